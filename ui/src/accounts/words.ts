@@ -333,7 +333,7 @@ export const words = defineWords({
   'login.fingerprint': {
     en: 'Fingerprint of this appliance. Compare it with the card at the cabinet:',
     ru: 'Отпечаток этого устройства. Сравните с карточкой на шкафу:',
-    kk: 'Осы құрылғының саусақ ізі. Шкафтағы карточкамен салыстырыңыз:',
+    kk: 'Осы құрылғының бақылау ізі. Шкафтағы карточкамен салыстырыңыз:',
   },
   'login.recorded': {
     en: 'Every log-in attempt is recorded.',

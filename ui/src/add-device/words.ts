@@ -148,9 +148,9 @@ export const words = defineWords({
   'add.caFingerprint': {
     en: 'Fingerprint of the CA (SHA-256)',
     ru: 'Отпечаток УЦ (SHA-256)',
-    kk: 'КО саусақ ізі (SHA-256)',
+    kk: 'КО бақылау ізі (SHA-256)',
   },
-  'add.siteFingerprint': { en: 'Fingerprint of the site', ru: 'Отпечаток площадки', kk: 'Алаңның саусақ ізі' },
+  'add.siteFingerprint': { en: 'Fingerprint of the site', ru: 'Отпечаток площадки', kk: 'Алаңның бақылау ізі' },
   'add.noRoot': {
     en: 'None yet: the site has no trust root',
     ru: 'Пока нет: у площадки нет корня доверия',
@@ -159,12 +159,12 @@ export const words = defineWords({
   'add.compareAgent': {
     en: 'The agent sends nothing secret before the fingerprint of the site is the one in its command.',
     ru: 'Агент не отправит ничего секретного, пока отпечаток площадки не совпадёт с указанным в команде.',
-    kk: 'Алаңның саусақ ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді.',
+    kk: 'Алаңның бақылау ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді.',
   },
   'add.compareOther': {
     en: 'This line on the device must show the fingerprint of the CA:',
     ru: 'Эта команда на устройстве должна показать отпечаток УЦ:',
-    kk: 'Құрылғыдағы бұл команда КО саусақ ізін көрсетуі керек:',
+    kk: 'Құрылғыдағы бұл команда КО бақылау ізін көрсетуі керек:',
   },
   'validation.noSuchClient': {
     en: 'This client does not exist for this system.',

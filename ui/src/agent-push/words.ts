@@ -35,7 +35,7 @@ export const words = defineWords({
   'agentPush.compareWhy': {
     en: 'This line on the computer shows its fingerprint. With any other key nothing is sent.',
     ru: 'Эта команда на компьютере показывает отпечаток. С любым другим ключом ничего не отправляется.',
-    kk: 'Компьютердегі бұл команда саусақ ізін көрсетеді. Басқа кілтпен ештеңе жіберілмейді.',
+    kk: 'Компьютердегі бұл команда бақылау ізін көрсетеді. Басқа кілтпен ештеңе жіберілмейді.',
   },
   'agentPush.onceWhy': {
     en: 'What you enter here is used for this installation and kept nowhere. If the server restarts meanwhile, begin again.',
@@ -88,7 +88,7 @@ export const words = defineWords({
   'agentPush.noPackages': {
     en: 'None yet. On the server, from the medium of the release:',
     ru: 'Пока нет. На сервере, с носителя выпуска:',
-    kk: 'Әзірге жоқ. Серверде, шығарылым тасымалдағышынан:',
+    kk: 'Әзірге жоқ. Серверде, шығарылым тасығышынан:',
   },
   'agentPush.step.host-key': { en: 'Comparing its key', ru: 'Сверка ключа', kk: 'Кілті салыстырылуда' },
   'agentPush.step.look': { en: 'Logging in', ru: 'Вход', kk: 'Кіруде' },

@@ -102,7 +102,7 @@ export const words = defineWords({
   'level.critical': { en: 'Critical', ru: 'Критическое', kk: 'Сыни' },
   'level.warning': { en: 'Warning', ru: 'Предупреждение', kk: 'Ескерту' },
   'level.ok': { en: 'OK', ru: 'В порядке', kk: 'Қалыпты' },
-  'level.not-visible': { en: 'Not visible', ru: 'Не видно', kk: 'Көрінбейді' },
+  'level.not-visible': { en: 'Not seen', ru: 'Нет связи', kk: 'Байланыс жоқ' },
   'level.running': { en: 'Running', ru: 'Выполняется', kk: 'Орындалуда' },
   'level.info': { en: 'Information', ru: 'Сведения', kk: 'Мәлімет' },
   'level.done': { en: 'Done', ru: 'Готово', kk: 'Дайын' },
@@ -140,7 +140,7 @@ export const words = defineWords({
   'source.osquery': { en: 'osquery', ru: 'osquery', kk: 'osquery' },
   'source.glpi': { en: 'GLPI agent', ru: 'агент GLPI', kk: 'GLPI агенті' },
   'source.ocs': { en: 'OCS agent', ru: 'агент OCS', kk: 'OCS агенті' },
-  'source.offline': { en: 'carried in on media', ru: 'принесено на носителе', kk: 'тасымалдағышта әкелінген' },
+  'source.offline': { en: 'carried in on media', ru: 'принесено на носителе', kk: 'тасығышта әкелінген' },
   'source.network': { en: 'network discovery', ru: 'опрос сети', kk: 'желіні сұрау' },
   'source.directory': { en: 'directory', ru: 'каталог', kk: 'каталог' },
   'unit.B': { en: 'B', ru: 'Б', kk: 'Б' },
@@ -525,7 +525,7 @@ export const words = defineWords({
   'error.PEER.next': {
     en: 'Compare the certificate with its owner; enter the authority or the new fingerprint.',
     ru: 'Сверьте сертификат с его владельцем; укажите удостоверяющий центр или новый отпечаток.',
-    kk: 'Сертификатты иесімен салыстырыңыз; куәландырушы орталықты немесе жаңа таңбаны енгізіңіз.',
+    kk: 'Сертификатты иесімен салыстырыңыз; куәландырушы орталықты немесе жаңа бақылау ізін енгізіңіз.',
   },
   'error.DIRECTORY': { en: 'The directory refused', ru: 'Служба каталогов отказала', kk: 'Каталог қызметі бас тартты' },
   'error.DIRECTORY.next': {
@@ -560,7 +560,7 @@ export const words = defineWords({
   'validation.fingerprint': {
     en: 'The fingerprint differs. Compare again with the connected side.',
     ru: 'Отпечаток не совпадает. Сверьте его с подключённой стороной.',
-    kk: 'Таңба өзгеше. Қосылған тараппен қайта салыстырыңыз.',
+    kk: 'Бақылау ізі өзгеше. Қосылған тараппен қайта салыстырыңыз.',
   },
   'validation.folder': {
     en: 'A folder is named in full, as /opt/line, without . and .. in it.',
@@ -643,11 +643,11 @@ export const words = defineWords({
     kk: 'Қазіргі құпиясөз қате.',
   },
 
-  'fingerprint.words': { en: 'The fingerprint in words', ru: 'Отпечаток словами', kk: 'Таңба сөзбен' },
+  'fingerprint.words': { en: 'The fingerprint in words', ru: 'Отпечаток словами', kk: 'Бақылау ізі сөзбен' },
   'fingerprint.code': {
     en: 'The fingerprint as a QR code',
     ru: 'Отпечаток в виде QR-кода',
-    kk: 'Таңба QR код түрінде',
+    kk: 'Бақылау ізі QR код түрінде',
   },
   'fingerprint.how': {
     en: 'Signs, words and code say the same. Compare whichever is easiest, but all of it.',
@@ -679,7 +679,7 @@ export const words = defineWords({
   'fingerprint.mistyped': {
     en: 'This is no fingerprint: a sign or a word is missing or mistyped. Look at the paper and type it again.',
     ru: 'Это не отпечаток: знак или слово пропущены либо набраны с ошибкой. Посмотрите на бумагу и наберите ещё раз.',
-    kk: 'Бұл таңба емес: белгі не сөз түсіп қалған немесе қате терілген. Қағазға қарап, қайта теріңіз.',
+    kk: 'Бұл бақылау ізі емес: белгі не сөз түсіп қалған немесе қате терілген. Қағазға қарап, қайта теріңіз.',
   },
 
   'list.skipToRows': { en: 'Skip to the rows', ru: 'К строкам списка', kk: 'Тізім жолдарына өту' },

@@ -616,13 +616,13 @@ export const words = defineWords({
   },
   'event.controller-findings-held': {
     en: 'Findings of controllers held back: {findings}. {name}, until {until}',
-    ru: 'Находки контроллеров отложены: {findings}. {name}, до {until}',
-    kk: 'Контроллерлер бойынша табылғандар ұсталып тұр: {findings}. {name}, {until} дейін',
+    ru: 'Уязвимости контроллеров отложены: {findings}. {name}, до {until}',
+    kk: 'Контроллерлердегі осалдықтар ұсталып тұр: {findings}. {name}, {until} дейін',
   },
   'event.controller-findings-returned': {
     en: 'Findings of controllers are shown again: {findings}. {name}',
-    ru: 'Находки контроллеров снова показаны: {findings}. {name}',
-    kk: 'Контроллерлер бойынша табылғандар қайта көрсетілді: {findings}. {name}',
+    ru: 'Уязвимости контроллеров снова показаны: {findings}. {name}',
+    kk: 'Контроллерлердегі осалдықтар қайта көрсетілді: {findings}. {name}',
   },
   'kind.controller-review.field.justification': { en: 'Class of the reason', ru: 'Класс причины', kk: 'Себеп класы' },
   'kind.controller-review.field.evidence': { en: 'Evidence', ru: 'Подтверждение', kk: 'Дәлел' },

@@ -55,10 +55,10 @@ export const words = defineWords({
   'devices.bulk.more': { en: 'More actions', ru: 'Другие действия', kk: 'Басқа әрекеттер' },
   'devices.bulk.toGroup': { en: 'Group to move to', ru: 'Переместить в группу', kk: 'Көшірілетін топ' },
   'devices.bulk.move': { en: 'Move devices', ru: 'Переместить устройства', kk: 'Құрылғыларды көшіру' },
-  'devices.bulk.approve': { en: 'Approve devices', ru: 'Допустить устройства', kk: 'Құрылғыларды мақұлдау' },
+  'devices.bulk.approve': { en: 'Approve devices', ru: 'Одобрить устройства', kk: 'Құрылғыларды мақұлдау' },
   'devices.bulk.revoke': { en: 'Revoke devices', ru: 'Отозвать устройства', kk: 'Құрылғыларды қайтарып алу' },
   'devices.state.discovered': { en: 'Discovered', ru: 'Обнаружено', kk: 'Анықталды' },
-  'devices.state.pending': { en: 'Waiting for approval', ru: 'Ожидает допуска', kk: 'Мақұлдау күтуде' },
+  'devices.state.pending': { en: 'Waiting for approval', ru: 'Ожидает одобрения', kk: 'Мақұлдау күтуде' },
   'devices.state.managed': { en: 'Managed', ru: 'Под управлением', kk: 'Басқарылады' },
   'devices.state.held': { en: 'Held', ru: 'Задержано', kk: 'Ұсталды' },
   'devices.state.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
@@ -92,7 +92,7 @@ export const words = defineWords({
     ru: 'Нужно проверить подлинность устройства',
     kk: 'Құрылғының өзі екенін тексеру керек',
   },
-  'devices.reason.pending': { en: 'Waiting for approval', ru: 'Ожидает допуска', kk: 'Мақұлдау күтуде' },
+  'devices.reason.pending': { en: 'Waiting for approval', ru: 'Ожидает одобрения', kk: 'Мақұлдау күтуде' },
   'devices.reason.reenrolling': { en: 'Enrols again', ru: 'Регистрируется повторно', kk: 'Қайта тіркелуде' },
   'devices.reason.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'devices.reason.deploymentFailed': {
@@ -124,7 +124,7 @@ export const words = defineWords({
     ru: 'Показывается вместо имени из отчёта. Площадку не покидает.',
     kk: 'Есептегі аттың орнына көрсетіледі. Алаңнан шықпайды.',
   },
-  'devices.approve': { en: 'Approve device', ru: 'Допустить устройство', kk: 'Құрылғыны мақұлдау' },
+  'devices.approve': { en: 'Approve device', ru: 'Одобрить устройство', kk: 'Құрылғыны мақұлдау' },
   'devices.revoke': { en: 'Revoke device', ru: 'Отозвать устройство', kk: 'Құрылғыны қайтарып алу' },
   'devices.deploy': {
     en: { one: 'Deploy {n} update', other: 'Deploy {n} updates' },
@@ -173,7 +173,7 @@ export const words = defineWords({
   },
   'devices.held.unknown': {
     en: 'The reason is not known. Check the hardware before approval.',
-    ru: 'Причина неизвестна. Проверьте оборудование до допуска.',
+    ru: 'Причина неизвестна. Проверьте оборудование до одобрения.',
     kk: 'Себебі белгісіз. Мақұлдамас бұрын жабдықты тексеріңіз.',
   },
   'devices.resembles': { en: 'It resembles: {device}.', ru: 'Похоже на: {device}.', kk: 'Ұқсайтыны: {device}.' },
@@ -187,15 +187,15 @@ export const words = defineWords({
     ru: 'Его видели другие. Установите агент, и устройство можно будет одобрить. Записи без группы, о которых долго нет вестей, удаляются.',
     kk: 'Оны басқалар көрді. Агентті орнатыңыз, сонда құрылғыны мақұлдауға болады. Тобы жоқ, ұзақ хабарсыз жазбалар жойылады.',
   },
-  'devices.pendingTitle': { en: 'Waiting for approval', ru: 'Ожидает допуска', kk: 'Мақұлдау күтуде' },
+  'devices.pendingTitle': { en: 'Waiting for approval', ru: 'Ожидает одобрения', kk: 'Мақұлдау күтуде' },
   'devices.reenrollingTitle': {
     en: 'Enrols again and waits for approval',
-    ru: 'Регистрируется повторно и ожидает допуска',
+    ru: 'Регистрируется повторно и ожидает одобрения',
     kk: 'Қайта тіркеліп, мақұлдау күтуде',
   },
   'devices.pendingWhy': {
     en: 'Until it is approved, its reports are refused and it gets no work.',
-    ru: 'До допуска отчёты отклоняются и задания не выдаются.',
+    ru: 'До одобрения отчёты отклоняются и задания не выдаются.',
     kk: 'Мақұлданғанша есептері қабылданбайды, тапсырма берілмейді.',
   },
   'devices.revokedTitle': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
@@ -207,9 +207,9 @@ export const words = defineWords({
   'devices.neverSeen': { en: 'Never seen.', ru: 'Связи ещё не было.', kk: 'Байланыс әлі болмаған.' },
   'devices.seen': { en: 'Last contact {at}.', ru: 'Последняя связь {at}.', kk: 'Соңғы байланыс {at}.' },
   'devices.notSeen': {
-    en: 'Not visible, last contact {at}.',
-    ru: 'Не видно, последняя связь {at}.',
-    kk: 'Көрінбейді, соңғы байланыс {at}.',
+    en: 'Not seen, last contact {at}.',
+    ru: 'Нет связи, последний раз {at}.',
+    kk: 'Байланыс жоқ, соңғы рет {at}.',
   },
   'devices.tabs': { en: 'Parts of the device', ru: 'Разделы устройства', kk: 'Құрылғы бөлімдері' },
   'devices.tab.summary': { en: 'Summary', ru: 'Сводка', kk: 'Қысқаша' },
@@ -247,7 +247,7 @@ export const words = defineWords({
   'devices.why': { en: 'Why this status', ru: 'Почему такое состояние', kk: 'Неге мұндай күйде' },
   'devices.whyOk': {
     en: 'No reason to act: it is in contact, and nothing found asks for attention.',
-    ru: 'Причин для действий нет: устройство на связи, находки внимания не требуют.',
+    ru: 'Причин для действий нет: устройство на связи, уязвимости внимания не требуют.',
     kk: 'Әрекет етуге себеп жоқ: құрылғы байланыста, назар аударарлық ештеңе табылмады.',
   },
   'devices.personalTitle': { en: 'Personal data', ru: 'Личные данные', kk: 'Жеке деректер' },
@@ -329,14 +329,14 @@ export const words = defineWords({
     kk: 'Өзгермеген бөлімдер қайта жіберілмейді.',
   },
   'setting.devices.not-visible-hours.title': {
-    en: 'Not visible after',
+    en: 'Not seen after',
     ru: 'Считать невидимым через',
-    kk: 'Көрінбейтін болып саналады',
+    kk: 'Байланыс жоқ болып саналады',
   },
   'setting.devices.not-visible-hours.help': {
-    en: 'A device without contact for this time is not visible.',
-    ru: 'Устройство без связи дольше этого времени не видно.',
-    kk: 'Осы уақыт бойы байланыссыз құрылғы көрінбейді.',
+    en: 'A device without contact for longer than this is not seen.',
+    ru: 'Если устройство не выходит на связь дольше этого времени, его состояние «нет связи».',
+    kk: 'Құрылғы осы уақыттан ұзақ байланысқа шықпаса, күйі «байланыс жоқ» болады.',
   },
   'setting.devices.idle-record-days.title': {
     en: 'Idle records expire after',
@@ -453,7 +453,7 @@ export const words = defineWords({
   'records.movesContext': { en: 'It can be undone.', ru: 'Его можно отменить.', kk: 'Оны болдырмауға болады.' },
   'records.m.letIn': {
     en: 'Client {source} {agent} is approved as this device.',
-    ru: 'Клиент {source} {agent} допускается как это устройство.',
+    ru: 'Клиент {source} {agent} одобряется как это устройство.',
     kk: '{source} {agent} клиенті осы құрылғы ретінде кіргізіледі.',
   },
   'records.m.source': {
@@ -683,10 +683,10 @@ export const words = defineWords({
   'toast.devices.approve': {
     en: { one: '{n} device approved', other: '{n} devices approved' },
     ru: {
-      one: 'Допущено {n} устройство',
-      few: 'Допущено {n} устройства',
-      many: 'Допущено {n} устройств',
-      other: 'Допущено {n} устройства',
+      one: 'Одобрено {n} устройство',
+      few: 'Одобрено {n} устройства',
+      many: 'Одобрено {n} устройств',
+      other: 'Одобрено {n} устройства',
     },
     kk: '{n} құрылғы мақұлданды',
   },
@@ -724,25 +724,25 @@ export const words = defineWords({
   'confirm.devices.approve.question': {
     en: { one: 'Approve {n} device?', other: 'Approve {n} devices?' },
     ru: {
-      one: 'Допустить {n} устройство?',
-      few: 'Допустить {n} устройства?',
-      many: 'Допустить {n} устройств?',
-      other: 'Допустить {n} устройства?',
+      one: 'Одобрить {n} устройство?',
+      few: 'Одобрить {n} устройства?',
+      many: 'Одобрить {n} устройств?',
+      other: 'Одобрить {n} устройства?',
     },
     kk: '{n} құрылғыны мақұлдау керек пе?',
   },
   'confirm.devices.approve.consequence': {
     en: 'Approved devices get a certificate, report their inventory and take orders.',
-    ru: 'Допущенные устройства получают сертификат, присылают инвентаризацию и выполняют задания.',
+    ru: 'Одобренные устройства получают сертификат, присылают инвентаризацию и выполняют задания.',
     kk: 'Мақұлданған құрылғылар сертификат алады, түгендеу жібереді және тапсырмаларды орындайды.',
   },
   'confirm.devices.approve.button': {
     en: { one: 'Approve {n} device', other: 'Approve {n} devices' },
     ru: {
-      one: 'Допустить {n} устройство',
-      few: 'Допустить {n} устройства',
-      many: 'Допустить {n} устройств',
-      other: 'Допустить {n} устройства',
+      one: 'Одобрить {n} устройство',
+      few: 'Одобрить {n} устройства',
+      many: 'Одобрить {n} устройств',
+      other: 'Одобрить {n} устройства',
     },
     kk: '{n} құрылғыны мақұлдау',
   },
@@ -822,6 +822,6 @@ export const words = defineWords({
     kk: '{n} құрылғыны шығару',
   },
 
-  'filter.state': { en: 'Admission', ru: 'Допуск', kk: 'Рұқсат' },
+  'filter.state': { en: 'Admission', ru: 'Одобрение', kk: 'Мақұлдау' },
   'facts.entered': { en: 'Entered by people', ru: 'Внесено людьми', kk: 'Адамдар енгізген' },
 });

@@ -9,7 +9,7 @@ export const words = defineWords({
   'validation.network.proof': {
     en: 'Enter the certificate of the authority or the fingerprint of the server.',
     ru: 'Укажите сертификат удостоверяющего центра или отпечаток сервера.',
-    kk: 'Куәландырушы орталықтың сертификатын немесе сервердің таңбасын енгізіңіз.',
+    kk: 'Куәландырушы орталықтың сертификатын немесе сервердің бақылау ізін енгізіңіз.',
   },
   'validation.network.onePemOnly': {
     en: 'This is no certificate in PEM form.',
@@ -19,7 +19,7 @@ export const words = defineWords({
   'validation.network.sha256': {
     en: 'A SHA-256 fingerprint has 64 hexadecimal digits.',
     ru: 'В отпечатке SHA-256 64 шестнадцатеричных знака.',
-    kk: 'SHA-256 таңбасында 64 он алтылық таңба болады.',
+    kk: 'SHA-256 бақылау ізінде 64 он алтылық таңба болады.',
   },
   'validation.network.filter': {
     en: 'This is no search filter of LDAP.',
@@ -117,7 +117,7 @@ export const words = defineWords({
   'kind.directory-source.field.fingerprint': {
     en: 'Fingerprint of the server, SHA-256',
     ru: 'Отпечаток сервера, SHA-256',
-    kk: 'Сервердің таңбасы, SHA-256',
+    kk: 'Сервердің бақылау ізі, SHA-256',
   },
   'kind.directory-source.field.tlsName': {
     en: 'Name in the certificate',
@@ -410,7 +410,7 @@ export const words = defineWords({
   },
   'discovery.state.discovered': {
     en: 'Found, approval was not requested',
-    ru: 'Найдено, допуск не запрошен',
+    ru: 'Найдено, одобрение не запрошено',
     kk: 'Табылған, рұқсат сұралмаған',
   },
   'discovery.state.pending': {

@@ -258,9 +258,9 @@ export const words = defineWords({
   'exchange.cardWhy': {
     en: 'Introduces this site to the connected host. Compare the fingerprint there with the one here before it is accepted.',
     ru: 'Представляет эту площадку подключённому узлу. Перед приёмом сверьте там отпечаток с этим.',
-    kk: 'Осы алаңды қосылған торапқа таныстырады. Қабылдамас бұрын ондағы таңбаны осындағымен салыстырыңыз.',
+    kk: 'Осы алаңды қосылған торапқа таныстырады. Қабылдамас бұрын ондағы бақылау ізін осындағымен салыстырыңыз.',
   },
-  'exchange.fingerprint': { en: 'Fingerprint', ru: 'Отпечаток', kk: 'Таңба' },
+  'exchange.fingerprint': { en: 'Fingerprint', ru: 'Отпечаток', kk: 'Бақылау ізі' },
   'exchange.created': { en: 'Made', ru: 'Создана', kk: 'Жасалды' },
   'exchange.site': { en: 'Site', ru: 'Площадка', kk: 'Алаң' },
   'exchange.signKeys': { en: 'Keys that sign', ru: 'Ключи подписи', kk: 'Қол қоятын кілттер' },
@@ -274,7 +274,7 @@ export const words = defineWords({
     ru: 'сверено глазами один раз; дальше каждую версию подписывает предыдущая',
     kk: 'бір рет көзбен салыстырылды; одан кейін әр нұсқаға алдыңғысы қол қояды',
   },
-  'exchange.rootFingerprint': { en: 'Fingerprint of the root', ru: 'Отпечаток корня', kk: 'Түбірдің таңбасы' },
+  'exchange.rootFingerprint': { en: 'Fingerprint of the root', ru: 'Отпечаток корня', kk: 'Түбірдің бақылау ізі' },
   'exchange.fulfilKeys': {
     en: 'Keys of the connected host',
     ru: 'Ключи подключённого узла',
@@ -483,17 +483,17 @@ export const words = defineWords({
   'event.site-card-compared': {
     en: 'Site card compared by the other side, fingerprint {fingerprint}',
     ru: 'Карту площадки сверила другая сторона, отпечаток {fingerprint}',
-    kk: 'Алаң картасын екінші тарап салыстырды, таңбасы {fingerprint}',
+    kk: 'Алаң картасын екінші тарап салыстырды, бақылау ізі {fingerprint}',
   },
   'event.site-card-exported': {
     en: 'Site card written, fingerprint {fingerprint}',
     ru: 'Записана карта площадки, отпечаток {fingerprint}',
-    kk: 'Алаң картасы жазылды, таңбасы {fingerprint}',
+    kk: 'Алаң картасы жазылды, бақылау ізі {fingerprint}',
   },
   'event.trust-imported': {
     en: 'Root of trust {rootVersion} accepted, fingerprint {fingerprint}',
     ru: 'Принят корень доверия версии {rootVersion}, отпечаток {fingerprint}',
-    kk: '{rootVersion}-нұсқалы сенім түбірі қабылданды, таңбасы {fingerprint}',
+    kk: '{rootVersion}-нұсқалы сенім түбірі қабылданды, бақылау ізі {fingerprint}',
   },
   'event.trust-replaced': {
     en: 'Another root of trust took the place of {before}: {reason}',
@@ -879,12 +879,12 @@ export const words = defineWords({
   'intro.trust.why': {
     en: 'It holds the root key of the connected side. Nothing of it is believed before its fingerprint has been compared.',
     ru: 'В нём корневой ключ подключённой стороны. Пока отпечаток не сверен, ему не верят.',
-    kk: 'Онда қосылған тараптың түбір кілті бар. Таңбасы салыстырылғанша оған ешкім сенбейді.',
+    kk: 'Онда қосылған тараптың түбір кілті бар. Бақылау ізі салыстырылғанша оған ешкім сенбейді.',
   },
   'intro.trust.who': {
     en: 'The connected side writes it with this command and carries it here, the fingerprint apart from it on paper:',
     ru: 'Подключённая сторона записывает его этой командой и привозит сюда, а отпечаток передаёт отдельно на бумаге:',
-    kk: 'Қосылған тарап оны мына пәрменмен жазып, осында әкеледі, ал таңбаны бөлек қағазбен береді:',
+    kk: 'Қосылған тарап оны мына пәрменмен жазып, осында әкеледі, ал бақылау ізін бөлек қағазбен береді:',
   },
   'intro.trust.already': {
     en: 'Root {version} is trusted here already. Another file is needed only when the chain was lost.',
@@ -915,12 +915,12 @@ export const words = defineWords({
   'intro.card.who': {
     en: 'You: save it to the medium, and read the fingerprint below to the connected side by telephone or give it on paper.',
     ru: 'Вы: сохраните её на носитель и назовите отпечаток подключённой стороне по телефону или передайте на бумаге.',
-    kk: 'Сіз: оны тасығышқа сақтап, төмендегі таңбаны қосылған тарапқа телефонмен айтыңыз немесе қағазбен беріңіз.',
+    kk: 'Сіз: оны тасығышқа сақтап, төмендегі бақылау ізін қосылған тарапқа телефонмен айтыңыз немесе қағазбен беріңіз.',
   },
   'intro.card.notYet': {
     en: 'It is made when somebody who may write the exchange saves it; its fingerprint is shown with the next step.',
     ru: 'Она создаётся, когда её сохраняет тот, кому разрешена запись обмена; отпечаток виден на следующем шаге.',
-    kk: 'Ол алмасуға жазу құқығы бар адам сақтағанда жасалады; таңбасы келесі қадамда көрсетіледі.',
+    kk: 'Ол алмасуға жазу құқығы бар адам сақтағанда жасалады; бақылау ізі келесі қадамда көрсетіледі.',
   },
   'intro.compare.title': {
     en: 'The connected side compares',
@@ -930,7 +930,7 @@ export const words = defineWords({
   'intro.compare.why': {
     en: 'They add the card with this command and see a fingerprint. Let them read it to you; do not read it to them first.',
     ru: 'Там добавляют карту этой командой и видят отпечаток. Пусть прочтут его вам; сами первыми не читайте.',
-    kk: 'Олар картаны мына пәрменмен қосып, таңбаны көреді. Оны сізге олар оқысын; алдымен өзіңіз оқымаңыз.',
+    kk: 'Олар картаны мына пәрменмен қосып, бақылау ізін көреді. Оны сізге олар оқысын; алдымен өзіңіз оқымаңыз.',
   },
   'intro.compare.who': {
     en: 'Both sides, at the telephone:',
@@ -1650,7 +1650,7 @@ export const words = defineWords({
   'error.SITE_UNKNOWN.next': {
     en: 'Hand over the site card again and compare its fingerprint on both sides.',
     ru: 'Передайте карту площадки ещё раз и сверьте отпечаток на обеих сторонах.',
-    kk: 'Алаң картасын қайта тапсырып, таңбасын екі жақта салыстырыңыз.',
+    kk: 'Алаң картасын қайта тапсырып, бақылау ізін екі жақта салыстырыңыз.',
   },
   'error.SITE_REVERTED': {
     en: 'The state of the site went back',

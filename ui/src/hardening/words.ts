@@ -74,8 +74,8 @@ export const words = defineWords({
   },
   'hardening.telnet.remedy': {
     en: 'Switch it off in the project, or let no conduit carry port 23.',
-    ru: 'Отключите его в проекте или не пропускайте порт 23 ни через один канал.',
-    kk: 'Оны жобада өшіріңіз немесе 23-портты ешбір арнадан өткізбеңіз.',
+    ru: 'Отключите его в проекте или не пропускайте порт 23 ни через один тракт.',
+    kk: 'Оны жобада өшіріңіз немесе 23-портты ешбір трактіден өткізбеңіз.',
   },
   'hardening.ftp.check': { en: 'FTP', ru: 'FTP', kk: 'FTP' },
   'hardening.ftp.title': { en: 'FTP answers', ru: 'Отвечает FTP', kk: 'FTP жауап береді' },
@@ -86,8 +86,8 @@ export const words = defineWords({
   },
   'hardening.ftp.remedy': {
     en: 'Switch it off in the project, or let no conduit carry port 21.',
-    ru: 'Отключите его в проекте или не пропускайте порт 21 ни через один канал.',
-    kk: 'Оны жобада өшіріңіз немесе 21-портты ешбір арнадан өткізбеңіз.',
+    ru: 'Отключите его в проекте или не пропускайте порт 21 ни через один тракт.',
+    kk: 'Оны жобада өшіріңіз немесе 21-портты ешбір трактіден өткізбеңіз.',
   },
   'hardening.http.check': { en: 'Web server', ru: 'Веб-сервер', kk: 'Веб-сервер' },
   'hardening.http.title': {

@@ -16,7 +16,7 @@ export const words = defineWords({
   'inventory.none': { en: 'Nothing reported yet', ru: 'Отчётов ещё нет', kk: 'Есеп әлі жоқ' },
   'inventory.noneWhy': {
     en: 'Rows come with the inventory of approved devices.',
-    ru: 'Строки придут с инвентаризацией допущенных устройств.',
+    ru: 'Строки придут с инвентаризацией одобренных устройств.',
     kk: 'Жолдар мақұлданған құрылғылардың түгендеуімен келеді.',
   },
   'inventory.withheld': {

@@ -4,7 +4,7 @@ export const words = defineWords({
   'offlineImport.title': {
     en: 'Inventories from a medium',
     ru: 'Инвентаризации с носителя',
-    kk: 'Тасымалдағыштан түгендеу',
+    kk: 'Тасығыштан түгендеу',
   },
   'offlineImport.sub': {
     en: 'For machines without any network: agents write a file there, and the file is taken in here.',
@@ -24,7 +24,7 @@ export const words = defineWords({
   'offlineImport.done': { en: 'Taken in: {name}', ru: 'Принято: {name}', kk: 'Қабылданды: {name}' },
   'offlineImport.approveNext': {
     en: 'Devices that wait for approval',
-    ru: 'Устройства, ожидающие допуска',
+    ru: 'Устройства, ожидающие одобрения',
     kk: 'Рұқсат күткен құрылғылар',
   },
   'offlineImport.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
@@ -36,15 +36,15 @@ export const words = defineWords({
   'offlineImport.state.older': { en: 'older than what is held', ru: 'старше имеющегося', kk: 'қолдағыдан ескі' },
   'offlineImport.state.new': {
     en: 'new device, waits for approval',
-    ru: 'новое устройство, ждёт допуска',
-    kk: 'жаңа құрылғы, рұқсат күтеді',
+    ru: 'новое устройство, ждёт одобрения',
+    kk: 'жаңа құрылғы, мақұлдау күтеді',
   },
   'offlineImport.state.found': {
     en: 'new record of what was found',
     ru: 'новая запись: найдено в сети',
     kk: 'жаңа жазба: желіден табылды',
   },
-  'offlineImport.state.waits': { en: 'waits for approval', ru: 'ждёт допуска', kk: 'рұқсат күтеді' },
+  'offlineImport.state.waits': { en: 'waits for approval', ru: 'ждёт одобрения', kk: 'мақұлдау күтеді' },
   'offlineImport.state.refused': { en: 'left out', ru: 'пропущено', kk: 'өткізілді' },
   'offlineImport.reason.encrypted': { en: 'encrypted', ru: 'зашифрован', kk: 'шифрланған' },
   'offlineImport.reason.too-large': { en: 'too large', ru: 'слишком большой', kk: 'тым үлкен' },
@@ -71,18 +71,18 @@ export const words = defineWords({
   'offlineImport.dropped': { en: 'Never kept', ru: 'Не хранится', kk: 'Сақталмайды' },
   'offlineImport.approve': {
     en: 'Approve the machines without a decision',
-    ru: 'Допустить машины, о которых ещё не решено',
+    ru: 'Одобрить машины, о которых ещё не решено',
     kk: 'Шешілмеген машиналарға рұқсат беру',
   },
   'offlineImport.approveHint': {
     en: 'Without it they wait for approval, and only what they are is kept. Import the file again after it.',
-    ru: 'Иначе они ждут допуска, и хранится только то, что это за машины. После допуска загрузите файл ещё раз.',
-    kk: 'Әйтпесе олар рұқсат күтеді, тек қандай машина екені сақталады. Рұқсаттан кейін файлды қайта жүктеңіз.',
+    ru: 'Иначе они ждут одобрения, и хранится только то, что это за машины. После одобрения загрузите файл ещё раз.',
+    kk: 'Әйтпесе олар мақұлдау күтеді, тек қандай машина екені сақталады. Рұқсаттан кейін файлды қайта жүктеңіз.',
   },
   'offlineImport.import': { en: 'Take them in', ru: 'Принять', kk: 'Қабылдау' },
   'event.offline-imported': {
     en: 'Inventories from a medium: {files} files, stored {stored}, waiting {waiting}, left out {refused}',
     ru: 'Инвентаризации с носителя: файлов {files}, сохранено {stored}, ждут {waiting}, пропущено {refused}',
-    kk: 'Тасымалдағыштан түгендеу: файлдар {files}, сақталды {stored}, күтуде {waiting}, өткізілді {refused}',
+    kk: 'Тасығыштан түгендеу: файлдар {files}, сақталды {stored}, күтуде {waiting}, өткізілді {refused}',
   },
 });

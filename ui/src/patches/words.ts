@@ -607,8 +607,8 @@ export const words = defineWords({
   'measures.state.ends-soon': { en: 'Ends soon', ru: 'Скоро закончится', kk: 'Жақында бітеді' },
   'measures.state.over': {
     en: 'Over: findings are back',
-    ru: 'Закончилось: находки вернулись',
-    kk: 'Бітті: олқылықтар қайтып келді',
+    ru: 'Закончилось: уязвимости снова видны',
+    kk: 'Бітті: осалдықтар қайта көрсетілді',
   },
   'measures.state.waiting': { en: 'Waits for approval', ru: 'Ждёт утверждения', kk: 'Бекітуді күтеді' },
   'measures.state.changed': {

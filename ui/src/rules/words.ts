@@ -94,9 +94,9 @@ export const words = defineWords({
     kk: 'Мұраланған шарттармен',
   },
   'kind.status-conditions.field.notVisibleHours': {
-    en: 'Not visible after, hours',
-    ru: 'Не видно спустя, часов',
-    kk: 'Неше сағаттан кейін көрінбейді',
+    en: 'Not seen after, hours',
+    ru: 'Нет связи дольше, часов',
+    kk: 'Байланыс жоқ, неше сағаттан кейін',
   },
   'kind.status-conditions.field.conditions': { en: 'Conditions', ru: 'Условия', kk: 'Шарттар' },
   'kind.status-conditions.hint.group': {
@@ -301,7 +301,7 @@ export const words = defineWords({
   'condition.field.release': { en: 'Release of the system', ru: 'Выпуск системы', kk: 'Жүйе шығарылымы' },
   'condition.field.arch': { en: 'Architecture', ru: 'Архитектура', kk: 'Архитектура' },
   'condition.field.kind': { en: 'Kind of device', ru: 'Вид устройства', kk: 'Құрылғы түрі' },
-  'condition.field.state': { en: 'Admission', ru: 'Допуск', kk: 'Рұқсат' },
+  'condition.field.state': { en: 'Admission', ru: 'Одобрение', kk: 'Мақұлдау' },
   'condition.field.agentVersion': { en: 'Version of the agent', ru: 'Версия агента', kk: 'Агент нұсқасы' },
   'condition.field.added': { en: 'Added', ru: 'Добавлено', kk: 'Қосылған уақыты' },
   'condition.field.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },

@@ -92,8 +92,8 @@ export const words = defineWords({
   },
   'waiting.then.risk-accept': {
     en: 'The finding is held back until the acceptance ends.',
-    ru: 'Находка не показывается, пока риск принят.',
-    kk: 'Қабылдау мерзімі біткенше олқылық көрсетілмейді.',
+    ru: 'Уязвимость не показывается, пока риск принят.',
+    kk: 'Қабылдау мерзімі біткенше осалдық көрсетілмейді.',
   },
   'waiting.then.device-task-confirm': {
     en: 'The device gives the file back to its place.',

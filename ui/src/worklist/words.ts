@@ -153,8 +153,8 @@ export const words = defineWords({
   'work.noKnowledge': { en: 'no advisories yet', ru: 'бюллетеней ещё нет', kk: 'бюллетень әлі жоқ' },
   'work.trendWords': {
     en: 'Open findings in {days} days: first {first}, last {last}.',
-    ru: 'Открытые находки, дней: {days}; сначала {first}, сейчас {last}.',
-    kk: 'Ашық табылғандар, күн саны: {days}; басында {first}, соңында {last}.',
+    ru: 'Открытые уязвимости, дней: {days}; сначала {first}, сейчас {last}.',
+    kk: 'Ашық осалдықтар, күн саны: {days}; басында {first}, соңында {last}.',
   },
   'work.andMore': { en: '{reason}, and {n} more', ru: '{reason}, и ещё {n}', kk: '{reason}, тағы {n}' },
   'kind.work-note.title': { en: 'Notes on work', ru: 'Заметки к работам', kk: 'Жұмыс жазбалары' },

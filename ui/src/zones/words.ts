@@ -6,7 +6,7 @@ export const words = defineWords({
     ru: 'Страницы о контроллерах',
     kk: 'Контроллерлер туралы беттер',
   },
-  'controllers.tab.zones': { en: 'Zones and conduits', ru: 'Зоны и каналы', kk: 'Аймақтар мен арналар' },
+  'controllers.tab.zones': { en: 'Zones and conduits', ru: 'Зоны и тракты', kk: 'Аймақтар мен трактілер' },
   'zones.sub': {
     en: {
       one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}.',
@@ -22,8 +22,8 @@ export const words = defineWords({
   },
   'zones.drawing': {
     en: 'Drawing of zones by level. Zones: {zones}, conduits: {conduits}, controllers: {controllers}, not normal: {abnormal}. The tables below say the same.',
-    ru: 'Чертёж зон по уровням. Зон: {zones}, каналов: {conduits}, контроллеров: {controllers}, не в норме: {abnormal}. Таблицы ниже содержат то же самое.',
-    kk: 'Деңгейлер бойынша аймақтар сызбасы. Аймақтар: {zones}, арналар: {conduits}, контроллерлер: {controllers}, қалыпты емес: {abnormal}. Төмендегі кестелерде де сол айтылған.',
+    ru: 'Чертёж зон по уровням. Зон: {zones}, трактов: {conduits}, контроллеров: {controllers}, не в норме: {abnormal}. Таблицы ниже содержат то же самое.',
+    kk: 'Деңгейлер бойынша аймақтар сызбасы. Аймақтар: {zones}, трактілер: {conduits}, контроллерлер: {controllers}, қалыпты емес: {abnormal}. Төмендегі кестелерде де сол айтылған.',
   },
   'zones.controllers': {
     en: { one: '{n} controller', other: '{n} controllers' },
@@ -98,8 +98,8 @@ export const words = defineWords({
   },
   'zones.legend.line': {
     en: 'Solid line: conduit and its rules.',
-    ru: 'Сплошная линия: канал и его правила.',
-    kk: 'Тұтас сызық: арна және оның ережелері.',
+    ru: 'Сплошная линия: тракт и его правила.',
+    kk: 'Тұтас сызық: тракт және оның ережелері.',
   },
   'zones.legend.dashed': { en: 'Dashed line: no network path.', ru: 'Пунктир: сети нет.', kk: 'Үзік сызық: желі жоқ.' },
   'zones.none': { en: 'No zones yet', ru: 'Зон ещё нет', kk: 'Аймақ әлі жоқ' },
@@ -108,11 +108,11 @@ export const words = defineWords({
     ru: 'В зоне контроллеры, которым нужна одинаковая защита. Пока вы не решите иначе, в ней ничего не запрашивается.',
     kk: 'Аймақта бірдей қорғаныс керек контроллерлер болады. Өзіңіз шешпейінше, онда ештеңе сұралмайды.',
   },
-  'zones.noConduits': { en: 'No conduits yet', ru: 'Каналов ещё нет', kk: 'Арна әлі жоқ' },
+  'zones.noConduits': { en: 'No conduits yet', ru: 'Трактов ещё нет', kk: 'Тракт әлі жоқ' },
   'zones.noConduitsWhy': {
     en: 'A conduit says which zones are connected and what may go through.',
-    ru: 'Канал говорит, какие зоны соединены и что между ними может идти.',
-    kk: 'Арна қай аймақтар байланысқанын және олардың арасында не өтуі мүмкін екенін айтады.',
+    ru: 'Тракт говорит, какие зоны соединены и что между ними может идти.',
+    kk: 'Тракт қай аймақтар байланысқанын және олардың арасында не өтуі мүмкін екенін айтады.',
   },
   'zones.doubts': { en: 'To look at', ru: 'Проверьте', kk: 'Тексеріңіз' },
   'zones.doubt.overlap': {
@@ -122,8 +122,8 @@ export const words = defineWords({
   },
   'zones.doubt.pastDmz': {
     en: 'A conduit leads from the office to the plant without a DMZ: {conduit}',
-    ru: 'Канал ведёт из офиса на производство мимо DMZ: {conduit}',
-    kk: 'Арна кеңседен өндіріске DMZ-ге соқпай апарады: {conduit}',
+    ru: 'Тракт ведёт из офиса на производство мимо DMZ: {conduit}',
+    kk: 'Тракт кеңседен өндіріске DMZ-ге соқпай апарады: {conduit}',
   },
   'zones.notNormal': { en: 'Not normal', ru: 'Не в норме', kk: 'Қалыпты емес' },
   'zones.more': { en: 'and {n} more', ru: 'и ещё {n}', kk: 'және тағы {n}' },
@@ -138,7 +138,7 @@ export const words = defineWords({
     kk: 'Аймағы жоқ контроллерлер: {n}',
   },
   'zones.zone': { en: 'Zone', ru: 'Зона', kk: 'Аймақ' },
-  'zones.conduit': { en: 'Conduit', ru: 'Канал', kk: 'Арна' },
+  'zones.conduit': { en: 'Conduit', ru: 'Тракт', kk: 'Тракт' },
   'zones.controller': { en: 'Controller', ru: 'Контроллер', kk: 'Контроллер' },
   'zones.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'zones.since': { en: 'Since', ru: 'С какого времени', kk: 'Қашаннан' },
@@ -323,14 +323,14 @@ export const words = defineWords({
   'kind.controller-zone.option.queryDays.fri': { en: 'Friday', ru: 'Пятница', kk: 'Жұма' },
   'kind.controller-zone.option.queryDays.sat': { en: 'Saturday', ru: 'Суббота', kk: 'Сенбі' },
   'kind.controller-zone.option.queryDays.sun': { en: 'Sunday', ru: 'Воскресенье', kk: 'Жексенбі' },
-  'kind.controller-conduit.title': { en: 'Conduits', ru: 'Каналы', kk: 'Арналар' },
-  'kind.controller-conduit.one': { en: 'conduit', ru: 'канал', kk: 'арна' },
+  'kind.controller-conduit.title': { en: 'Conduits', ru: 'Тракты', kk: 'Трактілер' },
+  'kind.controller-conduit.one': { en: 'conduit', ru: 'тракт', kk: 'тракт' },
   'kind.controller-conduit.purpose': {
     en: 'Ways between zones and what may go through them.',
     ru: 'Пути между зонами и что по ним может идти.',
     kk: 'Аймақтар арасындағы жолдар және олармен не өтуі мүмкін екені.',
   },
-  'kind.controller-conduit.create': { en: 'New conduit', ru: 'Новый канал', kk: 'Жаңа арна' },
+  'kind.controller-conduit.create': { en: 'New conduit', ru: 'Новый тракт', kk: 'Жаңа тракт' },
   'kind.controller-conduit.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -384,8 +384,8 @@ export const words = defineWords({
   },
   'validation.zones.same': {
     en: 'A conduit leads to another zone.',
-    ru: 'Канал ведёт в другую зону.',
-    kk: 'Арна басқа аймаққа апарады.',
+    ru: 'Тракт ведёт в другую зону.',
+    kk: 'Тракт басқа аймаққа апарады.',
   },
   'validation.zones.switch': {
     en: 'What may be asked at most does not allow this.',

@@ -1,0 +1,49 @@
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
+import type { Lang, Template } from '@sallyport/ui/i18n/types';
+import { describe, expect, it } from 'vitest';
+
+// One term for one concept in each language: a sentence whose English names a concept says it in the other languages by the
+// term that was agreed, and not by the ones beside it here.
+
+type Term = { readonly concept: RegExp; readonly not: Readonly<Partial<Record<Lang, RegExp>>> };
+
+const terms: readonly Term[] = [
+  { concept: /fingerprint/i, not: { kk: /саусақ із|(?<!\p{L})таңба(?!\p{L})(?! болады)|таңбас|таңбан/iu } },
+  { concept: /\bcritical\b/i, not: { kk: /сындарлы/iu } },
+  { concept: /\bconduits?\b/i, not: { ru: /канал/iu, kk: /арна(?!й)/iu } },
+  { concept: /\bapprov|\badmission\b/i, not: { ru: /допустить|допущен|допуск(а|у|ом|е)?(?!\p{L})/iu } },
+  { concept: /\bfindings?\b/i, not: { ru: /находк/iu, kk: /табылғандар|олқылық/iu } },
+  { concept: /\bmedi(um|a)\b/i, not: { kk: /тасымалдағыш/iu } },
+  { concept: /not seen/i, not: { ru: /не вид/iu, kk: /көрінбе/iu } },
+  { concept: /./, not: { en: /\bnot visible\b/i } },
+];
+
+const textOf = (template: Template | undefined): string =>
+  typeof template === 'string' ? template : Object.values(template ?? {}).join(' ');
+
+/** Sentences that say a concept by another term than the agreed one, as `lang key`. */
+const strayTerms = (words: Readonly<Record<Lang, Readonly<Record<string, Template>>>>): string[] =>
+  Object.keys(words.en).flatMap((key) =>
+    terms
+      .filter(({ concept }) => concept.test(textOf(words.en[key])))
+      .flatMap(({ not }) =>
+        Object.entries(not).flatMap(([lang, other]) =>
+          other.test(textOf(words[lang as Lang][key])) ? [`${lang} ${key}: ${textOf(words[lang as Lang][key])}`] : [],
+        ),
+      ),
+  );
+
+describe('terms', () => {
+  it('are the agreed ones in each sentence', () => {
+    expect(strayTerms({ en: wordsOf('en'), ru: wordsOf('ru'), kk: wordsOf('kk') })).toEqual([]);
+  });
+
+  it('are missed where another one stands', () => {
+    const planted = strayTerms({
+      en: { one: 'Fingerprint', two: 'Not visible' },
+      ru: { one: 'Отпечаток', two: 'Нет связи' },
+      kk: { one: 'Саусақ ізі', two: 'Байланыс жоқ' },
+    });
+    expect(planted).toEqual(['kk one: Саусақ ізі', 'en two: Not visible']);
+  });
+});
