@@ -33,6 +33,8 @@ export const openPersons = async <Name extends string>(
   reaches: (appliance: Appliance) => Readonly<Record<Name, Reach>>,
 ) => {
   const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
+  // As the server does: else each page looks at the disk anew, and writes.
+  appliance.health.turn();
   const app = httpApp(appliance);
   const cookies = new Map<string, string>();
   for (const [name, reach] of Object.entries<Reach>(reaches(appliance))) {
@@ -65,6 +67,8 @@ export const openSignedIn = async (name: string) => {
     log: openLog('silent'),
   });
   const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
+  // As the server does: else each page looks at the disk anew, and writes.
+  appliance.health.turn();
   const app = httpApp(appliance);
   const cookie = await logIn(app, made.linkPath);
   const robot = appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['administrator'] });

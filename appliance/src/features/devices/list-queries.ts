@@ -2,7 +2,15 @@ import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
-import type { DeviceFilters, DeviceList, DeviceListPage, DeviceListQuery } from './types.ts';
+import {
+  type DeviceFilters,
+  type DeviceList,
+  type DeviceListPage,
+  type DeviceListQuery,
+  deviceStates,
+} from './types.ts';
+
+const everyState = deviceStates.map((state) => `'${state}'`).join(', ');
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
 export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen'>): DeviceList => {
@@ -41,15 +49,20 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       .all(...params);
   };
 
-  /** What rules have written of devices that a list shows: of all, which an index tells, without the few that it hides. */
+  /**
+   * What rules have written of devices that a list shows: of all, which an index tells, without the few that it hides. The index
+   * of directories has the state first.
+   */
   const coverage = (scope: Scope): [number, number][] => {
     const { sql, params } = devicesIn(scope, 'device');
     return db
       .prepare<unknown[], [number, number]>(
         `select state, sum(n) from (
            select state, count(*) as n from device_coverage where ${sql} group by state
-           union all select state, -count(*) from device_coverage where ${sql} and device in
-             (select id from device where state = 'revoked' union select id from device where kind = 'directory') group by state)
+           union all select c.state, -count(*)
+             from (select id from device where state = 'revoked'
+               union select id from device indexed by device_state_kind where state in (${everyState}) and kind = 'directory') h
+             cross join device_coverage c on c.device = h.id where ${sql} group by c.state)
          group by state`,
       )
       .raw()

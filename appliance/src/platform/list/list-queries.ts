@@ -178,12 +178,9 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
     ): { rows: Row[]; total: number; next?: string } => {
       const order: Order = source.orders[asked.sort];
       const after = keyAfter(order, asked.after);
-      const readMost = (sorted: boolean): Keyed<Row>[] => read(asked, after, asked.limit + 1, sorted);
-      const known = few.most > 0 ? counted(asked) : undefined;
-      const rows = known === 0 ? [] : readMost(known !== undefined && known <= few.most);
-      // A first page with room left is all that is found: a search need not look at every row twice.
-      const isWhole = after === undefined && rows.length <= asked.limit;
-      const total = known ?? (isWhole ? rows.length : counted(asked));
+      const total = counted(asked);
+      // A search that finds nothing need not look at every row twice.
+      const rows = total === 0 ? [] : read(asked, after, asked.limit + 1, total <= few.most);
       return { ...pageOf<Row>(rows, order, asked.limit), total };
     },
     /** Everything that is found, in order: for actions and files. */
