@@ -89,6 +89,7 @@ const NAMES_ONLY: Readonly<Record<string, string>> = {
   events: 'what happened, by the names of events',
   eventsCsv: 'what happened, by the names of events',
   exchange: 'what a bundle brought',
+  finding: ONE,
   'inventory activity': REPORTED,
   'inventory os-update': REPORTED,
   'inventory platform': REPORTED,
