@@ -128,7 +128,7 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
             ))}
           </p>
           <p translate="no">
-            <code>{'{"error": "CODE", "message": "…"}'}</code>
+            <code>{'{"error": {"code": "CODE", "message": "…"}}'}</code>
           </p>
         </div>
       </Panel>
