@@ -200,10 +200,13 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
 
     /** What the address shows: that it took another's place or the reverse, or that two are reported there. */
     const swapOf = (controller: number): 'replaced' | 'conflict' | undefined => {
-      const rivals = state.rivals(controller).map((rival) => rival.controller);
+      const rivals = state.rivals(controller);
       if (rivals.length === 0) return undefined;
-      const swapped = rivals.filter((other) => state.replaces(controller, other) || state.replaces(other, controller));
-      for (const other of swapped) touched.add(other);
+      const swapped = rivals.filter(
+        ({ controller: other, address }) =>
+          state.replaces(controller, other, address) || state.replaces(other, controller, address),
+      );
+      for (const { controller: other } of swapped) touched.add(other);
       return swapped.length > 0 ? 'replaced' : 'conflict';
     };
 

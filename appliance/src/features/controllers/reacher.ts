@@ -1,4 +1,4 @@
-import { invalid } from '../../platform/errors.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { Proposal } from './merge.ts';
 import type { RecordState } from './record-state.ts';
@@ -14,7 +14,7 @@ export const reacher = (parts: {
   const isReached = (controller: number, scope: Scope): boolean => records.reached([controller], scope).length === 1;
   /**
    * After a write: the record is in a zone in reach, and takes the place of none out of reach. A zone out of reach is refused like one
-   * that is not there; so nothing is pushed out of reach.
+   * that is not there; so nothing is pushed out of reach. What would take a place is for who writes the whole site, and no more is told.
    */
   const assertStays = (controller: number, scope: Scope): void => {
     if (scope.site) return;
@@ -23,7 +23,7 @@ export const reacher = (parts: {
       .neighbours(controller)
       .filter((other) => records.byId(other)?.into_controller === controller);
     if (records.reached(replaced, scope).length < replaced.length)
-      throw invalid({ address: { key: 'validation.taken' } });
+      throw new AppError('FORBIDDEN', 'needs the right controllers:write', { right: 'controllers:write' });
   };
   /** The other record is in reach, too. */
   const proposalsIn = (controller: number, scope: Scope): Proposal[] => {

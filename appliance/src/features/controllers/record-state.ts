@@ -70,15 +70,22 @@ export const recordState = (
   const mayReplace = (old: number, fresh: number): boolean =>
     records.span(fresh).observed > 0 || records.span(old).observed === 0;
 
-  const replaces = (old: number, fresh: number): boolean => mayReplace(old, fresh) && isBefore(old, fresh);
+  const isReportedAt = (controller: number, address: string): boolean =>
+    store
+      .factsOf(controller)
+      .some((fact) => fact.field === 'address' && fact.value === address && fact.method !== 'manual');
+
+  /** An address that was entered by hand takes no place: who enters it may not reach the one that has it. */
+  const replaces = (old: number, fresh: number, address?: string): boolean =>
+    mayReplace(old, fresh) && isBefore(old, fresh) && (address === undefined || isReportedAt(fresh, address));
 
   /** The devices whose place it took, and those that took its place, the newest last. */
   const replacements = (controller: number): Replacement[] =>
     rivals(controller)
       .flatMap(({ controller: other, address }): Replacement[] =>
-        replaces(controller, other)
+        replaces(controller, other, address)
           ? [{ old: controller, fresh: other, address, at: firstOf(other) }]
-          : replaces(other, controller)
+          : replaces(other, controller, address)
             ? [{ old: other, fresh: controller, address, at: firstOf(controller) }]
             : [],
       )

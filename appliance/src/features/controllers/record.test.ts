@@ -1,6 +1,7 @@
 import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from './service.ts';
 import { sharedMaps } from './shared-maps.ts';
@@ -144,6 +145,31 @@ describe('identity', () => {
     expect(controllers.byId(old, wholeSite('job'))).toMatchObject({ state: 'live' });
     controllers.undo(admin, fresh.batch ?? 0);
     expect(controllers.byId(controllerOf(fresh), wholeSite('job'))).toBeUndefined();
+  });
+
+  it('that is entered by hand takes no place until it is heard, and tells who reaches a part of no other', () => {
+    const [address, serial] = ['10.3.0.5', 'S C-J4R912'];
+    const zone = engines.objects.create(admin, 'controller-zone', { name: 'Cell 1', level: '1' }).id;
+    const actor: Actor = {
+      ...admin,
+      rights: new Set(),
+      grants: [{ right: 'controllers:write', groups: [], zones: [zone] }],
+    };
+    const listed = controllerOf(take({ ...cpu, serial, address }, { method: 'project' }));
+    now += day;
+    const made = controllers.create(actor, { vendorRaw: cpu.vendor, serial: 'S C-K1M004', address, zone });
+    expect(controllers.byId(listed, wholeSite('job'))).toMatchObject({ state: 'live' });
+    // Heard at the address, and named by hand then: this would take the place of the other one.
+    const heard = take({ vendor: 'Rockwell', orderNumber: '1756-L83E', address: '10.3.0.6' }, { observedAtMs: now });
+    take({ ...cpu, serial: 'S C-K1M005', address: '10.3.0.6' }, { method: 'project', observedAtMs: now - day });
+    const publicId = controllers.byId(controllerOf(heard), wholeSite('job'))?.publicId ?? '';
+    controllers.edit(admin, publicId, { zone });
+    const refusal = { code: 'FORBIDDEN', details: { right: 'controllers:write' } };
+    expect(() => controllers.edit(actor, publicId, { serial: 'S C-K1M006' })).toThrow(expect.objectContaining(refusal));
+    now += day;
+    take({ ...cpu, serial: 'S C-K1M004', address }, { observedAtMs: now });
+    expect(controllers.byId(listed, wholeSite('job'))).toMatchObject({ state: 'replaced', into: made.id });
+    expect(controllers.verify()).toEqual([]);
   });
 
   it('by order number and MAC address is certain, by address only proposed; what people said is remembered', () => {
