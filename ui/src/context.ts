@@ -82,8 +82,10 @@ export type ContextInput = {
   readonly nowMs: number;
   /** IANA name: the site's. */
   readonly timeZone: string;
-  /** Rights as the actor holds them: `devices:write`, `all`. */
+  /** Rights as the actor holds them, those to write a part of the site among them: `devices:write`, `all`. */
   readonly rights: ReadonlySet<string>;
+  /** Those over the whole site. */
+  readonly siteRights: ReadonlySet<string>;
   /** Whether an address would be opened for the reader: no link leads to a refusal. */
   readonly opens: (href: string) => boolean;
   /** URL of an asset by its logical name (assets.ts). */
@@ -102,7 +104,7 @@ export type ContextInput = {
 };
 
 /** The one prop that every view takes as `ctx`. */
-export type Ctx = Omit<ContextInput, 'rights'> & {
+export type Ctx = Omit<ContextInput, 'rights' | 'siteRights'> & {
   readonly t: Translate;
   /** For keys derived from declarations. */
   readonly tDynamic: TDynamic;
@@ -111,11 +113,19 @@ export type Ctx = Omit<ContextInput, 'rights'> & {
   readonly rich: Catalogue['rich'];
   readonly fmt: Formatters;
   readonly can: (right: string) => boolean;
+  readonly canOnSite: (right: string) => boolean;
 };
+
+const heldIn =
+  (rights: ReadonlySet<string>) =>
+  (right: string): boolean =>
+    rights.has('all') ||
+    rights.has(right) ||
+    (right.endsWith(':read') && rights.has(`${right.slice(0, -':read'.length)}:write`));
 
 /** Adds words and formatters to what a route knows. */
 export const pageContext = (input: ContextInput): Ctx => {
-  const { rights, ...rest } = input;
+  const { rights, siteRights, ...rest } = input;
   const words = catalogue(input.lang);
   return {
     ...rest,
@@ -125,9 +135,7 @@ export const pageContext = (input: ContextInput): Ctx => {
     outline: words.outline,
     rich: words.rich,
     fmt: formatters({ lang: input.lang, timeZone: input.timeZone, nowMs: input.nowMs, units: words.units }),
-    can: (right) =>
-      rights.has('all') ||
-      rights.has(right) ||
-      (right.endsWith(':read') && rights.has(`${right.slice(0, -':read'.length)}:write`)),
+    can: heldIn(rights),
+    canOnSite: heldIn(siteRights),
   };
 };

@@ -29,6 +29,7 @@ export const strictContext = (lang: Lang, rights: readonly string[] = ['all']): 
     nowMs,
     timeZone: 'Asia/Aqtau',
     rights: new Set(rights),
+    siteRights: new Set(rights),
     opens: () => true,
     asset: (name) => `/assets/x/${name}`,
   });

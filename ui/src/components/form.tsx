@@ -355,6 +355,10 @@ export const ErrorSummary = ({
 export const withoutRight = (ctx: Ctx, right: string): string | undefined =>
   ctx.can(right) ? undefined : ctx.t('common.noRight', { right });
 
+/** The same of what is decided for the whole site, on a page that is shown to who reaches a part of it. */
+export const withoutSiteRight = (ctx: Ctx, right: string): string | undefined =>
+  ctx.canOnSite(right) ? undefined : ctx.t('common.noSiteRight', { right });
+
 /** The same of saying no to what waits: the right to write is enough, and the one to approve beside it. */
 export const mayNotDecide = (ctx: Ctx, area: string): string | undefined =>
   ctx.can(`${area}:write`) ? undefined : withoutRight(ctx, `${area}:approve`);

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { Shape, type ShapeName } from './status.tsx';
+import { To } from './text.tsx';
 
 type StepState = 'done' | 'running' | 'waiting' | 'failed';
 
@@ -61,7 +62,13 @@ export const Wizard = ({ ctx, label, steps }: { ctx: Ctx; label: string; steps: 
         );
         return (
           <li data-s={step.state} aria-current={step.state === 'now' ? 'step' : undefined}>
-            {step.href === undefined ? inner : <a href={step.href}>{inner}</a>}
+            {step.href === undefined ? (
+              inner
+            ) : (
+              <To ctx={ctx} href={step.href}>
+                {inner}
+              </To>
+            )}
           </li>
         );
       })}

@@ -52,6 +52,11 @@ export const words = defineWords({
     ru: 'Ваши роли этого не открывают или открывают не для всей площадки',
     kk: 'Рөлдеріңіз мұны ашпайды немесе бүкіл алаң үшін ашпайды',
   },
+  'common.noSiteRight': {
+    en: 'Your roles lack this right over the whole site: {right}',
+    ru: 'В ваших ролях нет этого права для всей площадки: {right}',
+    kk: 'Рөлдеріңізде бүкіл алаңға бұл құқық жоқ: {right}',
+  },
   'common.noRight': {
     en: 'Your roles lack this right: {right}',
     ru: 'В ваших ролях нет права: {right}',

@@ -2,7 +2,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -119,7 +119,13 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
         label: ctx.t('provision.what'),
         cell: (row) => (
           <>
-            {row.href === undefined ? ctx.tDynamic(row.title) : <a href={row.href}>{ctx.tDynamic(row.title)}</a>}
+            {row.href === undefined ? (
+              ctx.tDynamic(row.title)
+            ) : (
+              <To ctx={ctx} href={row.href}>
+                {ctx.tDynamic(row.title)}
+              </To>
+            )}
             <Fields ctx={ctx} row={row} />
           </>
         ),

@@ -267,7 +267,9 @@ export const Device = (props: DeviceProps) => {
                   {reason.href === undefined ? (
                     ctx.say(reason.message)
                   ) : (
-                    <a href={reason.href}>{ctx.say(reason.message)}</a>
+                    <To ctx={ctx} href={reason.href}>
+                      {ctx.say(reason.message)}
+                    </To>
                   )}
                 </Status>
               ))}

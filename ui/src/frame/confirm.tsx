@@ -1,5 +1,6 @@
 import { Button, CommentField, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Message, Reference } from '../model.ts';
 import { Page } from './page.tsx';
@@ -42,7 +43,15 @@ export const Confirm = (props: ConfirmProps) => {
           {items.length === 0 ? null : (
             <ul class="columns">
               {items.map((item) => (
-                <li translate="no">{item.href === undefined ? item.name : <a href={item.href}>{item.name}</a>}</li>
+                <li translate="no">
+                  {item.href === undefined ? (
+                    item.name
+                  ) : (
+                    <To ctx={ctx} href={item.href}>
+                      {item.name}
+                    </To>
+                  )}
+                </li>
               ))}
             </ul>
           )}

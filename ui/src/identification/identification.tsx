@@ -1,4 +1,13 @@
-import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  TextField,
+  withoutRight,
+  withoutSiteRight,
+} from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
@@ -38,7 +47,7 @@ const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn'
           kind={isOn ? 'danger' : 'second'}
           name="action"
           value={isOn ? 'off' : 'on'}
-          unavailable={withoutRight(ctx, isOn ? 'controllers:write' : 'safety:write')}
+          unavailable={withoutSiteRight(ctx, isOn ? 'controllers:write' : 'safety:write')}
         >
           {ctx.t(isOn ? 'identification.switchOff' : 'identification.switchOn')}
         </Button>
@@ -75,7 +84,9 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
               required
             />
             <div>
-              <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('identification.release')}</Button>
+              <Button unavailable={withoutSiteRight(ctx, 'controllers:write')}>
+                {ctx.t('identification.release')}
+              </Button>
             </div>
           </PostForm>
         </div>

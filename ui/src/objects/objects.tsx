@@ -80,9 +80,9 @@ const Links = ({
         {isPlain ? (
           <span translate="no">{name}</span>
         ) : (
-          <a href={href} translate="no">
+          <To ctx={ctx} href={href} translate="no">
             {name}
-          </a>
+          </To>
         )}
       </>
     ))}

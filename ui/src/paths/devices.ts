@@ -58,9 +58,9 @@ export const devicesPages = {
   /** POST: removes the record of a device that may not come in. */
   deviceForget: page('/devices/:id/forget', { bound: 'device', scoped: true, POST: 'devices:write' }),
   /** POST `add` or `remove`: a tag by hand. */
-  deviceTags: page('/devices/:id/tags', { bound: 'device', POST: 'devices:write' }),
+  deviceTags: page('/devices/:id/tags', { bound: 'device', scoped: true, POST: 'devices:write' }),
   /** POST `id`: takes back a bulk action on tags. */
-  devicesTagUndo: page('/devices/tag-undo', { bound: 'device', POST: 'devices:write' }),
+  devicesTagUndo: page('/devices/tag-undo', { bound: 'device', scoped: true, POST: 'devices:write' }),
   /** Form of the display name, description and group. */
   deviceEdit: page('/devices/:id/edit', { bound: 'device', scoped: true, GET: 'devices:write', POST: 'devices:write' }),
   /** POST: shows personal rows once and records it. */

@@ -1,5 +1,5 @@
 import { deviceColumn } from '../components/device-column.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, PostForm, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -58,7 +58,7 @@ const References = ({ ctx, items }: { ctx: Ctx; items: readonly Reference[] }) =
   );
 
 const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
-  const unavailable = withoutRight(ctx, 'updates:write');
+  const unavailable = withoutSiteRight(ctx, 'updates:write');
   const deployable = update.approval === 'approved' && update.supply === 'arrived';
   return (
     <>

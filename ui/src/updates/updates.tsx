@@ -1,4 +1,4 @@
-import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
@@ -119,7 +119,7 @@ const Installations = ({ ctx, row }: { ctx: Ctx; row: UpdateRow }) => {
 };
 
 const Bulk = ({ ctx }: { ctx: Ctx }) => {
-  const unavailable = withoutRight(ctx, 'updates:write');
+  const unavailable = withoutSiteRight(ctx, 'updates:write');
   return (
     <>
       <Button small form={form} name="action" value="approve" unavailable={unavailable}>

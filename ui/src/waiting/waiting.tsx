@@ -1,7 +1,7 @@
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -48,7 +48,9 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
               any: true,
               cell: (row) => (
                 <>
-                  <a href={row.path}>{ctx.tDynamic(`waiting.act.${row.act}`)}</a>
+                  <To ctx={ctx} href={row.path}>
+                    {ctx.tDynamic(`waiting.act.${row.act}`)}
+                  </To>
                   <div>{whatOf(ctx, row.act, row.what)}</div>
                   {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
                 </>

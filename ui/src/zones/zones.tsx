@@ -1,6 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Status } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
@@ -98,7 +99,9 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
                 {doubts.map(({ message, href }) => (
                   <li>
                     <Shape ctx={ctx} name="warning" />
-                    <a href={href}>{ctx.say(message)}</a>
+                    <To ctx={ctx} href={href}>
+                      {ctx.say(message)}
+                    </To>
                   </li>
                 ))}
               </ul>

@@ -6,7 +6,7 @@ import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
-import { type Actor, holdsAnywhere, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -15,7 +15,7 @@ import { askedFields, askedList, askedPage, countedViews } from '../../server/co
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -186,7 +186,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const picked = 'all' in chosen ? idsOf(chosen.all, scope) : model.idsOf(chosen.ids, scope);
     if (picked.length === 0) return nothingChosen(c, paths.devices());
     if (form.text('action') === 'deploy') {
-      requireRight(actor, 'deployments:write');
+      scopeOf(actor, 'deployments:write');
       const query = new URLSearchParams(
         model.some(picked.slice(0, 1_000)).map((device): [string, string] => ['device', device.publicId]),
       );
@@ -226,7 +226,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const undoTags = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const { tag, added, devices: changed } = rules.undoTagChange(actor, c.get('form').text('id'));
     setToast(c, { message: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
     return c.redirect(paths.devices(), 303);

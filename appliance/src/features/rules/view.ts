@@ -10,7 +10,7 @@ import { askedFields } from '../../server/console/asked-list.ts';
 import { type Built, builtBy } from '../../server/console/built-filter.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { signedIn } from '../../server/console/guard.ts';
 import { param, references } from '../../server/console/lists.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
 import { type DeviceModel, deviceFieldWords, type ListedDevice } from '../devices/view.ts';
@@ -213,7 +213,7 @@ export const heldBy = (rules: Pick<RuleService, 'movingRule' | 'groupName'>, dev
 export const changeTag =
   ({ devices, rules }: Pick<ConsoleDeps, 'devices' | 'rules'>) =>
   (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const { publicId } = devices.byPublicId(param(c, 'id'));
     const added = form.text('add').trim().slice(0, maxTagLength);

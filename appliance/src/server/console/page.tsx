@@ -37,6 +37,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     nowMs: deps.clock(),
     timeZone: deps.timeZone(),
     rights: signedIn === undefined ? new Set() : shownRights(signedIn.actor),
+    siteRights: signedIn?.actor.rights ?? new Set(),
     opens: (href) => signedIn === undefined || mayOpen(deps, signedIn.actor, href),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...defined({ toast, viewAs: signedIn?.viewAs }),
