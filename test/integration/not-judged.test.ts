@@ -65,6 +65,8 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
   deployment: 'one run that was ordered, with the devices that were chosen',
   updateLicence: 'the text of a licence',
   help: 'texts of the product, the same at every site',
+  api: 'the document of the API, the same at every site',
+  apiArea: 'the document of the API, the same at every site',
   deviceArrivals: 'who came with one token, and the words of its key',
   agentPackage: 'a package of the agent, as its release has it',
   backupFile: 'a copy of the data',
