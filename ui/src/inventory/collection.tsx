@@ -50,17 +50,21 @@ type CollectionProps = {
 const AllCollections = (props: { ctx: Ctx; collections: readonly string[]; current: string }) => (
   <details class="pop">
     <summary class="btn">{props.ctx.t('inventory.collections')}</summary>
-    <ul>
-      {props.collections
-        .filter((name) => props.ctx.opens(hrefOfCollection(name)))
-        .map((name) => (
-          <li>
-            <a href={hrefOfCollection(name)} aria-current={name === props.current ? 'page' : undefined}>
-              {props.ctx.tDynamic(`collection.${name}.title`)}
-            </a>
-          </li>
-        ))}
-    </ul>
+    <div>
+      <nav aria-label={props.ctx.t('inventory.collections')}>
+        <ul>
+          {props.collections
+            .filter((name) => props.ctx.opens(hrefOfCollection(name)))
+            .map((name) => (
+              <li>
+                <a href={hrefOfCollection(name)} aria-current={name === props.current ? 'page' : undefined}>
+                  {props.ctx.tDynamic(`collection.${name}.title`)}
+                </a>
+              </li>
+            ))}
+        </ul>
+      </nav>
+    </div>
   </details>
 );
 

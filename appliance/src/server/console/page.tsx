@@ -15,12 +15,16 @@ import { isLocalPath } from './local-path.ts';
 import { mayOpen } from './opens.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
+/** An upload by script follows its redirect before the browser opens the same address: the line is for that second look. */
+const isReadAhead = (c: Context<ConsoleEnv>): boolean =>
+  c.req.header('sec-fetch-dest') === 'empty' && c.req.header('hx-request') === undefined;
+
 /** What views need of every request. A page takes the line that was left for it; parts of pages and files do not. */
 export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'page' | 'part' = 'page'): Ctx => {
   const { lang, theme, density, shortcuts } = c.get('preferences');
   const signedIn = c.get('signedIn');
   const url = new URL(c.req.url);
-  const toast = signedIn === undefined || kind === 'part' ? undefined : takeToast(c);
+  const toast = signedIn === undefined || kind === 'part' || isReadAhead(c) ? undefined : takeToast(c);
   return pageContext({
     lang,
     theme,
