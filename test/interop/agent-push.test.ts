@@ -140,7 +140,7 @@ describe.skipIf(!canPlayDevice())(
       expect(await how({})).toMatch(/^refused: /);
       site.objects.writeSetting(systemActor, 'devices.push-ranges', ['127.0.0.0/30']);
       await expect(parts.agentPush.look(systemActor, '127.9.9.9')).rejects.toMatchObject({ code: 'NOT_NAMED' });
-      await expect(parts.agentPush.look(systemActor, 'localhost')).rejects.toMatchObject({ code: 'NOT_NAMED' });
+      await expect(parts.agentPush.look(systemActor, 'localhost')).rejects.toMatchObject({ code: 'INVALID' });
     });
 
     it('shows the key of the server as the computer itself does', async () => {

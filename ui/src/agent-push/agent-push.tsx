@@ -69,9 +69,11 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
         <a href={paths.settings()}>{ctx.t('agentPush.settings')}</a>
       </p>
       {fault === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.t('agentPush.notLooked')}>
-          {ctx.tDynamic(`error.${fault}`)}
-        </Notice>
+        <div role="alert">
+          <Notice ctx={ctx} level="critical" title={ctx.t('agentPush.notLooked')}>
+            {ctx.tDynamic(`error.${fault}`)}
+          </Notice>
+        </div>
       )}
       <PostForm ctx={ctx} action={paths.agentPush()} class="form">
         <TextField

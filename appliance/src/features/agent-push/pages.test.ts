@@ -26,7 +26,13 @@ it('says that no network is named, and looks nowhere', async () => {
 
 it('shows what is wrong with what was entered, and never the password again', async () => {
   site.appliance.objects.writeSetting(systemActor, 'devices.push-ranges', ['127.0.0.1']);
-  for (const over of [{ address: 'line-3' }, { user: 'a b' }, { password: '' }]) {
+  for (const over of [
+    { action: 'look', address: 'line-3' },
+    { action: '', address: '' },
+    { address: 'line-3' },
+    { user: 'a b' },
+    { password: '' },
+  ]) {
     const answer = await admin.post(paths.agentPush(), { ...wishes, ...over });
     const html = await answer.text();
     expect([answer.status, html.match(/aria-invalid="true"/g)?.length, html.includes(secret)]).toEqual([422, 1, false]);

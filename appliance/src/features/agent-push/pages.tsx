@@ -62,7 +62,8 @@ export const agentPushPages = (deps: ConsoleDeps): Pages => {
       const keys = await agentPush.look(actor, address);
       return await show(c, { keys });
     } catch (error) {
-      const { code } = toFailure(error);
+      const { code, details } = toFailure(error);
+      if (code === 'INVALID' && details.fields !== undefined) return show(c, { errors: details.fields });
       if (!isAnswer(code)) throw error;
       return show(c, { fault: code });
     }

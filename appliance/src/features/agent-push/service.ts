@@ -19,7 +19,7 @@ import { type PushCode, PushError, type PushRun, type PushStep, type PushWishes 
 export type AgentPushService = {
   /** Packages of the agent that lie here. */
   packages: AgentPackages;
-  /** The keys by which the SSH server at an address proves itself, the best first. Throws UNREACHABLE, NOT_NAMED, FORBIDDEN_ADDRESS. */
+  /** The keys by which the SSH server at an address proves itself, the best first. Throws INVALID, UNREACHABLE, NOT_NAMED, FORBIDDEN_ADDRESS. */
   look(actor: Actor, address: string): Promise<HostKey[]>;
   /** Begins a run. `ended` never fails: how it went is in the run. */
   start(actor: Actor, wishes: PushWishes): { id: number; ended: Promise<PushRun> };
@@ -35,6 +35,9 @@ const tokenLifeMs = 24 * 3_600_000;
 const mostAtOnce = 4;
 const keptRuns = 50;
 const keptKeys = 100;
+
+/** A name is never asked of anything: only an address is connected to. */
+const addressFault = (address: string) => (isIP(address) === 0 ? { address: { key: 'agentPush.notAddress' } } : {});
 
 const stepOf = (code: PushCode | null, step: PushStep): PushStep => (code === null ? 'done' : step);
 
@@ -200,6 +203,8 @@ export function agentPushService(parts: {
     packages,
     look: async (actor, address) => {
       requireRight(actor, 'accounts:write');
+      const fields = addressFault(address);
+      if (Object.keys(fields).length > 0) throw new AppError('INVALID', 'this is no IP address', { fields });
       return keysOf(address);
     },
     start: (actor, wishes) => {
@@ -207,7 +212,7 @@ export function agentPushService(parts: {
       requireRight(actor, 'devices:write');
       const { address, hostKey, password, key, server } = wishes;
       const fields = {
-        ...(isIP(address) === 0 ? { address: { key: 'agentPush.notAddress' } } : {}),
+        ...addressFault(address),
         ...(password === undefined && key === undefined ? { password: { key: 'agentPush.noLogin' } } : {}),
         // A line feed would end the line that sudo takes.
         ...(password !== undefined && /[\0\r\n]/.test(password) ? { password: { key: 'validation.choice' } } : {}),
