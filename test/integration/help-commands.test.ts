@@ -75,6 +75,7 @@ const named: Readonly<Record<string, string>> = {
   'sallyport clock show': 'test/integration/ledger.test.ts',
   'sallyport clock agree': 'test/integration/ledger.test.ts',
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
+  'sallyport list-view list': 'appliance/src/features/list-views/list-views.test.ts',
   'sallyport diagnostics list': 'appliance/src/features/diagnostics/operations.test.ts',
   'sallyport diagnostics export': 'appliance/src/features/diagnostics/operations.test.ts',
   'sallyport-bundle source add kev': 'test/integration/host-proxy.test.ts',

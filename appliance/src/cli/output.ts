@@ -17,7 +17,7 @@ export const alignColumns = (rows: ReadonlyArray<ReadonlyArray<string | number |
 };
 
 /**
- * Data on stdout, the rest on stderr; with --json only the result is data. A result is held until `end`, which comes when
+ * Data on stdout, the rest on stderr; with --json only the result is data, `{}` where there is nothing to tell. A result is held until `end`, which comes when
  * everything is closed: what fails until then is the one answer.
  */
 export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): { out: Output; end(): void } => {
@@ -33,7 +33,7 @@ export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): { out:
         for (const line of alignColumns([head, ...rows])) stdout(`${line}\n`);
       },
       result: (value) => {
-        if (json) held.push(write(value));
+        if (json) held.push(write(value ?? {}));
       },
       begun: (value) => {
         if (json) stdout(write(value));

@@ -65,7 +65,7 @@ const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
 const TryIt = ({ ctx, call, tried }: { ctx: Ctx; call: ApiCall; tried: Tried | undefined }) => (
   <PostForm ctx={ctx} action={`${paths.apiArea(call.area)}#${call.id}`} class="form">
     <input type="hidden" name="call" value={call.id} />
-    <h4>{ctx.t('api.try')}</h4>
+    <h3>{ctx.t('api.try')}</h3>
     <p class="second">{ctx.t('api.tryHow')}</p>
     {call.parameters.map(({ name, required }) => (
       <TextField

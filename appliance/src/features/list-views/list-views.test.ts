@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
+import { signIn, signOut } from '../../cli/actor.ts';
+import { runLine } from '../../cli/main.ts';
 import { listOf, maxViews } from './types.ts';
 
 let site: Console;
@@ -87,6 +92,30 @@ describe('a saved view of a list', () => {
     expect(await html(paths.deploymentNew())).toContain('Spare pumps');
     expect(await html(paths.deploymentNew(), await site.as('operator'))).not.toContain('Spare pumps');
   });
+});
+
+it('commands of a person who logged in work on the views of that account', async () => {
+  const { accounts } = site.appliance;
+  const runtime = mkdtempSync(join(tmpdir(), 'sallyport-runtime-'));
+  vi.stubEnv('XDG_RUNTIME_DIR', runtime);
+  await signIn(accounts, site.dataDir, { name: 'admin', password, code: '' });
+  const run = async (...args: string[]): Promise<unknown> => {
+    const told: string[] = [];
+    const streams = { stdout: (text: string) => void told.push(text), stderr: () => undefined };
+    expect(await runLine([...args, '--data', site.dataDir, '--json'], streams), told.join('')).toBe(0);
+    return JSON.parse(told.join(''));
+  };
+  const before = await run('list-view', 'list', '--list', paths.software());
+  expect(before).toEqual({ rows: [] });
+  const made = await run('list-view', 'save', '--list', paths.software(), '--name', 'Old', '--query', 'q=ssl');
+  const { id } = made as { id: number };
+  await run('list-view', 'rename', `${id}`, '--name', 'Older');
+  expect(viewsOn(await html(paths.software())).map(([name]) => name)).toEqual(['Older']);
+  expect(await run('list-view', 'remove', `${id}`)).toEqual({});
+  expect(await run('list-view', 'list', '--list', paths.software())).toEqual(before);
+  signOut(accounts, site.dataDir);
+  vi.unstubAllEnvs();
+  rmSync(runtime, { recursive: true });
 });
 
 describe('columns that a person picked', () => {
