@@ -394,7 +394,11 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
 };
 
 /** Makes the data directory below `folder`, of a server at `port`, and returns what the tests need of it. */
-export async function makeFilledSite(folder: string, port: number) {
+export async function makeFilledSite(
+  folder: string,
+  port: number,
+  more: (appliance: Appliance) => void = () => undefined,
+) {
   const dataDir = join(folder, 'data');
   const medium = join(folder, 'medium');
   mkdirSync(medium, { recursive: true });
@@ -422,6 +426,7 @@ export async function makeFilledSite(folder: string, port: number) {
       const account = appliance.objects.findBy('account', 'name', administrator);
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
     });
+    more(appliance);
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
     const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';
     return { dataDir, medium, host, card, token, enrolment, devices, request: filling.request, recoveryKey };
@@ -430,11 +435,11 @@ export async function makeFilledSite(folder: string, port: number) {
   }
 }
 
-/** Makes a site with content and starts its server. */
-export const startFilledSite = async (): Promise<FilledSite> => {
+/** Makes a site with content, `more` of it at last, and starts its server. */
+export const startFilledSite = async (more?: (appliance: Appliance) => void): Promise<FilledSite> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-filled-'));
   const port = await freePort();
-  const { token, ...made } = await makeFilledSite(folder, port);
+  const { token, ...made } = await makeFilledSite(folder, port, more);
   const running: Running = await startCommand('sallyport', ['serve', '--data', made.dataDir], /listening/);
   const url = `https://127.0.0.1:${port}`;
   const names: FixableName[] = ['openssl', 'sudo', 'firefox-esr', 'curl', 'libxml2'];
