@@ -117,6 +117,7 @@ describe('the console', () => {
     const fill = (pattern: string): string =>
       pattern
         .replace(/:step\?/, 'check')
+        .replace(':area', 'devices')
         .replace(/:file\{[^}]*\}/, ':collection.csv')
         .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
         .replace(/:number/, '1')
@@ -196,6 +197,7 @@ describe('a form in several parts', () => {
       if (method !== 'POST') continue;
       const path = pattern
         .replace(':kind', 'group')
+        .replace(':area', 'devices')
         .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
         .replace(/:\w+/g, 'a'.repeat(24));
       const { status } = await administrator.postRaw(path, parts('wrong'), headers);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
@@ -40,6 +41,12 @@ const filesBelow = (folder: string): string[] =>
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
 
+/**
+ * Closing a file drops every lock that this process has on it (POSIX), those of SQLite too; the next process that opens the
+ * database would then take its WAL away.
+ */
+const readElsewhere = (path: string): Buffer => execFileSync('cat', [path], { maxBuffer: 1 << 30 });
+
 /** Where each of the texts is found; nothing for those that are nowhere. */
 export const findInFolder = (folder: string, database: string, texts: readonly string[]): string[] => {
   const forms = texts.map((text) => ({ text, bytes: formsOf(text) }));
@@ -48,7 +55,8 @@ export const findInFolder = (folder: string, database: string, texts: readonly s
     for (const { text, bytes: looks } of forms)
       if (looks.some((form) => bytes.includes(form))) found.add(`${text} in ${where}`);
   };
-  for (const path of filesBelow(folder)) look(readFileSync(path), path.slice(folder.length + 1));
+  for (const path of filesBelow(folder))
+    look(path.startsWith(database) ? readElsewhere(path) : readFileSync(path), path.slice(folder.length + 1));
   const db = openDatabase(database, { readonly: true });
   try {
     const tables = db
