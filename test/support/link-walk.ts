@@ -162,7 +162,7 @@ export const pressesOf = (html: string, href: string): Form[] => {
   });
 };
 
-export type Walked = {
+type Walked = {
   /** Each page that was met, by its address. */
   readonly pages: ReadonlyMap<string, string>;
   /** What was refused, with the page that led there. */

@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const long = [
   'test/e2e/pages.test.ts',
   'test/e2e/flows.test.ts',
+  'test/e2e/scoped-day.test.ts',
   'test/fault/import-kill.test.ts',
   'test/integration/entry-garbage.test.ts',
   'test/fault/broken-disk.test.ts',
