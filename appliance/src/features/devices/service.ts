@@ -389,6 +389,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     duplicates: (scope) => duplicates.pairs(scope),
     setDistinct: (actor, one, two) => {
       assertReached(db, actor, [one, two]);
+      if (one === two) throw new AppError('CONFLICT', 'a device is no other than itself', { reason: 'itself' });
       immediate(db, () => {
         const [a, b] = [found(store.byId(one)), found(store.byId(two))];
         duplicates.setDistinct(one, two, clock(), actorRef(actor));

@@ -388,6 +388,7 @@ describe('pairs that may be one device', () => {
     const pairOf = () =>
       devices.duplicates(wholeSite('job')).find((pair) => pair.one === own.id && pair.two === other.id);
     expect(pairOf()?.why.map(({ reason }) => reason)).toEqual(['uuid', 'mac', 'resembles']);
+    expect(() => devices.setDistinct(admin, own.id, own.id)).toThrow(/itself/);
     devices.setDistinct(admin, other.id, own.id);
     expect(pairOf()).toBeUndefined();
   });
