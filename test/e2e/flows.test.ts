@@ -235,6 +235,25 @@ describe.each([
     expect(await field().inputValue()).toBe('5');
   });
 
+  itOnce('keeps what was typed while the appliance does not answer, and says since when', async () => {
+    expect(faults.take()).toEqual([]);
+    const field = main.getByLabel(tDynamic('setting.devices.not-visible-hours.title'));
+    const offline = page.getByText(t('offline.since'));
+    await go(paths.settings({ area: 'devices' }));
+    await field.fill('7');
+    await page.context().setOffline(true);
+    await button(t('settings.save')).click();
+    await offline.waitFor();
+    expect([await field.inputValue(), new URL(page.url()).pathname]).toEqual(['7', paths.settings()]);
+    await page.context().setOffline(false);
+    await offline.waitFor({ state: 'hidden' });
+    // The requests that found nobody.
+    faults.take();
+    await button(t('settings.save')).click();
+    await said(t('toast.settings', { n: 1 }));
+    expect(await field.inputValue()).toBe('7');
+  });
+
   it('broke no rule on the way', () => {
     expect(faults.take()).toEqual([]);
   });

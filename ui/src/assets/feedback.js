@@ -67,8 +67,16 @@
   addEventListener('offline', suspect);
   doc.addEventListener('htmx:error', suspect);
 
-  // A form that was sent keeps its width and says that it works; a second press does nothing. It leaves only when the server
-  // answers; else it stays as it is. Fields may be called `action` or `method`: the attributes are asked.
+  // A form that was sent keeps its width and says that it works; a second press does nothing. Without a connection it stays as it
+  // is: whether there is one is asked when a field is entered, so that it is known when the form is to leave. Fields may be called
+  // `action` or `method`: the attributes are asked.
+  let isAsking = false;
+  doc.addEventListener('focusin', async ({ target }) => {
+    if (isAsking || isOff || target.form?.getAttribute('method') !== 'post') return;
+    isAsking = true;
+    if (!(await answers())) suspect();
+    isAsking = false;
+  });
   const press = (form, button) => {
     form.dataset.sent = 'pressed';
     begin();
@@ -138,24 +146,19 @@
 
   doc.addEventListener('submit', (event) => {
     const { target: form, submitter } = event;
-    if (event.defaultPrevented || form.dataset.sent === 'away') return;
+    if (event.defaultPrevented) return;
     if (form.getAttribute('method') !== 'post') {
       if (!form.closest('dialog')) begin();
       return;
     }
     // One that answers with a file leaves its page as it is, and is sent again for the next file.
     if ('again' in form.dataset) return;
-    event.preventDefault();
-    if (form.dataset.sent) return;
+    if (form.dataset.sent) return event.preventDefault();
+    if (isOff || !navigator.onLine) {
+      event.preventDefault();
+      return suspect();
+    }
     press(form, submitter);
-    if (form.enctype === 'multipart/form-data' && upload(form, submitter)) return;
-    void answers().then((ok) => {
-      if (!ok) {
-        restore(form);
-        return suspect();
-      }
-      form.dataset.sent = 'away';
-      form.requestSubmit(submitter ?? undefined);
-    });
+    if (form.enctype === 'multipart/form-data' && upload(form, submitter)) event.preventDefault();
   });
 })();
