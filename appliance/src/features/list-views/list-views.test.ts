@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { signIn, signOut } from '../../cli/actor.ts';
 import { runLine } from '../../cli/main.ts';
-import { listOf, maxViews } from './types.ts';
+import { listOf, maxLists, maxViews } from './types.ts';
 
 let site: Console;
 let admin: Browser;
@@ -128,6 +128,17 @@ describe('columns that a person picked', () => {
     expect(heads(await html(paths.updates()))).toEqual(usual);
     await admin.post(paths.meColumns(), { list: paths.devices(), query: '', col: ['os'], usual: '1' });
     expect(heads(await html(paths.devices()))).toContain('Name');
+  });
+
+  it('are kept of a bounded number of lists, whatever a form calls one', async () => {
+    const operator = await site.as('operator');
+    const keep = (list: string) => operator.post(paths.meColumns(), { list, query: '', col: ['os'] });
+    // A part with a digit would be the id of a thing.
+    const named = (at: number): string => `/made-${'x'.repeat(at % 20)}-${'y'.repeat(Math.floor(at / 20))}`;
+    for (let at = 0; at < maxLists; at += 1) expect((await keep(named(at))).status).toBe(303);
+    expect((await keep('/one-more')).status).toBe(409);
+    expect((await save('/one-more', 'of it', '', operator)).status).toBe(409);
+    expect((await keep(named(0))).status).toBe(303);
   });
 
   it('are those of the same list of each device', async () => {

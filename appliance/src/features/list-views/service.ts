@@ -9,6 +9,7 @@ import {
   listOf,
   maxColumns,
   maxListLength,
+  maxLists,
   maxNameLength,
   maxQueryLength,
   maxViews,
@@ -65,6 +66,14 @@ export function listViewService(parts: {
       throw new AppError('MALFORMED', 'list is the path of a page');
     return list;
   };
+  /** A path is whatever a form says: a person keeps something of so many of them. */
+  const assertRoom = (account: string, list: string): void => {
+    if (store.otherLists(account, list) >= maxLists)
+      throw new AppError(
+        'CONFLICT',
+        `views and columns are kept of at most ${maxLists} lists; remove those of one first`,
+      );
+  };
   const found = (actor: Actor, id: number): ListView => {
     const view = store.byId(accountOf(actor), id);
     if (view === undefined) throw new AppError('NOT_FOUND', 'there is no such view of yours');
@@ -84,6 +93,7 @@ export function listViewService(parts: {
       const [list, name, query] = [pathOf(view.list), nameOf(view.name), viewQuery(view.query)];
       if (query.length > maxQueryLength)
         throw invalid({ query: { key: 'validation.tooLong', params: { max: maxQueryLength } } });
+      assertRoom(account, list);
       const known = store.of(account, list);
       if (known.length >= maxViews && !known.some((one) => one.name === name))
         throw new AppError('CONFLICT', `a list has at most ${maxViews} views of a person; remove one first`);
@@ -111,9 +121,11 @@ export function listViewService(parts: {
       return account === undefined ? [] : store.columns(account, listOf(path));
     },
     setColumns: (actor, path, names) => {
+      const [account, list] = [accountOf(actor), listOf(pathOf(path))];
+      assertRoom(account, list);
       store.putColumns(
-        accountOf(actor),
-        listOf(pathOf(path)),
+        account,
+        list,
         names.slice(0, maxColumns).filter((name) => name.length <= 200),
       );
     },

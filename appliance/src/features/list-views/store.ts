@@ -28,6 +28,13 @@ export function listViewStore(db: Database) {
     `insert into list_columns (account, list, columns) values (?, ?, ?)
      on conflict (account, list) do update set columns = excluded.columns`,
   );
+  const otherLists = db
+    .prepare<{ account: string; list: string }, number>(
+      `select count(*) from (
+         select list from list_view where account = :account union select list from list_columns where account = :account)
+       where list <> :list`,
+    )
+    .pluck();
   const dropColumns = db.prepare<[string, string]>('delete from list_columns where account = ? and list = ?');
   return {
     put: (account: string, view: NewListView, at: string): void => {
@@ -43,6 +50,7 @@ export function listViewStore(db: Database) {
     drop: (id: number): void => {
       drop.run(id);
     },
+    otherLists: (account: string, list: string): number => otherLists.get({ account, list }) ?? 0,
     columns: (account: string, list: string): string[] => {
       const found = columns.get(account, list);
       return found === undefined ? [] : (JSON.parse(found) as string[]);

@@ -18,6 +18,8 @@ export const maxListLength = 200;
 export const maxQueryLength = 4_000;
 /** Of a person for one list: they stand in one line above it. */
 export const maxViews = 20;
+/** Of a person: more than there are lists of a site, of its kinds and of a device. */
+export const maxLists = 200;
 export const maxColumns = 100;
 
 /** The list that a path shows: what is of one thing, whose id has a digit, shows the same list for each of them. */
