@@ -4,6 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
 
 // The page without a script; what happens on the other computer is in test/interop/agent-push.test.ts.
 
@@ -37,6 +38,14 @@ it('shows what is wrong with what was entered, and never the password again', as
     const html = await answer.text();
     expect([answer.status, html.match(/aria-invalid="true"/g)?.length, html.includes(secret)]).toEqual([422, 1, false]);
   }
+});
+
+it('looks at a bounded number of computers at once', async () => {
+  const { agentPush } = entryParts(site.appliance);
+  // Nothing answers there.
+  const looks = await Promise.allSettled(Array.from({ length: 8 }, () => agentPush.look(systemActor, '127.0.0.1')));
+  const codes = looks.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'answered'));
+  expect(codes.filter((code) => code === 'OVERLOADED')).toHaveLength(4);
 });
 
 it('is for those who may let devices in', async () => {

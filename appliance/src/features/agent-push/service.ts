@@ -19,7 +19,7 @@ import { type PushCode, PushError, type PushRun, type PushStep, type PushWishes 
 export type AgentPushService = {
   /** Packages of the agent that lie here. */
   packages: AgentPackages;
-  /** The keys by which the SSH server at an address proves itself, the best first. Throws INVALID, UNREACHABLE, NOT_NAMED, FORBIDDEN_ADDRESS. */
+  /** The keys by which the SSH server at an address proves itself, the best first. Throws INVALID, OVERLOADED, UNREACHABLE, NOT_NAMED, FORBIDDEN_ADDRESS. */
   look(actor: Actor, address: string): Promise<HostKey[]>;
   /** Begins a run. `ended` never fails: how it went is in the run. */
   start(actor: Actor, wishes: PushWishes): { id: number; ended: Promise<PushRun> };
@@ -94,6 +94,8 @@ export function agentPushService(parts: {
   /** What was shown, by address: a server that sees many look and none log in shuts us out. */
   const shownKeys = new Map<string, HostKey[]>();
   let lastId = 0;
+  /** Each is a program that waits for an answer. */
+  let looking = 0;
 
   const keysOf = async (address: string): Promise<HostKey[]> => {
     const keys = await out.hostKeys(to(address), keyTimeoutMs);
@@ -205,7 +207,14 @@ export function agentPushService(parts: {
       requireRight(actor, 'accounts:write');
       const fields = addressFault(address);
       if (Object.keys(fields).length > 0) throw new AppError('INVALID', 'this is no IP address', { fields });
-      return keysOf(address);
+      if (looking >= mostAtOnce)
+        throw new AppError('OVERLOADED', `${mostAtOnce} computers are looked at; wait for one to answer`);
+      looking += 1;
+      try {
+        return await keysOf(address);
+      } finally {
+        looking -= 1;
+      }
     },
     start: (actor, wishes) => {
       requireRight(actor, 'accounts:write');
