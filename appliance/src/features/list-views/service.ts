@@ -18,7 +18,7 @@ import {
 } from './types.ts';
 
 export type ListViewService = {
-  /** The person's views, of one list or of all, by name. */
+  /** The person's views, of one list or of all, by name. CONFLICT for who is no account. */
   of(actor: Actor, list?: string): ListView[];
   /** Those of the list that a page shows; undefined for the page of one thing, whose lists are not of the site. */
   ofPage(actor: Actor, path: string): ListView[] | undefined;
@@ -80,14 +80,9 @@ export function listViewService(parts: {
     return view;
   };
 
-  const viewsOf = (actor: Actor, list?: string): ListView[] => {
-    const account = heldBy(actor);
-    return account === undefined ? [] : store.of(account, list);
-  };
-
   return {
-    of: viewsOf,
-    ofPage: (actor, path) => (listOf(path) === path ? viewsOf(actor, path) : undefined),
+    of: (actor, list) => store.of(accountOf(actor), list),
+    ofPage: (actor, path) => (listOf(path) === path ? store.of(accountOf(actor), path) : undefined),
     save: (actor, view) => {
       const account = accountOf(actor);
       const [list, name, query] = [pathOf(view.list), nameOf(view.name), viewQuery(view.query)];
