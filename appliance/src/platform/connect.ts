@@ -323,7 +323,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
     record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0 });
     return new AppError(
       'NOT_NAMED',
-      `${to.host}${to.port === 0 ? '' : ` port ${to.port}`} is not named for ${to.purpose}`,
+      `${to.host}${to.port === 0 ? '' : ` port ${to.port}`} is not named for ${to.purpose} in ${to.object}`,
     );
   };
   const isNamed = (to: Destination, way: Way, kind: TransportKind = 'tcp'): boolean => {
