@@ -118,6 +118,9 @@ describe.skipIf(!canPlayDevice())(
           'install -d /etc/pushed /run/sshd',
           'install -m 0600 /mnt/host /etc/pushed/host',
           'install -m 0644 /mnt/person.pub /etc/pushed/person',
+          // One agent follows another here, sooner than a unit may start again.
+          'install -d /etc/systemd/system/sallyport-agent.service.d',
+          'printf "[Unit]\\nStartLimitIntervalSec=0\\n" >/etc/systemd/system/sallyport-agent.service.d/often.conf',
           'useradd --create-home --shell /bin/sh line',
           'chpasswd -c SHA512 </mnt/passwords',
           'rm /mnt/passwords',
@@ -234,7 +237,8 @@ describe.skipIf(!canPlayDevice())(
       const { site } = made;
       const given = join(site.folder, 'given');
       mkdirSync(given);
-      writeFileSync(join(given, 'password'), rootPassword);
+      // As `echo` writes it.
+      writeFileSync(join(given, 'password'), `${rootPassword}\n`);
       const words = ['--host-key', fingerprint, '--user', 'root', '--password-file', join(given, 'password')];
       const child = spawn(
         process.execPath,

@@ -74,12 +74,12 @@ const positionalsOf = (input: z.ZodObject, { positionals: keys = [], each }: For
     })
     .join(' ');
 
-/** The text of a file that a flag names. USAGE where it cannot be read, or is larger. */
+/** The text of a file that a flag names, without the line end that editors and `echo` put behind it. USAGE where it cannot be read, or is larger. */
 const textOf = (path: string, maxBytes: number): string => {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new AppError('USAGE', `there is no file ${path}`);
   if (size > maxBytes) throw new AppError('USAGE', `${path} is larger than ${maxBytes} bytes`);
-  return readFileSync(path, 'utf8');
+  return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
 };
 
 /** The words of a command line as the input of an operation; USAGE for what does not fit. */
