@@ -14,6 +14,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ApproveField, GroupField, ServerField } from './token-fields.tsx';
 
 const clientNames = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'] as const;
 const systemNames = ['debian', 'rhel', 'windows', 'macos'] as const;
@@ -73,15 +74,7 @@ const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 
       errors={errors}
       options={systemNames.map((value) => ({ value, label: ctx.t(`add.system.${value}`) }))}
     />
-    <SelectField
-      ctx={ctx}
-      name="server"
-      label={ctx.t('add.server')}
-      hint={ctx.t('add.serverHint')}
-      value={values.server}
-      errors={errors}
-      options={servers.map((value) => ({ value, label: value }))}
-    />
+    <ServerField ctx={ctx} value={values.server} errors={errors} servers={servers} hint={ctx.t('add.serverHint')} />
   </>
 );
 
@@ -93,17 +86,7 @@ const NewToken = (props: AddDeviceProps) => {
         <p class="second">{ctx.t('add.tokenWhy')}</p>
         <PostForm ctx={ctx} action={paths.deviceAdd()} class="form">
           <ForWhat {...props} />
-          <SelectField
-            ctx={ctx}
-            name="group"
-            label={ctx.t('devices.group')}
-            value={values.group}
-            errors={errors}
-            options={[
-              { value: '', label: ctx.t('add.noGroup') },
-              ...props.groups.map((group) => ({ value: group.id, label: group.name })),
-            ]}
-          />
+          <GroupField ctx={ctx} value={values.group} errors={errors} groups={props.groups} />
           <TextField
             ctx={ctx}
             name="uses"
@@ -126,17 +109,7 @@ const NewToken = (props: AddDeviceProps) => {
             max={3_650}
             errors={errors}
           />
-          <SelectField
-            ctx={ctx}
-            name="approve"
-            label={ctx.t('add.approve')}
-            value={values.approve}
-            errors={errors}
-            options={[
-              { value: 'manual', label: ctx.t('add.approve.manual') },
-              { value: 'auto', label: ctx.t('add.approve.auto') },
-            ]}
-          />
+          <ApproveField ctx={ctx} value={values.approve} errors={errors} />
           <TextField
             ctx={ctx}
             name="ranges"

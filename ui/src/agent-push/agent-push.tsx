@@ -1,3 +1,4 @@
+import { ApproveField, GroupField, ServerField } from '../add-device/token-fields.tsx';
 import {
   AreaField,
   Button,
@@ -5,7 +6,6 @@ import {
   Hidden,
   LinkButton,
   PostForm,
-  SelectField,
   TextField,
   withoutRight,
 } from '../components/form.tsx';
@@ -144,36 +144,9 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             maxLength={16_384}
             errors={errors}
           />
-          <SelectField
-            ctx={ctx}
-            name="server"
-            label={ctx.t('add.server')}
-            value={values.server}
-            errors={errors}
-            options={servers.map((value) => ({ value, label: value }))}
-          />
-          <SelectField
-            ctx={ctx}
-            name="group"
-            label={ctx.t('devices.group')}
-            value={values.group}
-            errors={errors}
-            options={[
-              { value: '', label: ctx.t('add.noGroup') },
-              ...groups.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-          />
-          <SelectField
-            ctx={ctx}
-            name="approve"
-            label={ctx.t('add.approve')}
-            value={values.approve}
-            errors={errors}
-            options={[
-              { value: 'manual', label: ctx.t('add.approve.manual') },
-              { value: 'auto', label: ctx.t('add.approve.auto') },
-            ]}
-          />
+          <ServerField ctx={ctx} value={values.server} errors={errors} servers={servers} />
+          <GroupField ctx={ctx} value={values.group} errors={errors} groups={groups} />
+          <ApproveField ctx={ctx} value={values.approve} errors={errors} />
           <div class="row">
             <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
               {ctx.t('agentPush.start')}

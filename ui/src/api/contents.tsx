@@ -1,5 +1,6 @@
 import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
+import { SearchForm } from '../components/search-form.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
@@ -60,21 +61,7 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
       }
     >
       <p>{ctx.t('api.how')}</p>
-      <form class="filters" method="get" role="search" aria-label={ctx.t('api.search')}>
-        <div class="find">
-          <input
-            class="input"
-            type="search"
-            name="q"
-            value={q}
-            placeholder={ctx.t('api.search')}
-            aria-label={ctx.t('api.search')}
-          />
-        </div>
-        <button type="submit" class="btn">
-          {ctx.t('search.go')}
-        </button>
-      </form>
+      <SearchForm ctx={ctx} name={ctx.t('api.search')} label={ctx.t('api.search')} q={q} />
       {q === '' ? (
         <Panel>
           <DataTable

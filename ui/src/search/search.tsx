@@ -1,4 +1,5 @@
 import { Empty, Panel } from '../components/panel.tsx';
+import { SearchForm } from '../components/search-form.tsx';
 import { Shape, shapeOf } from '../components/status.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -79,21 +80,7 @@ export const Search = (props: SearchProps) => {
   const total = groups.reduce((sum, group) => sum + group.total, 0);
   return (
     <Page ctx={ctx} title={ctx.t('search.title')} sub={q === '' ? undefined : ctx.t('search.found', { n: total, q })}>
-      <form class="filters" method="get" role="search" aria-label={ctx.t('search.title')}>
-        <div class="find">
-          <input
-            class="input"
-            type="search"
-            name="q"
-            value={q}
-            placeholder={ctx.t('common.searchPlaceholder')}
-            aria-label={ctx.t('common.searchPlaceholder')}
-          />
-        </div>
-        <button type="submit" class="btn">
-          {ctx.t('search.go')}
-        </button>
-      </form>
+      <SearchForm ctx={ctx} name={ctx.t('search.title')} label={ctx.t('common.searchPlaceholder')} q={q} />
       <Panel>
         {q === '' ? (
           <Empty title={ctx.t('search.empty')}>{ctx.t('search.emptyWhy')}</Empty>
