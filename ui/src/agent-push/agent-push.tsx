@@ -66,7 +66,7 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
         {ranges.length === 0
           ? ctx.t('agentPush.noRanges')
           : ctx.t('agentPush.ranges', { ranges: ranges.join(', '), port })}{' '}
-        <a href={paths.settings()}>{ctx.t('agentPush.settings')}</a>
+        <a href={paths.settings({ area: 'devices' })}>{ctx.t('agentPush.settings')}</a>
       </p>
       {fault === undefined ? null : (
         <div role="alert">
