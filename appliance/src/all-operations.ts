@@ -39,6 +39,7 @@ import { rollbackOperations, rollbackSchemas } from './features/rollback/operati
 import { ruleOperations, ruleSchemas } from './features/rules/operations.ts';
 import { serverCertificateOperations, serverCertificateSchemas } from './features/server-certificate/operations.ts';
 import { settingOperations, settingSchemas } from './features/settings/operations.ts';
+import { trendOperations, trendSchemas } from './features/trends/operations.ts';
 import { updateOperations, updateSchemas } from './features/updates/operations.ts';
 import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
 import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
@@ -73,6 +74,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...rollbackOperations,
   ...waitingOperations,
   ...worklistOperations,
+  ...trendOperations,
   ...serverCertificateOperations,
   ...settingOperations,
   ...deviceOperations,
@@ -118,6 +120,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...vulnerabilitySchemas,
   ...waitingSchemas,
   ...worklistSchemas,
+  ...trendSchemas,
   ...deviceSchemas,
   ...deviceRecordSchemas,
   ...deviceTaskSchemas,

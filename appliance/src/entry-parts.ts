@@ -1,4 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { allStatistics } from './all-statistics.ts';
 import type { Appliance } from './compose.ts';
 import { appCategories } from './engine/inventory/app-categories.ts';
 import { deviceNumberOf } from './engine/inventory/device-number.ts';
@@ -13,6 +14,7 @@ import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
 import { listViewService } from './features/list-views/service.ts';
+import { trendService } from './features/trends/service.ts';
 import { worklistService } from './features/worklist/service.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { workKinds } from './work-kinds.ts';
@@ -21,6 +23,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
   const { db, jobs, media, objects, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
   const list = deviceList(db, appliance.deviceFilters);
+  const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
   const addDevice = addDeviceService({ ...appliance, root: appliance.exchange.root });
   return {
     deviceQueries: deviceQueries(db),
@@ -42,9 +45,10 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     worklist: worklistService({
       kinds: workKinds({ ...appliance, deviceList: list }),
       objects,
-      timeZone: () => objects.setting('appliance.time-zone') || siteTimeZone(),
+      timeZone,
       clock,
     }),
+    trends: trendService({ db, statistics: allStatistics(appliance), timeZone, clock }),
     clock,
   };
 }

@@ -94,10 +94,10 @@ const aged: Readonly<Record<string, Aged>> = {
     key: 'job',
     insert: `insert into identification_approval (job, revision, digest, plan, by, persons, at, entry) values (@key, 1, '', '{}', 'a:b', '[]', @at, 1)`,
   },
-  'finding-days': {
-    table: 'finding_day',
+  'daily-values': {
+    table: 'daily_value',
     key: 'day',
-    insert: 'insert into finding_day (day, open) values (@key, 1)',
+    insert: "insert into daily_value (name, day, value) values ('act-open', @key, 1)",
   },
   jobs: {
     table: 'job_run',
@@ -112,7 +112,7 @@ describe('what is kept for so long', () => {
     const given = aged[entry];
     if (given === undefined) throw new Error(`no row of ${entry} is known`);
     const at = nowMs() - days * dayMs;
-    const key = entry === 'finding-days' ? toTime(at).slice(0, 10) : `"${entry} of ${days} days"`;
+    const key = entry === 'daily-values' ? toTime(at).slice(0, 10) : `"${entry} of ${days} days"`;
     site.db.prepare(given.insert).run(given.insert.includes('@at') ? { key, at } : { key });
     return key;
   };

@@ -2,10 +2,13 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { allStatistics } from './all-statistics.ts';
 import type { Appliance } from './compose.ts';
 import type { Actor } from './engine/objects/types.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
+import { keepToday } from './features/trends/keep.ts';
+import { siteTimeZone } from './platform/time-zone.ts';
 
 // Every retention of the data register, applied. The job of the night calls it; retention.test.ts ages rows of each entry.
 
@@ -32,6 +35,13 @@ const cleanStaging = ({ paths }: Appliance): void => {
   }
 };
 
+/** Keeps what the statistics say today; how many. */
+export function keepDailyValues(appliance: Appliance): { kept: number } {
+  const { db, objects } = appliance;
+  const timeZone = objects.setting('appliance.time-zone') || siteTimeZone();
+  return keepToday({ db, statistics: allStatistics(appliance), timeZone, nowMs: nowMs() });
+}
+
 /** Applies every retention: what was reported, what happened, what was started and never finished; looks again for sources. */
 export function applyRetention(appliance: Appliance) {
   appliance.accounts.trim();
@@ -53,7 +63,7 @@ export function applyRetention(appliance: Appliance) {
   appliance.exchange.unreferenced();
   cleanStaging(appliance);
   appliance.vulnerabilities.refreshSources();
-  appliance.vulnerabilities.noteDay();
+  keepDailyValues(appliance);
   return {
     ...appliance.devices.trim(),
     jobs: appliance.jobs.trim(),

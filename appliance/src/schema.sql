@@ -1823,11 +1823,12 @@ create index component_idle on component_count (id) where devices = 0;
 
 -- Matches at the size of a large fleet: what an advisory says stands once beside them, and what lists and devices ask for is
 -- kept per advisory and per component (features/vulnerabilities/rematch-store.ts). All of it is derived.
--- How many open findings called for action at the end of a day: counting them again for each point of a trend costs more
--- than the page. The last two weeks as the matches tell them; from here on it is written day by day.
-create table finding_day (
-  day  text    primary key,
-  open integer not null
+-- Statistics day by day (features/trends): the last value of a day. No row: not measured on that day; null: nothing to measure.
+create table daily_value (
+  name  text not null,
+  day   text not null,
+  value real,
+  primary key (name, day)
 ) strict, without rowid;
 
 create table match (

@@ -11,6 +11,8 @@ const minuteMs = 60_000;
 export const schedules: readonly Schedule[] = [
   { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
   { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
+  // An appliance that runs for some hours of a day keeps that day as well.
+  { name: 'daily-values', cron: '23 */3 * * *', kind: 'daily-values' },
 ];
 
 /**

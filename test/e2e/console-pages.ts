@@ -190,6 +190,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('sessions', paths.sessions()),
     ...at('rollback', paths.rollback()),
     ...at('waiting', paths.waiting()),
+    ...at('trends', paths.trends()),
     ...at('announcements', paths.announcements()),
     ...at('releases', paths.releases()),
     ...at('health', paths.health()),

@@ -20,6 +20,8 @@ export const paths = {
   workItem: page('/work/:item', { bound: 'owner', GET: 'person', POST: 'work:write' }),
   // Of each act whose kind the person may read.
   waiting: page('/waiting', { bound: 'owner', GET: 'person' }),
+  /** `days`: of the last so many. Of each statistic that the person may see. */
+  trends: page('/trends', { bound: 'owner', GET: 'person' }),
   announcements: page('/announcements', { bound: 'catalog', GET: 'person' }),
   /** POST: the reader has read it. */
   announcementRead: page('/announcements/:id/read', { bound: 'owner', POST: 'person' }),

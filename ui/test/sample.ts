@@ -5,6 +5,7 @@ import type { DeviceRow } from '../src/devices/devices.tsx';
 import { catalogue } from '../src/i18n/catalogue.ts';
 import type { Lang } from '../src/i18n/types.ts';
 import type { ListState } from '../src/list.ts';
+import type { Trend, TrendDay } from '../src/trends/types.ts';
 import type { Worklist } from '../src/worklist/worklist.tsx';
 
 export const nowMs = Date.parse('2026-11-23T21:14:00Z');
@@ -100,6 +101,23 @@ const work = {
   path: '/devices',
 } as const;
 
+export const keptTrends: readonly Trend[] = [
+  {
+    name: 'act-open',
+    unit: 'count',
+    since: '2026-07-01',
+    kept: [
+      { day: '2026-07-01', value: 96 },
+      { day: '2026-07-03', value: 73 },
+    ],
+  },
+  { name: 'act-days-to-fix', unit: 'days', since: null, kept: [] },
+];
+export const trendDays: readonly TrendDay[] = [1, 2, 3].map((n) => ({
+  day: `2026-07-0${n}`,
+  at: nowMs - (3 - n) * 24 * hourMs,
+}));
+
 export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
   view: 'all',
   counts: { all: 4, mine: 1, free: 3, later: 1 },
@@ -135,7 +153,9 @@ export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
   ],
   next: 'trust-ends.root-1',
   figures: {
-    act: { now: 9, trend: [96, 73] },
+    act: 9,
+    trends: keptTrends,
+    trendDays,
     devices: { total: 1284, silent: 33, hours: 2, unjudged: 4, partly: 12 },
     knowledge: { days: 20, limit: 14, feed: 'debian' },
   },

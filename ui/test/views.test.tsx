@@ -15,13 +15,14 @@ import { Devices } from '../src/devices/devices.tsx';
 import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
 import { Search } from '../src/search/search.tsx';
+import { Trends } from '../src/trends/trends.tsx';
 import { Finding, type FindingAct, type ShownFinding } from '../src/vulnerabilities/finding.tsx';
 import type { FindingRow } from '../src/vulnerabilities/finding-facts.tsx';
 import { Vulnerabilities } from '../src/vulnerabilities/vulnerabilities.tsx';
 import { type ShownWork, WorkItem } from '../src/worklist/work-item.tsx';
 import type { WorkRow } from '../src/worklist/work-row.ts';
 import { Worklist } from '../src/worklist/worklist.tsx';
-import { coverage, device, list, nowMs, row, strictContext, worklist } from './sample.ts';
+import { coverage, device, keptTrends, list, nowMs, row, strictContext, trendDays, worklist } from './sample.ts';
 
 type View = (ctx: Ctx) => { toString(): string | Promise<string> };
 
@@ -148,6 +149,8 @@ const views: readonly (readonly [name: string, view: View])[] = [
     ),
   ],
   ['worklist', (ctx) => <Worklist ctx={ctx} {...worklist} />],
+  ['trends', (ctx) => <Trends ctx={ctx} period={30} days={trendDays} trends={keptTrends} />],
+  ['trends of who may see none', (ctx) => <Trends ctx={ctx} period={90} days={trendDays} trends={[]} />],
   [
     'worklist with nothing to do',
     (ctx) => (

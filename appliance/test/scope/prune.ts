@@ -180,7 +180,7 @@ const afterwards: readonly string[] = [
     (table) => `delete from ${table} where patch not in (select id from ot_patch)`,
   ),
   'delete from ot_patch_signature where request not in (select id from ot_patch_request)',
-  'delete from finding_day',
+  'delete from daily_value',
   "delete from list_view where 'account:' || account not in (select value from json_each(@own))",
 ];
 

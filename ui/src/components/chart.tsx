@@ -1,20 +1,36 @@
-/** A step line of values, the last one marked. The sentence in `label` has the numbers. */
-export const Sparkline = ({ values, label }: { values: readonly number[]; label: string }) => {
-  const width = 240;
-  const height = 40;
-  const most = Math.max(1, ...values);
-  const step = values.length < 2 ? width - 8 : (width - 8) / (values.length - 1);
-  const y = (value: number) => Math.round((height - 6 - (value / most) * (height - 12)) * 10) / 10;
-  const x = (index: number) => Math.round((2 + index * step) * 10) / 10;
+/**
+ * A step line of one value a day, as many places as days; the last value is marked. A day without a value (undefined) is a gap:
+ * no line goes through it. The sentence in `label` has the numbers.
+ */
+export const DayLine = ({
+  values,
+  most,
+  label,
+  wide,
+}: {
+  values: readonly (number | undefined)[];
+  /** The top of the scale, which begins at 0. */
+  most: number;
+  label: string;
+  wide?: boolean;
+}) => {
+  const width = wide ? 480 : 240;
+  const height = wide ? 96 : 40;
+  const step = (width - 8) / Math.max(1, values.length);
+  const round = (n: number): number => Math.round(n * 10) / 10;
+  const x = (at: number): number => round(2 + at * step);
+  const y = (value: number): number => round(height - 6 - (value / Math.max(1, most)) * (height - 12));
   const path = values
-    .map((value, index) => (index === 0 ? `M${x(0)} ${y(value)}` : `H${x(index)}V${y(value)}`))
+    .map((value, at) =>
+      value === undefined ? '' : `${values[at - 1] === undefined ? `M${x(at)} ` : 'V'}${y(value)}H${x(at + 1)}`,
+    )
     .join('');
-  const end = values.length - 1;
+  const end = values.findLastIndex((value) => value !== undefined);
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} preserveAspectRatio="none">
+    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       <path class="hair" d={`M0 ${height - 2}H${width}`} />
       <path class="trip" d={path} />
-      <circle class="dot" cx={x(end)} cy={y(values[end] ?? 0)} r="3" />
+      {end < 0 ? null : <circle class="dot" cx={x(end + 1)} cy={y(values[end] ?? 0)} r="3" />}
     </svg>
   );
 };

@@ -2,12 +2,14 @@ import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import type { Level } from '../model.ts';
 import { Shape, shapeOf } from './status.tsx';
+import { Unknown } from './text.tsx';
 
 type TileProps = {
   readonly ctx: Ctx;
   readonly level?: Level;
   readonly word: string;
-  readonly n: number;
+  /** Undefined: not known. */
+  readonly n: number | undefined;
   readonly href?: string;
   readonly children?: Child;
 };
@@ -21,7 +23,7 @@ export const Tile = ({ ctx, level, word, n, href, children }: TileProps) => {
         {shown === undefined ? null : <Shape ctx={ctx} name={shapeOf(shown)} />}
         <span>{word}</span>
       </span>
-      <b>{ctx.fmt.number(n)}</b>
+      <b>{n === undefined ? <Unknown ctx={ctx} /> : ctx.fmt.number(n)}</b>
       <small>{children}</small>
     </>
   );

@@ -521,13 +521,13 @@ export const words = defineWords({
     ru: 'чтобы сопоставлять с тем, что есть на устройствах',
     kk: 'құрылғылардағымен салыстыру',
   },
-  'register.finding-days.title': {
-    en: 'Findings day by day',
-    ru: 'Уязвимости по дням',
-    kk: 'Күндер бойынша осалдықтар',
+  'register.daily-values.title': {
+    en: 'Figures of the site day by day',
+    ru: 'Показатели площадки по дням',
+    kk: 'Алаң көрсеткіштері күндер бойынша',
   },
-  'register.finding-days.source': { en: 'worked out', ru: 'вычисляется', kk: 'есептеледі' },
-  'register.finding-days.purpose': {
+  'register.daily-values.source': { en: 'worked out', ru: 'вычисляется', kk: 'есептеледі' },
+  'register.daily-values.purpose': {
     en: 'to show a trend',
     ru: 'чтобы показать тенденцию',
     kk: 'өзгеру бағытын көрсету',

@@ -46,6 +46,7 @@ export const workspaces: readonly Workspace[] = [
       withTabs('work', 'nav.work', [
         { href: paths.work(), label: 'nav.work', under: ['/work', ...kindsUnder('work-note')] },
         { href: paths.waiting(), label: 'waiting.title' },
+        { href: paths.trends(), label: 'trends.title' },
       ]),
       {
         key: 'calendar',

@@ -37,6 +37,7 @@ import { words as rules } from '../rules/words.ts';
 import { words as search } from '../search/words.ts';
 import { words as serverCertificate } from '../server-certificate/words.ts';
 import { words as settings } from '../settings/words.ts';
+import { words as trends } from '../trends/words.ts';
 import { words as updates } from '../updates/words.ts';
 import { words as upgrade } from '../upgrade/words.ts';
 import { words as vulnerabilities } from '../vulnerabilities/words.ts';
@@ -86,6 +87,7 @@ export const allWords = joined(
   search,
   serverCertificate,
   settings,
+  trends,
   updates,
   upgrade,
   vulnerabilities,

@@ -5,6 +5,7 @@ import type { paths } from '../paths.ts';
 export const placeNames = {
   work: 'nav.work',
   waiting: 'waiting.title',
+  trends: 'trends.title',
   me: 'common.me',
   sessions: 'sessions.title',
   devices: 'nav.devices',

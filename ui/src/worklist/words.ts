@@ -123,11 +123,6 @@ export const words = defineWords({
   },
   'work.requestOut': { en: 'Request {number} is on the way', ru: 'Запрос {number} в пути', kk: '{number}-сұрау жолда' },
   'work.openAct': { en: 'Open Act', ru: 'Открыто «Действовать»', kk: 'Ашық «Әрекет ету»' },
-  'work.wasAct': {
-    en: 'was {first} {days} days ago',
-    ru: 'было {first}, дней назад: {days}',
-    kk: '{days} күн бұрын {first} болды',
-  },
   'work.seen': { en: 'Devices in contact', ru: 'Устройства на связи', kk: 'Байланыстағы құрылғылар' },
   'work.seenOf': {
     en: 'of {n}, within {hours}\u00a0h',
@@ -151,11 +146,6 @@ export const words = defineWords({
     kk: 'күн, шегі {limit}: {feed}',
   },
   'work.noKnowledge': { en: 'no advisories yet', ru: 'бюллетеней ещё нет', kk: 'бюллетень әлі жоқ' },
-  'work.trendWords': {
-    en: 'Open findings in {days} days: first {first}, last {last}.',
-    ru: 'Открытые уязвимости, дней: {days}; сначала {first}, сейчас {last}.',
-    kk: 'Ашық осалдықтар, күн саны: {days}; басында {first}, соңында {last}.',
-  },
   'work.andMore': { en: '{reason}, and {n} more', ru: '{reason}, и ещё {n}', kk: '{reason}, тағы {n}' },
   'kind.work-note.title': { en: 'Notes on work', ru: 'Заметки к работам', kk: 'Жұмыс жазбалары' },
   'kind.work-note.purpose': {

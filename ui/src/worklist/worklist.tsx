@@ -1,5 +1,4 @@
 import { type UnreadAnnouncements, UnreadLine } from '../announcements/announcements.tsx';
-import { Sparkline } from '../components/chart.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
@@ -11,6 +10,8 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { TrendLine, trendValue, valuesOf } from '../trends/trend-line.tsx';
+import type { Trend, TrendDay } from '../trends/types.ts';
 import { type ShownWork, WorkPanel } from './work-item.tsx';
 import { type WorkRow, type WorkView, workBands, workDue, workTitle, workViews, workWhy } from './work-row.ts';
 
@@ -29,7 +30,10 @@ type WorklistProps = {
   readonly next?: string | undefined;
   /** Absent for who may not read it. */
   readonly figures?: {
-    readonly act: { readonly now: number; readonly trend: readonly number[] } | undefined;
+    readonly act: number | undefined;
+    /** Of the whole site, those that the reader may see. */
+    readonly trends: readonly Trend[];
+    readonly trendDays: readonly TrendDay[];
     readonly devices: {
       readonly total: number;
       readonly silent: number;
@@ -95,9 +99,29 @@ const Row = ({ ctx, row, isFirst, href, isBeside, isCurrent }: RowProps) => (
   </li>
 );
 
+/** A line needs two values; before that a tile has its number alone. */
+const Line = ({ ctx, trend, days }: { ctx: Ctx; trend: Trend | undefined; days: readonly TrendDay[] }) => {
+  const found = trend === undefined ? [] : valuesOf(trend);
+  const first = found[0];
+  if (trend === undefined || first === undefined || found.length < 2) return null;
+  return (
+    <>
+      <span>
+        {ctx.t('trends.ago', {
+          first: trendValue(ctx, trend.unit, first.value),
+          days: days.length - 1 - days.findIndex(({ day }) => day === first.day),
+        })}
+      </span>
+      <TrendLine ctx={ctx} trend={trend} days={days} />
+    </>
+  );
+};
+
 const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProps['figures']> }) => {
   const { act, devices, knowledge } = figures;
-  const first = act?.trend[0];
+  const trendOf = (name: string): Trend | undefined => figures.trends.find((trend) => trend.name === name);
+  const line = (name: string) => <Line ctx={ctx} trend={trendOf(name)} days={figures.trendDays} />;
+  const toFix = trendOf('act-days-to-fix');
   return (
     <Tiles>
       {act === undefined ? null : (
@@ -105,18 +129,21 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
           ctx={ctx}
           level="critical"
           word={ctx.t('work.openAct')}
-          n={act.now}
+          n={act}
           href={paths.vulnerabilities({ decision: 'act' })}
         >
-          {first === undefined || act.trend.length < 2 ? null : (
-            <>
-              {ctx.t('work.wasAct', { first, days: act.trend.length })}
-              <Sparkline
-                values={act.trend}
-                label={ctx.t('work.trendWords', { days: act.trend.length, first, last: act.trend.at(-1) ?? 0 })}
-              />
-            </>
-          )}
+          {line('act-open')}
+        </Tile>
+      )}
+      {toFix === undefined ? null : (
+        <Tile
+          ctx={ctx}
+          word={ctx.t('trends.act-days-to-fix')}
+          n={toFix.kept.at(-1)?.value ?? undefined}
+          href={paths.trends()}
+        >
+          {toFix.kept.at(-1)?.value === null ? ctx.t('trends.nothing') : null}
+          {line('act-days-to-fix')}
         </Tile>
       )}
       <Tile
@@ -127,6 +154,8 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
         href={devices.silent > 0 ? paths.devices({ status: 'not-visible' }) : paths.devices()}
       >
         {ctx.t('work.seenOf', { n: devices.total, hours: devices.hours })}
+        <br />
+        {line('devices-heard')}
       </Tile>
       <Tile
         ctx={ctx}
@@ -146,6 +175,8 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
           href={paths.exchangeReceive()}
         >
           {ctx.t('work.knowledgeOf', { limit: knowledge.limit, feed: knowledge.feed })}
+          <br />
+          {line('oldest-advisories')}
         </Tile>
       )}
     </Tiles>

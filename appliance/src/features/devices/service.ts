@@ -139,6 +139,8 @@ export type DeviceService = {
   counts(): Record<DeviceState, number>;
   /** Whether some device in reach is managed. */
   hasManaged(scope: Scope): boolean;
+  /** How many devices in reach are managed, and of how many something was heard since then (ms). Without directories. */
+  heardSince(ms: number, scope: Scope): { heard: number; managed: number };
   /** How many wait for a person. */
   waiting(): number;
   /** How often a token let a new device in. */
@@ -420,6 +422,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     certificates: (id) => certificates.certificates(id),
     counts: () => store.counts(),
     hasManaged: (scope) => store.hasManaged(scope),
+    heardSince: (ms, scope) => store.heardSince(ms, scope),
     waiting: () => store.waiting(),
     tokenUses: (token) => store.tokenUses(token),
     trim: () => {

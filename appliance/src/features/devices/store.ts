@@ -321,6 +321,17 @@ export const deviceStore = (db: Database, changed: Changed) => {
           .get(...params) !== undefined
       );
     },
+    heardSince: (ms: number, scope: Scope): { heard: number; managed: number } => {
+      const { sql, params } = devicesIn(scope, 'id');
+      return (
+        db
+          .prepare<unknown[], { heard: number; managed: number }>(
+            `select count(*) as managed, count(*) filter (where last_seen_at >= ?) as heard from device
+             where state = 'managed' and kind <> 'directory' and ${sql}`,
+          )
+          .get(ms, ...params) ?? { heard: 0, managed: 0 }
+      );
+    },
     waiting: (): number => waiting.get()?.count ?? 0,
     tokenUses: (token: string): number => tokenUse.get(token)?.used ?? 0,
     useToken: (token: string): void => void useToken.run(token),

@@ -105,13 +105,6 @@ export type VulnerabilityService = {
   /** `scope`: whose devices each finding counts. */
   forDevice(device: number, scope: Scope): DeviceFinding[];
   /**
-   * Open findings of the site that call for action, a number for each of so many days up to now; fewer where nothing is known,
-   * none in a part of the site, of which no day was noted.
-   */
-  trend(days: number, scope: Scope): number[];
-  /** Keeps the number of today for the trend. */
-  noteDay(): void;
-  /**
    * Packages of a device that cannot be judged: advisories are written about source packages, theirs is unknown,
    * and none is published under their own name.
    */
@@ -159,7 +152,6 @@ const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding
   return later(added ?? finding.since, finding.since);
 };
 
-const dayMs = 86_400_000;
 const nothing = new Uint32Array();
 
 /** Single findings in the journal, of one import or one report; the rest is in the lists. */
@@ -294,14 +286,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     store.dropDevice(device);
   };
 
-  const dayAgo = (days: number): string => toTime(clock() - days * dayMs).slice(0, 10);
-
   const inReach = (devices: DeviceSet, scope: Scope): DeviceSet => {
     const reached = devicesReached(db, scope);
     return reached === undefined ? devices : allOf([devices, reached]);
   };
-
-  const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
   return {
     onSectionChanged: ({ device, collection }) => {
@@ -336,7 +324,6 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         isCurrent: () => current() === number,
         limit: maxNoted,
         note: (opened, closed) => {
-          noteDay();
           parts.changed('matched', [number]);
           for (const params of opened) parts.events.record('finding-opened', { params });
           for (const { advisory, package: name } of closed)
@@ -405,19 +392,6 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     hasPackage: (name) => snapshots.reader()?.hasPackage(name) ?? false,
     tallies: (scope) => queries.of(scope).counts(),
     counts: (scope) => ({ ...queries.of(scope).counts(), devices: holders.count(scope) }),
-    trend: (days, scope) => {
-      if (!scope.site) return [];
-      const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));
-      const points: number[] = [];
-      for (let ago = days - 1; ago > 0; ago -= 1) {
-        // On a day without a note nothing is known to have changed.
-        const open = noted.get(dayAgo(ago)) ?? points.at(-1);
-        if (open !== undefined) points.push(open);
-      }
-      const now = store.urgent();
-      return points.length === 0 && now === 0 ? [] : [...points, now];
-    },
-    noteDay: () => immediate(db, noteDay),
     forDevice: (device, scope) => {
       const components = Array.from(deviceComponents(device));
       const since = store.device(device)?.since;

@@ -5,7 +5,6 @@ import { type Component, keyOfComponent } from './component.ts';
 import { fixFaults, fixStore } from './fix-store.ts';
 import type { Hit } from './hit-bytes.ts';
 import { DERIVED_FAULTS, PUT_LOAD, shiftSql } from './match-derived-store.ts';
-import { STATE_COLUMNS } from './match-state.ts';
 import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
 
 /** An advisory's judgement with what lists show of it. */
@@ -142,18 +141,6 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM component_count');
   const derivedFaults = db.prepare<[], string>(DERIVED_FAULTS).pluck();
-  const putDay = db.prepare(
-    `INSERT INTO finding_day (day, open) VALUES (?, ?) ON CONFLICT DO UPDATE SET open = excluded.open WHERE open <> excluded.open`,
-  );
-  const dropDays = db.prepare("DELETE FROM finding_day WHERE day < date(?, '-400 days')");
-  const urgent = db
-    .prepare<[], number>(
-      `SELECT ifnull(sum(${STATE_COLUMNS.join(' + ')}), 0) FROM match_advisory WHERE decision <= ${DECISIONS.indexOf('attend')}`,
-    )
-    .pluck();
-  const days = db.prepare<[string], { day: string; open: number }>(
-    'SELECT day, open FROM finding_day WHERE day > ? ORDER BY day',
-  );
   const readState = db.prepare<[], { snapshot: number; previous: number; matched: number }>(
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
@@ -277,14 +264,6 @@ export const vulnerabilityStore = (db: Database) => {
     /** What components with open matches come to. */
     loadsOf: (components: readonly number[]): ComponentLoad[] => someLoads.all(JSON.stringify(components)),
     counts: () => counts.all(),
-    /** Open findings that call for action, as they stand. */
-    urgent: (): number => urgent.get() ?? 0,
-    putDay: (day: string, open: number): void => {
-      putDay.run(day, open);
-      dropDays.run(day);
-    },
-    /** What was noted after a day, in order. */
-    daysAfter: (day: string) => days.all(day),
     /** What of the derived tables contradicts the matches. */
     derivedFaults: (): string[] => [...derivedFaults.all(), ...fixFaults(db)],
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */

@@ -36,7 +36,7 @@ const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean
 
 /** The first page, and an item of it. */
 export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { worklist, vulnerabilities, deviceList, exchange, deployments, zones, objects, clock } = deps;
+  const { worklist, vulnerabilities, deviceList, exchange, deployments, zones, objects, trends, clock } = deps;
 
   const named = namedTargets(deps, model);
   const nameOf = (account: string | undefined): string | undefined =>
@@ -52,14 +52,14 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ? exchange.knowledge().toSorted((a, b) => (b.ageDays ?? 0) - (a.ageDays ?? 0))
       : [];
     const found = holdsAnywhere(reader, 'vulnerabilities:read') ? scopeOf(reader, 'vulnerabilities:read') : undefined;
+    const kept = trends.list(reader, trendDays);
     return {
       act:
         found === undefined
           ? undefined
-          : {
-              now: Object.values(look(vulnerabilities.tallies, found).matrix.act).reduce((sum, n) => sum + n, 0),
-              trend: vulnerabilities.trend(trendDays, found),
-            },
+          : Object.values(look(vulnerabilities.tallies, found).matrix.act).reduce((sum, n) => sum + n, 0),
+      trends: kept.trends,
+      trendDays: kept.days,
       devices: {
         total,
         silent: notVisible,

@@ -59,6 +59,7 @@ import { searchPages } from '../../features/search/pages.tsx';
 import type { SearchService } from '../../features/search/service.ts';
 import { serverCertificatePages } from '../../features/server-certificate/pages.tsx';
 import { settingsPages } from '../../features/settings/pages.tsx';
+import { trendPages } from '../../features/trends/pages.tsx';
 import { updatePages } from '../../features/updates/pages.tsx';
 import { vulnerabilityPages } from '../../features/vulnerabilities/pages.tsx';
 import { waitingPages } from '../../features/waiting/pages.tsx';
@@ -100,6 +101,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.use(requireNeed);
   app.use(ownColumns(deps));
   app.route('/', worklistPages(deps, model));
+  app.route('/', trendPages(deps));
   app.route('/', mePages(deps));
   app.route('/', listViewPages(deps));
   // The fixed addresses of a list come before the pages of its items.

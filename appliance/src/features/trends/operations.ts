@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { TrendService } from './service.ts';
+import { keptDays, trendUnits } from './types.ts';
+
+// What is kept day by day: four numbers of the whole site.
+
+const { operation } = operationsOver<{ trends: TrendService }>();
+
+const day = z.string().describe('YYYY-MM-DD by the calendar of the site');
+
+const trendSchema = z.object({
+  name: z.string(),
+  unit: z.enum(trendUnits),
+  since: day.nullable().describe('The first day that was kept; null: none yet'),
+  kept: z.array(
+    z.object({ day, value: z.number().nullable().describe('null: there was nothing that it could be measured on') }),
+  ),
+});
+
+export const trendSchemas = { Trend: trendSchema };
+
+export const trendOperations = [
+  operation({
+    name: 'trend.list',
+    http: { method: 'get', path: '/trends' },
+    bound: 'owner',
+    area: 'work',
+    right: 'any',
+    summary: 'What was kept day by day of the site: those that the caller may see of the whole site',
+    description: 'A day that is not there was not kept: the appliance did not run on it.',
+    input: z.strictObject({
+      days: z.coerce.number().int().min(1).max(keptDays).default(30).describe('How many days up to today'),
+    }),
+    output: z.object({ from: day, to: day, trends: z.array(trendSchema) }),
+    run: ({ trends, actor }, { days }) => {
+      const found = trends.list(actor, days);
+      return { from: found.days[0]?.day ?? '', to: found.days.at(-1)?.day ?? '', trends: found.trends };
+    },
+    command: {
+      example: 'sallyport trend list --days 90',
+      print: (out, { from, to, trends }) => {
+        const days = [...new Set(trends.flatMap(({ kept }) => kept.map((one) => one.day)))].sort();
+        const valueOn = (at: string, kept: readonly { day: string; value: number | null }[]): string => {
+          const found = kept.find((one) => one.day === at);
+          return found === undefined ? 'not kept' : found.value === null ? 'nothing to measure' : String(found.value);
+        };
+        if (days.length > 0)
+          out.table(
+            ['DAY', ...trends.map(({ name, unit }) => `${name}, ${unit}`.toUpperCase())],
+            days.map((at) => [at, ...trends.map(({ kept }) => valueOn(at, kept))]),
+          );
+        out.note(
+          trends.length === 0
+            ? 'None of what is kept may be seen with the rights of the caller over the whole site.'
+            : `${from} to ${to}: ${days.length} days were kept.`,
+        );
+      },
+    },
+  }),
+];
