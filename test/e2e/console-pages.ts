@@ -51,6 +51,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'devicesTagUndo',
   'controllerFindingsCsv',
   'controllerFindingDispute',
+  'controllerFindingHold',
   'controllerFindingRetract',
   'controllerFirmwareHand',
   'controllerHandover',

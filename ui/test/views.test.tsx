@@ -68,6 +68,12 @@ const openFinding = (act: FindingAct): ShownFinding => ({
     confidence: 'high',
   },
   act,
+  work: {
+    id: 'finding-act.available',
+    assigneeName: 'D. Akhmetov',
+    accounts: [{ id: 'a1', name: 'D. Akhmetov' }],
+    back: '/vulnerabilities/1.1',
+  },
   targets: [
     { device: { id: 'd1', name: 'hist-02' }, firstSeen: '2026-11-02T08:00:00Z' },
     { device: { id: 'd2', name: 'ops-db-1' }, firstSeen: '2026-11-02T08:00:00Z', out: 'not-managed' },

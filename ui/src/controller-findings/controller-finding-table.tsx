@@ -1,8 +1,10 @@
 import type { Child } from 'hono/jsx';
+import { rowAnchor, toPanel } from '../components/side-panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { type ListState, listUrl } from '../list.ts';
 import type { Decision, Severity, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -119,10 +121,10 @@ export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFinding
   </Status>
 );
 
-/** Columns of findings: of all controllers with their number, of one controller with its part. */
+/** Columns of findings: of all controllers with their number, of one controller with its part. In a list the name opens the panel. */
 export const controllerFindingColumns = (
   ctx: Ctx,
-  { isOfOne }: { isOfOne: boolean },
+  { isOfOne, list }: { isOfOne: boolean; list?: ListState },
 ): Column<ControllerFindingRow>[] => [
   {
     key: 'decision',
@@ -143,7 +145,17 @@ export const controllerFindingColumns = (
     rec: 'a',
     cell: (row) => (
       <>
-        <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
+        <a
+          class="name"
+          id={list === undefined ? undefined : rowAnchor(row.id)}
+          href={
+            list === undefined
+              ? paths.controllerFinding(row.id)
+              : toPanel(listUrl(list, { open: row.id, trail: list.trail }))
+          }
+          translate="no"
+          title={row.title}
+        >
           {row.vulnerability}
         </a>
         {row.exploitation === 'active' || row.exploitation === 'poc' ? (

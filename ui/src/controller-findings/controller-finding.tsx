@@ -1,11 +1,20 @@
-import { AreaField, Button, ErrorSummary, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
+import {
+  PanelActions,
+  PanelPage,
+  PanelPart,
+  type PanelPlace,
+  SidePanel,
+  type Target,
+  Targets,
+  toRow,
+} from '../components/side-panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
-import { Time, To } from '../components/text.tsx';
+import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { FieldErrors, Reference, When } from '../model.ts';
+import { type ListState, listUrl } from '../list.ts';
+import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import {
   type ControllerFindingRow,
@@ -14,6 +23,7 @@ import {
   RemedyMark,
   VerdictMark,
 } from './controller-finding-table.tsx';
+import { Acts, AnswerPart, type AnswerView, compensateForm, type FindingActs } from './finding-acts.tsx';
 
 type WhyDocumentView = {
   readonly key: string;
@@ -42,8 +52,7 @@ type WhyDocumentView = {
   readonly score?: number | undefined;
 };
 
-export type ControllerFindingProps = {
-  readonly ctx: Ctx;
+export type ShownControllerFinding = {
   readonly finding: ControllerFindingRow & {
     readonly matched: 'affected' | 'not-affected' | 'review';
     readonly confidence: number;
@@ -51,115 +60,126 @@ export type ControllerFindingProps = {
   };
   /** What was compared, as name and value. */
   readonly identity: readonly { readonly label: string; readonly value: string }[];
-  readonly documents: readonly WhyDocumentView[];
   /** Name and value of what the priority was made from; contexts of controllers are listed once each. */
   readonly inputs: readonly { readonly name: string; readonly value: string; readonly strong: boolean }[];
   /** Its entry in the catalogue of known exploited vulnerabilities. */
   readonly exploited: { readonly since: string; readonly due: string | null; readonly ransomware: boolean } | null;
+  /** The first ones by name, with the part that has it. */
   readonly controllers: readonly { readonly controller: Reference; readonly part: string; readonly since: When }[];
-  readonly more: boolean;
   /** A person's answer in force. */
-  readonly answer: {
-    readonly justification: string;
-    readonly reason: string;
-    readonly evidence: string;
-    readonly who: string;
-    readonly at: When;
-  } | null;
-  readonly justifications: readonly string[];
-  /** What was typed, and what is wrong with it. */
-  readonly given: {
-    readonly justification?: string | undefined;
-    readonly reason?: string;
-    readonly evidence?: string;
-    readonly errors?: FieldErrors;
-  };
+  readonly answer: AnswerView | null;
+  readonly acts: FindingActs;
 };
 
-/** The answer in force with the way back, or the form in which a certain finding is disputed. */
-const Answer = ({ ctx, finding, answer, justifications, given }: ControllerFindingProps) => {
-  const unavailable = withoutRight(ctx, 'vulnerabilities:write');
-  if (answer !== null)
-    return (
-      <Panel title={ctx.t('cfind.answer')}>
-        <div class="body">
-          <Facts
-            rows={[
-              [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
-              ...(answer.justification === ''
-                ? []
-                : ([[ctx.t('cfind.because'), ctx.tDynamic(`cfind.because.${answer.justification}`)]] as const)),
-              [ctx.t('cfind.answerReason'), answer.reason],
-              ...(answer.evidence === '' ? [] : ([[ctx.t('cfind.evidence'), answer.evidence]] as const)),
-              [
-                ctx.t('cfind.answeredBy'),
-                <>
-                  {answer.who}, <Time ctx={ctx} at={answer.at} />
-                </>,
-              ],
-            ]}
-          />
-          <p>{ctx.t('cfind.answeredWhy', { verdict: ctx.t(`cfind.verdict.${finding.matched}`) })}</p>
-          <PostForm ctx={ctx} action={paths.controllerFindingRetract(finding.id)}>
-            <Button unavailable={unavailable}>{ctx.t('cfind.retract')}</Button>
-          </PostForm>
-        </div>
-      </Panel>
-    );
-  if (finding.verdict !== 'affected') return null;
-  const isGiven = given.errors !== undefined;
+const nameOf = ({ vulnerability, product }: ControllerFindingRow): string => `${vulnerability}, ${product}`;
+
+/** What stands in the panel and on the page alike: what was read, why it is urgent, where it is, what to do. */
+const FindingParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownControllerFinding }) => {
+  const { finding, identity, inputs, exploited, controllers, answer } = shown;
+  // A module of a controller has the finding, too: each controller is named once.
+  const parts = new Map(controllers.map(({ controller }) => [controller.id, [] as string[]]));
+  for (const { controller, part } of controllers) if (part !== '') parts.get(controller.id)?.push(part);
+  const named: Target[] = [...new Map(controllers.map((row) => [row.controller.id, row])).values()].map(
+    ({ controller: { id, name }, since }) => ({
+      id,
+      name,
+      href: paths.controller(id),
+      note: (
+        <>
+          <span translate="no">{parts.get(id)?.join(', ')}</span> <Time ctx={ctx} at={since} form="date" />
+        </>
+      ),
+    }),
+  );
+  const isOpen = answer === null && finding.verdict !== 'not-affected';
   return (
-    <Panel title={ctx.t('cfind.dispute')}>
-      <details class="body" open={isGiven}>
-        <summary>{ctx.t('cfind.disputeWhat')}</summary>
-        <ErrorSummary
-          ctx={ctx}
-          errors={given.errors}
-          labels={{ justification: ctx.t('cfind.because'), reason: ctx.t('cfind.answerReason') }}
+    <>
+      <PanelPart title={ctx.t('cfind.whyRead')}>
+        <Facts
+          rows={[
+            ...identity.map(({ label, value }) => [label, <span translate="no">{value}</span>] as const),
+            [
+              ctx.t('cfind.version'),
+              <FirmwareText ctx={ctx} firmware={finding.firmware} side={finding.firmwareSide} />,
+            ],
+            [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
+            [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${finding.level}`, {}, finding.level)],
+            [ctx.t('cfind.confidence'), ctx.fmt.percent(finding.confidence)],
+            [ctx.t('cfind.fix'), <RemedyMark ctx={ctx} row={finding} />],
+            ...(finding.fixedVersion === ''
+              ? []
+              : ([[ctx.t('cfind.fixedIn'), <span translate="no">{finding.fixedVersion}</span>]] as const)),
+          ]}
         />
-        <PostForm ctx={ctx} action={paths.controllerFindingDispute(finding.id)}>
-          <SelectField
-            ctx={ctx}
-            name="justification"
-            label={ctx.t('cfind.because')}
-            value={given.justification ?? ''}
-            options={[
-              { value: '', label: '–' },
-              ...justifications.map((value) => ({ value, label: ctx.tDynamic(`cfind.because.${value}`) })),
-            ]}
-            required
-            errors={given.errors}
-          />
-          <AreaField
-            ctx={ctx}
-            name="reason"
-            label={ctx.t('cfind.answerReason')}
-            hint={ctx.t('cfind.answerReasonHelp')}
-            value={given.reason}
-            rows={3}
-            maxLength={2_000}
-            required
-            errors={given.errors}
-          />
-          <AreaField
-            ctx={ctx}
-            name="evidence"
-            label={ctx.t('cfind.evidence')}
-            hint={ctx.t('cfind.evidenceHelp')}
-            value={given.evidence}
-            rows={2}
-            maxLength={4_000}
-            errors={given.errors}
-          />
-          <p class="second">{ctx.t('cfind.answerWhat')}</p>
-          <div>
-            <Button unavailable={unavailable}>{ctx.t('cfind.answer.not')}</Button>
-          </div>
-        </PostForm>
-      </details>
-    </Panel>
+        {finding.reason === '' ? null : <p>{ctx.tDynamic(`cfind.reason.${finding.reason}`, {}, finding.reason)}</p>}
+        {finding.held === 0 ? null : (
+          <>
+            <p>{ctx.t('cfind.heldOn', { n: finding.held, total: finding.controllers })}</p>
+            <HeldBy ctx={ctx} row={finding} />
+          </>
+        )}
+        {finding.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
+      </PanelPart>
+      <PanelPart title={ctx.t('cfind.whyPriority')}>
+        <Facts
+          rows={inputs.map(({ name, value, strong }) => {
+            const text = ctx.tDynamic(`cfind.input.${name}.${value}`, {}, value);
+            return [ctx.tDynamic(`cfind.input.${name}`, {}, name), strong ? <strong>{text}</strong> : text] as const;
+          })}
+        />
+        {exploited === null ? null : (
+          <p>
+            {ctx.t('cfind.exploitedEntry', { date: ctx.fmt.date(exploited.since) })}
+            {exploited.due === null ? null : ` ${ctx.t('cfind.exploitedDue', { date: ctx.fmt.date(exploited.due) })}`}
+            {exploited.ransomware ? ` ${ctx.t('cfind.ransomware')}` : null}
+          </p>
+        )}
+        <p class="second">{ctx.t(`decision.${finding.decision}.meaning`)}</p>
+      </PanelPart>
+      <PanelPart title={ctx.t('nav.controllers')} context={ctx.fmt.number(finding.controllers)}>
+        <Targets ctx={ctx} targets={named} {...(isOpen ? { form: compensateForm, name: 'controller' } : {})} />
+        {named.length < finding.controllers ? (
+          <p class="second">{ctx.t('vuln.shownOf', { shown: named.length, total: finding.controllers })}</p>
+        ) : null}
+      </PanelPart>
+      {answer === null ? null : <AnswerPart ctx={ctx} finding={finding} answer={answer} />}
+      {isOpen ? (
+        <PanelActions>
+          <Acts ctx={ctx} finding={finding} chosen={named.length} acts={shown.acts} />
+        </PanelActions>
+      ) : null}
+    </>
   );
 };
+
+/** A finding beside the list that it is of. */
+export const ControllerFindingPanel = ({
+  ctx,
+  shown,
+  list,
+  place,
+}: {
+  ctx: Ctx;
+  shown: ShownControllerFinding;
+  list: ListState;
+  place: PanelPlace;
+}) => (
+  <SidePanel
+    ctx={ctx}
+    title={nameOf(shown.finding)}
+    isName
+    state={
+      <p>
+        <DecisionMark ctx={ctx} decision={shown.finding.decision} />
+      </p>
+    }
+    place={place}
+    page={paths.controllerFinding(shown.finding.id)}
+    shut={toRow(listUrl(list, { open: null, trail: list.trail }), shown.finding.id)}
+  >
+    <FindingParts ctx={ctx} shown={shown} />
+  </SidePanel>
+);
 
 const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentView; isFirst: boolean }) => (
   <Panel
@@ -239,9 +259,17 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
   </Panel>
 );
 
-/** Why a product counts as vulnerable: what was read, what each document says, what was made of it. */
-export const ControllerFinding = (props: ControllerFindingProps) => {
-  const { ctx, finding, identity, documents, inputs, controllers } = props;
+/** The same as a page, with what each document says. */
+export const ControllerFinding = ({
+  ctx,
+  shown,
+  documents,
+}: {
+  ctx: Ctx;
+  shown: ShownControllerFinding;
+  documents: readonly WhyDocumentView[];
+}) => {
+  const { finding } = shown;
   return (
     <Page
       ctx={ctx}
@@ -255,93 +283,12 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
         </span>
       }
     >
-      <div class="grid">
-        <Panel title={ctx.t('cfind.whyRead')} span={6}>
-          <div class="body">
-            <Facts
-              rows={[
-                ...identity.map(({ label, value }) => [label, <span translate="no">{value}</span>] as const),
-                [
-                  ctx.t('cfind.version'),
-                  <FirmwareText ctx={ctx} firmware={finding.firmware} side={finding.firmwareSide} />,
-                ],
-                [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
-                [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${finding.level}`, {}, finding.level)],
-                [ctx.t('cfind.confidence'), ctx.fmt.percent(finding.confidence)],
-                [ctx.t('cfind.fix'), <RemedyMark ctx={ctx} row={finding} />],
-                ...(finding.fixedVersion === ''
-                  ? []
-                  : ([[ctx.t('cfind.fixedIn'), <span translate="no">{finding.fixedVersion}</span>]] as const)),
-              ]}
-            />
-            {finding.reason === '' ? null : <p>{ctx.tDynamic(`cfind.reason.${finding.reason}`, {}, finding.reason)}</p>}
-            {finding.held === 0 ? null : (
-              <>
-                <p>{ctx.t('cfind.heldOn', { n: finding.held, total: finding.controllers })}</p>
-                <HeldBy ctx={ctx} row={finding} />
-              </>
-            )}
-            {finding.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
-          </div>
-        </Panel>
-        <Panel title={ctx.t('cfind.whyPriority')} span={6}>
-          <div class="body">
-            <Facts
-              rows={inputs.map(({ name, value, strong }) => {
-                const text = ctx.tDynamic(`cfind.input.${name}.${value}`, {}, value);
-                return [
-                  ctx.tDynamic(`cfind.input.${name}`, {}, name),
-                  strong ? <strong>{text}</strong> : text,
-                ] as const;
-              })}
-            />
-            {props.exploited === null ? null : (
-              <p>
-                {ctx.t('cfind.exploitedEntry', { date: ctx.fmt.date(props.exploited.since) })}
-                {props.exploited.due === null
-                  ? null
-                  : ` ${ctx.t('cfind.exploitedDue', { date: ctx.fmt.date(props.exploited.due) })}`}
-                {props.exploited.ransomware ? ` ${ctx.t('cfind.ransomware')}` : null}
-              </p>
-            )}
-            <p class="second">{ctx.t(`decision.${finding.decision}.meaning`)}</p>
-          </div>
-        </Panel>
-      </div>
-      <Answer {...props} />
+      <PanelPage title={nameOf(finding)}>
+        <FindingParts ctx={ctx} shown={shown} />
+      </PanelPage>
       {documents.map((document, index) => (
         <Document ctx={ctx} document={document} isFirst={index === 0} />
       ))}
-      <Panel title={ctx.t('nav.controllers')} context={ctx.fmt.number(finding.controllers)}>
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('nav.controllers')}
-          rows={controllers}
-          columns={[
-            {
-              key: 'controller',
-              label: ctx.t('cfind.controller'),
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
-                  {row.controller.name}
-                </To>
-              ),
-            },
-            {
-              key: 'part',
-              label: ctx.t('cfind.part'),
-              cell: (row) => (row.part === '' ? ctx.t('cfind.itself') : <span translate="no">{row.part}</span>),
-            },
-            { key: 'since', label: ctx.t('cfind.since'), cell: (row) => <Time ctx={ctx} at={row.since} form="date" /> },
-          ]}
-        />
-        {props.more ? (
-          <div class="body">
-            <p class="second">{ctx.t('vuln.shownOf', { shown: controllers.length, total: finding.controllers })}</p>
-          </div>
-        ) : null}
-      </Panel>
     </Page>
   );
 };

@@ -3,12 +3,14 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
+import { Beside, type PanelPlace } from '../components/side-panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { type ListState, listUrl } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ControllerFindingPanel, type ShownControllerFinding } from './controller-finding.tsx';
 import { type ControllerFindingRow, controllerFindingColumns } from './controller-finding-table.tsx';
 import { KnowledgeEnds } from './controller-findings-panel.tsx';
 
@@ -27,6 +29,8 @@ type ControllerFindingsProps = {
     readonly matrix: ControllerMatrix;
   };
   readonly waiting: number;
+  /** The row that `open` of the list names. */
+  readonly open?: { readonly shown: ShownControllerFinding; readonly place: PanelPlace } | undefined;
   readonly ends: readonly { readonly feed: string; readonly newest: string }[];
 };
 
@@ -53,9 +57,12 @@ export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: Contr
   );
 };
 
+/** What is left of a row beside an open panel. */
+const besidePanel = new Set(['decision', 'vulnerability', 'product', 'controllers']);
+
 /** What advisories say of controllers: counts, then the list. */
 export const ControllerFindings = (props: ControllerFindingsProps) => {
-  const { ctx, list, page, filters, counts, ends } = props;
+  const { ctx, list, page, filters, counts, ends, open } = props;
   return (
     <Page
       ctx={ctx}
@@ -69,37 +76,49 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
         </LinkButton>
       }
     >
-      <ControllerMatrixPanel ctx={ctx} matrix={counts.matrix} />
-      <KnowledgeEnds ctx={ctx} ends={ends} />
-      {counts.held === 0 ? null : (
-        <p>
-          <To ctx={ctx} href={paths.controllerFindings({ held: 'only' })}>
-            {ctx.t('cfind.heldN', { n: counts.held })}
-          </To>
-        </p>
-      )}
-      {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
-      <ListPanel
-        ctx={ctx}
-        list={list}
-        page={page}
-        filters={filters}
-        search={ctx.t('cfind.search')}
-        order={ctx.t('vuln.order')}
-        nameOf={(row) => row.vulnerability}
-        table={{
-          caption: ctx.t('cfind.title'),
-          columns: controllerFindingColumns(ctx, { isOfOne: false }),
-          order: { key: 'decision' },
-        }}
-        empty={
-          ends.length === 0 ? (
-            <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
-          ) : (
-            <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
-          )
-        }
-      />
+      {open === undefined ? (
+        <>
+          <ControllerMatrixPanel ctx={ctx} matrix={counts.matrix} />
+          <KnowledgeEnds ctx={ctx} ends={ends} />
+          {counts.held === 0 ? null : (
+            <p>
+              <To ctx={ctx} href={paths.controllerFindings({ held: 'only' })}>
+                {ctx.t('cfind.heldN', { n: counts.held })}
+              </To>
+            </p>
+          )}
+          {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
+        </>
+      ) : null}
+      <Beside>
+        <ListPanel
+          ctx={ctx}
+          list={list}
+          page={page}
+          filters={filters}
+          search={ctx.t('cfind.search')}
+          order={ctx.t('vuln.order')}
+          nameOf={(row) => row.vulnerability}
+          table={{
+            caption: ctx.t('cfind.title'),
+            columns: controllerFindingColumns(ctx, { isOfOne: false, list }).filter(
+              ({ key }) => open === undefined || besidePanel.has(key),
+            ),
+            order: { key: 'decision' },
+            isCurrent: (row) => row.id === list.open,
+          }}
+          empty={
+            ends.length === 0 ? (
+              <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
+            ) : (
+              <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+            )
+          }
+        />
+        {open === undefined ? null : (
+          <ControllerFindingPanel ctx={ctx} shown={open.shown} list={list} place={open.place} />
+        )}
+      </Beside>
     </Page>
   );
 };

@@ -677,11 +677,99 @@ export const words = defineWords({
     kk: 'қорғаныс бар',
   },
   'cfind.because': { en: 'Not affected, because', ru: 'Не затронут, потому что', kk: 'Әсер етпейді, себебі' },
-  'cfind.dispute': { en: 'Not affected here?', ru: 'Здесь не затронут?', kk: 'Бұл жерде әсер етпей ме?' },
-  'cfind.disputeWhat': {
-    en: 'Say that this product in this version is not affected, and why',
-    ru: 'Указать, что это изделие в этой версии не затронуто, и почему',
-    kk: 'Осы нұсқадағы бұйымға әсер етпейтінін және себебін көрсету',
+  'cfind.act.plan': {
+    en: { one: 'Plan a patch for {n} controller', other: 'Plan a patch for {n} controllers' },
+    ru: {
+      one: 'Запланировать исправление для {n} контроллера',
+      few: 'Запланировать исправление для {n} контроллеров',
+      many: 'Запланировать исправление для {n} контроллеров',
+      other: 'Запланировать исправление для {n} контроллера',
+    },
+    kk: { one: '{n} контроллерге түзету жоспарлау', other: '{n} контроллерге түзету жоспарлау' },
+  },
+  'cfind.act.planOf': {
+    en: 'Go on with patch {name}',
+    ru: 'Продолжить исправление {name}',
+    kk: '{name} түзетуін жалғастыру',
+  },
+  'cfind.act.planThen': {
+    en: 'Opens the form of a patch with what the advisory says. Sallyport writes to no controller: an engineer gets the work order, and the next reading proves it. Second persons sign its steps.',
+    ru: 'Откроет форму исправления с данными бюллетеня. Sallyport не пишет в контроллеры: инженер получает наряд, следующее чтение подтверждает работу. Шаги подписывает второй человек.',
+    kk: 'Бюллетень деректерімен түзету пішіні ашылады. Sallyport контроллерге жазбайды: инженер наряд-тапсырма алады, келесі оқу оны растайды. Қадамдарына екінші адам қол қояды.',
+  },
+  'cfind.act.planGoesOn': {
+    en: 'A patch names this vulnerability. Sallyport writes to no controller: its page says what comes next and who signs.',
+    ru: 'Эту уязвимость называет исправление. Sallyport не пишет в контроллеры: на странице исправления видно, что дальше и кто подписывает.',
+    kk: 'Бұл осалдықты бір түзету атайды. Sallyport контроллерге жазбайды: түзету бетінде келесі қадам мен кім қол қоятыны көрсетілген.',
+  },
+  'cfind.act.question': { en: 'Answer the question', ru: 'Ответить на вопрос', kk: 'Сұраққа жауап беру' },
+  'cfind.act.compensate': { en: 'Compensate', ru: 'Компенсировать', kk: 'Өтемдік шара қолдану' },
+  'cfind.act.compensateN': {
+    en: 'Compensate on chosen controllers: {n}',
+    ru: 'Компенсировать на выбранных контроллерах: {n}',
+    kk: 'Таңдалған контроллерлерге шара қолдану: {n}',
+  },
+  'cfind.act.how': { en: 'What was done', ru: 'Что сделано', kk: 'Не істелді' },
+  'cfind.act.compensateThen': {
+    en: 'Holds at once: the finding is counted as held back on the chosen controllers until the end, then it is back by itself. No second person is asked.',
+    ru: 'Действует сразу: до указанного срока уязвимость на выбранных контроллерах считается сдержанной, затем возвращается сама. Второй человек не нужен.',
+    kk: 'Бірден күшіне енеді: мерзімі біткенше таңдалған контроллерлерде осалдық тежелген деп саналады, кейін өзі қайтады. Екінші адам қажет емес.',
+  },
+  'cfind.act.accept': { en: 'Accept until', ru: 'Принять риск до', kk: 'Тәуекелді мерзіммен қабылдау' },
+  'cfind.act.acceptN': {
+    en: { one: 'Ask to accept it on {n} controller', other: 'Ask to accept it on {n} controllers' },
+    ru: {
+      one: 'Запросить принятие на {n} контроллере',
+      few: 'Запросить принятие на {n} контроллерах',
+      many: 'Запросить принятие на {n} контроллерах',
+      other: 'Запросить принятие на {n} контроллера',
+    },
+    kk: { one: '{n} контроллерде қабылдауды сұрау', other: '{n} контроллерде қабылдауды сұрау' },
+  },
+  'cfind.act.acceptThen': {
+    en: 'Nothing changes before another person than you and the owner approves it under Approvals. Then the finding is held back on all controllers of this product in these versions until the end.',
+    ru: 'Ничего не изменится, пока это не одобрит другой человек, не вы и не ответственный (раздел согласований). Затем до срока уязвимость сдержана на всех контроллерах этого изделия в этих версиях.',
+    kk: 'Сіз бен жауаптыдан басқа адам мақұлдамайынша ештеңе өзгермейді. Содан кейін осы бұйымның осы нұсқаларындағы барлық контроллерде осалдық мерзімі біткенше тежеледі.',
+  },
+  'cfind.act.notN': {
+    en: { one: 'Not affected: {n} controller', other: 'Not affected: {n} controllers' },
+    ru: {
+      one: 'Не затронут: {n} контроллер',
+      few: 'Не затронуты: {n} контроллера',
+      many: 'Не затронуты: {n} контроллеров',
+      other: 'Не затронуты: {n} контроллера',
+    },
+    kk: { one: 'Қатысты емес: {n} контроллер', other: 'Қатысты емес: {n} контроллер' },
+  },
+  'cfind.act.noSecond': {
+    en: 'No second person is asked.',
+    ru: 'Второй человек не нужен.',
+    kk: 'Екінші адам қажет емес.',
+  },
+  'cfind.act.dayHint': {
+    en: 'A day, 2027-03-31, or with a time, 2027-03-31 06:00, in the time of the site.',
+    ru: 'День, 2027-03-31, или со временем, 2027-03-31 06:00, по времени площадки.',
+    kk: 'Күн, 2027-03-31, немесе уақытымен, 2027-03-31 06:00, алаң уақыты бойынша.',
+  },
+  'cfind.act.versionsHint': {
+    en: '2.9.2, or a range: >=2.0 <2.9.4; * is every version.',
+    ru: '2.9.2 или диапазон: >=2.0 <2.9.4; * – любая версия.',
+    kk: '2.9.2 немесе аралық: >=2.0 <2.9.4; * – кез келген нұсқа.',
+  },
+  'cfind.act.noController': {
+    en: 'Choose at least one controller of the finding.',
+    ru: 'Выберите хотя бы один контроллер с этой уязвимостью.',
+    kk: 'Осы осалдығы бар кемінде бір контроллерді таңдаңыз.',
+  },
+  'cfind.act.compensated': {
+    en: 'The compensating control holds.',
+    ru: 'Компенсирующая мера действует.',
+    kk: 'Өтемдік шара күшінде.',
+  },
+  'cfind.act.accepted': {
+    en: 'Entered; it waits for another person to approve it.',
+    ru: 'Записано; ждёт одобрения другого человека.',
+    kk: 'Жазылды; басқа адамның мақұлдауын күтеді.',
   },
   'cfind.evidence': { en: 'Evidence', ru: 'Подтверждение', kk: 'Дәлел' },
   'cfind.evidenceHelp': {

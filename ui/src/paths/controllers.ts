@@ -87,6 +87,8 @@ export const controllersPages = {
     GET: 'vulnerabilities:read',
   }),
   controllerFinding: page('/controllers/findings/:id', { bound: 'zone', scoped: true, GET: 'vulnerabilities:read' }),
+  /** POST `action`: compensate, accept. */
+  controllerFindingHold: page('/controllers/findings/:id/hold', { bound: 'zone', POST: 'controllers:write' }),
   controllerFindingDispute: page('/controllers/findings/:id/dispute', { bound: 'zone', POST: 'vulnerabilities:write' }),
   controllerFindingRetract: page('/controllers/findings/:id/retract', { bound: 'zone', POST: 'vulnerabilities:write' }),
   /** Uncertain matches, as questions. */

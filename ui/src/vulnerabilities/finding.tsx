@@ -19,6 +19,7 @@ import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { type Assignable, AssignForm } from '../worklist/assign.tsx';
 import { type FindingRow, type FindingWhy, FixMark, WhyFacts } from './finding-facts.tsx';
 
 /** What can be done about a finding now; updates that reach the fix, the best first. */
@@ -43,6 +44,8 @@ export type ShownFinding = {
   readonly finding: FindingRow;
   readonly why: FindingWhy;
   readonly act: FindingAct;
+  /** The work that counts it, and where its form leads back to; undefined: none does. */
+  readonly work: (Assignable & { readonly back: string }) | undefined;
   /** The first ones by name. */
   readonly targets: readonly FindingTarget[];
 };
@@ -137,6 +140,12 @@ const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding;
       {children}
       <PanelActions>
         <Act ctx={ctx} shown={shown} />
+        {shown.work === undefined ? null : (
+          <AssignForm ctx={ctx} work={shown.work} back={shown.work.back}>
+            <p>{ctx.t('finding.assignThen')}</p>
+          </AssignForm>
+        )}
+        <p class="second">{ctx.t('finding.noMeasure')}</p>
       </PanelActions>
     </>
   );

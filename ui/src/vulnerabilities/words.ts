@@ -283,6 +283,16 @@ export const words = defineWords({
     ru: 'Делать ничего не нужно: новая инвентаризация показывает исправление.',
     kk: 'Ештеңе істеудің қажеті жоқ: соңғы түгендеу түзетуді көрсетеді.',
   },
+  'finding.assignThen': {
+    en: 'The worklist has one item for all findings with this decision and this state of the fix: the person gets the whole item. No second person is asked.',
+    ru: 'В списке работ все уязвимости с таким решением и таким состоянием исправления – одна работа: человек получает её целиком. Второй человек не нужен.',
+    kk: 'Жұмыс тізімінде осындай шешімі және түзету күйі бар осалдықтардың бәрі – бір жұмыс: адам оны түгел алады. Екінші адам қажет емес.',
+  },
+  'finding.noMeasure': {
+    en: 'On computers a finding is gone when an inventory shows the fix. Accepting a risk and compensating controls are for controllers.',
+    ru: 'На компьютерах уязвимость исчезает, когда инвентаризация показывает исправление. Принятие риска и компенсирующие меры – для контроллеров.',
+    kk: 'Компьютерлерде осалдық түгендеу түзетуді көрсеткенде жойылады. Тәуекелді қабылдау мен өтемдік шаралар контроллерлерге арналған.',
+  },
   'finding.out.not-managed': {
     en: 'left out: not managed',
     ru: 'не войдёт: не управляется',

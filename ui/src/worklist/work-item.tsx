@@ -16,6 +16,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Message, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
+import { AssignForm } from './assign.tsx';
 import { type WorkRow, workDue, workTitle, workWhy } from './work-row.ts';
 
 const rankParts = ['harm', 'place', 'targets', 'due', 'blocks', 'age'] as const;
@@ -38,32 +39,6 @@ export type ShownWork = {
 };
 
 const laterHours = { now: [2, 8, 24], other: [24, 72, 168, 720] } as const;
-
-const AssignForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => (
-  <details name="work-act" open={shown.errors?.['assignee'] !== undefined}>
-    <summary>
-      {ctx.t('work.assign')}: {shown.row.assigneeName ?? ctx.t('work.unassigned')}
-    </summary>
-    <PostForm ctx={ctx} action={paths.workItem(shown.row.id)} class="stack">
-      <SelectField
-        ctx={ctx}
-        name="assignee"
-        label={ctx.t('work.assignee')}
-        value={shown.assignee ?? ''}
-        errors={shown.errors}
-        options={[
-          { value: '', label: ctx.t('work.unassigned') },
-          ...shown.accounts.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-      />
-      <div>
-        <Button name="action" value="assign" unavailable={withoutRight(ctx, 'work:write')}>
-          {ctx.t('work.assign')}
-        </Button>
-      </div>
-    </PostForm>
-  </details>
-);
 
 const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   const { row, errors } = shown;
@@ -159,7 +134,11 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
               : ctx.tDynamic(`work.${row.kind}.action`)}
           </LinkButton>
         </div>
-        <AssignForm ctx={ctx} shown={shown} />
+        <AssignForm
+          ctx={ctx}
+          work={{ ...row, assignee: shown.assignee, accounts: shown.accounts }}
+          errors={shown.errors}
+        />
         <LaterForm ctx={ctx} shown={shown} />
       </PanelActions>
     </>

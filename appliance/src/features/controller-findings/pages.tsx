@@ -1,26 +1,32 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { Ctx } from '@sallyport/ui/context';
 import {
   ControllerFinding,
-  type ControllerFindingProps,
+  type ShownControllerFinding,
 } from '@sallyport/ui/controller-findings/controller-finding.tsx';
 import { ControllerFindings } from '@sallyport/ui/controller-findings/controller-findings.tsx';
 import { ControllerGroups } from '@sallyport/ui/controller-findings/controller-groups.tsx';
-import { currentCursor, type ListState } from '@sallyport/ui/list';
+import type { GivenAct } from '@sallyport/ui/controller-findings/finding-acts.tsx';
+import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import { invalid, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
-import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
+import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
+import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { enterMeasure, findingActs } from './finding-acts.ts';
 import { type ControllerFinding as FindingEntry, type FindingWhy, type GroupBy, JUSTIFICATIONS } from './types.ts';
 import { findingView, knowledgeEnds } from './view.ts';
 
 const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
-const shownControllers = 200;
+/** Controllers that the page of a finding names, and the panel. */
+const shownControllers = { page: 200, panel: 50 } as const;
 
 const words: Readonly<Record<string, FieldWords>> = {
   decision: { label: 'vuln.decision', choices: 'decision' },
@@ -66,7 +72,7 @@ const strongInputs: ReadonlySet<string> = new Set([
   'safety.yes',
 ]);
 
-const inputsOf = ({ threat, contexts }: FindingWhy): ControllerFindingProps['inputs'] => {
+const inputsOf = ({ threat, contexts }: FindingWhy): ShownControllerFinding['inputs'] => {
   const rows = [...Object.entries(threat), ...contexts.flatMap((context) => Object.entries(context))];
   const seen = new Set<string>();
   return rows.flatMap(([name, value]) => {
@@ -115,6 +121,13 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const { list, filtering } = asked;
     const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => controllerFindings.list({ ...query, filter }));
+    // The row may have been closed by a reading since the page was made: then it is shut.
+    const why =
+      list.open === undefined
+        ? undefined
+        : found.rows.some(({ id }) => id === list.open)
+          ? controllerFindings.why(list.open, scope)
+          : undefined;
     return c.html(
       <ControllerFindings
         ctx={countedViews(
@@ -129,6 +142,17 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         counts={controllerFindings.counts(scope)}
         waiting={controllerFindings.waiting(scope)}
         ends={knowledgeEnds(deps)}
+        open={
+          why === undefined
+            ? undefined
+            : {
+                shown: shownOf(c, ctx, why, {
+                  most: shownControllers.panel,
+                  back: listUrl(list, { open: why.finding.id, trail: list.trail }),
+                }),
+                place: placeIn(ctx, list, found.rows, why.finding.id),
+              }
+        }
       />,
       asked.status,
     );
@@ -147,50 +171,86 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
   };
 
-  const showFinding = (
+  const shownOf = (
     c: Context<ConsoleEnv>,
-    given: ControllerFindingProps['given'] = {},
-  ): Response | Promise<Response> => {
+    ctx: Ctx,
+    why: FindingWhy,
+    { most, back, given }: { most: number; back: string; given?: GivenAct | undefined },
+  ): ShownControllerFinding => {
     const scope = scopeFor(c, 'vulnerabilities:read');
+    return {
+      finding: {
+        ...findingView(why.finding),
+        matched: why.finding.matched,
+        confidence: why.finding.confidence,
+        isReopened: why.finding.former !== '' && why.finding.answer === '',
+      },
+      identity: identityFields.flatMap(([field, key]) => {
+        const value = why.identity[field];
+        return value === undefined ? [] : [{ label: ctx.tDynamic(key), value }];
+      }),
+      inputs: inputsOf(why),
+      exploited:
+        why.known?.exploitedSince == null
+          ? null
+          : { since: why.known.exploitedSince, due: why.known.exploitedDue, ransomware: why.known.ransomware === 1 },
+      controllers: why.parts.slice(0, most).map(({ controller, part_key, since }) => ({
+        controller: { id: controllers.byId(controller, scope)?.publicId ?? '', name: controllers.label(controller) },
+        part: part_key,
+        since,
+      })),
+      answer: why.answer ?? null,
+      acts: findingActs(deps, signedIn(c).actor, why.finding, { back, given }),
+    };
+  };
+
+  const showFinding = (c: Context<ConsoleEnv>, given?: GivenAct): Response | Promise<Response> => {
     const ctx = viewContext(deps, c);
-    const why = controllerFindings.why(param(c, 'id'), scope);
-    const shown = why.parts.slice(0, shownControllers);
+    const why = controllerFindings.why(param(c, 'id'), scopeFor(c, 'vulnerabilities:read'));
+    const asked = c.get('form').text('back');
+    const back = isLocalPath(asked) ? asked : paths.controllerFinding(why.finding.id);
     return c.html(
       <ControllerFinding
         ctx={ctx}
-        finding={{
-          ...findingView(why.finding),
-          matched: why.finding.matched,
-          confidence: why.finding.confidence,
-          isReopened: why.finding.former !== '' && why.finding.answer === '',
-        }}
-        identity={identityFields.flatMap(([field, key]) => {
-          const value = why.identity[field];
-          return value === undefined ? [] : [{ label: ctx.tDynamic(key), value }];
-        })}
+        shown={shownOf(c, ctx, why, { most: shownControllers.page, back, given })}
         documents={why.documents}
-        inputs={inputsOf(why)}
-        exploited={
-          why.known?.exploitedSince == null
-            ? null
-            : {
-                since: why.known.exploitedSince,
-                due: why.known.exploitedDue,
-                ransomware: why.known.ransomware === 1,
-              }
-        }
-        controllers={shown.map(({ controller, part_key, since }) => ({
-          controller: { id: controllers.byId(controller, scope)?.publicId ?? '', name: controllers.label(controller) },
-          part: part_key,
-          since,
-        }))}
-        more={why.parts.length > shown.length}
-        answer={why.answer ?? null}
-        justifications={JUSTIFICATIONS}
-        given={given}
       />,
-      given.errors === undefined ? 200 : 422,
+      given === undefined ? 200 : 422,
     );
+  };
+
+  /** Runs what a form asks for; what is wrong with its fields stands beside them, with what was typed. */
+  const act = (c: Context<ConsoleEnv>, name: GivenAct['act'], work: () => string): Response | Promise<Response> => {
+    const form = c.get('form');
+    try {
+      const key = work();
+      setToast(c, { message: { key } });
+      const back = form.text('back');
+      return c.redirect(isLocalPath(back) ? back : paths.controllerFinding(param(c, 'id')), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      const values = Object.fromEntries(form.entries().map(([field, value]) => [field, value.slice(0, 4_000)]));
+      return showFinding(c, { act: name, values, errors: details.fields });
+    }
+  };
+
+  const hold = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'controllers:write');
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const { finding, parts } = controllerFindings.why(param(c, 'id'), scope);
+    const name = c.get('form').text('action') === 'accept' ? 'accept' : 'compensate';
+    return act(c, name, () => {
+      const ids = [...new Set(parts.map(({ controller }) => controller))];
+      enterMeasure(
+        deps,
+        actor,
+        { finding, controllers: ids.flatMap((id) => controllers.byId(id, scope)?.publicId ?? []) },
+        name,
+        c.get('form'),
+      );
+      return name === 'accept' ? 'cfind.act.accepted' : 'cfind.act.compensated';
+    });
   };
 
   const dispute = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -198,19 +258,15 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const form = c.get('form');
     const [reason, evidence] = [form.text('reason').trim(), form.text('evidence').trim()];
     const justification = JUSTIFICATIONS.find((name) => name === form.text('justification'));
-    if (justification === undefined || reason === '')
-      return showFinding(c, {
-        justification,
-        reason,
-        evidence,
-        errors: {
+    return act(c, 'not-affected', () => {
+      if (justification === undefined || reason === '')
+        throw invalid({
           ...(justification === undefined ? { justification: { key: 'validation.choice' } } : {}),
           ...(reason === '' ? { reason: { key: 'validation.required' } } : {}),
-        },
-      });
-    controllerFindings.dispute(actor, param(c, 'id'), { justification, reason, evidence });
-    setToast(c, { message: { key: 'cfind.toast' } });
-    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
+        });
+      controllerFindings.dispute(actor, param(c, 'id'), { justification, reason, evidence });
+      return 'cfind.toast';
+    });
   };
 
   const retract = (c: Context<ConsoleEnv>): Response => {
@@ -230,6 +286,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     .get(paths.controllerFindings.pattern, showList)
     .get(paths.controllerFindingsCsv.pattern, sendList)
     .get(paths.controllerFinding.pattern, (c) => showFinding(c))
+    .post(paths.controllerFindingHold.pattern, hold)
     .post(paths.controllerFindingDispute.pattern, dispute)
     .post(paths.controllerFindingRetract.pattern, retract)
     .get(paths.controllerFamilies.pattern, showGroups('family'))

@@ -1,6 +1,6 @@
 import { defineKinds } from '../../engine/objects/types.ts';
 import { acceptanceFaults, mitigationFaults } from './acceptances.ts';
-import { PATCH_ROLES } from './types.ts';
+import { MEASURES, PATCH_ROLES } from './types.ts';
 import { windowFaults } from './window-objects.ts';
 
 export const patchKinds = defineKinds({
@@ -35,7 +35,7 @@ export const patchKinds = defineKinds({
       name: { type: 'text', required: true, max: 200 },
       measure: {
         type: 'choice',
-        options: ['segment', 'acl', 'key-switch', 'protection-level', 'service-off', 'monitor'],
+        options: MEASURES,
         required: true,
         indexed: true,
       },

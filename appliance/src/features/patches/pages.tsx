@@ -88,18 +88,20 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     );
   };
 
-  const valuesOf = (form: Form): Record<PatchField, string> =>
+  const valuesOf = (text: (name: string) => string): Record<PatchField, string> =>
     Object.fromEntries(
       [...patchFields, 'vulnerabilities' as const, 'remarks' as const].map((name) => [
         name,
-        form.text(name).slice(0, 4_000),
+        text(name).slice(0, 4_000),
       ]),
     ) as Record<PatchField, string>;
 
   const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
     actorFor(c, 'controllers:write');
+    // A finding leads here with what its advisory says.
+    const given = errors === undefined ? (name: string) => c.req.query(name) ?? '' : c.get('form').text;
     return c.html(
-      <PatchNew ctx={viewContext(deps, c)} values={valuesOf(c.get('form'))} errors={errors} />,
+      <PatchNew ctx={viewContext(deps, c)} values={valuesOf(given)} errors={errors} />,
       errors === undefined ? 200 : 422,
     );
   };
@@ -127,7 +129,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
 
   const create = (c: Ctx): Response | Promise<Response> => {
     const actor = actorFor(c, 'controllers:write');
-    const values = valuesOf(c.get('form'));
+    const values = valuesOf(c.get('form').text);
     return attempt(
       () => {
         const { vulnerabilities, publishedAt, ...rest } = values;

@@ -32,6 +32,9 @@ export type ControllerPort = {
   zones(scope: Scope): ReadonlySet<string> | undefined;
 };
 
+/** What protects a controller that cannot be patched. */
+export const MEASURES = ['segment', 'acl', 'key-switch', 'protection-level', 'service-off', 'monitor'] as const;
+
 export type NewPatch = {
   readonly patchId: string;
   readonly vendor: string;

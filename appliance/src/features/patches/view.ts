@@ -1,6 +1,7 @@
 import type { PatchMoveRow } from '@sallyport/ui/patches/patch-history.tsx';
 import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/patches/patch-model';
 import type { PatchRow } from '@sallyport/ui/patches/patches.tsx';
+import { parseRange } from './acceptances.ts';
 import type { PatchService } from './service.ts';
 import {
   LIFECYCLE_NAMES,
@@ -14,6 +15,9 @@ import {
 // Patches as pages show them: names instead of references, and nothing that a page does not need.
 
 type NameOf = (ref: string) => string;
+
+/** Whether a text is a range of versions that an accepted risk can have: `2.9.2`, `<2.9.4`, `*`. */
+export const isVersionRange = (text: string): boolean => parseRange(text) !== undefined && text.trim() !== '';
 
 export const patchRow = (patch: PatchSummary): PatchRow => ({
   id: patch.id,

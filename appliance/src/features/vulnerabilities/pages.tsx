@@ -1,6 +1,4 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
-import type { Ctx } from '@sallyport/ui/context';
 import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { Finding, type FindingTarget, type ShownFinding } from '@sallyport/ui/vulnerabilities/finding.tsx';
@@ -11,12 +9,13 @@ import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { scopeFor } from '../../server/console/guard.ts';
-import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { assignable } from '../worklist/view.ts';
 import { findingAct } from './finding-act.ts';
 import { type Finding as FindingEntry, type FindingWhy, WORK_STATES } from './types.ts';
 
@@ -94,19 +93,6 @@ const referencesIn = (document: unknown): string[] => {
     .slice(0, 50);
 };
 
-/** Where a finding stands on the page of its list. */
-const placeIn = (ctx: Ctx, list: ListState, rows: readonly FindingEntry[], id: string): PanelPlace => {
-  const at = rows.findIndex((row) => row.id === id);
-  const to = (row: FindingEntry | undefined): string | undefined =>
-    row === undefined ? undefined : toPanel(listUrl(list, { open: row.id, trail: list.trail }));
-  return at < 0
-    ? {}
-    : {
-        at: ctx.t('panel.at', { n: at + 1, total: rows.length }),
-        ...defined({ previous: to(rows[at - 1]), next: to(rows[at + 1]) }),
-      };
-};
-
 /** Findings: the matrix, the list, and why each one is one. */
 export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { vulnerabilities } = deps;
@@ -162,7 +148,13 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         open={
           why === undefined
             ? undefined
-            : { shown: shownOf(why, scope, shownDevices.panel), place: placeIn(ctx, list, found.rows, why.finding.id) }
+            : {
+                shown: shownOf(c, why, {
+                  most: shownDevices.panel,
+                  back: listUrl(list, { open: why.finding.id, trail: list.trail }),
+                }),
+                place: placeIn(ctx, list, found.rows, why.finding.id),
+              }
         }
         knowledge={
           knowledge.length === 0
@@ -189,7 +181,14 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     }
   };
 
-  const shownOf = (why: FindingWhy, scope: Scope, most: number): ShownFinding => {
+  const shownOf = (
+    c: Context<ConsoleEnv>,
+    why: FindingWhy,
+    { most, back }: { most: number; back: string },
+  ): ShownFinding => {
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const { decision, fixState, state } = why.finding;
+    const isWork = (decision === 'act' || decision === 'attend') && state !== 'fixed';
     const { act, items } = findingAct(deps.updates, why.finding, scope);
     const taking =
       act.does === 'plan' ? new Set(items.flatMap((item) => deps.updates.needing(item, scope))) : undefined;
@@ -207,6 +206,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       finding: findingRow(why.finding),
       why: whyView(why),
       act,
+      work: isWork
+        ? { ...assignable(deps.objects, signedIn(c).actor, `finding-${decision}.${fixState}`), back }
+        : undefined,
       targets: shown.map(({ device, firstSeen }) => ({
         device: named.get(device) ?? { id: String(device), name: `#${device}` },
         firstSeen,
@@ -221,7 +223,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     return c.html(
       <Finding
         ctx={viewContext(deps, c)}
-        shown={shownOf(why, scope, shownDevices.page)}
+        shown={shownOf(c, why, { most: shownDevices.page, back: paths.finding(why.finding.id) })}
         references={referencesIn(why.document)}
       />,
     );

@@ -13,6 +13,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
+import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { unreadOf } from '../announcements/view.ts';
@@ -20,11 +21,11 @@ import type { DeviceModel } from '../devices/view.ts';
 import { oneLook } from './look.ts';
 import { namedTargets } from './named-targets.ts';
 import type { Look, WorkItem } from './types.ts';
+import { accountChoices } from './view.ts';
 
 const perPage = 50;
 const trendDays = 30;
 const shownZones = 8;
-const mostAccounts = 500;
 const hourMs = 3_600_000;
 
 const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean>> = {
@@ -95,11 +96,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     isUrgent: item.isUrgent,
     targets: item.targets,
     named: named(reader, item.path),
-    accounts: hasRight(reader, 'work:write')
-      ? objects
-          .list({ kind: 'account', limit: mostAccounts })
-          .rows.flatMap(({ id, body }) => (body.disabled === true ? [] : [{ id, name: body.name ?? id }]))
-      : [],
+    accounts: hasRight(reader, 'work:write') ? accountChoices(objects) : [],
     ...defined({
       reason: item.isPutOff ? item.reason : undefined,
       assignee: item.assignee,
@@ -218,8 +215,9 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
               }
             : { toast: 'work.isBack', item: worklist.putOff(actor, id, null) };
       setToast(c, { message: { key: toast, params: { title: workTitle(viewContext(deps, c, 'part'), toRow(item)) } } });
-      // The receipt stands on the panel, and the next item is one key away.
-      return c.redirect(toPanel(paths.work({ open: id })), 303);
+      // The receipt stands on the panel, and the next item is one key away; or on the page that asked.
+      const back = form.text('back');
+      return c.redirect(isLocalPath(back) ? back : toPanel(paths.work({ open: id })), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;

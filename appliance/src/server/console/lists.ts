@@ -1,4 +1,7 @@
-import { asksFor, type ListState, readListState } from '@sallyport/ui/list';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import type { Ctx } from '@sallyport/ui/context';
+import { asksFor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -41,6 +44,19 @@ export const termsOf = (list: ListState): Term[] => [
   ...(list.q === '' ? [] : ([['q', list.q]] as const)),
   ...list.filters,
 ];
+
+/** Where a row stands on the page of its list, for the panel that it opens. */
+export function placeIn(ctx: Ctx, list: ListState, rows: readonly { readonly id: string }[], id: string): PanelPlace {
+  const at = rows.findIndex((row) => row.id === id);
+  const to = (row: { readonly id: string } | undefined): string | undefined =>
+    row === undefined ? undefined : toPanel(listUrl(list, { open: row.id, trail: list.trail }));
+  return at < 0
+    ? {}
+    : {
+        at: ctx.t('panel.at', { n: at + 1, total: rows.length }),
+        ...defined({ previous: to(rows[at - 1]), next: to(rows[at + 1]) }),
+      };
+}
 
 /** The state of the list that a form was sent from: bulk forms repeat its query. */
 export const formListState = (
