@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { type Lang, langs, type Template } from '@sallyport/ui/i18n/types';
 import { describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../support/sources.ts';
+import { repositoryRoot, sourceFiles } from '../support/sources.ts';
 
 // Every word in every language, by its form.
 
@@ -26,6 +26,20 @@ describe('the words', () => {
       files.map(async (name) => ((await import(join(source, name))) as { words: object }).words),
     );
     expect(tables.flatMap((table) => Object.keys(table)).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it('are shown somewhere', () => {
+    const texts = sourceFiles('ui/src', 'appliance/src')
+      .filter(({ path }) => !/\.test\.tsx?$|\/words\.ts$/.test(path))
+      .map(({ text }) => text);
+    const found = (pattern: RegExp): string[] =>
+      texts.flatMap((text) => [...text.matchAll(pattern)].map(([, key = '']) => key));
+    const whole = new Set(found(/['"`]([\w.-]+)['"`]/g));
+    // A value is the end of the key, or an option that a table names the words of.
+    const begun = [...found(/`(\w[\w.-]*)\$\{/g), ...found(/(?:choices|word): '([\w.-]+)'/g).map((key) => `${key}.`)];
+    const isShown = (key: string): boolean => whole.has(key) || begun.some((start) => key.startsWith(start));
+    expect(Object.keys(english).filter((key) => !isShown(key))).toEqual([]);
+    expect(isShown('records.nothing-shows-this')).toBe(false);
   });
 
   it('have the placeholders of English in every form', () => {

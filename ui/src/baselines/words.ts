@@ -146,11 +146,6 @@ export const words = defineWords({
     ru: 'Его нынешнее содержимое ожидается от всех устройств группы. Не выбирайте, чтобы сохранить содержимое и изменить остальное.',
     kk: 'Оның қазіргі мазмұны топтың барлық құрылғысынан күтіледі. Мазмұнды сақтап, қалғанын өзгерту үшін таңдамаңыз.',
   },
-  'baselines.referenceNone': {
-    en: 'None, keep the content',
-    ru: 'Нет, сохранить содержимое',
-    kk: 'Жоқ, мазмұнды сақтау',
-  },
   'baselines.allowed': { en: 'Exceptions', ru: 'Исключения', kk: 'Ерекшеліктер' },
   'baselines.allowedHint': {
     en: 'One per line: section and name, * for any text. Example: software vim*',

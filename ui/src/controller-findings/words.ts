@@ -105,7 +105,6 @@ export const words = defineWords({
     kk: 'Микробағдарлама қайта оқылды, сәйкес емес: {product}, {controller}; күтілген: {version}, оқылған: {found}',
   },
 
-  'controllers.tab.findings': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
   'controllers.tab.review': { en: 'Review', ru: 'Проверка', kk: 'Қарап шығу' },
   'controllers.tab.families': { en: 'Families', ru: 'Семейства', kk: 'Тұқымдастар' },
   'controllers.tab.firmware': { en: 'Firmware', ru: 'Прошивки', kk: 'Микробағдарламалар' },
@@ -131,7 +130,6 @@ export const words = defineWords({
     ru: 'Затронуто: {affected}, на проверку: {review}, контроллеров: {controllers}.',
     kk: 'Қатысты: {affected}, қарап шығу керек: {review}, контроллерлер: {controllers}.',
   },
-  'cfind.controllers': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
   'cfind.families': { en: 'Families', ru: 'Семейства', kk: 'Тұқымдастар' },
   'cfind.vendors': { en: 'Vendors', ru: 'Производители', kk: 'Өндірушілер' },
   'cfind.search': {
@@ -290,7 +288,6 @@ export const words = defineWords({
   'cfind.by.coordinator': { en: 'coordinator', ru: 'координатор', kk: 'үйлестіруші' },
   'cfind.by.other': { en: 'other publisher', ru: 'другой издатель', kk: 'басқа шығарушы' },
 
-  'cfind.why': { en: 'Why', ru: 'Почему', kk: 'Себебі' },
   'cfind.whyRead': { en: 'What is known of the part', ru: 'Что известно о части', kk: 'Бөлік туралы не белгілі' },
   'cfind.whyDocument': { en: 'What the advisory says', ru: 'Что говорит бюллетень', kk: 'Бюллетень не дейді' },
   'cfind.whyOther': {

@@ -575,7 +575,6 @@ export const words = defineWords({
     kk: 'Адамдар енгізгені және басқа файлдардан алынғаны қалады.',
   },
   'confirm.imports.undo.button': { en: 'Take it back', ru: 'Отменить импорт', kk: 'Импортты қайтару' },
-  'imports.undoneToast': { en: 'The import was taken back.', ru: 'Импорт отменён.', kk: 'Импорт қайтарылды.' },
   'kind.controller-csv-mapping.title': { en: 'Mappings of tables', ru: 'Разметки таблиц', kk: 'Кесте белгілеулері' },
   'kind.controller-csv-mapping.one': { en: 'mapping of a table', ru: 'разметка таблицы', kk: 'кесте белгілеуі' },
   'kind.controller-csv-mapping.purpose': {

@@ -207,11 +207,6 @@ export const words = defineWords({
     ru: '{field}: задано {configured}, прочитано {observed}',
     kk: '{field}: жоспарланғаны {configured}, оқылғаны {observed}',
   },
-  'controllers.why.driftCount': {
-    en: 'differs from its project: {n}',
-    ru: 'расходится с проектом: {n}',
-    kk: 'жобасынан өзгеше: {n}',
-  },
   'controllers.why.unauthorised': { en: 'not authorised', ru: 'не разрешён', kk: 'рұқсат етілмеген' },
   'controllers.why.missing': {
     en: 'firmware unknown: no source reported it',

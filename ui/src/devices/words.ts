@@ -45,10 +45,6 @@ export const words = defineWords({
   'devices.contact.not-1d': { en: 'Not for a day', ru: 'Нет сутки', kk: 'Бір тәулік жоқ' },
   'devices.contact.not-7d': { en: 'Not for 7 days', ru: 'Нет 7 дней', kk: '7 күн жоқ' },
   'devices.contact.not-30d': { en: 'Not for 30 days', ru: 'Нет 30 дней', kk: '30 күн жоқ' },
-  'devices.filter.cve': { en: 'CVE or advisory', ru: 'CVE или бюллетень', kk: 'CVE немесе бюллетень' },
-  'devices.filter.software': { en: 'Software', ru: 'Программа', kk: 'Бағдарлама' },
-  'devices.filter.tag': { en: 'Tag', ru: 'Метка', kk: 'Белгі' },
-  'devices.filter.user': { en: 'Account', ru: 'Учётная запись', kk: 'Есептік жазба' },
   'devices.device': { en: 'Device', ru: 'Устройство', kk: 'Құрылғы' },
   'devices.noGroup': { en: 'No group', ru: 'Без группы', kk: 'Топсыз' },
   'devices.bulk.deploy': { en: 'Deploy updates', ru: 'Развернуть обновления', kk: 'Жаңартуларды тарату' },
@@ -822,6 +818,5 @@ export const words = defineWords({
     kk: '{n} құрылғыны шығару',
   },
 
-  'filter.state': { en: 'Admission', ru: 'Одобрение', kk: 'Мақұлдау' },
   'facts.entered': { en: 'Entered by people', ru: 'Внесено людьми', kk: 'Адамдар енгізген' },
 });

@@ -394,7 +394,6 @@ export const words = defineWords({
     kk: 'Өшірмейінше қосулы: ауқымды енгізген немесе өзгерткен адам оны растай алмайды.',
   },
   'discovery.title': { en: 'Discovery', ru: 'Обнаружение', kk: 'Анықтау' },
-  'discovery.tabs': { en: 'Parts of discovery', ru: 'Разделы обнаружения', kk: 'Анықтау бөлімдері' },
   'discovery.found': { en: 'Found', ru: 'Найдено', kk: 'Табылған' },
   'discovery.directories': { en: 'Directories', ru: 'Каталоги', kk: 'Каталогтар' },
   'discovery.ranges': { en: 'Address ranges', ru: 'Диапазоны адресов', kk: 'Мекенжай ауқымдары' },

@@ -1,20 +1,7 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'events.title': { en: 'Events', ru: 'События', kk: 'Оқиғалар' },
   'events.bySystem': { en: 'this appliance', ru: 'этот сервер', kk: 'осы сервер' },
-  'events.audit': { en: 'Audit only', ru: 'Только аудит', kk: 'Тек аудит' },
-  'events.column.area': { en: 'Area', ru: 'Раздел', kk: 'Бөлім' },
-  'events.column.device': { en: 'Device', ru: 'Устройство', kk: 'Құрылғы' },
-  'events.column.severity': { en: 'Severity', ru: 'Важность', kk: 'Маңыздылығы' },
-  'events.column.type': { en: 'Type', ru: 'Тип', kk: 'Түрі' },
-  'events.column.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },
-  'events.column.text': { en: 'Event', ru: 'Событие', kk: 'Оқиға' },
-  'events.column.actor': { en: 'Who', ru: 'Кто', kk: 'Кім' },
-  'events.column.from': { en: 'From', ru: 'Откуда', kk: 'Қайдан' },
-  'events.column.audit': { en: 'Chain', ru: 'Цепочка', kk: 'Тізбек' },
-  'events.from': { en: 'From', ru: 'С', kk: 'Басы' },
-  'events.to': { en: 'To', ru: 'По', kk: 'Соңы' },
   'events.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'events.actor': { en: 'Who', ru: 'Кто', kk: 'Кім' },
   'events.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },

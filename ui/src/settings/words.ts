@@ -5,16 +5,6 @@ export const words = defineWords({
   'settings.perLine': { en: 'one per line', ru: 'по одному в строке', kk: 'әр жолға біреуден' },
   'settings.range': { en: 'From {min} to {max}.', ru: 'От {min} до {max}.', kk: '{min} – {max}.' },
   'settings.save': { en: 'Save settings', ru: 'Сохранить настройки', kk: 'Баптауларды сақтау' },
-  'settings.saved': {
-    en: { one: '{n} setting saved.', other: '{n} settings saved.' },
-    ru: {
-      one: 'Сохранена {n} настройка.',
-      few: 'Сохранены {n} настройки.',
-      many: 'Сохранено {n} настроек.',
-      other: 'Сохранены {n} настройки.',
-    },
-    kk: '{n} баптау сақталды.',
-  },
   'settings.changed': { en: 'Changed', ru: 'Изменено', kk: 'Өзгертілген' },
   'settings.standard': { en: 'Standard: {value}.', ru: 'По умолчанию: {value}.', kk: 'Әдепкісі: {value}.' },
   'settings.safety': {

@@ -73,11 +73,6 @@ export const words = defineWords({
     ru: 'Открытых уязвимостей: {findings}, устройств: {devices}.',
     kk: 'Ашық осалдықтар: {findings}, құрылғылар: {devices}.',
   },
-  'vuln.effect': {
-    en: 'findings: {findings}, devices: {devices}',
-    ru: 'уязвимостей: {findings}, устройств: {devices}',
-    kk: 'осалдық: {findings}, құрылғы: {devices}',
-  },
   'vuln.stale': {
     en: { one: 'Advisories are {n} day old. Source: {feed}', other: 'Advisories are {n} days old. Source: {feed}' },
     ru: {

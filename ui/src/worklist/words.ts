@@ -145,7 +145,6 @@ export const words = defineWords({
     ru: 'дней, предел {limit}: {feed}',
     kk: 'күн, шегі {limit}: {feed}',
   },
-  'work.noKnowledge': { en: 'no advisories yet', ru: 'бюллетеней ещё нет', kk: 'бюллетень әлі жоқ' },
   'work.andMore': { en: '{reason}, and {n} more', ru: '{reason}, и ещё {n}', kk: '{reason}, тағы {n}' },
   'kind.work-note.title': { en: 'Notes on work', ru: 'Заметки к работам', kk: 'Жұмыс жазбалары' },
   'kind.work-note.purpose': {
