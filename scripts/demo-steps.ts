@@ -10,7 +10,7 @@ const commands = {
   'sallyport-agent': 'agent/bin/sallyport-agent.js',
 } as const;
 
-export type Command = keyof typeof commands;
+type Command = keyof typeof commands;
 
 const maxOutputBytes = 64 * 1024 * 1024;
 

@@ -26,7 +26,7 @@ export type Finding = {
   isUnchecked?: true;
 };
 
-export type Check = {
+type Check = {
   name: string;
   run(appliance: Appliance, context: { serverRuns: boolean }): Promise<string[]> | string[];
   /** Reported, and no reason for exit 1. */

@@ -9,7 +9,7 @@ import { encodePolicy } from '../src/documents/policy.ts';
 import type { ImportContext } from '../src/importer/context.ts';
 import { ImportRefusal, type ImportVerdict } from '../src/importer/verdict.ts';
 import { verifyBundle } from '../src/importer/verify-bundle.ts';
-import { generateSealKey, generateSigningKey, type SigningKey } from '../src/trust/keys.ts';
+import { generateSigningKey, type SigningKey } from '../src/trust/keys.ts';
 import { buildSnapshot, buildTargets, buildTimestamp, createRoot, signMetadata } from '../src/trust/repository.ts';
 
 // A whole connected host and a whole site in memory, real keys and real files, for the tests of the exchange.
@@ -23,7 +23,7 @@ export const hexId = (n: number): string => n.toString(16).padStart(32, '0');
 export const nonceOf = (n: number): string => Buffer.alloc(32, n).toString('base64');
 export const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-export type Keys = {
+type Keys = {
   root: SigningKey[];
   curator: SigningKey;
   snapshot: SigningKey;
@@ -162,7 +162,7 @@ export const freshDir = (world: World, name: string): string => {
   return dir;
 };
 
-export const site = 'plant-7';
+const site = 'plant-7';
 export const request = { requestId: hexId(1), digest: digestOf('request'), nonce: nonceOf(1) };
 
 export const bundleOptions = (world: World, changes: Partial<BundleOptions> = {}): BundleOptions => ({
@@ -217,7 +217,7 @@ export const heldFile = (world: World, digests: readonly string[]): string => {
   return path;
 };
 
-export type Attempt = {
+type Attempt = {
   verdict?: ImportVerdict;
   code?: string;
   message?: string;
@@ -251,4 +251,3 @@ export const writeTar = (world: World, bytes: Uint8Array): string => {
 };
 
 export const readVolumeBytes = (built: BuiltBundle): Buffer => readFileSync(volumeOf(built));
-export const sealKey = generateSealKey;

@@ -6,7 +6,7 @@ import { compareKeys, HIGHEST, keyAfter, toHex } from '../src/versions/key.ts';
 
 // What all schemes are held against: their published lists, the laws of an order, and programs that order versions.
 
-export type Pair = readonly [string, string];
+type Pair = readonly [string, string];
 type KeyOf = (version: string) => Uint8Array | null;
 
 /** Text of the given pieces. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot, type SourceFile, sourceFile, sourceFiles } from '../support/sources.ts';
 
@@ -7,16 +7,41 @@ import { repositoryRoot, type SourceFile, sourceFile, sourceFiles } from '../sup
 
 const declared = /^export (?:async )?(?:const|function\*?|type|class) ([A-Za-z_$][\w$]*)/gm;
 
-/** Exports of production files and of what tests share, whose name stands in no other file. */
+// Commands and targets of the fuzzer are loaded by the names of their files, a program's own file starts its `main`, and the
+// compiler names the type of all words in what it writes of each table.
+const takenOtherwise =
+  /^appliance\/src\/cli\/[\w-]+\.ts: command$|^test\/fuzz\/(?:(?:targets|planted)\/[\w-]+\.ts: target|harness\.ts: fuzz)$|^bundle-tools\/src\/cli\/main\.ts: main$|^ui\/src\/i18n\/types\.ts: Table$/;
+
+/** The path of an imported module without its ending: `appliance/src/platform/log`. */
+const resolved = (path: string, specifier: string): string =>
+  (specifier.startsWith('.')
+    ? join(dirname(path), specifier)
+    : specifier.replace(/^@sallyport\/([\w-]+)\//, '$1/src/')
+  ).replace(/\.tsx?$/, '');
+
+/** Exports of production files and of what tests share that no other file imports by their name. */
 const untaken = (files: readonly SourceFile[]): string[] => {
-  const holders = new Map<string, number>();
-  for (const { text } of files)
-    for (const word of new Set(text.match(/[A-Za-z_$][\w$]*/g))) holders.set(word, (holders.get(word) ?? 0) + 1);
+  const taken = new Set<string>();
+  const wholly = new Map<string, string[]>();
+  for (const { path, text, imported } of files)
+    for (const { specifier, values, types } of imported) {
+      const from = resolved(path, specifier);
+      for (const name of [...values, ...types]) {
+        // The module as a whole: each name that stands in the file may be one of it.
+        if (name.startsWith('*')) wholly.set(from, [...(wholly.get(from) ?? []), text]);
+        else taken.add(`${from}: ${name.replace(/^type /, '').replace(/ as .*$/, '')}`);
+      }
+    }
   return files
     .filter(({ path }) => !/\.test\.tsx?$|\.generated\.ts$/.test(path))
-    .flatMap(({ path, text }) =>
-      [...text.matchAll(declared)].flatMap(([, name = '']) => (holders.get(name) === 1 ? [`${path}: ${name}`] : [])),
-    );
+    .flatMap(({ path, text }) => {
+      const from = path.replace(/\.tsx?$/, '');
+      const isTaken = (name: string): boolean =>
+        taken.has(`${from}: ${name}`) ||
+        (wholly.get(from) ?? []).some((taker) => new RegExp(`\\b${name.replace('$', '\\$')}\\b`).test(taker));
+      return [...text.matchAll(declared)].flatMap(([, name = '']) => (isTaken(name) ? [] : [`${path}: ${name}`]));
+    })
+    .filter((one) => !takenOtherwise.test(one));
 };
 
 describe('what a file exports', () => {
@@ -28,12 +53,15 @@ describe('what a file exports', () => {
   });
 
   it('is found where nobody takes it', () => {
-    const file = (path: string, text: string): SourceFile => ({ path, text, imports: [], imported: [] });
-    const taker = file('ui/src/b.ts', "import { taken } from './a.ts';");
-    const helper = file('test/support/c.ts', 'export const helper = 1;\n');
-    expect(untaken([file('ui/src/a.ts', 'export const taken = 1;\nexport type Left = 2;\n'), taker, helper])).toEqual([
-      'ui/src/a.ts: Left',
-      'test/support/c.ts: helper',
-    ]);
+    const taker =
+      "import { taken } from './a.ts';\nconst Left = 3;\nconst whole = await import('../../agent/src/d.ts');\nwhole.used;\n";
+    expect(
+      untaken([
+        sourceFile('ui/src/a.ts', 'export const taken = 1;\nexport type Left = 2;\n'),
+        sourceFile('ui/src/b.ts', taker),
+        sourceFile('test/support/c.ts', 'export const helper = 1;\n'),
+        sourceFile('agent/src/d.ts', 'export const used = 1;\nexport const unused = 1;\n'),
+      ]),
+    ).toEqual(['ui/src/a.ts: Left', 'test/support/c.ts: helper', 'agent/src/d.ts: unused']);
   });
 });

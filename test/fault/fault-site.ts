@@ -41,7 +41,7 @@ export const look = (dataDir: string) => {
   }
 };
 
-export type Look = ReturnType<typeof look>;
+type Look = ReturnType<typeof look>;
 
 /** The appliance of a data directory for the time of `work`. */
 export const opened = async <T>(dataDir: string, work: (appliance: Appliance) => Promise<T> | T): Promise<T> => {
@@ -58,7 +58,7 @@ export const findingsOf = (dataDir: string): Promise<Finding[]> =>
   opened(dataDir, async (appliance) => (await examine(appliance)).filter(({ severity }) => severity === 'finding'));
 
 /** Where an object lies in the store. */
-export const objectPath = (dataDir: string, digest: string): string =>
+const objectPath = (dataDir: string, digest: string): string =>
   join(dataDir, 'objects', 'sha256', digest.slice(0, 2), digest);
 
 /** A copy of a data directory with its modes, which copying does not keep. */

@@ -7,7 +7,7 @@ import { newKeyAndRequest } from '../../agent/src/identity/x509.ts';
 
 // A device as the agents' door sees one: its own key, its certificate of the site, and the calls of the protocol.
 
-export type Answer = { status: number; body: Record<string, unknown> };
+type Answer = { status: number; body: Record<string, unknown> };
 export type Item = Record<string, unknown>;
 
 export type Device = {

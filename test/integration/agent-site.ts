@@ -34,7 +34,7 @@ export const newId = (): string => Buffer.from(randomBytes(16)).toString('hex');
 
 const inDays = (days: number): string => toTime(nowMs() + days * 86_400_000);
 
-export type Keys = {
+type Keys = {
   root: SigningKey[];
   curator: SigningKey;
   snapshot: SigningKey;
@@ -109,7 +109,7 @@ export const publish = (
   ]);
 };
 
-export type AgentRun = { status: number | null; json: Record<string, unknown>; stderr: string };
+type AgentRun = { status: number | null; json: Record<string, unknown>; stderr: string };
 
 export type AgentSite = {
   folder: string;

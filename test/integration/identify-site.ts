@@ -13,10 +13,10 @@ import { openAgentSite } from './agent-site.ts';
 // A site in which controllers may be identified: a real appliance, real agents as processes, controllers on loopback that
 // count connections and packets, and jobs that two persons approved.
 
-export type Agent = { device: string; state: string };
+type Agent = { device: string; state: string };
 
 /** A controller that listens in a zone of its own. */
-export type Target = { fake: Awaited<ReturnType<typeof modbusDevice>>; zone: string; id: string };
+type Target = { fake: Awaited<ReturnType<typeof modbusDevice>>; zone: string; id: string };
 
 export async function openIdentifySite() {
   const [first, second] = [signedIn('anna'), signedIn('boris')];

@@ -15,10 +15,10 @@ import { bundleOf, hostBench, type Json } from './host-bench.ts';
 
 // Both sides by their built command lines: a real appliance with some inventory, a connected host, and a medium between them.
 
-export type Refusal = { readonly code: string; readonly message: string; readonly output: string };
+type Refusal = { readonly code: string; readonly message: string; readonly output: string };
 
 /** What a bundle carries and what it takes for held, by digest. */
-export type Content = { readonly carried: ReadonlySet<string>; readonly reliesOn: number; readonly manifest: Manifest };
+type Content = { readonly carried: ReadonlySet<string>; readonly reliesOn: number; readonly manifest: Manifest };
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 

@@ -36,7 +36,7 @@ export type TestBrowser = {
 };
 
 /** How long one step of a test may wait for the page. */
-export const patienceMs = 15_000;
+const patienceMs = 15_000;
 
 /** Starts the browser with a new profile. */
 export const startBrowser = async (): Promise<TestBrowser> => {

@@ -23,7 +23,7 @@ type PlayedAgent = {
   failed: number;
 };
 
-export type FleetOptions = {
+type FleetOptions = {
   source: { port: number; ca: string };
   devices: readonly Certified[];
   /** Software of an agent's version. */

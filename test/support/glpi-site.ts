@@ -21,7 +21,7 @@ export const hasAgents =
 /** A view of the mounts of one's own, which holds none of the others' longer than they do. */
 export const ownMounts = ['--mount', '--propagation', 'slave'] as const;
 
-export type AgentRun = { status: number | null; output: string };
+type AgentRun = { status: number | null; output: string };
 
 export type GlpiAnswer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
 

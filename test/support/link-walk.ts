@@ -2,14 +2,14 @@ import { Agent, request } from 'node:https';
 
 // Walks a console as a person without scripts meets it: every link and every form of every page, from the first one on.
 
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly location: string | undefined;
   readonly isPage: boolean;
   readonly html: string;
 };
 
-export type Form = {
+type Form = {
   readonly method: 'get' | 'post';
   readonly action: string;
   readonly fields: readonly [string, string][];
@@ -70,12 +70,12 @@ const decoded = (text: string): string =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>');
 
-export const attribute = (tag: string, name: string): string | undefined => {
+const attribute = (tag: string, name: string): string | undefined => {
   const found = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
   return found === undefined ? undefined : decoded(found);
 };
 
-export type Link = { readonly href: string; readonly text: string };
+type Link = { readonly href: string; readonly text: string };
 
 /** The links of a page that lead to an address of the console, with their words. */
 export const linksOf = (html: string): Link[] =>

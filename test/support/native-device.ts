@@ -8,7 +8,7 @@ import { parseCertificateRequest } from '@sallyport/appliance/features/ca/csr';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { makeToken } from './tokens.ts';
 
-export type Answer = { status: number; text: string };
+type Answer = { status: number; text: string };
 
 /** One HTTPS request to the appliance on loopback. */
 export const callAppliance = (

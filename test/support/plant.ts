@@ -8,8 +8,8 @@ import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
 // A small plant, invented: who its devices are, what they run, what is published about it. Numbers of advisories and
 // records of vulnerabilities lie past any that was ever given out.
 
-export type Item = Record<string, unknown>;
-export type Sections = Readonly<Record<string, readonly Item[]>>;
+type Item = Record<string, unknown>;
+type Sections = Readonly<Record<string, readonly Item[]>>;
 
 const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 const hexOf = (text: string, length: number): string => sha256(text).slice(0, length);

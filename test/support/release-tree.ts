@@ -30,7 +30,7 @@ export function breakServer(release: string): void {
   writeFileSync(
     join(cli, 'serve.js'),
     `import { command as whole } from './serve-whole.js';
-export const command = {
+const command = {
   ...whole,
   run: (context) => whole.run({ ...context, text: (name) => (name === 'listen' ? '203.0.113.1:9' : context.text(name)) }),
 };

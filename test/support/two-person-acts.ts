@@ -15,7 +15,7 @@ import type { ApiSite } from '../../appliance/test/support/api-site.ts';
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
 // not compile.
 
-export type Scenario = {
+type Scenario = {
   ask(actor: Actor): string;
   approve(actor: Actor, thing: string): unknown;
 };

@@ -53,7 +53,7 @@ export type Toast = {
 };
 
 /** A saved view of a list; how many rows it has now, where that is counted. */
-export type ListView = {
+type ListView = {
   readonly id: number;
   readonly name: string;
   readonly query: string;

@@ -44,7 +44,7 @@ export const refusalCalls = {
   SELF_CHECK: 'connected',
 } as const satisfies Readonly<Record<string, RefusalCall>>;
 
-export type RefusalCode = keyof typeof refusalCalls;
+type RefusalCode = keyof typeof refusalCalls;
 
 /** Whether a code is one of the closed list. */
 export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(refusalCalls, code);

@@ -3,7 +3,7 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AgentError } from '../errors.ts';
 
-export type OptionSpec = { type: 'string' | 'boolean'; value?: string; short?: string; help: string };
+type OptionSpec = { type: 'string' | 'boolean'; value?: string; short?: string; help: string };
 
 export type CommandContext = {
   text(name: string): string | undefined;
@@ -33,7 +33,7 @@ export const defaultStateDir =
 export const machineRoot = (): string => (process.platform === 'win32' ? `${env('SystemDrive') ?? 'C:'}\\` : '/');
 
 /** Options that every command takes. */
-export const commonOptions = {
+const commonOptions = {
   state: { type: 'string', value: 'DIR', help: `the agent's own folder (${defaultStateDir})` },
   json: { type: 'boolean', help: 'the result as JSON on standard output' },
   help: { type: 'boolean', short: 'h', help: 'this text' },

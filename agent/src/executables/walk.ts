@@ -7,7 +7,7 @@ import { localTypes, type Mount } from '../platform/mounts.ts';
 
 type FoundFile = { path: string; stats: Stats };
 
-export type WalkOptions = {
+type WalkOptions = {
   closed: ReadonlySet<string>;
   /** Folders below the root, by their names, that are gone through; none: all. */
   within?: readonly (readonly string[])[];

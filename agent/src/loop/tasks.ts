@@ -29,7 +29,7 @@ const tamperCodes = new Set([
   'WRONG_PACKAGE',
 ]);
 
-export type Current = { id: string; state: 'running' | 'restarting' };
+type Current = { id: string; state: 'running' | 'restarting' };
 
 export type TaskRunner = {
   /** Completes what an earlier run left open. */

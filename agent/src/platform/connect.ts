@@ -20,7 +20,7 @@ import { AgentError } from '../errors.ts';
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
-export type Call = {
+type Call = {
   method: 'GET' | 'POST' | 'PUT';
   /** Below the prefix of the entry point. */
   path: string;
@@ -31,7 +31,7 @@ export type Call = {
   timeoutMs?: number;
 };
 
-export type Download = {
+type Download = {
   path: string;
   /** Bytes that are there already; asked for with `Range`. */
   from?: number;

@@ -24,7 +24,7 @@ const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-export type Identity = { key: string; cert: string };
+type Identity = { key: string; cert: string };
 type EnrolKey = { keyPem: string; csrPem: string };
 
 export type AgentState = {

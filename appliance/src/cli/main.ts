@@ -157,7 +157,7 @@ const overview = async (first?: string): Promise<string> => {
 };
 
 /** Where a command line writes. */
-export type Streams = { stdout(text: string): void; stderr(text: string): void };
+type Streams = { stdout(text: string): void; stderr(text: string): void };
 
 // The whole appliance is loaded where a command asks for it: help and wrong use answer without.
 const openAppliance = async (

@@ -53,7 +53,7 @@ type Destination = { purpose: Purpose; object: string; host: string; port: numbe
 /** How the other side proves who it is: a certificate of this CA for this name, or exactly this certificate. */
 export type Proof = { by: 'ca'; pem: string; name: string } | { by: 'fingerprint'; sha256: string };
 
-export type Limits = { connectMs: number; idleMs: number; maxBytes: number };
+type Limits = { connectMs: number; idleMs: number; maxBytes: number };
 
 /** One connection as it ended. */
 export type ConnectionRecord = Destination & {

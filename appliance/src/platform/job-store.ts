@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
 type JobRow = {
   id: number;

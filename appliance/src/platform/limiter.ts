@@ -8,7 +8,7 @@ export type Holder = {
   giveWay?(): void;
 };
 
-export type Limits = {
+type Limits = {
   /** Of all owners together. */
   most: () => number;
   mostOf: (owner: string) => number;

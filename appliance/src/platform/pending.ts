@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 /** Before an answer so many are derived at once; the rest is noted. */
 export const AT_ONCE = 200;
 
-export type Pending = {
+type Pending = {
   /** Notes ids; what is noted already keeps its time. In the transaction of the change. */
   note(ids: Iterable<number>): void;
   /** The lowest ids, at most so many. */

@@ -4,7 +4,7 @@
 const memoryMs = 10_000;
 const warmUpMs = 3_000;
 
-export type Rate = { readonly bytesPerSecond?: number; readonly leftMs?: number };
+type Rate = { readonly bytesPerSecond?: number; readonly leftMs?: number };
 
 /** Takes the bytes done so far at each report; a new total or fewer bytes begin a new measurement. */
 export const rateMeter = (clock: () => number): ((doneBytes: number, totalBytes: number) => Rate) => {

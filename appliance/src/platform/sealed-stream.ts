@@ -8,7 +8,7 @@ import { AppError } from './errors.ts';
 const magic = Buffer.from('SPBACK01');
 const boxBytes = 32 + 48;
 const headerBytes = 24;
-export const frameBytes = 65_536;
+const frameBytes = 65_536;
 const overheadBytes = 17;
 export const sealedFrameBytes = frameBytes + overheadBytes;
 export const sealedHeadBytes = magic.length + boxBytes + headerBytes;

@@ -26,7 +26,7 @@ export const never = 'f'.repeat(32);
 const neverShort = 'x'.repeat(20);
 
 /** Values of a part of an address or a field, by its name and by where it stands. */
-export function valuesIn(site: JudgedSite): (path: string, name: string) => readonly string[] {
+function valuesIn(site: JudgedSite): (path: string, name: string) => readonly string[] {
   const { publicIds, groups, zones, planted } = site;
   const { db } = site.whole.appliance;
   const ids = (sql: string): string[] => db.prepare<[], string | number>(sql).pluck().all().map(String);

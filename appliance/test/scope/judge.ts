@@ -9,7 +9,7 @@ import { type JudgedSite, type Person, type Side, takenBack } from './site.ts';
 // Asks the whole site and the copy of a reach the same, as the same person, and compares what they answer byte for byte.
 
 /** What a person is answered; `status` of a command is the status that its error would have. */
-export type Answer = { readonly status: number; readonly text: string };
+type Answer = { readonly status: number; readonly text: string };
 
 const send = async (app: Hono, { cookie, csrf, token }: Person, call: Call): Promise<Answer> => {
   const { method, target, by, body } = call;

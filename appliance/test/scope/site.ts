@@ -26,12 +26,12 @@ const parents = [undefined, 0, 1, 0, 3, 0, 5, undefined];
 const perGroup = 4;
 
 /** A quarter of the groups with two zones, one group with one zone, and all of it; by places in `tree` and among the zones. */
-export const reaches = {
+const reaches = {
   quarter: { groups: [1], zones: [1] },
   one: { groups: [2], zones: [4] },
   whole: { groups: [], zones: [] },
 } as const;
-export type Reach = keyof typeof reaches;
+type Reach = keyof typeof reaches;
 const allReaches = Object.keys(reaches) as Reach[];
 
 export type Person = { reach: Reach; role: string; account: string; cookie: string; csrf: string; token: string };

@@ -5,7 +5,7 @@ import { deviceRows } from '../../src/features/devices/row-store.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { AT_ONCE, pendingOf } from '../../src/platform/pending.ts';
 
-export type NewDevice = {
+type NewDevice = {
   state?: string;
   hostname?: string;
   os?: string;

@@ -2,7 +2,7 @@ import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 
 // A client of the JSON dialect as GLPI agent 1.x speaks it, and messages of both dialects.
 
-export type Sent = { status: number; type: string; headers: Headers; text: string };
+type Sent = { status: number; type: string; headers: Headers; text: string };
 type Send = (path: string, init: RequestInit) => Promise<Response> | Response;
 
 const plain = (bytes: Buffer): string => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 // The authority of a plant, made by openssl: a root, an authority below it, and certificates of servers.
 
-export type Issued = { key: string; certificate: string };
+type Issued = { key: string; certificate: string };
 
 type Wishes = {
   names?: readonly string[];

@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import { commandHelp, commonOptions, programHelp } from './usage.ts';
 
 /** What the program prints and how it ends. */
-export type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
+type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
 
 const findCommand = (commands: ReadonlyArray<CommandEntry>, argv: ReadonlyArray<string>): CommandEntry | undefined =>
   commands.find((entry) => entry.words.every((word, at) => argv[at] === word));

@@ -51,7 +51,7 @@ type Pattern = { pattern: CodePattern; refs: LeafRef[] };
 /** A vendor as its map has it. */
 type Vendor = { key: string; isKnown: boolean };
 
-export type Names = ReturnType<typeof indexNames>;
+type Names = ReturnType<typeof indexNames>;
 
 /** Indexes the leaves by every name that they give. */
 export const indexNames = (refs: readonly LeafRef[]) => {

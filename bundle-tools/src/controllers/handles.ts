@@ -54,7 +54,7 @@ export const handlesOfPart = (part: PartIdentity, synonyms: readonly Synonym[]):
 };
 
 /** What some leaves can be taken hold of by. */
-export type Holds = { handles: ReadonlySet<string>; patterns: readonly CodePattern[] };
+type Holds = { handles: ReadonlySet<string>; patterns: readonly CodePattern[] };
 
 /** The holds of all these leaves together. */
 export const holdsOf = (names: Iterable<LeafName>): Holds => {

@@ -1,7 +1,7 @@
 // How names of products are compared: a model as a device says it, and a product name as an advisory writes it.
 
 /** One spelling: lower case, no brackets that say nothing, single blanks. */
-export const nameKey = (name: string): string =>
+const nameKey = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()

@@ -7,7 +7,6 @@ import { limits } from './limits.ts';
 
 export const announcementLanguages = ['kk', 'ru', 'en'] as const;
 export const announcementSeverities = ['info', 'warning', 'critical'] as const;
-export type AnnouncementLanguage = (typeof announcementLanguages)[number];
 
 const maxBodyLength = 8000;
 const body = z

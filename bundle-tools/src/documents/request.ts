@@ -114,7 +114,6 @@ export const requestSchema = z.strictObject({
 export type SiteRequest = z.infer<typeof requestSchema>;
 export type Want = SiteRequest['wants'][number];
 export type RequestPlatform = SiteRequest['platforms'][number];
-export type Uncovered = SiteRequest['coverage'][number];
 
 const payloadType = payloadTypeOf('request');
 

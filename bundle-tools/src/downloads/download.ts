@@ -27,7 +27,7 @@ import { demandRoom, type Room, takeRoom } from './room.ts';
 // cut, a restart or the next night goes on where the last one ended (RFC 9110, 14.2 and 13.1.5).
 
 /** A file to fetch. */
-export type Wanted = {
+type Wanted = {
   readonly url: string;
   /** More bytes than this: LIMIT, whatever the server announces. */
   readonly maxBytes: number;

@@ -19,7 +19,7 @@ const bufferBytes = 1024 * 1024;
 const digestForm = /^[0-9a-f]{64}$/;
 
 /** SHA-256 of bytes in memory, as lower-case hex. */
-export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** SHA-256 and length of a file, in one pass with flat memory. */
 export const hashFile = (path: string): { sha256: string; size: number } => {

@@ -4,7 +4,7 @@ import { type Published, toPublished } from './trust-files.ts';
 
 // Who holds what and for how long, as a tree for a terminal; the host and the appliance draw the same.
 
-export type TrustRole = 'root' | 'targets' | 'snapshot' | 'timestamp' | 'fulfil';
+type TrustRole = 'root' | 'targets' | 'snapshot' | 'timestamp' | 'fulfil';
 
 /** One role: its keys, how many of them must sign, and how long its present file lives. */
 export type DrawnRole = {
@@ -16,7 +16,7 @@ export type DrawnRole = {
 };
 
 /** What is in force, or would be. */
-export type TrustFiles = Partial<Readonly<Record<'targets' | 'snapshot' | 'timestamp', Published>>> & {
+type TrustFiles = Partial<Readonly<Record<'targets' | 'snapshot' | 'timestamp', Published>>> & {
   readonly root: Published;
 };
 

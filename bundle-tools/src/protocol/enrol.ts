@@ -5,7 +5,7 @@ import { base64, count, opaqueId, pem, text } from './common.ts';
 // half is taken from the request, every other word in the certificate is the appliance's.
 
 /** The device's claims about itself, for matching it with known devices and for the person who approves it. */
-export const enrolDevice = z.object({
+const enrolDevice = z.object({
   uuid: text(64).nullish(),
   serial: text(128).nullish(),
   macs: z.array(text(32)).max(64).default([]),

@@ -28,7 +28,7 @@ export const releaseVersion = z
   .max(64)
   .regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,32})?$/, 'not the version of a release');
 
-export const releaseSchema = z.strictObject({
+const releaseSchema = z.strictObject({
   format: z.literal('sallyport-release/1'),
   version: releaseVersion,
   released_at: time,

@@ -5,7 +5,7 @@ import type { TufStore } from '../../src/trust/tuf-store.ts';
 import { type MetadataSet, ourVerdict, pythonVerdicts, type Verdict } from './verdicts.ts';
 
 /** A dumped set that the two judged differently. */
-export type Difference = { name: string; ours: Verdict; theirs: Verdict };
+type Difference = { name: string; ours: Verdict; theirs: Verdict };
 
 const folderSource = (folder: string): TrustSource => ({
   get: async (name) => {

@@ -21,7 +21,7 @@ export type Session = {
   now: Date;
 };
 
-export type Downloads = {
+type Downloads = {
   /** Downloaded targets by path. */
   targets: Shelf;
   /** By address below the target base: `dir/HASH.name`, each segment percent-encoded. */

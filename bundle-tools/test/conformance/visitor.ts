@@ -52,6 +52,3 @@ export const createVisitor = (repository: Repository, trustedRoot?: Uint8Array):
     brought: () => Object.fromEntries([...targets.files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()])),
   };
 };
-
-/** A refusal with this code, to be compared with an outcome. */
-export const refusal = (code: string): unknown => ({ code });

@@ -7,7 +7,7 @@ import type { TufStore } from '../../src/trust/tuf-store.ts';
 /** A search that meets more roles than this ends in a refusal. */
 const maxRoles = 64;
 
-export type WalkOptions = {
+type WalkOptions = {
   store: TufStore;
   source: TrustSource;
   /** A role's file as it was trusted before. */

@@ -6,7 +6,7 @@ import { type Random, random } from './random.ts';
 export type Item = Record<string, string | number | boolean | string[]>;
 export type Sections = Record<string, Item[]>;
 
-export type FleetOptions = {
+type FleetOptions = {
   packages: number;
   /** Distinct package names in the world. */
   poolNames?: number;

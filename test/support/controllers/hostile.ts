@@ -10,7 +10,7 @@ export const tcpManners: readonly Manner[] = ['garbage', 'echo', 'endless', 'hug
 export const udpManners: readonly Manner[] = ['garbage', 'echo', 'endless', 'huge', 'silent'];
 
 /** Bytes that chance would give, the same in each run. */
-export const noise = (seed: number, count: number): Buffer => {
+const noise = (seed: number, count: number): Buffer => {
   let state = seed >>> 0 || 1;
   return Buffer.from(
     Array.from({ length: count }, () => {

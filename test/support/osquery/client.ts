@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 // `accelerate` counts only as an integer; one discovery query that fails drops the whole round. It shares no code with
 // the server. It holds no timers: whoever drives it says when a cycle is due, so ten thousand of them cost little.
 
-export type Rows = ReadonlyArray<Record<string, string>>;
+type Rows = ReadonlyArray<Record<string, string>>;
 export type Outcome = { rows: Rows } | { error: string };
 
 /** The machine that a client runs on: answers SQL. */

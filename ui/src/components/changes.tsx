@@ -28,7 +28,7 @@ export type ChangeRow = {
 };
 
 /** Newest first: shape, what, when and who. */
-export const Timeline = ({
+const Timeline = ({
   ctx,
   items,
 }: {

@@ -4,7 +4,7 @@ import { Notice } from './panel.tsx';
 import { To } from './text.tsx';
 
 /** A signed file that runs out; fewer than 0 days: it has. */
-export type KeyDate = { readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp'; readonly daysLeft: number };
+type KeyDate = { readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp'; readonly daysLeft: number };
 
 /** What this site trusts runs out: which of it, and whom to tell. Nothing when nothing does. */
 export const KeyDates = ({ ctx, dates }: { ctx: Ctx; dates: readonly KeyDate[] }) =>

@@ -8,7 +8,7 @@ import type { Level } from '../model.ts';
 
 type OutcomeName = 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
 
-export type OutcomeRow = {
+type OutcomeRow = {
   readonly label: string;
   readonly outcome: OutcomeName;
   readonly changes: readonly {

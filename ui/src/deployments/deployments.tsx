@@ -12,7 +12,7 @@ import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeploymentState = 'running' | 'finished' | 'failed' | 'cancelled';
+type DeploymentState = 'running' | 'finished' | 'failed' | 'cancelled';
 
 export type DeploymentRow = {
   readonly id: string;

@@ -7,14 +7,14 @@ import { Page } from '../frame/page.tsx';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type HeldRow = Reference & {
+type HeldRow = Reference & {
   /** Key `devices.held.<reason>`. */
   readonly reason: string;
   readonly resembles?: Reference | undefined;
   readonly createdAt: When;
 };
 
-export type PairRow = {
+type PairRow = {
   readonly one: Reference;
   readonly two: Reference;
   /** Key `records.why.<reason>`. */

@@ -21,7 +21,7 @@ import type { CoverageState, FieldColumn, Level, Message, PageOf, Reference, Val
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
 
-export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
 
 export type DeviceRow = {
   readonly id: string;

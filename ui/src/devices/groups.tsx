@@ -5,7 +5,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 
-export type GroupRow = {
+type GroupRow = {
   readonly id: string;
   readonly name: string;
   readonly parent: string | null;

@@ -11,7 +11,7 @@ const pitch = 15;
 const minWidth = 148;
 const maxWidth = 320;
 /** More controllers than these are told as a sum. */
-export const maxCells = 60;
+const maxCells = 60;
 const maxNames = 3;
 
 const rank: Readonly<Record<DrawnLevel, number>> = { critical: 0, warning: 1, ok: 2 };

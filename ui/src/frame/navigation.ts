@@ -5,7 +5,7 @@ import { paths } from '../paths.ts';
 // Where each page stands: five workspaces, the entries of each, and at most five tabs of an entry. The navigation, the tabs and
 // what is current in both follow from the address of the page alone.
 
-export type Tab = {
+type Tab = {
   readonly href: string;
   readonly label: Key;
   /** Beginnings of further addresses that belong to it. */

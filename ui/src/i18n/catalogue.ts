@@ -104,9 +104,6 @@ export const catalogue = (lang: Lang): Catalogue => {
   }
 };
 
-/** `translator('ru')('nav.devices')` for callers outside pages: CSV heads, documents. */
-export const translator = (lang: Lang): Translate => catalogue(lang).t;
-
 /** All words of a language, for tests and for the documents that list them. */
 export const wordsOf = (lang: Lang): Readonly<Record<string, Template>> =>
   Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, entry[lang]]));

@@ -8,7 +8,7 @@ import type { PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ObjectFrame } from './object-frame.tsx';
 
-export type RevisionRow = {
+type RevisionRow = {
   readonly revision: number;
   readonly at: When;
   readonly who: string;

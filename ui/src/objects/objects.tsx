@@ -10,7 +10,7 @@ import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ObjectFrame } from './object-frame.tsx';
 
-export type KindFieldType =
+type KindFieldType =
   | 'text'
   | 'multiline'
   | 'integer'

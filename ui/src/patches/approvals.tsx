@@ -11,7 +11,7 @@ import { paths } from '../paths.ts';
 /** Columns of a list as it is read. */
 const fileFields = 'vendor, product, productVersion, patchId, supersedes, vendorState, testedDate, remarks, sha256';
 
-export type OutcomeRow = {
+type OutcomeRow = {
   readonly line: number;
   readonly patchId: string;
   readonly product: string;
@@ -22,7 +22,7 @@ export type OutcomeRow = {
 
 type FaultRow = { readonly line: number; readonly field: string; readonly code: string };
 
-export type ListRow = {
+type ListRow = {
   readonly id: number;
   readonly name: string;
   readonly sha256: string;

@@ -16,7 +16,7 @@ import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type PackRow = {
+type PackRow = {
   readonly id: number;
   readonly from: When;
   readonly to: When;

@@ -20,7 +20,7 @@ type MitigationRow = {
   readonly state: string;
 };
 
-export type AcceptanceRow = {
+type AcceptanceRow = {
   readonly id: string;
   readonly name: string;
   readonly vulnerability: string;

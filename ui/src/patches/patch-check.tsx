@@ -7,7 +7,7 @@ import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type CheckRow = {
+type CheckRow = {
   readonly item: string;
   /** What it asks for beside the answer. */
   readonly wants: 'version' | 'sha256' | 'text' | undefined;

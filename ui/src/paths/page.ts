@@ -4,7 +4,7 @@ import { withQuery } from '../list.ts';
 // and from both the builder of its links, the guard's table, the list of pages for tests, and the documents.
 
 /** Parameters of an address; those without a value are left out. */
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** What the things of an address belong to (appliance/src/engine/objects/types.ts); `named`: what the kind or collection in it belongs to. */
 type PageBound = 'device' | 'group' | 'zone' | 'catalog' | 'owner' | 'site' | 'named';

@@ -16,7 +16,7 @@ import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
+type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
 
 export type SampleRow = {
   readonly id: string;

@@ -50,7 +50,7 @@ export type EventService = {
   trim(): number;
 };
 
-export type EventParts = {
+type EventParts = {
   db: Database;
   keyring: Keyring;
   types: readonly EventType[];

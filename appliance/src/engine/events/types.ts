@@ -80,7 +80,7 @@ export type ChainReport =
   | { ok: true; length: number; head: string }
   | { ok: false; length: number; brokenAt: number; reason: string };
 
-export type Severity = 'critical' | 'failure' | 'warning' | 'info';
+type Severity = 'critical' | 'failure' | 'warning' | 'info';
 
 export const severities: readonly Severity[] = ['critical', 'failure', 'warning', 'info'];
 
@@ -109,7 +109,7 @@ export function defineEvents<const T extends Readonly<Record<string, EventDeclar
 /** Text is a string, a number an integer, a time milliseconds. */
 type ParamValues<P> = { -readonly [K in keyof P]: P[K] extends 'text' ? string : number };
 
-export type ParamsOf<D extends EventDeclaration> = ParamValues<D['params']>;
+type ParamsOf<D extends EventDeclaration> = ParamValues<D['params']>;
 
 type DeviceOf<D> = D extends { device: 'always' }
   ? { device: number }

@@ -67,7 +67,7 @@ export type RowOf<N extends CollectionName> = ItemOf<N> &
 type FieldIn<N extends CollectionName> = keyof Collections[N]['fields'] & string;
 
 /** A query that names fields of its collection. */
-export type QueryOf<N extends CollectionName> = Omit<ListAsked, 'collection' | 'where'> &
+type QueryOf<N extends CollectionName> = Omit<ListAsked, 'collection' | 'where'> &
   WhoseItems & {
     collection: N;
     where?: { readonly [F in FieldIn<N>]?: NonNullable<ListAsked['where']>[string] };

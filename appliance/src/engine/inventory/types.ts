@@ -17,7 +17,7 @@ import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { Obj, Right } from '../objects/types.ts';
 
-export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
+type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
 
 export type Field = {
   /** On the wire a `time` is `YYYY-MM-DDThh:mm:ssZ`, a `list` is strings; a row holds milliseconds and string[]. */
@@ -54,7 +54,7 @@ export type Field = {
 /** FusionInventory and GLPI agents are `glpi`; `network` is what was found by asking the network, `directory` by LDAP. */
 export type InventorySource = 'native' | 'osquery' | 'glpi' | 'ocs' | 'offline' | 'network' | 'directory';
 
-export type Leaves = { file: string; fields: readonly string[]; group: string };
+type Leaves = { file: string; fields: readonly string[]; group: string };
 
 export type Collection = {
   name: string;

@@ -40,7 +40,7 @@ type BodyIn<K extends KindName> = BodyOf<Kinds[K]>;
 type FieldIn<K extends KindName> = keyof Kinds[K]['fields'] & string;
 
 /** A query that names fields of its kind. */
-export type QueryOf<K extends KindName> = Omit<ObjectQuery, 'kind' | 'where' | 'sort'> & {
+type QueryOf<K extends KindName> = Omit<ObjectQuery, 'kind' | 'where' | 'sort'> & {
   kind: K;
   where?: { readonly [F in FieldIn<K>]?: string | number | boolean | null };
   sort?: FieldIn<K> | 'createdAt' | 'updatedAt' | 'id';

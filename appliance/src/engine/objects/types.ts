@@ -82,7 +82,7 @@ export type Actor = {
   authenticatedAt?: number;
 };
 
-export type KindFieldType =
+type KindFieldType =
   | 'text'
   | 'multiline'
   | 'integer'

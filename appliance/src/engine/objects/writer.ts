@@ -33,7 +33,7 @@ const eventOf = {
   import: 'object-changed',
 } as const satisfies Record<ObjectOperation, keyof typeof objectEvents>;
 
-export type Write = {
+type Write = {
   actor: Actor;
   kind: Kind;
   id: string;

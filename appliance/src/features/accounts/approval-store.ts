@@ -1,7 +1,7 @@
 import { type PersonId, readPersons, storedPersons } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
 
-export type ApprovalRow = {
+type ApprovalRow = {
   act: string;
   thing: string;
   type: 'author' | 'approver';

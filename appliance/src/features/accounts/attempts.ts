@@ -39,9 +39,9 @@ export const defaultAttemptLimits: AttemptLimits = {
 };
 
 /** Who tries what: `browser` is what the cookie of an earlier log-in of this very account says. */
-export type Try = { name: string; from: string; browser?: string | undefined };
+type Try = { name: string; from: string; browser?: string | undefined };
 
-export type Attempt = { allowed: true } | { allowed: false; retryAfterMs: number };
+type Attempt = { allowed: true } | { allowed: false; retryAfterMs: number };
 
 type Attempts = {
   /** Counts a try before it is checked, so that tries at the same time cannot overtake the limit. */

@@ -64,7 +64,7 @@ export const assertMayGrant = (
 };
 
 /** An account or role as it would be; without a body it would be gone. */
-export type Change = { kind: 'account' | 'role'; id: string; body: Body | undefined };
+type Change = { kind: 'account' | 'role'; id: string; body: Body | undefined };
 
 type Administrators = { all: number; withPassword: number };
 

@@ -20,7 +20,7 @@ type Refused = {
   [N in 'login-failed' | 'access-refused' | 'token-refused']: RefusalOf<N>;
 };
 
-export type Refusal = Refused[keyof Refused];
+type Refusal = Refused[keyof Refused];
 
 export type Refusals = {
   note(refusal: Refusal): void;

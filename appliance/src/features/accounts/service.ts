@@ -25,7 +25,7 @@ import { type ApprovalGate, assertFresh, type LinkPurpose, type NewSession, type
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 
 /** Where a person is: the address, and what the browser keeps of earlier log-ins. */
-export type Place = { from: string; known?: string | undefined };
+type Place = { from: string; known?: string | undefined };
 
 export type AccountService = {
   /** UNAUTHENTICATED for any wrong pair, RATE_LIMITED for a try that comes too early. `old` ends the session before. */

@@ -5,7 +5,7 @@ import { type AgentPackage, PushError } from './types.ts';
 // What runs on the other computer, for any shell of POSIX. No value of a person is in a command: commands are fixed texts, and what
 // differs goes by standard input.
 
-export type System = {
+type System = {
   packager: 'dpkg' | 'rpm';
   machine: AgentPackage['machine'];
   isRoot: boolean;
@@ -19,7 +19,7 @@ export const lookCommand =
   'sh -c \'uname -s; uname -m; id -u; for p in dpkg rpm sudo; do [ -n "$(command -v $p)" ] && echo $p; done; true\'';
 
 /** Text of the other side for a page: its end, without what a terminal would obey. */
-export const shown = (text: string): string =>
+const shown = (text: string): string =>
   text
     .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ')
     .trim()

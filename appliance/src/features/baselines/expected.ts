@@ -5,7 +5,7 @@ import type { AcceptanceRow, ContentRow, SidesRow } from './store.ts';
 // What a device is expected to hold: the content of an approval, changed by what was accepted since.
 
 /** What is expected; `free` may be there or not. */
-export type Expected = { snapshot: Snapshot; free: { items: ReadonlySet<number>; keys: ReadonlySet<string> } };
+type Expected = { snapshot: Snapshot; free: { items: ReadonlySet<number>; keys: ReadonlySet<string> } };
 
 const keyOf = (row: SnapshotRow): string => `${row.key} ${row.digest}`;
 

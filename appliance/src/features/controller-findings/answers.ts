@@ -10,12 +10,12 @@ export const REVIEW_KIND = 'controller-review';
 export const SYNONYM_KIND = 'controller-synonym';
 
 /** One thing that an answer is about. */
-export type About = { readonly document: string; readonly revision: string; readonly vulnerability: string };
+type About = { readonly document: string; readonly revision: string; readonly vulnerability: string };
 
 type Held = { readonly id: string; readonly revision: string; readonly verdict: AnswerVerdict; readonly at: number };
 
 /** What an answer does to a finding: it holds, or it was about another revision or version, and the question is open again. */
-export type Applied = { readonly answer: string; readonly former: string; readonly verdict: AnswerVerdict | undefined };
+type Applied = { readonly answer: string; readonly former: string; readonly verdict: AnswerVerdict | undefined };
 
 const PAGE = 1_000;
 const SEPARATOR = ' | ';

@@ -57,7 +57,7 @@ export type OtherVerdict = {
 };
 
 export const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
-export type Exploitation = (typeof exploitations)[number];
+type Exploitation = (typeof exploitations)[number];
 
 export const controllerVerdicts = ['affected', 'review', 'not-affected'] as const satisfies readonly Verdict[];
 export const controllerFixStates = [

@@ -261,7 +261,7 @@ export const targetName = (target: CsvTarget): string =>
   target === undefined ? '' : 'column' in target ? target.column : `${customMark}${target.custom}`;
 
 /** `heading = field` */
-export const mappingLine = (heading: string, target: CsvTarget): string =>
+const mappingLine = (heading: string, target: CsvTarget): string =>
   target === undefined ? '' : `${heading} = ${targetName(target)}`;
 
 type MappingBody = {

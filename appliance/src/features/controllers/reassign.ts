@@ -10,7 +10,7 @@ import type { ReadingStore } from './store.ts';
 // Which readings are about one controller, worked out anew. Taking looks at one reading after the other; so does this, over
 // the readings that are left, in the order in which they came: what comes out is what taking them alone would have made.
 
-export type Member = { id: number; controller: number; pinned: boolean; keys: readonly Key[] };
+type Member = { id: number; controller: number; pinned: boolean; keys: readonly Key[] };
 
 /** `order`: of its making. */
 type Group = { order: number; readings: number[]; keys: Set<string>; pins: Set<number>; serials: string[] };
@@ -18,7 +18,7 @@ type Group = { order: number; readings: number[]; keys: Set<string>; pins: Set<n
 const nameOf = ({ kind, value }: Key): string => `${kind} ${value}`;
 
 /** Groups of readings; `members` by the order of their coming. */
-export const groupsOf = (members: readonly Member[]): Group[] => {
+const groupsOf = (members: readonly Member[]): Group[] => {
   const groups = new Set<Group>();
   const anchored = new Set<number>();
   const withPins = new Set(members.filter(({ pinned }) => pinned).map(({ controller }) => controller));

@@ -12,7 +12,7 @@ export type ControllerRow = {
   archived_at: number | null;
 };
 
-export type PartRow = { id: number; controller: number; type: PartType; key: string };
+type PartRow = { id: number; controller: number; type: PartType; key: string };
 
 export type EffectiveRow = {
   part: number;

@@ -36,7 +36,7 @@ export type ImportBatch = NewImportBatch & {
   undoneBy: string | null;
 };
 
-export type Fact = {
+type Fact = {
   id: number;
   field: string;
   side: ControllerSide;
@@ -337,16 +337,16 @@ export const customOf = (body: Body): Map<string, string> =>
     }),
   );
 
-export type Way = 'project' | 'nameplate' | 'capture' | 'person' | 'query';
+type Way = 'project' | 'nameplate' | 'capture' | 'person' | 'query';
 
-export type Missing = {
+type Missing = {
   field: string;
   ways: readonly Way[];
   /** The newest refusal of a device or a file. */
   refused: { source: string; reason: string } | undefined;
 };
 
-export const wanted: readonly (readonly [field: string, ways: readonly Way[]])[] = [
+const wanted: readonly (readonly [field: string, ways: readonly Way[]])[] = [
   ['vendor', ['project', 'nameplate', 'capture', 'person', 'query']],
   ['model', ['project', 'nameplate', 'capture', 'person', 'query']],
   ['orderNumber', ['project', 'nameplate', 'capture', 'person', 'query']],

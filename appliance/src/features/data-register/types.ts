@@ -2,15 +2,10 @@
 // whether it is personal, how it is protected, and what of it leaves in which file. Made from the declarations and the
 // live database; only what no engine declares (sessions, certificates, what crosses the gap) is named here by hand.
 
-export type Pillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
+type Pillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
 export type Protection = 'disk' | 'encrypted' | 'chain' | 'signed' | 'sealed' | 'hash';
 
-export type Retention =
-  | { readonly days: number; readonly since?: 'report' }
-  | 'kept'
-  | 'while-device'
-  | 'by-type'
-  | 'derived';
+type Retention = { readonly days: number; readonly since?: 'report' } | 'kept' | 'while-device' | 'by-type' | 'derived';
 
 type RegisterField = {
   name: string;

@@ -32,7 +32,7 @@ export type DeploymentTask = {
   readonly result: TaskResult | null;
 };
 
-export type DeploymentState = 'running' | 'finished' | 'cancelled';
+type DeploymentState = 'running' | 'finished' | 'cancelled';
 
 export type Deployment = {
   readonly id: string;

@@ -3,7 +3,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { type DeviceFilters, type DeviceQueries, maxGroups } from './types.ts';
 
 /** A group with its place in the tree; `devices` are those in it, `below` those in it and under it. */
-export type GroupRow = {
+type GroupRow = {
   id: string;
   name: string;
   /** Null: none in reach. */

@@ -6,7 +6,7 @@ import type { HeldReason, Identity } from './types.ts';
 
 export type Candidate = Identity & { id: number; live: boolean };
 
-export type Verdict =
+type Verdict =
   | { kind: 'new' }
   | { kind: 'same'; device: number }
   | { kind: 'clone'; device: number; reason: HeldReason };

@@ -38,7 +38,7 @@ export type Claim = Identity & {
   from: string | null;
 };
 
-export type NewDevice = Claim & {
+type NewDevice = Claim & {
   publicId: string;
   state: 'discovered' | 'pending' | 'held';
   token: string | null;

@@ -21,7 +21,7 @@ import { encodeFilter } from './ldap-filter.ts';
 
 type SearchScope = 'base' | 'one' | 'subtree';
 
-export type Search = {
+type Search = {
   base: string;
   scope: SearchScope;
   filter: string;

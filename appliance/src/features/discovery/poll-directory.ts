@@ -39,7 +39,7 @@ export const defaultFilters: DirectorySource['filters'] = {
   computers: '(|(objectClass=computer)(objectClass=device)(objectClass=ipHost))',
 };
 
-export type Root = { contexts: string[]; vendor: string; defaultContext: string | undefined };
+type Root = { contexts: string[]; vendor: string; defaultContext: string | undefined };
 
 const readRoot = async (session: LdapSession): Promise<Root> => {
   const attributes = ['namingContexts', 'defaultNamingContext', 'vendorName', 'dnsHostName'];

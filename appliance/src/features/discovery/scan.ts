@@ -5,7 +5,7 @@ import type { ScanProgress } from './types.ts';
 // Asking the addresses of a range, politely: never faster than the rate, one question in flight per address, in random
 // order, and the ports of one address are spread over the whole run. A question is a TCP handshake without data, or a ping.
 
-export type Question = { address: string; port: number | 'ping' };
+type Question = { address: string; port: number | 'ping' };
 
 export type Answered = { address: string; alive: boolean; ports: number[] };
 

@@ -15,7 +15,7 @@ const text = (body: Body, name: string): string => (typeof body[name] === 'strin
 const texts = (body: Body, name: string): string[] =>
   Array.isArray(body[name]) ? body[name].filter((entry): entry is string => typeof entry === 'string') : [];
 
-export type Entered = Pick<Obj, 'kind' | 'id' | 'body'>;
+type Entered = Pick<Obj, 'kind' | 'id' | 'body'>;
 type Objects = Pick<ObjectService, 'exportKind'>;
 
 /** Every live object of a kind, however many: a range of controllers that is left out would be asked. */

@@ -21,7 +21,7 @@ export type ImportPlan = {
 const packed = (digests: Iterable<string>): Uint8Array => packDigests([...new Set(digests)]);
 
 /** The digests that a bundle carries or relies on, and of them those that this site did not hold. */
-export type Needs = { readonly digests: Uint8Array; readonly fresh: Uint8Array };
+type Needs = { readonly digests: Uint8Array; readonly fresh: Uint8Array };
 
 /**
  * What a bundle needs here. `heldBefore` is what the store had when this import began; a bundle that waited for volumes

@@ -24,7 +24,7 @@ export type StateRow = {
   matched: number;
 };
 
-export type RequestRow = {
+type RequestRow = {
   number: number;
   request_id: string;
   nonce: Buffer;

@@ -150,7 +150,7 @@ export type ImportResult =
   /** A dry run: nothing changed. */
   | { readonly result: 'checked'; readonly summary: ImportSummary };
 
-export type ImportStep = ImportProgress['state'] | 'scan' | 'advisories' | 'switch' | 'match' | 'done';
+type ImportStep = ImportProgress['state'] | 'scan' | 'advisories' | 'switch' | 'match' | 'done';
 
 export type ImportReport = {
   readonly step: ImportStep;

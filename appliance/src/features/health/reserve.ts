@@ -9,7 +9,7 @@ const mostBytes = 64 * 1024 * 1024;
 const share = 0.005;
 const pieceBytes = 1024 * 1024;
 
-export type Reserve = {
+type Reserve = {
   /** Whether there is one to release. */
   isHeld(): boolean;
   /** Sets the space aside; writes nothing where it is set aside already. */

@@ -42,7 +42,7 @@ const anomalyWords = (anomaly: Anomaly): { code: string; detail: string } => {
 };
 
 /** How a run's end is kept. */
-export const closeOf = (end: RunEnd): RunClose => {
+const closeOf = (end: RunEnd): RunClose => {
   if (end.how === 'done') return { how: 'done', code: null, detail: null };
   if (end.how === 'stopped') return stoppedBy(end.why);
   return { how: 'anomaly', ...anomalyWords(end.anomaly), controller: end.target.controller };

@@ -12,7 +12,7 @@ const credentialKind = 'controller-credential';
 const text = (body: Body, name: string): string => (typeof body[name] === 'string' ? body[name] : '');
 
 /** What a credential holds, for the client of SNMP. */
-export const credentialsOf = (body: Body): Credentials => {
+const credentialsOf = (body: Body): Credentials => {
   const by = text(body, 'authBy');
   const [password, privacy, community] = [
     text(body, 'authPassword'),

@@ -4,7 +4,7 @@ import { type Plan, planSize } from './types.ts';
 // What the owner of intrusion detection is told before a job runs (OT Q11): from where, when, what, to whom. A plain text, in
 // English like every file that leaves the site's own people.
 
-export type Notice = {
+type Notice = {
   plan: Plan;
   sources: readonly string[];
   approved: { by: string; at: number } | undefined;

@@ -27,7 +27,7 @@ import {
 // in what leaves (labels, known values) is shown but is no part of the digest.
 
 /** What each switch can bring; of these, known values are not asked again. */
-export const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
+const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
   identify: ['vendor', 'model', 'orderNumber', 'firmware', 'serial'],
   // Their number is unknown: never complete.
   modules: ['modules'],

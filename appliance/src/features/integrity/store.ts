@@ -19,7 +19,7 @@ export type StateRow = {
   unknown: number;
 };
 
-export type ChangeRow = {
+type ChangeRow = {
   id: number;
   controller: number;
   at: number;

@@ -8,7 +8,7 @@ import type { IntegrityService, ProgramState } from './types.ts';
 const hourMs = 3_600_000;
 
 /** How important a zone is: safety and the levels next to the process come first. */
-export const placeOf = (zone: Pick<Zone, 'level' | 'safety'>): WorkPlace =>
+const placeOf = (zone: Pick<Zone, 'level' | 'safety'>): WorkPlace =>
   zone.safety || zone.level === '0' || zone.level === '1' ? 'low' : zone.level === '2' ? 'middle' : 'high';
 
 /** Programs of controllers that are not the approved ones, or of which that cannot be told. */

@@ -74,7 +74,7 @@ const holds = ({ operator, version }: Bound, own: string): boolean => {
 };
 
 /** Whether a version lies in a range; what cannot be compared does not, so that its finding stays. */
-export const inRange = (version: string | null, text: string): boolean => {
+const inRange = (version: string | null, text: string): boolean => {
   const bounds = parseRange(text);
   if (bounds === undefined) return false;
   return bounds.length === 0 || (version !== null && bounds.every((bound) => holds(bound, version)));

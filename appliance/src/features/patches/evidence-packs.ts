@@ -94,5 +94,3 @@ export const evidencePacks = (parts: PackParts) => {
     objectsInUse: (): string[] => packs.inUse(),
   };
 };
-
-export type EvidencePacks = ReturnType<typeof evidencePacks>;

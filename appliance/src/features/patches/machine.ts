@@ -34,7 +34,7 @@ export type Refusal =
   /** Another person has to sign first. */
   | { readonly code: 'SIGNATURE'; readonly open: readonly Slot[] };
 
-export type Decision = { readonly ok: true; readonly patch: MachinePatch } | ({ readonly ok: false } & Refusal);
+type Decision = { readonly ok: true; readonly patch: MachinePatch } | ({ readonly ok: false } & Refusal);
 
 const dayMs = 86_400_000;
 

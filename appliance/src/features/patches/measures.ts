@@ -25,7 +25,7 @@ import type { People } from './types.ts';
 // Mitigations and accepted risks: what is in force, what ends, who approves. What people write are objects with revisions;
 // here is what follows from them.
 
-export type Mitigation = {
+type Mitigation = {
   readonly id: string;
   readonly name: string;
   readonly measure: string;

@@ -1,7 +1,7 @@
 // Whether firmware that was read is at least the version that a patch brings. Vendors write "V2.9.4", "33.011", "2.9 SP1":
 // what cannot be compared part by part stays unknown, and unknown opens no gate (OT ground rule 4).
 
-export type Meets = 'yes' | 'no' | 'unknown';
+type Meets = 'yes' | 'no' | 'unknown';
 
 const partsOf = (text: string): number[] | undefined => {
   const plain = text

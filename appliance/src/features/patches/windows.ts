@@ -6,7 +6,7 @@ import type { MaintenanceWindow } from './types.ts';
 // overlaps a blackout is no window.
 
 /** A controller, and its zone by id and by name. */
-export type Place = { readonly controller: string; readonly zones: readonly string[] };
+type Place = { readonly controller: string; readonly zones: readonly string[] };
 
 type PlannedWindow = Occurrence & {
   readonly window: string;

@@ -38,7 +38,7 @@ type AnswerCount = {
   open: number;
 };
 
-export type Target = { id: number; publicId: string };
+type Target = { id: number; publicId: string };
 
 /** The number of queries with an answer still to come bounds what one poll is told. */
 const maxPerPoll = 16;

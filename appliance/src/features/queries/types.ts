@@ -13,7 +13,7 @@ import type { Scope } from '../../platform/scope.ts';
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 
 /** `finished`: all answered, or the time is over. */
-export type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
+type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
 
 export type QueryCounts = {
   /** Devices that were asked. */

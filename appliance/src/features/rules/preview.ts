@@ -11,7 +11,7 @@ import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
 import { type BuiltText, limitOf, type RuleKind } from './types.ts';
 
-export type Tried = { fault: Message } | { devices: number[] };
+type Tried = { fault: Message } | { devices: number[] };
 
 export type RulePreview = {
   vocabulary: Vocabulary;

@@ -11,7 +11,7 @@ import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { ZoneService } from '../zones/service.ts';
 
 /** One thing that was found; `id` is what its page is called by. */
-export type Found = { id: string; title: string; context?: string };
+type Found = { id: string; title: string; context?: string };
 
 export type FoundGroup = {
   name: 'devices' | 'controllers' | 'zones' | 'software' | 'advisories' | 'updates' | 'objects' | 'accounts' | 'tokens';

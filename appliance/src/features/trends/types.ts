@@ -20,7 +20,7 @@ export type Statistic = {
 /** A day that was kept: the last value of it. */
 export type KeptDay = { readonly day: string; readonly value: number | null };
 
-export type Trend = Pick<Statistic, 'name' | 'unit'> & {
+type Trend = Pick<Statistic, 'name' | 'unit'> & {
   /** The first day that was ever kept, YYYY-MM-DD; null: none yet. */
   readonly since: string | null;
   /** The days of the period that were kept, oldest first. */

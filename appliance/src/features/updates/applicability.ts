@@ -17,7 +17,7 @@ export type DevicePlatform = {
 };
 
 /** A software item, as far as updates care. */
-export type Installed = {
+type Installed = {
   readonly type: string;
   readonly name: string;
   readonly version: string;

@@ -19,7 +19,7 @@ import { witnessName } from '../rollback/types.ts';
 
 const spareBytes = 64 * 1024 * 1024;
 
-export type Trial = { schema: { from: number; to: number }; databaseBytes: number };
+type Trial = { schema: { from: number; to: number }; databaseBytes: number };
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 

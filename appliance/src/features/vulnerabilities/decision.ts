@@ -37,7 +37,7 @@ const BY_SEVERITY: Readonly<Record<Severity, Decision>> = {
 
 /** How much is known of attacks. */
 const ATTACKS = ['active', 'poc', 'none'] as const;
-export type Attacks = (typeof ATTACKS)[number];
+type Attacks = (typeof ATTACKS)[number];
 
 /** By how many of "can be automated" and "gives total control" hold. */
 const BY_ATTACKS: Readonly<Record<Attacks, readonly [Decision, Decision, Decision]>> = {

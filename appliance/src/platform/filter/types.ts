@@ -130,7 +130,7 @@ export function textFilter(text: string): Filter | undefined {
 }
 
 /** What is wrong with a text: a part of the catalogue key `condition.fault.<what>`, and where. */
-export type Fault = { what: string; at: number; text: string };
+type Fault = { what: string; at: number; text: string };
 
 /** Thrown by whatever reads a filter. */
 export class FilterFault extends Error {

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { type Guests, listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
-export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
+type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
 export type Listener = {
   address: string;

@@ -10,7 +10,7 @@ import type { ApiRoute } from './route.ts';
 import type { ApiEnv } from './types.ts';
 import { errorResponse } from './wire.ts';
 
-export type Api = {
+type Api = {
   routes: readonly ApiRoute[] /** Made when it is first read: it takes longer than all the rest of the start. */;
   readonly document: Json;
 };

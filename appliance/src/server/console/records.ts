@@ -38,7 +38,7 @@ export const actorNames = (objects: ObjectService) => {
 };
 
 /** What an event's parameters name: declarations, objects, devices and controllers by their public id. */
-export type EventParts = NameParts & { readonly events: Pick<EventService, 'types'> };
+type EventParts = NameParts & { readonly events: Pick<EventService, 'types'> };
 
 /** Parameters that are counts of bytes. */
 const byteParams = new Set(['bytes', 'freeBytes', 'needBytes']);

@@ -9,7 +9,7 @@ import { readNamedFiles } from './named-files.ts';
 const MAX_SEAL_BYTES = 64 << 10;
 const MAX_SEALS = 500_000;
 
-export type Seals = ReadonlyMap<string, Uint8Array>;
+type Seals = ReadonlyMap<string, Uint8Array>;
 
 /** The small files that lie beside documents, by name. */
 export const readSeals = async (path: string, limits: DocumentLimits, withSignatures: boolean): Promise<Seals> => {

@@ -60,7 +60,7 @@ const worstOf = ({ vulnerabilities }: CsafDocument['body']): Pick<Advisory, 'sev
 };
 
 /** A document as the advisory that crosses the gap. */
-export const csafAdvisory = (document: CsafDocument, feed: string, id: string): Advisory => {
+const csafAdvisory = (document: CsafDocument, feed: string, id: string): Advisory => {
   const { body, title, modified, published, references, isWithdrawn } = document;
   return AdvisorySchema.parse({
     id,

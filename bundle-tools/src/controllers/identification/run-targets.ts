@@ -17,7 +17,7 @@ import type { ApprovedPacket, PermitReply, PermitRequest } from './permit.ts';
 // Q9). An exchange is begun once: after a restart nothing is sent twice.
 
 /** One exchange: a device by a protocol. */
-export type Ask = {
+type Ask = {
   protocol: Protocol;
   kinds: readonly TransportKind[];
   port: number;

@@ -4,10 +4,10 @@ import type { Trouble } from './types.ts';
 
 // What one exchange found. The first value of a field stays; a field that was asked for and did not come says why.
 
-export type PartType = PartReading['type'];
+type PartType = PartReading['type'];
 
 /** Why a field is not there. `absent`: the device answered without it. */
-export type Refusal = Trouble | 'absent' | 'malformed' | 'denied-by-device';
+type Refusal = Trouble | 'absent' | 'malformed' | 'denied-by-device';
 
 export type Collector = {
   facts(facts: readonly DeviceFact[]): void;

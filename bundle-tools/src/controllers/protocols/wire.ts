@@ -6,7 +6,7 @@ import type { IdentifyOptions, Link, LinkLimits, PacketEntry, Transport, Transpo
 
 /** Between two requests to a device. */
 const minIntervalMs = 500;
-export const connectMs = 3_000;
+const connectMs = 3_000;
 export const usualWaitMs = 3_000;
 /** Messages that answer nothing, per request: a device that talks on and on is left. */
 const maxOther = 16;

@@ -42,7 +42,7 @@ type FirmwareReject = {
   reason: 'MANIFEST' | 'MISSING' | 'HASH';
   detail: string;
 };
-export type FirmwareWant = { position: number; id: string; min?: string | undefined };
+type FirmwareWant = { position: number; id: string; min?: string | undefined };
 
 type FirmwarePlan = {
   updates: PlannedUpdate[];

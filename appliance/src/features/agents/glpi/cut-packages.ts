@@ -1,7 +1,7 @@
 // Finds the packages in the bytes of a report without reading them. What was cut may be wrong only where the message is
 // malformed or says something twice; the caller checks the rest.
 
-export type Cut = { part: Buffer; rest: Buffer };
+type Cut = { part: Buffer; rest: Buffer };
 
 const open = '<SOFTWARES>';
 const close = '</SOFTWARES>';

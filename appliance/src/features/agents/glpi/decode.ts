@@ -45,7 +45,7 @@ const kinds: Readonly<Record<ItemType, ReportFacts['kind']>> = {
 };
 
 /** What a message says of the machine that it is about. */
-export const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
+const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
   const { rows, system } = contextOf(message, isOcs);
   const hardware = rows('hardware')[0] ?? {};
   const device = rows('network_device')[0] ?? {};

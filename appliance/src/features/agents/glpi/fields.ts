@@ -42,12 +42,6 @@ export const amount = (row: Row, name: string, unit = 1): number | undefined => 
   return value > 0 && Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** A whole number, zero included. */
-export const whole = (row: Row, name: string): number | undefined => {
-  const text = line(row, name, 20);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-};
-
 /** Yes or no as agents write it. */
 export const flag = (row: Row, name: string): boolean | undefined => {
   const value = row[name];

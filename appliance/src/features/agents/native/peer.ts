@@ -6,10 +6,10 @@ import { cleanAddress } from '../../../platform/network.ts';
 import { BACKDATE_MS, CLIENT_AUTH } from '../../ca/types.ts';
 import type { IssuedCertificate } from '../../devices/types.ts';
 
-export type Incoming = IncomingMessage | Http2ServerRequest;
+type Incoming = IncomingMessage | Http2ServerRequest;
 
 /** Who is at the other end of a connection. */
-export type Peer = {
+type Peer = {
   fingerprint: string | undefined;
   address: string;
   /** What the certificate says, where it is a device's of our CA; for one that the database does not know. */

@@ -4,7 +4,7 @@ import { inventoryName } from './names.ts';
 
 // What is answered most often is made once: nearly every poll has nothing new, and its answer is the same bytes.
 
-export type Queries = Readonly<Record<string, string>>;
+type Queries = Readonly<Record<string, string>>;
 
 /** Seconds during which a client polls each five seconds, once it had something to do for a person. */
 const accelerateSeconds = 60;

@@ -30,7 +30,7 @@ const purl = (type: string, vendor: string, name: string, version: string, arch:
 };
 
 /** A row of `deb_packages`; its source column is `glibc` or `glibc (2.41-12)`, and empty where the names are the same. */
-export const debItem = (row: Row, { vendor }: System): Item | undefined => {
+const debItem = (row: Row, { vendor }: System): Item | undefined => {
   const name = text(row, 'name');
   const version = text(row, 'version');
   if (name === '' || version === '') return undefined;
@@ -52,7 +52,7 @@ export const debItem = (row: Row, { vendor }: System): Item | undefined => {
 };
 
 /** A row of `rpm_packages`: version and release are two columns, an epoch of zero is none. */
-export const rpmItem = (row: Row, { vendor }: System): Item | undefined => {
+const rpmItem = (row: Row, { vendor }: System): Item | undefined => {
   const name = text(row, 'name');
   const upstream = text(row, 'version', 200);
   if (name === '' || upstream === '') return undefined;
@@ -99,7 +99,7 @@ const installDay = (row: Row): string | undefined => {
 };
 
 /** A row of `programs`: what Windows lists as installed. */
-export const programItem = (row: Row): Item | undefined => {
+const programItem = (row: Row): Item | undefined => {
   const name = text(row, 'name');
   if (name === '') return undefined;
   return item({

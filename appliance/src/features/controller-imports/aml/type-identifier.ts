@@ -1,6 +1,6 @@
 // `TypeIdentifier` of a CAx export: what a device item is. The prefix says by which list.
 
-export type TypeIdentifier =
+type TypeIdentifier =
   | { type: 'order'; orderNumber: string; firmware?: string; variant?: string }
   /** A device of another maker, by its description file. */
   | { type: 'gsd'; file: string; item: string }

@@ -7,7 +7,7 @@ import { applicationAt, iAmInstance } from './answers.ts';
 // of the device object. Nothing is written, no other object is read.
 
 /** Properties that may be read, by the numbers of the standard, and the field that they give. */
-export const properties = {
+const properties = {
   vendorId: 120,
   vendorRaw: 121,
   model: 70,

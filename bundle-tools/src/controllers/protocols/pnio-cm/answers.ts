@@ -5,7 +5,7 @@ import { cleanText, rawHex } from '../text.ts';
 // PROFINET's endpoint mapper over connectionless DCE/RPC: the annotation names type, order number, hardware and firmware.
 
 const rpcVersion = 4;
-export const headerBytes = 80;
+const headerBytes = 80;
 const response = 2;
 const annotationBytes = 64;
 

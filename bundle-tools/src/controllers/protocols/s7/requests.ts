@@ -6,7 +6,7 @@ import { szlAnswer } from './answers.ts';
 // the request for the rest of such a list. No variable is read, nothing is written, no session of a programming device.
 
 /** Lists that may be read, with their index. */
-export const lists = {
+const lists = {
   identification: [0x0011, 0x0000],
   names: [0x001c, 0x0000],
   mode: [0x0424, 0x0000],

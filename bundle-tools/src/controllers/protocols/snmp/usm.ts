@@ -116,7 +116,7 @@ export const isProven = (data: Buffer, { digest, digestAt }: SecureMessage, auth
   return timingSafeEqual(proof, digest);
 };
 
-export type Opened = { pdu: Pdu } | { fault: string };
+type Opened = { pdu: Pdu } | { fault: string };
 
 const open = (message: SecureMessage, keys: Keys): Pdu => {
   if (message.contents.tag === 0x30) return scopedPdu(message.contents.body);

@@ -5,7 +5,7 @@ import { parseRelations, type Relation, versionSatisfies } from './relations.ts'
 // Which dependencies of a new package must travel with it: those that not every device of the platform is known to
 // fulfil (BUNDLES.md section 3, `platforms`).
 
-export type Resolver = {
+type Resolver = {
   /** The offers that must come along with this one (direct dependencies only), or what no source has. */
   dependenciesOf(offer: Offer): { offers: Offer[] } | { missing: string };
 };

@@ -5,7 +5,7 @@ import { defined } from '../../../platform/defined.ts';
 import { type Paragraph, parseParagraphs } from './deb822.ts';
 
 /** A signed repository that the computer itself uses. */
-export type AptSourceEntry = {
+type AptSourceEntry = {
   uri: string;
   suites: string[];
   components: string[];
