@@ -49,6 +49,16 @@ create table pending (
   primary key (entity, id)
 ) strict, without rowid;
 
+-- How the array of a device changed, the newest some thousands: what is counted over a part of the devices follows it
+-- (platform/array-changes.ts). `added` null: it had none before; `removed` null: it has none any more.
+create table array_change (
+  id integer primary key autoincrement,
+  entity text not null,
+  device integer not null,
+  added blob,
+  removed blob
+) strict;
+
 create table change_log (
   id integer primary key autoincrement,
   device integer not null,

@@ -95,6 +95,7 @@ const objectsInReach: Readonly<Record<string, string>> = {
 const ofDevices: readonly (readonly [table: string, column: string])[] = [
   ['section', 'device'],
   ['change_log', 'device'],
+  ['array_change', 'device'],
   ['device_mac', 'device'],
   ['device_certificate', 'device'],
   ['agent_event', 'device'],

@@ -1,3 +1,4 @@
+import { noteArrayChanges } from '../../platform/array-changes.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
@@ -48,6 +49,7 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
     .prepare<[string], number>(`select device from ${table} where item in (select value from json_each(?))`)
     .pluck();
   const pending = pendingOf(db, entity);
+  const note = noteArrayChanges(db, entity);
   const waiting = db
     .prepare<[string, number], [number, Buffer]>(
       `select p.id, a.items from pending p cross join section s on s.device = p.id and s.collection = p.entity and s.best = 1
@@ -62,15 +64,20 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
 
   return {
     /** A device reported for the first time. */
-    came: (device: number): void => pending.note([device]),
+    came: (device: number): void => {
+      pending.note([device]);
+      note(device, undefined, []);
+    },
     /** Items that a device has more and less. */
-    changed: (device: number, added: Iterable<number>, removed: Iterable<number>): void => {
+    changed: (device: number, added: readonly number[], removed: readonly number[]): void => {
+      note(device, added, removed);
       for (const item of removed) remove.run(item, device);
       if (!pending.has(device)) for (const item of added) add.run(item, device);
     },
     /** A device is gone with the items that it had. */
     gone: (device: number, items: Uint32Array): void => {
       pending.drop([device]);
+      note(device, [], undefined);
       for (const item of items) remove.run(item, device);
     },
     /** How many devices wait. */

@@ -2,14 +2,12 @@ import type { Database } from '../../platform/database.ts';
 import { keyAfter, listBuilder, pageOf } from '../../platform/list/list-queries.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { type ListRow, listOf } from './list-queries.ts';
+import type { ReachedCounts } from './reached-count-store.ts';
 import { tableOf } from './table-store.ts';
 import type { Collection, ListQuery } from './types.ts';
 
 // The list of a `shared` collection for who reaches a part of the site: an item is there when a device in reach has it, and counts
 // these alone. Reads inv_<name>.
-
-/** By the id of an item how many devices in reach have it. */
-export type ReachedCounts = Uint32Array;
 
 const byDevices = { keys: ['devices', 'id'], nullable: true } as const;
 

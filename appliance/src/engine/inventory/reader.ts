@@ -2,13 +2,13 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
 import { allOf, type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { idsOf, placeOfId } from '../../platform/id-array.ts';
+import { placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { devicesReached, type Scope } from '../../platform/scope.ts';
 import { fromStored, type NamedField } from './item.ts';
 import { listPage } from './list-queries.ts';
 import { valuesOf } from './put-shared.ts';
-import { type ReachedCounts, reachedItemPage } from './reached-item-queries.ts';
+import { reachedItemPage } from './reached-item-queries.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
   FieldValue,
@@ -126,17 +126,6 @@ export const inventoryReader = (parts: {
     );
   };
 
-  /** How many devices in reach have each item. */
-  const reachedCounts = (shared: SharedStore, scope: Scope): ReachedCounts => {
-    const counts = new Uint32Array(shared.lastId() + 1);
-    for (const bytes of shared.arrays.reached(scope)) {
-      const ids = idsOf(bytes);
-      // Some ten million of them: an iterator takes three times as long.
-      for (let at = 0; at < ids.length; at += 1) counts[ids[at] as number]! += 1;
-    }
-    return counts;
-  };
-
   const list = (query: ListQuery): ListResult => {
     const { shape, shared } = storesOf(query.collection);
     const isShared = shared !== undefined;
@@ -149,7 +138,7 @@ export const inventoryReader = (parts: {
     const { rows, ...page } =
       shared === undefined || query.scope === undefined || query.scope.site
         ? listPage({ db, personal }, shape.collection, asked, ids)
-        : reachedItemPage({ db, personal }, shape.collection, asked, reachedCounts(shared, query.scope), ids);
+        : reachedItemPage({ db, personal }, shape.collection, asked, shared.reachedCounts(query.scope), ids);
     const columns = Object.entries(shape.collection.fields)
       .filter(
         ([, field]) => field.column !== false && !field.entered && (!field.perDevice || query.device !== undefined),

@@ -6,6 +6,7 @@ import type { ChangeRow } from './change-store.ts';
 import type { Shape } from './item.ts';
 import { itemDeviceStore } from './item-device-store.ts';
 import { itemIds } from './item-ids.ts';
+import { reachedCounts } from './reached-count-store.ts';
 import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
 import type { Stored } from './types.ts';
 import { usualFields, usualValues } from './usual-value-store.ts';
@@ -169,7 +170,9 @@ export const sharedStore = (db: Database, shape: Shape) => {
   const columns = [...names.map(column), ...usualFields(shape).map(({ name }) => usualColumn(name))];
   const usual = usualValues(db, shape);
   const byKey = db.prepare<[Buffer], number>(`select id from ${table} where ikey = ?`).pluck();
-  const lastId = db.prepare<[], number | null>(`select max(id) from ${table}`).pluck();
+  const maxId = db.prepare<[], number | null>(`select max(id) from ${table}`).pluck();
+  const lastId = (): number => maxId.get() ?? 0;
+  const arrays = arrayStore(db, shape);
   const insert = db.prepare<unknown[]>(
     `insert into ${table} (ikey, ${columns.join(', ')}) values (?, ${columns.map(() => '?').join(', ')})`,
   );
@@ -202,9 +205,9 @@ export const sharedStore = (db: Database, shape: Shape) => {
     /** What is known of items without asking the database. */
     ids: itemIds(db, collection),
     usual,
-    arrays: arrayStore(db, shape),
+    arrays,
+    reachedCounts: reachedCounts(db, collection.name, { arrays, lastId }),
     devicesByItem: itemDeviceStore(db, collection),
-    lastId: (): number => lastId.get() ?? 0,
     find: (key: Buffer): number | undefined => byKey.get(key),
     /** `first`: what its first device says in `usual` fields. */
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {

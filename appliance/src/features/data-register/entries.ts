@@ -414,7 +414,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'S1',
     pillar: 'derived',
     name: 'coordinate-changes',
-    tables: ['device_component_log'],
+    tables: ['device_component_log', 'array_change'],
     retention: 'while-device',
   },
   {

@@ -61,6 +61,7 @@ const accounts = (names: readonly string[]) =>
 const growing = new Set([
   'audit',
   'audit_head',
+  'array_change',
   'event',
   'object_revision',
   'object_index',

@@ -62,6 +62,7 @@ type Data = {
 const ownWay = new Set([
   'section',
   'change_log',
+  'array_change',
   'event',
   'device_component',
   'device_component_log',

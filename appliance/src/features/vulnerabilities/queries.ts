@@ -1,4 +1,5 @@
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
+import { byReach } from '../../platform/by-reach.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { COLUMNS, type FindingRow, findingPage, toFinding } from './finding-list-queries.ts';
@@ -76,31 +77,19 @@ const countsOn = (db: Database): Tallies => {
 
 type QueryOptions = { statePath: string; folder: string; current: () => number; scope: Scope };
 
-/** Connections for some groups each, at most so many: what each counts is some megabytes. */
-const mostReaches = 6;
-
-/** The lists for each reach: of the site, and of the groups that were asked for last. */
+/** The lists for each reach, over a connection of its own: of the site, and of the groups that were asked for last. */
 export const findingQueriesIn = (options: Omit<QueryOptions, 'scope'>) => {
   const site = findingQueries({ ...options, scope: wholeSite('figures') });
-  const reaches = new Map<string, FindingQueries>();
+  const reaches = byReach(
+    (scope) => findingQueries({ ...options, scope }),
+    (one) => one.close(),
+  );
   return {
     site,
-    of: (scope: Scope): FindingQueries => {
-      if (scope.site) return site;
-      const key = JSON.stringify([...scope.roots].sort());
-      const found = reaches.get(key) ?? findingQueries({ ...options, scope });
-      reaches.delete(key);
-      reaches.set(key, found);
-      const [oldest] = reaches;
-      if (reaches.size > mostReaches && oldest !== undefined) {
-        oldest[1].close();
-        reaches.delete(oldest[0]);
-      }
-      return found;
-    },
+    of: (scope: Scope): FindingQueries => (scope.site ? site : reaches.of(scope)),
     close: (): void => {
-      for (const one of [site, ...reaches.values()]) one.close();
-      reaches.clear();
+      site.close();
+      reaches.close();
     },
   };
 };

@@ -1,9 +1,11 @@
+import { type ArrayDifference, followArrays } from '../../platform/array-changes.ts';
 import type { Database } from '../../platform/database.ts';
-import { idsOf } from '../../platform/id-array.ts';
+import { compareIds, idsOf } from '../../platform/id-array.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { fixStore, putAllSources, recountDevices } from './fix-store.ts';
 import { shiftSql } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
+import { componentArrays } from './store.ts';
 
 // What the lists of findings and fixes read, as a site has it on which nothing but the devices in reach is: tables and views of the
 // temporary schema of a connection of their own, which SQLite finds before those of the same name in the database. Every statement
@@ -53,11 +55,29 @@ const mostOneByOne = 2_000;
 export const reachedTables = (db: Database, scope: Scope) => {
   makeTables(db);
   const inReach = devicesIn(scope, 'device');
-  const reached = db.prepare<unknown[], number>(`select device from main.device_row where ${inReach.sql}`).pluck();
-  const addReached = db.prepare('insert into temp.reached select value from json_each(?)');
+  const addReached = db.prepare(`insert into temp.reached select device from main.device_row where ${inReach.sql}`);
   const components = db.prepare<[], Buffer>('select components from device_component').pluck();
+  // Asked about what came into reach before `temp.reached` has it.
+  const componentsOf = db
+    .prepare<[string], [number, Buffer]>(
+      'select device, components from main.device_component where device in (select value from json_each(?))',
+    )
+    .raw();
+  const follower = followArrays(
+    db,
+    componentArrays,
+    scope,
+    (devices) =>
+      new Map(componentsOf.all(JSON.stringify(devices)).map(([device, bytes]) => [device, idsOf(bytes)] as const)),
+  );
   const removed = db
     .prepare<[], number>('select distinct component from device_component_log where removed_at is not null')
+    .pluck();
+  const removedAmong = db
+    .prepare<[string, string], number>(
+      `select distinct component from device_component_log where removed_at is not null
+       and (component in (select value from json_each(?)) or device in (select value from json_each(?)))`,
+    )
     .pluck();
   const matched = db.prepare<[], number>('select matched from exchange_state where id = 1').pluck();
   const most = db.prepare<[], number>('select ifnull(max(id), 0) from component').pluck();
@@ -82,7 +102,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
   const fixes = fixStore(db);
 
   let version: number | undefined;
-  let devices: readonly number[] = [];
+  let devices: Uint8Array = new Uint8Array();
   let held = none;
   let matchedWith: number | undefined;
   let areDevicesCounted = false;
@@ -101,6 +121,26 @@ export const reachedTables = (db: Database, scope: Scope) => {
     return found;
   };
 
+  /** What differs since the look before, in what was found then; a device that came brings what was removed from it. */
+  const follow = (from: Held, differences: readonly ArrayDifference[]): Held => {
+    const size = Math.max((most.get() ?? 0) + 1, from.devices.length);
+    const found: Held = { devices: new Uint32Array(size), isGone: new Uint8Array(size) };
+    found.devices.set(from.devices);
+    found.isGone.set(from.isGone);
+    const touched = new Set<number>();
+    for (const { before, now } of differences) {
+      const { added, removed } = compareIds(before, now);
+      for (const id of added) found.devices[id] = (found.devices[id] as number) + 1;
+      for (const id of removed) found.devices[id] = (found.devices[id] as number) - 1;
+      for (const id of [...added, ...removed]) touched.add(id);
+    }
+    for (const id of touched) found.isGone[id] = 0;
+    const came = differences.map(({ device }) => device);
+    for (const id of removedAmong.all(JSON.stringify([...touched]), JSON.stringify(came)))
+      if (found.devices[id] === 0) found.isGone[id] = 1;
+    return found;
+  };
+
   const countAll = (): void => {
     db.exec('delete from temp.match_advisory; delete from temp.source_fix');
     db.exec(countMatches);
@@ -108,21 +148,22 @@ export const reachedTables = (db: Database, scope: Scope) => {
   };
 
   const forgetAll = (): void => {
-    devices = [];
+    devices = new Uint8Array();
+    follower.forget();
     held = none;
     matchedWith = undefined;
   };
 
   const refresh = (): void => {
     if (held === none) db.exec('delete from temp.reached; delete from temp.component_count');
-    const now = reached.all(...inReach.params);
-    if (now.length !== devices.length || now.some((device, at) => device !== devices[at])) {
+    const { reached, differences } = follower.look();
+    if (held === none || Buffer.compare(reached, devices) !== 0) {
       db.exec('delete from temp.reached');
-      addReached.run(JSON.stringify(now));
-      devices = now;
+      addReached.run(...inReach.params);
+      devices = reached;
     }
     const before = held;
-    held = look();
+    held = differences === undefined ? look() : follow(before, differences);
     const flipped: number[] = [];
     for (let id = 0; id < Math.max(held.devices.length, before.devices.length); id += 1) {
       const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
@@ -133,7 +174,8 @@ export const reachedTables = (db: Database, scope: Scope) => {
       if (had === 0 || has === 0 || !isListed(before, id)) flipped.push(id);
     }
     const made = matched.get() ?? 0;
-    if (made !== matchedWith || flipped.length > mostOneByOne) countAll();
+    const isAnew = made !== matchedWith || flipped.length > mostOneByOne;
+    if (isAnew) countAll();
     else {
       for (const id of flipped) {
         const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
@@ -144,7 +186,12 @@ export const reachedTables = (db: Database, scope: Scope) => {
       if (flipped.length > 0) fixes.refresh(flipped);
     }
     matchedWith = made;
-    areDevicesCounted = false;
+    areDevicesCounted &&= !isAnew && differences !== undefined;
+    if (areDevicesCounted)
+      for (const one of differences ?? []) {
+        const { added, removed } = compareIds(one.before, one.now);
+        fixes.shift(one.before, one.now, [...added, ...removed]);
+      }
   };
 
   return {

@@ -258,6 +258,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       store.countUp(now);
       store.fixesOf(nothing, now, Array.from(now));
       holders.changed(device, now, now, nothing);
+      store.noteChange(device, undefined, []);
       store.putDevice(device, at, now, nameless);
       return;
     }
@@ -268,6 +269,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const component of removed) store.removed(device, component, before.since, at);
     store.fixesOf(held, now, [...added, ...removed]);
     holders.changed(device, now, added, removed);
+    store.noteChange(device, added, removed);
     noteClosed(device, removed);
     store.putDevice(device, before.since, now, nameless);
   };
@@ -283,6 +285,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     if (components.length > 0) store.fixesOf(components, nothing, Array.from(components));
     holders.setAside(device, []);
     holders.gone(device);
+    if (components.length > 0) store.noteChange(device, [], undefined);
     store.dropDevice(device);
   };
 
@@ -310,6 +313,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         store.countUp(components);
         store.fixesOf(nothing, components, Array.from(components));
         holders.changed(device, components, components, nothing);
+        store.noteChange(device, undefined, []);
         holders.setAside(device, judgedItems(device).aside);
       }),
     rematch: () => {

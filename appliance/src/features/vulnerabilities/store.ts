@@ -1,4 +1,5 @@
 import { streamedName } from '@sallyport/bundle-tools/versions/module-stream';
+import { noteArrayChanges } from '../../platform/array-changes.ts';
 import type { Database } from '../../platform/database.ts';
 import { idBytes } from '../../platform/id-array.ts';
 import { type Component, keyOfComponent } from './component.ts';
@@ -28,6 +29,9 @@ export type ComponentLoad = {
 
 /** What of a component says whether it can be judged. */
 type ComponentIdentity = { component: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
+
+/** The entity of the arrays of components. */
+export const componentArrays = 'component';
 
 /** Components, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
@@ -162,6 +166,8 @@ export const vulnerabilityStore = (db: Database) => {
     return addSource.run(eco, named).lastInsertRowid;
   };
   return {
+    /** A device has other components. */
+    noteChange: noteArrayChanges(db, componentArrays),
     /** Devices whose software is known through an agent that does not name source packages. */
     withoutSources: () => withoutSources.all(),
     /** The id of a component; `isNew`: it has never been matched. */
