@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
+import { verifySharedValues } from './features/devices/duplicate-store.ts';
 import { verifyGroupPaths } from './features/devices/group-store.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
@@ -165,7 +166,7 @@ export const checks: readonly Check[] = [
     run: ({ controllers, controllerFindings }) => [...controllers.verify(), ...controllerFindings.verify()],
   },
   { name: 'updates', ofDatabase: true, run: ({ updates }) => updates.verify() },
-  { name: 'device-list', ofDatabase: true, run: ({ db }) => verifyDeviceRows(db) },
+  { name: 'device-list', ofDatabase: true, run: ({ db }) => [...verifyDeviceRows(db), ...verifySharedValues(db)] },
   { name: 'group-tree', ofDatabase: true, run: ({ db }) => verifyGroupPaths(db) },
   {
     name: 'receipts',

@@ -221,6 +221,21 @@ create index device_uuid on device (uuid) where uuid is not null;
 create index device_serial on device (serial) where serial is not null;
 create index device_state on device (state, id);
 create index device_seen on device (-coalesce(last_seen_at, 0), id);
+-- Values that two records had at some time, and may have no more: where to look for records that are one device. Found when the
+-- second comes, since grouping all values of a large site costs as much as the rest of the first page.
+create table shared_value (
+  why text not null check (why in ('uuid', 'serial', 'mac', 'dns')),
+  value text not null,
+  primary key (why, value)
+) strict, without rowid;
+create trigger device_came after insert on device begin
+  insert or ignore into shared_value select 'uuid', new.uuid from device where uuid = new.uuid and id <> new.id limit 1;
+  insert or ignore into shared_value select 'serial', new.serial from device where serial = new.serial and id <> new.id limit 1;
+end;
+create trigger device_hardware after update of uuid, serial on device begin
+  insert or ignore into shared_value select 'uuid', new.uuid from device where uuid = new.uuid and id <> new.id limit 1;
+  insert or ignore into shared_value select 'serial', new.serial from device where serial = new.serial and id <> new.id limit 1;
+end;
 -- Pages count devices by state, without directories: out of the index alone.
 create index device_state_kind on device (state, kind);
 
@@ -230,6 +245,9 @@ create table device_mac (
   primary key (mac, device)
 ) strict, without rowid;
 create index device_mac_device on device_mac (device);
+create trigger device_mac_came after insert on device_mac begin
+  insert or ignore into shared_value select 'mac', new.mac from device_mac where mac = new.mac and device <> new.device limit 1;
+end;
 
 -- 'issued' until first used; then 'active', and the older ones of the device are 'superseded'.
 -- Which client a certificate belongs to: a device may have two of them.
@@ -732,6 +750,10 @@ create table device_hint (
   primary key (kind, value, device)
 ) strict, without rowid;
 create index device_hint_device on device_hint (device);
+create trigger device_hint_came after insert on device_hint when new.kind = 'dns' begin
+  insert or ignore into shared_value select 'dns', new.value from device_hint
+    where kind = 'dns' and value = new.value and device <> new.device limit 1;
+end;
 
 -- How each directory and address range went last, and the connections that this appliance opened.
 create table discovery_subject (

@@ -19,6 +19,7 @@ export const heldEntries: readonly HeldEntry[] = [
     tables: [
       'device',
       'device_mac',
+      'shared_value',
       'device_source',
       'device_merge',
       'device_merge_rows',

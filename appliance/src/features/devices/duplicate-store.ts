@@ -14,29 +14,45 @@ const strength: readonly DuplicateReason[] = ['uuid', 'serial', 'mac', 'resemble
 
 type Shared = { value: string; devices: string };
 
+/** Where the values of each reason stand. */
+const sources: ReadonlyArray<readonly [why: DuplicateReason, column: string, from: string]> = [
+  ['uuid', 'uuid', 'device where uuid is not null'],
+  ['serial', 'serial', 'device where serial is not null'],
+  ['mac', 'mac', '(select mac, device as id from device_mac) where true'],
+  ['dns', 'value', `(select value, device as id from device_hint where kind = 'dns') where true`],
+];
+
+/** Values that two records share and that are not noted as shared. */
+export const verifySharedValues = (db: Database): string[] =>
+  sources.flatMap(([why, column, from]) =>
+    db
+      .prepare<[string], string>(
+        `select '${why} ' || shared || ' is shared, and not noted so'
+         from (select ${column} as shared from ${from} group by ${column} having count(*) > 1)
+         where shared not in (select value from shared_value where why = ?) limit 20`,
+      )
+      .pluck()
+      .all(why),
+  );
+
 /** Finds pairs of records that share hardware or a full name. */
 export const duplicateFinder = (db: Database) => {
-  const sources: ReadonlyArray<readonly [why: DuplicateReason, column: string, from: string]> = [
-    ['uuid', 'uuid', 'device where uuid is not null'],
-    ['serial', 'serial', 'device where serial is not null'],
-    ['mac', 'mac', '(select mac, device as id from device_mac) where true'],
-    ['dns', 'value', `(select value, device as id from device_hint where kind = 'dns') where true`],
-  ];
   /** What devices in reach share among themselves, and what one of them looked like as it came. */
   const foundIn = (scope: Scope) => {
     const { sql, params } = devicesIn(scope, 'id');
-    const sharing = (column: string, from: string): Shared[] =>
+    const sharing = (why: DuplicateReason, column: string, from: string): Shared[] =>
       db
         .prepare<unknown[], Shared>(
-          // Ids are gathered of what is shared alone: nearly every device shares nothing.
-          `select s.value as value, (select json_group_array(id) from ${from} and ${column} = s.value and ${sql}) as devices
-           from (select ${column} as value from ${from} and ${sql} group by ${column}
-             having count(*) between 2 and ${maxSharing} limit ${maxValues}) s`,
+          // What was shared once: who has it now is looked up.
+          `select value, devices from (select s.value as value, (select json_group_array(id) from
+             (select id from ${from} and ${column} = s.value and ${sql} limit ${maxSharing + 1})) as devices
+             from shared_value s where s.why = ?)
+           where json_array_length(devices) between 2 and ${maxSharing} limit ${maxValues}`,
         )
-        .all(...params, ...params);
+        .all(...params, why);
     const other = devicesIn(scope, 'resembles');
     return {
-      shared: sources.map(([why, column, from]) => [why, sharing(column, from)] as const),
+      shared: sources.map(([why, column, from]) => [why, sharing(why, column, from)] as const),
       resembling: db
         .prepare<unknown[], { one: number; two: number }>(
           `select resembles as one, id as two from device
@@ -89,6 +105,14 @@ export const duplicateFinder = (db: Database) => {
           why: pair.why.toSorted((a, b) => strength.indexOf(a.reason) - strength.indexOf(b.reason)),
         }))
         .sort((a, b) => rank(a) - rank(b) || b.why.length - a.why.length || a.one - b.one || a.two - b.two);
+    },
+    /** Forgets values that records shared once and do not any more. */
+    trim: (): void => {
+      for (const [why, column, from] of sources)
+        db.prepare<[string]>(
+          `delete from shared_value where why = ? and
+             (select count(*) from (select 1 from ${from} and ${column} = shared_value.value limit 2)) < 2`,
+        ).run(why);
     },
     setDistinct: (a: number, b: number, at: number, actor: string): void =>
       void setDistinct.run(Math.min(a, b), Math.max(a, b), at, actor),

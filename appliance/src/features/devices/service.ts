@@ -429,7 +429,9 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       certificates.dropCertificates(clock() - 400 * dayMs);
       store.dropEvents(clock() - 90 * dayMs);
       hints.trim(clock() - 30 * dayMs);
-      return { expired: forgetting.expire() };
+      const expired = forgetting.expire();
+      duplicates.trim();
+      return { expired };
     },
   };
 };
