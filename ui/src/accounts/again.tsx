@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { Button, Cancel, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -53,9 +53,7 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
             <Button kind="primary" busy={ctx.t('login.checking')}>
               {ctx.t('again.submit')}
             </Button>
-            <LinkButton ctx={ctx} href={back}>
-              {ctx.t('common.cancel')}
-            </LinkButton>
+            <Cancel ctx={ctx} href={back} />
           </div>
         </PostForm>
       </div>

@@ -1,4 +1,4 @@
-import { Button, Hidden, LinkButton, PostForm } from '../components/form.tsx';
+import { Button, Cancel, Hidden, PostForm } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -43,9 +43,7 @@ export const KeptForm = ({ ctx, action, fields }: KeptFormProps) => (
           <Button kind="primary" busy={ctx.t('common.working')}>
             {ctx.t('login.keptSend')}
           </Button>
-          <LinkButton ctx={ctx} href={paths.work()}>
-            {ctx.t('common.cancel')}
-          </LinkButton>
+          <Cancel ctx={ctx} href={paths.work()} />
         </PostForm>
       </div>
     </Panel>

@@ -1,9 +1,9 @@
 import {
   AreaField,
   Button,
+  Cancel,
   ChecksField,
   ErrorSummary,
-  LinkButton,
   PostForm,
   SelectField,
   TextField,
@@ -119,12 +119,10 @@ export const BaselineNew = (props: BaselineNewProps) => {
             />
             <div class="row">
               <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
-              <LinkButton
+              <Cancel
                 ctx={ctx}
                 href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')}
-              >
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              />
             </div>
           </PostForm>
         </div>

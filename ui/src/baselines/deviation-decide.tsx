@@ -1,9 +1,9 @@
 import {
   AreaField,
   Button,
+  Cancel,
   ErrorSummary,
   Hidden,
-  LinkButton,
   PostForm,
   SelectField,
   TextField,
@@ -121,9 +121,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
               <Button kind="primary">
                 {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
               </Button>
-              <LinkButton ctx={ctx} href={props.back}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={props.back} />
             </div>
           </PostForm>
         </div>

@@ -31,6 +31,31 @@ export type DeviceTab = { readonly name: string; readonly count?: number | undef
 
 const ownTabs = ['summary', 'findings', 'updates', 'changes', 'deviations', 'tasks', 'events'];
 
+/** The device that one which is new looks like, where there is one. */
+const Resembles = ({
+  ctx,
+  device: { id, resembles },
+  word,
+}: {
+  ctx: Ctx;
+  device: DeviceHead;
+  word: 'devices.resembles' | 'records.resembles';
+}) =>
+  resembles === undefined ? null : (
+    <span>
+      {ctx.rich(word, {
+        device: (
+          <To ctx={ctx} href={paths.device(resembles.id)}>
+            {resembles.name}
+          </To>
+        ),
+      })}{' '}
+      <To ctx={ctx} href={paths.deviceCompare({ one: resembles.id, two: id })}>
+        {ctx.t('records.compare')}
+      </To>
+    </span>
+  );
+
 const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   const unavailable = withoutRight(ctx, 'devices:write');
   const approve = (
@@ -44,20 +69,7 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
     return (
       <Notice ctx={ctx} level="warning" title={ctx.t('devices.heldTitle')}>
         {ctx.tDynamic(`devices.held.${device.heldReason ?? 'unknown'}`)}{' '}
-        {device.resembles === undefined ? null : (
-          <span>
-            {ctx.rich('devices.resembles', {
-              device: (
-                <To ctx={ctx} href={paths.device(device.resembles.id)}>
-                  {device.resembles.name}
-                </To>
-              ),
-            })}{' '}
-            <To ctx={ctx} href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>
-              {ctx.t('records.compare')}
-            </To>
-          </span>
-        )}
+        <Resembles ctx={ctx} device={device} word="devices.resembles" />
         {approve}
       </Notice>
     );
@@ -69,21 +81,7 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
         level="running"
         title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}
       >
-        {ctx.t('devices.pendingWhy')}{' '}
-        {device.resembles === undefined ? null : (
-          <span>
-            {ctx.rich('records.resembles', {
-              device: (
-                <To ctx={ctx} href={paths.device(device.resembles.id)}>
-                  {device.resembles.name}
-                </To>
-              ),
-            })}{' '}
-            <To ctx={ctx} href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>
-              {ctx.t('records.compare')}
-            </To>
-          </span>
-        )}
+        {ctx.t('devices.pendingWhy')} <Resembles ctx={ctx} device={device} word="records.resembles" />
         {approve}
       </Notice>
     );

@@ -130,6 +130,13 @@ export const LinkButton = ({
   );
 };
 
+/** Back to where a form was opened, with nothing changed. */
+export const Cancel = ({ ctx, href }: { ctx: Ctx; href: string }) => (
+  <LinkButton ctx={ctx} href={href}>
+    {ctx.t('common.cancel')}
+  </LinkButton>
+);
+
 /** What is wrong with a field and what to do. */
 export const Fault = ({ ctx, id, children }: { ctx: Ctx; id?: string; children: Child }) => (
   <span class="fault" id={id}>
@@ -215,6 +222,16 @@ export const TextField = (
     />
   </Framed>
 );
+
+/** The file that a form sends, as its field `file`. */
+export const FileField = (props: Omit<FieldProps, 'name'> & { readonly accept?: string }) => {
+  const field = { ...props, name: 'file' };
+  return (
+    <Framed props={field}>
+      <input class="input" {...ids(field).attributes} type="file" accept={props.accept} required />
+    </Framed>
+  );
+};
 
 /** Why something is changed, for the journal. */
 export const CommentField = ({ ctx, errors }: Pick<FieldProps, 'ctx' | 'errors'>) => (

@@ -1,4 +1,4 @@
-import { Button, Fault, Hidden, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, FileField, Hidden, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -49,24 +49,12 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
   <Panel title={ctx.t('imports.choose')}>
     <div class="body">
       <PostForm ctx={ctx} action={paths.controllerImports()} multipart class="form">
-        <div class="field">
-          <label for="f-file">{ctx.t('imports.fileLabel')}</label>
-          <input
-            class="input"
-            type="file"
-            id="f-file"
-            name="file"
-            required
-            aria-invalid={error === undefined ? undefined : 'true'}
-            aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
-          />
-          <small id="f-file-hint">{ctx.t('imports.fileHint')}</small>
-          {error === undefined ? null : (
-            <Fault ctx={ctx} id="f-file-fault">
-              {ctx.say(error)}
-            </Fault>
-          )}
-        </div>
+        <FileField
+          ctx={ctx}
+          label={ctx.t('imports.fileLabel')}
+          hint={ctx.t('imports.fileHint')}
+          errors={error === undefined ? undefined : { file: error }}
+        />
         <div class="row">
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('imports.look')}

@@ -1,4 +1,4 @@
-import { Button, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Cancel, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -74,9 +74,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('common.save')}
           </Button>
-          <LinkButton ctx={ctx} href={back}>
-            {ctx.t('common.cancel')}
-          </LinkButton>
+          <Cancel ctx={ctx} href={back} />
         </div>
       </PostForm>
     </Page>

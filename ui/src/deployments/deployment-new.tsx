@@ -1,6 +1,7 @@
 import { DeviceFields } from '../components/device-column.tsx';
 import {
   Button,
+  Cancel,
   CommentField,
   ErrorSummary,
   LinkButton,
@@ -200,9 +201,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               >
                 {ctx.t('deployments.deployTo', { n: deviceCount })}
               </Button>
-              <LinkButton ctx={ctx} href={paths.updates()}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={paths.updates()} />
             </div>
           </div>
         </Panel>

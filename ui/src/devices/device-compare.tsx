@@ -1,4 +1,4 @@
-import { Button, Hidden, LinkButton, PostForm } from '../components/form.tsx';
+import { Button, Cancel, Hidden, PostForm } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
@@ -97,9 +97,7 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
         </Panel>
       )}
       <div class="row">
-        <LinkButton ctx={ctx} href={paths.deviceDuplicates()}>
-          {ctx.t('common.cancel')}
-        </LinkButton>
+        <Cancel ctx={ctx} href={paths.deviceDuplicates()} />
         <PostForm ctx={ctx} action={paths.deviceDistinct()}>
           <Hidden
             fields={[

@@ -2,6 +2,7 @@ import type { DeviceHead } from '../components/device-frame.tsx';
 import {
   AreaField,
   Button,
+  Cancel,
   CommentField,
   ErrorSummary,
   LinkButton,
@@ -88,9 +89,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t('common.save')}
               </Button>
-              <LinkButton ctx={ctx} href={paths.device(device.id)}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={paths.device(device.id)} />
             </div>
           </PostForm>
         </div>

@@ -1,4 +1,12 @@
-import { Button, ErrorSummary, LinkButton, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  FileField,
+  LinkButton,
+  PostForm,
+  SelectField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -81,11 +89,12 @@ const ImportForm = ({
           errors={errors}
           required
         />
-        <div class="field">
-          <label for="f-file">{ctx.t('discovery.importFile')}</label>
-          <input class="input" type="file" id="f-file" name="file" accept=".ldif,.ldf,text/plain" required />
-          <small>{ctx.t('discovery.importHint')}</small>
-        </div>
+        <FileField
+          ctx={ctx}
+          label={ctx.t('discovery.importFile')}
+          hint={ctx.t('discovery.importHint')}
+          accept=".ldif,.ldf,text/plain"
+        />
         <div>
           <Button busy={ctx.t('discovery.importing')} unavailable={unavailable}>
             {ctx.t('discovery.importDo')}

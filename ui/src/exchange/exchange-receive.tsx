@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, ErrorSummary, FileField, PostForm, withoutRight } from '../components/form.tsx';
 import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
 import { MediaList, type MediumView } from '../components/media-list.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
@@ -55,11 +55,12 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
         <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
           <div class="body">
             <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">
-              <div class="field">
-                <label for="f-file">{ctx.t('exchange.file')}</label>
-                <input class="input" type="file" id="f-file" name="file" accept=".tar,application/x-tar" required />
-                <small>{ctx.t('exchange.uploadHint')}</small>
-              </div>
+              <FileField
+                ctx={ctx}
+                label={ctx.t('exchange.file')}
+                hint={ctx.t('exchange.uploadHint')}
+                accept=".tar,application/x-tar"
+              />
               <div>
                 <Button kind="primary" busy={ctx.t('exchange.checking')} unavailable={unavailable}>
                   {ctx.t('exchange.uploadCheck')}

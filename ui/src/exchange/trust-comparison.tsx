@@ -1,4 +1,4 @@
-import { Button, Fault, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Button, Fault, FileField, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
@@ -127,11 +127,7 @@ export const TrustComparison = ({
 export const TrustUpload = ({ ctx, at }: { ctx: Ctx; at: TrustPlace }) => (
   <PostForm ctx={ctx} action={paths.exchangeTrustImport()} multipart class="form">
     {place(at)}
-    <div class="field">
-      <label for="f-file">{ctx.t('exchange.trustFile')}</label>
-      <input class="input" type="file" id="f-file" name="file" required />
-      <small>{ctx.t('exchange.trustFileHint')}</small>
-    </div>
+    <FileField ctx={ctx} label={ctx.t('exchange.trustFile')} hint={ctx.t('exchange.trustFileHint')} />
     <div>
       <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('exchange.readTrust')}</Button>
     </div>

@@ -1,4 +1,4 @@
-import { Button, CommentField, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { Button, Cancel, CommentField, ErrorSummary, Hidden, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -85,9 +85,7 @@ export const Confirm = (props: ConfirmProps) => {
               />
             ) : null}
             <div class="row">
-              <LinkButton ctx={ctx} href={props.cancel}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={props.cancel} />
               <Button kind={props.danger ? 'danger' : 'primary'} busy={ctx.t('common.working')}>
                 {ctx.say(props.button)}
               </Button>

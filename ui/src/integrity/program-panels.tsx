@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { Button, Fault, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, FileField, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -335,12 +335,12 @@ export const FilesPanel = ({
             errors={errors}
             hint={ctx.t('integrity.dayHint')}
           />
-          <div class="field">
-            <label for="f-file">{ctx.t('integrity.fileUpload')}</label>
-            <input class="input" type="file" id="f-file" name="file" required />
-            <small>{ctx.t('integrity.fileUploadHint')}</small>
-            {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
-          </div>
+          <FileField
+            ctx={ctx}
+            label={ctx.t('integrity.fileUpload')}
+            hint={ctx.t('integrity.fileUploadHint')}
+            errors={errors}
+          />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
           </div>

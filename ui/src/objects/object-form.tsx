@@ -7,6 +7,7 @@ import {
 import {
   AreaField,
   Button,
+  Cancel,
   CheckField,
   ChecksField,
   CommentField,
@@ -348,9 +349,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
                     {ctx.t('condition.try')}
                   </Button>
                 )}
-                <LinkButton ctx={ctx} href={paths.objects(kind)}>
-                  {ctx.t('common.cancel')}
-                </LinkButton>
+                <Cancel ctx={ctx} href={paths.objects(kind)} />
               </div>
               {condition === undefined ? null : <ConditionBuilder ctx={ctx} help={condition} />}
             </PostForm>

@@ -1,4 +1,4 @@
-import { Button, Fault, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Cancel, FileField, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -138,9 +138,7 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
                     <Button kind="primary" unavailable={write} busy={ctx.t('common.working')}>
                       {ctx.t('offlineImport.import')}
                     </Button>
-                    <LinkButton ctx={ctx} href={paths.offlineImport()}>
-                      {ctx.t('common.cancel')}
-                    </LinkButton>
+                    <Cancel ctx={ctx} href={paths.offlineImport()} />
                   </div>
                 </PostForm>
               </div>
@@ -151,25 +149,13 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
       <Panel title={ctx.t('offlineImport.choose')}>
         <div class="body">
           <PostForm ctx={ctx} action={paths.offlineImport()} multipart class="form">
-            <div class="field">
-              <label for="f-file">{ctx.t('offlineImport.fileLabel')}</label>
-              <input
-                class="input"
-                type="file"
-                id="f-file"
-                name="file"
-                accept=".json,.xml,.ocs,.zip"
-                required
-                aria-invalid={error === undefined ? undefined : 'true'}
-                aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
-              />
-              <small id="f-file-hint">{ctx.t('offlineImport.fileHint')}</small>
-              {error === undefined ? null : (
-                <Fault ctx={ctx} id="f-file-fault">
-                  {ctx.say(error)}
-                </Fault>
-              )}
-            </div>
+            <FileField
+              ctx={ctx}
+              label={ctx.t('offlineImport.fileLabel')}
+              hint={ctx.t('offlineImport.fileHint')}
+              accept=".json,.xml,.ocs,.zip"
+              errors={error === undefined ? undefined : { file: error }}
+            />
             <div>
               <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
                 {ctx.t('offlineImport.check')}

@@ -1,4 +1,4 @@
-import { Button, Fault, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import { Button, FileField, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -167,23 +167,11 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
             value={plan?.preset ?? 'neutral'}
             options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
           />
-          <div class="field">
-            <label for="f-file">{ctx.t('approvals.file')}</label>
-            <input
-              class="input"
-              type="file"
-              id="f-file"
-              name="file"
-              required
-              aria-invalid={error === undefined ? undefined : 'true'}
-              aria-describedby={error === undefined ? undefined : 'f-file-fault'}
-            />
-            {error === undefined ? null : (
-              <Fault ctx={ctx} id="f-file-fault">
-                {ctx.say(error)}
-              </Fault>
-            )}
-          </div>
+          <FileField
+            ctx={ctx}
+            label={ctx.t('approvals.file')}
+            errors={error === undefined ? undefined : { file: error }}
+          />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.preview')}

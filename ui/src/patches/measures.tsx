@@ -1,4 +1,4 @@
-import { Button, Fault, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, FileField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -247,11 +247,7 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
     )}
     <div class="body">
       <PostForm ctx={ctx} action={paths.measureAttach()} multipart class="form">
-        <div class="field">
-          <label for="f-file">{ctx.t('measures.file')}</label>
-          <input class="input" type="file" id="f-file" name="file" required />
-          {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
-        </div>
+        <FileField ctx={ctx} label={ctx.t('measures.file')} errors={errors} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}

@@ -1,9 +1,9 @@
 import {
   AreaField,
   Button,
+  Cancel,
   ErrorSummary,
   Hidden,
-  LinkButton,
   PostForm,
   SelectField,
   TextField,
@@ -151,9 +151,7 @@ export const PatchMove = (props: PatchMoveProps) => {
               <Button kind="primary">
                 {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
               </Button>
-              <LinkButton ctx={ctx} href={paths.patch(patch.id)}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={paths.patch(patch.id)} />
             </div>
           </PostForm>
         </div>

@@ -1,4 +1,4 @@
-import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { AreaField, Button, Cancel, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -72,9 +72,7 @@ export const PatchNew = ({
           <AreaField ctx={ctx} name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('patches.save')}</Button>
-            <LinkButton ctx={ctx} href={paths.patches()}>
-              {ctx.t('common.cancel')}
-            </LinkButton>
+            <Cancel ctx={ctx} href={paths.patches()} />
           </div>
         </PostForm>
       </div>

@@ -1,6 +1,7 @@
 import {
   AreaField,
   Button,
+  Cancel,
   ChecksField,
   ErrorSummary,
   Hidden,
@@ -81,9 +82,7 @@ export const PlanNew = ({
           <AreaField ctx={ctx} name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('windows.planSave')}</Button>
-            <LinkButton ctx={ctx} href={paths.windows()}>
-              {ctx.t('common.cancel')}
-            </LinkButton>
+            <Cancel ctx={ctx} href={paths.windows()} />
           </div>
         </PostForm>
       </div>

@@ -1,5 +1,5 @@
 import { DeviceFields } from '../components/device-column.tsx';
-import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { AreaField, Button, Cancel, ErrorSummary, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -64,9 +64,7 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               >
                 {ctx.t('queries.run', { n: deviceCount })}
               </Button>
-              <LinkButton ctx={ctx} href={paths.queries()}>
-                {ctx.t('common.cancel')}
-              </LinkButton>
+              <Cancel ctx={ctx} href={paths.queries()} />
             </div>
           </div>
         </Panel>
