@@ -177,15 +177,13 @@ create table job_run (
   attempt integer not null default 0,
   created_at integer not null,
   started_at integer,
-  finished_at integer,
-  owner text
+  finished_at integer
 ) strict;
 create index job_run_queue on job_run (kind, state, id);
 
 create table schedule_run (
   name text primary key,
-  last_at integer not null,
-  last_error text
+  last_at integer not null
 ) strict, without rowid;
 
 -- Devices, their certificates, what is counted for enrolment tokens, ids of agents' events.
@@ -642,9 +640,7 @@ create table receipt_task (
 -- Objects in which an antivirus found nothing. What an interrupted import left in the store is not here, so it is looked at
 -- before it can come into force.
 create table scanned_object (
-  sha256 TEXT PRIMARY KEY,
-  engine TEXT NOT NULL,
-  definitions_at TEXT NOT NULL
+  sha256 TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 -- What rules derive about devices. Nothing here is entered but tags by hand; the rest can be derived again at any time.

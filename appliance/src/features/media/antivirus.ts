@@ -57,12 +57,7 @@ export const antivirus = ({ db, objects, events }: AntivirusParts): ScanObjects 
     );
     const bad = new Set([...report.infected, ...report.faults].map(({ path }) => path));
     // A fault of the engine itself has no path: then nothing was looked at for certain.
-    if (!bad.has(undefined))
-      scanned.add(
-        files.filter(({ path }) => !bad.has(path)).map(({ sha256 }) => sha256),
-        report.engine,
-        report.definitionsAt,
-      );
+    if (!bad.has(undefined)) scanned.add(files.filter(({ path }) => !bad.has(path)).map(({ sha256 }) => sha256));
     const actor = 'system:appliance';
     for (const { path, name } of report.infected.slice(0, maxEvents))
       events.record('antivirus-found', {
