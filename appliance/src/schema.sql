@@ -1269,7 +1269,8 @@ create index controller_row_zone on controller_row (zone, name_key, controller);
 create index controller_row_seen on controller_row (seen_key, controller);
 create index controller_row_drift on controller_row (drift, name_key, controller);
 -- Counts and selective filters read this index alone.
-create index controller_row_filter on controller_row (state, decision, zone, role, vendor_key, family_key, drift, missing_firmware, method);
+create index controller_row_filter on controller_row (state, decision, zone, role, vendor_key, family_key, drift, missing_firmware, method,
+  search);
 
 -- Identification of controllers: what was approved and by whom, what ran, and every packet that was sent.
 create table identification_approval (

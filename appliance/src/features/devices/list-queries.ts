@@ -57,8 +57,12 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
     const { sql, params } = devicesIn(scope, 'device');
     return db
       .prepare<unknown[], [number, number]>(
+        // Rows of the commonest state are what the others leave of all, which are counted without being read.
         `select state, sum(n) from (
-           select state, count(*) as n from device_coverage where ${sql} group by state
+           select 0 as state, count(*) as n from device_coverage where state = 0 and ${sql}
+           union all select 1, count(*) from device_coverage where state = 1 and ${sql}
+           union all select 2, (select count(*) from device_coverage where ${sql})
+             - (select count(*) from device_coverage where state < 2 and ${sql})
            union all select c.state, -count(*)
              from (select id from device where state = 'revoked'
                union select id from device indexed by device_state_kind where state in (${everyState}) and kind = 'directory') h
@@ -66,7 +70,7 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
          group by state`,
       )
       .raw()
-      .all(...params, ...params);
+      .all(...params, ...params, ...params, ...params, ...params);
   };
 
   const asked = ({ scope, filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
@@ -89,10 +93,10 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       for (const [rank, devices] of worst(scope)) found[rank] = devices;
       return Array.from(found, (devices) => devices ?? 0);
     },
-    coverageCounts: (scope) => {
+    coverageCounts: (scope, listed = byStateAndLevel(scope)) => {
       const written = new Map(coverage(scope));
       const [partly, judged] = [written.get(1) ?? 0, written.get(2) ?? 0];
-      const shown = byStateAndLevel(scope).filter(({ state }) => state !== 'revoked');
+      const shown = listed.filter(({ state }) => state !== 'revoked');
       // A device that rules have not looked at is judged by nothing, and has no row.
       const all = shown.reduce((sum, { devices }) => sum + devices, 0);
       return { 'not-judged': all - partly - judged, partly, judged };

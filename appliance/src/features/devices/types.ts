@@ -321,6 +321,8 @@ export type DeviceListRow = {
 /** Ids in the order of the list. */
 export type DeviceListPage = { ids: number[]; total: number; next?: string };
 
+type DeviceCount = { readonly state: string; readonly level: number; readonly devices: number };
+
 /** Pages of devices: which they are, in which order, how many. */
 export type DeviceList = {
   /** One page, with the exact number of devices that the filter finds. */
@@ -330,12 +332,12 @@ export type DeviceList = {
   count(filter: Filter | undefined, scope: Scope): number;
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
   worstCounts(scope: Scope): number[];
-  /** Devices by what judges them; a device without a look yet is absent. */
-  coverageCounts(scope: Scope): Readonly<Record<CoverageState, number>>;
+  /** Devices by what judges them; a device without a look yet is absent. `listed`: their `counts`, where those are known. */
+  coverageCounts(scope: Scope, listed?: readonly DeviceCount[]): Readonly<Record<CoverageState, number>>;
   /** How many devices have open findings, as of the last look at each. */
   withFindings(scope: Scope): number;
   /** Devices by state and rank of their level; as in a list, directories are none. */
-  counts(scope: Scope): { state: string; level: number; devices: number }[];
+  counts(scope: Scope): DeviceCount[];
 };
 
 /** What lists show of devices. */

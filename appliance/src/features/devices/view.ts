@@ -20,17 +20,6 @@ export const NO_DEVICE = 0;
 export type ListedDevice = Omit<DeviceListRow, 'worst'> &
   DeviceStatus & { name: string; worst: Decision | undefined; osText: string };
 
-type SiteCounts = {
-  total: number;
-  critical: number;
-  warning: number;
-  notVisible: number;
-  ok: number;
-  /** Waiting for approval or held. */
-  pending: number;
-  revoked: number;
-};
-
 export type DeviceModel = {
   /** One page of the devices that a filter finds, and how many it finds. */
   page(query: DeviceListQuery): { rows: ListedDevice[]; total: number; next?: string };
@@ -44,7 +33,8 @@ export type DeviceModel = {
   named(text: string, scope: Scope): ListedDevice | undefined;
   /** By public id; NOT_FOUND, also for one out of reach. */
   get(publicId: string, scope: Scope): ListedDevice;
-  counts(scope: Scope): SiteCounts;
+  /** What was seen and done a moment ago counts after it: for who counts by the lists themselves. */
+  catchUp(): void;
   /** Undefined: nothing tells what it needs. */
   neededUpdates(device: ListedDevice): number | undefined;
   toRows(devices: readonly ListedDevice[]): DeviceRow[];
@@ -152,21 +142,7 @@ export const deviceModel = (
       if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
       return list(row);
     },
-    counts: (scope) => {
-      catchUp();
-      const counts: SiteCounts = { total: 0, critical: 0, warning: 0, notVisible: 0, ok: 0, pending: 0, revoked: 0 };
-      for (const { state, level: rank, devices: n } of deviceList.counts(scope)) {
-        const level = levels[rank];
-        if (state === 'revoked') counts.revoked += n;
-        else counts.total += n;
-        if (state === 'pending' || state === 'held') counts.pending += n;
-        if (level === 'critical') counts.critical += n;
-        else if (level === 'warning') counts.warning += n;
-        else if (level === 'not-visible') counts.notVisible += n;
-        else if (level === 'ok') counts.ok += n;
-      }
-      return counts;
-    },
+    catchUp,
     neededUpdates: (device) => updatesOf(device, updates.neededCounts([device.id]).get(device.id) ?? 0),
     toRows: (listed) => {
       const managed = listed.filter(({ state }) => state === 'managed').map(({ id }) => id);

@@ -90,12 +90,15 @@ export const deviceWork = (parts: {
       sees: 'devices:read',
       does: 'exchange:write',
       scoped: true,
-      find: (reader, look) =>
-        some(look(parts.deviceList.coverageCounts, scopeOf(reader, 'devices:read'))['not-judged']).map((item) => ({
+      find: (reader, look) => {
+        const scope = scopeOf(reader, 'devices:read');
+        const { deviceList } = parts;
+        return some(deviceList.coverageCounts(scope, look(deviceList.counts, scope))['not-judged']).map((item) => ({
           ...item,
           level: 'warning',
           path: paths.devices({ coverage: 'not-judged' }),
-        })),
+        }));
+      },
     },
   ];
 };

@@ -18,6 +18,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { unreadOf } from '../announcements/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { levels } from '../rules/types.ts';
 import { oneLook } from './look.ts';
 import { namedTargets } from './named-targets.ts';
 import type { Look, WorkItem } from './types.ts';
@@ -47,8 +48,10 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const figures = (reader: Actor, look: Look) => {
     if (!holdsAnywhere(reader, 'devices:read')) return undefined;
     const scope = scopeOf(reader, 'devices:read');
-    const { total, notVisible } = model.counts(scope);
-    const covered = look(deviceList.coverageCounts, scope);
+    const listed = look(deviceList.counts, scope);
+    const covered = deviceList.coverageCounts(scope, listed);
+    const counted = (is: (row: (typeof listed)[number]) => boolean): number =>
+      listed.filter(is).reduce((sum, { devices }) => sum + devices, 0);
     const [oldest] = hasRight(reader, 'exchange:read')
       ? exchange.knowledge().toSorted((a, b) => (b.ageDays ?? 0) - (a.ageDays ?? 0))
       : [];
@@ -62,8 +65,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       trends: kept.trends,
       trendDays: kept.days,
       devices: {
-        total,
-        silent: notVisible,
+        total: counted(({ state }) => state !== 'revoked'),
+        silent: counted(({ level }) => levels[level] === 'not-visible'),
         hours: objects.setting('devices.not-visible-hours'),
         unjudged: covered['not-judged'],
         partly: covered.partly,
@@ -129,6 +132,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { actor } = signedIn(c);
     const ctx = viewContext(deps, c);
     const view = workViews.find((one) => one === c.req.query('view')) ?? 'all';
+    model.catchUp();
     const look = oneLook();
     const items = worklist.list(actor, look);
     const found = items.filter((item) => isIn[view](item, actor));
