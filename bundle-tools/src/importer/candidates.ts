@@ -7,34 +7,13 @@ import { openTarSource } from '../archive/tar-source.ts';
 import { limits } from '../documents/limits.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
-import { defined } from '../platform/defined.ts';
 
 // What on a medium looks like a bundle. Names are never trusted and nothing here is proven: the import decides.
 
 const maxEntries = 10_000;
 
 /** One file or folder of a bundle, as it describes itself. */
-export type Candidate = {
-  path: string;
-  kind: 'tar' | 'folder';
-  bundleId: string;
-  site: string;
-  seq: number;
-  requestId?: string;
-  issuedAt: string;
-  /** How many volumes the bundle has, and which one this is where size or name tell. */
-  volumes: number;
-  n?: number;
-  /** Of the file; of a folder, what the volumes have together. */
-  sizeBytes: number;
-};
-
-const volumeOf = (manifest: Manifest, path: string, sizeBytes: number): number | undefined => {
-  const fitting = manifest.volumes.filter(({ bytes }) => bytes === sizeBytes);
-  if (fitting.length === 1) return fitting[0]?.n;
-  const named = Number(/-(\d{1,3})of\d{1,3}\.tar$/.exec(basename(path))?.[1]);
-  return fitting.find(({ n }) => n === named)?.n;
-};
+type Candidate = { readonly path: string; readonly bundleId: string; readonly site: string };
 
 const readManifest = async (source: BundleSource): Promise<Manifest | undefined> => {
   const entry = await source.peek();
@@ -43,7 +22,7 @@ const readManifest = async (source: BundleSource): Promise<Manifest | undefined>
   return claimedManifest(await readBody(source, size));
 };
 
-const describe = async (path: string, kind: Candidate['kind']): Promise<Candidate | undefined> => {
+const describe = async (path: string, kind: 'tar' | 'folder'): Promise<Candidate | undefined> => {
   let source: BundleSource;
   try {
     source = await (kind === 'tar' ? openTarSource(path, false) : openFolderSource(path));
@@ -54,21 +33,7 @@ const describe = async (path: string, kind: Candidate['kind']): Promise<Candidat
   try {
     const manifest = await readManifest(source);
     if (manifest === undefined) return undefined;
-    const sizeBytes =
-      kind === 'tar' ? (await stat(path)).size : manifest.volumes.reduce((sum, { bytes }) => sum + bytes, 0);
-    const n = kind === 'tar' ? volumeOf(manifest, path, sizeBytes) : undefined;
-    return {
-      path,
-      kind,
-      bundleId: manifest.bundle_id,
-      site: manifest.site,
-      seq: manifest.seq,
-      ...defined({ requestId: manifest.request_id }),
-      issuedAt: manifest.issued_at,
-      volumes: manifest.volumes.length,
-      ...defined({ n }),
-      sizeBytes,
-    };
+    return { path, bundleId: manifest.bundle_id, site: manifest.site };
   } catch (error) {
     // A file that only looks like one; a medium that cannot be read is told.
     if (error instanceof BundleError && error.code !== 'MEDIUM_IO') return undefined;
@@ -121,9 +86,6 @@ const listFound = async ({ archives, folders }: Found): Promise<Candidate[]> => 
     candidates.push(...((await describe(path, 'folder').then((found) => found && [found])) ?? []));
   return candidates;
 };
-
-/** The bundles on a medium: volumes and unpacked folders at its top, in the order of their names. */
-export const listCandidates = async (folder: string): Promise<Candidate[]> => listFound(await look(folder));
 
 const label = ({ path, bundleId, site }: Candidate): string =>
   `${basename(path)} (${bundleId.slice(0, 8)} for ${site})`;

@@ -31,19 +31,6 @@ const progressLine = z.strictObject({
 const objectLine = z.strictObject({
   object: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().min(0) }),
 });
-const candidate = z.strictObject({
-  path: z.string(),
-  kind: z.enum(['tar', 'folder']),
-  bundleId: z.string(),
-  site: z.string(),
-  seq: z.int(),
-  requestId: z.string().optional(),
-  issuedAt: z.string(),
-  volumes: z.int(),
-  n: z.int().optional(),
-  sizeBytes: z.int(),
-});
-const candidatesLine = z.strictObject({ candidates: z.array(candidate).max(10_000) });
 const pathsLine = z.strictObject({ paths: z.array(z.string()).max(10_000) });
 const roleText = z.strictObject({ root: z.string(), timestamp: z.string(), snapshot: z.string(), targets: z.string() });
 const roleInt = z.strictObject({ root: z.int(), timestamp: z.int(), snapshot: z.int(), targets: z.int() });
@@ -75,7 +62,7 @@ const verdictSchema = z.strictObject({
   alreadyImported: z.strictObject({ receipt: z.string() }).optional(),
 });
 const verdictLine = z.strictObject({ verdict: verdictSchema });
-const lineSchema = z.union([progressLine, objectLine, refusedLine, verdictLine, pathsLine, candidatesLine]);
+const lineSchema = z.union([progressLine, objectLine, refusedLine, verdictLine, pathsLine]);
 
 export type ChildLine = z.infer<typeof lineSchema>;
 export type ChildOutcome = Exclude<ChildLine, z.infer<typeof progressLine> | z.infer<typeof objectLine>>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { BundleError } from '../errors.ts';
-import { listCandidates, openCandidates } from './candidates.ts';
+import { openCandidates } from './candidates.ts';
 import { importContextSchema } from './context.ts';
 import { type ImportProgress, ImportRefusal } from './verdict.ts';
 import { verifyBundle } from './verify-bundle.ts';
@@ -15,8 +15,8 @@ const jobSchema = z.discriminatedUnion('task', [
     stagingDir: z.string(),
     context: importContextSchema,
   }),
-  /** `all` lists what is there; else what an import of the path would read. */
-  z.strictObject({ task: z.literal('list'), path: z.string(), all: z.boolean() }),
+  /** What an import of the path would read. */
+  z.strictObject({ task: z.literal('list'), path: z.string() }),
 ]);
 const maxJobBytes = 64 * 1024 * 1024;
 const reportEveryBytes = 16 * 1024 * 1024;
@@ -63,8 +63,7 @@ const refusedLine = (error: unknown): object => {
 try {
   const job = await readJob();
   if (job.task === 'list') {
-    if (job.all) await say({ candidates: await listCandidates(job.path) });
-    else await say({ paths: await openCandidates(job.path) });
+    await say({ paths: await openCandidates(job.path) });
   } else {
     const { path, stagingDir, context } = job;
     const onObject = ({ sha256, size }: { sha256: string; size: number }): void => {

@@ -2,7 +2,6 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
-import type { Candidate } from './candidates.ts';
 import { checkPaths, refusalFrom } from './child-lines.ts';
 import type { ImportContext } from './context.ts';
 import { stagedPath, type VerifiedObject } from './objects.ts';
@@ -131,37 +130,23 @@ const progressOf = ({
 });
 
 type ListOptions = ChildLimits & {
-  path: string /** An empty folder for the process to stand in. */;
+  path: string;
+  /** An empty folder for the process to stand in. */
   stagingDir: string;
 };
 
-const listIn = async (options: ListOptions, all: boolean) => {
+/** `openCandidates` in a process that may only read the medium: what an import of `path` would read. */
+export const findVolumes = async (options: ListOptions): Promise<string[]> => {
   const stagingDir = realpathSync(resolve(options.stagingDir));
   const path = resolve(options.path);
   const outcome = await runChild({
     ...options,
-    job: { task: 'list', path, all },
+    job: { task: 'list', path },
     folder: stagingDir,
     readable: [path],
     onLine: () => undefined,
   });
   if ('refused' in outcome) throw refusalFrom(outcome);
-  return outcome;
-};
-
-/** `openCandidates` in a process that may only read the medium: what an import of `path` would read. */
-export const findVolumes = async (options: ListOptions): Promise<string[]> => {
-  const outcome = await listIn(options, false);
   if (!('paths' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
   return outcome.paths;
-};
-
-/** `listCandidates` in a process that may only read the medium: the bundles on it, unproven. */
-export const listBundles = async (options: ListOptions): Promise<Candidate[]> => {
-  const outcome = await listIn(options, true);
-  if (!('candidates' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
-  return outcome.candidates.map(({ requestId, n, ...rest }) => ({
-    ...rest,
-    ...defined({ requestId, n }),
-  }));
 };

@@ -18,5 +18,5 @@ export const target: FuzzTarget = {
     `{"object":{"sha256":"${'ab'.repeat(32)}","size":3}}`,
     '{"paths":["/a"]}',
   ],
-  words: ['"verdict"', '"candidates"', '"newRoots"', '"code"', '"__proto__"'],
+  words: ['"verdict"', '"paths"', '"newRoots"', '"code"', '"__proto__"'],
 };
