@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   assertSchema,
+  copyDatabase,
   createSchema,
   type Database,
   immediate,
@@ -42,6 +43,57 @@ afterEach(() => {
 });
 
 describe('the database', () => {
+  it('keeps the locks of this process when it is opened once more', () => {
+    const path = join(folder, 'state.db');
+    db.exec('create table a (x integer) strict');
+    const ours = new RegExp(` ${process.pid} [0-9a-f:]+:${statSync(path).ino} `);
+    const locks = (): string[] =>
+      readFileSync('/proc/locks', 'utf8')
+        .split('\n')
+        .filter((line) => ours.test(line));
+    const held = locks();
+    expect(held).not.toEqual([]);
+    for (const options of [{}, { readonly: true }]) openDatabase(path, options).close();
+    expect(locks()).toEqual(held);
+  });
+
+  it('is copied as it was at the start, page by page once, while another connection commits between any two', async () => {
+    db.exec(`create table a (x integer, bytes blob) strict;
+      insert into a with recursive many (n) as (select 1 union all select n + 1 from many where n < 4000)
+      select n, randomblob(4000) from many`);
+    const rows = (of: Database): unknown =>
+      of.prepare('select count(*), max(x), sum(length(bytes)) from a').raw().get();
+    const before = rows(db);
+    const insert = db.prepare('insert into a values (9999, randomblob(4000))');
+    let isOver = false;
+    let commits = 0;
+    const commit = (): void => {
+      if (isOver) return;
+      insert.run();
+      commits += 1;
+      setImmediate(commit);
+    };
+    commit();
+    await copyDatabase(join(folder, 'state.db'), join(folder, 'copy.db'));
+    isOver = true;
+    const copy = openDatabase(join(folder, 'copy.db'), { readonly: true });
+    try {
+      expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
+      expect(commits).toBeGreaterThan(5);
+      // The first commit was before the copy began.
+      expect(rows(copy)).toEqual([4001, 9999, 4001 * 4000]);
+      expect(rows(db)).not.toEqual(before);
+    } finally {
+      copy.close();
+    }
+    await expect(copyDatabase(join(folder, 'none.db'), join(folder, 'other.db'))).rejects.toMatchObject({
+      code: 'DATABASE',
+    });
+    await expect(copyDatabase(join(folder, 'state.db'), join(folder, 'copy.db'))).rejects.toMatchObject({
+      code: 'EEXIST',
+    });
+  });
+
   it('takes work within a transaction back with it, and work of its own by itself', () => {
     db.exec('create table a (x integer) strict');
     const insert = (x: number): void => void db.prepare('insert into a values (?)').run(x);

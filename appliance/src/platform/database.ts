@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import BetterSqlite3 from 'better-sqlite3';
@@ -77,14 +77,26 @@ const prepare = (db: Database, { readonly: isReadOnly, undoInMemory, lateStateme
 };
 
 /**
+ * Makes the file of a database where there is none: SQLite gives its side files the mode of the database, which it would take from
+ * the umask. One that is there is not touched: closing any descriptor of it ends all locks of this process on it (POSIX, fcntl), and
+ * the last close of another process, as of an sqlite3 before 3.51, then removes the log of changes beneath those who have it open.
+ */
+const makeFile = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+};
+
+/**
  * Opens a database file. WAL with `synchronous=FULL`: an answer that follows a commit survives a power cut. A reopened
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
   if (options.mustExist && !existsSync(path))
     throw new AppError('DATABASE', `${path} is not there; restore a backup: sallyport backup restore --help`);
-  // SQLite gives its side files the mode of the database, which it would take from the umask.
-  if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
+  if (!options.readonly) makeFile(path);
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
   try {
     prepare(db, options);
@@ -162,11 +174,34 @@ export const databaseFaults = (db: Database, most: number): string[] => {
 /** From now on what this connection deletes is overwritten, too. */
 export const overwriteDeleted = (db: Database): void => void db.pragma('secure_delete = ON');
 
+/** 1 MB of a copy. */
+const pagesPerFlush = 256;
+
 /**
- * Writes the database as it is now into a new file. Others may write meanwhile: `db.backup()` would begin anew at each of their
- * commits. Numbers of rows stay as they are, and what was deleted is not in the copy.
+ * Writes the database as it is now into a new file, while others write. A read transaction keeps the state that is copied: without one,
+ * `backup()` begins anew at each commit of another connection. What was written is flushed before more is: a commit waits for all
+ * that its file system holds back for the disk (ext4, data=ordered). Pages that hold nothing any more are copied, too.
  */
-export const copyDatabase = (db: Database, path: string): void => void db.prepare('vacuum into ?').run(path);
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const db = openDatabase(from, { mustExist: true });
+  try {
+    const file = openSync(to, 'wx', 0o600);
+    try {
+      db.exec('begin');
+      db.pragma('schema_version');
+      await db.backup(to, {
+        progress: () => {
+          fdatasyncSync(file);
+          return pagesPerFlush;
+        },
+      });
+    } finally {
+      closeSync(file);
+    }
+  } finally {
+    db.close();
+  }
+}
 
 /**
  * Writes every page of a database over another one, which may be in use: it becomes the copy in one transaction of its own. A

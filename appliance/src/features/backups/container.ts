@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  fdatasyncSync,
   fstatSync,
   fsyncSync,
   openSync,
@@ -97,13 +98,21 @@ const readFully = (fd: number, bytes: Buffer, at: number | null = null): number 
   return got;
 };
 
+/** A commit of the database waits for all that its file system holds back for the disk (ext4, data=ordered): never much. */
+const flushBytes = 1 << 20;
+
 /** Writes a file, and gives it the name that `write` returns only when it is complete and durable. */
 export function writeWhole(temporary: string, write: (add: (bytes: Uint8Array) => void) => string): void {
   rmSync(temporary, { force: true });
   const fd = openSync(temporary, 'wx', 0o600);
   try {
+    let unflushed = 0;
     const path = write((bytes) => {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      unflushed += bytes.length;
+      if (unflushed < flushBytes) return;
+      fdatasyncSync(fd);
+      unflushed = 0;
     });
     fsyncSync(fd);
     renameSync(temporary, path);

@@ -104,7 +104,7 @@ export const createBackup = async (
     const begun = nowMs();
     const copies = { database: join(work, 'state.db'), personKeys: join(work, personKeysFile) };
     assertWhole(db);
-    copyDatabase(db, copies.database);
+    await copyDatabase(paths.database, copies.database);
     // After the database: the key of each of its rows is there by then. A key that no row of it names stays out.
     personal.keys.copyTo(copies.personKeys, livingIn(copies.database));
     const recipient = backups.recipient();

@@ -38,7 +38,7 @@ const assertRoom = (paths: DataPaths): number => {
 };
 
 /** A data directory whose database and keys are copies; unchanged files are linked. The master key is not copied. */
-const copyData = (paths: DataPaths, folder: string): DataPaths => {
+const copyData = async (paths: DataPaths, folder: string): Promise<DataPaths> => {
   const trial = dataPaths(folder);
   for (const sub of [trial.keys, trial.staging, trial.backups, trial.diagnostics]) ensureDir(sub, 0o700);
   copyFileSync(paths.config, trial.config);
@@ -58,10 +58,10 @@ const copyData = (paths: DataPaths, folder: string): DataPaths => {
     const faults = databaseFaults(db, 5);
     if (faults.length > 0)
       throw new AppError('DATABASE', `the database is damaged: ${faults.join('; ')}. Run: sallyport doctor`);
-    copyDatabase(db, trial.database);
   } finally {
     db.close();
   }
+  await copyDatabase(paths.database, trial.database);
   names.filter((name) => !isFirst(name)).forEach(copyKey);
   return trial;
 };
@@ -82,7 +82,7 @@ export async function tryUpgrade(
   const folder = mkdtempSync(join(paths.staging, 'backup-trial-'));
   try {
     progress(`copies and checks the database (${Math.ceil(databaseBytes / 1e6)} MB)`);
-    const trial = copyData(paths, folder);
+    const trial = await copyData(paths, folder);
     progress('migrates the copy');
     const db = openDatabase(trial.database);
     let from: number;
