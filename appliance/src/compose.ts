@@ -63,6 +63,7 @@ import { type IdentificationService, identificationService } from './features/id
 import { controllerSource } from './features/integrity/controller-source.ts';
 import { integrityService } from './features/integrity/service.ts';
 import type { IntegrityService } from './features/integrity/types.ts';
+import { dropViewsOfRemoved } from './features/list-views/service.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
@@ -369,6 +370,7 @@ export const compose = async ({
       controllerFindings,
       firmware,
       integrity,
+      dropViewsOfRemoved: dropViewsOfRemoved(db),
       clock: nowMs,
     });
     const identification = identificationService({

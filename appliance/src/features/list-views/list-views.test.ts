@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { signIn, signOut } from '../../cli/actor.ts';
 import { runLine } from '../../cli/main.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { listViewService } from './service.ts';
 import { listOf, maxLists, maxViews } from './types.ts';
 
 let site: Console;
@@ -147,4 +150,31 @@ describe('columns that a person picked', () => {
     expect(listOf(paths.deviceTab(one, 'software'))).toBe(listOf(paths.deviceTab(other, 'software')));
     expect(listOf(paths.deviceTab(one, 'software'))).not.toBe(listOf(paths.software()));
   });
+});
+
+it('views and columns go with the account, and not with another one', async () => {
+  const { db, objects } = site.appliance;
+  const kept = (account: string): unknown =>
+    db
+      .prepare(
+        `select (select count(*) from list_view where account = :account) as views,
+           (select count(*) from list_columns where account = :account) as columns`,
+      )
+      .get({ account });
+  const [gone, other] = ['guest-1', 'guest-2'].map(
+    (name) => objects.create(systemActor, 'account', { name, roles: [] }).id,
+  ) as [string, string];
+  const listViews = listViewService({ db, objects, clock: nowMs });
+  for (const id of [gone, other]) {
+    const actor = { type: 'account', id, label: id, rights: new Set(['all'] as const) } as const;
+    listViews.save(actor, { list: paths.devices(), name: 'Mine', query: 'q=pump' });
+    listViews.setColumns(actor, paths.devices(), ['os']);
+  }
+  objects.remove(systemActor, 'account', gone);
+  expect([kept(gone), kept(other)]).toEqual([
+    { views: 0, columns: 0 },
+    { views: 1, columns: 1 },
+  ]);
+  objects.restore(systemActor, 'account', gone);
+  expect(kept(gone)).toEqual({ views: 0, columns: 0 });
 });

@@ -1,6 +1,18 @@
 import type { Database } from '../../platform/database.ts';
 import type { ListView, NewListView } from './types.ts';
 
+/** Takes away the views and columns of accounts that are gone. */
+export function accountRows(db: Database) {
+  const dropViews = db.prepare<[string]>('delete from list_view where account = ?');
+  const dropColumns = db.prepare<[string]>('delete from list_columns where account = ?');
+  return {
+    drop: (account: string): void => {
+      dropViews.run(account);
+      dropColumns.run(account);
+    },
+  };
+}
+
 /** Views and columns of lists, by account. */
 export function listViewStore(db: Database) {
   const put = db.prepare<NewListView & { account: string; at: string }>(
