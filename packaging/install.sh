@@ -63,7 +63,14 @@ case $file in
 *.rpm) rpm -U --replacepkgs "$here/$file" ;;
 esac
 case $part in
-appliance) exec sallyport setup "$@" ;;
+appliance)
+  sallyport setup "$@"
+  # What *Add a device* hands out; a release that is not signed has no such file.
+  release=$(cd "$here" && ls sallyport-[0-9]*.release.tar 2>/dev/null | tail -n 1)
+  if [ -n "$release" ]; then
+    sallyport agent packages take "$here/$release" >&2 || fail "Sallyport is installed, without the agent's packages: see above"
+  fi
+  ;;
 agent) echo "Next: sallyport-agent enrol --help" ;;
 host) echo "Next: sallyport-bundle trust init --help" ;;
 esac

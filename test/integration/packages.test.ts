@@ -187,7 +187,8 @@ describe('the sums of a release', () => {
     for (const part of ['out', 'key', 'bin']) mkdirSync(join(at, part), { recursive: true });
     await command('sallyport-bundle', 'trust', 'key', 'create', '--for', 'release', '--out', join(at, 'key'));
     const key = readdirSync(join(at, 'key')).find((file) => file.endsWith('.key')) ?? '';
-    writeFileSync(join(at, 'out/sallyport-agent_9.8.7_amd64.deb'), 'a package');
+    for (const part of ['sallyport', 'sallyport-agent'])
+      writeFileSync(join(at, `out/${part}_9.8.7_amd64.deb`), 'a package');
     cpSync(join(repositoryRoot, 'packaging/install.sh'), join(at, 'out/install.sh'));
     const fingerprint = (await writeSums(join(at, 'out'), await signingKeyIn(join(at, 'key', key)))) ?? '';
     writeFileSync(
@@ -195,13 +196,26 @@ describe('the sums of a release', () => {
       `#!/bin/sh\n[ "$1" = --print-architecture ] && exec echo amd64\necho "$@" >${join(at, 'installed')}\n`,
       { mode: 0o755 },
     );
-    const install = (...args: string[]) =>
-      spawnSync('sh', [join(at, 'out/install.sh'), 'agent', ...args], {
+    writeFileSync(
+      join(at, 'bin/sallyport'),
+      `#!/bin/sh\necho "$@" >>${join(at, 'ran')}\necho "of $1"\n[ ! -e ${join(at, 'refuses')} ] || [ "$1" = setup ]\n`,
+      { mode: 0o755 },
+    );
+    const run = (...args: string[]) =>
+      spawnSync('sh', [join(at, 'out/install.sh'), ...args], {
         encoding: 'utf8',
         input: '',
         env: { PATH: `${join(at, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin` },
       });
-    return { at, out: join(at, 'out'), fingerprint, install, isInstalled: () => existsSync(join(at, 'installed')) };
+    const install = (...args: string[]) => run('agent', ...args);
+    return {
+      run,
+      at,
+      out: join(at, 'out'),
+      fingerprint,
+      install,
+      isInstalled: () => existsSync(join(at, 'installed')),
+    };
   };
 
   it('are verified by openssl alone, and one changed letter is noticed', async () => {
@@ -231,6 +245,20 @@ describe('the sums of a release', () => {
     writeFileSync(sums, good);
     expect(install('--fingerprint', fingerprint.toUpperCase())).toMatchObject({ status: 0 });
     expect(isInstalled()).toBe(true);
+  });
+
+  it('are followed by setup, and by the packages of the agent out of the file of the release', async () => {
+    const { at, out, fingerprint, run } = await made('appliance');
+    const ran = (): string => readFileSync(join(at, 'ran'), 'utf8');
+    const install = () => run('appliance', '--fingerprint', fingerprint, '--', '--site', 'plant-7', '--json');
+    // Not signed, a release has no file.
+    expect(install()).toMatchObject({ status: 0, stdout: 'of setup\n' });
+    expect(ran()).toBe('setup --site plant-7 --json\n');
+    writeFileSync(join(out, 'sallyport-9.8.7.release.tar'), '');
+    expect(install()).toMatchObject({ status: 0, stdout: 'of setup\n', stderr: 'of agent\n' });
+    expect(ran()).toContain(`\nagent packages take ${out}/sallyport-9.8.7.release.tar\n`);
+    writeFileSync(join(at, 'refuses'), '');
+    expect(install()).toMatchObject({ status: 1, stderr: expect.stringContaining('is installed, without') as string });
   });
 });
 

@@ -25,6 +25,8 @@ sh /mnt/stick/install.sh appliance --fingerprint "$(cat /mnt/stick/fingerprint)"
 say "setup has ended"
 [ "$(page /login)" = '200 true' ] || wrong "the log-in page is not served"
 say "the log-in page is served"
+[ "$(ls /var/lib/sallyport/agent-packages)" = "$(cd /mnt/stick && ls sallyport-agent[_-][0-9]*.deb sallyport-agent[_-][0-9]*.rpm sallyport-agent[_-][0-9]*.msi | sort)" ] || wrong "the agent's packages are not there"
+say "the agent's packages are there to be handed out"
 systemctl is-active sallyport.service
 systemctl is-enabled sallyport.service
 [ -e /etc/sallyport/master.cred ] || wrong "the master key is not sealed"
