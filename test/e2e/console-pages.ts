@@ -270,6 +270,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('baselineReport', paths.baselineReport(`device:${device}`)),
     ...at('deviations', paths.deviations()),
     ...at('vulnerabilities', paths.vulnerabilities()),
+    ...at('findingGroups', paths.findingGroups()),
     ...at('finding', finding),
     ...at('updates', paths.updates()),
     ...at('updatesFollowed', paths.updatesFollowed()),

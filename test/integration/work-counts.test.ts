@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose } from '../../appliance/src/compose.ts';
-import { type Actor, type Right, systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { type Actor, type Right, scopeOf, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
+import { findingGroups } from '../../appliance/src/features/vulnerabilities/finding-groups.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { type Browser, type Console, consoleOf, password } from '../../appliance/test/support/console.ts';
 import { makeFilledSite } from '../support/filled-site.ts';
@@ -78,9 +79,10 @@ describe.each([
   {
     who: 'the whole site',
     kinds: ['program-changed', 'finding-act', 'deployment-failed', 'device-join', 'update-undecided', 'deviation'],
+    groups: ['update', 'advisory'],
   },
-  { who: 'two groups', kinds: ['finding-act', 'deployment-failed'] },
-])('the worklist of who has $who', ({ who, kinds }) => {
+  { who: 'two groups', kinds: ['finding-act', 'deployment-failed'], groups: ['update'] },
+])('the worklist of who has $who', ({ who, kinds, groups }) => {
   it('counts in each item what its page lists', async () => {
     const { browser, items } = workOf(who);
     const wrong: string[] = [];
@@ -93,6 +95,27 @@ describe.each([
     }
     expect(wrong).toEqual([]);
     expect(items.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
+  });
+
+  it('counts in each group of findings what its page lists', async () => {
+    const { browser, actor } = workOf(who);
+    const scope = scopeOf(actor, 'vulnerabilities:read');
+    const all = findingGroups(site.appliance, { scope, limit: 100_000 }).rows;
+    const wrong: string[] = [];
+    for (const by of groups) {
+      const own = all.filter((group) => group.by === by);
+      expect(own.length, by).toBeGreaterThan(0);
+      // The largest, where counts are most, and the smallest.
+      for (const { name, of, count, path } of new Set([...own.slice(0, 8), ...own.slice(-4)])) {
+        const html = await (await browser.get(path)).text();
+        if (listedOn(html) !== count) wrong.push(`${by} ${of} ${name}: ${count}, and ${path} lists ${listedOn(html)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    // A finding with a fix is in one group: together they have as many as the list.
+    const closed = all.filter(({ by }) => by === 'update').reduce((sum, { count }) => sum + count, 0);
+    const html = await (await browser.get(paths.vulnerabilities({ fix: 'available', verdict: 'affected' }))).text();
+    expect(listedOn(html)).toBe(closed);
   });
 
   it('names in each panel at most what the item counts', async () => {

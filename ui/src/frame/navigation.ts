@@ -156,6 +156,7 @@ export const workspaces: readonly Workspace[] = [
       withTabs('vulnerabilities', 'nav.vulnerabilities', [
         { href: paths.vulnerabilities(), label: 'nav.devices' },
         { href: paths.controllerFindings(), label: 'nav.controllers' },
+        { href: paths.findingGroups(), label: 'vuln.group.tab' },
       ]),
       withTabs(
         'updates',

@@ -4,6 +4,8 @@ import { page } from './page.ts';
 export const updatesPages = {
   vulnerabilities: page('/vulnerabilities', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
   vulnerabilitiesCsv: page('/vulnerabilities.csv', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  /** Findings by what closes them. */
+  findingGroups: page('/vulnerabilities/grouped', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
   finding: page('/vulnerabilities/:id', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
   updates: page('/updates', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
   updatesCsv: page('/updates.csv', { bound: 'catalog', scoped: true, GET: 'updates:read' }),

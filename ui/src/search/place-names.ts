@@ -38,6 +38,7 @@ export const placeNames = {
   baselineNew: 'baselines.new',
   deviations: 'nav.deviations',
   vulnerabilities: 'nav.vulnerabilities',
+  findingGroups: 'vuln.group.title',
   updates: 'nav.updates',
   updatesFollowed: 'followed.title',
   deployments: 'nav.deployments',

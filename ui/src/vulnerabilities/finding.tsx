@@ -20,6 +20,7 @@ import { listUrl } from '../list.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { type Assignable, AssignForm } from '../worklist/assign.tsx';
+import { advisoryName } from './advisory-name.ts';
 import { type FindingRow, type FindingWhy, FixMark, WhyFacts } from './finding-facts.tsx';
 
 /** What can be done about a finding now; updates that reach the fix, the best first. */
@@ -151,7 +152,7 @@ const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding;
   );
 };
 
-const nameOf = ({ advisory, package: name }: FindingRow): string => `${advisory}, ${name}`;
+const nameOf = (ctx: Ctx, { advisory, package: name }: FindingRow): string => `${advisoryName(ctx, advisory)}, ${name}`;
 const subOf = ({ package: name, version, ecosystem, aliases }: FindingRow) => (
   <span translate="no">
     {name} {version}, {ecosystem}
@@ -173,7 +174,7 @@ export const FindingPanel = ({
 }) => (
   <SidePanel
     ctx={ctx}
-    title={nameOf(shown.finding)}
+    title={nameOf(ctx, shown.finding)}
     isName
     state={
       <p>
@@ -200,14 +201,14 @@ export const Finding = ({
 }) => (
   <Page
     ctx={ctx}
-    title={shown.finding.advisory}
+    title={advisoryName(ctx, shown.finding.advisory)}
     untranslatedTitle
     crumbs={[{ label: ctx.t('nav.vulnerabilities'), href: paths.vulnerabilities() }]}
     mark={<DecisionMark ctx={ctx} decision={shown.finding.decision} />}
     sub={subOf(shown.finding)}
     advisoriesMatter
   >
-    <PanelPage title={nameOf(shown.finding)}>
+    <PanelPage title={nameOf(ctx, shown.finding)}>
       <FindingParts ctx={ctx} shown={shown}>
         <PanelPart title={ctx.t('vuln.references')} context={ctx.t('vuln.referencesContext')}>
           {references.length === 0 ? <p class="second">{ctx.t('vuln.noReferences')}</p> : null}

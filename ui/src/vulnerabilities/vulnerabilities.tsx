@@ -16,6 +16,7 @@ import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
+import { advisoryName, isSuite } from './advisory-name.ts';
 import { FindingPanel, type ShownFinding } from './finding.tsx';
 import { type FindingRow, FixMark } from './finding-facts.tsx';
 
@@ -71,7 +72,7 @@ export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[]
           translate="no"
           title={row.aliases.join(', ')}
         >
-          {row.advisory}
+          {advisoryName(ctx, row.advisory)}
         </a>{' '}
         <Aged ctx={ctx} since={row.agedSince} />
       </>
@@ -94,7 +95,11 @@ export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[]
     sort: true,
     cell: (row) => (
       <>
-        {row.severity === 'critical' || row.severity === 'high' ? (
+        {row.severity === 'unknown' && isSuite(row.advisory) ? (
+          <span class="second" title={ctx.t('vuln.suiteRates')}>
+            –
+          </span>
+        ) : row.severity === 'critical' || row.severity === 'high' ? (
           <strong>{ctx.t(`severity.${row.severity}`)}</strong>
         ) : (
           <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
@@ -220,7 +225,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
             </nav>
           }
           order={ctx.t('vuln.order')}
-          nameOf={(row) => row.advisory}
+          nameOf={(row) => advisoryName(ctx, row.advisory)}
           table={{
             caption: ctx.t('nav.vulnerabilities'),
             columns: findingColumns(ctx, list).filter(({ key }) => open === undefined || besidePanel.has(key)),

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
-import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { DECISIONS, type Decision, SEVERITIES, type Severity } from '../vulnerabilities/types.ts';
 import { reachedMatches } from './reach-queries.ts';
 import type { GroupBy } from './types.ts';
 
@@ -20,6 +20,16 @@ export type ControllerGroup = {
   readonly worst: Decision | null;
 };
 
+/** A vulnerability on the controllers of a zone. */
+export type ZoneGroup = {
+  readonly vulnerability: string;
+  /** Id of the zone; '' for controllers in none. */
+  readonly zone: string;
+  readonly decision: Decision;
+  readonly severity: Severity;
+  readonly controllers: number;
+};
+
 const maxGroups = 2_000;
 const maxVersions = 12;
 
@@ -27,7 +37,7 @@ const keyOf = (vendor: string, family: string): string => `${vendor}\0${family}`
 
 type GroupKey = { vendor: string; family: string };
 
-export const groupQueries = (db: Database) => {
+export const groupQueries = (db: Database, clock: () => number) => {
   const familyOf: Readonly<Record<GroupBy, string>> = { family: 'i.family', vendor: "''" };
   const read = (by: GroupBy, scope: Scope) => {
     const reach = reachedMatches(scope);
@@ -58,6 +68,31 @@ export const groupQueries = (db: Database) => {
     };
   };
   return {
+    byZone: (scope: Scope): ZoneGroup[] => {
+      const { sql, params } = controllersIn(scope, 'p.controller');
+      return db
+        .prepare<
+          unknown[],
+          { vulnerability: string; zone: string; rank: number; severity: number; controllers: number }
+        >(
+          `select m.vulnerability, r.zone, min(y.rank) as rank,
+             min(case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end) as severity,
+             count(distinct p.controller) as controllers
+           from controller_part_identity p cross join controller_row r on r.controller = p.controller
+           cross join controller_match m indexed by controller_match_load
+             on m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null
+           cross join controller_priority y on y.threat = m.threat and y.context = p.context
+           where ${sql} and not exists (select 1 from controller_held h where h.identity = p.identity
+             and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > ?)
+           group by 1, 2`,
+        )
+        .all(...params, clock())
+        .map(({ rank, severity, ...row }) => ({
+          ...row,
+          decision: DECISIONS[rank] ?? 'track',
+          severity: SEVERITIES[severity] ?? 'unknown',
+        }));
+    },
     /** Of controllers in reach. */
     groups: (by: GroupBy, scope: Scope): ControllerGroup[] => {
       const { groups, versions, found } = read(by, scope);

@@ -9,7 +9,7 @@ import { type Scope, wholeSite } from '../../platform/scope.ts';
 import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
 import { REVIEW_KIND, SYNONYM_KIND } from './answers.ts';
 import { documentStore } from './document-store.ts';
-import { type ControllerGroup, groupQueries } from './group-queries.ts';
+import { type ControllerGroup, groupQueries, type ZoneGroup } from './group-queries.ts';
 import { type HeldParts, heldStore } from './held-store.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
@@ -92,6 +92,8 @@ export type ControllerFindings = {
   /** The feeds that hold documents about controllers, in the snapshot in force. */
   feeds(): readonly string[];
   groups(by: GroupBy, scope: Scope): ControllerGroup[];
+  /** Open findings that are not held back by vulnerability and zone, with how many controllers of the zone have it. */
+  byZone(scope: Scope): ZoneGroup[];
   /** Throws NOT_FOUND, also where no controller in reach has it, or MALFORMED. */
   why(id: string, scope: Scope): FindingWhy;
   /** Says that a finding does not hold here, and why; it closes. Returns the id of the answer. */
@@ -256,7 +258,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         vulnerabilities,
         ids?.map((id) => parts.numberOf(id, wholeSite('job'))),
       ),
-    groups: groupQueries(db).groups,
+    ...groupQueries(db, clock),
     why: (id, scope) => {
       const { identity, vulnerability } = parseId(id);
       const finding = queries.find(identity, vulnerability, scope);

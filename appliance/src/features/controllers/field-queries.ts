@@ -6,9 +6,14 @@ import { type CustomField, controllerDecisions, controllerMethods, controllerSta
 
 // What filters can ask of a controller, each with the SQL of its value over its row `r`.
 
-// Matches lie with what parts are.
-const WITH_CVE = `r.controller in (select p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
-  where m.until is null and m.verdict <> 'not-affected' and m.vulnerability = ?)`;
+// Matches lie with what parts are. Held back: by an accepted risk or a compensating control.
+const withVulnerability = ({ isHeldToo }: { isHeldToo: boolean }): string =>
+  `r.controller in (select p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
+  where m.until is null and m.verdict <> 'not-affected' and m.vulnerability = ? and (${isHeldToo}
+    or not exists (select 1 from controller_held h where h.identity = m.identity
+    and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > unixepoch('subsec') * 1000)))`;
+const WITH_CVE = withVulnerability({ isHeldToo: true });
+const WITH_OPEN = withVulnerability({ isHeldToo: false });
 const isCve = (text: string): boolean => /^cve-\d{4}-\d{1,9}$/i.test(text);
 
 /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
@@ -72,6 +77,12 @@ const controllerFields = (proposals: string): readonly Field[] => [
     type: 'text',
     ops: ['=', '!='],
     source: { test: (value) => ({ sql: WITH_CVE, params: [value.toUpperCase()] }) },
+  },
+  {
+    name: 'vulnerability',
+    type: 'text',
+    ops: ['='],
+    source: { test: (value) => ({ sql: WITH_OPEN, params: [value] }) },
   },
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding } },
 ];

@@ -35,6 +35,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     family: { label: 'controllers.family', options: named(controllerList.choices('productFamily', scope)) },
     model: { label: 'controllers.model' },
     order: { label: 'controllers.order' },
+    vulnerability: { label: 'cfind.vulnerability' },
     firmware: { label: 'controllers.read' },
     zone: {
       label: 'controllers.zone',

@@ -61,14 +61,25 @@ const holding = (text: string): Condition => {
     params: [...packages.params, pattern, pattern, pattern],
   };
 };
+// `Debian:13 openssl`: what a newer version of the package closes is kept for each.
+const ofSource = (text: string): Condition => {
+  const at = text.lastIndexOf(' ');
+  return {
+    sql: `${MATCHES} source_package p CROSS JOIN component_fix f INDEXED BY component_fix_source ON f.source = p.id
+      CROSS JOIN match m ON m.component = f.component WHERE p.eco = ? AND p.name = ? AND m.until IS NULL`,
+    params: [text.slice(0, Math.max(0, at)), text.slice(at + 1)],
+  };
+};
 /** The matches that have a name. */
 const listed: Readonly<Record<string, (text: string) => Condition>> = {
   'package =': packageNamed,
   'package contains': packageHolding,
+  'source =': ofSource,
   'text contains': holding,
 };
 const ofNames: readonly Field[] = [
   { name: 'package', type: 'text', ops: ['=', 'contains'], source: code },
+  { name: 'source', type: 'text', ops: ['='], source: code },
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: code },
 ];
 

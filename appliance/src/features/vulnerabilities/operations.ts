@@ -3,8 +3,10 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
+import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
+import { findingGroupSchema, findingGroups, groupLanguage, groupSorts } from './finding-groups.ts';
 import type { VulnerabilityService } from './service.ts';
 import {
   COVERAGE_STATES,
@@ -21,6 +23,7 @@ import {
 
 const { operation } = operationsOver<{
   vulnerabilities: VulnerabilityService;
+  controllerFindings: Pick<ControllerFindings, 'byZone'>;
   deviceQueries: DeviceQueries;
   deviceList: Pick<DeviceList, 'coverageCounts'>;
 }>();
@@ -60,7 +63,20 @@ const countsSchema = z.object({
 
 const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');
 
-export const vulnerabilitySchemas = { Finding: findingSchema, FindingWhy: whySchema };
+export const vulnerabilitySchemas = {
+  Finding: findingSchema,
+  FindingGroup: findingGroupSchema,
+  FindingWhy: whySchema,
+};
+
+/** What none found is worth. */
+function tellUnjudged(
+  out: { line(text: string): void },
+  devices: Readonly<Record<'not-judged' | 'partly', number>>,
+): void {
+  const open = devices['not-judged'] + devices.partly;
+  if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
+}
 
 export const vulnerabilityOperations = [
   operation({
@@ -122,8 +138,7 @@ export const vulnerabilityOperations = [
             row.devices,
           ]),
         );
-        const open = devices['not-judged'] + devices.partly;
-        if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
+        tellUnjudged(out, devices);
       },
       json: ({ rows, total, covered: devices }, _input, { vulnerabilities, actor }) => ({
         total,
@@ -131,6 +146,44 @@ export const vulnerabilityOperations = [
         covered: devices,
         findings: rows,
       }),
+    },
+  }),
+  operation({
+    name: 'finding.groups',
+    bound: 'device',
+    http: { method: 'get', path: '/findings/groups' },
+    area: 'vulnerabilities',
+    scoped: true,
+    right: 'vulnerabilities:read',
+    summary: 'Findings by what closes them: the update, else the advisory; on controllers by vulnerability and zone',
+    input: z.strictObject({
+      search: search.optional(),
+      decision: anyOf(DECISIONS),
+      severity: anyOf(SEVERITIES),
+      where,
+      sort: z.enum(groupSorts).default('decision'),
+      descending: z.boolean().default(false),
+      ...paging,
+    }),
+    output: pageOf(findingGroupSchema).extend({ covered }),
+    run: (
+      { vulnerabilities, controllerFindings, deviceList, actor },
+      { search: q, decision, severity, where: asked, ...page },
+    ) => {
+      const scope = scopeOf(actor, 'vulnerabilities:read');
+      const filter = groupLanguage.read(termsIn({ q, decision, severity, where: asked }));
+      const found = findingGroups({ vulnerabilities, controllerFindings }, { scope, filter, ...page });
+      return { ...found, covered: deviceList.coverageCounts(scope), next: found.next ?? null };
+    },
+    command: {
+      example: 'sallyport finding groups --decision act',
+      print: (out, { rows, covered: devices }) => {
+        out.table(
+          ['DECISION', 'SEVERITY', 'BY', 'NAME', 'OF', 'FIXED IN', 'COUNT'],
+          rows.map((row) => [row.decision, row.severity, row.by, row.name, row.of, row.fixed, row.count]),
+        );
+        tellUnjudged(out, devices);
+      },
     },
   }),
   operation({

@@ -3,6 +3,7 @@ import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { Finding, type FindingTarget, type ShownFinding } from '@sallyport/ui/vulnerabilities/finding.tsx';
 import type { FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/finding-facts.tsx';
+import { FindingGroups } from '@sallyport/ui/vulnerabilities/finding-groups.tsx';
 import { Vulnerabilities } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
@@ -17,6 +18,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import type { DeviceModel } from '../devices/view.ts';
 import { assignable } from '../worklist/view.ts';
 import { findingAct } from './finding-act.ts';
+import { findingGroups, groupLanguage, groupSorts } from './finding-groups.ts';
 import { type Finding as FindingEntry, type FindingWhy, WORK_STATES } from './types.ts';
 
 const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
@@ -114,6 +116,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         options: WORK_STATES.map((value) => ({ value, key: `vuln.state.${value}` })),
       },
       package: { label: 'csv.package' },
+      source: { label: 'vuln.source' },
     });
     const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
@@ -246,8 +249,51 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
   };
 
+  const groupFields = askedFields(groupLanguage.vocabulary, {
+    by: { label: 'vuln.group.by', choices: 'vuln.group.by' },
+    decision: { label: 'vuln.decision', choices: 'decision' },
+    severity: { label: 'vuln.severity', choices: 'severity' },
+    name: { label: 'vuln.group.name' },
+    count: { label: 'vuln.group.count' },
+  });
+
+  const showGroups = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const ctx = viewContext(deps, c);
+    const asked = askedList(c, ctx, groupLanguage, groupFields);
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const { descending } = list;
+    const sort = groupSorts.find((name) => name === list.sort);
+    const query = { scope, descending, ...defined({ sort }), limit: pageRows, after: currentCursor(list) };
+    const found = askedPage(asked, (filter) => findingGroups(deps, { ...query, filter }));
+    const covered = deps.deviceList.coverageCounts(scope);
+    const zoneName = (zone: string): string => String(deps.objects.find('controller-zone', zone)?.body['name'] ?? zone);
+    return c.html(
+      <FindingGroups
+        ctx={countedViews(
+          ctx,
+          list,
+          groupLanguage,
+          (filter) => findingGroups(deps, { ...query, limit: 1, filter }).total,
+        )}
+        list={list}
+        page={{
+          rows: found.rows.map((row) => (row.by === 'zone' && row.of !== '' ? { ...row, of: zoneName(row.of) } : row)),
+          total: found.total,
+          exact: true,
+          next: found.next,
+        }}
+        filters={filtering}
+        notJudged={covered['not-judged'] + covered.partly}
+      />,
+      asked.status,
+    );
+  };
+
   return new Hono<ConsoleEnv>()
     .get(paths.vulnerabilities.pattern, showList)
     .get(paths.vulnerabilitiesCsv.pattern, sendList)
+    .get(paths.findingGroups.pattern, showGroups)
     .get(paths.finding.pattern, showFinding);
 };

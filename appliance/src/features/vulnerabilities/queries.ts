@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../platform/database.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { COLUMNS, type FindingRow, findingPage, toFinding } from './finding-list-queries.ts';
 import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
+import { advisoriesWithoutFix, type OpenAdvisory } from './group-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { reachedTables } from './reach-store.ts';
 import { namingDamage } from './snapshot-damage-queries.ts';
@@ -196,6 +197,10 @@ const findingQueries = (options: QueryOptions) => {
     sourceFixes: (): readonly SourceFix[] => {
       const db = open();
       return db ? sourceFixes(db) : [];
+    },
+    advisoriesWithoutFix: (): OpenAdvisory[] => {
+      const db = open();
+      return db ? advisoriesWithoutFix(db) : [];
     },
     sourceDecisions: (): readonly SourceDecisions[] => {
       const db = open();

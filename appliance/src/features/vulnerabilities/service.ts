@@ -17,6 +17,7 @@ import { decide } from './decision.ts';
 import { findingLanguage } from './field-queries.ts';
 import { parseFindingId } from './finding-list-queries.ts';
 import type { SourceDecisions } from './fix-queries.ts';
+import type { OpenAdvisory } from './group-queries.ts';
 import { affectedFaults, componentHolders } from './holder-store.ts';
 import { identityOf, platformOf } from './identity.ts';
 import { itemComponents } from './item-components.ts';
@@ -129,6 +130,8 @@ export type VulnerabilityService = {
   ofPackage(ecosystem: string, source: string, asked: Asked): Finding[];
   /** What a newer version of each source package would close on devices. */
   sourceFixes(scope: Scope): readonly SourceFix[];
+  /** Advisories with open findings that no version closes. */
+  advisoriesWithoutFix(scope: Scope): readonly OpenAdvisory[];
   /** The findings of each source package that a newer version closes, by decision. */
   sourceDecisions(): readonly SourceDecisions[];
   /** What closes findings of one package, each version that advisories name for itself. */
@@ -442,6 +445,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     ofPackage: (ecosystem, source, asked) =>
       queries.of(asked.scope).list(asked, queries.site.packageComponents(ecosystem, source)).rows,
     sourceFixes: (scope) => queries.of(scope).sourceFixes(),
+    advisoriesWithoutFix: (scope) => queries.of(scope).advisoriesWithoutFix(),
     sourceDecisions: queries.site.sourceDecisions,
     fixesOf: (ecosystem, source, scope) => queries.of(scope).fixesOf(ecosystem, source),
     devicesBySource: (scope, sources) => queries.of(scope).devicesBySource(sources),

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
@@ -67,6 +68,40 @@ describe('the order', () => {
       fc.property(items, fc.func(fc.integer()), (rows, mix) => {
         const ids = (list: readonly WorkItem[]): string[] => list.toSorted(compareWork).map(({ id }) => id);
         expect(ids(rows.toSorted((a, b) => mix(a.id) - mix(b.id)))).toEqual(ids(rows));
+      }),
+    );
+  });
+
+  it('has no two at one place, none above itself, and goes on from one to the next', () => {
+    fc.assert(
+      fc.property(items, (rows) => {
+        const sign = (a: WorkItem, b: WorkItem): number => Math.sign(compareWork(a, b));
+        for (const a of rows)
+          for (const b of rows) {
+            if (a === b) continue;
+            expect(sign(a, b)).not.toBe(0);
+            expect(sign(a, b)).toBe(-sign(b, a));
+            for (const c of rows)
+              if (c !== a && c !== b && sign(a, b) < 0 && sign(b, c) < 0) expect(sign(a, c)).toBe(-1);
+          }
+      }),
+    );
+  });
+
+  it('is explained: the parts of a rank are its sum, and none is below nothing', () => {
+    const given = fc.record({
+      place: fc.option(fc.constantFrom('low' as const, 'middle' as const, 'high' as const), { nil: undefined }),
+      targets: fc.integer({ min: 0, max: 200_000 }),
+      dueAt: fc.option(fc.integer({ min: nowMs - 90 * dayMs, max: nowMs + 90 * dayMs }), { nil: undefined }),
+      since: fc.option(fc.integer({ min: nowMs - 400 * dayMs, max: nowMs + dayMs }), { nil: undefined }),
+      blocks: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(given, fc.integer({ min: 0, max: 60 }), (item, harm) => {
+        const parts = rankOf({ harm }, defined(item) as Parameters<typeof rankOf>[1], nowMs, daysUntil);
+        expect(Object.values(parts).every((part) => Number.isInteger(part) && part >= 0)).toBe(true);
+        expect(totalOf(parts)).toBe(parts.harm + parts.place + parts.targets + parts.due + parts.blocks + parts.age);
+        expect(parts.harm).toBe(harm);
       }),
     );
   });

@@ -1,0 +1,140 @@
+import { LinkButton } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
+import { DecisionMark } from '../components/status.tsx';
+import type { Column } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import type { Decision, PageOf, Severity } from '../model.ts';
+import { paths } from '../paths.ts';
+import { advisoryName } from './advisory-name.ts';
+
+type FindingGroupRow = {
+  readonly by: 'update' | 'advisory' | 'review' | 'zone';
+  /** The package, the advisory or the vulnerability. */
+  readonly name: string;
+  /** The ecosystem of a package, the name of a zone; else empty. */
+  readonly of: string;
+  readonly fixed: string;
+  readonly summary: string;
+  readonly decision: Decision;
+  readonly severity: Severity;
+  /** Findings; of a zone its controllers. */
+  readonly count: number;
+  /** The list of what is counted. */
+  readonly path: string;
+};
+
+const nameText = (ctx: Ctx, row: FindingGroupRow): string =>
+  row.by === 'update' ? `${row.name} ${row.fixed}`.trim() : advisoryName(ctx, row.name);
+
+const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
+  {
+    key: 'decision',
+    label: ctx.t('vuln.decision'),
+    fit: true,
+    sort: true,
+    rec: 'b',
+    cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+  },
+  {
+    key: 'name',
+    label: ctx.t('vuln.group.name'),
+    sort: true,
+    rec: 'a',
+    cell: (row) => (
+      <To ctx={ctx} class="name" href={row.path} translate="no">
+        <span title={row.summary}>{nameText(ctx, row)}</span>
+      </To>
+    ),
+  },
+  {
+    key: 'by',
+    label: ctx.t('vuln.group.by'),
+    rec: 'c',
+    cell: (row) => (
+      <>
+        {ctx.t(`vuln.group.by.${row.by}`)}{' '}
+        <span class="second" translate="no">
+          {row.by === 'zone' && row.of === '' ? ctx.t('vuln.group.noZone') : row.of}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: 'severity',
+    label: ctx.t('vuln.severity'),
+    sort: true,
+    cell: (row) => (row.severity === 'unknown' ? <span class="second">–</span> : ctx.t(`severity.${row.severity}`)),
+  },
+  {
+    key: 'count',
+    label: ctx.t('vuln.group.count'),
+    num: true,
+    sort: true,
+    rec: 'd',
+    cell: (row) => (
+      <To ctx={ctx} href={row.path}>
+        {ctx.t(row.by === 'zone' ? 'vuln.group.controllers' : 'vuln.group.findings', { n: row.count })}
+      </To>
+    ),
+  },
+];
+
+/** Findings by what closes them: one line for an update, for an advisory without one, for a vulnerability in a zone. */
+export const FindingGroups = ({
+  ctx,
+  list,
+  page,
+  filters,
+  notJudged,
+}: {
+  ctx: Ctx;
+  list: ListState;
+  page: PageOf<FindingGroupRow>;
+  filters: Filtering;
+  /** Devices of which some or all is judged by no feed. */
+  notJudged: number;
+}) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('vuln.group.title')}
+    sub={ctx.t('vuln.group.sub')}
+    advisoriesMatter
+    announce={foundText(ctx, page)}
+    filter={filterWords(ctx, list, filters)}
+  >
+    {notJudged === 0 ? null : (
+      <p class="second">
+        <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+          {ctx.t('vuln.notJudged', { n: notJudged })}
+        </To>
+      </p>
+    )}
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      filters={filters}
+      search={ctx.t('vuln.search')}
+      order={ctx.t('vuln.order')}
+      nameOf={(row) => nameText(ctx, row)}
+      table={{ caption: ctx.t('vuln.group.title'), columns: columns(ctx), order: { key: 'decision' } }}
+      empty={
+        <Empty
+          title={ctx.t(notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}
+          action={
+            <LinkButton ctx={ctx} href={paths.vulnerabilities()}>
+              {ctx.t('nav.vulnerabilities')}
+            </LinkButton>
+          }
+        >
+          {notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: notJudged })}
+        </Empty>
+      }
+    />
+  </Page>
+);
