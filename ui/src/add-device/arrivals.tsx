@@ -1,3 +1,4 @@
+import { FingerprintWords } from '../components/fingerprint-words.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
@@ -17,7 +18,7 @@ export type Arrival = {
   readonly macs: readonly string[];
   readonly serial: string;
   /** Of the fingerprint of our own agent's key; other clients have none. */
-  readonly words: string;
+  readonly words: readonly string[];
 };
 
 /** The devices that came with a token, the newest first, each to be compared and approved. */
@@ -48,8 +49,11 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
                   [ctx.t('arrivals.from'), row.from],
                   [ctx.t('arrivals.macs'), row.macs.join(', ')],
                   [ctx.t('arrivals.serial'), row.serial],
-                  [ctx.t('arrivals.words'), row.words],
-                ].map(([label = '', value = '']) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
+                  [
+                    ctx.t('arrivals.words'),
+                    row.words.length === 0 ? '' : <FingerprintWords ctx={ctx} words={row.words} />,
+                  ],
+                ].map(([label, value]) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
               />
               <div class="row">
                 {row.state === 'pending' ? (

@@ -1,4 +1,5 @@
 import { raw } from 'hono/html';
+import { FingerprintWords } from '../components/fingerprint-words.tsx';
 import { Hash } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 
@@ -10,11 +11,7 @@ export const Fingerprint = ({ ctx, hex, words, qrSvg }: FingerprintProps & { ctx
   <div class="fingerprint">
     <div>
       <Hash value={hex} />
-      <ol class="words" translate="no" lang="en" aria-label={ctx.t('fingerprint.words')}>
-        {words.split(' ').map((word) => (
-          <li>{word}</li>
-        ))}
-      </ol>
+      <FingerprintWords ctx={ctx} words={words.split(' ')} />
       <small>{ctx.t('fingerprint.how')}</small>
     </div>
     <figure role="img" aria-label={ctx.t('fingerprint.code')}>

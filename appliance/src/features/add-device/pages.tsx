@@ -174,7 +174,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
           from: source.from ?? '',
           macs,
           serial: serial ?? '',
-          words: source.source === 'native' ? wordsOf(source.clientId).join(' ') : '',
+          words: source.source === 'native' ? wordsOf(source.clientId) : [],
         },
       ];
     });
