@@ -49,7 +49,11 @@ export type ProvisionRow = {
 type ProvisionProps = {
   readonly ctx: Ctx;
   readonly at: When;
-  readonly rows: readonly ProvisionRow[];
+  readonly all: readonly ProvisionRow[];
+  /** Those that the filter leaves. */
+  readonly shown: readonly ProvisionRow[];
+  /** The groups are unfolded. */
+  readonly isOpen: boolean;
   readonly filter: 'all' | 'personal' | 'leaves';
   readonly q: string;
   /** Fields found outside the declarations at the last check. */
@@ -96,13 +100,14 @@ const Fields = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
     </details>
   );
 
-const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) => (
+type Group = { readonly pillar: ProvisionPillar; readonly rows: readonly ProvisionRow[] };
+
+const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
   <DataTable
     ctx={ctx}
-    caption={ctx.t('nav.provision')}
+    caption={ctx.t(`provision.pillar.${pillar}`)}
     rows={rows}
     records="labelled"
-    group={(row) => ctx.t(`provision.pillar.${row.pillar}`)}
     columns={[
       {
         key: 'row',
@@ -167,24 +172,27 @@ const Register = ({ ctx, rows }: { ctx: Ctx; rows: readonly ProvisionRow[] }) =>
   />
 );
 
-const matches = (ctx: Ctx, row: ProvisionRow, q: string): boolean =>
-  [
-    row.row,
-    ctx.tDynamic(row.title),
-    ctx.tDynamic(row.purpose),
-    ...row.fields.map((field) => ctx.tDynamic(field.label)),
-  ].some((text) => text.toLowerCase().includes(q.toLowerCase()));
+/** The kinds of data of a pillar, folded: a line with how many there are, which opens. */
+const Pillar = ({ ctx, pillar, rows, isOpen }: Group & { ctx: Ctx; isOpen: boolean }) => (
+  <details class="op whole" id={pillar} open={isOpen}>
+    <summary>
+      <strong class="link">{ctx.t(`provision.pillar.${pillar}`)}</strong>{' '}
+      <span class="second">
+        {ctx.t('provision.inGroup', {
+          n: rows.length,
+          personal: rows.filter((row) => row.personal !== 'no').length,
+          leaves: rows.filter((row) => row.leaves !== null).length,
+        })}
+      </span>
+    </summary>
+    <Register ctx={ctx} pillar={pillar} rows={rows} />
+  </details>
+);
 
 /** One page, one document: what is kept, from where, why, how long, how protected, and what of it leaves. */
-export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionProps) => {
-  const shown = rows.filter(
-    (row) =>
-      (filter !== 'personal' || row.personal !== 'no') &&
-      (filter !== 'leaves' || row.leaves !== null) &&
-      (q === '' || matches(ctx, row, q)),
-  );
-  const personal = rows.filter((row) => row.personal !== 'no');
-  const leaving = rows.filter((row) => row.leaves !== null);
+export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }: ProvisionProps) => {
+  const personal = all.filter((row) => row.personal !== 'no');
+  const leaving = all.filter((row) => row.leaves !== null);
   const chip = (name: 'personal' | 'leaves') => (
     <a
       class={filter === name ? 'chip on' : 'chip'}
@@ -206,7 +214,11 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
           <LinkButton ctx={ctx} href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
             {ctx.t('persons.title')}
           </LinkButton>
-          <a class="btn" href={paths.provision()} data-print="1">
+          <a
+            class="btn"
+            href={withQuery(paths.provision(), { q, filter: filter === 'all' ? undefined : filter, open: 'all' })}
+            data-print="1"
+          >
             {ctx.t('common.print')}
           </a>
           <LinkButton ctx={ctx} href={paths.provisionCsv()} download>
@@ -216,7 +228,7 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
       }
     >
       <Tiles>
-        <Tile ctx={ctx} word={ctx.t('provision.kinds')} n={rows.length}>
+        <Tile ctx={ctx} word={ctx.t('provision.kinds')} n={all.length}>
           {ctx.t('provision.shownBelow', { n: shown.length })}
         </Tile>
         <Tile ctx={ctx} word={ctx.t('provision.personalKinds')} n={personal.length}>
@@ -257,7 +269,9 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
             {ctx.t('list.noMatchWhy')}
           </Empty>
         ) : (
-          <Register ctx={ctx} rows={shown} />
+          [...Map.groupBy(shown, ({ pillar }) => pillar)].map(([pillar, rows]) => (
+            <Pillar ctx={ctx} pillar={pillar} rows={rows} isOpen={isOpen} />
+          ))
         )}
       </Panel>
     </Page>

@@ -28,6 +28,11 @@ export const words = defineWords({
     ru: { one: 'в {n} файле', few: 'в {n} файлах', many: 'в {n} файлах', other: 'в {n} файлах' },
     kk: '{n} файлда',
   },
+  'provision.inGroup': {
+    en: 'Kinds: {n}. Personal: {personal}. Leave the site: {leaves}.',
+    ru: 'Видов: {n}. Персональных: {personal}. Покидают площадку: {leaves}.',
+    kk: 'Түрлері: {n}. Жеке деректері: {personal}. Алаңнан шығатыны: {leaves}.',
+  },
   'provision.kinds': { en: 'Kinds of data', ru: 'Виды данных', kk: 'Дерек түрлері' },
   'provision.leaves': { en: 'Leaves the site', ru: 'Покидает площадку', kk: 'Алаңнан шығады' },
   'provision.leavesNot': { en: 'no', ru: 'нет', kk: 'жоқ' },

@@ -100,6 +100,9 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
     return { register, ctx, filter, q, entries };
   };
 
+  /** What is narrowed is there to be read, and what is printed without script. */
+  const isWhole = (c: Context<ConsoleEnv>): boolean => ['q', 'filter', 'open'].some((name) => c.req.query(name));
+
   return new Hono<ConsoleEnv>()
     .get(paths.provision.pattern, (c) => {
       const { register, ctx, filter, q, entries } = shown(c);
@@ -107,7 +110,9 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
         <Provision
           ctx={ctx}
           at={register.at}
-          rows={entries.map(toRow)}
+          all={register.entries.map(toRow)}
+          shown={entries.map(toRow)}
+          isOpen={isWhole(c)}
           filter={filter}
           q={q}
           undeclared={register.undeclared.length}
