@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { command, freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
-import { axeFaults } from '../support/page-faults.ts';
+import { axeFaults, stopsToRows } from '../support/page-faults.ts';
 
 const { t } = catalogue('en');
 const mostStops = 60;
@@ -69,6 +69,11 @@ describe('the keyboard', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.closest('tbody tr') !== null)).toBe(true);
+  });
+
+  it('comes from the skip link to the content to the rows in two stops', async () => {
+    await page.goto(url + paths.objects('account'));
+    expect(await stopsToRows(page)).toBe(2);
   });
 
   it('passes bar and navigation and reaches the content, always in sight', async () => {

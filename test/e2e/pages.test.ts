@@ -14,7 +14,7 @@ import {
 } from '../support/browser.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
 import { isLong } from '../support/long.ts';
-import { axeFaults, structureFaults } from '../support/page-faults.ts';
+import { axeFaults, stopsToRows, structureFaults } from '../support/page-faults.ts';
 import { allKeys, type ConsolePage, consolePages, notWalked } from './console-pages.ts';
 import { uploadAndCheck } from './import-wizard.ts';
 
@@ -50,6 +50,12 @@ const showTheme = (page: Page, theme: Theme): Promise<void> =>
   page.evaluate((name) => {
     document.documentElement.dataset['theme'] = name;
   }, theme);
+
+/** CONSOLE 11: after the skip link to the content the first row is at most so many stops away. */
+const mostRowStops = 12;
+
+const rowFaults = (stops: number | undefined): string[] =>
+  stops === undefined || stops <= mostRowStops ? [] : [`its first row is ${stops} stops from the skip link`];
 
 describe('every page', () => {
   let site: FilledSite;
@@ -132,6 +138,8 @@ describe('every page', () => {
             all.map((fault) => `${width} px: ${fault}`),
           );
         }
+        // The stops are those of every language.
+        if (lang === 'en') note(path, rowFaults(await stopsToRows(page)));
         note(path, faults.take());
       }
       expect(found).toEqual({});

@@ -95,3 +95,26 @@ export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<
       `axe ${impact}: ${id}, ${nodes.length} times, first ${nodes[0]?.target.join(' ')} ${nodes[0]?.html.slice(0, 120)}`,
   );
 };
+
+const mostStops = 60;
+
+/**
+ * Stops of the Tab key from the skip link to the content to the first row of a list on the page that is shown, by the skip link to
+ * the rows where there is one; undefined: there are no rows.
+ */
+export const stopsToRows = async (page: Page): Promise<number | undefined> => {
+  const rows = page.locator('main :is(#rows, .list tbody, .items) > *');
+  if ((await rows.locator(':is(a, button, input, summary)').count()) === 0) return undefined;
+  await page.locator('.skip').first().focus();
+  await page.keyboard.press('Enter');
+  for (let stops = 1; stops <= mostStops; stops += 1) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => ({
+      isRow: document.activeElement?.closest('main :is(#rows, .list tbody, .items) > *') != null,
+      isSkip: document.activeElement?.classList.contains('to-rows') === true,
+    }));
+    if (at.isRow) return stops;
+    if (at.isSkip) await page.keyboard.press('Enter');
+  }
+  return mostStops;
+};

@@ -167,6 +167,13 @@ const PlaceTabs = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
+/** Past filters and heads to the first row; a page without rows does not show it. */
+const ToRows = ({ ctx }: { ctx: Ctx }) => (
+  <a class="skip to-rows" href="#rows">
+    {ctx.t('list.skipToRows')}
+  </a>
+);
+
 /** The shell of every page that needs a log-in: skip link, bar, navigation, title, content. */
 export const Page = (props: PageProps) => {
   const { ctx } = props;
@@ -180,9 +187,7 @@ export const Page = (props: PageProps) => {
         <a class="skip" href="#main">
           {ctx.t('common.skip')}
         </a>
-        <a class="skip to-rows" href="#rows">
-          {ctx.t('list.skipToRows')}
-        </a>
+        <ToRows ctx={ctx} />
         <Bar ctx={ctx} />
         <Navigation ctx={ctx} />
         <main
@@ -192,6 +197,7 @@ export const Page = (props: PageProps) => {
           data-announce={props.announce}
           {...(props.refreshSeconds === undefined ? {} : polling(ctx, props.refreshSeconds))}
         >
+          <ToRows ctx={ctx} />
           <PrintHead props={props} />
           <ViewAs ctx={ctx} />
           <WentBack ctx={ctx} />

@@ -230,7 +230,7 @@ export const Worklist = (props: WorklistProps) => {
                     {ctx.t(`work.band.${band}`)} {ctx.fmt.number(inBand.length)}{' '}
                     <span>{ctx.t(`work.band.${band}.why`)}</span>
                   </h2>
-                  <ul class="items">
+                  <ul class="items" id={inBand[0] === rows[0] ? 'rows' : undefined} tabindex={-1}>
                     {inBand.map((row) => (
                       <Row
                         ctx={ctx}
