@@ -197,6 +197,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('health', paths.health()),
     ...at('certificate', paths.certificate()),
     ...at('help', paths.help(), ...['first-hour', 'sizes', 'glossary'].map((name) => paths.help(name))),
+    ...at('helpPages', paths.helpPages()),
     ...at('backups', paths.backups()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('agentMoves', paths.agentMoves()),

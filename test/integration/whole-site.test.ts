@@ -10,7 +10,7 @@ import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
 import { sourceFiles } from '../support/sources.ts';
 
 // A site with content, served by the real server: what lies in its data directory is in the register, and an administrator who
-// follows links from the front page comes to every page.
+// follows links from the front page comes to every page, in three clicks or from the list of pages.
 
 type Answer = { readonly status: number; readonly html: string; readonly location: string; readonly cookies: string[] };
 
@@ -160,10 +160,14 @@ describe('from the front page', () => {
     const reached = new Set<string>();
     const counts = new Map<string, number>();
     const broken: string[] = [];
-    const open: { address: string; from: string }[] = [{ address: paths.work(), from: '' }];
-    // The register links to every list there is: what only the register leads to has no place.
+    type Step = { readonly address: string; readonly from: string; readonly clicks: number };
+    let open: Step[] = [{ address: paths.work(), from: '', clicks: 0 }];
+    // The register and the list of pages link to every list there is: what only they lead to has no place.
     const ofRegister: string[] = [];
+    const listed = new Set<string>();
     const known = new Set<string>(open.map(({ address }) => address));
+    /** The fewest clicks from the front page, by route, and by page where each value of a parameter is one. */
+    const clicksTo = new Map<string, { clicks: number; from: string }>();
     /** Whether a link is looked at: every page once, a few of its like. */
     const wants = (address: string): boolean => {
       const { pathname, searchParams } = new URL(address, site.url);
@@ -176,18 +180,25 @@ describe('from the front page', () => {
       counts.set(key, count + 1);
       return true;
     };
-    const visit = async ({ address, from }: { address: string; from: string }): Promise<void> => {
+    const visit = async ({ address, from, clicks }: Step): Promise<void> => {
       const { status, html, location } = await ask(`${site.url}${address}`, cookie);
       if (address === paths.provision()) {
         ofRegister.push(...linksOf(html).links);
+        return;
+      }
+      if (address === paths.helpPages()) {
+        const [, main = ''] = html.split('<main');
+        for (const link of linksOf(main).links) listed.add(link);
         return;
       }
       if (status >= 400) broken.push(`${status} ${address} on ${from}`);
       const { pathname } = new URL(address, site.url);
       const route = routeOf(pathname);
       if (route !== undefined && status < 400) {
-        reached.add(route.name);
-        if (chosen.test(route.pattern)) reached.add(pathname);
+        for (const name of [route.name, ...(chosen.test(route.pattern) ? [pathname] : [])]) {
+          reached.add(name);
+          if (!clicksTo.has(name)) clicksTo.set(name, { clicks, from });
+        }
       }
       const { links, forms } = linksOf(html);
       for (const form of forms) {
@@ -197,14 +208,20 @@ describe('from the front page', () => {
       for (const link of [...links, ...(location.startsWith('/') ? [location] : [])]) {
         if (known.has(link)) continue;
         known.add(link);
-        if (wants(link)) open.push({ address: link, from: address });
+        // Where a page leads on by itself nobody clicks.
+        if (wants(link)) open.push({ address: link, from: address, clicks: link === location ? clicks : clicks + 1 });
       }
     };
-    while (open.length > 0) await Promise.all(open.splice(0, 4).map(visit));
-    reached.add('provision');
+    for (let clicks = 0; open.length > 0; ) {
+      const here = open.filter((step) => step.clicks <= clicks);
+      open = open.filter((step) => step.clicks > clicks);
+      while (here.length > 0) await Promise.all(here.splice(0, 4).map(visit));
+      if (open.every((step) => step.clicks > clicks)) clicks += 1;
+    }
+    for (const name of ['provision', 'helpPages']) reached.add(name);
     const seen = new Set(reached);
     for (const link of new Set(ofRegister))
-      if (wants(link) && !known.has(link)) await visit({ address: link, from: '/provision' });
+      if (wants(link) && !known.has(link)) await visit({ address: link, from: '/provision', clicks: 0 });
 
     const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
     const kinds = entries.flatMap(({ pillar, name, fields }) =>

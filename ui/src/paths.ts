@@ -42,6 +42,8 @@ export const paths = {
   search: page('/search', { bound: 'device', GET: 'person' }),
   /** Fragment of results for the palette. */
   searchPalette: page('/search/palette', { bound: 'device', GET: 'person' }),
+  /** The pages of the console by name; nothing of the site. */
+  helpPages: page('/help/pages', { bound: 'catalog', GET: 'person' }),
   /** The contents, or a chapter; nothing of the site. */
   help: page('/help/:chapter?', { bound: 'catalog', GET: 'person' }),
   // The document says what can be asked, nothing of the site.

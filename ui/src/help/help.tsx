@@ -92,7 +92,16 @@ const Piece = ({ block }: { block: Block }) => {
 
 /** The contents: each chapter with its parts. */
 export const HelpContents = ({ ctx, chapters }: { ctx: Ctx; chapters: readonly Chapter[] }) => (
-  <Page ctx={ctx} title={ctx.t('help.title')} sub={ctx.t('help.sub')}>
+  <Page
+    ctx={ctx}
+    title={ctx.t('help.title')}
+    sub={ctx.t('help.sub')}
+    actions={
+      <LinkButton ctx={ctx} href={paths.helpPages()}>
+        {ctx.t('help.pages')}
+      </LinkButton>
+    }
+  >
     <Panel title={ctx.t('help.chapters')}>
       <div class="op">
         <ol>

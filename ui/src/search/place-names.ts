@@ -66,5 +66,6 @@ export const placeNames = {
   deleted: 'objects.deleted',
   events: 'nav.events',
   help: 'help.title',
+  helpPages: 'help.pages',
   api: 'api.title',
 } as const satisfies Partial<Record<keyof typeof paths, Key | readonly [Key, Key]>>;

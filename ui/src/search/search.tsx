@@ -22,6 +22,9 @@ export type SearchGroup = {
 
 type SearchProps = { readonly ctx: Ctx; readonly q: string; readonly groups: readonly SearchGroup[] };
 
+/** `all`: the last line, which leads to the page of all results. */
+type ResultsProps = SearchProps & { readonly all?: string };
+
 // The part of the title that was typed is underlined.
 const Matched = ({ title, q }: { title: string; q: string }) => {
   const at = q === '' ? -1 : title.toLowerCase().indexOf(q.toLowerCase());
@@ -36,7 +39,7 @@ const Matched = ({ title, q }: { title: string; q: string }) => {
 };
 
 /** Groups of results: the palette's content, and the page's. The last entry of a group opens its list; the number is read out. */
-export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
+export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
   <>
     <p class="vh" data-found="">
       {ctx.t('search.count', { n: groups.reduce((sum, group) => sum + group.total, 0) })}
@@ -65,6 +68,12 @@ export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
           ) : null}
         </div>
       ))}
+    {all === undefined || groups.length === 0 ? null : (
+      <a href={all}>
+        <Shape ctx={ctx} name="right" />
+        <span class="t">{ctx.t('search.allResults')}</span>
+      </a>
+    )}
     {groups.every((group) => group.results.length === 0) && q !== '' ? (
       <div class="empty">
         <h2 class="h3">{ctx.t('search.none', { q })}</h2>

@@ -24,6 +24,8 @@ export const words = defineWords({
     },
     kk: 'Барлығы {n}, іздегені: {q}',
   },
+  'search.allResults': { en: 'All results', ru: 'Все результаты', kk: 'Барлық нәтижелер' },
+  'search.opensForm': { en: 'Opens a form', ru: 'Открывает форму', kk: 'Пішінді ашады' },
   'search.none': { en: 'Nothing found for {q}', ru: 'Ничего не найдено: {q}', kk: 'Ештеңе табылмады: {q}' },
   'search.noneWhy': {
     en: 'Names, addresses, packages, CVE numbers, pages and settings are searched, pages and settings in three languages. Two letters at least.',

@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { AllPages } from '@sallyport/ui/help/all-pages.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
 import { type Context, Hono } from 'hono';
@@ -57,10 +58,13 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
   }
 };
 
-/** The results page and the palette: one box for everything. */
+/** Of each group, in the palette (CONSOLE 7) and on the page of results. */
+const perGroup = { palette: 3, page: 20 };
+
+/** The results page and the palette, one box for everything; and the list of what they find by name. */
 export const searchPages = (deps: ConsoleDeps, search: SearchService, help: HelpService): Pages => {
   const places = placesOf(deps);
-  const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, perGroup: number): SearchGroup[] => {
+  const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, most: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
     const open = findPlaces(places, q).filter(({ href }) => ctx.opens(href));
     const byName = (['pages', 'actions', 'settings'] as const)
@@ -68,17 +72,24 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
         const of = open.filter(({ group }) => group === name);
         return {
           name,
-          results: of.slice(0, perGroup).map((one) => ({
+          results: of.slice(0, most).map((one) => ({
             title: ctx.tDynamic(one.name),
             href: one.href,
-            ...defined({ context: one.of === undefined ? undefined : ctx.tDynamic(one.of) }),
+            ...defined({
+              context:
+                name === 'actions'
+                  ? ctx.t('search.opensForm')
+                  : one.of === undefined
+                    ? undefined
+                    : ctx.tDynamic(one.of),
+            }),
           })),
           total: of.length,
           href: paths.search({ q }),
         };
       })
       .filter(({ total }) => total > 0);
-    const found = search.find(actor, q, perGroup).map(({ name, results, total }) => ({
+    const found = search.find(actor, q, most).map(({ name, results, total }) => ({
       name,
       results: results.map(({ id, title, context }) => ({
         title,
@@ -89,7 +100,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
       href: listOf(name, q),
     }));
     const hits = help.find(ctx.lang, q);
-    const chapters = hits.slice(0, perGroup).map(({ chapter, id, title, in: context }) => ({
+    const chapters = hits.slice(0, most).map(({ chapter, id, title, in: context }) => ({
       title,
       href: `${paths.help(chapter)}#${id}`,
       ...(context === title ? {} : { context }),
@@ -113,11 +124,22 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
     .get(paths.searchPalette.pattern, (c) => {
       const { actor } = signedIn(c);
       const q = asked(c);
-      return c.html(<SearchResults ctx={viewContext(deps, c, 'part')} q={q} groups={groupsFor(c, actor, q, 5)} />);
+      const groups = groupsFor(c, actor, q, perGroup.palette);
+      return c.html(
+        <SearchResults ctx={viewContext(deps, c, 'part')} q={q} groups={groups} all={paths.search({ q })} />,
+      );
     })
     .get(paths.search.pattern, (c) => {
       const { actor } = signedIn(c);
       const q = asked(c);
-      return c.html(<Search ctx={viewContext(deps, c)} q={q} groups={groupsFor(c, actor, q, 20)} />);
+      return c.html(<Search ctx={viewContext(deps, c)} q={q} groups={groupsFor(c, actor, q, perGroup.page)} />);
+    })
+    .get(paths.helpPages.pattern, (c) => {
+      signedIn(c);
+      const ctx = viewContext(deps, c);
+      const pages = places
+        .filter(({ group, href }) => group !== 'settings' && ctx.opens(href))
+        .map(({ name, href }) => ({ title: ctx.tDynamic(name), href }));
+      return c.html(<AllPages ctx={ctx} pages={pages} />);
     });
 };

@@ -1,5 +1,5 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
-import { langs } from '@sallyport/ui/i18n/types';
+import { type Lang, langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
 import { placeNames } from '@sallyport/ui/search/place-names';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,19 @@ const notLookedFor = new Set([
   'search',
   'searchPalette',
 ]);
+/** What the keys of a keyboard write in each language, in the same order; a letter that a layout lacks is written as it is. */
+const keys = {
+  en: Array.from("`1234567890-=qwertyuiop[]asdfghjkl;'zxcvbnm,./?"),
+  ru: Array.from('ё1234567890-=йцукенгшщзхъфывапролджэячсмитьбю.,'),
+  kk: Array.from('("әіңғ,.үұқөһйцукенгшщзхъфывапролджэячсмитьбю№?'),
+} as const satisfies Record<Lang, readonly string[]>;
+
+/** A text of a language as it comes out while the layout of another is switched on. */
+const typedOn = (layout: Lang, lang: Lang, text: string): string =>
+  Array.from(text.toLowerCase())
+    .map((letter) => keys[layout][(keys[lang] as readonly string[]).indexOf(letter)] ?? letter)
+    .join('');
+
 const isFile = (pattern: string): boolean => /\.csv$|\/file$|\/text$/.test(pattern);
 
 describe('pages, lists and settings', () => {
@@ -57,6 +70,34 @@ describe('pages, lists and settings', () => {
     expect(first('09hsk5skfh')).toBe(paths.devices());
     expect(findPlaces(places, 'зз%')).toEqual([]);
     expect(findPlaces(places, 'x')).toEqual([]);
+  });
+
+  it('are among the first three by their name in each language, typed on each layout of the keyboard', () => {
+    const far: string[] = [];
+    for (const lang of langs)
+      for (const layout of langs)
+        for (const { name, href } of places) {
+          const title = catalogue(lang).tDynamic(name);
+          const found = findPlaces(places, typedOn(layout, lang, title)).slice(0, 3);
+          if (!found.some((one) => one.href === href)) far.push(`${lang} on ${layout}: ${title} (${href})`);
+        }
+    expect(far).toEqual([]);
+  });
+
+  it('stand first in the answer, in the language of the reader', async () => {
+    const administrator = await site.as('administrator');
+    const far: string[] = [];
+    for (const lang of langs) {
+      await administrator.post(paths.preferences(), { lang, back: paths.me() });
+      for (const [at, [page, name]] of Object.entries(placeNames).entries()) {
+        const title = catalogue(lang).tDynamic(typeof name === 'string' ? name : name[0]);
+        const q = typedOn(langs[at % langs.length] ?? lang, lang, title);
+        const html = await (await administrator.get(paths.searchPalette({ q }))).text();
+        const hrefs = [...html.matchAll(/<a href="([^"]*)"/g)].slice(0, 3).map(([, href]) => href);
+        if (!hrefs.includes(paths[page as keyof typeof placeNames]())) far.push(`${lang} ${q}: ${hrefs.join(' ')}`);
+      }
+    }
+    expect(far).toEqual([]);
   });
 
   it('lead to a page that is there, for whoever may open it', async () => {

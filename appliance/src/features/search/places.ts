@@ -91,9 +91,18 @@ export function findPlaces(places: readonly Place[], text: string): readonly Pla
   const readings = readingsOf(text).filter((reading) => reading.length > 1);
   const near = ({ names }: Place): number =>
     Math.min(...names.flatMap((name) => readings.map((reading) => distance(name, reading))), Number.POSITIVE_INFINITY);
-  return places
+  const found = places
     .map((one) => ({ one, near: near(one) }))
-    .filter((found) => found.near < Number.POSITIVE_INFINITY)
+    .filter((one) => one.near < Number.POSITIVE_INFINITY)
     .sort((a, b) => a.near - b.near)
     .map(({ one }) => one);
+  return found.length > 0 ? found : findByWords(places, text);
+}
+
+/** The places whose name has each of two or more words, each as some layout would have typed it: a Latin word among Russian ones. */
+function findByWords(places: readonly Place[], text: string): readonly Place[] {
+  const words = text.trim().split(/\s+/).map(readingsOf);
+  if (words.length < 2) return [];
+  const has = (name: string): boolean => words.every((readings) => readings.some((reading) => name.includes(reading)));
+  return places.filter(({ names }) => names.some(has));
 }
