@@ -79,7 +79,7 @@ const routes: Route[] = Object.entries(paths)
 const routeOf = (path: string): Route | undefined => routes.find(({ expression }) => expression.test(path));
 
 /** Parameters of which each value is a page of its own; of the others a few are enough. */
-const chosen = /:(kind|collection|tab|group|role)\b/;
+const chosen = /:(kind|collection|tab|group|role|chapter)\b/;
 const most = 2;
 
 /** Pages of something that this site does not have, each with what would have to be there; a view links to each of them. */
@@ -124,6 +124,20 @@ const isNoPage = (name: string): boolean =>
   /Stream$|^searchPalette$|^login$|^first$|^meAgain$/.test(name) ||
   (paths[name as keyof typeof paths].needs as { GET?: string }).GET === undefined;
 
+/** CONSOLE 3: from the worklist to any page, or to the list of pages, which names it or the list that it is a thing of. */
+const mostClicks = 3;
+/** A thing, and a part of it. */
+const mostFromList = 2;
+
+/** A page without what varies in its address: one example of each is enough. */
+const kindOf = (route: Route, pathname: string): string => {
+  const parts = pathname.split('/');
+  return route.pattern
+    .split('/')
+    .map((part, at) => (chosen.test(`/${part}`) ? parts[at] : part))
+    .join('/');
+};
+
 let site: FilledSite;
 beforeAll(async () => {
   site = await startFilledSite();
@@ -166,8 +180,9 @@ describe('from the front page', () => {
     const ofRegister: string[] = [];
     const listed = new Set<string>();
     const known = new Set<string>(open.map(({ address }) => address));
-    /** The fewest clicks from the front page, by route, and by page where each value of a parameter is one. */
-    const clicksTo = new Map<string, { clicks: number; from: string }>();
+    /** The fewest clicks from the front page to each kind of page, by its first address. */
+    const clicksTo = new Map<string, { address: string; clicks: number }>();
+    const cameFrom = new Map<string, string>();
     /** Whether a link is looked at: every page once, a few of its like. */
     const wants = (address: string): boolean => {
       const { pathname, searchParams } = new URL(address, site.url);
@@ -195,10 +210,11 @@ describe('from the front page', () => {
       const { pathname } = new URL(address, site.url);
       const route = routeOf(pathname);
       if (route !== undefined && status < 400) {
-        for (const name of [route.name, ...(chosen.test(route.pattern) ? [pathname] : [])]) {
-          reached.add(name);
-          if (!clicksTo.has(name)) clicksTo.set(name, { clicks, from });
-        }
+        reached.add(route.name);
+        if (chosen.test(route.pattern)) reached.add(pathname);
+        cameFrom.set(address, from);
+        const kind = kindOf(route, pathname);
+        if (!clicksTo.has(kind)) clicksTo.set(kind, { address, clicks });
       }
       const { links, forms } = linksOf(html);
       for (const form of forms) {
@@ -220,22 +236,34 @@ describe('from the front page', () => {
     }
     for (const name of ['provision', 'helpPages']) reached.add(name);
     const seen = new Set(reached);
-    for (const link of new Set(ofRegister))
-      if (wants(link) && !known.has(link)) await visit({ address: link, from: '/provision', clicks: 0 });
+    const furtherLists = [...new Set(ofRegister)].filter((link) => !known.has(link) && wants(link));
+    for (const link of furtherLists) await visit({ address: link, from: paths.provision(), clicks: 0 });
 
     const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
     const kinds = entries.flatMap(({ pillar, name, fields }) =>
       pillar === 'object' && fields.length > 0 && name !== 'setting' ? [name] : [],
     );
+    /** The way to a page from the last one on it that the list of pages names. */
+    const wayTo = (address: string): string[] => {
+      const from = cameFrom.get(address);
+      const isStart = from === undefined || from === '' || listed.has(address.split('?')[0] ?? '');
+      return isStart ? [address] : [...wayTo(from), address];
+    };
+    const far = [...clicksTo.values()]
+      .filter(({ clicks }) => clicks > mostClicks)
+      .map(({ address }) => wayTo(address))
+      // An object and its history are also below the list of its kind.
+      .filter((way) => way.length - 1 > mostFromList && !listed.has(paths.objects(way.at(-1)?.split('/')[2] ?? '')));
     const views = sourceFiles('ui').map(({ text }) => text);
     expect({
       broken: broken.sort(),
+      far,
       routes: routes
         .filter(({ name }) => !isNoPage(name) && !reached.has(name) && !(name in ofAbsent))
         .map(({ name }) => name),
       lists: kinds.filter((kind) => !seen.has(paths.objects(kind)) && !seen.has(ownPages[kind] ?? '')),
       notAbsent: Object.keys(ofAbsent).filter((name) => seen.has(name)),
       unlinked: Object.keys(ofAbsent).filter((name) => !views.some((text) => text.includes(`paths.${name}(`))),
-    }).toEqual({ broken: [], routes: [], lists: [], notAbsent: [], unlinked: [] });
+    }).toEqual({ broken: [], far: [], routes: [], lists: [], notAbsent: [], unlinked: [] });
   });
 });

@@ -99,18 +99,18 @@ export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<
 const mostStops = 60;
 
 /**
- * Stops of the Tab key from the skip link to the content to the first row of a list on the page that is shown, by the skip link to
- * the rows where there is one; undefined: there are no rows.
+ * Stops of the Tab key from the skip link to the content to the first row of the page that is shown, by the skip link to the rows
+ * where there is one; undefined: it has no list.
  */
 export const stopsToRows = async (page: Page): Promise<number | undefined> => {
-  const rows = page.locator('main :is(#rows, .list tbody, .items) > *');
+  const rows = page.locator('main :is(.list tbody, .items) > *');
   if ((await rows.locator(':is(a, button, input, summary)').count()) === 0) return undefined;
   await page.locator('.skip').first().focus();
   await page.keyboard.press('Enter');
   for (let stops = 1; stops <= mostStops; stops += 1) {
     await page.keyboard.press('Tab');
     const at = await page.evaluate(() => ({
-      isRow: document.activeElement?.closest('main :is(#rows, .list tbody, .items) > *') != null,
+      isRow: document.activeElement?.closest('main :is(tbody, .items) > *') != null,
       isSkip: document.activeElement?.classList.contains('to-rows') === true,
     }));
     if (at.isRow) return stops;
