@@ -153,8 +153,8 @@ export const words = defineWords({
   },
   'event.approved-by-one-person': {
     en: 'One person asked for and approved it: {act}, {thing}',
-    ru: 'Запросил и утвердил один человек: {act}, {thing}',
-    kk: 'Сұраған да, бекіткен де бір адам: {act}, {thing}',
+    ru: 'Запросил и одобрил один человек: {act}, {thing}',
+    kk: 'Сұраған да, мақұлдаған да бір адам: {act}, {thing}',
   },
   'event.second-factor-enabled': {
     en: 'Second factor switched on: {account}',
@@ -456,7 +456,7 @@ export const words = defineWords({
   },
   'people.askedBy': { en: 'Asked for by {who}, {at}.', ru: 'Запросил {who}, {at}.', kk: 'Сұраған {who}, {at}.' },
   'people.approve': { en: 'Agree', ru: 'Согласиться', kk: 'Келісу' },
-  'people.refuse': { en: 'Refuse', ru: 'Отклонить', kk: 'Бас тарту' },
+  'people.refuse': { en: 'Refuse', ru: 'Отклонить', kk: 'Қабылдамау' },
   'people.reach': {
     en: { one: 'Reaches {n} device.', other: 'Reaches {n} devices.' },
     ru: {
@@ -546,7 +546,7 @@ export const words = defineWords({
 
   'right.all': { en: 'Everything', ru: 'Всё', kk: 'Барлығы' },
   'right.read': { en: 'See: {area}', ru: 'Видеть: {area}', kk: 'Көру: {area}' },
-  'right.approve': { en: 'Approve: {area}', ru: 'Утверждать: {area}', kk: 'Бекіту: {area}' },
+  'right.approve': { en: 'Approve: {area}', ru: 'Одобрять: {area}', kk: 'Мақұлдау: {area}' },
   'right.write': { en: 'Change: {area}', ru: 'Изменять: {area}', kk: 'Өзгерту: {area}' },
   'secret.token': {
     en: 'Secret of the token. It is not kept and cannot be shown again.',

@@ -7,12 +7,12 @@ export const words = defineWords({
   'common.advisoriesAre': {
     en: { one: 'Advisories are {n} day old.', other: 'Advisories are {n} days old.' },
     ru: {
-      one: 'Сведениям об уязвимостях {n}\u00a0день.',
-      few: 'Сведениям об уязвимостях {n}\u00a0дня.',
-      many: 'Сведениям об уязвимостях {n}\u00a0дней.',
-      other: 'Сведениям об уязвимостях {n}\u00a0дня.',
+      one: 'Бюллетеням {n}\u00a0день.',
+      few: 'Бюллетеням {n}\u00a0дня.',
+      many: 'Бюллетеням {n}\u00a0дней.',
+      other: 'Бюллетеням {n}\u00a0дня.',
     },
-    kk: 'Осалдық туралы мәліметке {n}\u00a0күн болды.',
+    kk: 'Бюллетеньдерге {n}\u00a0күн болды.',
   },
   'common.daysOld': {
     en: { one: '{n}\u00a0day old', other: '{n}\u00a0days old' },
@@ -226,23 +226,23 @@ export const words = defineWords({
   },
   'error.APPROVAL_SELF': {
     en: 'Another person approves this',
-    ru: 'Это утверждает другой человек',
-    kk: 'Мұны басқа адам бекітеді',
+    ru: 'Это одобряет другой человек',
+    kk: 'Мұны басқа адам мақұлдайды',
   },
   'error.APPROVAL_SELF.next': {
     en: 'Ask somebody who neither wrote, asked for nor approved it, and who has the right.',
-    ru: 'Попросите того, кто этого не писал, не запрашивал и не утверждал и у кого есть право.',
-    kk: 'Мұны жазбаған, сұрамаған және бекітпеген, құқығы бар адамнан сұраңыз.',
+    ru: 'Попросите того, кто этого не писал, не запрашивал и не одобрял и у кого есть право.',
+    kk: 'Мұны жазбаған, сұрамаған және мақұлдамаған, құқығы бар адамнан сұраңыз.',
   },
   'error.APPROVAL_TOKEN': {
     en: 'A token approves nothing',
-    ru: 'Токен ничего не утверждает',
-    kk: 'Токен ештеңені бекітпейді',
+    ru: 'Токен ничего не одобряет',
+    kk: 'Токен ештеңені мақұлдамайды',
   },
   'error.APPROVAL_TOKEN.next': {
     en: 'Log in with an account and approve there.',
-    ru: 'Войдите под учётной записью и утвердите там.',
-    kk: 'Тіркелгімен кіріп, сол жерде бекітіңіз.',
+    ru: 'Войдите под учётной записью и одобрите там.',
+    kk: 'Тіркелгімен кіріп, сол жерде мақұлдаңыз.',
   },
   'error.APPROVAL_PERSON': {
     en: 'Only a signed-in person does this',
@@ -261,28 +261,28 @@ export const words = defineWords({
   },
   'error.APPROVAL_NOBODY.next': {
     en: 'Save it once as a signed-in person; then another approves.',
-    ru: 'Сохраните это один раз, войдя в систему; затем утвердит другой.',
-    kk: 'Жүйеге кірген адам ретінде бір рет сақтаңыз; содан кейін басқа адам бекітеді.',
+    ru: 'Сохраните это один раз, войдя в систему; затем одобрит другой.',
+    kk: 'Жүйеге кірген адам ретінде бір рет сақтаңыз; содан кейін басқа адам мақұлдайды.',
   },
   'error.APPROVAL_FRESH': {
     en: 'Your log-in is too old for an approval',
-    ru: 'Вход слишком давний для утверждения',
-    kk: 'Кіргеніңізге бекіту үшін тым көп уақыт өтті',
+    ru: 'Вход слишком давний для одобрения',
+    kk: 'Кіргеніңізге мақұлдау үшін тым көп уақыт өтті',
   },
   'error.APPROVAL_FRESH.next': {
     en: 'Log in again, then approve within ten minutes.',
-    ru: 'Войдите снова и утвердите в течение десяти минут.',
-    kk: 'Қайта кіріп, он минут ішінде бекітіңіз.',
+    ru: 'Войдите снова и одобрите в течение десяти минут.',
+    kk: 'Қайта кіріп, он минут ішінде мақұлдаңыз.',
   },
   'error.APPROVAL_REACH': {
     en: 'It concerns more than you may approve',
-    ru: 'Это касается большего, чем вы можете утверждать',
-    kk: 'Бұл сіз бекіте алатыннан көп нәрсеге қатысты',
+    ru: 'Это касается большего, чем вы можете одобрять',
+    kk: 'Бұл сіз мақұлдай алатыннан көп нәрсеге қатысты',
   },
   'error.APPROVAL_REACH.next': {
     en: 'Ask somebody who may approve for all devices that it concerns.',
-    ru: 'Попросите того, кто может утверждать для всех устройств, которых это касается.',
-    kk: 'Бұл қатысты барлық құрылғы үшін бекіте алатын адамнан сұраңыз.',
+    ru: 'Попросите того, кто может одобрять для всех устройств, которых это касается.',
+    kk: 'Бұл қатысты барлық құрылғы үшін мақұлдай алатын адамнан сұраңыз.',
   },
   'error.ORIGIN': {
     en: 'The request came from another site',
@@ -404,7 +404,7 @@ export const words = defineWords({
     ru: 'Устройство может быть клоном',
     kk: 'Құрылғы көшірме болуы мүмкін',
   },
-  'error.REVOKED': { en: 'The device was revoked', ru: 'Устройство отозвано', kk: 'Құрылғы кері қайтарылған' },
+  'error.REVOKED': { en: 'The device was revoked', ru: 'Устройство отозвано', kk: 'Құрылғы қайтарып алынған' },
   'error.CERTIFICATE': {
     en: 'The certificate is not valid',
     ru: 'Сертификат недействителен',
@@ -508,8 +508,8 @@ export const words = defineWords({
   },
   'error.FORBIDDEN_ADDRESS': {
     en: 'Controllers are at that address: nothing but identification connects there',
-    ru: 'По этому адресу находятся контроллеры: с ними связывается только опознавание',
-    kk: 'Бұл мекенжайда контроллерлер бар: олармен тек анықтау байланысады',
+    ru: 'По этому адресу находятся контроллеры: с ними связывается только идентификация',
+    kk: 'Бұл мекенжайда контроллерлер бар: олармен тек сәйкестендіру байланысады',
   },
   'error.FORBIDDEN_ADDRESS.next': {
     en: 'Enter another address. What is kept from: addresses of recorded controllers, networks of their zones, ranges marked as controllers.',

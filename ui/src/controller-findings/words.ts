@@ -139,7 +139,7 @@ export const words = defineWords({
   },
   'cfind.vulnerability': { en: 'Vulnerability', ru: 'Уязвимость', kk: 'Осалдық' },
   'cfind.product': { en: 'Product', ru: 'Продукт', kk: 'Өнім' },
-  'cfind.version': { en: 'Firmware', ru: 'Прошивка', kk: 'Нұсқасы' },
+  'cfind.version': { en: 'Firmware', ru: 'Прошивка', kk: 'Микробағдарлама' },
   'cfind.side.observed': { en: 'observed', ru: 'прочитана', kk: 'байқалған' },
   'cfind.side.configured': { en: 'configured', ru: 'по проекту', kk: 'жоба бойынша' },
   'cfind.noVersion': { en: 'version unknown', ru: 'версия неизвестна', kk: 'нұсқасы белгісіз' },
@@ -169,7 +169,7 @@ export const words = defineWords({
   'cfind.part': { en: 'Part', ru: 'Часть', kk: 'Бөлігі' },
   'cfind.itself': { en: 'the controller itself', ru: 'сам контроллер', kk: 'контроллердің өзі' },
   'cfind.since': { en: 'Since', ru: 'С какого дня', kk: 'Басталған күні' },
-  'cfind.none': { en: 'No findings', ru: 'Ничего не найдено', kk: 'Ештеңе табылмады' },
+  'cfind.none': { en: 'No findings', ru: 'Уязвимостей нет', kk: 'Осалдық жоқ' },
   'cfind.noneWhy': {
     en: 'What is known of the controllers was compared with all advisories that are here.',
     ru: 'Всё, что известно о контроллерах, сопоставлено со всеми бюллетенями, которые есть здесь.',
@@ -361,8 +361,8 @@ export const words = defineWords({
   'cfind.reviewTitle': { en: 'Uncertain matches', ru: 'Неуверенные совпадения', kk: 'Сенімсіз сәйкестіктер' },
   'cfind.reviewSub': {
     en: 'Questions: {questions}, findings behind them: {findings}.',
-    ru: 'Вопросов: {questions}, совпадений за ними: {findings}.',
-    kk: 'Сұрақтар: {questions}, олардың артындағы сәйкестіктер: {findings}.',
+    ru: 'Вопросов: {questions}, уязвимостей за ними: {findings}.',
+    kk: 'Сұрақтар: {questions}, олардың артындағы осалдықтар: {findings}.',
   },
   'cfind.reviewNone': { en: 'Nothing to review', ru: 'Проверять нечего', kk: 'Қарайтын ештеңе жоқ' },
   'cfind.reviewNoneWhy': {
@@ -381,7 +381,7 @@ export const words = defineWords({
     ru: 'Затронута ли эта версия?',
     kk: 'Бұл нұсқаға қатысты ма?',
   },
-  'cfind.findings': { en: 'Findings', ru: 'Совпадения', kk: 'Сәйкестіктер' },
+  'cfind.findings': { en: 'Findings', ru: 'Уязвимости', kk: 'Осалдықтар' },
   'cfind.documents': { en: 'Advisories', ru: 'Бюллетени', kk: 'Бюллетеньдер' },
   'cfind.askedAgain': { en: 'asked again', ru: 'задан снова', kk: 'қайта қойылды' },
   'cfind.answer': { en: 'Answer', ru: 'Ответ', kk: 'Жауап' },
@@ -603,8 +603,8 @@ export const words = defineWords({
   'cfind.held.until': { en: 'until {date}', ru: 'до {date}', kk: '{date} дейін' },
   'cfind.heldN': {
     en: 'Held back by accepted risks and compensating controls: {n}',
-    ru: 'Отложено принятыми рисками и мерами: {n}',
-    kk: 'Қабылданған тәуекелдер мен шаралар ұстап тұрғаны: {n}',
+    ru: 'Отложено принятыми рисками и компенсирующими мерами: {n}',
+    kk: 'Қабылданған тәуекелдер мен өтемдік шаралар ұстап тұрғаны: {n}',
   },
   'cfind.heldOn': {
     en: 'Held back on {n} of {total} controllers; it is back when that ends.',

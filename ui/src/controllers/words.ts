@@ -10,8 +10,8 @@ export const words = defineWords({
   'controllers.family': { en: 'Family', ru: 'Семейство', kk: 'Топ' },
   'controllers.model': { en: 'Model', ru: 'Модель', kk: 'Үлгісі' },
   'controllers.order': { en: 'Order number', ru: 'Заказной номер', kk: 'Тапсырыс нөмірі' },
-  'controllers.read': { en: 'Firmware read', ru: 'Прошивка прочитана', kk: 'Оқылған нұсқа' },
-  'controllers.planned': { en: 'Firmware planned', ru: 'Прошивка задана', kk: 'Жоспарлы нұсқа' },
+  'controllers.read': { en: 'Firmware read', ru: 'Прошивка прочитана', kk: 'Оқылған микробағдарлама' },
+  'controllers.planned': { en: 'Firmware planned', ru: 'Прошивка задана', kk: 'Жоспарлы микробағдарлама' },
   'controllers.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'controllers.role': { en: 'Role', ru: 'Роль', kk: 'Рөлі' },
   'controllers.serial': { en: 'Serial number', ru: 'Серийный номер', kk: 'Сериялық нөмірі' },
@@ -252,8 +252,8 @@ export const words = defineWords({
   'controllers.way.person': { en: 'Enter it.', ru: 'Ввести вручную.', kk: 'Қолмен енгізу.' },
   'controllers.way.query': {
     en: 'Only then ask the device, with a confirmed job.',
-    ru: 'Лишь затем запросить устройство утверждённым заданием.',
-    kk: 'Тек содан кейін бекітілген тапсырмамен құрылғыдан сұрау.',
+    ru: 'Лишь затем запросить устройство подтверждённой задачей.',
+    kk: 'Тек содан кейін расталған тапсырмамен құрылғыдан сұрау.',
   },
   'controllers.same': {
     en: 'Perhaps the same controller',
@@ -619,7 +619,7 @@ export const words = defineWords({
   'collection.controller.field.maintenanceWindow': {
     en: 'Maintenance window',
     ru: 'Окно обслуживания',
-    kk: 'Қызмет көрсету уақыты',
+    kk: 'Қызмет көрсету терезесі',
   },
   'collection.controller.field.leadTimeDays': {
     en: 'Lead time, days',
@@ -680,7 +680,7 @@ export const words = defineWords({
   'collection.controller.choice.criticality.low': { en: 'Low', ru: 'Низкая', kk: 'Төмен' },
   'collection.controller.choice.criticality.medium': { en: 'Medium', ru: 'Средняя', kk: 'Орташа' },
   'collection.controller.choice.criticality.high': { en: 'High', ru: 'Высокая', kk: 'Жоғары' },
-  'collection.controller.choice.criticality.critical': { en: 'Critical', ru: 'Критическая', kk: 'Аса маңызды' },
+  'collection.controller.choice.criticality.critical': { en: 'Critical', ru: 'Критическая', kk: 'Сыни' },
   'collection.controller.choice.sil.SIL 1': { en: 'SIL 1', ru: 'SIL 1', kk: 'SIL 1' },
   'collection.controller.choice.sil.SIL 2': { en: 'SIL 2', ru: 'SIL 2', kk: 'SIL 2' },
   'collection.controller.choice.sil.SIL 3': { en: 'SIL 3', ru: 'SIL 3', kk: 'SIL 3' },
@@ -902,7 +902,7 @@ export const words = defineWords({
   'kind.controller-record.option.criticality.low': { en: 'Low', ru: 'Низкая', kk: 'Төмен' },
   'kind.controller-record.option.criticality.medium': { en: 'Medium', ru: 'Средняя', kk: 'Орташа' },
   'kind.controller-record.option.criticality.high': { en: 'High', ru: 'Высокая', kk: 'Жоғары' },
-  'kind.controller-record.option.criticality.critical': { en: 'Critical', ru: 'Критическая', kk: 'Аса маңызды' },
+  'kind.controller-record.option.criticality.critical': { en: 'Critical', ru: 'Критическая', kk: 'Сыни' },
   'kind.controller-record.field.safety': {
     en: 'Safety function',
     ru: 'Функция безопасности',
@@ -945,7 +945,7 @@ export const words = defineWords({
   'kind.controller-record.field.maintenanceWindow': {
     en: 'Maintenance window',
     ru: 'Окно обслуживания',
-    kk: 'Қызмет көрсету уақыты',
+    kk: 'Қызмет көрсету терезесі',
   },
   'kind.controller-record.field.leadTimeDays': {
     en: 'Lead time, days',
@@ -1133,7 +1133,7 @@ export const words = defineWords({
   },
   'setting.controllers.unchanged-days.help': {
     en: 'When jobs of identification hear the same of a controller again and again, the first and the newest time stay; those between are dropped after so many days. Facts, effectiveValues and histories of changes stay.',
-    ru: 'Если задания опознания раз за разом слышат от контроллера одно и то же, остаются первый и последний раз, а промежуточные удаляются через столько дней. Факты, действующие значения и история изменений сохраняются.',
+    ru: 'Если задачи идентификации раз за разом слышат от контроллера одно и то же, остаются первый и последний раз, а промежуточные удаляются через столько дней. Факты, действующие значения и история изменений сохраняются.',
     kk: 'Тану тапсырмалары контроллерден бір нәрсені қайта-қайта естісе, бірінші және соңғы рет қалады, ал арасындағылар осынша күннен кейін өшіріледі. Фактілер, қолданыстағы мәндер және өзгерістер тарихы сақталады.',
   },
   'setting.controllers.idle-days.title': {

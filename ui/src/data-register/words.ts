@@ -101,7 +101,7 @@ export const words = defineWords({
   'provision.pillar.local': { en: 'Never leaves by itself', ru: 'Само не покидает', kk: 'Өздігінен шықпайды' },
   'provision.pillar.derived': { en: 'Derived', ru: 'Вычисляется', kk: 'Есептеледі' },
   'provision.file.request': { en: 'request', ru: 'запрос', kk: 'сұрау' },
-  'provision.file.site-card': { en: 'site card', ru: 'карта площадки', kk: 'алаң картасы' },
+  'provision.file.site-card': { en: 'site card', ru: 'паспорт площадки', kk: 'алаң төлқұжаты' },
   'provision.undeclared': { en: 'Not declared', ru: 'Не объявлено', kk: 'Мәлімделмеген' },
   'provision.only.all': { en: 'All', ru: 'Все', kk: 'Барлығы' },
   'provision.only.personal': { en: 'Personal only', ru: 'Только персональные', kk: 'Тек жеке деректер' },
@@ -158,7 +158,7 @@ export const words = defineWords({
     ru: 'чтобы держать вход и не дать подобрать пароль',
     kk: 'кіруді сақтау және құпиясөз таңдауға жол бермеу',
   },
-  'register.tasks.title': { en: 'Orders to devices', ru: 'Задания устройствам', kk: 'Құрылғыларға тапсырмалар' },
+  'register.tasks.title': { en: 'Orders to devices', ru: 'Команды устройствам', kk: 'Құрылғыларға пәрмендер' },
   'register.tasks.source': { en: 'deployments', ru: 'развёртывания', kk: 'таратулар' },
   'register.tasks.purpose': {
     en: 'to install updates and prove it',
@@ -179,11 +179,11 @@ export const words = defineWords({
   'register.requests.source': { en: 'the appliance', ru: 'сервер', kk: 'жүйе' },
   'register.requests.purpose': {
     en: 'to ask the connected host for what is missing',
-    ru: 'чтобы запросить недостающее у подключённого узла',
-    kk: 'жетіспейтінді қосылған тораптан сұрау',
+    ru: 'чтобы запросить недостающее у подключённой стороны',
+    kk: 'жетіспейтінді қосылған тараптан сұрау',
   },
   'register.requests.leaves': { en: 'the whole request', ru: 'весь запрос', kk: 'бүкіл сұрау' },
-  'register.bundles.title': { en: 'Imported bundles', ru: 'Загруженные пакеты обмена', kk: 'Енгізілген топтамалар' },
+  'register.bundles.title': { en: 'Imported bundles', ru: 'Импортированные комплекты', kk: 'Импортталған бумалар' },
   'register.bundles.source': { en: 'media', ru: 'носители', kk: 'тасығыштар' },
   'register.bundles.purpose': {
     en: 'to bring in advisories and updates',
@@ -194,16 +194,16 @@ export const words = defineWords({
   'register.receipts.source': { en: 'the appliance', ru: 'сервер', kk: 'жүйе' },
   'register.receipts.purpose': {
     en: 'to tell the connected host what was applied',
-    ru: 'чтобы сообщить подключённому узлу, что применено',
-    kk: 'қосылған торапқа не қолданылғанын хабарлау',
+    ru: 'чтобы сообщить подключённой стороне, что применено',
+    kk: 'қосылған тарапқа не қолданылғанын хабарлау',
   },
   'register.receipts.leaves': { en: 'the signed receipt', ru: 'подписанная квитанция', kk: 'қол қойылған түбіртек' },
-  'register.site-card.title': { en: 'Site card', ru: 'Карта площадки', kk: 'Алаң картасы' },
+  'register.site-card.title': { en: 'Site card', ru: 'Паспорт площадки', kk: 'Алаң төлқұжаты' },
   'register.site-card.source': { en: 'the appliance', ru: 'сервер', kk: 'жүйе' },
   'register.site-card.purpose': {
     en: 'to introduce this site to the connected host',
-    ru: 'чтобы представить площадку подключённому узлу',
-    kk: 'алаңды қосылған торапқа таныстыру',
+    ru: 'чтобы представить площадку подключённой стороне',
+    kk: 'алаңды қосылған тарапқа таныстыру',
   },
   'register.site-card.leaves': {
     en: 'public keys and the site’s name',
@@ -211,14 +211,14 @@ export const words = defineWords({
     kk: 'ашық кілттер мен алаң атауы',
   },
   'register.catalog.title': { en: 'Catalogue of updates', ru: 'Каталог обновлений', kk: 'Жаңартулар каталогы' },
-  'register.catalog.source': { en: 'bundles', ru: 'пакеты обмена', kk: 'топтамалар' },
+  'register.catalog.source': { en: 'bundles', ru: 'комплекты', kk: 'бумалар' },
   'register.catalog.purpose': {
     en: 'to know which updates there are',
     ru: 'чтобы знать, какие обновления есть',
     kk: 'қандай жаңартулар барын білу',
   },
   'register.objects.title': { en: 'Files by their hash', ru: 'Файлы по их хешу', kk: 'Хеші бойынша файлдар' },
-  'register.objects.source': { en: 'bundles', ru: 'пакеты обмена', kk: 'топтамалар' },
+  'register.objects.source': { en: 'bundles', ru: 'комплекты', kk: 'бумалар' },
   'register.objects.purpose': {
     en: 'to hand updates to devices',
     ru: 'чтобы передавать обновления устройствам',
@@ -267,7 +267,7 @@ export const words = defineWords({
     ru: 'чтобы видеть, что делал агент; показывает sallyport-agent log; строки покидают устройство только по запросу администратора',
     kk: 'агенттің не істегенін көру үшін; sallyport-agent log көрсетеді; жолдар құрылғыдан әкімші сұрағанда ғана шығады',
   },
-  'register.jobs.title': { en: 'Runs of jobs', ru: 'Запуски заданий сервера', kk: 'Жүйе жұмыстарының іске қосылуы' },
+  'register.jobs.title': { en: 'Runs of jobs', ru: 'Запуски задач сервера', kk: 'Жүйе жұмыстарының іске қосылуы' },
   'register.jobs.source': { en: 'the appliance', ru: 'сервер', kk: 'жүйе' },
   'register.jobs.purpose': {
     en: 'to resume long work and find faults',
@@ -367,8 +367,8 @@ export const words = defineWords({
   },
   'register.approvals.title': {
     en: 'Who asked and who approved',
-    ru: 'Кто запросил и кто утвердил',
-    kk: 'Кім сұрады және кім бекітті',
+    ru: 'Кто запросил и кто одобрил',
+    kk: 'Кім сұрады және кім мақұлдады',
   },
   'register.approvals.source': { en: 'administrators', ru: 'администраторы', kk: 'әкімшілер' },
   'register.approvals.purpose': {
@@ -426,8 +426,8 @@ export const words = defineWords({
   },
   'register.identifications.title': {
     en: 'Identification of controllers and every packet',
-    ru: 'Опознание контроллеров и каждый пакет',
-    kk: 'Контроллерлерді анықтау және әр пакет',
+    ru: 'Идентификация контроллеров и каждый пакет',
+    kk: 'Контроллерлерді сәйкестендіру және әр пакет',
   },
   'register.identifications.source': { en: 'the appliance and agents', ru: 'сервер и агенты', kk: 'жүйе мен агенттер' },
   'register.identifications.purpose': {
@@ -495,7 +495,7 @@ export const words = defineWords({
     ru: 'Доверие и состояние обмена',
     kk: 'Сенім және алмасу күйі',
   },
-  'register.trust-state.source': { en: 'bundles', ru: 'пакеты обмена', kk: 'топтамалар' },
+  'register.trust-state.source': { en: 'bundles', ru: 'комплекты', kk: 'бумалар' },
   'register.trust-state.purpose': {
     en: 'to refuse what is old or of others',
     ru: 'чтобы отклонять старое и чужое',
@@ -507,7 +507,7 @@ export const words = defineWords({
     kk: 'сенім файлдарының нұсқалары, нөмірлер, хештер',
   },
   'register.advisories.title': { en: 'Advisories', ru: 'Бюллетени', kk: 'Бюллетеньдер' },
-  'register.advisories.source': { en: 'bundles', ru: 'пакеты обмена', kk: 'топтамалар' },
+  'register.advisories.source': { en: 'bundles', ru: 'комплекты', kk: 'бумалар' },
   'register.advisories.purpose': {
     en: 'to match what devices have',
     ru: 'чтобы сопоставлять с тем, что есть на устройствах',

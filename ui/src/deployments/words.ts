@@ -126,7 +126,7 @@ export const words = defineWords({
   },
   'taskCode.LIMIT': {
     en: 'larger than the agent allows',
-    ru: 'больше, чем допускает агент',
+    ru: 'больше, чем разрешает агент',
     kk: 'агент рұқсат еткен шектен асады',
   },
   'taskCode.METADATA': {
@@ -260,13 +260,13 @@ export const words = defineWords({
   'toast.deployment.cancelled': { en: 'Deployment cancelled', ru: 'Развёртывание отменено', kk: 'Тарату тоқтатылды' },
   'confirm.deployment.cancel.question': {
     en: 'Cancel this deployment? Open orders: {n}',
-    ru: 'Отменить это развёртывание? Открытых заданий: {n}',
-    kk: 'Бұл таратуды тоқтату керек пе? Ашық тапсырмалар: {n}',
+    ru: 'Отменить это развёртывание? Открытых команд: {n}',
+    kk: 'Бұл таратуды тоқтату керек пе? Ашық пәрмендер: {n}',
   },
   'confirm.deployment.cancel.consequence': {
     en: 'Orders that wait are withdrawn. A device that has begun finishes, and its result is kept as late.',
-    ru: 'Ожидающие задания отзываются. Устройство, которое уже начало, закончит, и его результат сохранится как поздний.',
-    kk: 'Күтіп тұрған тапсырмалар қайтарылады. Бастап кеткен құрылғы аяқтайды, нәтижесі кешіккен болып сақталады.',
+    ru: 'Ожидающие команды отзываются. Устройство, которое уже начало, закончит, и его результат сохранится как поздний.',
+    kk: 'Күтіп тұрған пәрмендер қайтарылады. Бастап кеткен құрылғы аяқтайды, нәтижесі кешіккен болып сақталады.',
   },
   'confirm.deployment.cancel.button': {
     en: 'Cancel the deployment',
@@ -281,7 +281,7 @@ export const words = defineWords({
   },
   'deployments.viewHint': {
     en: 'Looked up when the deployment is made.',
-    ru: 'Определяются, когда создаётся установка.',
-    kk: 'Орнату жасалған сәтте анықталады.',
+    ru: 'Определяются, когда создаётся развёртывание.',
+    kk: 'Тарату жасалған сәтте анықталады.',
   },
 });

@@ -1,7 +1,7 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'devices.tab.tasks': { en: 'Tasks', ru: 'Задания', kk: 'Тапсырмалар' },
+  'devices.tab.tasks': { en: 'Tasks', ru: 'Задачи', kk: 'Тапсырмалар' },
   'deviceTasks.none': {
     en: 'Nothing was asked of this device',
     ru: 'У этого устройства ничего не запрашивали',
@@ -31,7 +31,7 @@ export const words = defineWords({
     ru: 'На другой адрес этого сервера. Каждый агент держит старый адрес, пока новый не ответит.',
     kk: 'Осы сервердің басқа мекенжайына. Жаңасы жауап бергенше әр агент ескі мекенжайды ұстайды.',
   },
-  'agentMoves.order': { en: 'Order', ru: 'Приказ', kk: 'Бұйрық' },
+  'agentMoves.order': { en: 'Order', ru: 'Команда', kk: 'Пәрмен' },
   'agentMoves.why': {
     en: "The agent tries the new address with its next contact. It has to prove the site's own authority and to take a check-in; no certificate has to name it. An agent that is switched off moves when it comes back within 14 days.",
     ru: 'Агент пробует новый адрес при следующем сеансе связи. Тот должен доказать собственный центр площадки и принять сеанс; называть его в сертификате не нужно. Выключенный агент перейдёт, когда вернётся в течение 14 дней.',
@@ -56,10 +56,10 @@ export const words = defineWords({
   },
   'agentMoves.choose': { en: 'Choose', ru: 'Выберите', kk: 'Таңдаңыз' },
   'agentMoves.all': { en: 'All devices', ru: 'Все устройства', kk: 'Барлық құрылғы' },
-  'agentMoves.do': { en: 'Order the move', ru: 'Отдать приказ', kk: 'Бұйрық беру' },
+  'agentMoves.do': { en: 'Order the move', ru: 'Дать команду', kk: 'Пәрмен беру' },
   'agentMoves.none': {
     en: 'No agent was ordered to move',
-    ru: 'Приказов о переводе не было',
+    ru: 'Команд о переводе не было',
     kk: 'Көшіру бұйрығы болмаған',
   },
   'agentMoves.open': {
@@ -71,18 +71,18 @@ export const words = defineWords({
   'agentMoves.agentTold': { en: 'What the agent tells', ru: 'Что сообщает агент', kk: 'Агент не хабарлайды' },
   'event.agents-move-ordered': {
     en: 'Agents ordered to another address: {server}, devices: {devices}',
-    ru: 'Агентам приказан другой адрес: {server}, устройств: {devices}',
+    ru: 'Агентам дана команда на другой адрес: {server}, устройств: {devices}',
     kk: 'Агенттерге басқа мекенжай бұйырылды: {server}, құрылғы: {devices}',
   },
   'agentMoves.toast': {
     en: { one: '{n} agent is to move', other: '{n} agents are to move' },
     ru: {
-      one: 'Приказ получит {n} агент',
-      few: 'Приказ получат {n} агента',
-      many: 'Приказ получат {n} агентов',
-      other: 'Приказ получат {n} агента',
+      one: 'Команду получит {n} агент',
+      few: 'Команду получат {n} агента',
+      many: 'Команду получат {n} агентов',
+      other: 'Команду получат {n} агента',
     },
-    kk: 'Бұйрықты {n} агент алады',
+    kk: 'Пәрменді {n} агент алады',
   },
   'deviceTasks.kind.unknown': { en: 'No longer known', ru: 'Больше неизвестно', kk: 'Енді белгісіз' },
   'deviceTasks.confirm.restore': { en: 'Confirm giving it back', ru: 'Подтвердить возврат', kk: 'Қайтаруды растау' },
@@ -139,8 +139,8 @@ export const words = defineWords({
   'deviceTasks.askFile': { en: 'Ask', ru: 'Запросить', kk: 'Сұрау' },
   'deviceTasks.noAgent': {
     en: 'No agent of ours on this device takes orders.',
-    ru: 'На этом устройстве нет нашего агента, который принимает задания.',
-    kk: 'Бұл құрылғыда тапсырма қабылдайтын біздің агент жоқ.',
+    ru: 'На этом устройстве нет нашего агента, который принимает команды.',
+    kk: 'Бұл құрылғыда пәрмен қабылдайтын біздің агент жоқ.',
   },
   'event.device-task-asked': {
     en: 'Asked of the device: {kind} ({task})',
@@ -159,12 +159,12 @@ export const words = defineWords({
   },
   'event.device-task-ended': {
     en: 'Task of the device ended: {kind}, {state} ({task})',
-    ru: 'Задание устройства закончено: {kind}, {state} ({task})',
+    ru: 'Задача устройства закончена: {kind}, {state} ({task})',
     kk: 'Құрылғы тапсырмасы аяқталды: {kind}, {state} ({task})',
   },
   'register.device-tasks.title': {
     en: 'Tasks for one device, with what came back',
-    ru: 'Задания одному устройству и ответы на них',
+    ru: 'Задачи одного устройства и ответы на них',
     kk: 'Бір құрылғыға тапсырмалар және жауаптар',
   },
   'register.device-tasks.source': {

@@ -191,7 +191,7 @@ export const words = defineWords({
   },
   'devices.pendingWhy': {
     en: 'Until it is approved, its reports are refused and it gets no work.',
-    ru: 'До одобрения отчёты отклоняются и задания не выдаются.',
+    ru: 'До одобрения отчёты отклоняются и команды не выдаются.',
     kk: 'Мақұлданғанша есептері қабылданбайды, тапсырма берілмейді.',
   },
   'devices.revokedTitle': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
@@ -326,7 +326,7 @@ export const words = defineWords({
   },
   'setting.devices.not-visible-hours.title': {
     en: 'Not seen after',
-    ru: 'Считать невидимым через',
+    ru: 'Считать «нет связи» через',
     kk: 'Байланыс жоқ болып саналады',
   },
   'setting.devices.not-visible-hours.help': {
@@ -450,7 +450,7 @@ export const words = defineWords({
   'records.m.letIn': {
     en: 'Client {source} {agent} is approved as this device.',
     ru: 'Клиент {source} {agent} одобряется как это устройство.',
-    kk: '{source} {agent} клиенті осы құрылғы ретінде кіргізіледі.',
+    kk: '{source} {agent} клиенті осы құрылғы ретінде мақұлданады.',
   },
   'records.m.source': {
     en: 'Client {source} {agent} becomes one of this device.',
@@ -729,7 +729,7 @@ export const words = defineWords({
   },
   'confirm.devices.approve.consequence': {
     en: 'Approved devices get a certificate, report their inventory and take orders.',
-    ru: 'Одобренные устройства получают сертификат, присылают инвентаризацию и выполняют задания.',
+    ru: 'Одобренные устройства получают сертификат, присылают инвентаризацию и выполняют команды.',
     kk: 'Мақұлданған құрылғылар сертификат алады, түгендеу жібереді және тапсырмаларды орындайды.',
   },
   'confirm.devices.approve.button': {

@@ -410,7 +410,7 @@ export const words = defineWords({
   'discovery.state.discovered': {
     en: 'Found, approval was not requested',
     ru: 'Найдено, одобрение не запрошено',
-    kk: 'Табылған, рұқсат сұралмаған',
+    kk: 'Табылған, мақұлдау сұралмаған',
   },
   'discovery.state.pending': {
     en: 'Unassigned, waits for approval',

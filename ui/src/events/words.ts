@@ -47,7 +47,7 @@ export const words = defineWords({
     kk: '{n} оқиға',
   },
   'events.what': { en: 'What happened', ru: 'Что произошло', kk: 'Не болды' },
-  'eventSeverity.critical': { en: 'Critical', ru: 'Критическое', kk: 'Аса қауіпті' },
+  'eventSeverity.critical': { en: 'Critical', ru: 'Критическое', kk: 'Сыни' },
   'eventSeverity.failure': { en: 'Failure', ru: 'Сбой', kk: 'Сәтсіздік' },
   'eventSeverity.warning': { en: 'Warning', ru: 'Предупреждение', kk: 'Ескерту' },
   'eventSeverity.info': { en: 'Information', ru: 'Сведения', kk: 'Ақпарат' },
@@ -92,7 +92,7 @@ export const words = defineWords({
   },
   'event.job-failed': {
     en: 'Job failed: {job}, {code}. {reason}',
-    ru: 'Задание не выполнено: {job}, {code}. {reason}',
+    ru: 'Задача не выполнена: {job}, {code}. {reason}',
     kk: 'Жұмыс сәтсіз аяқталды: {job}, {code}. {reason}',
   },
   'event.server-started': {

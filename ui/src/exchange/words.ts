@@ -12,7 +12,7 @@ export const words = defineWords({
   'exchange.tab.send': { en: 'Send', ru: 'Отправка', kk: 'Жіберу' },
   'exchange.tab.receive': { en: 'Receive', ru: 'Приём', kk: 'Қабылдау' },
   'exchange.tab.receipts': { en: 'Receipts', ru: 'Квитанции', kk: 'Түбіртектер' },
-  'exchange.tab.card': { en: 'Site card', ru: 'Карта площадки', kk: 'Алаң картасы' },
+  'exchange.tab.card': { en: 'Site card', ru: 'Паспорт площадки', kk: 'Алаң төлқұжаты' },
   'exchange.tab.trust': { en: 'Trust', ru: 'Доверие', kk: 'Сенім' },
   'exchange.importBundle': { en: 'Import a bundle', ru: 'Импортировать комплект', kk: 'Бума импорттау' },
   'exchange.noTrustShort': {
@@ -251,14 +251,14 @@ export const words = defineWords({
 
   'exchange.downloadCard': {
     en: 'Download the site card',
-    ru: 'Скачать карту площадки',
-    kk: 'Алаң картасын жүктеп алу',
+    ru: 'Скачать паспорт площадки',
+    kk: 'Алаң төлқұжатын жүктеп алу',
   },
-  'exchange.cardTitle': { en: 'Site card {number}', ru: 'Карта площадки {number}', kk: '{number}-алаң картасы' },
+  'exchange.cardTitle': { en: 'Site card {number}', ru: 'Паспорт площадки {number}', kk: '{number}-алаң төлқұжаты' },
   'exchange.cardWhy': {
     en: 'Introduces this site to the connected host. Compare the fingerprint there with the one here before it is accepted.',
-    ru: 'Представляет эту площадку подключённому узлу. Перед приёмом сверьте там отпечаток с этим.',
-    kk: 'Осы алаңды қосылған торапқа таныстырады. Қабылдамас бұрын ондағы бақылау ізін осындағымен салыстырыңыз.',
+    ru: 'Представляет эту площадку подключённой стороне. Перед приёмом сверьте там отпечаток с этим.',
+    kk: 'Осы алаңды қосылған тарапқа таныстырады. Қабылдамас бұрын ондағы бақылау ізін осындағымен салыстырыңыз.',
   },
   'exchange.fingerprint': { en: 'Fingerprint', ru: 'Отпечаток', kk: 'Бақылау ізі' },
   'exchange.created': { en: 'Made', ru: 'Создана', kk: 'Жасалды' },
@@ -277,8 +277,8 @@ export const words = defineWords({
   'exchange.rootFingerprint': { en: 'Fingerprint of the root', ru: 'Отпечаток корня', kk: 'Түбірдің бақылау ізі' },
   'exchange.fulfilKeys': {
     en: 'Keys of the connected host',
-    ru: 'Ключи подключённого узла',
-    kk: 'Қосылған тораптың кілттері',
+    ru: 'Ключи подключённой стороны',
+    kk: 'Қосылған тараптың кілттері',
   },
   'exchange.role': { en: 'Role', ru: 'Роль', kk: 'Рөл' },
   'exchange.role.root': { en: 'Root', ru: 'Корень', kk: 'Түбір' },
@@ -342,8 +342,8 @@ export const words = defineWords({
   'exchange.trustFile': { en: 'Trust file', ru: 'Файл доверия', kk: 'Сенім файлы' },
   'exchange.trustFileHint': {
     en: 'Written on the connected host; carried here on a medium.',
-    ru: 'Записан на подключённом узле и принесён на носителе.',
-    kk: 'Қосылған торапта жазылып, тасығышпен әкелінеді.',
+    ru: 'Записан на подключённой стороне и принесён на носителе.',
+    kk: 'Қосылған тарапта жазылып, тасығышпен әкелінеді.',
   },
   'exchange.readTrust': { en: 'Read the file', ru: 'Прочитать файл', kk: 'Файлды оқу' },
 
@@ -447,8 +447,8 @@ export const words = defineWords({
   },
   'event.inventory-reverted': {
     en: 'Went back one inventory: from {from} to {to}. {reason}',
-    ru: 'Возврат к прежнему перечню: с {from} на {to}. {reason}',
-    kk: 'Алдыңғы тізбеге қайтты: {from} орнына {to}. {reason}',
+    ru: 'Возврат к прежней инвентаризации: с {from} на {to}. {reason}',
+    kk: 'Алдыңғы түгендеуге қайтты: {from} орнына {to}. {reason}',
   },
   'event.key-expires-soon': {
     en: 'Trust runs out: {role} {version} is good until {expires}, days left: {daysLeft}',
@@ -482,13 +482,13 @@ export const words = defineWords({
   },
   'event.site-card-compared': {
     en: 'Site card compared by the other side, fingerprint {fingerprint}',
-    ru: 'Карту площадки сверила другая сторона, отпечаток {fingerprint}',
-    kk: 'Алаң картасын екінші тарап салыстырды, бақылау ізі {fingerprint}',
+    ru: 'Паспорт площадки сверила другая сторона, отпечаток {fingerprint}',
+    kk: 'Алаң төлқұжатын екінші тарап салыстырды, бақылау ізі {fingerprint}',
   },
   'event.site-card-exported': {
     en: 'Site card written, fingerprint {fingerprint}',
-    ru: 'Записана карта площадки, отпечаток {fingerprint}',
-    kk: 'Алаң картасы жазылды, бақылау ізі {fingerprint}',
+    ru: 'Записан паспорт площадки, отпечаток {fingerprint}',
+    kk: 'Алаң төлқұжаты жазылды, бақылау ізі {fingerprint}',
   },
   'event.trust-imported': {
     en: 'Root of trust {rootVersion} accepted, fingerprint {fingerprint}',
@@ -523,8 +523,8 @@ export const words = defineWords({
   'exchange.uploadContext': { en: 'from this computer', ru: 'с этого компьютера', kk: 'осы компьютерден' },
   'exchange.uploadHint': {
     en: 'A .tar file as the connected host wrote it. Checking changes nothing here.',
-    ru: 'Файл .tar в том виде, как его записал подключённый узел. Проверка ничего здесь не меняет.',
-    kk: 'Қосылған торап жазған .tar файлы. Тексеру мұнда ештеңені өзгертпейді.',
+    ru: 'Файл .tar в том виде, как его записала подключённая сторона. Проверка ничего здесь не меняет.',
+    kk: 'Қосылған тарап жазған .tar файлы. Тексеру мұнда ештеңені өзгертпейді.',
   },
   'exchange.uploadCheck': { en: 'Upload and check', ru: 'Загрузить и проверить', kk: 'Жүктеп, тексеру' },
   'exchange.imports': { en: 'Imports', ru: 'Импорты', kk: 'Импорттар' },
@@ -649,7 +649,7 @@ export const words = defineWords({
   'exchange.effect': { en: 'Effect on this site', ru: 'Влияние на эту площадку', kk: 'Осы алаңға әсері' },
   'exchange.noEffect': {
     en: 'Known after the import, when the advisories are compared with the inventory.',
-    ru: 'Станет известно после импорта, когда бюллетени сопоставят с инвентарём.',
+    ru: 'Станет известно после импорта, когда бюллетени сопоставят с инвентаризацией.',
     kk: 'Импорттан кейін, бюллетеньдер түгендеумен салыстырылғанда белгілі болады.',
   },
 
@@ -760,7 +760,7 @@ export const words = defineWords({
   'unfulfilled.lead': {
     en: 'What the last answer did not bring stays missing here until the connected side has it.',
     ru: 'Чего не принёс последний ответ, того здесь нет, пока этого нет на подключённой стороне.',
-    kk: 'Соңғы жауап әкелмеген нәрсе қосылған жақта болғанша мұнда жоқ.',
+    kk: 'Соңғы жауап әкелмеген нәрсе қосылған тарапта болғанша мұнда жоқ.',
   },
   'unfulfilled.what': { en: 'What', ru: 'Что', kk: 'Не' },
   'unfulfilled.why': { en: 'Why', ru: 'Почему', kk: 'Неге' },
@@ -830,7 +830,7 @@ export const words = defineWords({
   'unfulfilled.todo.UNKNOWN': {
     en: 'The connected side does not know it. Look at the answer in its own words there: sallyport-bundle fulfil --json.',
     ru: 'Подключённая сторона этого не знает. Посмотрите её ответ там: sallyport-bundle fulfil --json.',
-    kk: 'Қосылған жақ мұны білмейді. Жауабын сол жерде қараңыз: sallyport-bundle fulfil --json.',
+    kk: 'Қосылған тарап мұны білмейді. Жауабын сол жерде қараңыз: sallyport-bundle fulfil --json.',
   },
   'unfulfilled.NO_SOURCE': { en: 'no source has it', ru: 'нет ни в одном источнике', kk: 'ешбір дереккөзде жоқ' },
   'unfulfilled.NO_LICENCE': {
@@ -860,7 +860,7 @@ export const words = defineWords({
   'intro.steps': { en: 'Steps of the introduction', ru: 'Шаги знакомства', kk: 'Танысу қадамдары' },
   'intro.step.trust': { en: 'Trust file in', ru: 'Файл доверия сюда', kk: 'Сенім файлы келеді' },
   'intro.step.root': { en: 'Compare the root', ru: 'Сверка корня', kk: 'Түбірді салыстыру' },
-  'intro.step.card': { en: 'Site card out', ru: 'Карта площадки туда', kk: 'Алаң картасы кетеді' },
+  'intro.step.card': { en: 'Site card out', ru: 'Паспорт площадки туда', kk: 'Алаң төлқұжаты кетеді' },
   'intro.step.compare': { en: 'Compared there', ru: 'Сверка там', kk: 'Ол жақта салыстыру' },
   'intro.step.request': { en: 'First request', ru: 'Первый запрос', kk: 'Бірінші сұрау' },
   'intro.step.bundle': { en: 'First bundle', ru: 'Первый комплект', kk: 'Бірінші бума' },
@@ -906,7 +906,7 @@ export const words = defineWords({
     ru: 'Этот корень сверен, ему доверяют:',
     kk: 'Бұл түбір салыстырылды, оған сенім бар:',
   },
-  'intro.card.title': { en: 'The site card goes out', ru: 'Уходит карта площадки', kk: 'Алаң картасы кетеді' },
+  'intro.card.title': { en: 'The site card goes out', ru: 'Уходит паспорт площадки', kk: 'Алаң төлқұжаты кетеді' },
   'intro.card.why': {
     en: 'It holds the public keys of this site, nothing secret and no name of a device. Without the card the connected side does not answer this site.',
     ru: 'В ней открытые ключи площадки, ничего секретного и ни одного имени устройства. Без карты подключённая сторона не отвечает этой площадке.',
@@ -1180,7 +1180,7 @@ export const words = defineWords({
   },
   'error.LIMIT': {
     en: 'A part is larger than allowed',
-    ru: 'Часть больше допустимого',
+    ru: 'Часть больше разрешённого',
     kk: 'Бір бөлігі рұқсат етілгеннен үлкен',
   },
   'error.LIMIT.why': {
@@ -1623,8 +1623,8 @@ export const words = defineWords({
   },
   'error.SEAL.why': {
     en: 'It was sealed to another host, to a key that was removed, or it was changed or cut.',
-    ru: 'Он запечатан для другого узла или для снятого ключа, либо изменён или обрезан.',
-    kk: 'Ол басқа торапқа не алынған кілтке мөрленген, немесе өзгертілген не кесілген.',
+    ru: 'Он запечатан для другой подключённой стороны или для снятого ключа, либо изменён или обрезан.',
+    kk: 'Ол басқа қосылған тарапқа не алынған кілтке мөрленген, немесе өзгертілген не кесілген.',
   },
   'error.SEAL.safety': {
     en: 'Its content stays secret without the key of the site.',
@@ -1639,8 +1639,8 @@ export const words = defineWords({
   'error.SITE_UNKNOWN': { en: 'The site is unknown', ru: 'Площадка неизвестна', kk: 'Алаң белгісіз' },
   'error.SITE_UNKNOWN.why': {
     en: 'The connected side has no card of the site, or another key signed the request.',
-    ru: 'У подключённой стороны нет карты площадки, или запрос подписан другим ключом.',
-    kk: 'Қосылған тарапта алаң картасы жоқ немесе сұрауға басқа кілт қол қойған.',
+    ru: 'У подключённой стороны нет паспорта площадки, или запрос подписан другим ключом.',
+    kk: 'Қосылған тарапта алаң төлқұжаты жоқ немесе сұрауға басқа кілт қол қойған.',
   },
   'error.SITE_UNKNOWN.safety': {
     en: 'A request that anybody could have written is not answered.',
@@ -1649,8 +1649,8 @@ export const words = defineWords({
   },
   'error.SITE_UNKNOWN.next': {
     en: 'Hand over the site card again and compare its fingerprint on both sides.',
-    ru: 'Передайте карту площадки ещё раз и сверьте отпечаток на обеих сторонах.',
-    kk: 'Алаң картасын қайта тапсырып, бақылау ізін екі жақта салыстырыңыз.',
+    ru: 'Передайте паспорт площадки ещё раз и сверьте отпечаток на обеих сторонах.',
+    kk: 'Алаң төлқұжатын қайта тапсырып, бақылау ізін екі жақта салыстырыңыз.',
   },
   'error.SITE_REVERTED': {
     en: 'The state of the site went back',
@@ -1699,8 +1699,8 @@ export const words = defineWords({
   },
   'error.SELF_CHECK.why': {
     en: 'What was just written does not import on the host that wrote it.',
-    ru: 'Только что записанное не импортируется на том же узле, который его записал.',
-    kk: 'Жаңа ғана жазылғаны жазған тораптың өзінде импортталмайды.',
+    ru: 'Только что записанное не импортируется на том же компьютере, который его записал.',
+    kk: 'Жаңа ғана жазылғаны жазған компьютердің өзінде импортталмайды.',
   },
   'error.SELF_CHECK.safety': {
     en: 'The medium was not released, so no site wastes a trip.',
@@ -1709,8 +1709,8 @@ export const words = defineWords({
   },
   'error.SELF_CHECK.next': {
     en: 'Write it again to another medium; if it fails again, check the disk of the host.',
-    ru: 'Запишите на другой носитель; если повторится, проверьте диск узла.',
-    kk: 'Басқа тасығышқа қайта жазыңыз; қайталанса, тораптың дискісін тексеріңіз.',
+    ru: 'Запишите на другой носитель; если повторится, проверьте диск этого компьютера.',
+    kk: 'Басқа тасығышқа қайта жазыңыз; қайталанса, сол компьютердің дискісін тексеріңіз.',
   },
 
   'exchange.tab.story': { en: 'Overview', ru: 'Обзор', kk: 'Шолу' },
@@ -1726,8 +1726,8 @@ export const words = defineWords({
   },
   'story.nothingYetWhy': {
     en: 'The two sides introduce themselves first: a trust file comes in, the site card goes out.',
-    ru: 'Сначала стороны знакомятся: файл доверия приходит, карта площадки уходит.',
-    kk: 'Алдымен екі тарап танысады: сенім файлы келеді, алаң картасы кетеді.',
+    ru: 'Сначала стороны знакомятся: файл доверия приходит, паспорт площадки уходит.',
+    kk: 'Алдымен екі тарап танысады: сенім файлы келеді, алаң төлқұжаты кетеді.',
   },
   'story.begin': { en: 'Begin the introduction', ru: 'Начать знакомство', kk: 'Танысуды бастау' },
   'story.notIntroduced': {
@@ -2000,7 +2000,7 @@ export const words = defineWords({
   'exchange.noTrust': { en: 'Trust is not imported', ru: 'Доверие не импортировано', kk: 'Сенім импортталмаған' },
   'exchange.noTrustWhy': {
     en: 'Without the keys of the connected side no bundle can be checked. Import the trust file first.',
-    ru: 'Без ключей подключённого узла ни один комплект не проверить. Сначала импортируйте файл доверия.',
+    ru: 'Без ключей подключённой стороны ни один комплект не проверить. Сначала импортируйте файл доверия.',
     kk: 'Қосылған тараптың кілттерінсіз буманы тексеру мүмкін емес. Алдымен сенім файлын импорттаңыз.',
   },
   'exchange.importTrust': { en: 'Import trust', ru: 'Импортировать доверие', kk: 'Сенімді импорттау' },

@@ -26,7 +26,7 @@ export const words = defineWords({
   'health.check.schema': { en: 'Schema', ru: 'Схема', kk: 'Схема' },
   'health.check.disk': { en: 'Disk', ru: 'Диск', kk: 'Диск' },
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
-  'health.check.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Жұмыстар' },
+  'health.check.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
   'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
@@ -59,7 +59,7 @@ export const words = defineWords({
   },
   'health.section.jobs': {
     en: 'Runs of jobs by kind and state; codes and reasons of those that failed',
-    ru: 'Запуски заданий по виду и состоянию; коды и причины неудач',
+    ru: 'Запуски задач по виду и состоянию; коды и причины неудач',
     kk: 'Жұмыстардың түрі мен күйі бойынша саны; сәтсіздердің кодтары мен себептері',
   },
   'health.section.events': {
@@ -103,7 +103,7 @@ export const words = defineWords({
     ru: 'Ключ отсутствует или повреждён',
     kk: 'Кілт жоқ немесе зақымдалған',
   },
-  'health.code.JOB_STUCK': { en: 'A job does not go on', ru: 'Задание не продвигается', kk: 'Жұмыс ілгерілемейді' },
+  'health.code.JOB_STUCK': { en: 'A job does not go on', ru: 'Задача не продвигается', kk: 'Жұмыс ілгерілемейді' },
   'health.code.BACKUP_NONE': {
     en: 'There is no good backup',
     ru: 'Нет исправной резервной копии',

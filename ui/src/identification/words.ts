@@ -9,14 +9,14 @@ export const words = defineWords({
   },
   'identification.sub': {
     en: 'Nothing is asked unless the site, the zone and the controller allow it and a second person has approved every packet.',
-    ru: 'Ничего не запрашивается, пока это не разрешают площадка, зона и контроллер и пока второй человек не подтвердил каждый пакет.',
-    kk: 'Алаң, аймақ және контроллер рұқсат бермейінше және екінші адам әр пакетті растамайынша ештеңе сұралмайды.',
+    ru: 'Ничего не запрашивается, пока это не разрешают площадка, зона и контроллер и пока второй человек не одобрил каждый пакет.',
+    kk: 'Алаң, аймақ және контроллер рұқсат бермейінше және екінші адам әр пакетті мақұлдамайынша ештеңе сұралмайды.',
   },
   'identification.switch': { en: 'Switch of the site', ru: 'Выключатель площадки', kk: 'Алаң ажыратқышы' },
   'identification.on': {
     en: 'On: approved jobs may run',
-    ru: 'Включено: подтверждённые задания могут выполняться',
-    kk: 'Қосулы: расталған тапсырмалар орындала алады',
+    ru: 'Включено: одобренные задачи могут выполняться',
+    kk: 'Қосулы: мақұлданған тапсырмалар орындала алады',
   },
   'identification.off': {
     en: 'Off: no controller is asked anything',
@@ -36,8 +36,8 @@ export const words = defineWords({
   },
   'identification.offConsequence': {
     en: 'Runs end before their next packet, also at agents; their approvals are used up. Nothing is asked until it is allowed again.',
-    ru: 'Выполнения прервутся до следующего пакета, также у агентов; их подтверждения израсходованы. Ничего не запрашивается, пока кто-нибудь снова не разрешит.',
-    kk: 'Орындаулар келесі пакетке дейін тоқтайды, агенттерде де; олардың растаулары жұмсалды. Біреу қайта рұқсат бергенше ештеңе сұралмайды.',
+    ru: 'Запуски прервутся до следующего пакета, также у агентов; их одобрения израсходованы. Ничего не запрашивается, пока кто-нибудь снова не разрешит.',
+    kk: 'Іске қосулар келесі пакетке дейін тоқтайды, агенттерде де; олардың мақұлдаулары жұмсалды. Біреу қайта рұқсат бергенше ештеңе сұралмайды.',
   },
   'identification.onQuestion': {
     en: 'Allow identification of controllers?',
@@ -46,33 +46,33 @@ export const words = defineWords({
   },
   'identification.onConsequence': {
     en: 'By itself this sends nothing: zones decide what may be asked, and each job needs a second person.',
-    ru: 'Само по себе это ничего не отправляет: зоны решают, что можно запрашивать, и для каждого задания нужен второй человек.',
+    ru: 'Само по себе это ничего не отправляет: зоны решают, что можно запрашивать, и для каждой задачи нужен второй человек.',
     kk: 'Мұның өзі ештеңе жібермейді: не сұрауға болатынын аймақтар шешеді, әр тапсырмаға екінші адам керек.',
   },
   'identification.running': { en: 'Runs under way', ru: 'Выполняется сейчас', kk: 'Қазір орындалуда' },
-  'identification.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Тапсырмалар' },
-  'identification.newJob': { en: 'New job', ru: 'Новое задание', kk: 'Жаңа тапсырма' },
-  'identification.none': { en: 'There is no job yet', ru: 'Заданий ещё нет', kk: 'Тапсырма әлі жоқ' },
+  'identification.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Тапсырмалар' },
+  'identification.newJob': { en: 'New job', ru: 'Новая задача', kk: 'Жаңа тапсырма' },
+  'identification.none': { en: 'There is no job yet', ru: 'Задач ещё нет', kk: 'Тапсырма әлі жоқ' },
   'identification.noneWhy': {
     en: 'A site that never asks its controllers has a complete record all the same: from files, captures and people.',
     ru: 'Площадка, которая никогда не опрашивает контроллеры, всё равно имеет полные записи: из файлов, захватов трафика и от людей.',
     kk: 'Контроллерлерден ешқашан сұрамайтын алаңның да толық жазбалары болады: файлдардан, трафик жазбаларынан және адамдардан.',
   },
-  'identification.job': { en: 'Job', ru: 'Задание', kk: 'Тапсырма' },
+  'identification.job': { en: 'Job', ru: 'Задача', kk: 'Тапсырма' },
   'identification.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'identification.window': { en: 'Window', ru: 'Окно', kk: 'Терезе' },
   'identification.where': { en: 'Asks from', ru: 'Откуда спрашивает', kk: 'Қайдан сұрайды' },
   'identification.appliance': { en: 'This appliance', ru: 'Этот сервер', kk: 'Осы сервер' },
   'identification.agentOf': { en: 'Agent: {name}', ru: 'Агент: {name}', kk: 'Агент: {name}' },
   'identification.controllers': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
-  'identification.approvedBy': { en: 'Approved by', ru: 'Подтвердил', kk: 'Растаған' },
+  'identification.approvedBy': { en: 'Approved by', ru: 'Одобрил', kk: 'Мақұлдаған' },
   'identification.approvedAt': { en: '{who}, {at}', ru: '{who}, {at}', kk: '{who}, {at}' },
   'identification.state.unapproved': {
     en: 'Waits for a second person',
     ru: 'Ждёт второго человека',
     kk: 'Екінші адамды күтуде',
   },
-  'identification.state.approved': { en: 'Approved', ru: 'Подтверждено', kk: 'Расталды' },
+  'identification.state.approved': { en: 'Approved', ru: 'Одобрено', kk: 'Мақұлданды' },
   'identification.state.waiting': { en: 'Waits for its turn', ru: 'Ждёт очереди', kk: 'Кезегін күтуде' },
   'identification.state.running': { en: 'Running', ru: 'Выполняется', kk: 'Орындалуда' },
   'identification.state.done': { en: 'Done', ru: 'Выполнено', kk: 'Орындалды' },
@@ -91,7 +91,7 @@ export const words = defineWords({
   },
   'identification.code.stopped': { en: 'stopped by a person', ru: 'его остановили', kk: 'оны біреу тоқтатты' },
   'identification.code.over': { en: 'it was over already', ru: 'оно уже закончилось', kk: 'ол аяқталып қойған' },
-  'identification.code.changed': { en: 'the job was changed', ru: 'задание изменили', kk: 'тапсырма өзгертілді' },
+  'identification.code.changed': { en: 'the job was changed', ru: 'задачу изменили', kk: 'тапсырма өзгертілді' },
   'identification.code.window': { en: 'the window was over', ru: 'окно закончилось', kk: 'терезе аяқталды' },
   'identification.code.credential': {
     en: 'the access to SNMP was changed',
@@ -193,11 +193,11 @@ export const words = defineWords({
     kk: 'рұқсат уақытында келмеді',
   },
   'identification.ended': { en: 'Ended early: {why}', ru: 'Прервано: {why}', kk: 'Мерзімінен бұрын тоқтады: {why}' },
-  'identification.edit': { en: 'Change the job', ru: 'Изменить задание', kk: 'Тапсырманы өзгерту' },
+  'identification.edit': { en: 'Change the job', ru: 'Изменить задачу', kk: 'Тапсырманы өзгерту' },
   'identification.editWhy': {
     en: 'Any change ends the approval.',
-    ru: 'Любое изменение отменяет подтверждение.',
-    kk: 'Кез келген өзгеріс растаудың күшін жояды.',
+    ru: 'Любое изменение отменяет одобрение.',
+    kk: 'Кез келген өзгеріс мақұлдаудың күшін жояды.',
   },
   'identification.start': { en: 'Start', ru: 'Запустить', kk: 'Іске қосу' },
   'identification.starting': { en: 'Starting…', ru: 'Запуск…', kk: 'Іске қосылуда…' },
@@ -208,7 +208,7 @@ export const words = defineWords({
     ru: '{name}: прервётся до следующего пакета',
     kk: '{name}: келесі пакетке дейін тоқтайды',
   },
-  'identification.approvedToast': { en: '{name}: approved', ru: '{name}: подтверждено', kk: '{name}: расталды' },
+  'identification.approvedToast': { en: '{name}: approved', ru: '{name}: одобрено', kk: '{name}: мақұлданды' },
   'identification.releasedToast': {
     en: 'The zone may be asked again',
     ru: 'Зону снова можно опрашивать',
@@ -216,8 +216,8 @@ export const words = defineWords({
   },
   'identification.offToast': {
     en: 'Identification is off; runs stopped: {n}',
-    ru: 'Идентификация выключена; остановлено выполнений: {n}',
-    kk: 'Сәйкестендіру өшірулі; тоқтатылған орындаулар: {n}',
+    ru: 'Идентификация выключена; остановлено запусков: {n}',
+    kk: 'Сәйкестендіру өшірулі; тоқтатылған іске қосулар: {n}',
   },
   'identification.onToast': {
     en: 'Identification is allowed',
@@ -231,13 +231,13 @@ export const words = defineWords({
   },
   'identification.whyNot.unapproved': {
     en: 'A second person has not approved it',
-    ru: 'Второй человек не подтвердил',
-    kk: 'Екінші адам растамаған',
+    ru: 'Второй человек не одобрил',
+    kk: 'Екінші адам мақұлдамаған',
   },
   'identification.whyNot.used': {
     en: 'An approval is for one run',
-    ru: 'Подтверждение годится на одно выполнение',
-    kk: 'Растау бір орындауға ғана жарайды',
+    ru: 'Одобрение годится на один запуск',
+    kk: 'Мақұлдау бір іске қосуға ғана жарайды',
   },
   'identification.whyNot.off': {
     en: 'Identification is off for the site',
@@ -251,7 +251,7 @@ export const words = defineWords({
     kk: 'Терезе ашылғанда өзі іске қосылады',
   },
   'identification.plan': { en: 'What would be sent', ru: 'Что будет отправлено', kk: 'Не жіберіледі' },
-  'identification.planApproved': { en: 'What was approved', ru: 'Что подтверждено', kk: 'Не расталды' },
+  'identification.planApproved': { en: 'What was approved', ru: 'Что одобрено', kk: 'Не мақұлданды' },
   'identification.planWhy': {
     en: 'Every packet is shown, before any leaves. What the device or chance decides stands as zero and is named.',
     ru: 'Показан каждый пакет, прежде чем уйдёт хоть один. То, что определяют устройство или случай, показано нулями и названо.',
@@ -370,10 +370,10 @@ export const words = defineWords({
     ru: 'Ни у одного протокола нет такого вопроса',
     kk: 'Бірде-бір хаттамада мұндай сұрақ жоқ',
   },
-  'identification.approve': { en: 'Approve exactly this', ru: 'Подтвердить именно это', kk: 'Дәл осыны растау' },
+  'identification.approve': { en: 'Approve exactly this', ru: 'Одобрить именно это', kk: 'Дәл осыны мақұлдау' },
   'identification.approveWhy': {
     en: 'You confirm these packets, these controllers and this window. Who wrote the job cannot approve it.',
-    ru: 'Вы подтверждаете эти пакеты, эти контроллеры и это окно. Кто написал задание, подтвердить его не может.',
+    ru: 'Вы подтверждаете эти пакеты, эти контроллеры и это окно. Кто написал задачу, одобрить её не может.',
     kk: 'Сіз осы пакеттерді, осы контроллерлерді және осы терезені растайсыз. Тапсырманы жазған адам оны растай алмайды.',
   },
   'identification.approveNumber': {
@@ -515,7 +515,7 @@ export const words = defineWords({
   'identification.safetyBy': { en: 'On the word of {who}', ru: 'По слову {who}', kk: '{who} сөзімен' },
   'identification.jobsOf': {
     en: 'Jobs and their log',
-    ru: 'Задания и их журнал',
+    ru: 'Задачи и их журнал',
     kk: 'Тапсырмалар және олардың журналы',
   },
   'identification.packet.bacnet.who-is': { en: 'BACnet: Who-Is', ru: 'BACnet: Who-Is', kk: 'BACnet: Who-Is' },
@@ -636,20 +636,20 @@ export const words = defineWords({
 
   'kind.controller-identification.title': {
     en: 'Identification jobs',
-    ru: 'Задания на идентификацию',
+    ru: 'Задачи идентификации',
     kk: 'Сәйкестендіру тапсырмалары',
   },
   'kind.controller-identification.one': {
     en: 'identification job',
-    ru: 'задание на идентификацию',
+    ru: 'задача идентификации',
     kk: 'сәйкестендіру тапсырмасы',
   },
   'kind.controller-identification.purpose': {
     en: 'Which controllers are asked who they are, from where, in which window; nothing runs before a second person has approved it.',
-    ru: 'Какие контроллеры, откуда и в каком окне спрашивают, что они такое; без подтверждения второго человека ничего не выполняется.',
-    kk: 'Қай контроллерлерден, қайдан және қандай уақыт терезесінде не екені сұралады; екінші адам растамайынша ештеңе орындалмайды.',
+    ru: 'Какие контроллеры, откуда и в каком окне спрашивают, что они такое; без одобрения второго человека ничего не выполняется.',
+    kk: 'Қай контроллерлерден, қайдан және қандай уақыт терезесінде не екені сұралады; екінші адам мақұлдамайынша ештеңе орындалмайды.',
   },
-  'kind.controller-identification.create': { en: 'New job', ru: 'Новое задание', kk: 'Жаңа тапсырма' },
+  'kind.controller-identification.create': { en: 'New job', ru: 'Новая задача', kk: 'Жаңа тапсырма' },
   'kind.controller-identification.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -706,8 +706,8 @@ export const words = defineWords({
   },
   'kind.controller-identification.hint.from': {
     en: 'Everything that is approved is approved for this window only.',
-    ru: 'Всё подтверждается только для этого окна.',
-    kk: 'Бәрі тек осы терезеге расталады.',
+    ru: 'Всё одобряется только для этого окна.',
+    kk: 'Бәрі тек осы терезеге мақұлданады.',
   },
   'kind.controller-identification.hint.ports': {
     en: 'Where a protocol listens elsewhere: modbus/1502',
@@ -922,8 +922,8 @@ export const words = defineWords({
   },
   'setting.devices.controller-identification.help': {
     en: 'Off ends every identification at once, also at agents. On allows nothing by itself: zones, jobs and approvals decide.',
-    ru: 'Выключение сразу прекращает любую идентификацию, в том числе у агентов. Само по себе включение ничего не разрешает: решают зоны, задания и подтверждения.',
-    kk: 'Өшіру кез келген сәйкестендіруді бірден тоқтатады, агенттерде де. Қосудың өзі ештеңеге рұқсат бермейді: аймақтар, тапсырмалар және растаулар шешеді.',
+    ru: 'Выключение сразу прекращает любую идентификацию, в том числе у агентов. Само по себе включение ничего не разрешает: решают зоны, задачи и одобрения.',
+    kk: 'Өшіру кез келген сәйкестендіруді бірден тоқтатады, агенттерде де. Қосудың өзі ештеңеге рұқсат бермейді: аймақтар, тапсырмалар және мақұлдаулар шешеді.',
   },
   'validation.identify.order': {
     en: 'The window must end after it begins.',
@@ -958,33 +958,33 @@ export const words = defineWords({
   },
   'event.identification-approved': {
     en: 'Identification job “{job}” approved: controllers {targets}, packets {packets}, plan {digest}',
-    ru: 'Задание на идентификацию «{job}» подтверждено: контроллеры {targets}, пакеты {packets}, план {digest}',
-    kk: '«{job}» сәйкестендіру тапсырмасы расталды: контроллерлер {targets}, пакеттер {packets}, жоспар {digest}',
+    ru: 'Задача идентификации «{job}» одобрена: контроллеры {targets}, пакеты {packets}, план {digest}',
+    kk: '«{job}» сәйкестендіру тапсырмасы мақұлданды: контроллерлер {targets}, пакеттер {packets}, жоспар {digest}',
   },
   'event.identification-started': {
     en: 'Identification job “{job}” started: controllers {targets}, from {where}',
-    ru: 'Задание на идентификацию «{job}» запущено: контроллеры {targets}, откуда: {where}',
+    ru: 'Задача идентификации «{job}» запущена: контроллеры {targets}, откуда: {where}',
     kk: '«{job}» сәйкестендіру тапсырмасы іске қосылды: контроллерлер {targets}, қайдан: {where}',
   },
   'event.identification-ended': {
     en: 'Identification job “{job}” done: controllers {targets}, packets {packets}, answers read {read}',
-    ru: 'Задание на идентификацию «{job}» выполнено: контроллеры {targets}, пакеты {packets}, прочитано ответов {read}',
+    ru: 'Задача идентификации «{job}» выполнена: контроллеры {targets}, пакеты {packets}, прочитано ответов {read}',
     kk: '«{job}» сәйкестендіру тапсырмасы орындалды: контроллерлер {targets}, пакеттер {packets}, оқылған жауаптар {read}',
   },
   'event.identification-stopped': {
     en: 'Identification job “{job}” ended early: {code}. {reason}',
-    ru: 'Задание на идентификацию «{job}» прервано: {code}. {reason}',
+    ru: 'Задача идентификации «{job}» прервана: {code}. {reason}',
     kk: '«{job}» сәйкестендіру тапсырмасы мерзімінен бұрын тоқтады: {code}. {reason}',
   },
   'event.controller-anomaly': {
     en: 'Controller “{controller}” answered as it should not ({code} {reason}): job “{job}” stopped, nothing more is asked in zone “{zone}”',
-    ru: 'Контроллер «{controller}» ответил не так, как должен ({code} {reason}): задание «{job}» остановлено, в зоне «{zone}» больше ничего не запрашивается',
+    ru: 'Контроллер «{controller}» ответил не так, как должен ({code} {reason}): задача «{job}» остановлена, в зоне «{zone}» больше ничего не запрашивается',
     kk: '«{controller}» контроллері дұрыс жауап бермеді ({code} {reason}): «{job}» тапсырмасы тоқтатылды, «{zone}» аймағында енді ештеңе сұралмайды',
   },
   'event.identification-switched-off': {
     en: 'Identification of controllers switched off for the site; runs stopped: {stopped}',
-    ru: 'Идентификация контроллеров на площадке выключена; остановлено выполнений: {stopped}',
-    kk: 'Алаңда контроллерлерді сәйкестендіру өшірілді; тоқтатылған орындаулар: {stopped}',
+    ru: 'Идентификация контроллеров на площадке выключена; остановлено запусков: {stopped}',
+    kk: 'Алаңда контроллерлерді сәйкестендіру өшірілді; тоқтатылған іске қосулар: {stopped}',
   },
   'event.identification-zone-released': {
     en: 'Zone “{zone}” may be asked again: {reason}',
@@ -1003,7 +1003,7 @@ export const words = defineWords({
   },
   'validation.identify.repeatStart': {
     en: 'Only a job that starts by itself can repeat.',
-    ru: 'Повторяться может только задание, которое запускается само.',
+    ru: 'Повторяться может только задача, которая запускается сама.',
     kk: 'Тек өздігінен басталатын тапсырма қайталана алады.',
   },
   'validation.identify.repeatOverlap': {

@@ -143,7 +143,7 @@ export const words = defineWords({
     kk: 'Бума сияқты басталады, бірақ оқылмайды',
   },
   'media.requests': { en: 'Requests', ru: 'Запросы', kk: 'Сұраулар' },
-  'media.siteCards': { en: 'Site cards', ru: 'Карты площадок', kk: 'Алаң карталары' },
+  'media.siteCards': { en: 'Site cards', ru: 'Паспорта площадок', kk: 'Алаң төлқұжаттары' },
   'media.receipts': { en: 'Receipts', ru: 'Квитанции', kk: 'Түбіртектер' },
   'media.unknown': { en: 'Not ours', ru: 'Чужое', kk: 'Бөтен файлдар' },
   'media.andMore': { en: 'and {n} more', ru: 'и ещё {n}', kk: 'тағы {n}' },

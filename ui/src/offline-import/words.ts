@@ -25,7 +25,7 @@ export const words = defineWords({
   'offlineImport.approveNext': {
     en: 'Devices that wait for approval',
     ru: 'Устройства, ожидающие одобрения',
-    kk: 'Рұқсат күткен құрылғылар',
+    kk: 'Мақұлдауды күткен құрылғылар',
   },
   'offlineImport.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
   'offlineImport.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
@@ -72,7 +72,7 @@ export const words = defineWords({
   'offlineImport.approve': {
     en: 'Approve the machines without a decision',
     ru: 'Одобрить машины, о которых ещё не решено',
-    kk: 'Шешілмеген машиналарға рұқсат беру',
+    kk: 'Шешілмеген машиналарды мақұлдау',
   },
   'offlineImport.approveHint': {
     en: 'Without it they wait for approval, and only what they are is kept. Import the file again after it.',

@@ -113,7 +113,7 @@ export const words = defineWords({
   'queries.new': { en: 'New query', ru: 'Новый запрос', kk: 'Жаңа сұрау' },
   'queries.newSub': {
     en: 'Read-only. Devices answer at their next contact; nothing waits behind it.',
-    ru: 'Только чтение. Устройства отвечают при следующем обращении; очередь заданий не ждёт.',
+    ru: 'Только чтение. Устройства отвечают при следующем обращении; очереди задач не ждут.',
     kk: 'Тек оқу. Құрылғылар келесі байланыста жауап береді; тапсырмалар кезегі күтпейді.',
   },
   'queries.none': { en: 'No live queries yet', ru: 'Запросов пока нет', kk: 'Сұрау әзірге жоқ' },

@@ -74,7 +74,7 @@ export const words = defineWords({
   'kind.status-conditions.purpose': {
     en: 'What makes a device critical or a warning. Groups below inherit the set.',
     ru: 'Что делает устройство критическим или предупреждением. Нижестоящие группы наследуют набор.',
-    kk: 'Құрылғыны не қауіпті немесе ескертулі ететіні. Төменгі топтар жиынды мұраланады.',
+    kk: 'Құрылғыны не сыни немесе ескертулі ететіні. Төменгі топтар жиынды мұраланады.',
   },
   'kind.status-conditions.create': {
     en: 'New set of status conditions',
@@ -119,7 +119,7 @@ export const words = defineWords({
   'register.device-status.title': { en: 'Device status', ru: 'Состояние устройств', kk: 'Құрылғылар күйі' },
   'register.device-status.source': {
     en: 'derived from inventory, findings and contact',
-    ru: 'выводится из инвентаря, уязвимостей и связи',
+    ru: 'выводится из инвентаризации, уязвимостей и связи',
     kk: 'түгендеуден, осалдықтардан және байланыстан шығарылады',
   },
   'register.device-status.purpose': {
@@ -343,8 +343,8 @@ export const words = defineWords({
   },
   'condition.field.failedOrders': {
     en: 'Failed deployment tasks',
-    ru: 'Неудачные задания установки',
-    kk: 'Сәтсіз орнату тапсырмалары',
+    ru: 'Неудачные задачи развёртывания',
+    kk: 'Сәтсіз тарату тапсырмалары',
   },
   'condition.field.inventory': {
     en: 'Software reported',

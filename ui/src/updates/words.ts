@@ -27,12 +27,12 @@ export const words = defineWords({
   },
   'installation.installed.meaning': {
     en: 'reported by the agent, inventory to come',
-    ru: 'сообщил агент, инвентарь ещё не пришёл',
+    ru: 'сообщил агент, инвентаризация ещё не пришла',
     kk: 'агент хабарлады, түгендеу күтілуде',
   },
   'installation.verified.meaning': {
     en: 'the next inventory shows the version',
-    ru: 'новый инвентарь показал версию',
+    ru: 'новая инвентаризация показала версию',
     kk: 'келесі түгендеу нұсқаны көрсетті',
   },
   'installation.failed.meaning': {
@@ -92,7 +92,7 @@ export const words = defineWords({
   'updates.none': { en: 'No update is needed', ru: 'Обновления не нужны', kk: 'Жаңарту қажет емес' },
   'updates.noneWhy': {
     en: 'Needs are known when devices have reported and a bundle brought the catalogue of updates.',
-    ru: 'Потребность видна, когда устройства прислали инвентарь, а комплект принёс каталог обновлений.',
+    ru: 'Потребность видна, когда устройства прислали инвентаризацию, а комплект принёс каталог обновлений.',
     kk: 'Қажеттілік құрылғылар хабарлап, бума жаңартулар тізбесін әкелгенде белгілі болады.',
   },
   'updates.noneJudged': {
@@ -292,8 +292,8 @@ export const words = defineWords({
   },
   'kind.followed-suites.hint.suites': {
     en: "One a line. * stands for all that the host's sources have for the release.",
-    ru: 'По одному в строке. * означает всё, что источники хоста имеют для выпуска.',
-    kk: 'Әр жолда біреуден. * хост дереккөздерінде шығарылым үшін бар барлығын білдіреді.',
+    ru: 'По одному в строке. * означает всё, что источники подключённой стороны имеют для выпуска.',
+    kk: 'Әр жолда біреуден. * қосылған тарап дереккөздерінде шығарылым үшін бар барлығын білдіреді.',
   },
   'validation.updates.system': {
     en: 'No packages are compared under the name {text}. Write it as advisories do: Debian:13.',
@@ -323,14 +323,14 @@ export const words = defineWords({
   'followed.by.rule': { en: 'a rule of this site', ru: 'правилом площадки', kk: 'алаң ережесі' },
   'followed.byRelease': {
     en: 'all that the host has for its release',
-    ru: 'всё, что хост имеет для её выпуска',
-    kk: 'хостта шығарылымы үшін бар барлығы',
+    ru: 'всё, что подключённая сторона имеет для её выпуска',
+    kk: 'қосылған тарапта шығарылымы үшін бар барлығы',
   },
   'followed.rules': { en: 'Rules', ru: 'Правила', kk: 'Ережелер' },
   'followed.none': { en: 'No system is known yet', ru: 'Систем пока не видно', kk: 'Әзірге жүйе белгісіз' },
   'followed.noneWhy': {
     en: 'They are known when devices have reported.',
-    ru: 'Они видны, когда устройства прислали инвентарь.',
+    ru: 'Они видны, когда устройства прислали инвентаризацию.',
     kk: 'Құрылғылар түгендеу жібергенде белгілі болады.',
   },
 

@@ -341,7 +341,7 @@ export const words = defineWords({
   'vuln.none': { en: 'No open findings', ru: 'Открытых уязвимостей нет', kk: 'Ашық осалдық жоқ' },
   'vuln.noneWhy': {
     en: 'The inventory was compared with all advisories that are here.',
-    ru: 'Инвентарь сопоставлен со всеми бюллетенями, которые есть здесь.',
+    ru: 'Инвентаризация сопоставлена со всеми бюллетенями, которые есть здесь.',
     kk: 'Түгендеу осындағы барлық бюллетеньмен салыстырылды.',
   },
   'vuln.noneJudged': {
