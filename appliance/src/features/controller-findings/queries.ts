@@ -6,6 +6,7 @@ import { asksFor, comparisonsOf, type Filter, type Vocabulary } from '../../plat
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { whileUnwritten } from '../../platform/while-unwritten.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type CountRow, countedFields, isCounted, withoutHeld } from './counted.ts';
 import { controllerFindingVocabulary } from './field-queries.ts';
@@ -249,16 +250,19 @@ export const controllerFindingQueries = (
   const counted = db.prepare<[], CountRow>(
     'select verdict, rank, severity, fix_state, n from controller_match_count where n > 0',
   );
-  /** Kept for the site, counted for a part of it. */
+  const kept = whileUnwritten(db);
+  /** Kept for the site, counted for a part of it: once for the pages that say it twice. */
   const counts = (scope: Scope): CountRow[] => {
     if (scope.site) return counted.all();
     const reach = reachedMatches(scope);
-    return db
-      .prepare<unknown[], CountRow>(
-        `${reach.before?.sql} select m.verdict, ${reach.rank} as rank, m.severity, m.fix_state, count(*) as n
-         from ${countedOf(reach)} and m.until is null group by 1, 2, 3, 4`,
-      )
-      .all(...(reach.before?.params ?? []));
+    return kept(JSON.stringify(scope.zones), () =>
+      db
+        .prepare<unknown[], CountRow>(
+          `${reach.before?.sql} select m.verdict, ${reach.rank} as rank, m.severity, m.fix_state, count(*) as n
+           from ${countedOf(reach)} and m.until is null group by 1, 2, 3, 4`,
+        )
+        .all(...(reach.before?.params ?? [])),
+    );
   };
   const wrongCounts = db.prepare<[], { verdict: string; rank: number; kept: number; n: number }>(
     `with counted as (select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n from controller_match m

@@ -125,7 +125,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const found = askedPage(asked, (filter) => vulnerabilities.list({ ...query, filter }));
     const counts = vulnerabilities.tallies(scope);
     const covered = deps.deviceList.coverageCounts(scope);
-    const controllers = deps.controllerFindings.counts(scope);
+    const controllers = deps.controllerFindings.tallies(scope);
     const why = list.open === undefined ? undefined : findWhy(list.open, scope);
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
     return c.html(
@@ -147,7 +147,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           review: counts.review,
           matrix: counts.matrix,
         }}
-        controllers={controllers === undefined || controllers.controllers === 0 ? undefined : controllers.matrix}
+        controllers={
+          controllers.affected + controllers.review + controllers.held === 0 ? undefined : controllers.matrix
+        }
         open={
           why === undefined
             ? undefined
