@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, cpSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { deb } from '../../appliance/test/support/site.ts';
 import { command, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { serverCaller } from '../support/server-caller.ts';
 import { makeToken } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { mountSmallDisk, type SmallDisk } from './full-disk-mount.ts';
@@ -24,7 +24,6 @@ const password = 'a long enough password 7';
 const diskBytes = 128 * 1024 * 1024;
 const needsRoot = 'mounting a tmpfs takes root';
 
-type Answer = { status: number; cookie: string; text: string };
 type Ready = { ready: boolean; checks: Array<{ name: string; state: string; code: string }> };
 
 describe('an appliance that is not well', () => {
@@ -39,40 +38,7 @@ describe('an appliance that is not well', () => {
   let agentToken = '';
   let server: Running | undefined;
 
-  const ask = (
-    path: string,
-    options: { form?: Record<string, string>; cookie?: string; bearer?: string } = {},
-  ): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const origin = `https://localhost:${port}`;
-      const outgoing = request(
-        `${origin}${path}`,
-        {
-          ca,
-          method: options.form === undefined ? 'GET' : 'POST',
-          headers: {
-            origin,
-            'accept-language': 'en',
-            ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
-            ...(options.bearer === undefined ? {} : { authorization: `Bearer ${options.bearer}` }),
-            ...(options.form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.once('end', () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              cookie: (response.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; '),
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
-        },
-      );
-      outgoing.once('error', reject);
-      outgoing.end(options.form === undefined ? '' : new URLSearchParams(options.form).toString());
-    });
+  const ask = serverCaller(() => ({ port, ca }));
   const logIn = () => ask('/login', { form: { name: 'ann', password } });
   const ready = async (): Promise<{ status: number; codes: string[] }> => {
     const { status, text } = await ask('/readyz');

@@ -1,5 +1,4 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
@@ -9,6 +8,7 @@ import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+import { serverCaller } from '../support/server-caller.ts';
 import { type Device, enrolDevice, newId } from './intake-kill-device.ts';
 import { makeRealPair, type RealPair } from './real-pair.ts';
 
@@ -45,39 +45,7 @@ describe('a database of before that is put back', () => {
     await server?.kill();
     server = undefined;
   };
-  const ask = (
-    path: string,
-    options: { form?: Record<string, string>; cookie?: string } = {},
-  ): Promise<{ status: number; cookie: string; text: string }> =>
-    new Promise((resolve, reject) => {
-      const origin = `https://localhost:${port}`;
-      const outgoing = request(
-        `${origin}${path}`,
-        {
-          ca,
-          method: options.form === undefined ? 'GET' : 'POST',
-          headers: {
-            origin,
-            'accept-language': 'en',
-            ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
-            ...(options.form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-          },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.once('end', () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              cookie: (response.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; '),
-              text: Buffer.concat(chunks).toString(),
-            }),
-          );
-        },
-      );
-      outgoing.once('error', reject);
-      outgoing.end(options.form === undefined ? '' : new URLSearchParams(options.form).toString());
-    });
+  const ask = serverCaller(() => ({ port, ca }));
   const logIn = (name: string) => ask('/login', { form: { name, password } });
   const checkIn = () =>
     (device as Device).call('POST', '/check-in', { bootId: newId(), seq: 1, version: '1', sections: {} });

@@ -19,7 +19,8 @@ import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { apiApp } from '../../appliance/src/server/api/app.ts';
-import { csafAdvisory, csafPart } from '../../appliance/test/support/controllers/csaf.ts';
+import { part } from '../../appliance/test/support/advisory-parts.ts';
+import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
 import { captureFile } from '../support/plant-capture.ts';
 import {
   aasxFile,
@@ -185,12 +186,12 @@ describe('a plant of 200 controllers, from files alone', () => {
   });
 
   it('has the advisories of each controller and of each module, from what files and captures said', async () => {
-    const part = await csafPart('siemens', '', documents);
+    const added = await part('', documents, documents, 'siemens');
     await buildSnapshot({
       folder: advisories,
       number: 1,
       previous: 0,
-      parts: [part],
+      parts: [added],
       capturedAt: '2026-11-24T00:00:00Z',
     });
     findings.partsChanged();

@@ -1,7 +1,8 @@
 import type { Appliance } from '../../src/compose.ts';
 import { systemActor } from '../../src/engine/objects/types.ts';
 import { wholeSite } from '../../src/platform/scope.ts';
-import { csafAdvisory, csafPart } from '../support/controllers/csaf.ts';
+import { part } from '../support/advisory-parts.ts';
+import { csafAdvisory } from '../support/controllers/csaf.ts';
 import type { Planted } from './plant-risks.ts';
 
 // What the judge of scope plants of controllers: zones under two halls, the same products in all of them, and work on these.
@@ -66,7 +67,7 @@ export async function plantZones(appliance: Appliance): Promise<PlantedZones> {
   });
   await vulnerabilities.buildSnapshot({
     number: 2,
-    parts: [await csafPart('siemens', '', [document])],
+    parts: [await part('', [document], [document], 'siemens')],
     capturedAt: '2026-01-01T00:00:00Z',
   });
   db.prepare('update exchange_state set snapshot = 2').run();

@@ -28,10 +28,11 @@ export const advisory = (
   ...extra,
 });
 
+/** A part of a feed that leads from `from` to `all`. */
 export const part = async (
   from: string,
-  records: Advisory[],
-  all: Advisory[] = records,
+  records: readonly Advisory[],
+  all: readonly Advisory[] = records,
   feed = 'osv-debian',
 ): Promise<FeedPart> => {
   const digest = contentDigest(all.map(toRecord));

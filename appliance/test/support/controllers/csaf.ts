@@ -2,11 +2,8 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { decide } from '@sallyport/bundle-tools/advisories/csaf/decide';
 import { leafVersions } from '@sallyport/bundle-tools/advisories/csaf/leaf-versions';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
-import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
-import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
 import type { ControllerMatch } from '@sallyport/bundle-tools/controllers/match-types';
 import type { IndexBuilder } from '../../../src/features/controller-findings/types.ts';
-import type { FeedPart } from '../../../src/features/vulnerabilities/types.ts';
 
 /** A leaf of a test document: an order number, or only a name, and a version text. */
 type TestLeaf = { readonly order?: string; readonly name?: string; readonly version: string };
@@ -77,29 +74,6 @@ export const csafAdvisory = (feed: string, document: TestDocument): Advisory => 
     })),
   },
 });
-
-/** A part of a feed that leads from `from` to all of `documents`. */
-export const csafPart = async (
-  feed: string,
-  from: string,
-  changed: readonly Advisory[],
-  all = changed,
-): Promise<FeedPart> => {
-  const digest = contentDigest(all.map(toRecord));
-  const header = partHeader({ feed, from, digest, newest: '2024-10-24T00:00:00Z' });
-  const bytes = await encodePart(
-    header,
-    changed.map(toRecord).sort((a, b) => (a.id < b.id ? -1 : 1)),
-  );
-  return {
-    feed,
-    from,
-    to: header.to,
-    open: async function* () {
-      yield bytes;
-    },
-  };
-};
 
 /** A matcher of order numbers and exact names alone, for laws that hold whatever the matcher knows. */
 export const plainIndex: IndexBuilder = (documents, synonyms) => {

@@ -4,8 +4,9 @@ import { type ControllerFindings, controllerFindings } from '../../../src/featur
 import type { Holding, IndexBuilder, Subject } from '../../../src/features/controller-findings/types.ts';
 import { controllerKnowledge } from '../../../src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build-store.ts';
+import { part } from '../advisory-parts.ts';
 import { openEngines } from '../engines.ts';
-import { csafPart, plainIndex } from './csaf.ts';
+import { plainIndex } from './csaf.ts';
 
 /** Findings over a record that the test holds in its hand. */
 export const openFindings = async (build: IndexBuilder = plainIndex) => {
@@ -68,16 +69,16 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
       const all = [...records, ...gone];
       const old = new Map((before?.records ?? []).map((record) => [record.id, JSON.stringify(record)]));
       const changed = all.filter((record) => old.get(record.id) !== JSON.stringify(record));
-      const part = await csafPart(feed, before?.cursor ?? '', changed, all);
+      const added = await part(before?.cursor ?? '', changed, all, feed);
       await buildSnapshot({
         folder,
         number: snapshot + 1,
         previous: snapshot,
-        parts: [part],
+        parts: [added],
         capturedAt: '2026-01-01T00:00:00Z',
       });
       snapshot += 1;
-      feeds.set(feed, { cursor: part.to, records: all });
+      feeds.set(feed, { cursor: added.to, records: all });
       return findings.rematch();
     },
     stop: () => {

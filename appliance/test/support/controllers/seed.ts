@@ -1,7 +1,8 @@
 import type { Appliance } from '../../../src/compose.ts';
 import { systemActor } from '../../../src/engine/objects/types.ts';
 import { wholeSite } from '../../../src/platform/scope.ts';
-import { csafAdvisory, csafPart } from './csaf.ts';
+import { part } from '../advisory-parts.ts';
+import { csafAdvisory } from './csaf.ts';
 
 /** Two controllers of one kind, one read and one only configured, and a document about them; matched. */
 export const seedControllers = async (
@@ -23,7 +24,7 @@ export const seedControllers = async (
   });
   await appliance.vulnerabilities.buildSnapshot({
     number: 1,
-    parts: [await csafPart('siemens', '', [document])],
+    parts: [await part('', [document], [document], 'siemens')],
     capturedAt: '2026-01-01T00:00:00Z',
   });
   appliance.db.prepare('update exchange_state set snapshot = 1').run();
