@@ -463,7 +463,7 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
-      health: healthService({ db, events, objects, backups, serverCertificate, keyring, paths, jobs: queue }),
+      health: healthService({ db, events, objects, backups, serverCertificate, ca, keyring, paths, jobs: queue }),
       rollbackDetector,
       controllers: controllers.service,
       controllerImports,

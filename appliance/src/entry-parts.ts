@@ -43,7 +43,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     appCategories: appCategories({ ...appliance, deviceOf }),
     drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
     worklist: worklistService({
-      kinds: workKinds({ ...appliance, deviceList: list }),
+      kinds: workKinds({ ...appliance, deviceList: list, clock }),
       objects,
       timeZone,
       clock,

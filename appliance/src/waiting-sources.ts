@@ -107,6 +107,7 @@ export function waitingSources(parts: Parts): WaitingSources {
         reason: request.reason,
         by: request.askedBy,
         at: request.askedAt,
+        window: patch.window ?? undefined,
         path: paths.patch(patch.id),
         approvable: { act: 'patch-sign', thing: String(request.id) },
       })),

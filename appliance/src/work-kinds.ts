@@ -16,7 +16,7 @@ import { firstStepWork } from './features/worklist/first-steps.ts';
 import type { WorkKind } from './features/worklist/types.ts';
 
 /** Every kind of work that a feature declares. */
-export const workKinds = (parts: Appliance & { deviceList: DeviceList }): readonly WorkKind[] => [
+export const workKinds = (parts: Appliance & { deviceList: DeviceList; clock: () => number }): readonly WorkKind[] => [
   ...firstStepWork(parts),
   ...healthWork(parts),
   ...rollbackWork(parts),

@@ -28,6 +28,7 @@ export const words = defineWords({
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
   'health.check.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
+  'health.check.authority': { en: 'Authority', ru: 'Удостоверяющий центр', kk: 'Куәландыру орталығы' },
   'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
   'health.diagnosticsWhat': {
@@ -114,6 +115,16 @@ export const words = defineWords({
     ru: 'Последняя исправная резервная копия устарела',
     kk: 'Соңғы жарамды сақтық көшірме ескі',
   },
+  'health.code.AUTHORITY_ENDS': {
+    en: 'The authority of the site ends within 30 days',
+    ru: 'Удостоверяющий центр площадки истекает в течение 30 дней',
+    kk: 'Алаңның куәландыру орталығының мерзімі 30 күн ішінде бітеді',
+  },
+  'health.code.AUTHORITY_ENDED': {
+    en: 'The authority of the site has ended: no agent connects',
+    ru: 'Удостоверяющий центр площадки истёк: агенты не подключаются',
+    kk: 'Алаңның куәландыру орталығының мерзімі бітті: агенттер қосылмайды',
+  },
   'health.code.CERTIFICATE_ENDS': {
     en: 'The certificate of the plant ends soon',
     ru: 'Сертификат предприятия скоро истекает',
@@ -179,6 +190,16 @@ export const words = defineWords({
     en: 'Make a backup on the page Backups, or run sallyport backup create; look in the events for why the schedule made none.',
     ru: 'Создайте копию на странице «Резервные копии» или командой sallyport backup create; причину пропуска ищите в событиях.',
     kk: '«Сақтық көшірмелер» бетінде немесе sallyport backup create пәрменімен көшірме жасаңыз; кесте неге жасамағанын оқиғалардан қараңыз.',
+  },
+  'health.todo.AUTHORITY_ENDS': {
+    en: 'First compare the clock of the server with a known time. If it is right, plan to enrol the devices again at a new appliance.',
+    ru: 'Сначала сверьте часы сервера с известным временем. Если они верны, запланируйте новую регистрацию устройств на новом сервере.',
+    kk: 'Алдымен сервер сағатын белгілі уақытпен салыстырыңыз. Ол дұрыс болса, құрылғыларды жаңа серверде қайта тіркеуді жоспарлаңыз.',
+  },
+  'health.todo.AUTHORITY_ENDED': {
+    en: 'First compare the clock of the server with a known time. If it is right, enrol the devices again at a new appliance.',
+    ru: 'Сначала сверьте часы сервера с известным временем. Если они верны, зарегистрируйте устройства заново на новом сервере.',
+    kk: 'Алдымен сервер сағатын белгілі уақытпен салыстырыңыз. Ол дұрыс болса, құрылғыларды жаңа серверде қайта тіркеңіз.',
   },
   'health.todo.CERTIFICATE_ENDS': {
     en: 'Set a new one on the page Certificate, or by sallyport certificate set.',

@@ -86,6 +86,11 @@ export const words = defineWords({
   'work.rank.due': { en: 'its end is near', ru: 'близость срока', kk: 'мерзімнің жақындығы' },
   'work.rank.blocks': { en: 'others wait for it', ru: 'ждут другие', kk: 'басқалар күтеді' },
   'work.rank.age': { en: 'weeks open', ru: 'недель открыта', kk: 'ашық апталар' },
+  'work.rank.held': {
+    en: 'It waits for other work and ranks no higher than that: {n}.',
+    ru: 'Она ждёт другую работу и не может стоять выше неё: {n}.',
+    kk: 'Ол басқа жұмысты күтеді және одан жоғары тұра алмайды: {n}.',
+  },
   'work.rank.first': {
     en: 'It comes first whatever its rank: the appliance stops or is about to, or much of the site is silent.',
     ru: 'Она первая при любом ранге: сервер останавливается или скоро остановится, или значительная часть площадки без связи.',

@@ -124,6 +124,9 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
           ))}
         </ul>
         {isUrgent ? <p>{ctx.t('work.rank.first')}</p> : null}
+        {rankParts.reduce((sum, part) => sum + rank[part], 0) > total ? (
+          <p>{ctx.t('work.rank.held', { n: total })}</p>
+        ) : null}
       </PanelPart>
       <PanelActions>
         <p>{ctx.t(row.kind === 'second-person' ? 'work.thenSecond' : 'work.then')}</p>

@@ -116,6 +116,7 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
   return {
     certificateDer: new Uint8Array(certificate.raw),
     certificatePem,
+    notAfterMs: certificate.validToDate.getTime(),
     publicKey: new Uint8Array(certificate.publicKey.export({ type: 'spki', format: 'der' })),
     serverMaterial: async (addresses) => (await heldServerMaterial(addresses)) ?? newServerMaterial(addresses),
     parseRequest: parseCertificateRequest,

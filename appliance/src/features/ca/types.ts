@@ -31,6 +31,8 @@ export type TlsMaterial = { key: string; cert: string; ca: string };
 export type CaService = {
   certificateDer: Uint8Array;
   certificatePem: string;
+  /** When the certificate of the CA ends: everything that it signed ends with it. */
+  notAfterMs: number;
   /** SPKI of the CA, DER: goes into the site card. */
   publicKey: Uint8Array;
   /** The server's certificate for exactly these names and addresses, and `applianceName`; made anew when they changed or its end is near. */

@@ -110,6 +110,20 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
           .get(...params) ?? 0
       );
     },
+    isHalfOfAGroup: (level, atLeast, scope) => {
+      const { sql, params } = devicesIn(scope, 'device');
+      // Asked where few have the level: their groups are found first.
+      return (
+        db
+          .prepare<unknown[], number>(
+            `select exists (select 1 from (select group_id, count(*) as n from device_row indexed by device_row_level
+               where level = ? and group_id is not null and ${sql} group by group_id) g
+             where (select count(*) from device_row r where r.group_id = g.group_id and r.state = 'managed') between ? and 2 * g.n)`,
+          )
+          .pluck()
+          .get(level, ...params, atLeast) === 1
+      );
+    },
     counts: byStateAndLevel,
   };
 };

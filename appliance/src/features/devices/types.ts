@@ -336,6 +336,8 @@ export type DeviceList = {
   coverageCounts(scope: Scope, listed?: readonly DeviceCount[]): Readonly<Record<CoverageState, number>>;
   /** How many devices have open findings, as of the last look at each. */
   withFindings(scope: Scope): number;
+  /** Whether half of the managed devices of some group, of so many at least, have a level. */
+  isHalfOfAGroup(level: number, atLeast: number, scope: Scope): boolean;
   /** Devices by state and rank of their level; as in a list, directories are none. */
   counts(scope: Scope): DeviceCount[];
 };

@@ -9,13 +9,15 @@ import type { DeviceList } from './types.ts';
 const manySilent = 10;
 /** From here on much of the site is silent, whatever its size. */
 const mostSilent = 100;
+/** Of a group with fewer devices half is one or two. */
+const smallestGroup = 4;
 
 const days = (n: number): number => n * 86_400_000;
 
 /** Devices that wait for a person, and those that are silent. */
 export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
-  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts'>;
+  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts' | 'isHalfOfAGroup'>;
 }): WorkKind[] => {
   const counted = (
     reader: Actor,
@@ -79,7 +81,13 @@ export const deviceWork = (parts: {
           ...item,
           level: 'warning',
           harm: item.targets >= manySilent ? 30 : 20,
-          isUrgent: item.targets > mostSilent,
+          isUrgent:
+            item.targets > mostSilent ||
+            parts.deviceList.isHalfOfAGroup(
+              levels.indexOf('not-visible'),
+              smallestGroup,
+              scopeOf(reader, 'devices:read'),
+            ),
           path: paths.devices({ status: 'not-visible' }),
         })),
     },

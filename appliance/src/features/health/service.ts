@@ -9,11 +9,13 @@ import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { BackupService } from '../backups/service.ts';
 import type { BackupAge } from '../backups/types.ts';
+import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
 import { keyFaults } from './keys.ts';
 import { type Meter, newMeter } from './meter.ts';
 import { diskReserve } from './reserve.ts';
 import {
+  AUTHORITY_NOTICE_MS,
   FULL_SHARE,
   type Health,
   type HealthCheck,
@@ -51,14 +53,23 @@ type Parts = {
   objects: Pick<ObjectService, 'setting'>;
   backups: Pick<BackupService, 'age'>;
   serverCertificate: Pick<ServerCertificateService, 'fault'>;
+  ca: Pick<CaService, 'notAfterMs'>;
   paths: Pick<DataPaths, 'data'>;
   clock?: () => number;
+  /** What is free on the disk of a folder; by default what the system says. */
+  space?: (folder: string) => Health['disk'];
 };
 
 const backupsAgainMs = 60_000;
 
 /** A writer is waited for so long: another one that writes is proof enough. */
 const writeWaitMs = 100;
+
+/** What is free on the disk of a folder. */
+function spaceOf(folder: string): Health['disk'] {
+  const { bavail, blocks, bsize } = statfsSync(folder);
+  return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+}
 
 const check = (
   name: HealthCheckName,
@@ -69,10 +80,11 @@ const check = (
 
 /** What tells whether the appliance can do its work, over an open data directory. */
 export function healthService(parts: Parts): HealthService {
-  const { db, events, keyring, jobs, objects, backups, serverCertificate } = parts;
+  const { db, events, keyring, jobs, objects, backups, serverCertificate, ca } = parts;
   const {
     paths: { data: dataDir },
     clock = nowMs,
+    space = spaceOf,
   } = parts;
   const reserve = diskReserve(dataDir);
   const stamp = changeStamp(db);
@@ -130,10 +142,6 @@ export function healthService(parts: Parts): HealthService {
     }
   };
 
-  const space = (): Health['disk'] => {
-    const { bavail, blocks, bsize } = statfsSync(dataDir);
-    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
-  };
   const disk = ({ freeBytes, sizeBytes }: Health['disk']): HealthCheck => {
     const share = freeBytes / sizeBytes;
     const what = `${freeBytes} of ${sizeBytes} bytes are free`;
@@ -174,6 +182,26 @@ export function healthService(parts: Parts): HealthService {
     return fault === undefined ? check('certificate') : check('certificate', 'warning', fault.code, fault.detail);
   };
 
+  const authority = (): HealthCheck => {
+    const left = ca.notAfterMs - clock();
+    const end = toTime(ca.notAfterMs);
+    if (left <= 0)
+      return check(
+        'authority',
+        'failed',
+        'AUTHORITY_ENDED',
+        `the site's own authority ended at ${end}: no agent connects any more`,
+      );
+    return left <= AUTHORITY_NOTICE_MS
+      ? check(
+          'authority',
+          'warning',
+          'AUTHORITY_ENDS',
+          `the site's own authority ends at ${end}; then no agent connects`,
+        )
+      : check('authority');
+  };
+
   const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
     try {
       return look();
@@ -184,7 +212,7 @@ export function healthService(parts: Parts): HealthService {
   };
 
   const look = (): Health => {
-    const room = space();
+    const room = space(dataDir);
     const checks = [
       orFailed('database', database),
       orFailed('schema', schema),
@@ -193,6 +221,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('jobs', job),
       orFailed('backups', backup),
       orFailed('certificate', certificate),
+      orFailed('authority', authority),
     ];
     return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
   };

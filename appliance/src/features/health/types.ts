@@ -4,13 +4,23 @@
 import { CERTIFICATE_CODES } from '../server-certificate/types.ts';
 
 /** What is looked at, in the order in which it is shown. */
-export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups', 'certificate'] as const;
+export const HEALTH_CHECKS = [
+  'database',
+  'schema',
+  'disk',
+  'keys',
+  'jobs',
+  'backups',
+  'certificate',
+  'authority',
+] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /**
  * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
- * `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
+ * `AUTHORITY_ENDED`: the certificate of the site's own authority has ended, and every agent refuses the appliance; `AUTHORITY_ENDS`: it
+ * does within 30 days (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
  * plant are warnings, too: without it the site's own is presented.
  */
 export const HEALTH_CODES = [
@@ -24,6 +34,8 @@ export const HEALTH_CODES = [
   'JOB_STUCK',
   'BACKUP_NONE',
   'BACKUP_OLD',
+  'AUTHORITY_ENDS',
+  'AUTHORITY_ENDED',
   ...CERTIFICATE_CODES,
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
@@ -44,6 +56,9 @@ export type Health = {
   checks: readonly HealthCheck[];
   disk: { freeBytes: number; sizeBytes: number };
 };
+
+/** So long before the end of the site's own authority the administrator is told. */
+export const AUTHORITY_NOTICE_MS = 30 * 86_400_000;
 
 /** Below this share of the disk the administrator is told. */
 export const LOW_SHARE = 0.05;

@@ -1,6 +1,10 @@
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind } from '../worklist/types.ts';
 import type { HealthService } from './service.ts';
+import type { HealthCode } from './types.ts';
+
+/** Warnings of what stops the appliance unless a person acts. */
+const aboutToStop: ReadonlySet<HealthCode> = new Set(['DISK_LOW', 'AUTHORITY_ENDS']);
 
 /** What is wrong with the appliance itself: what stops it, and what will, comes first. */
 export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): WorkKind[] => [
@@ -20,7 +24,7 @@ export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): W
                 words: { what: `health.code.${code}` },
                 level: state === 'failed' ? 'critical' : 'warning',
                 targets: 1,
-                isUrgent: state === 'failed' || code === 'DISK_LOW',
+                isUrgent: state === 'failed' || aboutToStop.has(code),
                 path: paths.health(),
               },
             ],

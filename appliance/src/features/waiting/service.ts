@@ -20,6 +20,8 @@ export type WaitingThing = {
   /** `type:id` of who asked. */
   by: string;
   at: number;
+  /** The window that it is for, ms: said yes to before it begins, or it passes. */
+  window?: { readonly from: number; readonly until: number } | undefined;
   /** The page on which it is decided. */
   path: string;
   approvable: Approvable;

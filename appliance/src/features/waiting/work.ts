@@ -4,23 +4,31 @@ import type { WaitingService } from './service.ts';
 
 const dayMs = 86_400_000;
 
+/** So long before its window begins what waits comes first. */
+const beforeWindowMs = 2 * 3_600_000;
+
 /** What waits for a second person; each act has its own rights, and the list is cut to those of the reader. */
-export const waitingWork = (parts: { waiting: Pick<WaitingService, 'list'> }): WorkKind[] => [
+export const waitingWork = (parts: { waiting: Pick<WaitingService, 'list'>; clock: () => number }): WorkKind[] => [
   {
     name: 'second-person',
     harm: 15,
     limitMs: 3 * dayMs,
     does: 'work:write',
-    find: (reader) =>
-      parts.waiting.list(reader).map(({ act, id, what, at, path }) => ({
+    find: (reader) => {
+      const nowMs = parts.clock();
+      return parts.waiting.list(reader).map(({ act, id, what, at, window, path }) => ({
         key: `${act}:${id}`,
         params: { what },
         words: { act: `waiting.act.${act}` },
         level: 'waiting',
         targets: 1,
         since: at,
+        ...(window === undefined
+          ? {}
+          : { dueAt: window.from, isUrgent: window.from - beforeWindowMs <= nowMs && nowMs < window.until }),
         does: twoPersonActs[act].right,
         path,
-      })),
+      }));
+    },
   },
 ];

@@ -58,6 +58,17 @@ describe('the worklist of a new site', () => {
     }
   });
 
+  it('prints of each rank the parts that it is made of, and why it is lower than they are', async () => {
+    for (const { id, total } of work()) {
+      const html = await (await admin.get(paths.workItem(id))).text();
+      const parts = [...html.matchAll(/<li>[^<]+: <b>(\d+)<\/b><\/li>/g)].map(([, part]) => Number(part));
+      const sum = parts.reduce((all, part) => all + part, 0);
+      expect(parts, id).toHaveLength(6);
+      expect(html.includes('ranks no higher than that'), id).toBe(sum > total);
+      expect(sum, id).toBeGreaterThanOrEqual(total);
+    }
+  });
+
   it('has words for each kind and each step', () => {
     const missing = langs.flatMap((lang) =>
       [
