@@ -57,9 +57,9 @@ export const words = defineWords({
   },
   'trends.act-open': { en: 'Open Act', ru: 'Открыто «Действовать»', kk: 'Ашық «Әрекет ету»' },
   'trends.act-open.how': {
-    en: 'Findings on devices that call for action, at the end of the day.',
-    ru: 'Уязвимости на устройствах, требующие действия, на конец дня.',
-    kk: 'Күн соңындағы әрекет етуді талап ететін құрылғылардағы осалдықтар.',
+    en: 'Findings on devices that call for action, at the end of the day. Devices that are not judged are not counted here.',
+    ru: 'Уязвимости на устройствах, требующие действия, на конец дня. Устройства, которые не оценены, здесь не учтены.',
+    kk: 'Күн соңындағы әрекет етуді талап ететін құрылғылардағы осалдықтар. Бағаланбаған құрылғылар мұнда есептелмеген.',
   },
   'trends.act-days-to-fix': {
     en: 'Days to fix Act',
