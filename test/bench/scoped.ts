@@ -28,7 +28,9 @@ const pages: readonly (readonly [string, string, 'written'?])[] = [
   ['changes', '/changes'],
   ['controllers', '/controllers'],
   ["controllers' findings", '/controllers/findings'],
+  ["controllers' findings after a write", '/controllers/findings', 'written'],
   ['worklist', '/'],
+  ['worklist after a write', '/', 'written'],
 ];
 
 const median = (values: readonly number[]): number => percentile(Float64Array.from(values).sort(), 0.5);
@@ -62,8 +64,7 @@ const measureSize = async (devices: number): Promise<{ figures: Figure[]; reache
       const took: Record<Name, number[]> = { site: [], quarter: [], one: [] };
       for (let round = 0; round <= rounds; round += 1)
         for (const name of names) {
-          // The server's turn writes to see that it can.
-          if (written) site.appliance.health.turn();
+          if (written) site.hear();
           const start = process.cpuUsage();
           const response = await site.get(name, path);
           await response.text();

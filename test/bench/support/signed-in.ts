@@ -2,6 +2,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { rightsInGroups } from '@sallyport/appliance/features/accounts/types';
 import { initialise } from '@sallyport/appliance/init';
+import { openDatabase } from '@sallyport/appliance/platform/database';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { apiPrefix } from '@sallyport/appliance/server/api/types';
 import { httpApp } from '@sallyport/appliance/server/http-app';
@@ -46,11 +47,18 @@ export const openPersons = async <Name extends string>(
     const { id } = appliance.objects.create(systemActor, 'account', { name: unique, roles: [role] });
     cookies.set(name, await logIn(app, `/first/${appliance.accounts.makeLink(systemActor, id).token}`));
   }
+  const storing = openDatabase(appliance.paths.database);
+  const hear = storing.prepare<[number]>('update device set last_seen_at = ? where id = (select min(id) from device)');
   return {
     appliance,
+    /** Writes by another connection, as the storing thread does when a device is heard. */
+    hear: (): void => void hear.run(Date.now()),
     get: (name: Name, path: string): Response | Promise<Response> =>
       app.request(path, { headers: { cookie: cookies.get(name) ?? '' } }),
-    close: (): Promise<void> => appliance.close(),
+    close: (): Promise<void> => {
+      storing.close();
+      return appliance.close();
+    },
   };
 };
 
