@@ -57,6 +57,9 @@ const project = (name: string, include: string[], minutes: number, extra: object
     name,
     include,
     setupFiles: ['test/support/laws.ts'],
+    // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
+    // went into loading the same modules again.
+    isolate: false,
     testTimeout: minutes * 60_000 * runsFactor,
     hookTimeout: (minutes + 1) * 60_000,
     ...extra,
@@ -67,20 +70,16 @@ export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    // One more than most machines that run this have cores: a test often waits for a process, a timer or a disk.
-    maxWorkers: 3,
+    // Two more than most machines that run this have cores: a test often waits for a process, a timer or a disk.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('architecture', ['test/architecture/**/*.test.ts'], 1, { isolate: false }),
-      // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
-      // went into loading the same modules again.
-      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2, {
-        isolate: false,
-      }),
+      project('architecture', ['test/architecture/**/*.test.ts'], 1),
+      project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2),
       // These start the built commands, real servers and a browser, each file with folders and ports of its own.
       project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], 3),
       // These kill, fill and break, each on disks, ports and processes of its own.
-      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3),
+      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3, { isolate: true }),
     ],
   },
 });

@@ -92,7 +92,7 @@ export const startCommand = async (
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const isReady = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} was not ready:\n${text}`)), 30_000);
+    const timer = setTimeout(() => reject(new Error(`${name} was not ready:\n${text}`)), patienceMs);
     const add = (chunk: Buffer) => {
       text += chunk.toString();
       if (ready.test(text)) {
