@@ -154,11 +154,11 @@ describe('who reaches a part of the site', () => {
     expect((await json(who, '/identification')).jobs.map(({ name }: { name: string }) => name)).toEqual(['Job of A']);
     expect((await json(who, '/controller-patches/2')).controllers).toHaveLength(1);
     expect((await json(who, '/controller-firmware/handovers')).rows).toHaveLength(2);
-    const windows = (await ask(who, '/controllers/windows')).text;
+    const windows = (await ask(who, '/calendar')).text;
     for (const name of ['Whole site', 'Hall A', 'Two']) expect(windows).toContain(name);
     expect(windows).not.toContain('Hall B');
     // What is of the whole site stays closed.
-    for (const path of ['/controllers/import', '/controllers/review', '/controllers/evidence', '/accounts'])
+    for (const path of ['/controllers/import', '/controllers/review', '/reports', '/accounts'])
       expect((await ask(who, path)).status, path).toBeGreaterThanOrEqual(403);
   });
 

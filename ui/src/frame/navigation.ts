@@ -52,7 +52,7 @@ export const workspaces: readonly Workspace[] = [
         key: 'calendar',
         label: 'windows.title',
         href: paths.windows(),
-        under: ['/controllers/plans', ...kindsUnder('maintenance-window', 'outage-plan')],
+        under: kindsUnder('maintenance-window', 'outage-plan'),
       },
       {
         key: 'deployments',

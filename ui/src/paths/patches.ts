@@ -39,18 +39,18 @@ export const patchesPages = {
   approvalsApply: page('/controllers/approvals/apply', { bound: 'site', POST: 'controllers:write' }),
   /** POST `import` */
   approvalsUndo: page('/controllers/approvals/undo', { bound: 'site', POST: 'controllers:write' }),
-  windows: page('/controllers/windows', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  windows: page('/calendar', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
   /** GET form (`window`, `from`), POST creates. */
-  planNew: page('/controllers/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
-  plan: page('/controllers/plans/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
-  measures: page('/controllers/measures', { bound: 'zone', GET: 'controllers:read' }),
+  planNew: page('/calendar/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
+  plan: page('/calendar/plans/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  measures: page('/exceptions', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
-  measureApprove: page('/controllers/measures/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),
+  measureApprove: page('/exceptions/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),
   /** POST multipart: a file of evidence. */
-  measureAttach: page('/controllers/measures/files', { bound: 'zone', POST: 'controllers:write', upload: true }),
-  measureFile: page('/controllers/measures/files/:sha256', { bound: 'zone', GET: 'controllers:read' }),
+  measureAttach: page('/exceptions/files', { bound: 'zone', POST: 'controllers:write', upload: true }),
+  measureFile: page('/exceptions/files/:sha256', { bound: 'zone', GET: 'controllers:read' }),
   /** GET list, POST `from`, `to`, `lang` asks for a pack. */
-  evidence: page('/controllers/evidence', { bound: 'zone', GET: 'controllers:read', POST: 'controllers:write' }),
+  evidence: page('/reports', { bound: 'zone', GET: 'controllers:read', POST: 'controllers:write' }),
   /** `json`, `pdf`, `signature` */
-  evidenceFile: page('/controllers/evidence/:id/:file', { bound: 'zone', GET: 'controllers:read' }),
+  evidenceFile: page('/reports/:id/:file', { bound: 'zone', GET: 'controllers:read' }),
 } as const;

@@ -115,7 +115,7 @@ describe('patches in the console', () => {
     });
     const calendar = await ok(ann, paths.windows());
     expect(calendar).toContain(nightly);
-    const planLink = /href="(\/controllers\/plans\/new\?[^"]+)"/.exec(calendar)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const planLink = /href="(\/calendar\/plans\/new\?[^"]+)"/.exec(calendar)?.[1]?.replaceAll('&amp;', '&') ?? '';
     expect(await ok(ann, planLink)).toContain('SP-4');
     const form = new URL(planLink, 'http://localhost').searchParams;
     const made = await ann.post(paths.planNew(), {

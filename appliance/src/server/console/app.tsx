@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { movedTo } from '@sallyport/ui/paths/moved';
 import { Hono } from 'hono';
 import { eventPages } from '../../engine/events/pages.tsx';
 import { changePages } from '../../engine/inventory/change-pages.tsx';
@@ -97,6 +98,11 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
     // A swap must not put the log-in page into a region: htmx loads this address as a page.
     if (c.req.header('hx-request') !== undefined) return c.body(null, 401, { 'HX-Redirect': login });
     return c.redirect(login, 303);
+  });
+  app.use(async function sendOnToWhereAPageIsNow(c, next) {
+    const url = new URL(c.req.url);
+    const to = c.req.method === 'GET' ? movedTo(url.pathname) : undefined;
+    return to === undefined ? next() : c.redirect(`${to}${url.search}`, 301);
   });
   app.use(requireNeed);
   app.use(ownColumns(deps));
