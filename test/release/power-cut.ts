@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootedRoot } from './booted-root.ts';
 
-/** Takes the power from a machine `afterMs` after it was told to run a script. */
-export async function cutWithin(on: BootedRoot, script: string, afterMs: number): Promise<void> {
+/** Takes the power from a machine that was told to run a script, `afterMs` after `begun`; without `begun`, after the order. */
+export async function cutWithin(
+  on: BootedRoot,
+  script: string,
+  afterMs: number,
+  begun: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const running = on.sh(script);
+  await begun();
   await sleep(afterMs);
   await on.cut();
   await running;

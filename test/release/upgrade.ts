@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
+import { until } from '../support/until.ts';
 import { type BootedRoot, bootRoot } from './booted-root.ts';
 import { freezeSite, layFrozenSite } from './frozen-site.ts';
 import { makeNextRelease, type NextRelease } from './next-release.ts';
@@ -42,16 +43,41 @@ const longestGap = async (on: BootedRoot, work: () => Promise<void>): Promise<nu
   return Number((await asking).text.trim());
 };
 
+const stateFile = (machine: string): string => join(machine, 'var/lib/sallyport/upgrade.json');
+
+/** The switch of an upgrade has begun, which follows its trial and takes other steps. */
+const switching = (machine: string): Promise<unknown> =>
+  until(() => existsSync(stateFile(machine)) && readFileSync(stateFile(machine), 'utf8').includes('"state": "open"'), {
+    seconds: 600,
+  });
+
+type Times = { trialMs: number; switchMs: number };
+
+/** Upgrades to the end; how long both parts took on this machine at its load. */
+async function upgradeTimed(on: BootedRoot, machine: string, { package: file }: Next): Promise<Times> {
+  const beganMs = Date.now();
+  const [switchedMs] = await Promise.all([switching(machine).then(() => Date.now()), well(on, `dpkg -i ${file}`)]);
+  return { trialMs: switchedMs - beganMs, switchMs: Date.now() - switchedMs };
+}
+
 const seconds = (sinceMs: number): string => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
 
 /** Up, away from its next release as a person wants it, and away by itself from two that do not come up. */
-async function upAndBack(on: BootedRoot, place: Place, next: Record<'good' | 'deaf' | 'dead', Next>, before: Facts) {
+async function upAndBack(
+  on: BootedRoot,
+  machine: string,
+  place: Place,
+  next: Record<'good' | 'deaf' | 'dead', Next>,
+  before: Facts,
+): Promise<Times> {
   const { version, say } = place;
   await well(on, 'sallyport upgrade --trial');
   say('root tries an upgrade on a copy, with a sealed key');
   const beganMs = Date.now();
-  const gapMs = await longestGap(on, async () => void (await well(on, `dpkg -i ${next.good.package}`)));
-  const tookMs = Date.now() - beganMs;
+  let times: Times = { trialMs: 0, switchMs: 0 };
+  const gapMs = await longestGap(on, async () => {
+    times = await upgradeTimed(on, machine, next.good);
+  });
   expectSameFacts(before, await factsOf(on), next.good.version, before.schema + 1);
   say(`upgraded to ${next.good.version} in ${seconds(beganMs)}; no page for ${(gapMs / 1000).toFixed(1)} s`);
 
@@ -70,12 +96,12 @@ async function upAndBack(on: BootedRoot, place: Place, next: Record<'good' | 'de
   }
   await well(on, `dpkg -i /mnt/stick/${basename(place.deb)}`);
   expectSameFacts(before, await factsOf(on), version, before.schema);
-  return tookMs;
+  return times;
 }
 
 /** Ends by itself when the machine starts, forward and back, what no command is there any more to end. */
 async function endedAtBoot(place: Place, machine: string, next: Next, before: Facts): Promise<void> {
-  const file = join(machine, 'var/lib/sallyport/upgrade.json');
+  const file = stateFile(machine);
   const reopen = (state: string): void =>
     writeFileSync(file, readFileSync(file, 'utf8').replace('"state": "done"', state));
   let on = await bootRoot(machine, place.stick);
@@ -114,7 +140,7 @@ export async function upgrades(place: Place): Promise<void> {
 
   copyOf(golden, machine);
   on = await bootRoot(machine, stick);
-  const tookMs = await upAndBack(on, place, next, before);
+  let times = await upAndBack(on, machine, place, next, before);
   await on.powerOff();
   on = await bootRoot(machine, stick);
   expectSameFacts(before, await factsOf(on), version, before.schema);
@@ -128,19 +154,22 @@ export async function upgrades(place: Place): Promise<void> {
     copyOf(golden, machine);
     on = await bootRoot(machine, stick);
     await factsOf(on);
-    const afterMs = (tookMs * (cut + chance.next())) / cuts;
-    await cutWithin(on, `dpkg -i ${next.good.package}`, afterMs);
+    // Half of them within the trial, half within the switch: how long either takes depends on the load of the computer that tests.
+    const inSwitch = cut % 2 === 1;
+    const afterMs = ((inSwitch ? times.switchMs : times.trialMs) * (cut + chance.next())) / cuts;
+    await cutWithin(on, `dpkg -i ${next.good.package}`, afterMs, inSwitch ? () => switching(machine) : undefined);
     on = await bootRoot(machine, stick);
     const after = await factsOf(on);
     const isOld = after.release === version;
     expectSameFacts(before, after, isOld ? version : next.good.version, before.schema + (isOld ? 0 : 1));
     seen[isOld ? 'old' : 'new'] += 1;
     // What a person does next.
-    await well(on, `dpkg -i ${next.good.package}`);
+    if (isOld) times = await upgradeTimed(on, machine, next.good);
+    else await well(on, `dpkg -i ${next.good.package}`);
     expectSameFacts(before, await factsOf(on), next.good.version, before.schema + 1);
     await on.cut();
     say(
-      `power cut ${cut + 1} of ${cuts}, ${(afterMs / 1000).toFixed(2)} s after the order: ${after.release} comes up, and the upgrade is made again`,
+      `power cut ${cut + 1} of ${cuts}, ${(afterMs / 1000).toFixed(2)} s after ${inSwitch ? 'the switch began' : 'the order'}: ${after.release} comes up, and the upgrade is made again`,
     );
   }
   say(`${cuts} power cuts (seed ${seed}): ${seen.old} times the release of before came up, ${seen.new} times the next`);
