@@ -1,11 +1,12 @@
 import { FingerprintWords } from '../components/fingerprint-words.tsx';
-import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { NextStep, type NextStepLink } from '../worklist/next-step.tsx';
 
 const lookAgainSeconds = 10;
 
@@ -14,6 +15,8 @@ export type Arrival = {
   readonly name: string;
   readonly state: 'pending' | 'approved' | 'held' | 'revoked';
   readonly heardAt: When;
+  /** From when its list of software is; undefined: none came yet. */
+  readonly inventoryAt: When | undefined;
   readonly from: string;
   readonly macs: readonly string[];
   readonly serial: string;
@@ -22,7 +25,18 @@ export type Arrival = {
 };
 
 /** The devices that came with a token, the newest first, each to be compared and approved. */
-export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: readonly Arrival[] }) => (
+export const Arrivals = ({
+  ctx,
+  token,
+  rows,
+  next,
+}: {
+  readonly ctx: Ctx;
+  /** The id of the token: who approves comes back here. */
+  readonly token: string;
+  readonly rows: readonly Arrival[];
+  readonly next: NextStepLink | undefined;
+}) => (
   <Page
     ctx={ctx}
     title={ctx.t('arrivals.title')}
@@ -33,6 +47,7 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
     sub={ctx.t('arrivals.sub')}
     refreshSeconds={lookAgainSeconds}
   >
+    <NextStep ctx={ctx} step={next} />
     <div class="grid">
       {rows.length === 0 ? (
         <Panel title={ctx.t('arrivals.title')} span={12}>
@@ -46,6 +61,10 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
                 rows={[
                   [ctx.t('arrivals.state'), ctx.t(`arrivals.state.${row.state}`)],
                   [ctx.t('arrivals.heard'), ctx.fmt.dateTime(row.heardAt)],
+                  [
+                    ctx.t('arrivals.inventory'),
+                    row.inventoryAt === undefined ? ctx.t('arrivals.noInventory') : ctx.fmt.dateTime(row.inventoryAt),
+                  ],
                   [ctx.t('arrivals.from'), row.from],
                   [ctx.t('arrivals.macs'), row.macs.join(', ')],
                   [ctx.t('arrivals.serial'), row.serial],
@@ -58,6 +77,7 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
               <div class="row">
                 {row.state === 'pending' ? (
                   <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
+                    <Hidden fields={[['arrivals', token]]} />
                     <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                       {ctx.t('arrivals.approve')}
                     </Button>

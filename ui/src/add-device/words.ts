@@ -137,6 +137,8 @@ export const words = defineWords({
   },
   'arrivals.state.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'arrivals.heard': { en: 'Heard at', ru: 'Выход на связь', kk: 'Хабарласқан уақыты' },
+  'arrivals.inventory': { en: 'Inventory', ru: 'Инвентаризация', kk: 'Түгендеу' },
+  'arrivals.noInventory': { en: 'none came yet', ru: 'ещё не поступала', kk: 'әлі келген жоқ' },
   'arrivals.from': { en: 'From the address', ru: 'С адреса', kk: 'Мекенжайдан' },
   'arrivals.macs': { en: 'MAC addresses', ru: 'MAC-адреса', kk: 'MAC мекенжайлар' },
   'arrivals.serial': { en: 'Serial number', ru: 'Серийный номер', kk: 'Сериялық нөмір' },

@@ -5,6 +5,7 @@ import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { NextStep, type NextStepLink } from '../worklist/next-step.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { ExportProgress, type ExportView } from './export-progress.tsx';
 import type { ReceiptRow } from './receipts.tsx';
@@ -41,6 +42,7 @@ type ExchangeProps = {
   readonly receipts: readonly ReceiptRow[];
   /** What is being written now, or how the last one ended. */
   readonly writing?: ExportView | undefined;
+  readonly next: NextStepLink | undefined;
   /** Sent since, still downloadable. */
   readonly written: readonly {
     readonly number: number;
@@ -143,6 +145,39 @@ const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakSca
   </Panel>
 );
 
+const pollSeconds = 5;
+
+// Ends with the first medium: what was chosen since is not asked for again.
+const waiting = {
+  'hx-get': `${paths.exchangeSend()}?part=media`,
+  'hx-trigger': `every ${pollSeconds}s`,
+  'hx-swap': 'outerMorph show:none',
+  'hx-headers': '{"Sallyport-Poll":"1"}',
+  'hx-status:4xx': 'swap:none',
+  'hx-status:5xx': 'swap:none',
+};
+
+/** Where a request is written to; while there is no medium, the page looks for one. */
+export const RequestTargets = ({ ctx, media }: Pick<ExchangeProps, 'ctx' | 'media'>) => (
+  <fieldset class="field" id="targets" {...(media.length === 0 ? waiting : {})}>
+    <legend>{ctx.t('exchange.where')}</legend>
+    <span class="choice">
+      <input type="radio" id="medium-download" name="medium" value="" checked={media.length === 0} />
+      <label for="medium-download">{ctx.t('exchange.asFile')}</label>
+    </span>
+    {media.length === 0 ? <small>{ctx.t('exchange.noMediumYet')}</small> : null}
+    {media.map((medium, index) => (
+      <span class="choice">
+        <input type="radio" id={`medium-${index}`} name="medium" value={medium.path} checked={index === 0} />
+        <label for={`medium-${index}`}>
+          <span translate="no">{medium.name}</span>
+          <span class="second">, {ctx.t('exchange.free', { size: ctx.fmt.bytes(medium.freeBytes) })}</span>
+        </label>
+      </span>
+    ))}
+  </fieldset>
+);
+
 const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: ExchangeProps) => {
   const unavailable =
     writing?.state === 'running'
@@ -165,22 +200,7 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
         )}
         <PostForm ctx={ctx} action={paths.requestWrite()} class="form">
           <input type="hidden" name="number" value={String(number)} />
-          <fieldset class="field">
-            <legend>{ctx.t('exchange.where')}</legend>
-            <span class="choice">
-              <input type="radio" id="medium-download" name="medium" value="" checked={media.length === 0} />
-              <label for="medium-download">{ctx.t('exchange.asFile')}</label>
-            </span>
-            {media.map((medium, index) => (
-              <span class="choice">
-                <input type="radio" id={`medium-${index}`} name="medium" value={medium.path} checked={index === 0} />
-                <label for={`medium-${index}`}>
-                  <span translate="no">{medium.name}</span>
-                  <span class="second">, {ctx.t('exchange.free', { size: ctx.fmt.bytes(medium.freeBytes) })}</span>
-                </label>
-              </span>
-            ))}
-          </fieldset>
+          <RequestTargets ctx={ctx} media={media} />
           <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
             {ctx.t('exchange.signSealWrite', { number })}
           </Button>
@@ -196,6 +216,7 @@ export const Exchange = (props: ExchangeProps) => {
   return (
     <ExchangeFrame ctx={ctx} current="send" refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}>
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
+      <NextStep ctx={ctx} step={props.next} />
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
           {ctx.t('exchange.noTrustWhy')}{' '}

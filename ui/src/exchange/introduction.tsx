@@ -6,6 +6,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { NextStep, type NextStepLink } from '../worklist/next-step.tsx';
 import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
 import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
 
@@ -27,6 +28,8 @@ export type IntroductionProps = {
   readonly card?: (FingerprintProps & { readonly number: number }) | undefined;
   readonly request?: { readonly number: number; readonly at: When } | undefined;
   readonly errors?: FieldErrors;
+  /** Once the sides know each other: what the setup goes on with. */
+  readonly setup?: NextStepLink;
 };
 
 const outcome = (props: IntroductionProps, step: IntroductionStep): string => {
@@ -227,6 +230,7 @@ export const Introduction = (props: IntroductionProps) => {
           href: name === step ? undefined : paths.introduction(name),
         }))}
       />
+      <NextStep ctx={ctx} step={props.setup} />
       {next === undefined ? (
         <Notice ctx={ctx} level="running" title={ctx.t('intro.complete')}>
           <To ctx={ctx} href={paths.exchange()}>

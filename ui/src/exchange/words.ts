@@ -169,6 +169,11 @@ export const words = defineWords({
     kk: 'қосылған тарап, {n} кілт',
   },
   'exchange.keyToCompare': { en: 'Key to compare', ru: 'Ключ для сверки', kk: 'Салыстыратын кілт' },
+  'exchange.noMediumYet': {
+    en: 'No medium is here. One that is plugged in appears by itself.',
+    ru: 'Носителя нет. Подключённый появится здесь сам.',
+    kk: 'Тасығыш жоқ. Қосылғаны осында өзі пайда болады.',
+  },
   'exchange.where': { en: 'Where', ru: 'Куда', kk: 'Қайда' },
   'exchange.asFile': { en: 'As a file to download', ru: 'Файлом для скачивания', kk: 'Жүктеп алатын файл ретінде' },
   'exchange.free': { en: '{size} free', ru: 'свободно {size}', kk: 'бос орын {size}' },

@@ -1,5 +1,5 @@
 import { deviceColumn } from '../components/device-column.tsx';
-import { Button, LinkButton, PostForm, withoutRight, withoutSiteRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, PostForm, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -62,18 +62,23 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
   const deployable = update.approval === 'approved' && update.supply === 'arrived';
   return (
     <>
-      <PostForm ctx={ctx} action={paths.updatesDecide()} class="actions">
-        <input type="hidden" name="id" value={update.id} />
-        {update.approval === 'approved' ? null : (
-          <Button
-            name="action"
-            value="approve"
-            kind={update.supply === 'arrived' ? 'primary' : 'second'}
-            unavailable={unavailable}
-          >
+      {update.approval === 'approved' ? null : (
+        <PostForm ctx={ctx} action={paths.updatesDecide()}>
+          <Hidden
+            fields={[
+              ['id', update.id],
+              ['action', 'approve'],
+              // The page shows all that would be asked about, but for a licence that has to be read.
+              ...(update.licence === 'to-accept' ? [] : [['confirmed', '1'] as const]),
+            ]}
+          />
+          <Button kind={update.supply === 'arrived' ? 'primary' : 'second'} unavailable={unavailable}>
             {ctx.t('updates.approve')}
           </Button>
-        )}
+        </PostForm>
+      )}
+      <PostForm ctx={ctx} action={paths.updatesDecide()} class="actions">
+        <input type="hidden" name="id" value={update.id} />
         {update.approval === 'declined' ? null : (
           <Button name="action" value="decline" unavailable={unavailable}>
             {ctx.t('updates.decline')}

@@ -7,10 +7,11 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { nextStep } from '../worklist/view.ts';
 import { clients, folderOn, type Kit, purposeOfClient, runsOn, systems } from './types.ts';
 
 type Values = AddDeviceProps['values'];
@@ -27,7 +28,7 @@ const among = <T extends string>(options: readonly T[], text: string, otherwise:
 
 /** "Add a device": a token that is shown once, and the files and lines for the client that the device runs. */
 export const addDevicePages = (deps: ConsoleDeps): Pages => {
-  const { objects, devices, addDevice } = deps;
+  const { objects, devices, inventory, addDevice } = deps;
   const servers = addDevice.servers();
   const [firstServer = ''] = servers;
 
@@ -64,8 +65,10 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     ...(systems.some((system) => system === form.text('system')) ? {} : { system: { key: 'validation.choice' } }),
   });
 
-  const kitOf = (values: Values, secret: string): Kit =>
+  /** Its files have the time of the token in their names: the page names them, and a press asks for one a while later. */
+  const kitOf = (values: Values, { secret, token }: { secret: string; token: string }): Kit =>
     addDevice.kit({
+      atMs: objects.get('token', token).createdAt,
       client: values.client,
       system: values.system,
       server: values.server,
@@ -79,7 +82,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     more: { made?: { secret: string; token: string }; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
     const { made, errors } = more;
-    const kit = made === undefined ? undefined : kitOf(values, made.secret);
+    const kit = made === undefined ? undefined : kitOf(values, made);
     return c.html(
       <AddDevice
         ctx={viewContext(deps, c)}
@@ -146,7 +149,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const values = valuesOf(form);
     const held = secretIn(form, values);
     const found =
-      held === undefined ? undefined : kitOf(values, held.secret).files.find(({ name }) => name === form.text('file'));
+      held === undefined ? undefined : kitOf(values, held).files.find(({ name }) => name === form.text('file'));
     if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
     return c.body('text' in found ? found.text : new Uint8Array(found.bytes), 200, {
       'Content-Type': 'application/octet-stream',
@@ -154,6 +157,10 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       'Cache-Control': 'no-store',
     });
   };
+
+  /** From when the list of its software is, ms: what a request asks for follows from it. */
+  const inventoryAt = (device: number): number | undefined =>
+    inventory.sectionsOf(device).find(({ collection }) => collection === 'software')?.collectedAt;
 
   const arrivals = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const token = param(c, 'token');
@@ -171,6 +178,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
           name: hostname === '' ? id : hostname,
           state,
           heardAt: source.heardAt,
+          inventoryAt: inventoryAt(device.id),
           from: source.from ?? '',
           macs,
           serial: serial ?? '',
@@ -178,7 +186,14 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
         },
       ];
     });
-    return c.html(<Arrivals ctx={viewContext(deps, c)} rows={rows} />);
+    return c.html(
+      <Arrivals
+        ctx={viewContext(deps, c)}
+        token={token}
+        rows={rows}
+        next={nextStep(deps, signedIn(c).actor, 'device')}
+      />,
+    );
   };
 
   return new Hono<ConsoleEnv>()

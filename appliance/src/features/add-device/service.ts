@@ -1,4 +1,3 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
@@ -18,7 +17,7 @@ export type AddDeviceService = {
   /** Makes an enrolment token; its secret is nowhere else than in the answer. */
   makeToken(actor: Actor, wishes: TokenWishes): { id: string; secret: string };
   /** The files and lines for the client that a device runs. */
-  kit(input: Omit<KitInput, 'caPem' | 'fingerprint' | 'atMs'>): Kit;
+  kit(input: Omit<KitInput, 'caPem' | 'fingerprint'>): Kit;
 };
 
 /** Letting a device in: its token, and what it is set up with. */
@@ -42,7 +41,6 @@ export function addDeviceService(parts: {
         ...input,
         caPem: trustedBy(input, ca, serverCertificate),
         fingerprint: siteFingerprint(),
-        atMs: nowMs(),
       }),
   };
 }

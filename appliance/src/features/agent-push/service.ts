@@ -156,6 +156,7 @@ export function agentPushService(parts: {
         server: wishes.server ?? firstServer,
         secret: token.secret,
         folder: '/etc/sallyport',
+        atMs: clock(),
       });
       const site = files.find((file) => 'bytes' in file);
       if (site === undefined || !('bytes' in site)) throw new AppError('INTERNAL', 'the kit has no package');

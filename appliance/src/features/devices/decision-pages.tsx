@@ -43,7 +43,9 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     if (what === 'approve') devices.approve(actor, device.id);
     else devices.revoke(actor, device.id);
     setToast(c, { message: { key: `toast.devices.${what}`, params: { n: 1 } } });
-    return c.redirect(paths.device(device.publicId), 303);
+    const token = c.get('form').text('arrivals').slice(0, 64);
+    // Who waits for devices of a token goes on with the next one.
+    return c.redirect(token === '' ? paths.device(device.publicId) : paths.deviceArrivals(token), 303);
   };
 
   const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -9,9 +9,10 @@ import { type Context, Hono } from 'hono';
 import { byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { nextStep } from '../worklist/view.ts';
 import { introductionDone, introductionNext, stagedUpload } from './introduction.ts';
 
 /** What the introduction shows of a trust file that waits for its comparison. */
@@ -49,7 +50,11 @@ export const showIntroduction = async (
           : { ...showFingerprint(card.digest), number: openSiteCard(card.envelope).card.number }
       }
       request={request === undefined ? undefined : { number: request.number, at: request.createdAt }}
-      {...defined({ errors, heard })}
+      {...defined({
+        errors,
+        heard,
+        setup: done.compare === undefined ? undefined : nextStep(deps, signedIn(c).actor, 'trust'),
+      })}
     />,
     errors === undefined ? 200 : 422,
   );

@@ -10,7 +10,7 @@ import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
-import { Exchange } from '@sallyport/ui/exchange/exchange.tsx';
+import { Exchange, RequestTargets } from '@sallyport/ui/exchange/exchange.tsx';
 import { ExchangeCard } from '@sallyport/ui/exchange/exchange-card.tsx';
 import { ExchangeReceipts } from '@sallyport/ui/exchange/exchange-receipts.tsx';
 import { ExchangeTrust, type ExchangeTrustProps } from '@sallyport/ui/exchange/exchange-trust.tsx';
@@ -27,11 +27,12 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { nextStep } from '../worklist/view.ts';
 import { introductionPages, type ReadStaged, showIntroduction } from './introduction-pages.tsx';
 import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from './types.ts';
 import { receiptView } from './view.ts';
@@ -107,6 +108,9 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const show = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'exchange:read');
     const targets = await writableMedia();
+    // Asked every few seconds by a page that waits for a medium; what would leave is not worked out for it.
+    if (c.req.query('part') === 'media')
+      return c.html(<RequestTargets ctx={viewContext(deps, c, 'part')} media={targets} />);
     const state = exchange.state();
     // Without a host to seal to there is no request; what it would hold is shown all the same.
     const preview = state.trust === null ? undefined : exchange.preview();
@@ -131,6 +135,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         media={targets}
         receipts={newestReceipts(shownReceipts).rows}
         written={written()}
+        next={nextStep(deps, signedIn(c).actor, 'request')}
         writing={exportView()}
       />,
     );

@@ -117,6 +117,7 @@ describe('the certificate of the plant', () => {
         server,
         secret: 's',
         folder: '/etc',
+        atMs: 0,
       });
       const ca = files.find((file) => file.name === 'ca.pem');
       return ca !== undefined && 'text' in ca ? ca.text : undefined;

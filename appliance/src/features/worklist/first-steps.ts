@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import type { NextStepLink } from '@sallyport/ui/worklist/next-step.tsx';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor, Right } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -74,7 +75,8 @@ export const firstSteps: readonly FirstStep[] = [
     name: 'request',
     does: 'exchange:write',
     path: paths.exchangeSend(),
-    after: 'trust',
+    // Without a device it asks for nothing.
+    after: 'device',
     isDone: ({ exchange }) => exchange.state().requestNumber > 0,
   },
   {
@@ -82,10 +84,21 @@ export const firstSteps: readonly FirstStep[] = [
     does: 'exchange:write',
     path: paths.exchangeReceive(),
     after: 'request',
+    // The trust file is a bundle as well: only an answer is what was asked for.
     isDone: ({ exchange }) =>
-      exchange.imports({ limit: 50 }).some(({ state, seq }) => state === 'done' && (seq ?? 0) > 0),
+      exchange
+        .imports({ limit: 200 })
+        .some(({ state, summary }) => state === 'done' && summary?.requestNumber !== undefined),
   },
 ];
+
+/** The step that comes once another is done: the one that waited for it, else the first that is not done. */
+export function stepAfter(parts: Parts, reader: Actor, done: string): NextStepLink | undefined {
+  const open = firstSteps.filter(({ isDone }) => !isDone(parts, reader));
+  if (open.some(({ name }) => name === done)) return undefined;
+  const next = open.find(({ after }) => after === done) ?? open[0];
+  return next === undefined ? undefined : { name: next.name, path: next.path };
+}
 
 /** The steps that are not done, as work. */
 export const firstStepWork = (parts: Parts): WorkKind[] => [

@@ -1,6 +1,9 @@
 import type { Assignable } from '@sallyport/ui/worklist/assign.tsx';
+import type { NextStepLink } from '@sallyport/ui/worklist/next-step.tsx';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, hasRight } from '../../engine/objects/types.ts';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import { stepAfter } from './first-steps.ts';
 
 const mostAccounts = 500;
 
@@ -22,4 +25,9 @@ export function assignable(objects: Accounts, reader: Actor, id: string): Assign
     assigneeName: assignee === undefined ? undefined : objects.find('account', assignee)?.body.name,
     accounts: hasRight(reader, 'work:write') ? accountChoices(objects) : [],
   };
+}
+
+/** For the page on which a step of the setup ends: the next one. Undefined: it is not done, nothing follows, or others do it. */
+export function nextStep(deps: ConsoleDeps, reader: Actor, done: string): NextStepLink | undefined {
+  return hasRight(reader, 'settings:read') ? stepAfter(deps, reader, done) : undefined;
 }

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
@@ -5,10 +7,11 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { makeHost } from '../../../test/support/host.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { workKinds } from '../../work-kinds.ts';
-import { firstSteps } from './first-steps.ts';
+import { firstSteps, stepAfter } from './first-steps.ts';
 import { worklistService } from './service.ts';
 import type { WorkItem, WorkKind } from './types.ts';
 
@@ -195,6 +198,40 @@ describe('the worklist of a new site', () => {
     const html = await (await viewer.get(paths.work())).text();
     expect(html).toContain('Setup: a first group');
     expect(html).toContain('Your roles lack this right: devices:write');
+  });
+});
+
+describe('the setup', () => {
+  let site: Console;
+  beforeAll(async () => {
+    site = await openConsole();
+  });
+  afterAll(() => site.close());
+
+  it('goes on with what waited for a step, and takes the trust file for no answer to a request', async () => {
+    const host = makeHost(join(site.dataDir, 'host'));
+    await host.publish();
+    const { exchange } = site.appliance;
+    const parts = entryParts(site.appliance);
+    const open = (): string[] =>
+      parts.worklist.list(person).flatMap(({ kind, id }) => (kind === 'first-step' ? [id.split('.')[1] ?? ''] : []));
+    expect(stepAfter(parts, person, 'trust')).toBeUndefined();
+    await exchange.importTrust(person, await host.trustFile(join(site.dataDir, 'trust')), host.rootFingerprint);
+    expect(stepAfter(parts, person, 'trust')).toEqual({ name: 'device', path: paths.deviceAdd() });
+    expect(open()).not.toContain('trust');
+    expect(open()).toContain('bundle');
+    site.device('hmi-1');
+    expect(stepAfter(parts, person, 'device')).toEqual({ name: 'request', path: paths.exchangeSend() });
+    const card = exchange.siteCard(person).bytes;
+    const medium = join(site.dataDir, 'medium');
+    mkdirSync(medium);
+    const request = host.open(exchange.exportRequest(person, medium).path, card);
+    expect(stepAfter(parts, person, 'request')).toEqual({ name: 'bundle', path: paths.exchangeReceive() });
+    await host.publish();
+    await exchange.importBundle(person, (await host.answer(join(medium, 'out'), request)).path);
+    // Nothing waited for it: the first that is open.
+    expect(open()).not.toContain('bundle');
+    expect(stepAfter(parts, person, 'bundle')?.name).toBe('backup');
   });
 });
 

@@ -1,0 +1,15 @@
+import { Notice } from '../components/panel.tsx';
+import { To } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+
+export type NextStepLink = { readonly name: string; readonly path: string };
+
+/** Leads from the page on which a step of the setup ended to the next one. */
+export const NextStep = ({ ctx, step }: { ctx: Ctx; step: NextStepLink | undefined }) =>
+  step === undefined ? null : (
+    <Notice ctx={ctx} level="running" title={ctx.t('work.nextStep')}>
+      <To ctx={ctx} href={step.path}>
+        {ctx.tDynamic(`work.step.${step.name}`)}
+      </To>
+    </Notice>
+  );
