@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import type { Appliance } from '../../compose.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -33,6 +34,20 @@ function thinOut({ backups, events }: Pick<Appliance, 'backups' | 'events'>, fol
   return outdated.length;
 }
 
+const cutAgeMs = 3_600_000;
+/** Behind the name of the site: a file of `backupName` before it is whole. */
+const cutName = /^-\d{8}T\d{9}Z\.spb\.part$/;
+
+/** Removes what killed backups of the site left half-written. One that is being written was flushed a moment ago. */
+function removeCut(folder: string, site: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(site) || !cutName.test(name.slice(site.length))) continue;
+    const modified = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+    if (modified !== undefined && nowMs() - modified > cutAgeMs) rmSync(join(folder, name), { force: true });
+  }
+}
+
 /** Makes a backup in the folder of the settings; one of the clock is followed by thinning out. */
 export async function runBackupJob(
   appliance: Appliance,
@@ -42,6 +57,7 @@ export async function runBackupJob(
   const { backups, config, paths } = appliance;
   const folder = backups.folder();
   if (folder === paths.backups) ensureDir(folder, 0o700);
+  removeCut(folder, config.site);
   const onProgress = (files: number, bytes: number): void => progress({ files, bytes });
   const made = await createBackup(appliance, join(folder, backupName(config.site)), { bySchedule, onProgress });
   return { ...made, removed: bySchedule ? thinOut(appliance, folder) : 0 };

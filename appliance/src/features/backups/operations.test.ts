@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
@@ -124,7 +124,7 @@ describe('backups of the server', () => {
   });
 
   it('leave by their generation with the copies that nothing else names, unless it cannot be known', async () => {
-    const { objects, store, backups } = site.appliance;
+    const { objects, store, backups, config } = site.appliance;
     for (const setting of ['backups.keep-weeks', 'backups.keep-months'] as const)
       objects.setSetting(systemActor, setting, 0);
     objects.setSetting(systemActor, 'backups.keep-days', 1);
@@ -132,7 +132,21 @@ describe('backups of the server', () => {
     store.remove(sha256);
     await store.put(Buffer.from('second object'), { maxBytes: 100 });
     writeFileSync(join(folder, 'unread.spb'), 'not a backup');
+    // Half a backup that was cut, one that another program writes now, and one of another site in the same folder.
+    const [cut = '', living = '', foreign = ''] = [config.site, config.site, 'plant-9'].map((of, at) =>
+      join(folder, `${of}-2026010${at}T000000000Z.spb.part`),
+    );
+    const now = Date.now() / 1_000;
+    for (const [path, ageS] of [
+      [cut, 2 * 3_600],
+      [living, 60],
+      [foreign, 2 * 3_600],
+    ] as const) {
+      writeFileSync(path, 'half');
+      utimesSync(path, now - ageS, now - ageS);
+    }
     await schedule();
+    expect([cut, living, foreign].map((path) => existsSync(path))).toEqual([false, true, true]);
     expect(copies()).toHaveLength(2);
     rmSync(join(folder, 'unread.spb'));
     const newest = await schedule();
