@@ -20,7 +20,9 @@ it('reads again after a write of either connection, for another key, and within 
         .run();
     db.prepare("insert into device (public_id, created_at) values ('one', 0)").run();
     expect([read(), read()]).toEqual([1, 1]);
-    expect(read('b')).toBe(2);
+    expect([read('b'), read(), read('b')]).toEqual([2, 1, 2]);
+    for (let n = 0; n < 20; n += 1) read(`${n}`);
+    reads = 2;
     expect([read(), read()]).toEqual([3, 3]);
     write(db);
     expect([read(), read()]).toEqual([4, 4]);

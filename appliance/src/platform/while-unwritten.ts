@@ -1,19 +1,25 @@
 import type { Database } from './database.ts';
 
+/** Answers of some readers. */
+const mostKept = 16;
+
 /**
- * What was read last, as long as nothing is written: a page asks for the same figures several times. By a key, of which the last counts.
- * What may yet be taken back is not kept.
+ * What was read by a key, as long as nothing is written: a page asks for the same figures several times. What may yet be taken back
+ * is not kept.
  */
 export function whileUnwritten(db: Database): <T>(key: string, read: () => T) => T {
   // Writes of this connection, and of the others.
   const stamp = db
     .prepare<[], string>(`select total_changes() || ' ' || data_version from pragma_data_version`)
     .pluck();
-  let last: { of: string; value: unknown } | undefined;
+  let at: string | undefined;
+  const known = new Map<string, unknown>();
   return <T>(key: string, read: () => T): T => {
     if (db.inTransaction) return read();
-    const of = `${stamp.get()} ${key}`;
-    if (last?.of !== of) last = { of, value: read() };
-    return last.value as T;
+    const now = stamp.get();
+    if (now !== at || known.size >= mostKept) known.clear();
+    at = now;
+    if (!known.has(key)) known.set(key, read());
+    return known.get(key) as T;
   };
 }
