@@ -11,6 +11,7 @@ import { identificationSettings } from './features/identification/settings.ts';
 import { integritySettings } from './features/integrity/settings.ts';
 import { mediaSettings } from './features/media/settings.ts';
 import { patchSettings } from './features/patches/settings.ts';
+import { workSettings } from './features/worklist/settings.ts';
 import { joined } from './platform/declarations.ts';
 
 /** Every setting, in the order in which pages list them: the tables of the features. */
@@ -28,6 +29,7 @@ export const allSettings = joined(
   integritySettings,
   mediaSettings,
   patchSettings,
+  workSettings,
 );
 
 export type Settings = typeof allSettings;

@@ -16,6 +16,7 @@ import { importDrafts } from './features/exchange/import-drafts.ts';
 import { listViewService } from './features/list-views/service.ts';
 import { trendService } from './features/trends/service.ts';
 import { worklistService } from './features/worklist/service.ts';
+import { workWeightAt } from './features/worklist/weight-at.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { workKinds } from './work-kinds.ts';
 
@@ -45,6 +46,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     worklist: worklistService({
       kinds: workKinds({ ...appliance, deviceList: list, clock }),
       objects,
+      weightOf: workWeightAt(objects),
       timeZone,
       clock,
     }),

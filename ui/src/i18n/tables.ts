@@ -42,6 +42,7 @@ import { words as updates } from '../updates/words.ts';
 import { words as upgrade } from '../upgrade/words.ts';
 import { words as vulnerabilities } from '../vulnerabilities/words.ts';
 import { words as waiting } from '../waiting/words.ts';
+import { words as workWeights } from '../work-weights/words.ts';
 import { words as worklist } from '../worklist/words.ts';
 import { words as zones } from '../zones/words.ts';
 import { joined } from './types.ts';
@@ -93,5 +94,6 @@ export const allWords = joined(
   vulnerabilities,
   waiting,
   worklist,
+  workWeights,
   zones,
 );

@@ -170,7 +170,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
   <Page
     ctx={ctx}
     title={ctx.t('nav.updates')}
-    sub={ctx.t('updates.sub', { n: page.total })}
+    sub={ctx.t(ctx.canOnSite('updates:read') ? 'updates.sub' : 'updates.subPart', { n: page.total })}
     advisoriesMatter
     announce={foundText(ctx, page)}
     filter={filterWords(ctx, list, filters)}

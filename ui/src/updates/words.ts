@@ -46,6 +46,16 @@ export const words = defineWords({
     kk: 'басталмай тұрып қайтарылды',
   },
 
+  'updates.subPart': {
+    en: { one: '{n} update that devices of your part need.', other: '{n} updates that devices of your part need.' },
+    ru: {
+      one: '{n} обновление нужно устройствам вашей части площадки.',
+      few: '{n} обновления нужны устройствам вашей части площадки.',
+      many: '{n} обновлений нужны устройствам вашей части площадки.',
+      other: '{n} обновления нужны устройствам вашей части площадки.',
+    },
+    kk: 'Алаңның сіздің бөлігіңіздегі құрылғыларға қажет {n} жаңарту.',
+  },
   'updates.sub': {
     en: { one: '{n} update that devices of this site need.', other: '{n} updates that devices of this site need.' },
     ru: {

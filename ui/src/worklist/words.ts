@@ -86,6 +86,11 @@ export const words = defineWords({
   'work.rank.due': { en: 'its end is near', ru: 'близость срока', kk: 'мерзімнің жақындығы' },
   'work.rank.blocks': { en: 'others wait for it', ru: 'ждут другие', kk: 'басқалар күтеді' },
   'work.rank.age': { en: 'weeks open', ru: 'недель открыта', kk: 'ашық апталар' },
+  'work.rank.settings': {
+    en: 'Harm and limits of this site',
+    ru: 'Вред и сроки на этой площадке',
+    kk: 'Осы алаңдағы зиян мен мерзімдер',
+  },
   'work.rank.held': {
     en: 'It waits for other work and ranks no higher than that: {n}.',
     ru: 'Она ждёт другую работу и не может стоять выше неё: {n}.',

@@ -123,6 +123,11 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
             </li>
           ))}
         </ul>
+        <p>
+          <To ctx={ctx} href={paths.settings({ area: 'work' })}>
+            {ctx.t('work.rank.settings')}
+          </To>
+        </p>
         {isUrgent ? <p>{ctx.t('work.rank.first')}</p> : null}
         {rankParts.reduce((sum, part) => sum + rank[part], 0) > total ? (
           <p>{ctx.t('work.rank.held', { n: total })}</p>

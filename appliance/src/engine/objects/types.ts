@@ -306,7 +306,9 @@ export const hasRight = (actor: Actor, right: Right): boolean => rightIn(actor.r
 
 /** Throws FORBIDDEN unless the actor holds the right. */
 export const requireRight = (actor: Actor, right: Right): void => {
-  if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+  if (hasRight(actor, right)) return;
+  const where = holdsAnywhere(actor, right) ? ' over the whole site, and it is held over a part of it' : '';
+  throw new AppError('FORBIDDEN', `needs the right ${right}${where}`, { right });
 };
 
 /** The right to say yes to what a right to write asks for. */

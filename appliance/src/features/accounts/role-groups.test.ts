@@ -2,7 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { allOperations, madeOperations } from '../../all-operations.ts';
-import { type Actor, hasRight, type Right, scopeOf, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, hasRight, type Right, requireRight, scopeOf, systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { apiApp } from '../../server/api/app.ts';
 import { needsByRoute } from '../../server/console/route-needs.ts';
@@ -157,6 +157,9 @@ describe('a role limited to groups', () => {
     expect(hasRight(whole, 'devices:read')).toBe(false);
     expect(scopeOf(whole, 'updates:read')).toEqual({ site: false, roots: [hall], zones: [] });
     expect(() => scopeOf(whole, 'software:read')).toThrow('needs the right');
+    // An act of the whole site says that a part is not enough.
+    expect(() => requireRight(whole, 'devices:read')).toThrow('over the whole site, and it is held over a part');
+    expect(() => requireRight(whole, 'software:read')).toThrow(/^needs the right software:read$/);
     const limited = actorOf(['devices:read', 'software:read']);
     expect(scopeOf(limited, 'devices:read').roots).toEqual([hall]);
     for (const right of ['updates:read', 'software:read'] as const)

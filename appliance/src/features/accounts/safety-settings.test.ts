@@ -7,6 +7,7 @@ import { type Actor, type Right, type Setting, type SettingValue, systemActor } 
 import { entryParts } from '../../entry-parts.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { apiApp } from '../../server/api/app.ts';
+import { isLimited, workNames } from '../worklist/types.ts';
 import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
 
@@ -37,6 +38,12 @@ const harmless = [
   'patches.due-days',
   'patches.evaluated-days',
   'patches.received-days',
+  // What a kind of work weighs: the order of the worklist, and nothing of what is in it.
+  ...workNames.map((name) => `work.harm.${name}`).sort(),
+  ...workNames
+    .filter(isLimited)
+    .map((name) => `work.limit.${name}`)
+    .sort(),
 ];
 
 let site: Console;

@@ -6,7 +6,6 @@ import type { AnnouncementService } from './service.ts';
 export const announcementWork = (parts: { announcements: Pick<AnnouncementService, 'list'> }): WorkKind[] => [
   {
     name: 'announcement',
-    harm: 5,
     sees: 'exchange:read',
     does: 'exchange:read',
     find: (reader) => {

@@ -12,7 +12,6 @@ export const baselineWork = (parts: {
 }): WorkKind[] => [
   {
     name: 'deviation',
-    harm: 20,
     sees: 'devices:read',
     scoped: true,
     does: 'devices:write',

@@ -7,9 +7,8 @@ import type { ControllerFindings } from './service.ts';
 export const controllerFindingWork = (parts: {
   controllerFindings: { tallies: ControllerFindings['tallies']; review: Pick<ControllerFindings['review'], 'open'> };
 }): WorkKind[] => {
-  const kind = (decision: 'act' | 'attend', harm: number): WorkKind => ({
+  const kind = (decision: 'act' | 'attend'): WorkKind => ({
     name: `controller-${decision}`,
-    harm,
     sees: 'vulnerabilities:read',
     does: 'controllers:write',
     find: (_reader, look) => {
@@ -29,11 +28,10 @@ export const controllerFindingWork = (parts: {
     },
   });
   return [
-    kind('act', 50),
-    kind('attend', 30),
+    kind('act'),
+    kind('attend'),
     {
       name: 'controller-match',
-      harm: 10,
       sees: 'vulnerabilities:read',
       does: 'vulnerabilities:write',
       find: () => {

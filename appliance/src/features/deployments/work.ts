@@ -9,7 +9,6 @@ const looked = 200;
 export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'list'> }): WorkKind[] => [
   {
     name: 'deployment-failed',
-    harm: 40,
     sees: 'deployments:read',
     scoped: true,
     does: 'deployments:write',

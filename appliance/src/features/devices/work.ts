@@ -12,8 +12,6 @@ const mostSilent = 100;
 /** Of a group with fewer devices half is one or two. */
 const smallestGroup = 4;
 
-const days = (n: number): number => n * 86_400_000;
-
 /** Devices that wait for a person, and those that are silent. */
 export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
@@ -31,8 +29,6 @@ export const deviceWork = (parts: {
   return [
     {
       name: 'device-join',
-      harm: 20,
-      limitMs: days(3),
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
@@ -45,8 +41,6 @@ export const deviceWork = (parts: {
     },
     {
       name: 'device-held',
-      harm: 25,
-      limitMs: days(3),
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
@@ -59,7 +53,6 @@ export const deviceWork = (parts: {
     },
     {
       name: 'device-pairs',
-      harm: 10,
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
@@ -72,7 +65,6 @@ export const deviceWork = (parts: {
     },
     {
       name: 'device-silent',
-      harm: 20,
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
@@ -80,7 +72,7 @@ export const deviceWork = (parts: {
         some(counted(reader, look, ({ level }) => level === 'not-visible')).map((item) => ({
           ...item,
           level: 'warning',
-          harm: item.targets >= manySilent ? 30 : 20,
+          moreHarm: item.targets >= manySilent ? 10 : 0,
           isUrgent:
             item.targets > mostSilent ||
             parts.deviceList.isHalfOfAGroup(
@@ -93,8 +85,6 @@ export const deviceWork = (parts: {
     },
     {
       name: 'device-unjudged',
-      harm: 25,
-      limitMs: days(7),
       sees: 'devices:read',
       does: 'exchange:write',
       scoped: true,

@@ -1,6 +1,6 @@
 import { notFilledWords } from '@sallyport/ui/exchange/not-filled.tsx';
 import { paths } from '@sallyport/ui/paths';
-import type { WorkKind } from '../worklist/types.ts';
+import type { WorkKind, WorkName } from '../worklist/types.ts';
 import type { ExchangeService } from './service.ts';
 
 const dayMs = 86_400_000;
@@ -11,43 +11,36 @@ export const exchangeWork = (parts: {
   exchange: Pick<ExchangeService, 'state' | 'knowledge' | 'unfulfilled' | 'keyDates' | 'imports' | 'waiting' | 'time'>;
 }): WorkKind[] => {
   const { exchange } = parts;
-  const kind = (name: string, harm: number, find: WorkKind['find'], limitMs?: number): WorkKind => ({
+  const kind = (name: WorkName, find: WorkKind['find']): WorkKind => ({
     name,
-    harm,
     sees: 'exchange:read',
     does: 'exchange:write',
     find,
-    ...(limitMs === undefined ? {} : { limitMs }),
   });
   return [
-    kind('clock-doubt', 40, () => {
+    kind('clock-doubt', () => {
       const targets = exchange.time().doubtful.length;
       return targets === 0
         ? []
         : [{ key: 'all', params: {}, level: 'critical', targets, isUrgent: true, path: paths.exchange() }];
     }),
-    kind(
-      'bundle-refused',
-      50,
-      () => {
-        // A later one that was taken shows that the connected side knows.
-        const last = exchange.imports({ limit: 20 }).find(({ state }) => state === 'refused' || state === 'done');
-        return last?.state !== 'refused'
-          ? []
-          : [
-              {
-                key: String(last.id),
-                params: { code: last.code ?? '' },
-                level: 'critical',
-                targets: 1,
-                since: Date.parse(last.startedAt),
-                path: last.receipt === undefined ? paths.exchange() : paths.receipt(last.receipt),
-              },
-            ];
-      },
-      0,
-    ),
-    kind('bundle-volumes', 25, () =>
+    kind('bundle-refused', () => {
+      // A later one that was taken shows that the connected side knows.
+      const last = exchange.imports({ limit: 20 }).find(({ state }) => state === 'refused' || state === 'done');
+      return last?.state !== 'refused'
+        ? []
+        : [
+            {
+              key: String(last.id),
+              params: { code: last.code ?? '' },
+              level: 'critical',
+              targets: 1,
+              since: Date.parse(last.startedAt),
+              path: last.receipt === undefined ? paths.exchange() : paths.receipt(last.receipt),
+            },
+          ];
+    }),
+    kind('bundle-volumes', () =>
       exchange.waiting().map(({ bundleId, seq, missing, firstSeenAt }) => ({
         key: bundleId,
         params: { seq, n: missing.length },
@@ -57,7 +50,7 @@ export const exchangeWork = (parts: {
         path: paths.exchange(),
       })),
     ),
-    kind('advisories-old', 25, () =>
+    kind('advisories-old', () =>
       exchange.knowledge().flatMap(({ feed, stale, ageDays, limitDays, goneSince }) =>
         !stale || goneSince !== undefined
           ? []
@@ -72,7 +65,7 @@ export const exchangeWork = (parts: {
             ],
       ),
     ),
-    kind('feed-gone', 25, () =>
+    kind('feed-gone', () =>
       exchange.knowledge().flatMap(({ feed, goneSince }) =>
         goneSince === undefined
           ? []
@@ -88,7 +81,7 @@ export const exchangeWork = (parts: {
             ],
       ),
     ),
-    kind('not-delivered', 25, () =>
+    kind('not-delivered', () =>
       // Updates stand in their list, each with its reason.
       exchange
         .unfulfilled()
@@ -106,7 +99,7 @@ export const exchangeWork = (parts: {
           };
         }),
     ),
-    kind('updates-missing', 20, () => {
+    kind('updates-missing', () => {
       const rows = exchange.unfulfilled().filter((row) => row.kind === 'update');
       return rows.length === 0
         ? []
@@ -121,7 +114,7 @@ export const exchangeWork = (parts: {
             },
           ];
     }),
-    kind('request-overdue', 20, () => {
+    kind('request-overdue', () => {
       const limitDays = Math.max(1, ...exchange.knowledge().map((feed) => feed.limitDays));
       return exchange
         .state()
@@ -143,13 +136,13 @@ export const exchangeWork = (parts: {
               ],
         );
     }),
-    kind('trust-ends', 10, () =>
+    kind('trust-ends', () =>
       exchange.keyDates().map(({ role, version, expires, daysLeft }) => ({
         key: `${role}-${version}`,
         params: { n: Math.max(0, daysLeft) },
         words: { role: `exchange.role.${role}` },
         level: daysLeft <= 7 ? 'critical' : 'warning',
-        harm: daysLeft <= 7 ? 30 : 10,
+        moreHarm: daysLeft <= 7 ? 20 : 0,
         targets: 1,
         dueAt: Date.parse(expires),
         isUrgent: role === 'root' && daysLeft <= 0,

@@ -10,7 +10,6 @@ const aboutToStop: ReadonlySet<HealthCode> = new Set(['DISK_LOW', 'AUTHORITY_END
 export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): WorkKind[] => [
   {
     name: 'appliance',
-    harm: 40,
     sees: 'settings:read',
     does: 'settings:write',
     find: () =>

@@ -5,8 +5,6 @@ import type { ZoneService } from '../zones/service.ts';
 import type { Zone } from '../zones/types.ts';
 import type { IntegrityService, ProgramState } from './types.ts';
 
-const hourMs = 3_600_000;
-
 /** How important a zone is: safety and the levels next to the process come first. */
 const placeOf = (zone: Pick<Zone, 'level' | 'safety'>): WorkPlace =>
   zone.safety || zone.level === '0' || zone.level === '1' ? 'low' : zone.level === '2' ? 'middle' : 'high';
@@ -25,8 +23,6 @@ export const programWork = (parts: {
   return [
     {
       name: 'program-changed',
-      harm: 60,
-      limitMs: 4 * hourMs,
       sees: 'controllers:read',
       does: 'controllers:write',
       find: () => {
@@ -49,15 +45,12 @@ export const programWork = (parts: {
     },
     {
       name: 'program-unread',
-      harm: 30,
-      limitMs: 72 * hourMs,
       sees: 'controllers:read',
       does: 'controllers:write',
       find: (_reader, look) => all('unreachable', look).map((item) => ({ ...item, level: 'warning' })),
     },
     {
       name: 'program-unapproved',
-      harm: 10,
       sees: 'controllers:read',
       does: 'controllers:write',
       find: (_reader, look) => all('no-reference', look).map((item) => ({ ...item, level: 'info' })),

@@ -6,8 +6,6 @@ import type { RollbackDetector } from './service.ts';
 export const rollbackWork = (parts: { rollbackDetector: Pick<RollbackDetector, 'unacknowledged'> }): WorkKind[] => [
   {
     name: 'state-older',
-    harm: 60,
-    limitMs: 0,
     sees: 'settings:read',
     does: 'safety:write',
     find: () =>

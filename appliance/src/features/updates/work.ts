@@ -7,7 +7,6 @@ import type { UpdateService } from './service.ts';
 export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided'> }): WorkKind[] => [
   {
     name: 'update-undecided',
-    harm: 20,
     sees: 'updates:read',
     scoped: true,
     does: 'updates:write',

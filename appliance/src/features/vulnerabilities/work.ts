@@ -8,9 +8,8 @@ const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
 
 /** Findings on computers that call for action, by what can be done about them. */
 export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService, 'tallies'> }): WorkKind[] => {
-  const kind = (decision: Decision & ('act' | 'attend'), harm: number): WorkKind => ({
+  const kind = (decision: Decision & ('act' | 'attend')): WorkKind => ({
     name: `finding-${decision}`,
-    harm,
     sees: 'vulnerabilities:read',
     scoped: true,
     does: 'updates:write',
@@ -32,5 +31,5 @@ export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService,
       );
     },
   });
-  return [kind('act', 50), kind('attend', 30)];
+  return [kind('act'), kind('attend')];
 };

@@ -2,8 +2,6 @@ import { twoPersonActs } from '../accounts/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { WaitingService } from './service.ts';
 
-const dayMs = 86_400_000;
-
 /** So long before its window begins what waits comes first. */
 const beforeWindowMs = 2 * 3_600_000;
 
@@ -11,8 +9,6 @@ const beforeWindowMs = 2 * 3_600_000;
 export const waitingWork = (parts: { waiting: Pick<WaitingService, 'list'>; clock: () => number }): WorkKind[] => [
   {
     name: 'second-person',
-    harm: 15,
-    limitMs: 3 * dayMs,
     does: 'work:write',
     find: (reader) => {
       const nowMs = parts.clock();

@@ -104,7 +104,6 @@ export function stepAfter(parts: Parts, reader: Actor, done: string): NextStepLi
 export const firstStepWork = (parts: Parts): WorkKind[] => [
   {
     name: 'first-step',
-    harm: 45,
     sees: 'settings:read',
     does: 'settings:write',
     find: (reader) =>

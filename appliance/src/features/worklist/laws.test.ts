@@ -54,17 +54,17 @@ describe('what is in the worklist', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
         run += 1;
-        const name = `law-${run}`;
+        const name = 'announcement';
+        const keyOf = (key: Key): string => `${run}-${key}`;
         const causes = new Map<Key, Cause>();
         const laters = new Map<Key, Later>();
         const kind: WorkKind = {
           name,
-          harm: 20,
           does: 'work:write',
           find: () =>
             [...causes].map(
               ([key, { isUrgent }]): FoundWork => ({
-                key,
+                key: keyOf(key),
                 params: {},
                 level: 'info',
                 targets: 1,
@@ -75,6 +75,7 @@ describe('what is in the worklist', () => {
         };
         const service = worklistService({
           kinds: [kind],
+          weightOf: () => ({ harm: 20 }),
           objects: engines.objects,
           timeZone: () => 'UTC',
           clock: () => nowMs,
@@ -90,7 +91,7 @@ describe('what is in the worklist', () => {
           else {
             const { key } = one;
             const cause = causes.get(key);
-            const id = `${name}.${key}`;
+            const id = `${name}.${keyOf(key)}`;
             if (one.does === 'cause') causes.set(key, { isUrgent: one.isUrgent });
             else if (one.does === 'mend') causes.delete(key);
             else if (one.does === 'assign')
@@ -112,7 +113,12 @@ describe('what is in the worklist', () => {
             .list(admin)
             .filter(({ isPutOff }) => !isPutOff)
             .map(({ key }) => key);
-          expect(shown.sort()).toEqual([...causes.keys()].filter((key) => !isAway(key)).sort());
+          expect(shown.sort()).toEqual(
+            [...causes.keys()]
+              .filter((key) => !isAway(key))
+              .map(keyOf)
+              .sort(),
+          );
           // What was put off is not gone: it is listed with its reason and its end.
           for (const { isPutOff, reason, laterUntil } of service.list(admin))
             if (isPutOff) expect([reason, (laterUntil ?? 0) > nowMs]).toEqual(['the outage is on Sunday', true]);

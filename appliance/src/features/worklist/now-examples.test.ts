@@ -15,6 +15,7 @@ import { healthService } from '../health/service.ts';
 import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
 import { worklistService } from './service.ts';
 import type { WorkItem } from './types.ts';
+import { workWeightAt } from './weight-at.ts';
 
 // What stands first whatever its rank (CONSOLE 4): the appliance stopped or is about to, half a group or more than a hundred devices
 // silent, a state older than it was. Each is made as a state of a real appliance; the table of them is printed at the end.
@@ -47,6 +48,7 @@ const listOf = (appliance: Site, health: Partial<HealthParts> = {}): WorkItem[] 
   const parts = { ...entryParts(appliance), health: healthService({ ...sound, ...health }) };
   return worklistService({
     kinds: workKinds(parts),
+    weightOf: workWeightAt(site.objects),
     objects: appliance.objects,
     timeZone: () => 'UTC',
     clock: nowMs,
@@ -93,6 +95,7 @@ describe('for now, and first', () => {
     const parts = { ...entryParts(site), health: damaged };
     const service = worklistService({
       kinds: workKinds(parts),
+      weightOf: workWeightAt(site.objects),
       objects: site.objects,
       timeZone: () => 'UTC',
       clock: nowMs,

@@ -9,7 +9,7 @@ const dayMs = 24 * hourMs;
 const nowMs = Date.parse('2026-11-27T03:10:00Z');
 const daysUntil = (from: number, to: number): number => Math.floor(to / dayMs) - Math.floor(from / dayMs);
 
-type Given = Partial<Pick<FoundWork, 'place' | 'targets' | 'dueAt' | 'since' | 'blocks' | 'harm'>>;
+type Given = Partial<Pick<FoundWork, 'place' | 'targets' | 'dueAt' | 'since' | 'blocks' | 'moreHarm'>>;
 const rank = (harm: number, given: Given = {}, limitMs?: number): number =>
   totalOf(rankOf({ harm, ...(limitMs === undefined ? {} : { limitMs }) }, { targets: 0, ...given }, nowMs, daysUntil));
 

@@ -1,4 +1,4 @@
-import type { FoundWork, WorkBand, WorkItem, WorkKind, WorkPlace, WorkRank } from './types.ts';
+import type { FoundWork, WorkBand, WorkItem, WorkPlace, WorkRank, WorkWeight } from './types.ts';
 
 // The order of work: harm, the most important target, how many there are, how near the end is, what waits, how long it is open.
 
@@ -22,14 +22,14 @@ function duePoints(dueAt: number | undefined, nowMs: number, daysUntil: DaysUnti
 
 /** What an item's rank is made of. */
 export function rankOf(
-  kind: Pick<WorkKind, 'harm' | 'limitMs'>,
-  item: Pick<FoundWork, 'place' | 'targets' | 'dueAt' | 'since' | 'blocks' | 'harm'>,
+  kind: WorkWeight,
+  item: Pick<FoundWork, 'place' | 'targets' | 'dueAt' | 'since' | 'blocks' | 'moreHarm'>,
   nowMs: number,
   daysUntil: DaysUntil,
 ): WorkRank {
   const { place, targets, since, blocks = 0 } = item;
   return {
-    harm: item.harm ?? kind.harm,
+    harm: kind.harm + (item.moreHarm ?? 0),
     place: place === undefined ? 0 : placePoints[place],
     targets: Math.min(10, Math.ceil(Math.log2(1 + targets))),
     due: duePoints(dueOf(item, kind.limitMs), nowMs, daysUntil),

@@ -7,7 +7,7 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { oneLook } from './look.ts';
 import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
-import type { FoundWork, Look, WorkItem, WorkKind, WorkNote } from './types.ts';
+import type { FoundWork, Look, WorkItem, WorkKind, WorkName, WorkNote, WorkWeight } from './types.ts';
 
 export type WorklistService = {
   /** What the reader may see, the first to be done first; with what was put off. */
@@ -23,6 +23,8 @@ export type WorklistService = {
 type Parts = {
   readonly kinds: readonly WorkKind[];
   readonly objects: Pick<ObjectService, 'find' | 'put' | 'list'>;
+  /** What each kind weighs at this site. */
+  readonly weightOf: (name: WorkName) => WorkWeight;
   readonly timeZone: () => string;
   readonly clock: () => number;
 };
@@ -52,9 +54,9 @@ export function worklistService(parts: Parts): WorklistService {
         .list({ kind: 'work-note', limit: maxNotes })
         .rows.map(({ id, body, updatedAt }) => [id, { ...noteOf(body), updatedAt }]),
     );
-    const toItem = (kind: WorkKind, found: FoundWork): WorkItem => {
+    const toItem = (kind: WorkKind, weight: WorkWeight, found: FoundWork): WorkItem => {
       const id = `${kind.name}.${found.key}`;
-      const rank = rankOf(kind, found, nowMs, daysUntil);
+      const rank = rankOf(weight, found, nowMs, daysUntil);
       const total = totalOf(rank);
       const isUrgent = found.isUrgent === true;
       const { updatedAt, ...note } = notes.get(id) ?? { updatedAt: 0 };
@@ -65,7 +67,7 @@ export function worklistService(parts: Parts): WorklistService {
       return {
         ...found,
         ...note,
-        ...defined({ dueAt: found.dueAt ?? limitOf(kind, found) }),
+        ...defined({ dueAt: found.dueAt ?? limitOf(weight, found) }),
         id,
         kind: kind.name,
         does: found.does ?? kind.does,
@@ -78,16 +80,17 @@ export function worklistService(parts: Parts): WorklistService {
     };
     const seen = kinds
       .filter(({ sees, scoped }) => sees === undefined || (scoped ? holdsAnywhere : hasRight)(reader, sees))
-      .flatMap((kind) =>
-        kind
+      .flatMap((kind) => {
+        const weight = parts.weightOf(kind.name);
+        return kind
           .find(reader, look)
           .slice(0, maxOfKind)
-          .map((found) => toItem(kind, found)),
-      );
+          .map((found) => toItem(kind, weight, found));
+      });
     return heldDown(seen).sort(compareWork);
   };
 
-  const limitOf = ({ limitMs }: WorkKind, { since }: FoundWork): number | undefined =>
+  const limitOf = ({ limitMs }: WorkWeight, { since }: FoundWork): number | undefined =>
     limitMs === undefined || since === undefined ? undefined : since + limitMs;
 
   const get: WorklistService['get'] = (reader, id) => {

@@ -4,6 +4,62 @@ import type { Scope } from '../../platform/scope.ts';
 // Work is what a person has to do now. An item is worked out at each look from what its feature knows, and is gone as soon as its
 // cause is: nothing about it is kept but who has it and until when it was put off (the kind `work-note`).
 
+/** What a kind of work weighs, unless the site says otherwise (settings.ts). */
+type Weight = {
+  /** Harm, 0 to 60: the first part of the rank. */
+  readonly harm: number;
+  /** How long it may take once it is there, hours; for kinds that know since when, and have no end of their own. */
+  readonly limitHours?: number;
+};
+
+/** Every kind of work with its weight (CONSOLE 4). */
+export const workWeights = {
+  'first-step': { harm: 45 },
+  appliance: { harm: 40 },
+  'state-older': { harm: 60, limitHours: 0 },
+  'clock-doubt': { harm: 40 },
+  'bundle-refused': { harm: 50, limitHours: 0 },
+  'bundle-volumes': { harm: 25 },
+  'advisories-old': { harm: 25 },
+  'feed-gone': { harm: 25 },
+  'not-delivered': { harm: 25 },
+  'updates-missing': { harm: 20 },
+  'request-overdue': { harm: 20 },
+  'trust-ends': { harm: 10 },
+  'finding-act': { harm: 50 },
+  'finding-attend': { harm: 30 },
+  'controller-act': { harm: 50 },
+  'controller-attend': { harm: 30 },
+  'controller-match': { harm: 10 },
+  'program-changed': { harm: 60, limitHours: 4 },
+  'program-unread': { harm: 30 },
+  'program-unapproved': { harm: 10 },
+  'deployment-failed': { harm: 40 },
+  'update-undecided': { harm: 20 },
+  'device-join': { harm: 20 },
+  'device-held': { harm: 25 },
+  'device-pairs': { harm: 10 },
+  'device-silent': { harm: 20 },
+  'device-unjudged': { harm: 25 },
+  deviation: { harm: 20 },
+  'second-person': { harm: 15, limitHours: 72 },
+  announcement: { harm: 5 },
+} as const satisfies Readonly<Record<string, Weight>>;
+
+export type WorkName = keyof typeof workWeights;
+/** Kinds whose items have a limit. */
+export type LimitedWork = {
+  [K in WorkName]: (typeof workWeights)[K] extends { limitHours: number } ? K : never;
+}[WorkName];
+
+/** The limit of a kind in hours; undefined where it has none. */
+export const limitHoursOf = (name: WorkName): number | undefined => (workWeights[name] as Weight).limitHours;
+export const isLimited = (name: WorkName): name is LimitedWork => limitHoursOf(name) !== undefined;
+export const workNames = Object.keys(workWeights) as WorkName[];
+
+/** What a kind of work weighs at this site: harm; how long it may take, ms, undefined without a limit. */
+export type WorkWeight = { readonly harm: number; readonly limitMs?: number | undefined };
+
 /** How an item looks. `info`: a decision that is not urgent; `waiting`: somebody else waits for a person. */
 type WorkLevel = 'critical' | 'warning' | 'info' | 'waiting';
 
@@ -28,8 +84,8 @@ export type FoundWork = {
   readonly dueAt?: number;
   /** How many other items or runs wait for it. */
   readonly blocks?: number;
-  /** In place of the kind's harm, where it depends on how many there are. */
-  readonly harm?: number;
+  /** On top of the kind's harm, where it depends on how many there are or how near the end is. */
+  readonly moreHarm?: number;
   /** The item that has to be done before: `kind.key`. */
   readonly waitsFor?: string;
   /** It comes first, whatever its rank: the appliance stops, or much of the site is silent. */
@@ -47,11 +103,8 @@ export type Look = <T>(read: (scope: Scope) => T, scope: Scope) => T;
 
 /** A kind of work, declared beside its feature. */
 export type WorkKind = {
-  readonly name: string;
-  /** Harm, 0 to 60: the first part of the rank. */
-  readonly harm: number;
-  /** How long it may take, ms; undefined: it has no limit, or an end of its own. */
-  readonly limitMs?: number;
+  /** What it weighs is declared in `workWeights`, and a setting of the site. */
+  readonly name: WorkName;
   /** Who sees it; undefined: what it finds is cut to the rights of the reader. */
   readonly sees?: Right;
   /** What it finds is cut to what the reader reaches; else it takes the right over the whole site. */

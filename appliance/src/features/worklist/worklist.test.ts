@@ -13,7 +13,8 @@ import { entryParts } from '../../entry-parts.ts';
 import { workKinds } from '../../work-kinds.ts';
 import { firstSteps, stepAfter } from './first-steps.ts';
 import { worklistService } from './service.ts';
-import type { WorkItem, WorkKind } from './types.ts';
+import { isLimited, type WorkItem, type WorkKind, workNames } from './types.ts';
+import { workWeightAt } from './weight-at.ts';
 
 const person = { ...systemActor, rights: new Set(['all' as const]) };
 const hourMs = 3_600_000;
@@ -72,6 +73,43 @@ describe('the worklist of a new site', () => {
     }
   });
 
+  it('weighs a kind as the site says, and shows it in the rank and in the list', async () => {
+    const { objects } = site.appliance;
+    const id = 'first-step.group';
+    const before = find(id);
+    expect(before?.rank.harm).toBe(45);
+    objects.setSetting(person, 'work.harm.first-step', 7);
+    expect(find(id)).toMatchObject({ rank: { harm: 7 }, total: (before?.total ?? 0) - 38, band: 'week' });
+    const html = await (await admin.get(paths.workItem(id))).text();
+    expect(html).toContain('harm: <b>7</b>');
+    expect(html).toContain(paths.settings({ area: 'work' }));
+    objects.resetSetting(person, 'work.harm.first-step');
+    expect(find(id)?.rank.harm).toBe(45);
+    // A limit is in hours, and only where the kind knows since when.
+    const weightOf = workWeightAt(objects);
+    objects.setSetting(person, 'work.limit.program-changed', 9);
+    expect(weightOf('program-changed')).toEqual({ harm: 60, limitMs: 9 * hourMs });
+    expect(weightOf('device-join').limitMs).toBeUndefined();
+    expect(() => objects.setSetting(person, 'work.harm.appliance', 61)).toThrow();
+    objects.resetSetting(person, 'work.limit.program-changed');
+  });
+
+  it('has words for the weight of each kind', () => {
+    const names = site.appliance.objects
+      .settings()
+      .map(({ setting }) => setting.name)
+      .filter((name) => name.startsWith('work.'));
+    expect(names).toHaveLength(workNames.length + workNames.filter(isLimited).length);
+    for (const lang of langs)
+      for (const name of names)
+        for (const part of ['title', 'help']) expect(catalogue(lang).has(`setting.${name}.${part}`), name).toBe(true);
+    expect(
+      workKinds(entryParts(site.appliance))
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(expect.arrayContaining(workNames.filter((name) => name !== 'first-step').toSorted()));
+  });
+
   it('has words for each kind and each step', () => {
     const missing = langs.flatMap((lang) =>
       [
@@ -121,7 +159,6 @@ describe('the worklist of a new site', () => {
     const many = { silent: 2 };
     const kind: WorkKind = {
       name: 'device-silent',
-      harm: 20,
       sees: 'devices:read',
       does: 'devices:write',
       find: () => [
@@ -136,7 +173,13 @@ describe('the worklist of a new site', () => {
       ],
     };
     const { objects } = site.appliance;
-    const service = worklistService({ kinds: [kind], objects, timeZone: () => 'UTC', clock: nowMs });
+    const service = worklistService({
+      kinds: [kind],
+      weightOf: () => ({ harm: 20 }),
+      objects,
+      timeZone: () => 'UTC',
+      clock: nowMs,
+    });
     const until = nowMs() + 20 * 24 * hourMs;
     expect(service.putOff(person, 'device-silent.all', { until, reason: 'a stop' })).toMatchObject({ isPutOff: true });
     many.silent = 150;
