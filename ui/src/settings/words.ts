@@ -1,7 +1,7 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'settings.areas': { en: 'Areas', ru: 'Разделы', kk: 'Бөлімдер' },
+  'settings.areas': { en: 'Areas', ru: 'Области настроек', kk: 'Баптау салалары' },
   'settings.perLine': { en: 'one per line', ru: 'по одному в строке', kk: 'әр жолға біреуден' },
   'settings.range': { en: 'From {min} to {max}.', ru: 'От {min} до {max}.', kk: '{min} – {max}.' },
   'settings.save': { en: 'Save settings', ru: 'Сохранить настройки', kk: 'Баптауларды сақтау' },
