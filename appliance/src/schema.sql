@@ -1006,7 +1006,8 @@ create index device_row_os on device_row (os_key, name_key, device);
 create index device_row_address on device_row (address_key, name_key, device);
 create index device_row_findings on device_row (findings_key, name_key, device);
 create index device_row_act on device_row (act_key, name_key, device);
-create index device_row_group_id on device_row (group_id) where group_id is not null;
+-- Devices of a part of the site are counted by status out of it alone.
+create index device_row_group_id on device_row (group_id, state, level, kind) where group_id is not null;
 create index device_row_state on device_row (state, level, kind);
 -- What is searched for a part of is read out of an index alone: a few bytes of each device instead of its row.
 create index device_row_search on device_row (search);

@@ -303,7 +303,15 @@ export function boundTables(schema: string): ReadonlySet<string> {
   ]);
 }
 
-const asksScope = new Set(['devicesIn', 'devicesReached', 'zonesIn', 'controllersIn', 'reachedMatches']);
+const asksScope = new Set([
+  'deviceRowsIn',
+  'devicesIn',
+  'devicesReached',
+  'isDeviceIn',
+  'zonesIn',
+  'controllersIn',
+  'reachedMatches',
+]);
 
 type Node = Readonly<Record<string, unknown>>;
 

@@ -35,11 +35,24 @@ export function wholeSite(_reason: Reason): Scope {
 
 const groupsIn = `select grp from group_path where ancestor in (select value from json_each(?))`;
 
+/** Of rows of device_row, which have the group themselves. */
+export function deviceRowsIn(scope: Scope): Condition {
+  if (scope.site) return { sql: 'true', params: [] };
+  return { sql: `group_id in (${groupsIn})`, params: [JSON.stringify(scope.roots)] };
+}
+
 /** The expression is the number of a device in reach. A device without a group, or without a row yet, is in reach of the site alone. */
 export function devicesIn(scope: Scope, device: string): Condition {
   if (scope.site) return { sql: 'true', params: [] };
+  const { sql, params } = deviceRowsIn(scope);
+  return { sql: `${device} in (select device from device_row where ${sql})`, params };
+}
+
+/** The same, asked of each row that an order or another condition picks: where they are few, the devices in reach are not gathered. */
+export function isDeviceIn(scope: Scope, device: string): Condition {
+  if (scope.site) return { sql: 'true', params: [] };
   return {
-    sql: `${device} in (select device from device_row where group_id in (${groupsIn}))`,
+    sql: `(select group_id from device_row where device = ${device}) in (${groupsIn})`,
     params: [JSON.stringify(scope.roots)],
   };
 }
@@ -74,7 +87,7 @@ export function isReached(db: Database, scope: Scope, device: number): boolean {
 /** The devices in reach, a byte for each; undefined: all there are. */
 export function devicesReached(db: Database, scope: Scope): DeviceSet | undefined {
   if (scope.site) return undefined;
-  const { sql, params } = devicesIn(scope, 'device');
+  const { sql, params } = deviceRowsIn(scope);
   return setOf(
     db
       .prepare<unknown[], number>(`select device from device_row where ${sql}`)

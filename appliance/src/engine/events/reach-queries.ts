@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { allTrue, among, type Condition } from '../../platform/list/condition.ts';
-import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { deviceRowsIn, devicesIn, type Scope } from '../../platform/scope.ts';
 
 // What somebody reads of the events who does not reach the whole site: those of devices in reach, as these are grouped now, with the
 // records that became part of them; and, of what names no device, what they did themselves. Reads event, device_row, device_merge.
@@ -10,14 +10,23 @@ const mostOneByOne = 500;
 
 /** The conditions of a reach; no event fits two of `each`, which count what is found, narrowed by a filter or not. */
 export function reachedEvents(db: Database, scope: Scope, reader: string) {
-  const { sql, params } = devicesIn(scope, 'device');
-  const devices = db
-    .prepare<unknown[], number>(
-      `with recursive part (id) as (select device from device_row where ${sql}
-         union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part`,
-    )
-    .pluck()
-    .all(...params);
+  const [rows, keeps] = [deviceRowsIn(scope), devicesIn(scope, 'keep')];
+  const numbers = (text: string, params: readonly unknown[]): number[] =>
+    db
+      .prepare<unknown[], number>(text)
+      .pluck()
+      .all(...params);
+  // Records that became part of another are few: the devices are not gathered to look for theirs.
+  const devices = [
+    ...new Set([
+      ...numbers(`select device from device_row where ${rows.sql}`, rows.params),
+      ...numbers(
+        `with recursive part (id) as (select other from device_merge where undone_at is null and ${keeps.sql}
+           union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part`,
+        keeps.params,
+      ),
+    ]),
+  ];
   const own: Condition = { sql: 'device is null and actor = ?', params: [reader] };
   const isSmall = devices.length < mostOneByOne;
   const of = among('device', devices);

@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../../platform/database.ts';
-import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { deviceRowsIn, devicesIn, isDeviceIn, type Scope } from '../../platform/scope.ts';
 import { tableOf } from './table-store.ts';
 import type { ChangeLike, Collection } from './types.ts';
 
@@ -63,7 +63,7 @@ export const changeStore = (db: Database) => {
     /** The devices in reach where they are so few that each is read by itself: going back through all changes reads every one. */
     fewReached: (scope: Scope): number[] | undefined => {
       if (scope.site) return undefined;
-      const { sql, params } = devicesIn(scope, 'device');
+      const { sql, params } = deviceRowsIn(scope);
       const devices = db
         .prepare<unknown[], number>(`select device from device_row where ${sql} limit ?`)
         .pluck()
@@ -73,8 +73,7 @@ export const changeStore = (db: Database) => {
     /** The log of all devices in reach. */
     reached: (scope: Scope) => {
       const newestWhere = (where: string) => {
-        // The unary plus keeps the planner on the index of what is asked.
-        const { sql, params } = devicesIn(scope, '+device');
+        const { sql, params } = isDeviceIn(scope, 'change_log.device');
         const text = `select id from change_log where ${where} and id < ? and id >= ? and ${sql} order by id desc limit ?`;
         let read: Statement<unknown[], number> | undefined;
         return (asked: readonly unknown[], { before, from, limit }: IdRange): number[] => {

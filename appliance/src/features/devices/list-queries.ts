@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { deviceRowsIn, devicesIn, type Scope } from '../../platform/scope.ts';
 import {
   type DeviceFilters,
   type DeviceList,
@@ -40,7 +40,7 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       .all(...params);
   };
   const byStateAndLevel = (scope: Scope): { state: string; level: number; devices: number }[] => {
-    const { sql, params } = devicesIn(scope, 'device');
+    const { sql, params } = deviceRowsIn(scope);
     return db
       .prepare<unknown[], { state: string; level: number; devices: number }>(
         `select state, level, count(*) as devices from device_row ${scope.site ? 'indexed by device_row_state' : ''}
@@ -50,27 +50,31 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
   };
 
   /**
-   * What rules have written of devices that a list shows: of all, which an index tells, without the few that it hides. The index
-   * of directories has the state first.
+   * What rules have written of devices that a list shows. Of the site: of all, which an index tells, without the few that it hides;
+   * the index of directories has the state first.
    */
   const coverage = (scope: Scope): [number, number][] => {
-    const { sql, params } = devicesIn(scope, 'device');
+    const { sql, params } = deviceRowsIn(scope);
     return db
       .prepare<unknown[], [number, number]>(
-        // Rows of the commonest state are what the others leave of all, which are counted without being read.
-        `select state, sum(n) from (
-           select 0 as state, count(*) as n from device_coverage where state = 0 and ${sql}
-           union all select 1, count(*) from device_coverage where state = 1 and ${sql}
-           union all select 2, (select count(*) from device_coverage where ${sql})
-             - (select count(*) from device_coverage where state < 2 and ${sql})
-           union all select c.state, -count(*)
-             from (select id from device where state = 'revoked'
-               union select id from device indexed by device_state_kind where state in (${everyState}) and kind = 'directory') h
-             cross join device_coverage c on c.device = h.id where ${sql} group by c.state)
-         group by state`,
+        scope.site
+          ? // Rows of the commonest state are what the others leave of all, which are counted without being read.
+            `select state, sum(n) from (
+               select 0 as state, count(*) as n from device_coverage where state = 0
+               union all select 1, count(*) from device_coverage where state = 1
+               union all select 2, (select count(*) from device_coverage)
+                 - (select count(*) from device_coverage where state < 2)
+               union all select c.state, -count(*)
+                 from (select id from device where state = 'revoked'
+                   union select id from device indexed by device_state_kind where state in (${everyState}) and kind = 'directory') h
+                 cross join device_coverage c on c.device = h.id group by c.state)
+             group by state`
+          : `select state, count(*) from device_coverage where device in (
+               select device from device_row where ${sql} and kind <> 'directory' and state <> 'revoked')
+             group by state`,
       )
       .raw()
-      .all(...params, ...params, ...params, ...params, ...params);
+      .all(...params);
   };
 
   const asked = ({ scope, filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
