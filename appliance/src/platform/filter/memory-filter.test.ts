@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openDatabase } from '../database.ts';
 import { filterSql } from './filter-queries.ts';
@@ -65,8 +68,11 @@ const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
 }));
 
 describe('a filter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'filter-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   it('finds the same rows in memory as in SQL, also where values are missing', () => {
-    const db = openDatabase(':memory:');
+    const db = openDatabase(join(folder, 'rows.db'));
     db.exec('create table t (id integer primary key, name text, level integer, size integer, flag integer)');
     const put = db.prepare('insert into t (id, name, level, size, flag) values (@id, @name, @level, @size, @flag)');
     const options = { vocabulary: vocabularyOf(fields), now: 0 };

@@ -1,7 +1,7 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { openDatabase } from '../database.ts';
 import { setOf } from '../device-set.ts';
 import { oneOf } from './condition.ts';
 import { type Chosen, listBuilder } from './list-queries.ts';
@@ -41,7 +41,7 @@ const through = (page: (after: string | undefined) => { rows: Row[]; total: numb
 
 describe('the pages of a list', () => {
   it('are all that is asked for in its order, once each, with their number, in the database and in memory', () => {
-    const db = openDatabase(':memory:');
+    const db = new Database(':memory:');
     db.exec(
       'create table t (id integer primary key, name text not null, size integer); create index t_name on t (name, id)',
     );
@@ -88,7 +88,7 @@ describe('the pages of a list', () => {
   });
 
   it('begin after no cursor but one of their own', () => {
-    const db = openDatabase(':memory:');
+    const db = new Database(':memory:');
     db.exec('create table t (id integer primary key)');
     const list = listBuilder<Row, 'id'>(db, {
       from: 't',
