@@ -35,6 +35,8 @@ if [ -f "$work/master" ]; then
 fi
 mount --bind "$work/units" /usr/lib/systemd/system
 mount -t tmpfs tmpfs /usr/lib/systemd/system-generators
+# Where a service ends, systemd looks at each file of shared memory for one of its user; all of these tests lie there.
+mount -t tmpfs tmpfs /dev/shm
 # As at the start of a computer; credentials reach a service by it.
 mount --make-rshared /
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
