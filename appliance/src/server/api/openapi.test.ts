@@ -122,13 +122,14 @@ describe('the document', () => {
     }
   });
 
-  it('names a right for every call but three, and no write is open to a reader', async () => {
+  it('names a right for every call but four, and no write is open to a reader', async () => {
     const { routes } = describeApi(site.parts);
-    // What waits for a second person, and work, are looked at row by row: each act and each kind has its own right.
+    // What waits for a second person, work and trends are looked at row by row: each act, kind and statistic has its own right.
     expect(routes.filter(({ right }) => right === 'any').map(({ path }) => path)).toEqual([
       '/site',
       '/waiting',
       '/work',
+      '/trends',
     ]);
     const none = site.tokenOf('administrator', ['provision:read']);
     for (const { method, path, right } of routes) {
