@@ -8,6 +8,10 @@ import { devicesIn, devicesReached, type Scope } from './scope.ts';
 
 /** So many are kept: who is further behind counts anew. */
 const mostKept = 10_000;
+/** Of a change of more ids nothing is noted but that it was: what one device reports cannot fill the disk. */
+const mostIds = 1_000;
+/** Of more devices the arrays of before are not worked out: counting anew takes less. */
+const mostFollowed = 1_000;
 
 const nothing = new Uint32Array();
 const bytesOf = (ids: readonly number[] | undefined): Buffer | null =>
@@ -28,7 +32,9 @@ export function noteArrayChanges(db: Database, entity: string): NoteArrayChange 
   const trim = db.prepare<[number]>('delete from array_change where id <= ?');
   return (device, added, removed) => {
     if (added?.length === 0 && removed?.length === 0) return;
-    trim.run(Number(add.run(entity, device, bytesOf(added), bytesOf(removed)).lastInsertRowid) - mostKept);
+    const isLarge = (added?.length ?? 0) + (removed?.length ?? 0) > mostIds;
+    const [more, less] = isLarge ? [null, null] : [bytesOf(added), bytesOf(removed)];
+    trim.run(Number(add.run(entity, device, more, less).lastInsertRowid) - mostKept);
   };
 }
 
@@ -37,7 +43,7 @@ export type ArrayDifference = { readonly device: number; readonly before: Uint32
 
 type ChangeRow = { id: number; device: number; added: Buffer | null; removed: Buffer | null };
 
-/** What it was before its changes, of which the newest come first; undefined: nothing tells. */
+/** What it was before its changes, of which the newest come first; undefined: nothing tells, it has no array now or they were too large. */
 const undone = (now: Uint32Array, changes: readonly ChangeRow[]): Uint32Array | undefined => {
   if (changes.some(({ removed }) => removed === null)) return undefined;
   if (changes.some(({ added }) => added === null)) return nothing;
@@ -76,6 +82,7 @@ export function followArrays(
       if (was && !is) return undefined;
       if (is && !was && !changes.has(device)) devices.push(device);
     }
+    if (devices.length > mostFollowed) return undefined;
     const arrays = arraysOf(devices);
     const found: ArrayDifference[] = [];
     for (const device of devices) {

@@ -31,25 +31,31 @@ export const reachedCounts = (
       (devices) => new Map(shared.arrays.some(devices).map(({ device, items }) => [device, items])),
     );
     let counts: ReachedCounts = new Uint32Array();
-    return db.transaction((): ReachedCounts => {
+    const look = db.transaction((): ReachedCounts => {
       const { differences } = follower.look();
-      if (differences === undefined) {
-        counts = countAll(scope);
-        return counts;
-      }
+      if (differences === undefined) return countAll(scope);
       const size = shared.lastId() + 1;
       if (differences.length === 0 && size === counts.length) return counts;
-      const before = counts;
       // What an answer still reads stays as it was.
-      counts = new Uint32Array(Math.max(size, before.length));
-      counts.set(before);
+      const found = new Uint32Array(Math.max(size, counts.length));
+      found.set(counts);
       for (const { before: had, now } of differences) {
         const { added, removed } = compareIds(had, now);
-        for (const id of added) counts[id]! += 1;
-        for (const id of removed) counts[id]! -= 1;
+        for (const id of added) found[id]! += 1;
+        for (const id of removed) found[id]! -= 1;
       }
-      return counts;
+      return found;
     });
+    return (): ReachedCounts => {
+      try {
+        counts = look();
+        return counts;
+      } catch (error) {
+        // What was looked at was not counted.
+        follower.forget();
+        throw error;
+      }
+    };
   });
   // What may yet be taken back is not kept.
   return (scope) => (db.inTransaction ? countAll(scope) : kept.of(scope)());
