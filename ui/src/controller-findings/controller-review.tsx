@@ -1,3 +1,4 @@
+import { decisionColumn } from '../components/decision-column.tsx';
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
@@ -55,13 +56,7 @@ export const ControllerReview = ({
       table={{
         caption: ctx.t('cfind.reviewTitle'),
         columns: [
-          {
-            key: 'decision',
-            label: ctx.t('vuln.decision'),
-            fit: true,
-            rec: 'b',
-            cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
-          },
+          { ...decisionColumn(ctx), sort: false },
           {
             key: 'product',
             label: ctx.t('cfind.product'),

@@ -92,14 +92,32 @@ const Act = ({ title, isOpen, children }: { title: string; isOpen: boolean; chil
   </details>
 );
 
+const untilLabels = (ctx: Ctx) => ({ owner: ctx.t('measures.owner'), expiresAt: ctx.t('measures.ends') });
+
+/** Who answers for a measure, and until when it holds. */
+const UntilFields = ({ ctx, acts, field }: ActProps & Pick<ReturnType<typeof formOf>, 'field'>) => {
+  const labels = untilLabels(ctx);
+  return (
+    <>
+      <SelectField {...field('owner', acts.owner)} label={labels.owner} options={acts.accounts.map(choice)} />
+      <TextField
+        {...field('expiresAt')}
+        label={labels.expiresAt}
+        hint={ctx.t('cfind.act.dayHint')}
+        required
+        maxLength={16}
+      />
+    </>
+  );
+};
+
 const Compensate = (props: ActProps) => {
   const { ctx, finding, chosen, acts } = props;
   const { isOpen, field, errors } = formOf(props, 'compensate');
   const unavailable = withoutSiteRight(ctx, 'controllers:write');
   const labels = {
     measure: ctx.t('measures.measureLabel'),
-    owner: ctx.t('measures.owner'),
-    expiresAt: ctx.t('measures.ends'),
+    ...untilLabels(ctx),
     description: ctx.t('cfind.act.how'),
   };
   return (
@@ -113,14 +131,7 @@ const Compensate = (props: ActProps) => {
           options={acts.measures.map((value) => ({ value, label: ctx.tDynamic(`measures.measure.${value}`) }))}
         />
         <AreaField {...field('description')} label={labels.description} rows={2} maxLength={4_000} required />
-        <SelectField {...field('owner', acts.owner)} label={labels.owner} options={acts.accounts.map(choice)} />
-        <TextField
-          {...field('expiresAt')}
-          label={labels.expiresAt}
-          hint={ctx.t('cfind.act.dayHint')}
-          required
-          maxLength={16}
-        />
+        <UntilFields {...props} field={field} />
         <p>{ctx.t('cfind.act.compensateThen')}</p>
         <div>
           <Button kind="primary" name="action" value="compensate" unavailable={unavailable}>
@@ -138,8 +149,7 @@ const Accept = (props: ActProps) => {
   const labels = {
     versions: ctx.t('measures.versions'),
     reason: ctx.t('cfind.answerReason'),
-    owner: ctx.t('measures.owner'),
-    expiresAt: ctx.t('measures.ends'),
+    ...untilLabels(ctx),
   };
   return (
     <Act title={ctx.t('cfind.act.accept')} isOpen={isOpen}>
@@ -147,14 +157,7 @@ const Accept = (props: ActProps) => {
         <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <AreaField {...field('reason')} label={labels.reason} rows={2} maxLength={4_000} required />
-        <SelectField {...field('owner', acts.owner)} label={labels.owner} options={acts.accounts.map(choice)} />
-        <TextField
-          {...field('expiresAt')}
-          label={labels.expiresAt}
-          hint={ctx.t('cfind.act.dayHint')}
-          required
-          maxLength={16}
-        />
+        <UntilFields {...props} field={field} />
         <TextField
           {...field('versions', acts.versions)}
           label={labels.versions}

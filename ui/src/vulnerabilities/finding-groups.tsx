@@ -1,8 +1,8 @@
+import { decisionColumn } from '../components/decision-column.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
-import { DecisionMark } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -32,14 +32,7 @@ const nameText = (ctx: Ctx, row: FindingGroupRow): string =>
   row.by === 'update' ? `${row.name} ${row.fixed}`.trim() : advisoryName(ctx, row.name);
 
 const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
-  {
-    key: 'decision',
-    label: ctx.t('vuln.decision'),
-    fit: true,
-    sort: true,
-    rec: 'b',
-    cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
-  },
+  decisionColumn(ctx),
   {
     key: 'name',
     label: ctx.t('vuln.group.name'),

@@ -1,4 +1,5 @@
 import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
+import { decisionColumn } from '../components/decision-column.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
@@ -6,7 +7,6 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
-import { DecisionMark } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -48,14 +48,7 @@ type VulnerabilitiesProps = {
 
 /** Columns of a list of findings; in a list of the site the name opens the panel, elsewhere the page. */
 export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[] => [
-  {
-    key: 'decision',
-    label: ctx.t('vuln.decision'),
-    fit: true,
-    sort: true,
-    rec: 'b',
-    cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
-  },
+  decisionColumn(ctx),
   {
     key: 'advisory',
     label: ctx.t('vuln.advisory'),
