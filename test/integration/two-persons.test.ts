@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { request } from 'node:https';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { type TwoPersonAct, twoPersonActs } from '@sallyport/appliance/features/accounts/types';
@@ -8,6 +7,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+import { type Answer, serverCaller } from '../support/server-caller.ts';
 import { type ActSite, twoPersonScenarios } from '../support/two-person-acts.ts';
 import { knownDevice } from '../support/two-person-site.ts';
 
@@ -24,34 +24,7 @@ let ca = '';
 let site: ActSite;
 const { account, as, scenarios } = twoPersonScenarios(() => site);
 
-type Answer = { status: number; cookie: string; text: string };
-const send = (path: string, options: { method?: string; headers?: Record<string, string>; body?: string }) =>
-  new Promise<Answer>((resolve, reject) => {
-    const origin = `https://localhost:${port}`;
-    const headers = { origin, 'accept-language': 'en', ...options.headers };
-    const outgoing = request(`${origin}${path}`, { ca, method: options.method ?? 'GET', headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          cookie: (response.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; '),
-          text: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    outgoing.once('error', reject);
-    outgoing.end(options.body ?? '');
-  });
-const post = (path: string, fields: Record<string, string>, cookie?: string): Promise<Answer> =>
-  send(path, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(cookie === undefined ? {} : { cookie }),
-    },
-    body: new URLSearchParams(fields).toString(),
-  });
+const send = serverCaller(() => ({ port, ca }));
 
 type Person = { id: string; cookie: string; csrf: string };
 const person = async (name: string, body: Record<string, unknown> = {}): Promise<Person> => {
@@ -59,8 +32,8 @@ const person = async (name: string, body: Record<string, unknown> = {}): Promise
   const id = account({ name, ...body });
   const { token } = accounts.makeLink(systemActor, id);
   await accounts.useLink(token, { password, again: password, from: '127.0.0.1' });
-  const { cookie } = await post('/login', { name, password });
-  const page = await send('/me', { headers: { cookie } });
+  const { cookie } = await send('/login', { form: { name, password } });
+  const page = await send('/me', { cookie });
   return { id, cookie, csrf: /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '' };
 };
 /** A token of the API, below the door that makes them for oneself alone. */
@@ -168,7 +141,7 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry poi
   it('is refused to whoever is no second person, waits in the list, and is done by a second one', async () => {
     const thing = scenarios[act].ask(as(people.first.id));
     const { form, api, command: words } = entryPoints[act](thing);
-    const submit = ({ cookie, csrf }: Person): Promise<Answer> => post(form[0], { csrf, ...form[1] }, cookie);
+    const submit = ({ cookie, csrf }: Person): Promise<Answer> => send(form[0], { form: { csrf, ...form[1] }, cookie });
     const isWaiting = async (): Promise<boolean> =>
       waitingIn((await tryCommand('sallyport', ['waiting', 'list', '--json', ...data])).stdout, act, thing);
     const saidBy: Record<string, unknown> = {};
@@ -178,14 +151,7 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry poi
     }
     const call = async (secret: string): Promise<unknown> => {
       if (api === undefined) return 'no entry point';
-      const { text } = await send(`/api/v1${api[0]}`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${secret}`,
-          ...(api[1] === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(api[1] === undefined ? {} : { body: JSON.stringify(api[1]) }),
-      });
+      const { text } = await send(`/api/v1${api[0]}`, { method: 'POST', json: api[1], bearer: secret });
       return (JSON.parse(text) as { error?: { code?: string } }).error?.code;
     };
     saidBy['own token'] = await call(ownSecret);
@@ -203,14 +169,15 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry poi
       'command line': words === undefined ? 'no entry point' : 'APPROVAL_PERSON',
     });
     expect(await isWaiting()).toBe(true);
-    const headers = { authorization: `Bearer ${otherSecret}` };
     // The server sees within a second what another process wrote into the witness.
     await expect
-      .poll(async () => waitingIn((await send('/api/v1/waiting', { headers })).text, act, thing), { timeout: 60_000 })
+      .poll(async () => waitingIn((await send('/api/v1/waiting', { bearer: otherSecret })).text, act, thing), {
+        timeout: 60_000,
+      })
       .toBe(true);
-    const page = await send(paths.waiting(), { headers: { cookie: people.second.cookie } });
+    const page = await send(paths.waiting(), { cookie: people.second.cookie });
     expect(page.text).toContain('You may decide');
-    expect((await send('/', { headers: { cookie: people.second.cookie } })).text).toContain('href="/waiting"');
+    expect((await send('/', { cookie: people.second.cookie })).text).toContain('href="/waiting"');
     const { status } = await submit(people.second);
     expect([200, 303]).toContain(status);
     expect(await isWaiting()).toBe(false);

@@ -1,26 +1,33 @@
 import { request } from 'node:https';
 
-type Answer = { status: number; cookie: string; text: string };
-type Ask = { form?: Record<string, string>; cookie?: string; bearer?: string };
+export type Answer = { status: number; cookie: string; text: string };
+/** Without a method: a form or a value in JSON is posted, else the address is read. */
+type Ask = { method?: string; form?: Record<string, string>; json?: unknown; cookie?: string; bearer?: string };
 
 /** Asks the server at localhost as a browser would, or with a token; `at` is asked anew for each call. */
 export const serverCaller =
   (at: () => { port: number; ca: string }) =>
-  (path: string, { form, cookie, bearer }: Ask = {}): Promise<Answer> =>
+  (path: string, { method, form, json, cookie, bearer }: Ask = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const { port, ca } = at();
       const origin = `https://localhost:${port}`;
+      const [type, body] =
+        form !== undefined
+          ? ['application/x-www-form-urlencoded', new URLSearchParams(form).toString()]
+          : json !== undefined
+            ? ['application/json', JSON.stringify(json)]
+            : [undefined, ''];
       const outgoing = request(
         `${origin}${path}`,
         {
           ca,
-          method: form === undefined ? 'GET' : 'POST',
+          method: method ?? (type === undefined ? 'GET' : 'POST'),
           headers: {
             origin,
             'accept-language': 'en',
             ...(cookie === undefined ? {} : { cookie }),
             ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-            ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+            ...(type === undefined ? {} : { 'content-type': type }),
           },
         },
         (response) => {
@@ -36,5 +43,5 @@ export const serverCaller =
         },
       );
       outgoing.once('error', reject);
-      outgoing.end(form === undefined ? '' : new URLSearchParams(form).toString());
+      outgoing.end(body);
     });
