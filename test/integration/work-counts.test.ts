@@ -109,7 +109,7 @@ describe.each([
   it('counts in each group of findings what its page lists', async () => {
     const { browser, actor } = workOf(who);
     const scope = scopeOf(actor, 'vulnerabilities:read');
-    const all = findingGroups(site.appliance, { scope, limit: 100_000 }).rows;
+    const all = findingGroups(site.appliance, scope)({ limit: 100_000 }).rows;
     const wrong: string[] = [];
     for (const by of groups) {
       const own = all.filter((group) => group.by === by);

@@ -1,8 +1,7 @@
 import { decisionColumn } from '../components/decision-column.tsx';
-import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
-import { Empty } from '../components/panel.tsx';
+
 import type { Column } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -11,6 +10,7 @@ import type { ListState } from '../list.ts';
 import type { Decision, PageOf, Severity } from '../model.ts';
 import { paths } from '../paths.ts';
 import { advisoryName } from './advisory-name.ts';
+import { NoFindings } from './no-findings.tsx';
 
 type FindingGroupRow = {
   readonly by: 'update' | 'advisory' | 'review' | 'zone';
@@ -83,12 +83,17 @@ export const FindingGroups = ({
   list,
   page,
   filters,
+  hasAdvisories,
+  hasControllerAdvisories,
   notJudged,
 }: {
   ctx: Ctx;
   list: ListState;
   page: PageOf<FindingGroupRow>;
   filters: Filtering;
+  /** Whether any came, of whatever they are. */
+  hasAdvisories: boolean;
+  hasControllerAdvisories: boolean;
   /** Devices of which some or all is judged by no feed. */
   notJudged: number;
 }) => (
@@ -107,6 +112,11 @@ export const FindingGroups = ({
         </To>
       </p>
     )}
+    {hasControllerAdvisories ? null : (
+      <p class="second">
+        {ctx.t('cfind.noKnowledge')}. {ctx.t('cfind.noKnowledgeWhy')}
+      </p>
+    )}
     <ListPanel
       ctx={ctx}
       list={list}
@@ -116,18 +126,7 @@ export const FindingGroups = ({
       order={ctx.t('vuln.order')}
       nameOf={(row) => nameText(ctx, row)}
       table={{ caption: ctx.t('vuln.group.title'), columns: columns(ctx), order: { key: 'decision' } }}
-      empty={
-        <Empty
-          title={ctx.t(notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}
-          action={
-            <LinkButton ctx={ctx} href={paths.vulnerabilities()}>
-              {ctx.t('nav.vulnerabilities')}
-            </LinkButton>
-          }
-        >
-          {notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: notJudged })}
-        </Empty>
-      }
+      empty={<NoFindings ctx={ctx} hasAdvisories={hasAdvisories} notJudged={notJudged} />}
     />
   </Page>
 );

@@ -5,7 +5,7 @@ import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
-import { Empty, Notice } from '../components/panel.tsx';
+import { Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
 import type { Column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
@@ -19,6 +19,7 @@ import { paths } from '../paths.ts';
 import { advisoryName, isSuite } from './advisory-name.ts';
 import { FindingPanel, type ShownFinding } from './finding.tsx';
 import { type FindingRow, FixMark } from './finding-facts.tsx';
+import { NoFindings } from './no-findings.tsx';
 
 type VulnerabilitiesProps = {
   readonly ctx: Ctx;
@@ -225,24 +226,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
             order: { key: 'decision' },
             isCurrent: (row) => row.id === list.open,
           }}
-          empty={
-            knowledge === null ? (
-              <Empty
-                title={ctx.t('vuln.noAdvisories')}
-                action={
-                  <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-                    {ctx.t('exchange.importBundle')}
-                  </LinkButton>
-                }
-              >
-                {ctx.t('vuln.noAdvisoriesWhy')}
-              </Empty>
-            ) : (
-              <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
-                {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
-              </Empty>
-            )
-          }
+          empty={<NoFindings ctx={ctx} hasAdvisories={knowledge !== null} notJudged={props.notJudged} />}
         />
         {open === undefined ? null : <FindingPanel ctx={ctx} shown={open.shown} list={list} place={open.place} />}
       </Beside>

@@ -20,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const groups = () =>
-  findingGroups(site.appliance, { scope, limit: 100 }).rows.map(({ by, name, of, count, path }) => ({
+  findingGroups(
+    site.appliance,
+    scope,
+  )({ limit: 100 }).rows.map(({ by, name, of, count, path }) => ({
     by,
     name,
     of,
@@ -91,4 +94,16 @@ describe('grouped findings on controllers', () => {
     expect(await found({ by: 'zone', sort: '-name' })).toEqual(['CVE-2024-0001', 'CVE-2024-0002']);
     expect((await operator.get(paths.findingGroups({ by: 'moon' }))).status).toBe(422);
   });
+});
+
+it('no groups where no advisories came say that nothing is known, and of controllers as well', async () => {
+  const empty = await openConsole();
+  try {
+    const html = await (await (await empty.as('operator')).get(paths.findingGroups())).text();
+    expect(html).toContain('No advisories yet');
+    expect(html).toContain('No advisories about controllers yet');
+    expect(html).not.toContain('No open findings');
+  } finally {
+    await empty.close();
+  }
 });

@@ -124,7 +124,6 @@ function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope)
 }
 
 type GroupQuery = {
-  readonly scope: Scope;
   readonly filter?: Filter | undefined;
   readonly sort?: (typeof groupSorts)[number];
   readonly descending?: boolean;
@@ -132,28 +131,32 @@ type GroupQuery = {
   readonly limit: number;
 };
 
-/** One page of groups, the worst first: of the same decision the graver, then the larger. */
-export function findingGroups(parts: Parts, query: GroupQuery): { rows: FindingGroup[]; total: number; next?: string } {
-  const { filter, sort = 'decision', descending = false, after, limit } = query;
-  const all = allGroups(parts, query.scope);
-  const placeOf = (group: FindingGroup): string | number =>
-    sort === 'name'
-      ? group.name.toLowerCase()
-      : sort === 'count'
-        ? group.count
-        : sort === 'severity'
-          ? SEVERITIES.indexOf(group.severity)
-          : DECISIONS.indexOf(group.decision);
-  return memoryPage(filter === undefined ? all : all.filter(fitsIn(filter, values)), {
-    keyOf: (group) => [
-      placeOf(group),
-      SEVERITIES.indexOf(group.severity),
-      -group.count,
-      `${group.name}\0${group.by}\0${group.of}`,
-    ],
-    keys: 4,
-    descending,
-    after,
-    limit,
-  });
+/** Works the groups in reach out once; gives pages of them, the worst first: of the same decision the graver, then the larger. */
+export function findingGroups(
+  parts: Parts,
+  scope: Scope,
+): (query: GroupQuery) => { rows: FindingGroup[]; total: number; next?: string } {
+  const all = allGroups(parts, scope);
+  return ({ filter, sort = 'decision', descending = false, after, limit }) => {
+    const placeOf = (group: FindingGroup): string | number =>
+      sort === 'name'
+        ? group.name.toLowerCase()
+        : sort === 'count'
+          ? group.count
+          : sort === 'severity'
+            ? SEVERITIES.indexOf(group.severity)
+            : DECISIONS.indexOf(group.decision);
+    return memoryPage(filter === undefined ? all : all.filter(fitsIn(filter, values)), {
+      keyOf: (group) => [
+        placeOf(group),
+        SEVERITIES.indexOf(group.severity),
+        -group.count,
+        `${group.name}\0${group.by}\0${group.of}`,
+      ],
+      keys: 4,
+      descending,
+      after,
+      limit,
+    });
+  };
 }

@@ -72,9 +72,10 @@ export const vulnerabilitySchemas = {
 /** What none found is worth. */
 function tellUnjudged(
   out: { line(text: string): void },
-  devices: Readonly<Record<'not-judged' | 'partly', number>>,
+  devices: Readonly<Record<(typeof COVERAGE_STATES)[number], number>>,
 ): void {
   const open = devices['not-judged'] + devices.partly;
+  if (open + devices.judged === 0) out.line('no computer is judged: none is known yet: sallyport device list');
   if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
 }
 
@@ -172,7 +173,7 @@ export const vulnerabilityOperations = [
     ) => {
       const scope = scopeOf(actor, 'vulnerabilities:read');
       const filter = groupLanguage.read(termsIn({ q, decision, severity, where: asked }));
-      const found = findingGroups({ vulnerabilities, controllerFindings }, { scope, filter, ...page });
+      const found = findingGroups({ vulnerabilities, controllerFindings }, scope)({ filter, ...page });
       return { ...found, covered: deviceList.coverageCounts(scope), next: found.next ?? null };
     },
     command: {

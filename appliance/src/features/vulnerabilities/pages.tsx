@@ -15,6 +15,7 @@ import { listState, pageRows, param, placeIn, termsOf } from '../../server/conso
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { knowledgeEnds } from '../controller-findings/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { assignable } from '../worklist/view.ts';
 import { findingAct } from './finding-act.ts';
@@ -267,18 +268,15 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const { list, filtering } = asked;
     const { descending } = list;
     const sort = groupSorts.find((name) => name === list.sort);
-    const query = { scope, descending, ...defined({ sort }), limit: pageRows, after: currentCursor(list) };
-    const found = askedPage(asked, (filter) => findingGroups(deps, { ...query, filter }));
+    const query = { descending, ...defined({ sort }), limit: pageRows, after: currentCursor(list) };
+    const groups = findingGroups(deps, scope);
+    const found = askedPage(asked, (filter) => groups({ ...query, filter }));
+    const hasControllerAdvisories = knowledgeEnds(deps).length > 0;
     const covered = deps.deviceList.coverageCounts(scope);
     const zoneName = (zone: string): string => String(deps.objects.find('controller-zone', zone)?.body['name'] ?? zone);
     return c.html(
       <FindingGroups
-        ctx={countedViews(
-          ctx,
-          list,
-          groupLanguage,
-          (filter) => findingGroups(deps, { ...query, limit: 1, filter }).total,
-        )}
+        ctx={countedViews(ctx, list, groupLanguage, (filter) => groups({ limit: 1, filter }).total)}
         list={list}
         page={{
           rows: found.rows.map((row) => (row.by === 'zone' && row.of !== '' ? { ...row, of: zoneName(row.of) } : row)),
@@ -287,6 +285,8 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           next: found.next,
         }}
         filters={filtering}
+        hasAdvisories={hasControllerAdvisories || deps.exchange.knowledge().length > 0}
+        hasControllerAdvisories={hasControllerAdvisories}
         notJudged={covered['not-judged'] + covered.partly}
       />,
       asked.status,
