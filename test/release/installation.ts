@@ -37,8 +37,8 @@ export async function installation({ base, stick, work, say }: Place): Promise<v
   cpSync(join(import.meta.dirname, 'on-the-machine.sh'), join(stick, 'on-the-machine.sh'));
   makeStick(stick, image, 'SALLYPORT');
   mkdirSync(seen, { recursive: true });
-  // This computer's kernel may have no FAT.
-  execFileSync('fusefat', ['-o', 'ro', image, seen], { stdio: 'pipe' });
+  // This computer's kernel may have no FAT. As with a kernel's mount, others than root see it.
+  execFileSync('fusefat', ['-o', 'ro,allow_other', image, seen], { stdio: 'pipe' });
   try {
     copyOf(base, machine);
     const on = await bootRoot(machine, seen);
