@@ -42,7 +42,7 @@ const fields: readonly Field[] = [
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: code },
 ];
 
-const values: MemoryFields<FindingGroup> = {
+const values: MemoryFields<Omit<FindingGroup, 'path'>> = {
   by: ({ by }) => by,
   decision: ({ decision }) => decision,
   severity: ({ severity }) => severity,
@@ -64,12 +64,28 @@ type Parts = {
 /** How a package is named in the list of findings: its ecosystem, a blank, its name. */
 const sourceName = (ecosystem: string, source: string): string => `${ecosystem} ${source}`;
 
+type Unlinked = Omit<FindingGroup, 'path'>;
+
+/** The list of what a group counts. */
+function pathOf({ by, name, of }: Unlinked): string {
+  switch (by) {
+    case 'update':
+      return paths.vulnerabilities({ source: sourceName(of, name), fix: 'available', verdict: 'affected' });
+    case 'advisory':
+      return paths.vulnerabilities({ advisory: name, fix: 'none', verdict: 'affected' });
+    case 'review':
+      return paths.vulnerabilities({ advisory: name, verdict: 'review' });
+    case 'zone':
+      return paths.controllers({ vulnerability: name, ...(of === '' ? { 'zone.unknown': 'yes' } : { zone: of }) });
+  }
+}
+
 /** All groups in reach. */
-function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope): FindingGroup[] {
+function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope): Unlinked[] {
   const none = { of: '', fixed: '', summary: '' };
   return [
     ...vulnerabilities.sourceFixes(scope).map(
-      ({ ecosystem, source, fixed, findings, decision, severity }): FindingGroup => ({
+      ({ ecosystem, source, fixed, findings, decision, severity }): Unlinked => ({
         ...none,
         by: 'update',
         name: source,
@@ -78,38 +94,19 @@ function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope)
         decision,
         severity,
         count: findings,
-        path: paths.vulnerabilities({ source: sourceName(ecosystem, source), fix: 'available', verdict: 'affected' }),
       }),
     ),
     ...vulnerabilities
       .advisoriesWithoutFix(scope)
-      .flatMap(({ advisory, summary, decision, severity, none: open, review }): FindingGroup[] => {
+      .flatMap(({ advisory, summary, decision, severity, none: open, review }): Unlinked[] => {
         const same = { ...none, name: advisory, summary, decision, severity };
         return [
-          ...(open === 0
-            ? []
-            : [
-                {
-                  ...same,
-                  by: 'advisory' as const,
-                  count: open,
-                  path: paths.vulnerabilities({ advisory, fix: 'none', verdict: 'affected' }),
-                },
-              ]),
-          ...(review === 0
-            ? []
-            : [
-                {
-                  ...same,
-                  by: 'review' as const,
-                  count: review,
-                  path: paths.vulnerabilities({ advisory, verdict: 'review' }),
-                },
-              ]),
+          ...(open === 0 ? [] : [{ ...same, by: 'advisory' as const, count: open }]),
+          ...(review === 0 ? [] : [{ ...same, by: 'review' as const, count: review }]),
         ];
       }),
     ...controllerFindings.byZone(scope).map(
-      ({ vulnerability, zone, decision, severity, controllers }): FindingGroup => ({
+      ({ vulnerability, zone, decision, severity, controllers }): Unlinked => ({
         ...none,
         by: 'zone',
         name: vulnerability,
@@ -117,7 +114,6 @@ function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope)
         decision,
         severity,
         count: controllers,
-        path: paths.controllers({ vulnerability, ...(zone === '' ? { 'zone.unknown': 'yes' } : { zone }) }),
       }),
     ),
   ];
@@ -138,7 +134,7 @@ export function findingGroups(
 ): (query: GroupQuery) => { rows: FindingGroup[]; total: number; next?: string } {
   const all = allGroups(parts, scope);
   return ({ filter, sort = 'decision', descending = false, after, limit }) => {
-    const placeOf = (group: FindingGroup): string | number =>
+    const placeOf = (group: Unlinked): string | number =>
       sort === 'name'
         ? group.name.toLowerCase()
         : sort === 'count'
@@ -146,7 +142,7 @@ export function findingGroups(
           : sort === 'severity'
             ? SEVERITIES.indexOf(group.severity)
             : DECISIONS.indexOf(group.decision);
-    return memoryPage(filter === undefined ? all : all.filter(fitsIn(filter, values)), {
+    const { rows, ...page } = memoryPage(filter === undefined ? all : all.filter(fitsIn(filter, values)), {
       keyOf: (group) => [
         placeOf(group),
         SEVERITIES.indexOf(group.severity),
@@ -158,5 +154,6 @@ export function findingGroups(
       after,
       limit,
     });
+    return { ...page, rows: rows.map((row) => ({ ...row, path: pathOf(row) })) };
   };
 }
