@@ -175,21 +175,30 @@ const cases: readonly Case[] = [
   wrong('a kind by something else', "defineKinds({ a: { ...kind, bound: 'tenant' } });", /"tenant"/),
   right(
     'an event of a device that names it',
-    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device', device: 'always' } });",
+    "defineEvents({}, { a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device', device: 'always' } });",
+  ),
+  right(
+    'an event that has from its table what it lacks',
+    "defineEvents({ area: 'devices', bound: 'device', retentionDays: 1 }, { a: { severity: 'info', params: {}, device: 'always' } });",
+  ),
+  wrong(
+    'an event of a table of devices that names none',
+    "defineEvents({ area: 'devices', bound: 'device', retentionDays: 1 }, { a: { severity: 'info', params: {} } });",
+    /is missing the following properties/,
   ),
   wrong(
     'an event that belongs to nothing',
-    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1 } });",
+    "defineEvents({}, { a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1 } });",
     /not assignable/,
   ),
   wrong(
     'an event of devices that names none',
-    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device' } });",
+    "defineEvents({}, { a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device' } });",
     /'device' is missing/,
   ),
   wrong(
     'an event of the site that names a device',
-    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'site', device: 'always' } });",
+    "defineEvents({}, { a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'site', device: 'always' } });",
     /not assignable/,
   ),
   right('a collection of devices', "defineCollection({ ...own, bound: 'device' });"),

@@ -101,9 +101,19 @@ export type EventDeclaration = {
   | { bound: 'zone' | 'catalog' | 'site'; device?: never }
 );
 
-/** A feature's table of events, by their names. */
-export function defineEvents<const T extends Readonly<Record<string, EventDeclaration>>>(events: T): T {
-  return events;
+/** What an event has: its own, else what its table shares. */
+type With<S, E> = { readonly [K in keyof S | keyof E]: K extends keyof E ? E[K] : K extends keyof S ? S[K] : never };
+
+/** A feature's table of events, by their names; what most of them have stands before it once. */
+export function defineEvents<
+  const S extends Partial<EventDeclaration>,
+  const T extends Readonly<Record<string, Partial<EventDeclaration>>>,
+>(
+  shared: S,
+  events: T & { readonly [N in keyof T]: With<S, T[N]> extends EventDeclaration ? unknown : EventDeclaration },
+): { readonly [N in keyof T]: With<S, T[N]> } {
+  const whole = Object.entries(events).map(([name, event]) => [name, { ...shared, ...event }]);
+  return Object.fromEntries(whole);
 }
 
 /** Text is a string, a number an integer, a time milliseconds. */

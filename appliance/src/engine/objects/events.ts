@@ -1,53 +1,14 @@
 import { defineEvents } from '../events/types.ts';
 
-export const objectEvents = defineEvents({
-  'object-changed': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
+export const objectEvents = defineEvents(
+  { area: 'settings', bound: 'site', retentionDays: 365 },
+  {
+    'object-changed': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-created': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-erased': { severity: 'warning', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-purged': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-removed': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-restored': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
+    'object-reverted': { severity: 'info', params: { kind: 'text', object: 'text', revision: 'integer' } },
   },
-  'object-created': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-  'object-erased': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-  'object-purged': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-  'object-removed': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-  'object-restored': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-  'object-reverted': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { kind: 'text', object: 'text', revision: 'integer' },
-    retentionDays: 365,
-  },
-});
+);

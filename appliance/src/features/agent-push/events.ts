@@ -1,28 +1,10 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const agentPushEvents = defineEvents({
-  'agent-push-started': {
-    severity: 'info',
-    bound: 'site',
-    area: 'devices',
-    params: { address: 'text', hostKey: 'text' },
-    audit: true,
-    retentionDays: 3650,
+export const agentPushEvents = defineEvents(
+  { area: 'devices', bound: 'site', retentionDays: 3650, audit: true },
+  {
+    'agent-push-started': { severity: 'info', params: { address: 'text', hostKey: 'text' } },
+    'agent-pushed': { severity: 'info', params: { address: 'text' } },
+    'agent-push-failed': { severity: 'warning', params: { address: 'text', code: 'text' } },
   },
-  'agent-pushed': {
-    severity: 'info',
-    bound: 'site',
-    area: 'devices',
-    params: { address: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-  'agent-push-failed': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'devices',
-    params: { address: 'text', code: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-});
+);

@@ -1,20 +1,9 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const announcementEvents = defineEvents({
-  'announcement-received': {
-    severity: 'info',
-    bound: 'catalog',
-    area: 'exchange',
-    params: { announcement: 'text', severity: 'text', title: 'text' },
-    audit: false,
-    retentionDays: 365,
+export const announcementEvents = defineEvents(
+  { area: 'exchange', bound: 'catalog', retentionDays: 365, audit: false },
+  {
+    'announcement-received': { severity: 'info', params: { announcement: 'text', severity: 'text', title: 'text' } },
+    'announcement-unreadable': { severity: 'warning', params: { count: 'integer' } },
   },
-  'announcement-unreadable': {
-    severity: 'warning',
-    bound: 'catalog',
-    area: 'exchange',
-    params: { count: 'integer' },
-    audit: false,
-    retentionDays: 365,
-  },
-});
+);

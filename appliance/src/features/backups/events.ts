@@ -1,36 +1,12 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const backupEvents = defineEvents({
-  'backup-forgotten': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'settings',
-    params: { backup: 'text', file: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 3650,
+export const backupEvents = defineEvents(
+  { area: 'settings', bound: 'site', retentionDays: 3650 },
+  {
+    'backup-forgotten': { severity: 'warning', params: { backup: 'text', file: 'text', reason: 'text' }, audit: true },
+    // No generation keeps it any more. As long as the one that it was made: what is removed is not elsewhere.
+    'backup-removed': { severity: 'info', params: { backup: 'text', file: 'text' }, audit: true },
+    'backup-checked': { severity: 'info', params: { backup: 'text', file: 'text', missing: 'integer' } },
+    'backup-damaged': { severity: 'critical', params: { backup: 'text', file: 'text', reason: 'text' }, audit: true },
   },
-  // No generation keeps it any more. As long as the one that it was made: what is removed is not elsewhere.
-  'backup-removed': {
-    bound: 'site',
-    severity: 'info',
-    area: 'settings',
-    params: { backup: 'text', file: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-  'backup-checked': {
-    bound: 'site',
-    severity: 'info',
-    area: 'settings',
-    params: { backup: 'text', file: 'text', missing: 'integer' },
-    retentionDays: 3650,
-  },
-  'backup-damaged': {
-    bound: 'site',
-    severity: 'critical',
-    area: 'settings',
-    params: { backup: 'text', file: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-});
+);

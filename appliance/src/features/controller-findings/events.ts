@@ -1,68 +1,63 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const controllerFindingEvents = defineEvents({
-  'controller-finding-closed': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'vulnerabilities',
-    params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
-    retentionDays: 365,
+export const controllerFindingEvents = defineEvents(
+  { bound: 'zone' },
+  {
+    'controller-finding-closed': {
+      severity: 'info',
+      area: 'vulnerabilities',
+      params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
+      retentionDays: 365,
+    },
+    'controller-finding-opened': {
+      severity: 'warning',
+      area: 'vulnerabilities',
+      params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
+      retentionDays: 365,
+    },
+    /** An accepted risk or a compensating control holds findings of controllers back. */
+    'controller-findings-held': {
+      severity: 'info',
+      area: 'vulnerabilities',
+      params: { name: 'text', until: 'time', findings: 'integer' },
+      audit: true,
+      retentionDays: 1_095,
+    },
+    /** Findings that an accepted risk or a compensating control held back are shown again: it ended, was changed or taken back. */
+    'controller-findings-returned': {
+      severity: 'warning',
+      area: 'vulnerabilities',
+      params: { name: 'text', findings: 'integer' },
+      audit: true,
+      retentionDays: 1_095,
+    },
+    'controller-firmware-differs': {
+      severity: 'warning',
+      area: 'updates',
+      params: { product: 'text', version: 'text', controller: 'text', found: 'text' },
+      audit: true,
+      retentionDays: 1825,
+    },
+    'controller-firmware-done': {
+      severity: 'info',
+      area: 'updates',
+      params: { product: 'text', version: 'text', controller: 'text' },
+      audit: true,
+      retentionDays: 1825,
+    },
+    'controller-firmware-handed': {
+      severity: 'info',
+      area: 'updates',
+      params: { product: 'text', version: 'text', controller: 'text', sha256: 'text' },
+      audit: true,
+      retentionDays: 1825,
+    },
+    'controller-firmware-verified': {
+      severity: 'info',
+      area: 'updates',
+      params: { product: 'text', version: 'text', controller: 'text' },
+      audit: true,
+      retentionDays: 1825,
+    },
   },
-  'controller-finding-opened': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'vulnerabilities',
-    params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
-    retentionDays: 365,
-  },
-  /** An accepted risk or a compensating control holds findings of controllers back. */
-  'controller-findings-held': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'vulnerabilities',
-    params: { name: 'text', until: 'time', findings: 'integer' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  /** Findings that an accepted risk or a compensating control held back are shown again: it ended, was changed or taken back. */
-  'controller-findings-returned': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'vulnerabilities',
-    params: { name: 'text', findings: 'integer' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'controller-firmware-differs': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'updates',
-    params: { product: 'text', version: 'text', controller: 'text', found: 'text' },
-    audit: true,
-    retentionDays: 1825,
-  },
-  'controller-firmware-done': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'updates',
-    params: { product: 'text', version: 'text', controller: 'text' },
-    audit: true,
-    retentionDays: 1825,
-  },
-  'controller-firmware-handed': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'updates',
-    params: { product: 'text', version: 'text', controller: 'text', sha256: 'text' },
-    audit: true,
-    retentionDays: 1825,
-  },
-  'controller-firmware-verified': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'updates',
-    params: { product: 'text', version: 'text', controller: 'text' },
-    audit: true,
-    retentionDays: 1825,
-  },
-});
+);

@@ -1,12 +1,8 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const provisionEvents = defineEvents({
-  'data-exported': {
-    severity: 'info',
-    bound: 'site',
-    area: 'provision',
-    params: { what: 'text', rows: 'integer' },
-    audit: true,
-    retentionDays: 365,
+export const provisionEvents = defineEvents(
+  { area: 'provision', bound: 'site', retentionDays: 365 },
+  {
+    'data-exported': { severity: 'info', params: { what: 'text', rows: 'integer' }, audit: true },
   },
-});
+);

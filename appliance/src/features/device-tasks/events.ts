@@ -1,48 +1,28 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const deviceTaskEvents = defineEvents({
-  'device-task-asked': {
-    severity: 'warning',
-    bound: 'device',
-    area: 'devices',
-    params: { task: 'text', kind: 'text' },
-    device: 'always',
-    audit: true,
-    retentionDays: 3650,
+export const deviceTaskEvents = defineEvents(
+  { area: 'devices', bound: 'device', retentionDays: 3650 },
+  {
+    'device-task-asked': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always', audit: true },
+    // One order to many agents; what became of each is `device-task-ended`.
+    'agents-move-ordered': {
+      severity: 'warning',
+      bound: 'site',
+      params: { server: 'text', devices: 'integer' },
+      audit: true,
+    },
+    'device-task-cancelled': {
+      severity: 'info',
+      params: { task: 'text', kind: 'text' },
+      device: 'always',
+      audit: true,
+    },
+    'device-task-confirmed': {
+      severity: 'warning',
+      params: { task: 'text', kind: 'text' },
+      device: 'always',
+      audit: true,
+    },
+    'device-task-ended': { severity: 'info', params: { task: 'text', kind: 'text', state: 'text' }, device: 'always' },
   },
-  // One order to many agents; what became of each is `device-task-ended`.
-  'agents-move-ordered': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'devices',
-    params: { server: 'text', devices: 'integer' },
-    audit: true,
-    retentionDays: 3650,
-  },
-  'device-task-cancelled': {
-    severity: 'info',
-    bound: 'device',
-    area: 'devices',
-    params: { task: 'text', kind: 'text' },
-    device: 'always',
-    audit: true,
-    retentionDays: 3650,
-  },
-  'device-task-confirmed': {
-    severity: 'warning',
-    bound: 'device',
-    area: 'devices',
-    params: { task: 'text', kind: 'text' },
-    device: 'always',
-    audit: true,
-    retentionDays: 3650,
-  },
-  'device-task-ended': {
-    severity: 'info',
-    bound: 'device',
-    area: 'devices',
-    params: { task: 'text', kind: 'text', state: 'text' },
-    device: 'always',
-    retentionDays: 3650,
-  },
-});
+);

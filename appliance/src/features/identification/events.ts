@@ -1,60 +1,23 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const identificationEvents = defineEvents({
-  'controller-anomaly': {
-    severity: 'critical',
-    bound: 'zone',
-    area: 'controllers',
-    params: { job: 'text', controller: 'text', zone: 'text', code: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 1_095,
+export const identificationEvents = defineEvents(
+  { area: 'controllers', bound: 'zone', retentionDays: 1_095, audit: true },
+  {
+    'controller-anomaly': {
+      severity: 'critical',
+      params: { job: 'text', controller: 'text', zone: 'text', code: 'text', reason: 'text' },
+    },
+    'identification-approved': {
+      severity: 'info',
+      params: { job: 'text', digest: 'text', persons: 'text', targets: 'integer', packets: 'integer' },
+    },
+    'identification-ended': {
+      severity: 'info',
+      params: { job: 'text', targets: 'integer', packets: 'integer', read: 'integer' },
+    },
+    'identification-started': { severity: 'info', params: { job: 'text', targets: 'integer', where: 'text' } },
+    'identification-stopped': { severity: 'warning', params: { job: 'text', code: 'text', reason: 'text' } },
+    'identification-switched-off': { severity: 'warning', params: { stopped: 'integer' } },
+    'identification-zone-released': { severity: 'warning', params: { zone: 'text', reason: 'text' } },
   },
-  'identification-approved': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'controllers',
-    params: { job: 'text', digest: 'text', persons: 'text', targets: 'integer', packets: 'integer' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'identification-ended': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'controllers',
-    params: { job: 'text', targets: 'integer', packets: 'integer', read: 'integer' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'identification-started': {
-    severity: 'info',
-    bound: 'zone',
-    area: 'controllers',
-    params: { job: 'text', targets: 'integer', where: 'text' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'identification-stopped': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'controllers',
-    params: { job: 'text', code: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'identification-switched-off': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'controllers',
-    params: { stopped: 'integer' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-  'identification-zone-released': {
-    severity: 'warning',
-    bound: 'zone',
-    area: 'controllers',
-    params: { zone: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 1_095,
-  },
-});
+);

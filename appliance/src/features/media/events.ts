@@ -1,20 +1,9 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const mediaEvents = defineEvents({
-  'antivirus-failed': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'exchange',
-    params: { engine: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 3650,
+export const mediaEvents = defineEvents(
+  { area: 'exchange', bound: 'site', retentionDays: 3650, audit: true },
+  {
+    'antivirus-failed': { severity: 'warning', params: { engine: 'text', reason: 'text' } },
+    'antivirus-found': { severity: 'critical', params: { name: 'text', object: 'text', label: 'text' } },
   },
-  'antivirus-found': {
-    severity: 'critical',
-    bound: 'site',
-    area: 'exchange',
-    params: { name: 'text', object: 'text', label: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-});
+);

@@ -1,12 +1,8 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const releaseEvents = defineEvents({
-  'release-staged': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { version: 'text', sizeBytes: 'integer' },
-    audit: true,
-    retentionDays: 3650,
+export const releaseEvents = defineEvents(
+  { area: 'settings', bound: 'site', retentionDays: 3650 },
+  {
+    'release-staged': { severity: 'info', params: { version: 'text', sizeBytes: 'integer' }, audit: true },
   },
-});
+);

@@ -1,12 +1,8 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const ruleEvents = defineEvents({
-  'device-moved': {
-    severity: 'info',
-    bound: 'device',
-    area: 'devices',
-    params: { device: 'text', rule: 'text', group: 'text' },
-    device: 'always',
-    retentionDays: 730,
+export const ruleEvents = defineEvents(
+  { area: 'devices', bound: 'device', device: 'always', retentionDays: 730 },
+  {
+    'device-moved': { severity: 'info', params: { device: 'text', rule: 'text', group: 'text' } },
   },
-});
+);

@@ -1,28 +1,10 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const updateEvents = defineEvents({
-  'update-approval-cleared': {
-    severity: 'info',
-    bound: 'catalog',
-    area: 'updates',
-    params: { update: 'text' },
-    audit: true,
-    retentionDays: 3650,
+export const updateEvents = defineEvents(
+  { area: 'updates', bound: 'catalog', retentionDays: 3650, severity: 'info', audit: true },
+  {
+    'update-approval-cleared': { params: { update: 'text' } },
+    'update-approved': { params: { update: 'text' } },
+    'update-declined': { params: { update: 'text' } },
   },
-  'update-approved': {
-    severity: 'info',
-    bound: 'catalog',
-    area: 'updates',
-    params: { update: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-  'update-declined': {
-    severity: 'info',
-    bound: 'catalog',
-    area: 'updates',
-    params: { update: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-});
+);

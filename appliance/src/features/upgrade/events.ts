@@ -1,20 +1,9 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const upgradeEvents = defineEvents({
-  'release-changed': {
-    severity: 'info',
-    bound: 'site',
-    area: 'settings',
-    params: { from: 'text', to: 'text' },
-    audit: true,
-    retentionDays: 3650,
+export const upgradeEvents = defineEvents(
+  { area: 'settings', bound: 'site', retentionDays: 3650, audit: true },
+  {
+    'release-changed': { severity: 'info', params: { from: 'text', to: 'text' } },
+    'release-returned': { severity: 'warning', params: { from: 'text', to: 'text', reason: 'text' } },
   },
-  'release-returned': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'settings',
-    params: { from: 'text', to: 'text', reason: 'text' },
-    audit: true,
-    retentionDays: 3650,
-  },
-});
+);

@@ -1,19 +1,18 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const vulnerabilityEvents = defineEvents({
-  'finding-closed': {
-    severity: 'info',
-    bound: 'device',
-    area: 'vulnerabilities',
-    params: { advisory: 'text', package: 'text' },
-    device: 'sometimes',
-    retentionDays: 365,
+export const vulnerabilityEvents = defineEvents(
+  { area: 'vulnerabilities', retentionDays: 365 },
+  {
+    'finding-closed': {
+      severity: 'info',
+      bound: 'device',
+      params: { advisory: 'text', package: 'text' },
+      device: 'sometimes',
+    },
+    'finding-opened': {
+      severity: 'warning',
+      bound: 'site',
+      params: { advisory: 'text', package: 'text', severity: 'text' },
+    },
   },
-  'finding-opened': {
-    severity: 'warning',
-    bound: 'site',
-    area: 'vulnerabilities',
-    params: { advisory: 'text', package: 'text', severity: 'text' },
-    retentionDays: 365,
-  },
-});
+);
