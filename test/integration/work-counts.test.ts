@@ -2,53 +2,99 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compose } from '../../appliance/src/compose.ts';
 import { type Actor, type Right, scopeOf, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { findingGroups } from '../../appliance/src/features/vulnerabilities/finding-groups.ts';
+import { type WorkItem, workNames } from '../../appliance/src/features/worklist/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { type Browser, type Console, consoleOf, password } from '../../appliance/test/support/console.ts';
-import { makeFilledSite } from '../support/filled-site.ts';
+import { administrator, makeFilledSite } from '../support/filled-site.ts';
 import { groupNames } from '../support/plant.ts';
+import { bringLackingAnswer, bringTroubles } from '../support/site-troubles.ts';
 
 // The law of the worklist: an item counts what the page that it leads to lists, for who has the whole site and for who has a part of
 // it, on a site with five weeks behind it.
 
+const isMarked = (there: string): number => (/class="status" data-l="(?:warning|critical)"/.test(there) ? 1 : 0);
+/** Rows of the table with the caption that are marked. */
+const markedRows = (html: string, anchors: string): number =>
+  [...html.matchAll(new RegExp(`<tr[^>]* id="row-${anchors}[^"]*".*?</tr>`, 'gs'))].filter(
+    ([row]) => isMarked(row) === 1,
+  ).length;
+
 /** Items about one thing each: there are as many of a kind as the page that lists all of them has. */
-const countedTogether: Readonly<Record<string, { path: string; listed: (html: string) => number }>> = {
-  'second-person': { path: paths.waiting(), listed: (html) => listedOn(html) },
-  'program-changed': { path: paths.controllerIntegrity({ state: 'changed' }), listed: (html) => listedOn(html) },
+const countedTogether: Readonly<Record<string, { path: string; isOnly?: true; listed: (html: string) => number }>> = {
+  'second-person': { path: paths.waiting(), isOnly: true, listed: (html) => listedOn(html) },
+  'program-changed': {
+    path: paths.controllerIntegrity({ state: 'changed' }),
+    isOnly: true,
+    listed: (html) => listedOn(html),
+  },
+  'trust-ends': {
+    path: paths.exchangeTrust(),
+    listed: (html) => markedRows(html, '(?:root|targets|snapshot|timestamp)'),
+  },
+  'advisories-old feed-gone': { path: paths.exchangeReceive(), listed: (html) => markedRows(html, 'source-') },
+  'request-overdue': { path: paths.exchange(), listed: (html) => markedRows(html, 'request-') },
+  'not-delivered': { path: paths.exchange(), listed: (html) => listedOn(placeOf(html, '#not-filled')) },
   appliance: {
     path: paths.health(),
+    isOnly: true,
     listed: (html) =>
       [...html.slice(html.indexOf('<main')).matchAll(/<td[^>]*><span class="status" data-l="(?:warning|critical)"/g)]
         .length,
   },
 };
 
+/** Items whose page has more than one thing on it lead to theirs: how many it shows there. */
+const countedThere: Readonly<Record<string, (there: string) => number>> = {
+  'clock-doubt': (there) =>
+    [...there.matchAll(/<form[^>]* action="([^"]+)"/g)].filter(([, to]) => to === paths.clockAgree()).length,
+  'bundle-volumes': (there) => [...there.matchAll(/sallyport-bundle rebuild /g)].length,
+  'state-older': (there) => (/<form|<button/.test(there) ? 1 : 0),
+  announcement: (page) => [...page.matchAll(/ action="\/announcements\/[^"/]+\/read"/g)].length,
+  'not-delivered': (there) => (there.startsWith('<tr') ? 1 : 0),
+  'advisories-old': isMarked,
+  'feed-gone': isMarked,
+  'request-overdue': isMarked,
+  'trust-ends': isMarked,
+  // The head of its own page.
+  'bundle-refused': (page) => [...(/<h1.*?<\/header>/s.exec(page)?.[0].matchAll(/data-l="critical"/g) ?? [])].length,
+};
+
 /** Items whose page is only opened, and why nothing on it is counted. */
 const opened: Readonly<Record<string, string>> = {
-  'clock-doubt': 'one state of the site: its page has the one notice',
-  'bundle-refused': 'the last bundle: its page is the receipt, or the round that it was of',
-  'bundle-volumes': 'one bundle: its page is the round, which draws what is missing and lists nothing',
-  'advisories-old': 'one source: its page is the form that brings a newer bundle',
-  'feed-gone': 'one source: its page is the form that brings a newer bundle',
-  'not-delivered': 'one want: its page is the round, where wants stand with their reasons',
-  'request-overdue': 'one request: its page is the round, where requests stand by number',
-  'trust-ends': 'one role: its page is the trust, where each role has its end, near or not',
-  'state-older': 'one return: its page is the decision about it',
-  'first-step': 'one step: its page is the form that does it',
+  'first-step': 'one step: its page is the form that does it, and shows no number of steps',
 };
 
 let site: Console;
+let made: Awaited<ReturnType<typeof makeFilledSite>>;
+/** Kinds of which an item was looked at. */
+const met = new Set<string>();
 const people = new Map<string, { browser: Browser; actor: Actor }>();
+
+/** The part of a page that an address leads to, or the whole page. */
+const placeOf = (html: string, path: string): string => {
+  const anchor = new URL(path, 'https://console.invalid').hash.slice(1);
+  if (anchor === '') return html;
+  const id = decodeURIComponent(anchor).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const found = new RegExp(`<(\\w+)[^>]* id="${id}"`).exec(html);
+  if (found === null) return '';
+  let depth = 0;
+  for (const { 0: tag, index } of html.slice(found.index).matchAll(new RegExp(`</?${found[1]}\\b`, 'g'))) {
+    depth += tag.startsWith('</') ? -1 : 1;
+    if (depth === 0) return html.slice(found.index, found.index + index);
+  }
+  return '';
+};
 
 /** How many rows a page lists: as it announces, else as they stand there. */
 const listedOn = (html: string): number => {
   const announced = /data-announce="([\d\s\u00a0\u202f]+) found"/.exec(html)?.[1];
   if (announced !== undefined) return Number(announced.replace(/\D/g, ''));
-  const main = html.slice(html.indexOf('<main'));
+  const main = html.slice(Math.max(0, html.indexOf('<main')));
   return [...main.matchAll(/<tbody[^>]*>(.*?)<\/tbody>/gs)].flatMap(([, body = '']) => [
     ...body.matchAll(/<tr(?! class="(?:group|open)")/g),
   ]).length;
@@ -56,7 +102,7 @@ const listedOn = (html: string): number => {
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-counts-'));
-  const made = await makeFilledSite(folder, 0);
+  made = await makeFilledSite(folder, 0);
   const appliance = await compose({ dataDir: made.dataDir, log: openLog('silent') });
   site = consoleOf(appliance, folder, `/first/${made.token}`);
   const { objects, accounts } = appliance;
@@ -76,12 +122,46 @@ beforeAll(async () => {
   });
   people.set('two groups', { browser, actor: { ...systemActor, type: 'account', id, rights: new Set(), grants } });
 });
-afterAll(() => site.close());
+afterAll(async () => {
+  vi.useRealTimers();
+  await site.close();
+});
 
 const workOf = (who: string) => {
   const person = people.get(who);
   if (person === undefined) throw new Error(`there is no ${who}`);
   return { ...person, items: entryParts(site.appliance).worklist.list(person.actor) };
+};
+
+/** Items of which the page that they lead to says another number. */
+const wrongCounts = async (browser: Browser, items: readonly WorkItem[]): Promise<string[]> => {
+  const wrong: string[] = [];
+  for (const { id, kind, targets, path } of items) {
+    met.add(kind);
+    const response = await browser.get(path);
+    const html = await response.text();
+    const there = placeOf(html, path);
+    if (response.status !== 200) wrong.push(`${id}: ${path} is ${response.status}`);
+    else if (there === '') wrong.push(`${id}: ${path} has no such place`);
+    else if (opened[kind] === undefined && countedTogether[kind]?.isOnly !== true) {
+      const n = (countedThere[kind] ?? listedOn)(there);
+      if (n !== targets) wrong.push(`${id}: ${targets}, and ${path} has ${n}`);
+    }
+  }
+  return wrong;
+};
+
+/** Kinds of which there are more or fewer items than the page of all of them lists. */
+const wrongTogether = async (browser: Browser, items: readonly WorkItem[]): Promise<string[]> => {
+  const wrong: string[] = [];
+  for (const [kinds, { path, listed }] of Object.entries(countedTogether)) {
+    const own = items.filter(({ kind }) => kinds.split(' ').includes(kind)).length;
+    const response = await browser.get(path);
+    // Who may not see the page has none of them.
+    const n = response.status === 200 ? listed(await response.text()) : 0;
+    if (n !== own) wrong.push(`${kinds}: ${own}, and ${path} lists ${n}`);
+  }
+  return wrong;
 };
 
 describe.each([
@@ -94,15 +174,7 @@ describe.each([
 ])('the worklist of who has $who', ({ who, kinds, groups }) => {
   it('counts in each item what its page lists', async () => {
     const { browser, items } = workOf(who);
-    const wrong: string[] = [];
-    for (const { id, kind, targets, path } of items) {
-      const response = await browser.get(path);
-      const html = await response.text();
-      if (response.status !== 200) wrong.push(`${id}: ${path} is ${response.status}`);
-      else if (opened[kind] === undefined && countedTogether[kind] === undefined && listedOn(html) !== targets)
-        wrong.push(`${id}: ${targets}, and ${path} lists ${listedOn(html)}`);
-    }
-    expect(wrong).toEqual([]);
+    expect(await wrongCounts(browser, items)).toEqual([]);
     expect(items.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
   });
 
@@ -129,12 +201,7 @@ describe.each([
 
   it('has as many items of one thing each as the page of all of them lists', async () => {
     const { browser, items } = workOf(who);
-    for (const [kind, { path, listed }] of Object.entries(countedTogether)) {
-      const own = items.filter((item) => item.kind === kind).length;
-      const response = await browser.get(path);
-      // Who may not see the page has none of them.
-      expect(response.status === 200 ? listed(await response.text()) : 0, kind).toBe(own);
-    }
+    expect(await wrongTogether(browser, items)).toEqual([]);
   });
 
   it('names in each panel at most what the item counts', async () => {
@@ -144,5 +211,31 @@ describe.each([
       const named = /<ul class="targets">(.*?)<\/ul>/s.exec(html)?.[1] ?? '';
       expect([...named.matchAll(/<li>/g)].length, id).toBeLessThanOrEqual(targets);
     }
+  });
+});
+
+describe('the worklist of a site in trouble', () => {
+  const isRight = async (): Promise<void> => {
+    const { browser, items } = workOf('the whole site');
+    expect(await wrongCounts(browser, items)).toEqual([]);
+    expect(await wrongTogether(browser, items)).toEqual([]);
+  };
+
+  it('counts what an answer did not bring', async () => {
+    await bringLackingAnswer(site.appliance, made);
+    await isRight();
+  });
+
+  it('counts what is silent, old, copied, refused, half there or in doubt', async () => {
+    await bringTroubles(site.appliance, made);
+    // The clock is another: who was logged in is no more.
+    const browser = site.browser();
+    expect((await browser.post(paths.login(), { name: administrator, password })).status).toBe(303);
+    people.set('the whole site', { ...workOf('the whole site'), browser });
+    await isRight();
+  });
+
+  it('has had an item of every kind', () => {
+    expect(workNames.filter((kind) => !met.has(kind))).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ import {
 // An appliance with five weeks behind it, made through its real services: what the pages show is what a site would have.
 
 const hourDays = 1 / 24;
-const administrator = 'administrator';
+export const administrator = 'administrator';
 const person = { name: 'a.seitkali', password: 'Теңіз суы тұщы болды 7' };
 
 export type FilledSite = {
@@ -79,7 +79,7 @@ type Filling = {
 };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const uuidOf = (name: string): string =>
+export const uuidOf = (name: string): string =>
   sha256(`uuid ${name}`)
     .slice(0, 32)
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

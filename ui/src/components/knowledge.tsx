@@ -65,7 +65,14 @@ const ageColumns = <Row extends AgedSource>(
       label: ageLabel,
       num: true,
       cell: ({ ageDays, limitDays }) => {
-        if (typeof ageDays !== 'number') return '–';
+        if (ageDays === null) return '–';
+        if (ageDays === undefined) {
+          return (
+            <Status ctx={ctx} level="warning">
+              {ctx.t('coverage.noDate')}
+            </Status>
+          );
+        }
         const days = ctx.fmt.number(Math.floor(ageDays));
         if (ageDays <= limitDays) return days;
         return (
@@ -83,6 +90,9 @@ const ageColumns = <Row extends AgedSource>(
     },
   };
 };
+
+/** The row of a source. */
+export const sourceAnchor = (feed: string): string => `source-${feed}`;
 
 /** Age of every source of knowledge against its limit. */
 export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readonly KnowledgeRow[] }) => {
@@ -104,6 +114,7 @@ export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readon
       caption={ctx.t('exchange.knowledge')}
       rows={knowledge}
       columns={[feed, newest, imported, bar, age, limit]}
+      anchor={(row) => sourceAnchor(row.feed)}
     />
   );
 };

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import { swap } from './list-tools.tsx';
+import { rowAnchor } from './side-panel.tsx';
 import { Shape } from './status.tsx';
 import { textOf } from './text-of.ts';
 
@@ -45,6 +46,8 @@ export type TableProps<Row> = {
   readonly group?: (row: Row) => string | undefined;
   /** The row whose panel is open. */
   readonly isCurrent?: (row: Row) => boolean;
+  /** What work leads to in this row (`toRow`). */
+  readonly anchor?: (row: Row) => string;
   /** A row under a row, on sunken. */
   readonly open?: (row: Row) => Child | undefined;
   /** Becomes records on narrow screens: the four cells that have a place, or all of them with their labels. */
@@ -153,7 +156,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
       );
     }
     lines.push(
-      <tr aria-current={props.isCurrent?.(row) ? 'true' : undefined}>
+      <tr id={props.anchor && rowAnchor(props.anchor(row))} aria-current={props.isCurrent?.(row) ? 'true' : undefined}>
         {select === undefined ? null : (
           <td class="check">
             <input

@@ -106,8 +106,11 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
   );
 };
 
+/** Where the pairs stand on their page. */
+export const pairsAnchor = 'pairs';
+
 const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => (
-  <Panel title={ctx.t('records.pairs')} context={ctx.t('records.pairsContext')}>
+  <Panel id={pairsAnchor} title={ctx.t('records.pairs')} context={ctx.t('records.pairsContext')}>
     {pairs.length === 0 ? (
       <Empty title={ctx.t('records.pairsNone')} />
     ) : (

@@ -89,6 +89,7 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
           ctx={ctx}
           caption={ctx.t('exchange.trustTitle')}
           rows={trust.roles}
+          anchor={(row) => row.role}
           columns={[
             { key: 'role', label: ctx.t('exchange.role'), cell: (row) => ctx.t(`exchange.role.${row.role}`) },
             {

@@ -13,7 +13,7 @@ export type NotFilledRow = {
   readonly since: string;
 };
 
-const shown = 20;
+const longestKey = 400;
 const named: ReadonlySet<string> = new Set(['suite', 'newer', 'coverage', 'advisory', 'firmware', 'product']);
 /** Of what concerns every device of a system, before what was asked for one by one. */
 const order = ['suite', 'newer', 'coverage', 'advisory', 'product', 'firmware', 'object', 'volume'];
@@ -26,6 +26,10 @@ const todoKey = ({ reason, kind }: Pick<NotFilledRow, 'reason' | 'kind'>): strin
     kind === 'newer' || kind === 'suite' ? 'suite' : kind === 'coverage' || kind === 'advisory' ? 'coverage' : 'other';
   return `unfulfilled.todo.NO_SOURCE.${of}`;
 };
+
+/** A wish in printable ASCII without spaces. */
+export const wantKey = ({ kind, want }: Pick<NotFilledRow, 'kind' | 'want'>): string =>
+  `${kind}:${want}`.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, longestKey);
 
 /** The words of a wish: keys of the catalogue, and the `want` that they name. */
 export const notFilledWords = ({ reason, kind, want }: Pick<NotFilledRow, 'reason' | 'kind' | 'want'>) => ({
@@ -69,7 +73,8 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
         <DataTable
           ctx={ctx}
           caption={ctx.t('exchange.unfulfilledTitle')}
-          rows={listed.slice(0, shown)}
+          rows={listed}
+          anchor={wantKey}
           records="labelled"
           columns={[
             {
@@ -104,9 +109,6 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
             },
           ]}
         />
-      )}
-      {listed.length <= shown ? null : (
-        <p class="body second">{ctx.t('unfulfilled.more', { n: listed.length - shown })}</p>
       )}
     </Panel>
   );

@@ -23,11 +23,14 @@ export type SiteTimeProps = {
   }[];
 };
 
+/** Where the time of the site stands on its page. */
+export const clockAnchor = 'clock';
+
 /** Nothing while the clock is right; else what is doubted, why, and the form by which a person agrees. */
 export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTimeProps) => {
   if (!isBehind && doubtful.length === 0) return null;
   return (
-    <Panel title={ctx.t('story.time')}>
+    <Panel id={clockAnchor} title={ctx.t('story.time')}>
       <div class="body">
         <Facts
           rows={[

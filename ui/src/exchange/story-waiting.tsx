@@ -1,5 +1,6 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
+import { rowAnchor } from '../components/side-panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Age, Time, To } from '../components/text.tsx';
@@ -29,7 +30,11 @@ export type OpenRow = {
   readonly bytes: number;
   /** When answers came as a rule. */
   readonly dueAt?: When | undefined;
+  /** It waits longer than it may. */
+  readonly overdueAt?: When | undefined;
 };
+
+export const requestAnchor = (number: number): string => `request-${number}`;
 
 const ms = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
 
@@ -52,6 +57,7 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
         ctx={ctx}
         caption={ctx.t('story.openTitle')}
         rows={rows}
+        anchor={(row) => requestAnchor(row.number)}
         columns={[
           {
             key: 'number',
@@ -65,12 +71,14 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
             key: 'due',
             label: ctx.t('story.usually'),
             cell: (row) =>
-              row.dueAt === undefined ? (
+              row.overdueAt !== undefined ? (
+                <Status ctx={ctx} level="warning">
+                  {ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}
+                </Status>
+              ) : row.dueAt === undefined ? (
                 '–'
               ) : ms(row.dueAt) < ctx.nowMs ? (
-                <Status ctx={ctx} level="warning">
-                  {ctx.t('story.late', { day: ctx.fmt.day(row.dueAt) })}
-                </Status>
+                ctx.t('story.late', { day: ctx.fmt.day(row.dueAt) })
               ) : (
                 ctx.fmt.day(row.dueAt)
               ),
@@ -94,7 +102,7 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
       <Empty title={ctx.t('story.nothingWaiting')}>{ctx.t('story.nothingWaitingWhy')}</Empty>
     ) : (
       rows.map((row) => (
-        <div class="op">
+        <div class="op" id={rowAnchor(row.bundleId)}>
           <Status ctx={ctx} level="warning">
             {ctx.t('story.waiting', {
               number: row.seq,

@@ -771,7 +771,6 @@ export const words = defineWords({
   'unfulfilled.why': { en: 'Why', ru: 'Почему', kk: 'Неге' },
   'unfulfilled.since': { en: 'Since', ru: 'С какого времени', kk: 'Қашаннан' },
   'unfulfilled.todo': { en: 'What to do', ru: 'Что сделать', kk: 'Не істеу керек' },
-  'unfulfilled.more': { en: 'and {n} more', ru: 'и ещё {n}', kk: 'және тағы {n}' },
   'unfulfilled.updates': {
     en: { one: '{n} update asked for by name', other: '{n} updates asked for by name' },
     ru: {
@@ -1834,6 +1833,7 @@ export const words = defineWords({
   'story.request': { en: 'Request', ru: 'Запрос', kk: 'Сұрау' },
   'story.since': { en: 'Left', ru: 'Ушёл', kk: 'Кетті' },
   'story.usually': { en: 'As a rule back by', ru: 'Обычно ответ к', kk: 'Әдетте келетін күні' },
+  'story.overdue': { en: 'overdue since {day}', ru: 'просрочен с {day}', kk: 'мерзімі өтті: {day}' },
   'story.late': { en: '{day}, later than usual', ru: '{day}, позже обычного', kk: '{day}, әдеттегіден кеш' },
   'story.waitingTitle': {
     en: 'Bundles that wait for volumes',

@@ -1,6 +1,7 @@
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
+import { rowAnchor } from '../components/side-panel.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -62,7 +63,11 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
 };
 
 const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => (
-  <Panel title={ctx.t(`rollback.cause.${back.cause}`)} context={<Time ctx={ctx} at={back.at} />}>
+  <Panel
+    id={rowAnchor(back.id)}
+    title={ctx.t(`rollback.cause.${back.cause}`)}
+    context={<Time ctx={ctx} at={back.at} />}
+  >
     <div class="body">
       {back.file === undefined || back.file === '' ? null : (
         <p>

@@ -1,3 +1,4 @@
+import { pairsAnchor } from '@sallyport/ui/devices/device-duplicates.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { levels } from '../rules/types.ts';
@@ -60,7 +61,7 @@ export const deviceWork = (parts: {
         some(parts.devices.duplicates(scopeOf(reader, 'devices:read')).length).map((item) => ({
           ...item,
           level: 'info',
-          path: paths.deviceDuplicates(),
+          path: `${paths.deviceDuplicates()}#${pairsAnchor}`,
         })),
     },
     {

@@ -61,6 +61,7 @@ import type {
   ImportOptions,
   ImportResult,
   ImportRow,
+  OverdueRequest,
   ReceiptRow,
   RequestPreview,
   ScanObjects,
@@ -153,6 +154,8 @@ export type ExchangeService = {
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
   verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
+  /** Requests without an answer for longer than advisories may be old: what they asked for is too old as well. */
+  overdue(): OverdueRequest[];
   /** What the last answer could not bring. */
   unfulfilled(): UnfulfilledRow[];
   /** An event for each feed that is older than the site's limit; for the daily check. Returns how many. */
@@ -181,6 +184,8 @@ export type ExchangeService = {
   /** Cleans up what a crash left; call at start. undefined: another process imports right now. */
   recover(): Promise<Recovered | undefined>;
 };
+
+const dayMs = 86_400_000;
 
 const requireRight = (actor: Actor, right: Right): void => {
   if (!actor.rights.has('all') && !actor.rights.has(right)) throw new AppError('FORBIDDEN', `needs the right ${right}`);
@@ -269,6 +274,20 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
   const reasonOf = (text: string): string => checkReason(text, identities(), allowedWords());
 
   const knowledge = (): Knowledge[] => feedAges(store, objects.setting('exchange.knowledge-limit-days'), clock());
+
+  const overdue = (): OverdueRequest[] => {
+    const limitDays = objects.setting('exchange.knowledge-limit-days');
+    const nowMs = believedMs();
+    return store
+      .openRequests()
+      .map(({ number, created_at: createdAt }) => ({
+        number,
+        createdAt,
+        dueAt: Date.parse(createdAt) + limitDays * dayMs,
+        limitDays,
+      }))
+      .filter(({ dueAt }) => dueAt <= nowMs);
+  };
 
   const believedMs = (): number => Date.parse(clockView(time).believed);
 
@@ -386,6 +405,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       return [...findings, ...vulnerabilities.verify()];
     },
     knowledge,
+    overdue,
     unfulfilled: store.unfulfilled,
     noteStale: () => noteStaleFeeds(events, knowledge()),
     keyDates: () => keyDates(store, believedMs()),

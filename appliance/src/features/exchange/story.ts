@@ -96,6 +96,7 @@ const openRows = (
   requests: readonly WrittenRequest[],
   names: ReturnType<typeof requestNames>,
 ): OpenRow[] => {
+  const overdue = new Map(deps.exchange.overdue().map(({ number, dueAt }) => [number, dueAt]));
   const due = new Map(exchangeTrips(deps).map(({ request, dueAt }) => [request, dueAt]));
   return requests
     .filter(({ closedAt }) => closedAt === null)
@@ -106,6 +107,7 @@ const openRows = (
       medium: names.medium(request),
       bytes: request.sizeBytes,
       dueAt: due.get(request.number),
+      overdueAt: overdue.get(request.number),
     }))
     .reverse();
 };

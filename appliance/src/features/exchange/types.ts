@@ -14,6 +14,14 @@ export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
 export type HeldRole = { readonly role: TrustRole; readonly version: number; readonly expires: string };
 
+/** A request that waits for its answer longer than it may; `dueAt` in ms. */
+export type OverdueRequest = {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly dueAt: number;
+  readonly limitDays: number;
+};
+
 type OpenRequest = {
   readonly number: number;
   readonly requestId: string;

@@ -1,14 +1,18 @@
-import { notFilledWords } from '@sallyport/ui/exchange/not-filled.tsx';
+import { sourceAnchor } from '@sallyport/ui/components/knowledge.tsx';
+import { toRow } from '@sallyport/ui/components/side-panel.tsx';
+import { notFilledWords, wantKey } from '@sallyport/ui/exchange/not-filled.tsx';
+import { clockAnchor } from '@sallyport/ui/exchange/site-time.tsx';
+import { requestAnchor } from '@sallyport/ui/exchange/story-waiting.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind, WorkName } from '../worklist/types.ts';
 import type { ExchangeService } from './service.ts';
 
-const dayMs = 86_400_000;
-const longestKey = 400;
-
 /** What the exchange with the connected side asks of a person. */
 export const exchangeWork = (parts: {
-  exchange: Pick<ExchangeService, 'state' | 'knowledge' | 'unfulfilled' | 'keyDates' | 'imports' | 'waiting' | 'time'>;
+  exchange: Pick<
+    ExchangeService,
+    'overdue' | 'knowledge' | 'unfulfilled' | 'keyDates' | 'imports' | 'waiting' | 'time'
+  >;
 }): WorkKind[] => {
   const { exchange } = parts;
   const kind = (name: WorkName, find: WorkKind['find']): WorkKind => ({
@@ -22,12 +26,21 @@ export const exchangeWork = (parts: {
       const targets = exchange.time().doubtful.length;
       return targets === 0
         ? []
-        : [{ key: 'all', params: {}, level: 'critical', targets, isUrgent: true, path: paths.exchange() }];
+        : [
+            {
+              key: 'all',
+              params: {},
+              level: 'critical',
+              targets,
+              isUrgent: true,
+              path: `${paths.exchange()}#${clockAnchor}`,
+            },
+          ];
     }),
     kind('bundle-refused', () => {
-      // A later one that was taken shows that the connected side knows.
-      const last = exchange.imports({ limit: 20 }).find(({ state }) => state === 'refused' || state === 'done');
-      return last?.state !== 'refused'
+      // A later one that was taken shows that the connected side knows. A medium without a bundle says nothing, and has no receipt.
+      const last = exchange.imports({ limit: 20 }).find(({ receipt }) => receipt !== undefined);
+      return last?.state !== 'refused' || last.receipt === undefined
         ? []
         : [
             {
@@ -36,7 +49,7 @@ export const exchangeWork = (parts: {
               level: 'critical',
               targets: 1,
               since: Date.parse(last.startedAt),
-              path: last.receipt === undefined ? paths.exchange() : paths.receipt(last.receipt),
+              path: paths.receipt(last.receipt),
             },
           ];
     }),
@@ -47,7 +60,7 @@ export const exchangeWork = (parts: {
         level: 'warning',
         targets: missing.length,
         since: Date.parse(firstSeenAt),
-        path: paths.exchange(),
+        path: toRow(paths.exchange(), bundleId),
       })),
     ),
     kind('advisories-old', () =>
@@ -60,7 +73,7 @@ export const exchangeWork = (parts: {
                 params: { feed, days: Math.floor(ageDays ?? 0), limit: limitDays },
                 level: 'warning',
                 targets: 1,
-                path: paths.exchangeReceive(),
+                path: toRow(paths.exchangeReceive(), sourceAnchor(feed)),
               },
             ],
       ),
@@ -76,7 +89,7 @@ export const exchangeWork = (parts: {
                 level: 'warning',
                 targets: 1,
                 since: Date.parse(goneSince),
-                path: paths.exchangeReceive(),
+                path: toRow(paths.exchangeReceive(), sourceAnchor(feed)),
               },
             ],
       ),
@@ -89,53 +102,27 @@ export const exchangeWork = (parts: {
         .map((row) => {
           const { want, ...words } = notFilledWords(row);
           return {
-            key: `${row.kind}:${row.want}`.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, longestKey),
+            key: wantKey(row),
             params: { want, code: row.reason },
             words,
             level: 'warning',
             targets: 1,
             since: Date.parse(row.since),
-            path: paths.exchange(),
+            path: toRow(paths.exchange(), wantKey(row)),
           };
         }),
     ),
-    kind('updates-missing', () => {
-      const rows = exchange.unfulfilled().filter((row) => row.kind === 'update');
-      return rows.length === 0
-        ? []
-        : [
-            {
-              key: 'all',
-              params: { n: rows.length },
-              level: 'warning',
-              targets: rows.length,
-              since: Math.min(...rows.map(({ since }) => Date.parse(since))),
-              path: paths.updates({ supply: 'unfulfilled' }),
-            },
-          ];
-    }),
-    kind('request-overdue', () => {
-      const limitDays = Math.max(1, ...exchange.knowledge().map((feed) => feed.limitDays));
-      return exchange
-        .state()
-        .openRequests.map(({ number, createdAt }) => ({ number, at: Date.parse(createdAt) }))
-        .map(({ number, at }) => ({ number, at, end: at + limitDays * dayMs }))
-        .flatMap(({ number, at, end }) =>
-          end > Date.parse(exchange.time().believed)
-            ? []
-            : [
-                {
-                  key: String(number),
-                  params: { number, days: limitDays },
-                  level: 'warning' as const,
-                  targets: 1,
-                  since: at,
-                  dueAt: end,
-                  path: paths.exchange(),
-                },
-              ],
-        );
-    }),
+    kind('request-overdue', () =>
+      exchange.overdue().map(({ number, createdAt, dueAt, limitDays }) => ({
+        key: String(number),
+        params: { number, days: limitDays },
+        level: 'warning' as const,
+        targets: 1,
+        since: Date.parse(createdAt),
+        dueAt,
+        path: toRow(paths.exchange(), requestAnchor(number)),
+      })),
+    ),
     kind('trust-ends', () =>
       exchange.keyDates().map(({ role, version, expires, daysLeft }) => ({
         key: `${role}-${version}`,
@@ -146,7 +133,7 @@ export const exchangeWork = (parts: {
         targets: 1,
         dueAt: Date.parse(expires),
         isUrgent: role === 'root' && daysLeft <= 0,
-        path: paths.exchangeTrust(),
+        path: toRow(paths.exchangeTrust(), role),
       })),
     ),
   ];

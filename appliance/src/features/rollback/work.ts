@@ -1,3 +1,4 @@
+import { toRow } from '@sallyport/ui/components/side-panel.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind } from '../worklist/types.ts';
 import type { RollbackDetector } from './service.ts';
@@ -17,7 +18,7 @@ export const rollbackWork = (parts: { rollbackDetector: Pick<RollbackDetector, '
         targets: 1,
         since: at,
         isUrgent: true,
-        path: paths.rollback(),
+        path: toRow(paths.rollback(), id),
       })),
   },
 ];

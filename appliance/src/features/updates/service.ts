@@ -59,6 +59,8 @@ export type UpdateService = {
   counts(scope: Scope): UpdateCounts;
   /** `undecided` of the counts, without what findings ask for. */
   undecided(scope: Scope): number;
+  /** `unfulfilled` of the counts. */
+  missing(scope: Scope): number;
   /** Both, of the same moment. */
   listCounted(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
@@ -284,6 +286,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       return { ...pageOf(found, query), counts: updateCounts(found.entries) };
     },
     counts: (scope) => updateCounts(everything(scope).entries),
+    missing: (scope) => (queries.unfulfilled().size === 0 ? 0 : updateCounts(everything(scope).entries).unfulfilled),
     undecided: (scope) => {
       const waiting = undecided(store.all());
       if (waiting.length === 0) return 0;

@@ -3,8 +3,8 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { UpdateService } from './service.ts';
 
-/** Updates that are here and wait for a decision. */
-export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided'> }): WorkKind[] => [
+/** Updates that are here and wait for a decision, and those that the last answer could not bring. */
+export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided' | 'missing'> }): WorkKind[] => [
   {
     name: 'update-undecided',
     sees: 'updates:read',
@@ -21,6 +21,26 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided'> })
               level: 'info',
               targets: undecided,
               path: paths.updates({ supply: 'arrived', approval: 'undefined' }),
+            },
+          ];
+    },
+  },
+  {
+    name: 'updates-missing',
+    sees: 'updates:read',
+    scoped: true,
+    does: 'exchange:write',
+    find: (reader) => {
+      const targets = parts.updates.missing(scopeOf(reader, 'updates:read'));
+      return targets === 0
+        ? []
+        : [
+            {
+              key: 'all',
+              params: { n: targets },
+              level: 'warning',
+              targets,
+              path: paths.updates({ supply: 'unfulfilled' }),
             },
           ];
     },
