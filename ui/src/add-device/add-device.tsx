@@ -9,7 +9,7 @@ import {
   withoutRight,
 } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
-import { Hash } from '../components/text.tsx';
+import { Hash, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
@@ -191,9 +191,11 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
               </li>
             ))}
           </ol>
-          <LinkButton ctx={ctx} href={paths.deviceArrivals(made.token)}>
-            {ctx.t('add.waitFor')}
-          </LinkButton>
+          <div class="row">
+            <LinkButton ctx={ctx} href={paths.deviceArrivals(made.token)} kind="primary">
+              {ctx.t('add.waitFor')}
+            </LinkButton>
+          </div>
         </div>
       </Panel>
       <Panel title={ctx.t('add.otherTitle')} span={5}>
@@ -238,6 +240,14 @@ export const AddDevice = (props: AddDeviceProps) => {
       sub={ctx.t('add.sub')}
     >
       <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      {siteFingerprint !== null ? null : (
+        <Notice ctx={ctx} level="warning" title={ctx.t('add.noRoot')}>
+          {ctx.t('add.noRootWhy')}{' '}
+          <To ctx={ctx} href={paths.introduction()}>
+            {ctx.t('intro.title')}
+          </To>
+        </Notice>
+      )}
       {made === undefined ? null : (
         <Notice ctx={ctx} level="running" title={ctx.t('add.onceTitle')}>
           {ctx.t('add.onceWhy')}
@@ -262,7 +272,7 @@ export const AddDevice = (props: AddDeviceProps) => {
                 [ctx.t('add.caFingerprint'), <Hash value={props.caFingerprint} />],
                 [
                   ctx.t('add.siteFingerprint'),
-                  siteFingerprint === null ? ctx.t('add.noRoot') : <Hash value={siteFingerprint} />,
+                  siteFingerprint === null ? ctx.t('common.unknown') : <Hash value={siteFingerprint} />,
                 ],
               ]}
             />

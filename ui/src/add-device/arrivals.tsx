@@ -1,6 +1,6 @@
-import { FingerprintWords } from '../components/fingerprint-words.tsx';
+import { ArrivalFacts, type ArrivalFactsOf } from '../components/arrival-facts.tsx';
 import { Button, Hidden, PostForm, withoutRight } from '../components/form.tsx';
-import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -10,18 +10,13 @@ import { NextStep, type NextStepLink } from '../worklist/next-step.tsx';
 
 const lookAgainSeconds = 10;
 
-export type Arrival = {
+export type Arrival = ArrivalFactsOf & {
   readonly id: string;
   readonly name: string;
   readonly state: 'pending' | 'approved' | 'held' | 'revoked';
   readonly heardAt: When;
   /** From when its list of software is; undefined: none came yet. */
   readonly inventoryAt: When | undefined;
-  readonly from: string;
-  readonly macs: readonly string[];
-  readonly serial: string;
-  /** Of the fingerprint of our own agent's key; other clients have none. */
-  readonly words: readonly string[];
 };
 
 /** The devices that came with a token, the newest first, each to be compared and approved. */
@@ -57,7 +52,9 @@ export const Arrivals = ({
         rows.map((row) => (
           <Panel title={row.name} span={6}>
             <div class="body">
-              <Facts
+              <ArrivalFacts
+                ctx={ctx}
+                of={row}
                 rows={[
                   [ctx.t('arrivals.state'), ctx.t(`arrivals.state.${row.state}`)],
                   [ctx.t('arrivals.heard'), ctx.fmt.dateTime(row.heardAt)],
@@ -65,14 +62,7 @@ export const Arrivals = ({
                     ctx.t('arrivals.inventory'),
                     row.inventoryAt === undefined ? ctx.t('arrivals.noInventory') : ctx.fmt.dateTime(row.inventoryAt),
                   ],
-                  [ctx.t('arrivals.from'), row.from],
-                  [ctx.t('arrivals.macs'), row.macs.join(', ')],
-                  [ctx.t('arrivals.serial'), row.serial],
-                  [
-                    ctx.t('arrivals.words'),
-                    row.words.length === 0 ? '' : <FingerprintWords ctx={ctx} words={row.words} />,
-                  ],
-                ].map(([label, value]) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
+                ]}
               />
               <div class="row">
                 {row.state === 'pending' ? (

@@ -154,9 +154,14 @@ export const words = defineWords({
   },
   'add.siteFingerprint': { en: 'Fingerprint of the site', ru: 'Отпечаток площадки', kk: 'Алаңның бақылау ізі' },
   'add.noRoot': {
-    en: 'None yet: the site has no trust root',
-    ru: 'Пока нет: у площадки нет корня доверия',
-    kk: 'Әзірге жоқ: алаңда сенім түбірі жоқ',
+    en: 'The site has no trust root yet',
+    ru: 'У площадки ещё нет корня доверия',
+    kk: 'Алаңда әлі сенім түбірі жоқ',
+  },
+  'add.noRootWhy': {
+    en: 'The Sallyport agent checks updates against it and is not let in before. Other clients can be added now.',
+    ru: 'По нему агент Sallyport проверяет обновления, до этого его не добавить. Другие клиенты можно добавить уже сейчас.',
+    kk: 'Sallyport агенті жаңартуларды соған қарап тексереді, оған дейін оны қосуға болмайды. Басқа клиенттерді қазір қосуға болады.',
   },
   'add.compareAgent': {
     en: 'The agent sends nothing secret before the fingerprint of the site is the one in its command.',
@@ -179,8 +184,8 @@ export const words = defineWords({
     kk: 'Бұл мекенжай да, мекенжайлар ауқымы да емес: {text}',
   },
   'validation.noRoot': {
-    en: 'The site has no trust root yet. Import one under Exchange.',
-    ru: 'У площадки ещё нет корня доверия. Импортируйте его в разделе «Обмен».',
-    kk: 'Алаңда әлі сенім түбірі жоқ. Оны «Алмасу» бөлімінде импорттаңыз.',
+    en: 'The Sallyport agent needs a trust root: begin with the introduction of the two sides.',
+    ru: 'Агенту Sallyport нужен корень доверия: начните со знакомства двух сторон.',
+    kk: 'Sallyport агентіне сенім түбірі керек: екі тараптың танысуынан бастаңыз.',
   },
 });

@@ -3,8 +3,9 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ArrivalFacts, type ArrivalFactsOf } from './arrival-facts.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';
-import { Notice, Tabs } from './panel.tsx';
+import { Notice, Panel, Tabs } from './panel.tsx';
 import { Status } from './status.tsx';
 import { To } from './text.tsx';
 
@@ -24,6 +25,8 @@ export type DeviceHead = {
   readonly resembles?: Reference | undefined;
   readonly reenrolling?: boolean | undefined;
   readonly agentVersion?: string | undefined;
+  /** Of one that waits to be let in. */
+  readonly asks?: ArrivalFactsOf | undefined;
 };
 
 /** `summary`, a collection's name, or findings, updates, changes, events; a count of 0 is shown, none is not. */
@@ -147,6 +150,13 @@ export const DeviceFrame = ({
       }
     >
       <Admission ctx={ctx} device={device} />
+      {device.asks === undefined ? null : (
+        <Panel title={ctx.t('add.compareTitle')}>
+          <div class="body">
+            <ArrivalFacts ctx={ctx} of={device.asks} />
+          </div>
+        </Panel>
+      )}
       <Tabs
         ctx={ctx}
         label={ctx.t('devices.tabs')}

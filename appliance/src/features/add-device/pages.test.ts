@@ -91,8 +91,10 @@ describe('the page', () => {
     const html = await wrong.text();
     expect(html.match(/aria-invalid="true"/g)).toHaveLength(2);
     expect(html).toContain('value="many"');
-    // Without a trust root our own agent could compare nothing.
-    expect((await admin.post(paths.deviceAdd(), { ...wishes, client: 'agent' })).status).toBe(422);
+    // Without a trust root our own agent could compare nothing: the page leads to where it comes from.
+    const early = await admin.post(paths.deviceAdd(), { ...wishes, client: 'agent' });
+    expect(early.status).toBe(422);
+    expect(await early.text()).toContain(`href="${paths.introduction()}"`);
   });
 
   it('is for those who may make tokens and let devices in', async () => {
@@ -131,15 +133,18 @@ describe('the devices that came with a token', () => {
       csr: { publicKey: new Uint8Array(), keyDigest },
       from: '10.0.0.9',
     });
-    const html = plain(await (await admin.get(address)).text());
-    for (const shown of ['hmi-9', '02:00:00:00:00:09', 'V8K1234569', '10.0.0.9']) expect(html).toContain(shown);
-    // A list has their numbers.
-    expect(/<ol class="words"[^>]*>(.*?)<\/ol>/s.exec(html)?.[1]).toBe(
-      wordsOf(keyDigest)
-        .map((word) => `<li>${word}</li>`)
-        .join(''),
-    );
-    expect(html).toContain(paths.deviceApprove(device.publicId));
+    // Its own page has the same button.
+    for (const one of [address, paths.device(device.publicId)]) {
+      const html = plain(await (await admin.get(one)).text());
+      for (const shown of ['hmi-9', '02:00:00:00:00:09', 'V8K1234569', '10.0.0.9']) expect(html).toContain(shown);
+      // A list has their numbers.
+      expect(/<ol class="words"[^>]*>(.*?)<\/ol>/s.exec(html)?.[1]).toBe(
+        wordsOf(keyDigest)
+          .map((word) => `<li>${word}</li>`)
+          .join(''),
+      );
+      expect(html).toContain(paths.deviceApprove(device.publicId));
+    }
     expect((await admin.post(paths.deviceApprove(device.publicId), {})).status).toBe(303);
     const after = await (await admin.get(address)).text();
     expect([after.includes('Approved'), after.includes(paths.deviceApprove(device.publicId))]).toEqual([true, false]);

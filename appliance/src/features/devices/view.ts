@@ -1,3 +1,4 @@
+import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Message, Reference } from '@sallyport/ui/model';
@@ -167,7 +168,11 @@ export const deviceModel = (
       });
     },
     toHead: (device, scope) => {
-      const { resembles, agentVersion } = devices.byId(device.id);
+      const { resembles, agentVersion, macs, serial } = devices.byId(device.id);
+      const asks = device.state === 'pending' || device.state === 'held' || device.reenrolling;
+      const source = asks
+        ? devices.sourcesOf(device.id).find(({ state }) => state === 'pending' || state === 'held')
+        : undefined;
       const other = resembles === null ? undefined : references([resembles]).get(resembles);
       return {
         id: device.publicId,
@@ -184,6 +189,15 @@ export const deviceModel = (
         resembles: other !== undefined && deviceQueries.idsOf([other.id], scope).length === 1 ? other : undefined,
         reenrolling: device.reenrolling,
         agentVersion: agentVersion || undefined,
+        asks:
+          source === undefined
+            ? undefined
+            : {
+                from: source.from ?? '',
+                macs,
+                serial: serial ?? '',
+                words: source.source === 'native' ? wordsOf(source.clientId) : [],
+              },
       };
     },
     references,
