@@ -216,6 +216,7 @@ describe('the first hour', { timeout: 400_000 }, () => {
     await click(button(t('updates.approve')));
     await click(main.getByRole('link', { name: t('updates.deploy') }));
     await onPage(paths.deploymentNew.pattern);
+    await main.getByRole('link', { name: device.name }).waitFor();
     await click(button(t('deployments.deployTo', { n: 1 })));
     await onPage(paths.deployment.pattern);
     await main.getByRole('row', { name: device.name }).getByText(t('installation.verified')).waitFor();

@@ -17,16 +17,21 @@ export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> => ({
   ),
 });
 
-/** The devices that a form is about, sent along with it. */
-export const DeviceFields = ({ devices }: { devices: readonly Named[] }) => (
+/** Devices that something will be done to. */
+export const DeviceNames = ({ devices, field }: { devices: readonly Named[]; field?: string }) => (
   <ul class="columns">
     {devices.map(({ id, name }) => (
       <li>
-        <input type="hidden" name="device" value={id} />
+        {field === undefined ? null : <input type="hidden" name={field} value={id} />}
         <a href={paths.device(id)} translate="no">
           {name}
         </a>
       </li>
     ))}
   </ul>
+);
+
+/** The devices that a form is about, sent along with it. */
+export const DeviceFields = ({ devices }: { devices: readonly Named[] }) => (
+  <DeviceNames devices={devices} field="device" />
 );

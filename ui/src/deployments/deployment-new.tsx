@@ -1,4 +1,4 @@
-import { DeviceFields } from '../components/device-column.tsx';
+import { DeviceFields, DeviceNames } from '../components/device-column.tsx';
 import {
   Button,
   Cancel,
@@ -33,6 +33,8 @@ type DeploymentNewProps = {
   readonly devices: readonly Reference[];
   /** How many devices the chosen target has that need one of the updates. */
   readonly deviceCount: number;
+  /** The first of them. */
+  readonly targets: readonly Reference[];
   readonly groups: readonly Reference[];
   readonly group?: string | undefined;
   /** Saved views of the list of devices; the chosen one stands before the group. */
@@ -47,7 +49,7 @@ export const typeNumberFrom = 51;
 
 /** What will be installed, where, and the form that does it: a page that asks before doing. */
 export const DeploymentNew = (props: DeploymentNewProps) => {
-  const { ctx, updates, devices, deviceCount, groups, errors } = props;
+  const { ctx, updates, devices, deviceCount, targets, groups, errors } = props;
   const labels = {
     name: ctx.t('deployments.name'),
     update: ctx.t('nav.updates'),
@@ -152,6 +154,10 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                   <DeviceFields devices={devices} />
                 </>
               )}
+              {devices.length === 0 ? <DeviceNames devices={targets} /> : null}
+              {devices.length === 0 && targets.length < deviceCount ? (
+                <p class="second">{ctx.t('common.andMore', { n: deviceCount - targets.length })}</p>
+              ) : null}
             </div>
           </Panel>
         </div>

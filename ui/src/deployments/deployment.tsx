@@ -183,6 +183,7 @@ export const Deployment = (props: DeploymentProps) => {
               key: 'at',
               label: ctx.t('updates.at'),
               rec: 'd',
+              fit: true,
               cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
             },
           ],

@@ -4,7 +4,7 @@ import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/deployments/deploym
 import { type DeploymentRow, Deployments } from '@sallyport/ui/deployments/deployments.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
-import type { FieldErrors, Installation } from '@sallyport/ui/model';
+import type { FieldErrors, Installation, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { invalid, toFailure } from '../../platform/errors.ts';
@@ -18,6 +18,8 @@ import type { DeviceModel } from '../devices/view.ts';
 import type { Deployment, DeploymentTask, NewDeployment } from './types.ts';
 
 const maxItems = 1_000;
+/** Devices that the question names. */
+const maxNamed = 20;
 const maxOutput = 8_000;
 const defaultTimeoutMinutes = 30;
 
@@ -129,18 +131,20 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     timeoutMinutes: number;
   };
 
+  type Preview = { deviceCount: number; targets: Reference[]; errors: FieldErrors };
+
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
-  const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
-    if (wanted.updates.length === 0) return { deviceCount: 0, errors: {} };
+  const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): Preview => {
+    const none = { deviceCount: 0, targets: [], errors: {} };
+    if (wanted.updates.length === 0) return none;
     try {
-      return {
-        deviceCount: deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write')).devices,
-        errors: {},
-      };
+      const { devices, tasks } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
+      const ids = new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device));
+      return { ...none, deviceCount: devices, targets: [...model.references([...ids].slice(0, maxNamed)).values()] };
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return { deviceCount: 0, errors: details.fields };
+      return { ...none, errors: details.fields };
     }
   };
 
@@ -197,6 +201,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         }))}
         devices={wanted.devices.map((id) => ({ id, name: model.get(id, scope).name }))}
         deviceCount={preview.deviceCount}
+        targets={preview.targets}
         groups={references(objects, 'group').filter(({ id }) => inReach === undefined || inReach.has(id))}
         group={wanted.group}
         views={viewsOf(c).map(({ id, name }) => ({ id: String(id), name }))}
