@@ -28,6 +28,7 @@ export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, wi
     <DataTable
       ctx={ctx}
       plain
+      records="labelled"
       caption={caption}
       rows={decisions}
       columns={[

@@ -82,21 +82,13 @@ export const VerdictMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindin
   </Status>
 );
 
-/** Whether attacks are known, and since when the catalogue of known exploited vulnerabilities has it. */
-const ExploitationMark = ({
-  ctx,
-  row,
-}: {
-  ctx: Ctx;
-  row: Pick<ControllerFindingRow, 'exploitation' | 'exploitedSince'>;
-}) =>
+/** Whether attacks are known; since when is on its own page. */
+const ExploitationMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'exploitation'> }) =>
   row.exploitation === 'none' || row.exploitation === 'unknown' ? (
     <span class="second">{ctx.t(`cfind.input.exploitation.${row.exploitation}`)}</span>
   ) : (
     <Status ctx={ctx} level={row.exploitation === 'active' ? 'critical' : 'warning'}>
-      {row.exploitedSince === ''
-        ? ctx.t(`cfind.input.exploitation.${row.exploitation}`)
-        : ctx.t('cfind.exploitedSince', { date: ctx.fmt.date(row.exploitedSince) })}
+      {ctx.t(`cfind.input.exploitation.${row.exploitation}`)}
     </Status>
   );
 
@@ -198,6 +190,7 @@ export const controllerFindingColumns = (
     key: 'exploitation',
     label: ctx.t('cfind.exploitation'),
     sort: true,
+    fit: true,
     cell: (row) => <ExploitationMark ctx={ctx} row={row} />,
   },
   {

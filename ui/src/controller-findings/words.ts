@@ -75,14 +75,14 @@ export const words = defineWords({
   'kind.controller-synonym.field.who': { en: 'Answered by', ru: 'Кто ответил', kk: 'Жауап берген' },
 
   'event.controller-finding-opened': {
-    en: 'Vulnerability of a controller: {vulnerability}, {product}, {controller}; controllers with it: {controllers}',
-    ru: 'Уязвимость контроллера: {vulnerability}, {product}, {controller}; контроллеров с ней: {controllers}',
-    kk: 'Контроллер осалдығы: {vulnerability}, {product}, {controller}; осалдығы бар контроллерлер: {controllers}',
+    en: 'Vulnerability of a controller: {controller}, {vulnerability}, {product}; controllers with it: {controllers}',
+    ru: 'Уязвимость контроллера: {controller}, {vulnerability}, {product}; контроллеров с ней: {controllers}',
+    kk: 'Контроллер осалдығы: {controller}, {vulnerability}, {product}; осалдығы бар контроллерлер: {controllers}',
   },
   'event.controller-finding-closed': {
-    en: 'Vulnerability of a controller closed: {vulnerability}, {product}, {controller}; controllers with it: {controllers}',
-    ru: 'Уязвимость контроллера закрыта: {vulnerability}, {product}, {controller}; контроллеров с ней: {controllers}',
-    kk: 'Контроллер осалдығы жабылды: {vulnerability}, {product}, {controller}; осалдығы бар контроллерлер: {controllers}',
+    en: 'Vulnerability of a controller closed: {controller}, {vulnerability}, {product}; controllers with it: {controllers}',
+    ru: 'Уязвимость контроллера закрыта: {controller}, {vulnerability}, {product}; контроллеров с ней: {controllers}',
+    kk: 'Контроллер осалдығы жабылды: {controller}, {vulnerability}, {product}; осалдығы бар контроллерлер: {controllers}',
   },
   'event.controller-firmware-handed': {
     en: 'Firmware handed to an engineer: {product} {version}, {controller}; SHA-256: {sha256}',
@@ -579,7 +579,6 @@ export const words = defineWords({
     ru: 'Эксплуатируется, в каталоге с',
     kk: 'Пайдаланылады, тізімде (бастап)',
   },
-  'cfind.exploitedSince': { en: 'known, {date}', ru: 'известна, {date}', kk: 'белгілі, {date}' },
   'cfind.exploitedEntry': {
     en: 'It has been in the catalogue of known exploited vulnerabilities since {date}.',
     ru: 'В каталоге известных эксплуатируемых уязвимостей с {date}.',

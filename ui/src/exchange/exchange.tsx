@@ -71,10 +71,12 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
       ctx={ctx}
       caption={ctx.t('exchange.wouldLeave', { number })}
       rows={groups}
+      records="labelled"
       columns={[
         {
           key: 'group',
           label: ctx.t('exchange.groupLabel'),
+          head: true,
           cell: (row) => (
             <To ctx={ctx} href={paths.requestGroup(row.name)}>
               {ctx.tDynamic(`exchange.group.${row.name}`)}

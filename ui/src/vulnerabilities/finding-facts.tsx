@@ -117,7 +117,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
     <Facts
       four
       rows={[
-        [ctx.t('vuln.why'), reason],
+        [ctx.t('collection.software.field.version'), reason],
         [
           ctx.t('vuln.record'),
           <>
