@@ -104,13 +104,15 @@ export const Trends = ({ ctx, period, days, trends }: TrendsProps) => {
         </Panel>
       ) : (
         <>
-          <nav class="seg" aria-label={ctx.t('trends.period')}>
-            {trendPeriods.map((one) => (
-              <a href={paths.trends({ days: String(one) })} aria-current={one === period ? 'true' : undefined}>
-                {ctx.t('trends.lastDays', { n: one })}
-              </a>
-            ))}
-          </nav>
+          <div class="row">
+            <nav class="seg" aria-label={ctx.t('trends.period')}>
+              {trendPeriods.map((one) => (
+                <a href={paths.trends({ days: String(one) })} aria-current={one === period ? 'true' : undefined}>
+                  {ctx.t('trends.lastDays', { n: one })}
+                </a>
+              ))}
+            </nav>
+          </div>
           <div class="grid">
             {trends.map((trend) => (
               <TrendPanel ctx={ctx} trend={trend} days={days} />
