@@ -84,7 +84,7 @@ export const words = defineWords({
   'common.searchEverything': { en: 'Search everything', ru: 'Искать везде', kk: 'Барлығынан іздеу' },
   'common.searchPlaceholder': {
     en: 'Find a device, controller, package, CVE or page',
-    ru: 'Устройство, контроллер, пакет, CVE или страница',
+    ru: 'Устройство, контроллер, CVE, страница',
     kk: 'Құрылғы, контроллер, пакет, CVE немесе бет',
   },
   'common.show': { en: 'Show', ru: 'Показать', kk: 'Көрсету' },

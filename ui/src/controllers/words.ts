@@ -20,7 +20,7 @@ export const words = defineWords({
   'controllers.search': {
     en: 'Name, address, order number, serial number',
     ru: 'Имя, адрес, заказной или серийный номер',
-    kk: 'Атауы, мекенжайы, тапсырыс немесе сериялық нөмірі',
+    kk: 'Атауы, мекенжайы немесе нөмірі',
   },
   'controllers.ordered': {
     en: 'In the order of the marked column.',
@@ -1132,7 +1132,7 @@ export const words = defineWords({
     kk: 'Контроллерлердің қайталанған көрсеткіштері сақталады',
   },
   'setting.controllers.unchanged-days.help': {
-    en: 'When jobs of identification hear the same of a controller again and again, the first and the newest time stay; those between are dropped after so many days. Facts, effectiveValues and histories of changes stay.',
+    en: 'When jobs of identification hear the same of a controller again and again, the first and the newest time stay; those between are dropped after so many days. Facts, effective values and histories of changes stay.',
     ru: 'Если задачи идентификации раз за разом слышат от контроллера одно и то же, остаются первый и последний раз, а промежуточные удаляются через столько дней. Факты, действующие значения и история изменений сохраняются.',
     kk: 'Тану тапсырмалары контроллерден бір нәрсені қайта-қайта естісе, бірінші және соңғы рет қалады, ал арасындағылар осынша күннен кейін өшіріледі. Фактілер, қолданыстағы мәндер және өзгерістер тарихы сақталады.',
   },

@@ -3,7 +3,7 @@ import { defineWords } from '../i18n/types.ts';
 // The data register, and its entries that no engine declares.
 
 export const words = defineWords({
-  'nav.provision': { en: 'Data provision', ru: 'Реестр данных', kk: 'Деректер тізілімі' },
+  'nav.provision': { en: 'Data register', ru: 'Реестр данных', kk: 'Деректер тізілімі' },
 
   'event.data-exported': {
     en: 'Exported {what}: {rows} rows',

@@ -3,7 +3,11 @@ import { defineWords } from '../i18n/types.ts';
 export const words = defineWords({
   'settings.areas': { en: 'Areas', ru: 'Области настроек', kk: 'Баптау салалары' },
   'settings.perLine': { en: 'one per line', ru: 'по одному в строке', kk: 'әр жолға біреуден' },
-  'settings.range': { en: 'From {min} to {max}.', ru: 'От {min} до {max}.', kk: '{min} – {max}.' },
+  'settings.range': {
+    en: 'From {min} to {max}.',
+    ru: 'Допустимо: {min} – {max}.',
+    kk: 'Рұқсат етілгені: {min} – {max}.',
+  },
   'settings.save': { en: 'Save settings', ru: 'Сохранить настройки', kk: 'Баптауларды сақтау' },
   'settings.changed': { en: 'Changed', ru: 'Изменено', kk: 'Өзгертілген' },
   'settings.standard': { en: 'Standard: {value}.', ru: 'По умолчанию: {value}.', kk: 'Әдепкісі: {value}.' },
@@ -49,8 +53,8 @@ export const words = defineWords({
   'area.accounts': { en: 'Accounts', ru: 'Учётные записи', kk: 'Есептік жазбалар' },
   'area.safety': { en: 'Safety settings', ru: 'Настройки безопасности', kk: 'Қауіпсіздік баптаулары' },
   'area.metrics': { en: 'Figures for monitoring', ru: 'Показатели для мониторинга', kk: 'Мониторинг көрсеткіштері' },
-  'area.settings': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
-  'area.provision': { en: 'Data provision', ru: 'Реестр данных', kk: 'Деректер тізілімі' },
+  'area.settings': { en: 'Appliance', ru: 'Сервер площадки', kk: 'Алаң сервері' },
+  'area.provision': { en: 'Data register', ru: 'Реестр данных', kk: 'Деректер тізілімі' },
   'settings.unit.bytes': { en: 'bytes', ru: 'байт', kk: 'байт' },
   'settings.unit.seconds': { en: 'seconds', ru: 'секунд', kk: 'секунд' },
   'settings.unit.minutes': { en: 'minutes', ru: 'минут', kk: 'минут' },

@@ -7,9 +7,15 @@ export type NextStepLink = { readonly name: string; readonly path: string };
 /** Leads from the page on which a step of the setup ended to the next one. */
 export const NextStep = ({ ctx, step }: { ctx: Ctx; step: NextStepLink | undefined }) =>
   step === undefined ? null : (
-    <Notice ctx={ctx} level="running" title={ctx.t('work.nextStep')}>
-      <To ctx={ctx} href={step.path}>
-        {ctx.tDynamic(`work.step.${step.name}`)}
-      </To>
-    </Notice>
+    <Notice
+      ctx={ctx}
+      level="running"
+      title={ctx.rich('work.nextStep', {
+        step: (
+          <To ctx={ctx} href={step.path}>
+            {ctx.tDynamic(`work.step.${step.name}`)}
+          </To>
+        ),
+      })}
+    />
   );

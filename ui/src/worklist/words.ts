@@ -583,7 +583,11 @@ export const words = defineWords({
   'work.first-step.title': { en: 'Setup: {step}', ru: 'Настройка: {step}', kk: 'Баптау: {step}' },
   'work.first-step.why': { en: '{why}', ru: '{why}', kk: '{why}' },
   'work.first-step.action': { en: 'Do this step', ru: 'Выполнить шаг', kk: 'Қадамды орындау' },
-  'work.nextStep': { en: 'Next step of the setup', ru: 'Следующий шаг настройки', kk: 'Баптаудың келесі қадамы' },
+  'work.nextStep': {
+    en: 'Next step of the setup: {step}',
+    ru: 'Следующий шаг настройки: {step}',
+    kk: 'Баптаудың келесі қадамы: {step}',
+  },
   'work.step.two-step': {
     en: 'your log-in with two steps',
     ru: 'ваш вход с двухэтапной проверкой',
