@@ -22,7 +22,10 @@ import { severities } from './types.ts';
 
 // What happened, and the chain that proves it.
 
-const { operation } = operationsOver<{ events: EventService; deviceQueries: DeviceQueries }>();
+const { operation } = operationsOver<{ events: EventService; deviceQueries: DeviceQueries }>({
+  area: 'events',
+  bound: 'site',
+});
 
 const event = z.object({
   id: z.int(),
@@ -53,7 +56,6 @@ const auditEntry = z.object({
 
 export const eventSchemas = { Event: event, AuditEntry: auditEntry };
 
-const area = 'events';
 const right = 'events:read';
 
 export const eventOperations = [
@@ -62,7 +64,6 @@ export const eventOperations = [
     bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/events' },
-    area,
     right,
     summary: 'Lists events, the newest first',
     input: z.strictObject({
@@ -101,7 +102,6 @@ export const eventOperations = [
     bound: 'catalog',
     scoped: true,
     http: { method: 'get', path: '/events/types' },
-    area,
     right,
     summary: 'The types of events and how long each is kept',
     input: z.strictObject({}),
@@ -121,9 +121,7 @@ export const eventOperations = [
   }),
   operation({
     name: 'audit.list',
-    bound: 'site',
     http: { method: 'get', path: '/audit' },
-    area,
     right,
     summary: 'Entries of the audit chain, the newest first',
     input: z.strictObject({
@@ -142,9 +140,7 @@ export const eventOperations = [
   }),
   operation({
     name: 'audit.verify',
-    bound: 'site',
     http: { method: 'post', path: '/audit/verify' },
-    area,
     right,
     summary: 'Verifies the whole audit chain now',
     input: z.strictObject({}),

@@ -20,7 +20,7 @@ type Needs = {
   deviceQueries: DeviceQueries;
   events: EventService;
 };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'device', scoped: true });
 
 const operations = ['first', 'added', 'removed', 'changed'] as const;
 
@@ -96,16 +96,12 @@ const page = (context: Needs & Caller, asked: Asked, what: string) => {
   };
 };
 
-const area = 'devices';
 const right = 'devices:read';
 
 export const changeOperations = [
   operation({
     name: 'change.list',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/changes' },
-    area,
     right,
     summary: 'What changed on all devices, the newest first',
     input: filter.extend({ device: deviceId.optional() }),
@@ -114,10 +110,7 @@ export const changeOperations = [
   }),
   operation({
     name: 'device.changes',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/devices/{device}/changes' },
-    area,
     right,
     summary: 'What changed on a device, the newest first',
     input: filter.extend({ device: deviceId }),

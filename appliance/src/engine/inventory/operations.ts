@@ -46,7 +46,7 @@ type Needs = {
   appCategories: AppCategories;
 };
 
-const { operation, download } = operationsOver<Needs>();
+const { operation, download } = operationsOver<Needs>({ area: 'devices', bound: 'device' });
 
 const csvPageRows = 250;
 const prefix = 'where.';
@@ -305,10 +305,8 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
 const collectionList = operation({
   name: 'inventory.collections',
-  bound: 'device',
   scoped: true,
   http: { method: 'get', path: '/inventory' },
-  area: 'devices',
   right: 'devices:read',
   summary: 'The collections, their fields and how much there is',
   input: z.strictObject({}),

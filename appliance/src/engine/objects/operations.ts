@@ -11,7 +11,7 @@ import type { Bound, Kind, KindField, Obj } from './types.ts';
 
 type Needs = { objects: ObjectService; events: EventService; managedObjects: ManagedObjects };
 
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'settings', bound: 'site' });
 
 const prefix = 'where.';
 
@@ -266,9 +266,7 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
 
 const kindList = operation({
   name: 'object.kinds',
-  bound: 'site',
   http: { method: 'get', path: '/objects' },
-  area: 'settings',
   right: 'settings:read',
   summary: 'The kinds of objects and their fields',
   input: z.strictObject({}),

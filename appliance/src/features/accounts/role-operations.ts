@@ -6,16 +6,14 @@ import { type ReachParts, roleReach } from './view.ts';
 
 // How far a role reaches.
 
-const { operation } = operationsOver<{ objects: ObjectService } & ReachParts>();
+const { operation } = operationsOver<{ objects: ObjectService } & ReachParts>({ area: 'accounts', bound: 'site' });
 
 const text = z.string().min(1).max(512);
 
 export const roleOperations = [
   operation({
     name: 'role.show',
-    bound: 'site',
     http: { method: 'get', path: '/roles/{role}' },
-    area: 'accounts',
     right: 'accounts:read',
     summary: 'What a role grants, and how far it reaches',
     input: z.strictObject({ role: text.describe('A role, by its id or its name') }),

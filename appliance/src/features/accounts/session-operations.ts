@@ -9,7 +9,7 @@ import { sessionId } from './types.ts';
 // Who is logged in to the console, and the end of a session.
 
 type Needs = { accounts: AccountService; objects: ObjectService };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'accounts', bound: 'site' });
 
 const session = z.object({
   id: z.string(),
@@ -26,7 +26,6 @@ export const sessionSchemas = { Session: session };
 const account = z.string().min(1).max(512).describe('An account, by its id or its name');
 const id = z.string().regex(/^[0-9a-f]{24}$/);
 const ended = z.object({ ended: z.int() });
-const area = 'accounts';
 
 /** NOT_FOUND for what is neither an id nor a name. */
 const accountId = ({ objects, accounts }: Needs, wanted: string): string =>
@@ -35,9 +34,7 @@ const accountId = ({ objects, accounts }: Needs, wanted: string): string =>
 export const sessionOperations = [
   operation({
     name: 'session.list',
-    bound: 'site',
     http: { method: 'get', path: '/sessions' },
-    area,
     right: 'accounts:read',
     summary: 'Who is logged in, the last used first',
     input: z.strictObject({ account: account.optional() }),
@@ -68,9 +65,7 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end-one',
-    bound: 'site',
     http: { method: 'post', path: '/sessions/{session}/end' },
-    area,
     right: 'accounts:write',
     summary: 'Ends a session',
     input: z.strictObject({ session: id }),
@@ -82,9 +77,7 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end-all',
-    bound: 'site',
     http: { method: 'post', path: '/accounts/{account}/sessions/end' },
-    area,
     right: 'accounts:write',
     summary: 'Ends every session of an account',
     input: z.strictObject({ account }),
@@ -95,8 +88,6 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end',
-    bound: 'site',
-    area,
     right: 'accounts:write',
     summary: 'Ends sessions of the console, or all of an account',
     input: z.strictObject({

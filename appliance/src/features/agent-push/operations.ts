@@ -6,7 +6,7 @@ import { PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.
 
 // Our own agent onto a computer over SSH, and the packages of the agent that lie here.
 
-const { operation } = operationsOver<{ agentPush: AgentPushService }>();
+const { operation } = operationsOver<{ agentPush: AgentPushService }>({ area: 'devices', bound: 'site' });
 
 const run = z.object({
   id: z.int(),
@@ -40,16 +40,13 @@ const rowOf = ({ startedAt, endedAt, fingerprint, ...rest }: PushRun): z.input<t
   endedAt: timeOrNull(endedAt),
 });
 
-const area = 'devices';
 const maxKeyFileBytes = 16_384;
 const maxPasswordFileBytes = 1_000;
 
 export const agentPushOperations = [
   operation({
     name: 'agent.look',
-    bound: 'site',
     http: { method: 'post', path: '/agent-pushes/host-keys' },
-    area,
     right: 'accounts:write',
     summary: 'The keys by which the SSH server of a computer proves itself, to be compared before anybody logs in',
     input: z.strictObject({ address: pushWishesSchema.shape.address }),
@@ -71,9 +68,7 @@ export const agentPushOperations = [
   }),
   operation({
     name: 'agent.start',
-    bound: 'site',
     http: { method: 'post', path: '/agent-pushes', status: 201 },
-    area,
     right: 'accounts:write',
     summary:
       'Begins to install the agent on a computer over SSH; how one logs in is used for this alone and kept nowhere',
@@ -83,8 +78,6 @@ export const agentPushOperations = [
   }),
   operation({
     name: 'agent.push',
-    bound: 'site',
-    area,
     right: 'accounts:write',
     summary: 'Installs the agent on a computer over SSH; how one logs in is read from files and kept nowhere',
     input: pushWishesSchema,
@@ -114,9 +107,7 @@ export const agentPushOperations = [
   }),
   operation({
     name: 'agent.pushes',
-    bound: 'site',
     http: { method: 'get', path: '/agent-pushes' },
-    area,
     right: 'accounts:write',
     summary: 'Runs over SSH since this server started, the newest first; the journal has those before',
     input: z.strictObject({}),
@@ -125,9 +116,7 @@ export const agentPushOperations = [
   }),
   operation({
     name: 'agent.packages',
-    bound: 'site',
     http: { method: 'get', path: '/agent-packages' },
-    area,
     right: 'devices:read',
     summary: 'Packages of the agent that lie on this server, to be handed out and installed over SSH',
     input: z.strictObject({}),

@@ -8,7 +8,7 @@ import { textFor } from './types.ts';
 // What the connected side has to say to the people of this site. On its page everybody who is signed in reads it; a token needs the
 // right, so that one for monitoring reads nothing else.
 
-const { operation } = operationsOver<{ announcements: AnnouncementService }>();
+const { operation } = operationsOver<{ announcements: AnnouncementService }>({ area: 'exchange', bound: 'catalog' });
 
 const announcementSchema = z.object({
   id: z.string(),
@@ -27,8 +27,6 @@ export const announcementOperations = [
   operation({
     name: 'announcement.list',
     http: { method: 'get', path: '/announcements' },
-    bound: 'catalog',
-    area: 'exchange',
     right: 'exchange:read',
     summary: 'What the connected side announces, the newest first; what has ended is not there',
     input: z.strictObject({}),
@@ -52,7 +50,6 @@ export const announcementOperations = [
     name: 'announcement.read',
     http: { method: 'post', path: '/announcements/{id}/read', status: 204 },
     bound: 'owner',
-    area: 'exchange',
     right: 'exchange:read',
     summary: 'Marks an announcement as read by the account of the caller',
     input: z.strictObject({ id: z.string().max(64) }),

@@ -14,7 +14,7 @@ import { fileOf, type KnownBackup } from './types.ts';
 // Backups of the data directory. Over the API the server makes and checks them by jobs, a command does it itself; restoring one is a
 // command alone.
 
-const { operation, download } = operationsOver<Appliance>();
+const { operation, download } = operationsOver<Appliance>({ area: 'settings', bound: 'site' });
 
 const backup = z.object({
   id: z.string(),
@@ -58,9 +58,7 @@ const wasNotRemoved = ({ place }: KnownBackup): boolean => place !== 'gone';
 export const backupOperations = [
   operation({
     name: 'backup.list',
-    bound: 'site',
     http: { method: 'get', path: '/backups' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'Backups that were made, the newest first',
     input: z.strictObject({}),
@@ -89,8 +87,6 @@ export const backupOperations = [
   operation({
     name: 'backup.create',
     http: { method: 'post', path: '/backups' },
-    area: 'settings',
-    bound: 'site',
     right: 'settings:write',
     summary:
       'Makes a backup sealed to the recovery key, beside a running server; over the API the server does it as a job',
@@ -144,8 +140,6 @@ export const backupOperations = [
   operation({
     name: 'backup.check',
     http: { method: 'post', path: '/backups/{backup}/check' },
-    area: 'settings',
-    bound: 'site',
     right: 'settings:write',
     summary: 'Reads a backup whole and notes whether it is what was written; over the API the server does it as a job',
     input: z.strictObject({ backup: backupNamed }),
@@ -167,8 +161,6 @@ export const backupOperations = [
   download({
     name: 'backup.file',
     http: { method: 'get', path: '/backups/{backup}/file' },
-    area: 'settings',
-    bound: 'site',
     right: 'settings:write',
     summary: 'The sealed file of a backup that can be reached',
     input: z.strictObject({ backup: backupNamed }),
@@ -184,9 +176,7 @@ export const backupOperations = [
   }),
   operation({
     name: 'backup.forget',
-    bound: 'site',
     http: { method: 'post', path: '/backups/{backup}/forget' },
-    area: 'settings',
     right: 'settings:write',
     summary: 'Says that every copy of a backup that was taken elsewhere is destroyed; it goes into the journal',
     input: z.strictObject({

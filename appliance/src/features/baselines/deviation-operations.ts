@@ -29,7 +29,7 @@ const { operation } = operationsOver<{
   baselines: BaselineService;
   inventory: InventoryService;
   deviceQueries: DeviceQueries;
-}>();
+}>({ area: 'devices', bound: 'device', scoped: true });
 
 const operations = ['added', 'removed', 'changed'] as const;
 
@@ -68,16 +68,12 @@ const toDeviation = (inventory: InventoryService, row: Deviation) => {
   };
 };
 
-const area = 'devices';
 const ids = z.array(z.int().min(1)).min(1).max(5_000);
 
 export const deviationOperations = [
   operation({
     name: 'deviation.list',
-    bound: 'device',
     http: { method: 'get', path: '/deviations' },
-    area,
-    scoped: true,
     right: 'devices:read',
     summary: 'What differs from baselines, the newest first',
     input: z.strictObject({
@@ -138,10 +134,7 @@ export const deviationOperations = [
   }),
   operation({
     name: 'deviation.accept',
-    bound: 'device',
     http: { method: 'post', path: '/deviations/accept' },
-    area,
-    scoped: true,
     right: 'devices:write',
     summary: 'Makes deviations part of their baselines; each baseline has a new revision',
     input: z.strictObject({
@@ -174,10 +167,7 @@ export const deviationOperations = [
   }),
   operation({
     name: 'deviation.work-order',
-    bound: 'device',
     http: { method: 'post', path: '/deviations/work-order' },
-    area,
-    scoped: true,
     right: 'devices:write',
     summary: 'Notes the number of a work order for deviations; null takes it away',
     input: z.strictObject({ ids, order: z.string().min(1).max(100).nullable() }),

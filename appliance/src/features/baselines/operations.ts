@@ -25,7 +25,7 @@ import { baselineViews } from './view.ts';
 // Baselines: what a device or a group is expected to hold.
 
 type Needs = Parameters<typeof deviceModel>[0] & Parameters<typeof baselineViews>[0];
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'group' });
 
 /** A command looks at what waits itself; the server does so in its own rhythm. */
 export const upToDate = ({ baselines, request }: { baselines: BaselineService } & Pick<Caller, 'request'>) => {
@@ -101,7 +101,6 @@ const entryText = (values: Readonly<Record<string, unknown>>): string =>
 const revisionLine = (made: z.output<typeof baseline>): string =>
   `${made.id}, revision ${made.revision}, ${made.deviations} deviations`;
 
-const area = 'devices';
 const one = z.strictObject({ baseline: baselineId });
 /** Of a collection, for people; the API asks with a limit. */
 const maxListed = 10_000;
@@ -109,9 +108,7 @@ const maxListed = 10_000;
 export const baselineOperations = [
   operation({
     name: 'baseline.list',
-    bound: 'group',
     http: { method: 'get', path: '/baselines' },
-    area,
     right: 'devices:read',
     summary: 'The baselines, with how much differs from each',
     input: z.strictObject({}),
@@ -133,9 +130,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.show',
-    bound: 'group',
     http: { method: 'get', path: '/baselines/{baseline}' },
-    area,
     right: 'devices:read',
     summary: 'A baseline: its revisions, what was accepted, the devices under it',
     input: one,
@@ -207,9 +202,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.approve',
-    bound: 'group',
     http: { method: 'post', path: '/baselines' },
-    area,
     right: 'devices:write',
     summary: 'Approves what a device holds now, for itself or as what a group is expected to hold',
     input: z.strictObject({
@@ -253,9 +246,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.entries',
-    bound: 'group',
     http: { method: 'get', path: '/baselines/{baseline}/entries' },
-    area,
     right: 'devices:read',
     summary: 'What a baseline expects of a collection; with a device, what that one reports beyond it',
     input: one.extend({
@@ -269,9 +260,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.change',
-    bound: 'group',
     http: { method: 'post', path: '/baselines/{baseline}/edit' },
-    area,
     right: 'devices:write',
     summary: 'Expects more, less or other things of a collection, as a new revision',
     description:
@@ -292,8 +281,6 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.edit',
-    bound: 'group',
-    area,
     right: 'devices:write',
     summary: 'Shows what a baseline expects of a collection, and adds or removes entries, as a new revision',
     input: one.extend({
@@ -341,9 +328,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.remove',
-    bound: 'group',
     http: { method: 'delete', path: '/baselines/{baseline}' },
-    area,
     right: 'devices:write',
     summary: 'Removes a baseline; its revisions stay',
     input: one,

@@ -21,7 +21,7 @@ import {
 // job compares what waits; without one a command does it first.
 
 type Parts = { controllerFindings: ControllerFindings; controllers: ControllerService };
-const { operation } = operationsOver<Parts>();
+const { operation } = operationsOver<Parts>({ area: 'vulnerabilities', bound: 'zone' });
 
 const readable = (actor: Actor): Scope => scopeOf(actor, 'vulnerabilities:read');
 
@@ -178,10 +178,8 @@ const judgedBy = z
 export const controllerFindingOperations = [
   operation({
     name: 'controller.findings',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controller-findings' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary:
       'Lists what advisories say of controllers: a vulnerability in a product and version, with how many have it',
@@ -272,10 +270,8 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.counts',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controller-findings/counts' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary: 'How many findings on controllers there are, by decision and remedy',
     input: z.strictObject({}),
@@ -294,10 +290,8 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.show',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controller-findings/{finding}' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary: 'Why a finding on a controller is one: what was read, what each document says, the remedies',
     input: z.strictObject({ finding: findingId }),
@@ -327,9 +321,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.dispute',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-findings/{finding}/dispute' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:write',
     summary:
       'Says that a product in one version is not affected and why; it holds until the advisory or the version changes',
@@ -353,9 +345,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.retract',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-findings/{finding}/retract' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:write',
     summary: 'Takes the answer about a finding back: what comparing gave holds again',
     input: z.strictObject({ finding: findingId }),
@@ -372,10 +362,8 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.list',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/findings' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary: 'What advisories say of a controller and its modules, and what newer readings closed',
     input: z.strictObject({ controller: controllerId }),
@@ -405,7 +393,6 @@ export const controllerFindingOperations = [
     name: 'controller.review.list',
     bound: 'site',
     http: { method: 'get', path: '/controller-review' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary: 'Uncertain matches, grouped so that one answer settles many; most urgent first',
     input: z.strictObject({}),
@@ -438,7 +425,6 @@ export const controllerFindingOperations = [
     name: 'controller.review.decide',
     bound: 'site',
     http: { method: 'post', path: '/controller-review/{question}' },
-    area: 'vulnerabilities',
     right: 'vulnerabilities:write',
     summary: 'Answers a question: affected or not and why, or whether two names mean one product',
     input: z.strictObject({

@@ -12,7 +12,7 @@ import { type ArrivedFirmware, CHECKS, type Handover } from './types.ts';
 // Firmware that is here for controllers: listed, handed to a person with a checklist, and what became of it.
 
 type Parts = { controllerFirmware: ControllerFirmware; controllers: ControllerService };
-const { operation, download } = operationsOver<Parts>();
+const { operation, download } = operationsOver<Parts>({ area: 'updates', bound: 'zone', scoped: true });
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
@@ -107,10 +107,7 @@ const targetInput = { sha256: digest, controller: controllerId, part: partKey.de
 export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.list',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controller-firmware' },
-    area: 'updates',
     right: 'updates:read',
     summary: 'Lists firmware files for controllers and who has them not yet',
     input: z.strictObject({}),
@@ -137,10 +134,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.handovers',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controller-firmware/handovers' },
-    area: 'updates',
     right: 'updates:read',
     summary: 'Lists files that were handed over, and what newer readings show',
     input: z.strictObject({ controller: controllerId.optional() }),
@@ -149,10 +143,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.close',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controller-firmware/handovers/{handover}' },
-    area: 'updates',
     right: 'updates:write',
     summary: 'Says that a file is installed, or given up; only a newer reading verifies it',
     input: z.strictObject({ handover: z.int().min(1), state: z.enum(['done', 'dropped']) }),
@@ -162,10 +153,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.checklist',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controller-firmware/{sha256}/checklist' },
-    area: 'updates',
     right: 'updates:read',
     summary: 'What is to be confirmed before a file is installed in a controller, and what the record knows of it',
     input: z.strictObject(targetInput),
@@ -177,10 +165,7 @@ export const controllerFirmwareOperations = [
   }),
   download({
     name: 'controller.firmware.handover',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controller-firmware/{sha256}/handover' },
-    area: 'updates',
     right: 'updates:write',
     summary:
       'Hands a file to the caller: checked once more, recorded, then sent; its number is in `Sallyport-Handover`',

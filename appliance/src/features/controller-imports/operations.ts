@@ -24,7 +24,7 @@ const { operation } = operationsOver<{
   controllerImports: FileImports;
   objects: ObjectService;
   paths: Pick<DataPaths, 'staging'>;
-}>();
+}>({ area: 'controllers', bound: 'site' });
 
 const outcomeSchema = z.object({
   form: z.enum(IMPORT_FORMS),
@@ -137,7 +137,6 @@ const importId = z.string().min(1).max(64);
 export const controllerImportOperations = [
   operation({
     name: 'controller.import.upload',
-    bound: 'site',
     http: {
       method: 'post',
       path: '/controllers/imports',
@@ -145,7 +144,6 @@ export const controllerImportOperations = [
       // Not JSON, which every call without a file sends: a slip must not become an upload.
       upload: { types: ['application/octet-stream', 'text/csv', 'application/xml', 'application/zip'] },
     },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Uploads a file about controllers and tries it: nothing is changed unless `dryRun` is false',
     description:
@@ -179,9 +177,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.list',
-    bound: 'site',
     http: { method: 'get', path: '/controllers/imports' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Uploaded files about controllers, the newest first; they are kept for a day',
     input: z.strictObject({}),
@@ -190,9 +186,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.show',
-    bound: 'site',
     http: { method: 'get', path: '/controllers/imports/{import}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Where a file is: its trial, its import, their progress and result',
     input: z.strictObject({ import: importId }),
@@ -201,9 +195,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.apply',
-    bound: 'site',
     http: { method: 'post', path: '/controllers/imports/{import}/apply' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Begins the import; CONFLICT while the file is being read, and after it was imported',
     input: z.strictObject({ import: importId }),
@@ -215,9 +207,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.stop',
-    bound: 'site',
     http: { method: 'post', path: '/controllers/imports/{import}/stop' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Ends a trial or an import before it takes effect',
     input: z.strictObject({ import: importId }),

@@ -7,7 +7,7 @@ import { type ImportBatch, ingestSummarySchema } from './types.ts';
 
 // Import batches of controllers: their list, and undoing one. The addresses below /controllers/origins are the older ones.
 
-const { operation } = operationsOver<{ controllers: ControllerService }>();
+const { operation } = operationsOver<{ controllers: ControllerService }>({ area: 'controllers', bound: 'site' });
 
 export const batchSchema = z.object({
   id: z.int(),
@@ -48,9 +48,7 @@ const pageOfBatches = (controllers: ControllerService, limit: number, before: nu
 export const batchOperations = [
   operation({
     name: 'controller.origin.list',
-    bound: 'site',
     http: { method: 'get', path: '/controller-origins' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'What brought facts about controllers, the newest first',
     input: z.strictObject(numberPaging),
@@ -78,9 +76,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.undo',
-    bound: 'site',
     http: { method: 'post', path: '/controller-origins/{origin}/undo' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Takes an import batch back as a whole: its facts go, and records that nothing else speaks of',
     input: z.strictObject({ origin: batchNumber, dryRun: z.boolean().default(false).describe('Changes nothing') }),
@@ -109,9 +105,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.before',
-    bound: 'site',
     http: { method: 'get', path: '/controllers/origins' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'What files, captures and queries brought, the newest first',
     input: z.strictObject({
@@ -123,9 +117,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.revert',
-    bound: 'site',
     http: { method: 'post', path: '/controllers/origins/{origin}/undo' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Takes back every fact of an import batch; CONFLICT when it was taken back before',
     input: z.strictObject({ origin: batchNumber }),

@@ -31,7 +31,11 @@ import {
 
 // The record of controllers: lists, one with its facts, decisions, what is entered, merges.
 
-const { operation } = operationsOver<{ controllers: ControllerService; controllerList: ControllerList }>();
+const { operation } = operationsOver<{ controllers: ControllerService; controllerList: ControllerList }>({
+  area: 'controllers',
+  bound: 'zone',
+  scoped: true,
+});
 
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
 const texts = z.array(z.string().min(1).max(200)).max(50).optional();
@@ -88,10 +92,7 @@ const partName = ({ sort, key }: { sort: string; key: string }): string => (key 
 export const controllerOperations = [
   operation({
     name: 'controller.list',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controllers' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'The controllers that a filter finds',
     input: z.strictObject({
@@ -163,10 +164,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.create',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controllers', status: 201 },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Enters a controller that nothing spoke of yet',
     input: z.strictObject({ values: given }),
@@ -176,10 +174,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.show',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'A controller with its modules, interfaces and services, its facts, and what may be the same',
     input: z.strictObject({
@@ -227,10 +222,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.facts',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/facts' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Every fact about a controller, the newest first, and which of them win',
     input: z.strictObject({ controller: controllerId, field: z.string().max(64).optional() }),
@@ -243,10 +235,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.changes',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/changes' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'How the values of a controller changed, the newest first',
     input: z.strictObject({ controller: controllerId, ...numberPaging }),
@@ -278,10 +267,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.edit',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'patch', path: '/controllers/{controller}' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Enters or clears what people say about a controller; null clears',
     input: z.strictObject({
@@ -298,10 +284,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.decide',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controllers/decide' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Decides whether controllers should be there',
     input: z.strictObject({
@@ -332,10 +315,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.merge',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controllers/{controller}/merge' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Makes another record part of this one; can be undone',
     input: z.strictObject({
@@ -363,10 +343,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.apart',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controllers/{controller}/apart' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Says that two records are two controllers, whatever they share',
     input: z.strictObject({ controller: controllerId, other: controllerId, reason: comment.optional() }),
@@ -378,10 +355,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.unmerge',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controller-merges/{merge}/undo' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Makes two records of one again',
     input: z.strictObject({ merge: z.int().min(1).describe('Its number, which the record names') }),

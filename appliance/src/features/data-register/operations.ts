@@ -5,7 +5,7 @@ import type { ProvisionService } from './service.ts';
 
 // The data provision register.
 
-const { operation } = operationsOver<{ provision: ProvisionService }>();
+const { operation } = operationsOver<{ provision: ProvisionService }>({ area: 'provision', bound: 'site' });
 
 const entry = z.object({
   row: z.string().describe('Row of the data map'),
@@ -41,9 +41,7 @@ export const registerSchemas = { RegisterEntry: entry };
 export const registerOperations = [
   operation({
     name: 'provision.show',
-    bound: 'site',
     http: { method: 'get', path: '/provision' },
-    area: 'provision',
     right: 'provision:read',
     summary: 'The data provision register: what is held, from where, why, how long, and what of it leaves',
     input: z.strictObject({}),

@@ -17,7 +17,7 @@ type Needs = {
   deviceFilters: Pick<DeviceFilters, 'groups'>;
   objects: ObjectService;
 };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'deployments', bound: 'device', scoped: true });
 
 const taskStates = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
 
@@ -88,16 +88,12 @@ const named = <T extends { device: number; updateId: string }>({ deviceQueries }
   }));
 };
 
-const area = 'deployments';
 const one = z.strictObject({ deployment: z.string().min(1).max(64) });
 const flags = { updates: { name: 'update', value: 'ID' }, devices: { name: 'device', value: 'ID' } };
 
 const preview = operation({
   name: 'deployment.preview',
-  bound: 'device',
   http: { method: 'post', path: '/deployments/preview' },
-  area,
-  scoped: true,
   right: 'deployments:read',
   summary: 'What a deployment would do; nothing is ordered',
   input: wanted,
@@ -123,10 +119,7 @@ const preview = operation({
 export const deploymentOperations = [
   operation({
     name: 'deployment.list',
-    bound: 'device',
     http: { method: 'get', path: '/deployments' },
-    area,
-    scoped: true,
     right: 'deployments:read',
     summary: 'Lists deployments, the newest first',
     input: z.strictObject({ search: search.optional(), ...paging }),
@@ -159,10 +152,7 @@ export const deploymentOperations = [
   preview,
   operation({
     name: 'deployment.create',
-    bound: 'device',
     http: { method: 'post', path: '/deployments', status: 201 },
-    area,
-    scoped: true,
     right: 'deployments:write',
     summary: 'Orders approved updates to devices',
     input: wanted,
@@ -178,10 +168,7 @@ export const deploymentOperations = [
   }),
   operation({
     name: 'deployment.get',
-    bound: 'device',
     http: { method: 'get', path: '/deployments/{deployment}' },
-    area,
-    scoped: true,
     right: 'deployments:read',
     summary: 'One deployment with the order of each device',
     input: one,
@@ -197,10 +184,7 @@ export const deploymentOperations = [
   }),
   operation({
     name: 'deployment.cancel',
-    bound: 'device',
     http: { method: 'post', path: '/deployments/{deployment}/cancel' },
-    area,
-    scoped: true,
     right: 'deployments:write',
     summary: 'Takes back the orders that no device has begun',
     input: one,

@@ -17,7 +17,7 @@ type Needs = {
   deviceQueries: DeviceQueries;
   objects: ObjectService;
 };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'site' });
 
 const stateCount = z.int().optional();
 const order = z.object({
@@ -50,7 +50,6 @@ const order = z.object({
 export const agentMoveSchemas = { AgentMove: order };
 
 const maxDevices = 100_000;
-const area = 'devices';
 
 /** The devices of a group and of all below it, by its id or its name. NOT_FOUND, also where several have the name. */
 export function devicesOfGroup({ deviceFilters }: Pick<Needs, 'deviceFilters'>, given: string): number[] {
@@ -85,9 +84,7 @@ const asOrder = (
 export const agentMoveOperations = [
   operation({
     name: 'device.move',
-    bound: 'site',
     http: { method: 'post', path: '/agent-moves', status: 201 },
-    area,
     right: 'devices:write',
     summary:
       'Orders agents to another address of this appliance; each keeps the old one until the new one has answered it',
@@ -127,9 +124,7 @@ export const agentMoveOperations = [
   }),
   operation({
     name: 'device.moves',
-    bound: 'site',
     http: { method: 'get', path: '/agent-moves' },
-    area,
     right: 'devices:read',
     summary: 'Orders to move to another address, the newest first, with the devices that have not moved',
     input: z.strictObject({

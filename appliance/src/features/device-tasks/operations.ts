@@ -14,7 +14,7 @@ import type { DeviceTask } from './types.ts';
 const { operation } = operationsOver<{
   deviceTasks: DeviceTaskService;
   deviceQueries: DeviceQueries;
-}>();
+}>({ area: 'devices', bound: 'device', scoped: true });
 
 const pollMs = 500;
 
@@ -60,17 +60,13 @@ const toTask = (
   deadlineAt: timeOf(deadlineAt),
 });
 
-const area = 'devices';
 const one = z.strictObject({ device: deviceId });
 const state = ({ id, state: now }: { id: string; state: string }) => ({ task: id, state: now });
 
 const decide = (action: 'confirm' | 'cancel', summary: string) =>
   operation({
     name: `device.task.${action}`,
-    bound: 'device',
     http: { method: 'post', path: `/device-tasks/{task}/${action}` },
-    area,
-    scoped: true,
     decides: true,
     right: 'devices:write',
     summary,
@@ -88,10 +84,7 @@ const decide = (action: 'confirm' | 'cancel', summary: string) =>
 export const deviceTaskOperations = [
   operation({
     name: 'device.task.list',
-    bound: 'device',
     http: { method: 'get', path: '/device-tasks' },
-    area,
-    scoped: true,
     right: 'devices:read',
     summary: 'What was asked of devices, the newest first: their logs, and files that their security products keep',
     input: z.strictObject({ limit: numberPaging.limit, device: deviceId.optional() }),
@@ -123,10 +116,7 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.task.ask',
-    bound: 'device',
     http: { method: 'post', path: '/devices/{device}/tasks', status: 201 },
-    area,
-    scoped: true,
     right: 'devices:write',
     summary: 'Asks a device for its own log, or its security product to do something with a file that it keeps',
     description:
@@ -138,10 +128,7 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.task.get',
-    bound: 'device',
     http: { method: 'get', path: '/device-tasks/{task}' },
-    area,
-    scoped: true,
     right: 'devices:read',
     summary: 'One task of a device, with what came back',
     input: z.strictObject({ task: z.string().min(1).max(64) }),
@@ -153,9 +140,6 @@ export const deviceTaskOperations = [
   decide('cancel', 'Takes back what has not ended'),
   operation({
     name: 'device.log',
-    bound: 'device',
-    area,
-    scoped: true,
     right: 'devices:write',
     summary: "Asks a device for the newest lines of its agent's own log, and waits for them",
     input: one.extend({
@@ -189,9 +173,6 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.file',
-    bound: 'device',
-    area,
-    scoped: true,
     right: 'devices:write',
     summary: 'Asks the security product of a device to restore, delete or rescan a file that it keeps',
     input: one.extend({ ...file, list: file.list.default('quarantine'), reason }),

@@ -8,15 +8,12 @@ import type { DeviceFilters, DeviceQueries } from './types.ts';
 // The tree of groups.
 
 type Needs = { objects: ObjectService; deviceFilters: DeviceFilters; deviceQueries: DeviceQueries };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'group', scoped: true });
 
 export const groupOperations = [
   operation({
     name: 'group.tree',
-    bound: 'group',
-    scoped: true,
     http: { method: 'get', path: '/groups' },
-    area: 'devices',
     right: 'devices:read',
     summary: 'The tree of groups from the top down, with their devices',
     input: z.strictObject({}),

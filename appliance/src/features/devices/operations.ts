@@ -35,7 +35,7 @@ type Needs = Parameters<typeof deviceModel>[0] & {
   vulnerabilities: VulnerabilityService;
   deviceFilters: DeviceFilters;
 };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'device' });
 
 const levels = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const anyText = (max: number) => z.array(z.string().min(1).max(max)).max(50).optional();
@@ -124,16 +124,13 @@ const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
   };
 };
 
-const area = 'devices';
 const one = z.strictObject({ device: deviceId });
 
 const decide = (action: 'approve' | 'revoke', summary: string) =>
   operation({
     name: `device.${action}`,
-    bound: 'device',
     scoped: true,
     http: { method: 'post', path: `/devices/{device}/${action}` },
-    area,
     right: 'devices:write',
     summary,
     input: one,
@@ -156,10 +153,8 @@ const decide = (action: 'approve' | 'revoke', summary: string) =>
 export const deviceOperations = [
   operation({
     name: 'device.search',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices' },
-    area,
     right: 'devices:read',
     summary: 'Lists devices with their status',
     description: 'Revoked devices are listed when `state` asks for them.',
@@ -197,8 +192,6 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.list',
-    bound: 'device',
-    area,
     right: 'devices:read',
     summary: 'The devices, their states, who reports them and how much software they have',
     input: z.strictObject({ state: z.enum(deviceStates).optional().describe('Only these') }),
@@ -227,10 +220,8 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.get',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices/{device}' },
-    area,
     right: 'devices:read',
     summary: 'One device',
     input: one,
@@ -241,10 +232,8 @@ export const deviceOperations = [
   decide('revoke', 'Revokes a device: it is refused from the next request on'),
   operation({
     name: 'device.decide',
-    bound: 'device',
     scoped: true,
     http: { method: 'patch', path: '/devices/{device}/decision' },
-    area,
     right: 'devices:write',
     summary: 'Sets the name, description or group of a device',
     input: one.extend({
@@ -271,10 +260,8 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.sections',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices/{device}/sections' },
-    area,
     right: 'devices:read',
     summary: 'Which collections the device reports',
     input: one,
@@ -290,7 +277,6 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.findings',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices/{device}/findings' },
     area: 'vulnerabilities',
@@ -307,7 +293,6 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.unjudged',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices/{device}/unjudged' },
     area: 'vulnerabilities',
@@ -328,7 +313,6 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.updates',
-    bound: 'device',
     scoped: true,
     http: { method: 'get', path: '/devices/{device}/updates' },
     area: 'updates',

@@ -8,7 +8,7 @@ import { deviceIn, deviceModel } from './view.ts';
 // Records of devices: clients, duplicates, merging and its undo, removal.
 
 type Needs = Parameters<typeof deviceModel>[0];
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'device', scoped: true });
 
 const source = z.object({
   door: z.string(),
@@ -89,17 +89,13 @@ const pair = (context: Needs & { actor: Actor }, device: string, other: string):
   written(context, other),
 ];
 
-const area = 'devices';
 const one = z.strictObject({ device: deviceId });
 const two = one.extend({ other: deviceId });
 
 export const deviceRecordOperations = [
   operation({
     name: 'device.doors',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/devices/{device}/doors' },
-    area,
     right: 'devices:read',
     summary: 'The clients of a device, those in use first',
     input: one,
@@ -118,10 +114,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.duplicates',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/device-duplicates' },
-    area,
     right: 'devices:read',
     summary: 'Pairs of records that may be one device, the likeliest first, and what they share',
     input: z.strictObject({}),
@@ -160,10 +153,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge.preview',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/devices/{device}/merge' },
-    area,
     right: 'devices:write',
     summary: 'What would move if another record became part of this device',
     input: two,
@@ -173,10 +163,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge',
-    bound: 'device',
-    scoped: true,
     http: { method: 'post', path: '/devices/{device}/merge' },
-    area,
     right: 'devices:write',
     summary: 'Makes another record part of this device; it can be undone',
     input: two.extend({ preview: z.boolean().default(false).describe('Says what would move and changes nothing') }),
@@ -201,10 +188,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.distinct',
-    bound: 'device',
-    scoped: true,
     http: { method: 'post', path: '/devices/{device}/distinct', status: 204 },
-    area,
     right: 'devices:write',
     summary: 'Two records are two devices, whatever they share',
     input: two,
@@ -221,10 +205,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.forget',
-    bound: 'device',
-    scoped: true,
     http: { method: 'delete', path: '/devices/{device}', status: 204 },
-    area,
     right: 'devices:write',
     summary: 'Removes the record of a device that may not come in, with all that is known of it',
     input: one,
@@ -244,10 +225,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merges',
-    bound: 'device',
-    scoped: true,
     http: { method: 'get', path: '/device-merges' },
-    area,
     right: 'devices:read',
     summary: 'Merges that can be undone, the newest first',
     input: z.strictObject({}),
@@ -256,10 +234,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge.undo',
-    bound: 'device',
-    scoped: true,
     http: { method: 'post', path: '/device-merges/{merge}/undo' },
-    area,
     right: 'devices:write',
     summary: 'Two records again',
     description: 'CONFLICT unless it is the newest merge of its device.',
@@ -269,9 +244,6 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.unmerge',
-    bound: 'device',
-    scoped: true,
-    area,
     right: 'devices:write',
     summary: 'Takes a merge back: two records again; without a number, the merges that can be',
     input: z.strictObject({ merge: mergeNumber.optional() }),

@@ -10,16 +10,14 @@ import { DIAGNOSTIC_SECTIONS } from './types.ts';
 
 // What helps somebody elsewhere: listed before it is written, without names of the site, sealed unless it is wanted plain.
 
-const { operation, download } = operationsOver<Appliance>();
+const { operation, download } = operationsOver<Appliance>({ area: 'settings', bound: 'site' });
 
 const section = z.enum(DIAGNOSTIC_SECTIONS);
 
 export const diagnosticsOperations = [
   operation({
     name: 'diagnostics.list',
-    bound: 'site',
     http: { method: 'get', path: '/diagnostics' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'What an export of diagnostics has in it, section by section',
     input: z.strictObject({}),
@@ -36,9 +34,7 @@ export const diagnosticsOperations = [
   }),
   download({
     name: 'diagnostics.file',
-    bound: 'site',
     http: { method: 'get', path: '/diagnostics/file' },
-    area: 'settings',
     right: 'settings:write',
     summary: 'Diagnostics without names of the site, sealed to the recovery key unless plain is true',
     input: z.strictObject({ plain: z.boolean().optional() }),
@@ -50,8 +46,6 @@ export const diagnosticsOperations = [
   }),
   operation({
     name: 'diagnostics.export',
-    bound: 'site',
-    area: 'settings',
     right: 'settings:write',
     summary: 'Writes diagnostics without names of the site, sealed to the recovery key or plain; see diagnostics list',
     input: z.strictObject({

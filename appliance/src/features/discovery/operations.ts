@@ -11,7 +11,7 @@ import { type DirectorySummary, directorySummary, scanSummary } from './types.ts
 // Directories and address ranges: how they went, what would be sent, starting and stopping. Entries are objects.
 
 type Needs = { discovery: DiscoveryService; objects: ObjectService };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'site' });
 
 const quietMs = 2_000;
 
@@ -95,15 +95,12 @@ const nowAndThen = (note: (text: string) => void): ((text: string) => void) => {
 
 const directoryFlag = { name: 'source', value: 'NAME', help: 'the directory, as it was entered' };
 const rangeFlag = { name: 'range', value: 'NAME', help: 'the address range, as it was entered' };
-const area = 'devices';
 const one = z.strictObject({ id: z.string().min(1).max(512).describe('Its id or its name') });
 const job = z.object({ job: z.int() });
 
 const directoryTest = operation({
   name: 'directory.test',
-  bound: 'site',
   http: { method: 'post', path: '/discovery/directories/{id}/test' },
-  area,
   right: 'devices:write',
   summary: 'Connects, logs in and looks at the base names; keeps nothing',
   input: one,
@@ -119,9 +116,7 @@ const directoryTest = operation({
 export const discoveryOperations = [
   operation({
     name: 'directory.list',
-    bound: 'site',
     http: { method: 'get', path: '/discovery/directories' },
-    area,
     right: 'devices:read',
     summary: 'Directories and how each was read last',
     input: z.strictObject({}),
@@ -131,8 +126,6 @@ export const discoveryOperations = [
   directoryTest,
   operation({
     name: 'directory.poll',
-    bound: 'site',
-    area,
     right: 'devices:write',
     summary: 'Reads a directory over LDAP now',
     input: one,
@@ -154,9 +147,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'directory.start',
-    bound: 'site',
     http: { method: 'post', path: '/discovery/directories/{id}/poll' },
-    area,
     right: 'devices:write',
     summary: 'Reads a directory now',
     input: one,
@@ -165,9 +156,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.list',
-    bound: 'site',
     http: { method: 'get', path: '/discovery/ranges' },
-    area,
     right: 'devices:read',
     summary: 'Address ranges and how each was asked last',
     input: z.strictObject({}),
@@ -176,9 +165,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.plan',
-    bound: 'site',
     http: { method: 'get', path: '/discovery/ranges/{id}/plan' },
-    area,
     right: 'devices:read',
     summary: 'What asking a range would send; sends nothing',
     input: one,
@@ -203,9 +190,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.confirm',
-    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/confirm' },
-    area,
     decides: true,
     right: 'devices:write',
     summary: 'Confirms exactly one plan, with its number of addresses',
@@ -218,9 +203,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.start',
-    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/scan' },
-    area,
     right: 'devices:write',
     summary: 'Asks a confirmed range now',
     input: one,
@@ -229,8 +212,6 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.scan',
-    bound: 'site',
-    area,
     right: 'devices:write',
     summary: 'Asks the addresses of a range that was confirmed; Ctrl-C ends it',
     input: one,
@@ -251,9 +232,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.stop',
-    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/stop' },
-    area,
     right: 'devices:write',
     summary: 'Ends the run of a range',
     input: one,

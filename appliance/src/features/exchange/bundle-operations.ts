@@ -20,7 +20,7 @@ type Needs = {
   paths: Pick<DataPaths, 'staging'>;
 };
 
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'exchange', bound: 'site' });
 
 const summarySchema = z.object({
   bundleId: z.string(),
@@ -114,7 +114,6 @@ const toBundle = ({ jobs }: Pick<Needs, 'jobs'>, draft: ImportDraft) => ({
   import: toRun(jobs, draft.importRun),
 });
 
-const area = 'exchange' as const;
 const read = 'exchange:read' as const;
 const write = 'exchange:write' as const;
 const bundle = z.string().min(1).max(64);
@@ -122,14 +121,12 @@ const bundle = z.string().min(1).max(64);
 export const bundleOperations = [
   operation({
     name: 'bundle.upload',
-    bound: 'site',
     http: {
       method: 'post',
       path: '/exchange/bundles',
       upload: { types: ['application/x-tar', 'application/octet-stream'] },
       status: 201,
     },
-    area,
     right: write,
     summary: 'Uploads a bundle; it is checked at once, and nothing is changed',
     input: z.strictObject({ name: z.string().min(1).max(200).default('bundle.tar').describe('For people') }),
@@ -153,9 +150,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.pick',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/pick', status: 201 },
-    area,
     right: write,
     summary: 'Takes a bundle that lies on a medium; it is checked at once, and nothing is changed',
     input: z.strictObject({ path: z.string().min(1).max(4_096).describe('A path that /exchange/media names') }),
@@ -164,9 +159,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.list',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/bundles' },
-    area,
     right: read,
     summary: 'Bundles that were uploaded or picked, the newest first',
     input: z.strictObject({}),
@@ -175,9 +168,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.show',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/bundles/{bundle}' },
-    area,
     right: read,
     summary: 'Where a bundle is: its check, its import, their progress and result',
     input: z.strictObject({ bundle }),
@@ -186,9 +177,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.start',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/{bundle}/import' },
-    area,
     right: write,
     summary: 'Begins the import; CONFLICT while the bundle is being read',
     input: z.strictObject({
@@ -203,9 +192,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.stop',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/{bundle}/stop' },
-    area,
     right: write,
     summary: 'Ends a check or an import before it takes effect',
     input: z.strictObject({ bundle }),
@@ -217,8 +204,6 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.inspect',
-    bound: 'site',
-    area,
     right: read,
     summary: 'Checks a bundle without importing it: what it is and what it would change',
     input: z.strictObject({
@@ -256,9 +241,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'import.list',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/imports' },
-    area,
     right: read,
     summary: 'The journal of imports, the newest first',
     input: z.strictObject({
@@ -273,9 +256,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'import.show',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/imports/{import}' },
-    area,
     right: read,
     summary: 'One import',
     input: z.strictObject({ import: z.int().min(1) }),

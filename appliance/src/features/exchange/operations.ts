@@ -25,7 +25,7 @@ const { operation, download } = operationsOver<{
   exchange: ExchangeService;
   media: MediaService;
   paths: Pick<DataPaths, 'staging'>;
-}>();
+}>({ area: 'exchange', bound: 'site' });
 
 const kindNames = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'] as const;
 
@@ -120,7 +120,6 @@ export const exchangeSchemas = {
   Receipt: receiptSchema,
 };
 
-const area = 'exchange' as const;
 const read = 'exchange:read' as const;
 const write = 'exchange:write' as const;
 const nothing = z.strictObject({});
@@ -134,9 +133,7 @@ const requestsDir = ({ staging }: Pick<DataPaths, 'staging'>): string => join(st
 export const exchangeOperations = [
   operation({
     name: 'exchange.show',
-    bound: 'site',
     http: { method: 'get', path: '/exchange' },
-    area,
     right: read,
     summary: 'Trust, counters and open requests',
     input: nothing,
@@ -145,9 +142,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'exchange.knowledge',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/knowledge' },
-    area,
     right: read,
     summary: 'How old the advisories of each feed are',
     input: nothing,
@@ -156,9 +151,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'exchange.unfulfilled',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/unfulfilled' },
-    area,
     right: read,
     summary: 'What the last answer did not bring, why, and what to do',
     input: nothing,
@@ -174,9 +167,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'request.preview',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/request' },
-    area,
     right: read,
     summary: 'What would leave; nothing is written and no number is used',
     input: nothing,
@@ -189,9 +180,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'request.write',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/requests', status: 201 },
-    area,
     right: write,
     summary: 'Writes a request, signed and sealed, to a medium or to be downloaded',
     input: z.strictObject({
@@ -223,9 +212,7 @@ export const exchangeOperations = [
   }),
   download({
     name: 'request.file',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/requests/{number}/file' },
-    area,
     right: write,
     summary: 'An open request that was kept for download: signed, and sealed to the host',
     input: z.strictObject({ number }),
@@ -239,9 +226,7 @@ export const exchangeOperations = [
   }),
   download({
     name: 'siteCard.file',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/site-card' },
-    area,
     right: write,
     summary: 'The site card in force; a new one is made when what it says has changed',
     input: nothing,
@@ -257,9 +242,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.page',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/receipts' },
-    area,
     right: read,
     summary: 'Receipts, the newest first',
     input: z.strictObject(down),
@@ -271,8 +254,6 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.list',
-    bound: 'site',
-    area,
     right: read,
     summary: 'What came of each bundle, newest first',
     input: nothing,
@@ -301,9 +282,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.show',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/receipts/{number}' },
-    area,
     right: read,
     summary: 'One receipt with what it states and its signed form',
     input: z.strictObject({ number }),
@@ -319,9 +298,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.verify',
-    bound: 'site',
     http: { method: 'post', path: '/exchange/receipts/verify' },
-    area,
     right: read,
     summary: 'Verifies the chain of receipts: signatures, numbers, links',
     input: nothing,
@@ -341,8 +318,6 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'trust.show',
-    bound: 'site',
-    area,
     right: read,
     summary: 'Draws what this site trusts: who holds which key, and until when',
     input: nothing,
@@ -383,8 +358,6 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'clock.show',
-    bound: 'site',
-    area,
     right: read,
     summary: 'What this site takes for the time, and what is in doubt',
     input: nothing,
@@ -407,8 +380,6 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'clock.agree',
-    bound: 'site',
-    area,
     right: write,
     summary: 'Says that a time which is far ahead is right; the floor rises to it for good',
     input: z.strictObject({
@@ -436,8 +407,6 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'store.gc',
-    bound: 'site',
-    area,
     right: write,
     summary: 'Lists objects that nothing refers to; with --apply removes those that were listed before',
     input: z.strictObject({

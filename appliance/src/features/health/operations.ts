@@ -8,7 +8,10 @@ import { HEALTH_CHECKS, HEALTH_CODES, type Health } from './types.ts';
 
 // Whether the appliance can do its work, and figures of it for monitoring.
 
-const { operation, download } = operationsOver<MetricsParts & { health: HealthService }>();
+const { operation, download } = operationsOver<MetricsParts & { health: HealthService }>({
+  area: 'settings',
+  bound: 'site',
+});
 
 const healthSchema = z.object({
   checkedAt: time,
@@ -33,9 +36,7 @@ const none = z.strictObject({});
 export const healthOperations = [
   operation({
     name: 'health',
-    bound: 'site',
     http: { method: 'get', path: '/health' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'Whether database, schema, disk, keys and jobs are well; the command exits with 1 when one is not',
     input: none,
@@ -53,9 +54,7 @@ export const healthOperations = [
   }),
   download({
     name: 'metrics',
-    bound: 'site',
     http: { method: 'get', path: '/metrics' },
-    area: 'settings',
     right: 'metrics:read',
     summary: 'Figures for monitoring in the text format of Prometheus; also at /metrics',
     input: none,
@@ -64,8 +63,6 @@ export const healthOperations = [
   }),
   operation({
     name: 'metrics.show',
-    bound: 'site',
-    area: 'settings',
     right: 'metrics:read',
     summary: 'Prints the figures for monitoring that do not need the serving process, in the text format of Prometheus',
     input: none,

@@ -11,7 +11,10 @@ import { type Approval, type PacketRow, type Plan, planSize, SWITCHES } from './
 // Identification of controllers: the switch, dry runs, approvals, runs, packets. Jobs are objects of kind
 // controller-identification. What is approved, and whether anything may be sent, the service decides.
 
-const { operation } = operationsOver<{ identification: IdentificationService; objects: ObjectService }>();
+const { operation } = operationsOver<{ identification: IdentificationService; objects: ObjectService }>({
+  area: 'controllers',
+  bound: 'zone',
+});
 
 const readable = (actor: Actor): Scope => scopeOf(actor, 'controllers:read');
 
@@ -183,10 +186,8 @@ const paramsText = (params: Readonly<Record<string, string | number>>): string =
 export const identificationOperations = [
   operation({
     name: 'controller.identification.list',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/identification' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Whether controllers may be asked, halted zones, jobs',
     input: z.strictObject({}),
@@ -232,7 +233,6 @@ export const identificationOperations = [
     name: 'controller.identification.switch',
     bound: 'site',
     http: { method: 'post', path: '/identification/switch' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Ends identification at once, also at agents; only a person who is signed in allows it again',
     input: z.strictObject({ on: z.boolean() }),
@@ -247,7 +247,6 @@ export const identificationOperations = [
     name: 'controller.identification.release',
     bound: 'site',
     http: { method: 'post', path: '/identification/zones/{id}/release' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Lets a halted zone be asked again',
     input: z.strictObject({ id: anId, reason: z.string().min(1).max(500) }),
@@ -259,10 +258,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.policy',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/identification/policy/{id}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'What may be asked of a controller, each part with whose word it is',
     input: z.strictObject({ id: anId }),
@@ -281,10 +278,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.show',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/identification/jobs/{id}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'How a job stands',
     input: z.strictObject({ id: jobInput }),
@@ -294,10 +289,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.plan',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/identification/jobs/{id}/plan' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Every packet that the job would send, or what was approved; sends nothing',
     input: z.strictObject({ id: jobInput }),
@@ -331,10 +324,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.approve',
-    bound: 'zone',
     scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/approve' },
-    area: 'controllers',
     right: 'controllers:approve',
     summary: 'A second person approves exactly one plan, with its number of controllers',
     input: z.strictObject({
@@ -358,10 +349,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.start',
-    bound: 'zone',
     scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/start' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Starts an approved job within its window; the server does the work',
     input: z.strictObject({ id: jobInput }),
@@ -379,10 +368,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.end',
-    bound: 'zone',
     scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/stop' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Ends the run of a job before its next packet',
     input: z.strictObject({ id: jobInput }),
@@ -394,10 +381,8 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.packets',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/identification/runs/{id}/packets' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Packets of a run, in the order in which they left',
     input: z.strictObject({

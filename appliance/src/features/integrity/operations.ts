@@ -7,7 +7,11 @@ import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } fr
 
 // Whether programs are the ones that were approved, and deciding about it.
 
-const { operation } = operationsOver<{ integrity: IntegrityService }>();
+const { operation } = operationsOver<{ integrity: IntegrityService }>({
+  area: 'controllers',
+  bound: 'zone',
+  scoped: true,
+});
 
 const controllerId = z.string().min(1).max(120).describe('Public id of a controller');
 const content = z.record(z.string(), z.string()).describe('By field: checksums, blocks, project');
@@ -94,10 +98,7 @@ export const integritySchemas = { ControllerProgram: programSchema, ControllerPr
 export const integrityOperations = [
   operation({
     name: 'controller.integrity.list',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controller-programs' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'The programs of controllers against what was approved, the worst first',
     input: z.strictObject({
@@ -133,10 +134,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.show',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'get', path: '/controller-programs/{controller}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'One program: what was approved, what is known, what hardening says',
     input: z.strictObject({ controller: controllerId }),
@@ -146,10 +144,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.approve',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controller-programs/{controller}/approval' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Approves what is known now as the program, or proposes it where two people are asked for',
     input: z.strictObject({
@@ -180,10 +175,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.confirm',
-    bound: 'zone',
-    scoped: true,
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
-    area: 'controllers',
     decides: true,
     right: 'controllers:write',
     summary: 'The second person confirms or declines a proposed program',

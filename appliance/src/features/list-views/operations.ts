@@ -3,7 +3,7 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import type { ListViewService } from './service.ts';
 import { type ListView, maxListLength, maxNameLength, maxQueryLength } from './types.ts';
 
-const { operation } = operationsOver<{ listViews: ListViewService }>();
+const { operation } = operationsOver<{ listViews: ListViewService }>({ area: 'devices', bound: 'owner' });
 
 const viewSchema = z.object({
   id: z.number().int(),
@@ -21,8 +21,6 @@ export const listViewOperations = [
   operation({
     name: 'list-view.list',
     http: { method: 'get', path: '/list-views' },
-    bound: 'owner',
-    area: 'devices',
     right: 'devices:read',
     summary: 'The saved views of the caller, by list and name',
     input: z.strictObject({ list: z.string().max(maxListLength).optional() }),
@@ -36,8 +34,6 @@ export const listViewOperations = [
   operation({
     name: 'list-view.save',
     http: { method: 'post', path: '/list-views' },
-    bound: 'owner',
-    area: 'devices',
     right: 'devices:read',
     summary: 'Saves a view of a list by name; one of the same name is replaced',
     input: z.strictObject({
@@ -55,8 +51,6 @@ export const listViewOperations = [
   operation({
     name: 'list-view.rename',
     http: { method: 'put', path: '/list-views/{id}' },
-    bound: 'owner',
-    area: 'devices',
     right: 'devices:read',
     summary: 'Gives a view of the caller another name',
     input: z.strictObject({ id: idInput, name: z.string().max(maxNameLength) }),
@@ -71,8 +65,6 @@ export const listViewOperations = [
   operation({
     name: 'list-view.remove',
     http: { method: 'delete', path: '/list-views/{id}', status: 204 },
-    bound: 'owner',
-    area: 'devices',
     right: 'devices:read',
     summary: 'Removes a view of the caller',
     input: z.strictObject({ id: idInput }),

@@ -5,7 +5,7 @@ import type { MediaService, Medium } from './types.ts';
 
 // Media that are plugged in, and what lies on them by its own word.
 
-const { operation } = operationsOver<{ media: MediaService }>();
+const { operation } = operationsOver<{ media: MediaService }>({ area: 'exchange', bound: 'site' });
 
 const mediumSchema = z.object({
   name: z.string(),
@@ -95,9 +95,7 @@ const waitMs = 30_000;
 export const mediaOperations = [
   operation({
     name: 'media.rows',
-    bound: 'site',
     http: { method: 'get', path: '/exchange/media' },
-    area: 'exchange',
     right: 'exchange:read',
     summary: 'Media that are plugged in and folders that count as media, with the bundles on them by their own word',
     input: z.strictObject({}),
@@ -106,8 +104,6 @@ export const mediaOperations = [
   }),
   operation({
     name: 'media.list',
-    bound: 'site',
-    area: 'exchange',
     right: 'exchange:read',
     summary: 'The media that are plugged in, and what lies on them by its own word',
     input: z.strictObject({}),

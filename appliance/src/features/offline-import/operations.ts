@@ -18,7 +18,7 @@ const { operation } = operationsOver<{
   baselines: BaselineService;
   objects: ObjectService;
   paths: Pick<DataPaths, 'staging'>;
-}>();
+}>({ area: 'devices', bound: 'site' });
 
 const rowSchema = z.object({
   name: z.string().describe('Of the file, in a zip with its folders'),
@@ -45,14 +45,12 @@ const toRow = ({ collectedAt, ...row }: OfflineRow) => ({ ...row, collectedAt: t
 export const offlineImportOperations = [
   operation({
     name: 'inventory.upload',
-    bound: 'site',
     http: {
       method: 'post',
       path: '/inventories',
       // JSON is what most of these files are; a call with another body by mistake stores nothing, its rows say why.
       upload: { types: ['application/octet-stream', 'application/json', 'application/xml', 'application/zip'] },
     },
-    area: 'devices',
     right: 'devices:write',
     summary: 'Takes inventories of machines without network; with `dryRun` only says what each would do',
     description:

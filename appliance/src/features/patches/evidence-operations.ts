@@ -12,7 +12,10 @@ import { APPROVAL_PRESETS, maxListBytes } from './types.ts';
 
 // Vendors' lists, the calendar of windows, accepted risks, evidence packs.
 
-const { operation, download } = operationsOver<{ patches: PatchService; jobs: Pick<Jobs, 'get' | 'enqueue'> }>();
+const { operation, download } = operationsOver<{ patches: PatchService; jobs: Pick<Jobs, 'get' | 'enqueue'> }>({
+  area: 'controllers',
+  bound: 'zone',
+});
 
 const approvalSchema = z.object({
   import: z.int().nullable().describe('Null where nothing was changed'),
@@ -43,7 +46,6 @@ export const evidenceOperations = [
       path: '/controller-patches/approvals',
       upload: { types: ['text/csv', 'application/json', 'application/octet-stream'] },
     },
-    area: 'controllers',
     right: 'controllers:write',
     summary: "Imports a vendor's list, as CSV or JSON; with `dryRun` it says what it would do",
     input: z.strictObject({
@@ -62,7 +64,6 @@ export const evidenceOperations = [
     name: 'patch.approval.undo',
     bound: 'site',
     http: { method: 'delete', path: '/controller-patches/approvals/{import}' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: "Takes a vendor's list back, but for patches that people went on with",
     input: z.strictObject({ import: z.int().min(1) }),
@@ -71,10 +72,8 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'patch.calendar',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/maintenance-windows/calendar' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'When controllers may be worked on',
     input: z.strictObject({ from: givenTime, until: givenTime }),
@@ -104,9 +103,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'patch.risk.approve',
-    bound: 'zone',
     http: { method: 'post', path: '/risk-acceptances/{acceptance}/approve' },
-    area: 'controllers',
     right: 'controllers:approve',
     summary: 'Approves an accepted risk; neither its owner nor who wrote it',
     input: z.strictObject({ acceptance: z.string().min(1).max(512) }),
@@ -115,9 +112,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'evidence.ask',
-    bound: 'zone',
     http: { method: 'post', path: '/evidence', status: 201 },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Asks for the evidence of a period; a job makes it',
     input: z.strictObject({ from: givenTime, to: givenTime, lang: z.enum(['kk', 'ru', 'en']).default('en') }),
@@ -130,9 +125,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'evidence.show',
-    bound: 'zone',
     http: { method: 'get', path: '/evidence/{pack}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'An evidence pack: whether it is made, and its hashes',
     input: z.strictObject({ pack: packNumber }),
@@ -163,9 +156,7 @@ export const evidenceOperations = [
   }),
   download({
     name: 'evidence.file',
-    bound: 'zone',
     http: { method: 'get', path: '/evidence/{pack}/{file}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'A file of an evidence pack: `json`, `pdf`, `signature`',
     file: 'application/octet-stream',

@@ -7,7 +7,7 @@ import { ANSWERS, CHECK_ITEMS, DEADLINES } from './types.ts';
 
 // Moving patches of controllers: asking, signing, controllers and their checklists.
 
-const { operation } = operationsOver<{ patches: PatchService }>();
+const { operation } = operationsOver<{ patches: PatchService }>({ area: 'controllers', bound: 'zone' });
 
 const target = { patch: patchNumber, controller: z.string().min(1).max(64) };
 const reason = z.string().min(1).max(1_000).describe('Why; it stays in the history');
@@ -15,9 +15,7 @@ const reason = z.string().min(1).max(1_000).describe('Why; it stays in the histo
 export const moveOperations = [
   operation({
     name: 'patch.move',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/{patch}/move' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Moves a patch, or asks for it where somebody else has to sign',
     input: z.strictObject({ patch: patchNumber, to: state, reason, evidence: evidenceSchema.default({}) }),
@@ -29,9 +27,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.extend',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/{patch}/extend' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Asks for a later deadline; a senior approver signs',
     input: z.strictObject({ patch: patchNumber, clock: z.enum(DEADLINES), until: givenTime, reason }),
@@ -42,9 +38,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.sign',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/requests/{request}/sign' },
-    area: 'controllers',
     decides: true,
     right: 'controllers:write',
     summary: 'Signs for what somebody asked, or declines it',
@@ -61,9 +55,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.add',
-    bound: 'zone',
     http: { method: 'put', path: '/controller-patches/{patch}/controllers/{controller}' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'The patch is for this controller',
     input: z.strictObject(target),
@@ -72,9 +64,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.remove',
-    bound: 'zone',
     http: { method: 'delete', path: '/controller-patches/{patch}/controllers/{controller}' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'The patch is not for this controller',
     input: z.strictObject(target),
@@ -83,10 +73,8 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.check',
-    bound: 'zone',
     scoped: true,
     http: { method: 'post', path: '/controller-patches/{patch}/controllers/{controller}/checks' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Answers an item of the checklist before an installation',
     input: z.strictObject({

@@ -30,7 +30,7 @@ import { PATCH_STATES } from './types.ts';
 
 // Patches of controllers: where they stand, and what each brings.
 
-const { operation } = operationsOver<{ patches: PatchService }>();
+const { operation } = operationsOver<{ patches: PatchService }>({ area: 'controllers', bound: 'zone' });
 
 const most = 10_000;
 
@@ -133,10 +133,8 @@ const detailOf = (patches: Reading, id: number) => ({
 export const patchOperations = [
   operation({
     name: 'patch.list',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controller-patches' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'Patches of controllers with their states and deadlines',
     input: z.strictObject({
@@ -188,9 +186,7 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.create',
-    bound: 'zone',
     http: { method: 'post', path: '/controller-patches', status: 201 },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Adds a patch by hand',
     input: z.strictObject({
@@ -214,10 +210,8 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.show',
-    bound: 'zone',
     scoped: true,
     http: { method: 'get', path: '/controller-patches/{patch}' },
-    area: 'controllers',
     right: 'controllers:read',
     summary: 'A patch with what may come next, what waits for signatures, its controllers and its history',
     input: z.strictObject({ patch: patchNumber }),
@@ -259,9 +253,7 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.edit',
-    bound: 'zone',
     http: { method: 'patch', path: '/controller-patches/{patch}' },
-    area: 'controllers',
     right: 'controllers:write',
     summary: 'Says what a patch brings',
     input: z.strictObject({

@@ -24,7 +24,7 @@ const { operation, download } = operationsOver<{
   queries: QueryService;
   samples: SampleService;
   deviceQueries: DeviceQueries;
-}>();
+}>({ area: 'queries', bound: 'device', scoped: true });
 
 const countsSchema = z.object({
   expected: z.int().describe('Devices that were asked'),
@@ -94,7 +94,6 @@ const toSample = (deviceQueries: DeviceQueries, sample: Sample) => ({
   receivedAt: timeOrNull(sample.receivedAt),
 });
 
-const area = 'queries' as const;
 const query = z.string().min(1).max(64);
 const sample = z.string().min(1).max(64);
 const sql = z.string().min(1).max(maxSqlLength);
@@ -106,10 +105,7 @@ const pageDevices = 500;
 export const queryOperations = [
   operation({
     name: 'query.list',
-    bound: 'device',
     http: { method: 'get', path: '/queries' },
-    area,
-    scoped: true,
     right: 'queries:read',
     summary: 'Lists live queries, the newest first',
     input: z.strictObject({ limit: numberPaging.limit }),
@@ -120,10 +116,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.ask',
-    bound: 'device',
     http: { method: 'post', path: '/queries', status: 201 },
-    area,
-    scoped: true,
     right: 'queries:write',
     summary: 'Asks devices by SQL through osquery',
     description:
@@ -139,9 +132,6 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.run',
-    bound: 'device',
-    area,
-    scoped: true,
     right: 'queries:write',
     summary: 'Asks devices by SQL through osquery, and waits for what they say',
     input: z.strictObject({
@@ -202,10 +192,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.show',
-    bound: 'device',
     http: { method: 'get', path: '/queries/{query}' },
-    area,
-    scoped: true,
     right: 'queries:read',
     summary: 'One live query with its counts',
     input: z.strictObject({ query }),
@@ -214,10 +201,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.answers',
-    bound: 'device',
     http: { method: 'get', path: '/queries/{query}/answers' },
-    area,
-    scoped: true,
     right: 'queries:read',
     summary: 'The answer of each device: rows or the failure',
     input: z.strictObject({ query, ...numberPaging }),
@@ -243,10 +227,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.stop',
-    bound: 'device',
     http: { method: 'post', path: '/queries/{query}/stop' },
-    area,
-    scoped: true,
     right: 'queries:write',
     summary: 'Stops a query: devices that were not asked yet are not asked',
     input: z.strictObject({ query }),
@@ -255,10 +236,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.list',
-    bound: 'device',
     http: { method: 'get', path: '/samples' },
-    area,
-    scoped: true,
     right: 'queries:read',
     summary: 'Lists files that were asked for, the newest first',
     input: z.strictObject({ limit: numberPaging.limit }),
@@ -269,10 +247,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.ask',
-    bound: 'device',
     http: { method: 'post', path: '/samples', status: 201 },
-    area,
-    scoped: true,
     right: 'queries:write',
     summary: 'Asks for one file of a device; somebody else approves it',
     input: z.strictObject({
@@ -290,10 +265,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.decide',
-    bound: 'device',
     http: { method: 'post', path: '/samples/{sample}/decision' },
-    area,
-    scoped: true,
     decides: true,
     right: 'queries:write',
     summary: 'Approves or declines what another person asked for',
@@ -304,10 +276,7 @@ export const queryOperations = [
   }),
   download({
     name: 'sample.file',
-    bound: 'device',
     http: { method: 'get', path: '/samples/{sample}/file' },
-    area,
-    scoped: true,
     right: 'queries:write',
     summary: 'The file as it came, in a tar',
     description: 'It may be an attack.',

@@ -5,7 +5,7 @@ import { RELEASE_STATES } from './types.ts';
 
 // Which releases of Sallyport are here. Installing one is root's command alone: sallyport release install.
 
-const { operation } = operationsOver<{ releases: ReleaseService }>();
+const { operation } = operationsOver<{ releases: ReleaseService }>({ area: 'settings', bound: 'site' });
 
 const releaseSchema = z.object({
   version: z.string(),
@@ -22,8 +22,6 @@ export const releaseOperations = [
   operation({
     name: 'release.list',
     http: { method: 'get', path: '/releases' },
-    bound: 'site',
-    area: 'settings',
     right: 'settings:read',
     summary: 'Releases of Sallyport: the one that runs, the one before it, what bundles brought',
     input: z.strictObject({}),

@@ -9,7 +9,7 @@ import type { Return } from './types.ts';
 
 // Returns of the database to an older state.
 
-const { operation } = operationsOver<{ rollbackDetector: RollbackDetector }>();
+const { operation } = operationsOver<{ rollbackDetector: RollbackDetector }>({ area: 'settings', bound: 'site' });
 
 const statement = z.object({ at: time, by: z.string(), reason: z.string() });
 
@@ -48,9 +48,7 @@ export const rollbackSchemas = { ReturnToOlderState: returnSchema };
 export const rollbackOperations = [
   operation({
     name: 'rollback.list',
-    bound: 'site',
     http: { method: 'get', path: '/rollback' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'Returns of the database to an older state, the newest first',
     input: z.strictObject({}),
@@ -59,8 +57,6 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.show',
-    bound: 'site',
-    area: 'settings',
     right: 'settings:read',
     summary: 'Returns of the database to an older state; exit 1 when one waits to be acknowledged',
     input: z.strictObject({}),
@@ -84,9 +80,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.ask',
-    bound: 'site',
     http: { method: 'post', path: '/rollback/{id}/acknowledge' },
-    area: 'settings',
     right: 'safety:write',
     summary: 'Asks for a return to an older state to be noted as seen; a second person agrees in the console',
     input: z.strictObject({ id, reason }),
@@ -95,9 +89,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.decide',
-    bound: 'site',
     http: { method: 'post', path: '/rollback/{id}/decision' },
-    area: 'settings',
     decides: true,
     right: 'safety:write',
     summary: 'Refuses what another one asked for; agreeing is for people',
@@ -107,8 +99,6 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.acknowledge',
-    bound: 'site',
-    area: 'settings',
     decides: true,
     right: 'safety:write',
     summary:

@@ -14,9 +14,8 @@ import { limitOf, type RuleKind } from './types.ts';
 
 type Needs = { rules: RuleService; deviceQueries: DeviceQueries; objects: ObjectService };
 
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'device' });
 
-const area = 'devices' as const;
 const kinds = Object.keys(limitOf) as [RuleKind, ...RuleKind[]];
 const shownDevices = 1_000;
 
@@ -59,8 +58,6 @@ const tagCommand = (verb: TagVerb, summary: string, done: 'added' | 'removed', l
   const name = verb === 'addTag' ? 'tag.add' : 'tag.remove';
   return operation({
     name,
-    bound: 'device',
-    area,
     scoped: true,
     right: 'devices:write',
     summary,
@@ -87,9 +84,7 @@ type Ran = { devices: number } | { moves: { device: string; rule: string; from: 
 export const ruleOperations = [
   operation({
     name: 'tag.counts',
-    bound: 'device',
     http: { method: 'get', path: '/tags' },
-    area,
     scoped: true,
     right: 'devices:read',
     summary: 'Every tag in use, by hand or by rule, and how many devices have it',
@@ -99,9 +94,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.ofDevice',
-    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/tags' },
-    area,
     scoped: true,
     right: 'devices:read',
     summary: 'The tags of a device and where each is from',
@@ -113,8 +106,6 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.list',
-    bound: 'device',
-    area,
     scoped: true,
     right: 'devices:read',
     summary: 'Every tag in use, or the tags of devices and where they are from',
@@ -148,9 +139,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.change',
-    bound: 'device',
     http: { method: 'post', path: '/tags' },
-    area,
     scoped: true,
     right: 'devices:write',
     summary: 'Gives a tag by hand to devices, or takes it from them',
@@ -179,9 +168,7 @@ export const ruleOperations = [
   ),
   operation({
     name: 'condition.try',
-    bound: 'device',
     http: { method: 'post', path: '/conditions/try' },
-    area,
     right: 'devices:read',
     summary: 'The devices that a condition finds now',
     description: 'A condition as a rule of the kind holds it; of status conditions one line without level and reason.',
@@ -211,7 +198,6 @@ export const ruleOperations = [
     name: 'rule.dryRun',
     bound: 'site',
     http: { method: 'post', path: '/moving-rules/dry-run' },
-    area,
     right: 'devices:read',
     summary: 'The moves that would follow now from all moving rules, or with one of them changed',
     input: z.strictObject({
@@ -255,7 +241,6 @@ export const ruleOperations = [
   operation({
     name: 'rule.run',
     bound: 'site',
-    area,
     right: 'devices:write',
     summary: 'Looks at every device that waits for the rules; --all at every device, --dry-run lists the moves only',
     input: z.strictObject({

@@ -11,7 +11,7 @@ import { maxPem } from './types.ts';
 // The certificate of the plant's own authority: shown, set, taken back.
 
 type Needs = { serverCertificate: ServerCertificateService; ca: CaService; paths: DataPaths };
-const { operation } = operationsOver<Needs>();
+const { operation } = operationsOver<Needs>({ area: 'settings', bound: 'site' });
 
 const shown = z.object({
   site: z
@@ -75,7 +75,6 @@ export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.inp
 }
 
 const pem = z.string().max(maxPem);
-const area = 'settings';
 const http = '/certificate';
 
 type Shown = z.output<typeof shown>;
@@ -98,9 +97,7 @@ const print = (out: Out, { site, addresses, state, plant }: Shown): void => {
 export const serverCertificateOperations = [
   operation({
     name: 'certificate.show',
-    bound: 'site',
     http: { method: 'get', path: http },
-    area,
     right: 'settings:read',
     summary: 'Which certificate callers of each name and address see, and until when',
     input: z.strictObject({}),
@@ -110,9 +107,7 @@ export const serverCertificateOperations = [
   }),
   operation({
     name: 'certificate.set',
-    bound: 'site',
     http: { method: 'post', path: http },
-    area,
     right: 'settings:write',
     summary: "Presents a certificate of the plant's own authority to callers that ask for a name in it",
     description:
@@ -142,9 +137,7 @@ export const serverCertificateOperations = [
   }),
   operation({
     name: 'certificate.clear',
-    bound: 'site',
     http: { method: 'post', path: '/certificate/clear' },
-    area,
     right: 'settings:write',
     summary: "Removes the plant's certificate and its key; all callers see the site's own within seconds",
     input: z.strictObject({ confirm: z.string().max(64).describe("The site's name, so that it is meant") }),
@@ -161,9 +154,7 @@ export const serverCertificateOperations = [
   }),
   operation({
     name: 'certificate.authorities',
-    bound: 'site',
     http: { method: 'get', path: '/certificate/authorities' },
-    area,
     right: 'settings:read',
     summary: 'The file ca.pem for clients of others that use a name or an address',
     input: z.strictObject({ address: z.string().min(1).max(253).describe('As the client calls the appliance') }),

@@ -10,7 +10,10 @@ import type { AccountService } from '../accounts/service.ts';
 
 // Settings; each set one is an object with revisions, under `/objects/setting`.
 
-const { operation } = operationsOver<{ accounts: AccountService; db: Database; objects: ObjectService }>();
+const { operation } = operationsOver<{ accounts: AccountService; db: Database; objects: ObjectService }>({
+  area: 'settings',
+  bound: 'site',
+});
 
 const value = z.union([z.string().max(1_000), z.int(), z.boolean(), z.array(z.string().max(1_000)).max(1_000)]);
 
@@ -79,9 +82,7 @@ const name = z.string().min(1).max(128);
 export const settingOperations = [
   operation({
     name: 'setting.list',
-    bound: 'site',
     http: { method: 'get', path: '/settings' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'Lists every setting with its value and its default',
     input: z.strictObject({}),
@@ -98,9 +99,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.show',
-    bound: 'site',
     http: { method: 'get', path: '/settings/{setting}' },
-    area: 'settings',
     right: 'settings:read',
     summary: 'One setting',
     input: z.strictObject({ setting: name }),
@@ -114,9 +113,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.set',
-    bound: 'site',
     http: { method: 'put', path: '/settings/{setting}' },
-    area: 'settings',
     right: 'settings:write',
     summary: 'Sets a setting',
     input: z.strictObject({
@@ -145,9 +142,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.reset',
-    bound: 'site',
     http: { method: 'delete', path: '/settings/{setting}' },
-    area: 'settings',
     right: 'settings:write',
     summary: 'Puts a setting back to its default',
     input: z.strictObject({ setting: name }),

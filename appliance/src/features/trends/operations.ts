@@ -5,7 +5,7 @@ import { keptDays, trendUnits } from './types.ts';
 
 // What is kept day by day: four numbers of the whole site.
 
-const { operation } = operationsOver<{ trends: TrendService }>();
+const { operation } = operationsOver<{ trends: TrendService }>({ area: 'work', bound: 'owner' });
 
 const day = z.string().describe('YYYY-MM-DD by the calendar of the site');
 
@@ -24,8 +24,6 @@ export const trendOperations = [
   operation({
     name: 'trend.list',
     http: { method: 'get', path: '/trends' },
-    bound: 'owner',
-    area: 'work',
     right: 'any',
     summary: 'What was kept day by day of the site: those that the caller may see of the whole site',
     description: 'A day that is not there was not kept: the appliance did not run on it.',

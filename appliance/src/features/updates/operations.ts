@@ -27,11 +27,10 @@ const { operation } = operationsOver<{
   updates: UpdateService;
   deviceList: Pick<DeviceList, 'coverageCounts'>;
   deviceQueries: DeviceQueries;
-}>();
+}>({ area: 'updates', bound: 'catalog' });
 
 export const updateSchemas = { Update: updateSchema, DeviceUpdate: deviceUpdateSchema };
 
-const area = 'updates' as const;
 const updateId = z.string().min(1).max(64);
 const ids = z.array(updateId).min(1).max(1_000).describe('Ids of updates; all are decided or none');
 const acceptLicences = z
@@ -54,9 +53,7 @@ const sentSystem = (system: FollowedSystem) => ({ ...toFollowed(system), devices
 const decide = (action: 'decline' | 'clear', summary: string) =>
   operation({
     name: `update.${action}`,
-    bound: 'catalog',
     http: { method: 'post', path: `/updates/${action}` },
-    area,
     right: 'updates:write',
     summary,
     input: z.strictObject({ ids, comment: comment.optional() }),
@@ -87,9 +84,7 @@ type Decided = { licences: { id: string; licence: string | null }[] } | { word: 
 export const updateOperations = [
   operation({
     name: 'update.page',
-    bound: 'catalog',
     http: { method: 'get', path: '/updates' },
-    area,
     scoped: true,
     right: 'updates:read',
     summary: 'Lists updates of the catalogue and those that are needed',
@@ -115,8 +110,6 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.list',
-    bound: 'catalog',
-    area,
     scoped: true,
     right: 'updates:read',
     summary: 'The updates that this site needs, has asked for, has got',
@@ -186,9 +179,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.counts',
-    bound: 'catalog',
     http: { method: 'get', path: '/updates/counts' },
-    area,
     scoped: true,
     right: 'updates:read',
     summary: 'How many updates there are in each state',
@@ -206,9 +197,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.followed',
-    bound: 'catalog',
     http: { method: 'get', path: '/updates/followed' },
-    area,
     scoped: true,
     right: 'updates:read',
     summary: 'What the systems of the site take their packages from',
@@ -233,9 +222,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.follow',
-    bound: 'catalog',
     http: { method: 'post', path: '/updates/followed' },
-    area,
     right: 'updates:write',
     summary: 'Decides what the devices of a system take their packages from',
     input: z.strictObject({
@@ -272,9 +259,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.accept',
-    bound: 'catalog',
     http: { method: 'post', path: '/updates/approve' },
-    area,
     right: 'updates:write',
     summary: 'Approves updates',
     input: z.strictObject({ ids, comment: comment.optional(), acceptLicences }),
@@ -289,8 +274,6 @@ export const updateOperations = [
   decide('clear', 'Takes decisions back'),
   operation({
     name: 'update.approve',
-    bound: 'catalog',
-    area,
     right: 'updates:write',
     summary: 'Approves updates, or declines them, or takes a decision back',
     input: z.strictObject({
@@ -331,9 +314,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.show',
-    bound: 'catalog',
     http: { method: 'get', path: '/updates/{update}' },
-    area,
     scoped: true,
     right: 'updates:read',
     summary: 'One update with the devices that need it or have an order for it',

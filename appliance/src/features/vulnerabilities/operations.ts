@@ -26,7 +26,7 @@ const { operation } = operationsOver<{
   controllerFindings: Pick<ControllerFindings, 'byZone'>;
   deviceQueries: DeviceQueries;
   deviceList: Pick<DeviceList, 'coverageCounts'>;
-}>();
+}>({ area: 'vulnerabilities', bound: 'device', scoped: true });
 
 const whySchema = z.object({
   finding: findingSchema,
@@ -82,10 +82,7 @@ function tellUnjudged(
 export const vulnerabilityOperations = [
   operation({
     name: 'finding.list',
-    bound: 'device',
     http: { method: 'get', path: '/findings' },
-    area: 'vulnerabilities',
-    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'Lists findings: an advisory on a package and version, with how many devices have it',
     input: z.strictObject({
@@ -151,10 +148,7 @@ export const vulnerabilityOperations = [
   }),
   operation({
     name: 'finding.groups',
-    bound: 'device',
     http: { method: 'get', path: '/findings/groups' },
-    area: 'vulnerabilities',
-    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'Findings by what closes them: the update, else the advisory; on controllers by vulnerability and zone',
     input: z.strictObject({
@@ -189,10 +183,7 @@ export const vulnerabilityOperations = [
   }),
   operation({
     name: 'finding.counts',
-    bound: 'device',
     http: { method: 'get', path: '/findings/counts' },
-    area: 'vulnerabilities',
-    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'How many findings there are, by severity, decision and state of the fix',
     input: z.strictObject({}),
@@ -204,10 +195,7 @@ export const vulnerabilityOperations = [
   }),
   operation({
     name: 'finding.show',
-    bound: 'device',
     http: { method: 'get', path: '/findings/{finding}' },
-    area: 'vulnerabilities',
-    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'Why a finding is one: the record, the ranges, the keys, the source, the devices',
     input: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,16}$/) }),

@@ -6,7 +6,7 @@ import type { WaitingService } from './service.ts';
 
 // What waits for a second person; it is decided by people in the console or at the command line.
 
-const { operation } = operationsOver<{ waiting: WaitingService }>();
+const { operation } = operationsOver<{ waiting: WaitingService }>({ area: 'accounts', bound: 'owner' });
 
 const acts = Object.keys(twoPersonActs) as [TwoPersonAct, ...TwoPersonAct[]];
 
@@ -31,9 +31,7 @@ const toRow = ({ at, hindrance, ...one }: ReturnType<WaitingService['list']>[num
 export const waitingOperations = [
   operation({
     name: 'waiting.list',
-    bound: 'owner',
     http: { method: 'get', path: '/waiting' },
-    area: 'accounts',
     right: 'any',
     summary: 'Everything that waits for a second person, of kinds that the token may read, the oldest first',
     input: z.strictObject({}),

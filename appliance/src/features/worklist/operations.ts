@@ -9,7 +9,7 @@ import { type WorkItem, workBands } from './types.ts';
 
 // What a person has to do now, first things first.
 
-const { operation } = operationsOver<{ worklist: WorklistService }>();
+const { operation } = operationsOver<{ worklist: WorklistService }>({ area: 'work', bound: 'site' });
 
 const workSchema = z.object({
   id: z.string(),
@@ -67,7 +67,6 @@ export const worklistOperations = [
     name: 'work.list',
     http: { method: 'get', path: '/work' },
     bound: 'owner',
-    area: 'work',
     right: 'any',
     summary: 'What a person has to do now, first things first, of the kinds that the caller may see',
     input: z.strictObject({}),
@@ -93,8 +92,6 @@ export const worklistOperations = [
   operation({
     name: 'work.assign',
     http: { method: 'post', path: '/work/{id}/assign' },
-    bound: 'site',
-    area: 'work',
     right: 'work:write',
     summary: 'Gives a piece of work to an account, or to no one',
     input: z.strictObject({
@@ -113,8 +110,6 @@ export const worklistOperations = [
   operation({
     name: 'work.later',
     http: { method: 'post', path: '/work/{id}/later' },
-    bound: 'site',
-    area: 'work',
     right: 'work:write',
     summary: 'Puts a piece of work off: at most a day where it comes now, else at most 30 days',
     input: z.strictObject({
@@ -134,8 +129,6 @@ export const worklistOperations = [
   operation({
     name: 'work.back',
     http: { method: 'post', path: '/work/{id}/back' },
-    bound: 'site',
-    area: 'work',
     right: 'work:write',
     summary: 'Takes up again what was put off',
     input: z.strictObject({ id }),

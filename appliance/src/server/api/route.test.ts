@@ -8,15 +8,13 @@ import { openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { errorResponse, parseQuery } from './wire.ts';
 
-const { operation } = operationsOver<object>();
+const { operation } = operationsOver<object>({ area: 'devices', bound: 'catalog' });
 
 const routeOf = (path: `/${string}`, right: 'devices:read' | 'devices:write', output: z.ZodType, answer: unknown) =>
   toRoute(
     operation({
       name: 'thing.list',
-      bound: 'catalog',
       http: { method: 'get', path },
-      area: 'devices',
       right,
       summary: 'Things',
       input: z.strictObject({}),

@@ -9,15 +9,13 @@ const { operation } = operationsOver<{
   version: string;
   objects: ObjectService;
   clock: () => number;
-}>();
+}>({ area: 'settings', bound: 'catalog' });
 
 /** What is asked, and as whom. */
 export const siteOperations = [
   operation({
     name: 'site.show',
-    bound: 'catalog',
     http: { method: 'get', path: '/site' },
-    area: 'settings',
     right: 'any',
     summary: 'The site, its clock, and what this token may do',
     input: z.strictObject({}),

@@ -68,14 +68,18 @@ type CommandForm<N, I, O> = {
   exit?: (answer: O) => 0 | 1;
 };
 
-type Head<I extends z.ZodObject> = {
-  /** Words of the command, and the name in the table of operations: `tag.add`, `controller.integrity.approve`. */
-  name: string;
+/** Where an operation stands: its file says once what most of its operations have. */
+type Place = {
   /** What it reads or writes belongs to this. */
   bound: Bound;
   area: Area;
   /** What it says is cut to what the caller reaches: a right over a part of the site is enough. Without it only one over all is. */
   scoped?: true;
+};
+
+type Head<I extends z.ZodObject> = {
+  /** Words of the command, and the name in the table of operations: `tag.add`, `controller.integrity.approve`. */
+  name: string;
   /** Says yes or no to what waits: of a right to write, the one to approve beside it is enough. */
   decides?: true;
   /** `any`: every signed-in account. Services check once more what they change. */
@@ -89,35 +93,38 @@ type Head<I extends z.ZodObject> = {
 /** 204: the API says nothing, and the answer is the command's. */
 type Http = { method: Method; path: `/${string}`; status?: 200 | 201 | 204; upload?: Upload };
 
-type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Head<I> & {
-  /** `{x}` in the path is the key `x` of the input. */
-  http?: Http;
-  /** `z.void()` where there is nothing to say (204). */
-  output: R;
-  command?: CommandForm<N, z.output<I>, z.output<R>>;
-  /** Throws where there is nothing to act on; a command for several asks it of all before the first is changed. */
-  find?: (context: N & Caller, input: z.output<I>) => unknown;
-  run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
-};
+type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Partial<Place> &
+  Head<I> & {
+    /** `{x}` in the path is the key `x` of the input. */
+    http?: Http;
+    /** `z.void()` where there is nothing to say (204). */
+    output: R;
+    command?: CommandForm<N, z.output<I>, z.output<R>>;
+    /** Throws where there is nothing to act on; a command for several asks it of all before the first is changed. */
+    find?: (context: N & Caller, input: z.output<I>) => unknown;
+    run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
+  };
 
-type FileSpec<N, I extends z.ZodObject> = Head<I> & {
-  http: Http;
-  /** The media type of the file. */
-  file: string;
-  run: (context: N & Caller, input: z.output<I>) => SentFile | Promise<SentFile>;
-};
+type FileSpec<N, I extends z.ZodObject> = Partial<Place> &
+  Head<I> & {
+    http: Http;
+    /** The media type of the file. */
+    file: string;
+    run: (context: N & Caller, input: z.output<I>) => SentFile | Promise<SentFile>;
+  };
 
 /** An operation over the parts `N` of the appliance, with input and answer checked inside. */
-export type Operation<N> = Head<z.ZodObject> & {
-  http: Http | undefined;
-  answers: { json: z.ZodType } | { file: string };
-  command: CommandForm<N, unknown, unknown> | undefined;
-  find: ((context: N & Caller, input: unknown) => unknown) | undefined;
-  /** Throws FORBIDDEN. */
-  assertRight: (actor: Actor) => void;
-  /** Takes an input that was parsed. Throws FORBIDDEN without the right, INTERNAL where the answer is not of its shape. */
-  run: (context: N & Caller, input: unknown) => Promise<unknown>;
-};
+export type Operation<N> = Place &
+  Head<z.ZodObject> & {
+    http: Http | undefined;
+    answers: { json: z.ZodType } | { file: string };
+    command: CommandForm<N, unknown, unknown> | undefined;
+    find: ((context: N & Caller, input: unknown) => unknown) | undefined;
+    /** Throws FORBIDDEN. */
+    assertRight: (actor: Actor) => void;
+    /** Takes an input that was parsed. Throws FORBIDDEN without the right, INTERNAL where the answer is not of its shape. */
+    run: (context: N & Caller, input: unknown) => Promise<unknown>;
+  };
 
 /** Operations that are made from declarations at run time, and the shapes that stand in the document under a name. */
 export type MadeOperations<N> = {
@@ -134,7 +141,7 @@ const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
 };
 
 const assertRightOf =
-  ({ right, scoped, decides }: Head<z.ZodObject>) =>
+  ({ right, scoped, decides }: Place & Head<z.ZodObject>) =>
   (actor: Actor): void => {
     if (right === 'any') return;
     if (scoped === true && decides === true) deciderScope(actor, right as WriteRight);
@@ -148,11 +155,15 @@ type Held<N> = EntryParts extends N
   ? object
   : Record<Exclude<keyof N, keyof EntryParts>, 'compose.ts makes no such part'>;
 
-/** The way to declare operations over the parts `N`: `const { operation, download } = operationsOver<{ rules: RuleService }>()`. */
-export function operationsOver<N extends Held<N>>() {
+/**
+ * The way to declare operations over the parts `N`:
+ * `const { operation, download } = operationsOver<{ rules: RuleService }>({ area: 'devices', bound: 'device' })`.
+ */
+export function operationsOver<N extends Held<N>>(place: Place) {
   return {
     operation: <I extends z.ZodObject, R extends z.ZodType>(spec: Spec<N, I, R>): Operation<N> => {
-      const { http, output, command, find, run, ...head } = spec;
+      const { http, output, command, find, run, ...own } = spec;
+      const head = { ...place, ...own };
       const assertRight = assertRightOf(head);
       return {
         ...head,
@@ -168,7 +179,8 @@ export function operationsOver<N extends Held<N>>() {
       };
     },
     download: <I extends z.ZodObject>(spec: FileSpec<N, I>): Operation<N> => {
-      const { http, file, run, ...head } = spec;
+      const { http, file, run, ...own } = spec;
+      const head = { ...place, ...own };
       const assertRight = assertRightOf(head);
       return {
         ...head,

@@ -5,13 +5,11 @@ import { systemActor } from '../../engine/objects/types.ts';
 import { operationsOver } from './operation.ts';
 import { toCommand } from './to-command.ts';
 
-const { operation } = operationsOver<object>();
+const { operation } = operationsOver<object>({ area: 'devices', bound: 'catalog' });
 const asked: unknown[] = [];
 
 const list = operation({
   name: 'thing.list',
-  bound: 'catalog',
-  area: 'devices',
   right: 'any',
   summary: 'Numbers from the one after `after` on',
   input: z.strictObject({
