@@ -1,48 +1,26 @@
-import { page } from './page.ts';
+import { ofZone, page } from './page.ts';
 
 /** Controllers: records, files, zones, programs, findings, firmware. */
 export const controllersPages = {
   /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
-  controllers: page('/controllers', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
-  controllersCsv: page('/controllers.csv', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  controllers: page('/controllers', { ...ofZone, GET: 'controllers:read' }),
+  controllersCsv: page('/controllers.csv', { ...ofZone, GET: 'controllers:read' }),
   /** POST: a decision about many; asks first. */
-  controllersBulk: page('/controllers/bulk', { bound: 'zone', scoped: true, POST: 'controllers:write' }),
-  controllerNew: page('/controllers/new', {
-    bound: 'zone',
-    scoped: true,
-    GET: 'controllers:write',
-    POST: 'controllers:write',
-  }),
-  controller: page('/controllers/:id{controller-[0-9a-z]+}', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  controllersBulk: page('/controllers/bulk', { ...ofZone, POST: 'controllers:write' }),
+  controllerNew: page('/controllers/new', { ...ofZone, GET: 'controllers:write', POST: 'controllers:write' }),
+  controller: page('/controllers/:id{controller-[0-9a-z]+}', { ...ofZone, GET: 'controllers:read' }),
   controllerEdit: page('/controllers/:id{controller-[0-9a-z]+}/edit', {
-    bound: 'zone',
-    scoped: true,
+    ...ofZone,
     GET: 'controllers:write',
     POST: 'controllers:write',
   }),
   /** POST: whether it should be there. */
-  controllerDecide: page('/controllers/:id{controller-[0-9a-z]+}/decide', {
-    bound: 'zone',
-    scoped: true,
-    POST: 'controllers:write',
-  }),
+  controllerDecide: page('/controllers/:id{controller-[0-9a-z]+}/decide', { ...ofZone, POST: 'controllers:write' }),
   /** POST: another record becomes part of this one; asks first. */
-  controllerMerge: page('/controllers/:id{controller-[0-9a-z]+}/merge', {
-    bound: 'zone',
-    scoped: true,
-    POST: 'controllers:write',
-  }),
+  controllerMerge: page('/controllers/:id{controller-[0-9a-z]+}/merge', { ...ofZone, POST: 'controllers:write' }),
   /** POST: this and another record are two controllers. */
-  controllerApart: page('/controllers/:id{controller-[0-9a-z]+}/apart', {
-    bound: 'zone',
-    scoped: true,
-    POST: 'controllers:write',
-  }),
-  controllerUnmerge: page('/controllers/:id{controller-[0-9a-z]+}/unmerge', {
-    bound: 'zone',
-    scoped: true,
-    POST: 'controllers:write',
-  }),
+  controllerApart: page('/controllers/:id{controller-[0-9a-z]+}/apart', { ...ofZone, POST: 'controllers:write' }),
+  controllerUnmerge: page('/controllers/:id{controller-[0-9a-z]+}/unmerge', { ...ofZone, POST: 'controllers:write' }),
   controllerImports: page('/controllers/import', {
     bound: 'site',
     GET: 'controllers:read',
@@ -60,33 +38,27 @@ export const controllersPages = {
   controllerImportStream: page('/controllers/import/:id/stream', { bound: 'site', GET: 'controllers:read' }),
   /** POST `origin`; the first answer is the confirm page. */
   controllerImportUndo: page('/controllers/import/undo', { bound: 'site', POST: 'controllers:write' }),
-  controllerZones: page('/controllers/zones', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  controllerZones: page('/controllers/zones', { ...ofZone, GET: 'controllers:read' }),
   /** Whether programs are the approved ones; `state`. */
-  controllerIntegrity: page('/controllers/integrity', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  controllerIntegrity: page('/controllers/integrity', { ...ofZone, GET: 'controllers:read' }),
   /** POST `action`: approve, confirm, decline, keep. */
   controllerProgram: page('/controllers/integrity/:id', {
-    bound: 'zone',
-    scoped: true,
+    ...ofZone,
     GET: 'controllers:read',
     decides: true,
     POST: 'controllers:write',
   }),
   /** POST multipart: a project file or backup, read for its hash. */
   controllerProjectFile: page('/controllers/integrity/:id/files', {
-    bound: 'zone',
-    scoped: true,
+    ...ofZone,
     POST: 'controllers:write',
     upload: true,
   }),
-  controllerZone: page('/controllers/zones/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  controllerZone: page('/controllers/zones/:id', { ...ofZone, GET: 'controllers:read' }),
   /** What advisories say of controllers. */
-  controllerFindings: page('/controllers/findings', { bound: 'zone', scoped: true, GET: 'vulnerabilities:read' }),
-  controllerFindingsCsv: page('/controllers/findings.csv', {
-    bound: 'zone',
-    scoped: true,
-    GET: 'vulnerabilities:read',
-  }),
-  controllerFinding: page('/controllers/findings/:id', { bound: 'zone', scoped: true, GET: 'vulnerabilities:read' }),
+  controllerFindings: page('/controllers/findings', { ...ofZone, GET: 'vulnerabilities:read' }),
+  controllerFindingsCsv: page('/controllers/findings.csv', { ...ofZone, GET: 'vulnerabilities:read' }),
+  controllerFinding: page('/controllers/findings/:id', { ...ofZone, GET: 'vulnerabilities:read' }),
   /** POST `action`: compensate, accept. */
   controllerFindingHold: page('/controllers/findings/:id/hold', { bound: 'zone', POST: 'controllers:write' }),
   controllerFindingDispute: page('/controllers/findings/:id/dispute', { bound: 'zone', POST: 'vulnerabilities:write' }),
@@ -101,14 +73,13 @@ export const controllersPages = {
   }),
   controllerFamilies: page('/controllers/families', { bound: 'catalog', scoped: true, GET: 'vulnerabilities:read' }),
   controllerVendors: page('/controllers/vendors', { bound: 'catalog', scoped: true, GET: 'vulnerabilities:read' }),
-  controllerFirmware: page('/controllers/firmware', { bound: 'zone', scoped: true, GET: 'updates:read' }),
+  controllerFirmware: page('/controllers/firmware', { ...ofZone, GET: 'updates:read' }),
   /** GET the checklist (`controller`, `part`), POST records the handover and answers with the file. */
   controllerFirmwareHand: page('/controllers/firmware/:sha256', {
-    bound: 'zone',
-    scoped: true,
+    ...ofZone,
     GET: 'updates:write',
     POST: 'updates:write',
   }),
   /** POST `action` done or drop. */
-  controllerHandover: page('/controllers/handovers/:id', { bound: 'zone', scoped: true, POST: 'updates:write' }),
+  controllerHandover: page('/controllers/handovers/:id', { ...ofZone, POST: 'updates:write' }),
 } as const;

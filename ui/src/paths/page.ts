@@ -22,6 +22,10 @@ type Needs<N extends string = string> = {
   readonly upload?: true;
 };
 
+/** What is of devices or of zones, cut to what the person reaches. */
+export const ofDevice = { bound: 'device', scoped: true } as const;
+export const ofZone = { bound: 'zone', scoped: true } as const;
+
 /** The parts of a pattern that vary: `/devices/:id/:tab`, `/import/:id/:step?`, `/controllers/:id{controller-[0-9a-z]+}`. */
 type Values<P extends string> = P extends `${string}:${infer Part}/${infer Rest}`
   ? [...Value<Part>, ...Values<`/${Rest}`>]

@@ -1,12 +1,12 @@
-import { page } from './page.ts';
+import { ofZone, page } from './page.ts';
 
 /** Patches of controllers: the process, windows, compensating controls, evidence. */
 export const patchesPages = {
   /** Patches of controllers: `state`, `overdue`. */
-  patches: page('/controllers/patches', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  patches: page('/controllers/patches', { ...ofZone, GET: 'controllers:read' }),
   /** GET form, POST creates. */
   patchNew: page('/controllers/patches/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
-  patch: page('/controllers/patches/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  patch: page('/controllers/patches/:id', { ...ofZone, GET: 'controllers:read' }),
   /** GET form of a move (`to`), POST asks for it. */
   patchMove: page('/controllers/patches/:id/move', {
     bound: 'zone',
@@ -23,8 +23,7 @@ export const patchesPages = {
   patchTarget: page('/controllers/patches/:id/controllers', { bound: 'zone', POST: 'controllers:write' }),
   /** The checklist of one controller; POST answers it. */
   patchCheck: page('/controllers/patches/:id/check/:controller', {
-    bound: 'zone',
-    scoped: true,
+    ...ofZone,
     GET: 'controllers:read',
     POST: 'controllers:write',
   }),
@@ -39,10 +38,10 @@ export const patchesPages = {
   approvalsApply: page('/controllers/approvals/apply', { bound: 'site', POST: 'controllers:write' }),
   /** POST `import` */
   approvalsUndo: page('/controllers/approvals/undo', { bound: 'site', POST: 'controllers:write' }),
-  windows: page('/calendar', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  windows: page('/calendar', { ...ofZone, GET: 'controllers:read' }),
   /** GET form (`window`, `from`), POST creates. */
   planNew: page('/calendar/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
-  plan: page('/calendar/plans/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
+  plan: page('/calendar/plans/:id', { ...ofZone, GET: 'controllers:read' }),
   measures: page('/exceptions', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
   measureApprove: page('/exceptions/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),

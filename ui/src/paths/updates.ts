@@ -1,12 +1,12 @@
-import { page } from './page.ts';
+import { ofDevice, page } from './page.ts';
 
 /** What is wrong with devices and what mends it: findings, updates, deployments. */
 export const updatesPages = {
-  vulnerabilities: page('/vulnerabilities', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
-  vulnerabilitiesCsv: page('/vulnerabilities.csv', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  vulnerabilities: page('/vulnerabilities', { ...ofDevice, GET: 'vulnerabilities:read' }),
+  vulnerabilitiesCsv: page('/vulnerabilities.csv', { ...ofDevice, GET: 'vulnerabilities:read' }),
   /** Findings by what closes them. */
-  findingGroups: page('/vulnerabilities/grouped', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
-  finding: page('/vulnerabilities/:id', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  findingGroups: page('/vulnerabilities/grouped', { ...ofDevice, GET: 'vulnerabilities:read' }),
+  finding: page('/vulnerabilities/:id', { ...ofDevice, GET: 'vulnerabilities:read' }),
   updates: page('/updates', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
   updatesCsv: page('/updates.csv', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
   updatesFollowed: page('/updates/followed', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
@@ -15,15 +15,10 @@ export const updatesPages = {
   updatesDecide: page('/updates/decide', { bound: 'catalog', scoped: true, POST: 'updates:read' }),
   update: page('/updates/:id', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
   updateLicence: page('/updates/:id/licence', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
-  deployments: page('/deployments', { bound: 'device', scoped: true, GET: 'deployments:read' }),
+  deployments: page('/deployments', { ...ofDevice, GET: 'deployments:read' }),
   /** GET form (`update` repeated, `device` or `group`), POST creates. */
-  deploymentNew: page('/deployments/new', {
-    bound: 'device',
-    scoped: true,
-    GET: 'deployments:write',
-    POST: 'deployments:write',
-  }),
-  deployment: page('/deployments/:id', { bound: 'device', scoped: true, GET: 'deployments:read' }),
+  deploymentNew: page('/deployments/new', { ...ofDevice, GET: 'deployments:write', POST: 'deployments:write' }),
+  deployment: page('/deployments/:id', { ...ofDevice, GET: 'deployments:read' }),
   /** POST */
-  deploymentCancel: page('/deployments/:id/cancel', { bound: 'device', scoped: true, POST: 'deployments:write' }),
+  deploymentCancel: page('/deployments/:id/cancel', { ...ofDevice, POST: 'deployments:write' }),
 } as const;

@@ -33,12 +33,7 @@ export const patchKinds = defineKinds({
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 200 },
-      measure: {
-        type: 'choice',
-        options: MEASURES,
-        required: true,
-        indexed: true,
-      },
+      measure: { type: 'choice', options: MEASURES, required: true, indexed: true },
       zones: { type: 'list', max: 100 },
       controllers: { type: 'list', idOf: 'controller', max: 1_000 },
       vulnerabilities: { type: 'list', max: 500 },
