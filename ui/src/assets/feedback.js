@@ -53,8 +53,11 @@
     isOff = off;
     line.hidden = !off;
     doc.documentElement.classList.toggle('offline', off);
-    if (off)
-      $('time', line).textContent = new Intl.DateTimeFormat(doc.documentElement.lang, { timeStyle: 'medium' }).format();
+    if (!off) return;
+    const time = $('time', line);
+    const { zone: timeZone } = time.dataset;
+    const format = { timeStyle: 'medium', hourCycle: 'h23', timeZone };
+    time.textContent = new Intl.DateTimeFormat(doc.documentElement.lang, format).format();
   };
   const watch = async (pause = late) => {
     if (await answers()) return setOff(false);

@@ -136,9 +136,9 @@ const Feedback = ({ ctx }: { ctx: Ctx }) => (
   <>
     <div id="busy" hidden />
     <div id="offline" role="status" hidden>
-      <Shape ctx={ctx} name="warning" />
+      <Shape ctx={ctx} name="warning" />{' '}
       <strong>
-        {ctx.t('offline.since')} <time />
+        {ctx.t('offline.since')} <time data-zone={ctx.timeZone} />.
       </strong>{' '}
       {ctx.t('offline.works')}
     </div>
