@@ -84,6 +84,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               <DataTable
                 ctx={ctx}
                 caption={ctx.t('nav.updates')}
+                records="labelled"
                 rows={updates}
                 columns={[
                   {

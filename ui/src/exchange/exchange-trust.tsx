@@ -88,6 +88,7 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
         <DataTable
           ctx={ctx}
           caption={ctx.t('exchange.trustTitle')}
+          records="labelled"
           rows={trust.roles}
           anchor={(row) => row.role}
           columns={[

@@ -56,6 +56,7 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
       <DataTable
         ctx={ctx}
         caption={ctx.t('story.openTitle')}
+        records="labelled"
         rows={rows}
         anchor={(row) => requestAnchor(row.number)}
         columns={[

@@ -241,6 +241,7 @@ export const Update = (props: UpdateProps) => {
           <DataTable
             ctx={ctx}
             caption={ctx.t('nav.devices')}
+            records
             rows={devices.rows}
             columns={[
               deviceColumn(ctx),
@@ -248,11 +249,13 @@ export const Update = (props: UpdateProps) => {
                 key: 'from',
                 label: ctx.t('updates.installedVersion'),
                 any: true,
+                rec: 'c',
                 cell: (row) => <span translate="no">{row.installedVersion ?? '–'}</span>,
               },
               {
                 key: 'state',
                 label: ctx.t('updates.installation'),
+                rec: 'b',
                 cell: (row) =>
                   row.installation === undefined ? (
                     <span class="dim">–</span>
@@ -282,6 +285,7 @@ export const Update = (props: UpdateProps) => {
               {
                 key: 'at',
                 label: ctx.t('updates.at'),
+                rec: 'd',
                 cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
               },
             ]}
