@@ -37,6 +37,7 @@ const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
       ctx={ctx}
       plain
       caption={`${call.method} ${call.path}: ${ctx.t('api.parameters')}`}
+      records="labelled"
       rows={call.parameters}
       columns={[
         { key: 'name', label: ctx.t('api.parameter'), cell: (row) => <code translate="no">{row.name}</code> },

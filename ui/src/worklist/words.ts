@@ -316,7 +316,7 @@ export const words = defineWords({
   },
   'work.deployment-failed.action': { en: 'Show log', ru: 'Показать журнал', kk: 'Журналды көрсету' },
   'work.deviation.title': {
-    en: 'Baseline {name}: {n} deviations on {devices} devices',
+    en: 'Baseline {name}: deviations {n}, devices {devices}',
     ru: 'Эталон {name}: отклонений {n}, устройств {devices}',
     kk: '{name} эталоны: ауытқу {n}, құрылғы {devices}',
   },
