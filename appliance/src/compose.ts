@@ -2,30 +2,26 @@ import { join } from 'node:path';
 import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
 import { derivations, queues } from './derivations.ts';
 import { passOn } from './engine/changes/pass-on.ts';
-import type { Changed } from './engine/changes/types.ts';
 import { type EventService, eventService } from './engine/events/service.ts';
 import { hardwareRecordRule } from './engine/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './engine/inventory/service.ts';
 import { accountPersons } from './engine/objects/person-store.ts';
 import { type ObjectService, objectService } from './engine/objects/service.ts';
 import { systemActor } from './engine/objects/types.ts';
-import { type StoreService, storeService } from './engine/store/service.ts';
+import { storeService } from './engine/store/service.ts';
 import { approvalStore } from './features/accounts/approval-store.ts';
 import { approvalGate } from './features/accounts/approve.ts';
 import { couldApprove } from './features/accounts/approvers.ts';
 import { type Passwords, passwords } from './features/accounts/password.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
-import type { ApprovalGate } from './features/accounts/types.ts';
-import { type AnnouncementService, announcementService } from './features/announcements/service.ts';
-import { type BackupService, backupService } from './features/backups/service.ts';
+import { announcementService } from './features/announcements/service.ts';
+import { backupService } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
-import type { CaService } from './features/ca/types.ts';
 import { findingReasons } from './features/controller-findings/health.ts';
 import { CONTROLLER_MAPS, withControllers } from './features/controller-findings/matching-maps.ts';
 import { measuresIn } from './features/controller-findings/measures.ts';
@@ -34,133 +30,60 @@ import {
   controllerFindings as controllerFindingService,
 } from './features/controller-findings/service.ts';
 import { recordSubjects } from './features/controller-findings/subject-queries.ts';
-import { type ControllerFirmware, controllerFirmware } from './features/controller-firmware/service.ts';
+import { controllerFirmware } from './features/controller-firmware/service.ts';
 import { controllerDraftStore } from './features/controller-imports/draft-store.ts';
 import { controllerDrafts } from './features/controller-imports/drafts.ts';
-import { type FileImports, fileImports } from './features/controller-imports/service.ts';
-import type { ControllerDrafts } from './features/controller-imports/types.ts';
-import { type ControllerService, controllerService } from './features/controllers/service.ts';
+import { fileImports } from './features/controller-imports/service.ts';
+import { controllerService } from './features/controllers/service.ts';
 import { sharedMaps } from './features/controllers/shared-maps.ts';
-import { type ProvisionService, provisionService } from './features/data-register/service.ts';
-import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
-import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
-import type { TaskQueue } from './features/device-tasks/types.ts';
+import { provisionService } from './features/data-register/service.ts';
+import { deploymentService } from './features/deployments/service.ts';
+import { deviceTaskService } from './features/device-tasks/service.ts';
 import { deviceFilters } from './features/devices/filter.ts';
 import { groupStore } from './features/devices/group-store.ts';
 import { deviceRows } from './features/devices/row-store.ts';
-import { type DeviceService, deviceService } from './features/devices/service.ts';
-import type { DeviceFilters } from './features/devices/types.ts';
+import { deviceService } from './features/devices/service.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
-import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
-import { type PersonService, personService } from './features/erasure/service.ts';
-import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
-import type { TrustFiles } from './features/exchange/types.ts';
+import { discoveryService } from './features/discovery/service.ts';
+import { personService } from './features/erasure/service.ts';
+import { exchangeService } from './features/exchange/service.ts';
 import { harden } from './features/hardening/service.ts';
-import { type HealthService, healthService } from './features/health/service.ts';
+import { healthService } from './features/health/service.ts';
 import { agentsOf, ownAddressList } from './features/identification/places.ts';
 import { controllerViews, takeFound } from './features/identification/record-views.ts';
-import { type IdentificationService, identificationService } from './features/identification/service.ts';
+import { identificationService } from './features/identification/service.ts';
 import { controllerSource } from './features/integrity/controller-source.ts';
 import { integrityService } from './features/integrity/service.ts';
-import type { IntegrityService } from './features/integrity/types.ts';
 import { dropViewsOfRemoved } from './features/list-views/service.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
-import type { MediaService } from './features/media/types.ts';
-import { type OfflineImport, offlineImportService } from './features/offline-import/service.ts';
+import { offlineImportService } from './features/offline-import/service.ts';
 import { evidenceSources } from './features/patches/evidence-sources.ts';
 import { recordPort } from './features/patches/record-port.ts';
 import { type PatchService, patchService } from './features/patches/service.ts';
 import { sampleService } from './features/queries/samples.ts';
-import { type QueryService, queryService } from './features/queries/service.ts';
-import type { SampleService } from './features/queries/types.ts';
-import { type ReleaseService, releaseService } from './features/releases/service.ts';
+import { queryService } from './features/queries/service.ts';
+import { releaseService } from './features/releases/service.ts';
 import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
-import { type ServerCertificateService, serverCertificates } from './features/server-certificate/service.ts';
-import { type UpdateService, updateService } from './features/updates/service.ts';
+import { serverCertificates } from './features/server-certificate/service.ts';
+import { updateService } from './features/updates/service.ts';
 import { defaultRoot, laidReleases } from './features/upgrade/releases.ts';
-import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
+import { vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
-import { type WaitingService, waitingService } from './features/waiting/service.ts';
-import { type ZoneService, zoneService } from './features/zones/service.ts';
-import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
+import { waitingService } from './features/waiting/service.ts';
+import { zoneService } from './features/zones/service.ts';
+import { dataPaths, readConfig } from './platform/config.ts';
 import { assertSchema, type Database, immediate, openDatabase, schemaVersion } from './platform/database.ts';
-import { type Jobs, jobs } from './platform/jobs.ts';
-import { type Keyring, openKeyring } from './platform/keyring.ts';
+import { jobs } from './platform/jobs.ts';
+import { openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
-import { destroyErasedKeys, type Personal, personal } from './platform/personal.ts';
+import { destroyErasedKeys, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { devicesReached, zonesReached } from './platform/scope.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
-
-/** Everything of one appliance over one data directory: wired here and nowhere else. */
-export type Appliance = {
-  version: string;
-  /** The number of its schema, which the database has. */
-  schema: number;
-  /** Folders of further declarations; worker threads need them, too. */
-  extensions: Extensions;
-  paths: DataPaths;
-  config: Config;
-  log: Log;
-  db: Database;
-  keyring: Keyring;
-  personal: Personal;
-  events: EventService;
-  objects: ObjectService;
-  inventory: InventoryService;
-  store: StoreService;
-  jobs: Jobs;
-  ca: CaService;
-  serverCertificate: ServerCertificateService;
-  devices: DeviceService;
-  discovery: DiscoveryService;
-  identification: IdentificationService;
-  /** What agents may fetch of the trust chain; the exchange's. */
-  trustFiles: TrustFiles;
-  /** The queues that agents work on; the deployments'. */
-  tasks: TaskQueue<InstallPackageTask>;
-  accounts: AccountService;
-  /** What takes two persons. */
-  gate: ApprovalGate;
-  vulnerabilities: VulnerabilityService;
-  controllerFindings: ControllerFindings;
-  controllerFirmware: ControllerFirmware;
-  updates: UpdateService;
-  deployments: DeploymentService;
-  deviceTasks: DeviceTaskService;
-  exchange: ExchangeService;
-  announcements: AnnouncementService;
-  releases: ReleaseService;
-  /** The language in which devices are asked for. */
-  deviceFilters: DeviceFilters;
-  rules: RuleService;
-  /** Says what changed; for who writes beside the services. */
-  changed: Changed;
-  /** What works off what waits. */
-  queues: ReturnType<typeof queues>;
-  zones: ZoneService;
-  integrity: IntegrityService;
-  baselines: BaselineService;
-  offlineImport: OfflineImport;
-  persons: PersonService;
-  backups: BackupService;
-  health: HealthService;
-  waiting: WaitingService;
-  rollbackDetector: RollbackDetector;
-  controllers: ControllerService;
-  controllerImports: FileImports;
-  controllerDrafts: ControllerDrafts;
-  patches: PatchService;
-  media: MediaService;
-  queries: QueryService;
-  samples: SampleService;
-  provision: ProvisionService;
-  close(): Promise<void>;
-};
 
 type ComposeOptions = {
   dataDir: string;
@@ -185,14 +108,14 @@ export const compose = async ({
   undoInMemory = false,
   lateStatements = false,
   hashing = passwords(),
-}: ComposeOptions): Promise<Appliance> => {
+}: ComposeOptions) => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
   const release = applianceRelease();
   const config = readConfig(paths);
   const keyring = await openKeyring(paths.keys);
   const declarations = await loadAllDeclarations(extensions);
-  const db = openDatabase(paths.database, { mustExist: true, undoInMemory, lateStatements });
+  const db: Database = openDatabase(paths.database, { mustExist: true, undoInMemory, lateStatements });
   try {
     assertSchema(db);
     const people = personal(db, keyring);
@@ -420,7 +343,7 @@ export const compose = async ({
     // Before anybody is served: who was put out since stays out.
     rollbackDetector.open();
     const pollSeconds = () => objects.setting('devices.check-in-seconds');
-    const made: Omit<Appliance, 'waiting'> = {
+    const made = {
       version: release.version,
       schema: schemaVersion(db),
       extensions,
@@ -497,3 +420,6 @@ export const compose = async ({
     throw error;
   }
 };
+
+/** Everything of one appliance over one data directory: wired here and nowhere else. */
+export interface Appliance extends Awaited<ReturnType<typeof compose>> {}

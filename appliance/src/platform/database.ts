@@ -7,7 +7,7 @@ import { AppError } from './errors.ts';
 import { applianceRelease } from './release.ts';
 import { defineSqlFunctions } from './sql-functions.ts';
 
-export type Database = BetterSqlite3.Database;
+export interface Database extends BetterSqlite3.Database {}
 export type Statement<Params extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<Params, Row>;
 
 /** How long a writer waits for another one. */

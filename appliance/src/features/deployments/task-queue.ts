@@ -6,6 +6,7 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { isWithin } from '../../platform/scope.ts';
+import type { TaskQueue } from '../device-tasks/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { TaskFile, TaskStore } from './store.ts';
 
@@ -30,7 +31,7 @@ const installedOn = (inventory: QueueParts['inventory'], device: number): Map<st
   new Map(inventory.section(device, 'software').map((row) => [String(row['name']), String(row['version'])]));
 
 /** The devices' queues, as the agents' entry points see them. */
-export const taskQueue = (parts: QueueParts) => {
+export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
   const { db, store, objects, events, updates, clock } = parts;
 
   const bodyOf = (deployment: string): { name: string; timeoutMinutes: number; limit: string | null } => {
@@ -143,12 +144,9 @@ export const taskQueue = (parts: QueueParts) => {
   return {
     isWaiting: store.isWaiting,
     next,
-    cancelled: (device: number, ids: readonly string[]): string[] =>
-      ids.filter((id) => store.find(id, device)?.state === 'cancelled'),
+    cancelled: (device, ids) => ids.filter((id) => store.find(id, device)?.state === 'cancelled'),
     result,
-    state: (device: number, taskId: string): void => {
-      store.begin(taskId, device, clock());
-    },
+    state: (device, taskId) => store.begin(taskId, device, clock()),
     mayFetch: store.mayFetch,
   };
 };
