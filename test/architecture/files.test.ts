@@ -25,6 +25,7 @@ describe('files', () => {
         .filter((file) => !/^ui\/src\/[a-z-]+\/words\.ts$/.test(file.path) && !file.path.includes('.generated.'))
         .map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
         .filter((file) => file.lines > maxLines),
+      'put a further idea of it into a file beside it',
     ).toEqual([]);
   });
 

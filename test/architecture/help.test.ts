@@ -50,7 +50,10 @@ const shapeOf = (block: Block): string => {
 
 describe('the help', () => {
   it('has a chapter for each page', () => {
-    expect(withoutChapter(declared)).toEqual([]);
+    expect(
+      withoutChapter(declared),
+      'name the chapter of their addresses in byBeginning of ui/src/help/chapters.ts',
+    ).toEqual([]);
     const planted = { fresh: { pattern: '/fresh/:id', needs: { GET: 'devices:read' } } };
     expect(withoutChapter(planted)).toEqual(['fresh']);
     expect(chapterOf('/controllersomething')).toBeUndefined();

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryPoints } from '../../appliance/src/console.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { messagePaths, oauthPaths } from '../../appliance/src/features/agents/glpi/addresses.ts';
+import { placesOf } from '../../appliance/src/features/search/places.ts';
 import { describeApi } from '../../appliance/src/server/api/app.ts';
 import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
 import { apiPrefix } from '../../appliance/src/server/api/types.ts';
 import { needsByRoute, routeKey } from '../../appliance/src/server/console/route-needs.ts';
 import { type Console, openConsole } from '../../appliance/test/support/console.ts';
-import { allKeys, notWalked } from '../e2e/console-pages.ts';
+import { allKeys, isNamed, notWalked } from '../e2e/console-pages.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
 // What is mounted and what is declared are the same. rights.test.ts calls each of them with and without its right.
@@ -25,6 +27,18 @@ beforeAll(async () => {
   api = describeApi(entryParts(site.appliance)).routes;
 });
 afterAll(() => site.close());
+
+/** Pages that name a thing in their parameters, that are of a session, files, and the box itself. */
+const notLookedFor = new Set([
+  'login',
+  'meAgain',
+  'deviceCompare',
+  'planNew',
+  'deploymentNew',
+  'search',
+  'searchPalette',
+]);
+const isFile = (pattern: string): boolean => /\.csv$|\/file$|\/text$/.test(pattern);
 
 describe('the table of routes', () => {
   it('has each route at one door, and names those that are open to everybody', () => {
@@ -96,7 +110,25 @@ describe('the table of routes', () => {
 
   it('has each page in the walk over all pages, or among those that other tests have', () => {
     const walk = readFileSync(join(repositoryRoot, 'test/e2e/console-pages.ts'), 'utf8');
-    const isWalked = (key: string): boolean => new RegExp(`\\bat\\(\\s*'${key}'`).test(walk);
-    expect(allKeys.filter((key) => isWalked(key) === notWalked.has(key))).toEqual([]);
+    const isListed = (key: string): boolean => new RegExp(`\\bat\\(\\s*'${key}'`).test(walk);
+    const isWalked = (key: (typeof allKeys)[number]): boolean =>
+      isListed(key) || (!isNamed(key) && !notWalked.has(key));
+    expect(
+      allKeys.filter((key) => isWalked(key) === notWalked.has(key)),
+      "addresses that name a thing: list each with at('…', a path) in test/e2e/console-pages.ts, or in notWalked there",
+    ).toEqual([]);
+    expect(
+      [...notWalked].filter((key) => !allKeys.includes(key)),
+      'what is no page needs no place in notWalked',
+    ).toEqual([]);
+  });
+
+  it('has every page that can be opened without naming a thing among what is found by its name', () => {
+    const openable = Object.entries(paths)
+      .filter(([, { pattern, needs }]) => 'GET' in needs && !pattern.includes(':') && !isFile(pattern))
+      .filter(([name]) => !notLookedFor.has(name));
+    const found = new Set(placesOf(entryParts(site.appliance)).map(({ href }) => href));
+    const lost = openable.filter(([, { pattern }]) => !found.has(pattern)).map(([name]) => name);
+    expect(lost, 'pages that neither ui/src/frame/navigation.ts nor ui/src/search/place-names.ts names').toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { workspaces } from '@sallyport/ui/frame/navigation';
 import { catalogue, wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
@@ -29,22 +30,22 @@ const place = (given: Omit<Place, 'names'>): Place => ({
   names: [...new Set(catalogues.map(({ tDynamic }) => foldLetters(tDynamic(given.name))))],
 });
 
+/** The names of the navigation by their addresses; the first tab of an entry is called as the entry. */
+const inNavigation: ReadonlyMap<string, string> = new Map(
+  workspaces
+    .flatMap(({ entries }) => entries)
+    .flatMap(({ href, label, tabs = [] }) => [
+      ...tabs.map((tab) => [tab.href, tab.label] as const),
+      [href, label] as const,
+    ]),
+);
+
 /** Everything that can be opened by its name, from what is declared. */
 export function placesOf(parts: {
   objects: Pick<ObjectService, 'kinds' | 'settings'>;
   inventory: Pick<InventoryService, 'collections'>;
   managedObjects: Pick<ManagedObjects, 'isManaged'>;
 }): readonly Place[] {
-  const pages = Object.entries(placeNames).map(([page, given]) => {
-    const [name, of] = typeof given === 'string' ? [given] : given;
-    return place({
-      group: 'pages',
-      name,
-      href: paths[page as keyof typeof placeNames](),
-      ...defined({ of }),
-    });
-  });
-  const named = new Set(pages.map(({ name }) => english.tDynamic(name)));
   const lists = [
     ...parts.objects
       .kinds()
@@ -55,6 +56,23 @@ export function placesOf(parts: {
       href: paths.inventory(collection.name),
     })),
   ];
+  const ownNames = Object.entries(placeNames).map(([page, given]) => {
+    const [name, of] = typeof given === 'string' ? [given] : given;
+    return place({
+      group: 'pages',
+      name,
+      href: paths[page as keyof typeof placeNames](),
+      ...defined({ of }),
+    });
+  });
+  const elsewhere = new Set([...ownNames, ...lists].map(({ href }) => href));
+  const pages = [
+    ...[...inNavigation]
+      .filter(([href]) => !elsewhere.has(href))
+      .map(([href, name]) => place({ group: 'pages', name, href })),
+    ...ownNames,
+  ];
+  const named = new Set(pages.map(({ name }) => english.tDynamic(name)));
   return [
     ...pages,
     // What has a page of its own is found there.

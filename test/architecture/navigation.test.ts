@@ -1,8 +1,8 @@
+import { placeOf, workspaces } from '@sallyport/ui/frame/navigation';
+import { catalogue, wordsOf } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
+import { paths } from '@sallyport/ui/paths';
 import { describe, expect, it } from 'vitest';
-import { placeOf, workspaces } from '../src/frame/navigation.ts';
-import { catalogue, wordsOf } from '../src/i18n/catalogue.ts';
-import { langs } from '../src/i18n/types.ts';
-import { paths } from '../src/paths.ts';
 
 const entries = workspaces.flatMap((workspace) => workspace.entries);
 
@@ -19,12 +19,18 @@ describe('the navigation', () => {
         pattern.includes(':kind') ? kinds.map((kind) => pattern.replace(':kind', kind)) : pattern,
       );
     expect(patterns.length).toBeGreaterThan(200);
-    expect(patterns.filter((pattern) => placeOf(pattern) === undefined)).toEqual([]);
+    expect(
+      patterns.filter((pattern) => placeOf(pattern) === undefined),
+      'make it an entry or a tab of ui/src/frame/navigation.ts, or name its beginning in `under` of the one that leads to it',
+    ).toEqual([]);
   });
 
   it('has five workspaces, at most five tabs beside each other, and each address once', () => {
     expect(workspaces).toHaveLength(5);
-    expect(entries.filter(({ tabs = [] }) => tabs.length > 5)).toEqual([]);
+    expect(
+      entries.filter(({ tabs = [] }) => tabs.length > 5).map(({ key }) => key),
+      'an entry is full: choose another, or link the page from one',
+    ).toEqual([]);
     const hrefs = entries.flatMap(({ href, tabs }) => (tabs ?? [{ href }]).map((tab) => tab.href));
     expect(hrefs.filter((href, at) => hrefs.indexOf(href) !== at)).toEqual([]);
   });
