@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { allSettings } from '../../appliance/src/all-settings.ts';
 import { twoPersonActs } from '../../appliance/src/features/accounts/types.ts';
+import { isLimited, workNames } from '../../appliance/src/features/worklist/types.ts';
 import { codeOnly, repositoryRoot, sourceFiles } from '../support/sources.ts';
 
 // What takes two persons goes through one gate (appliance/src/features/accounts/approve.ts). A new act that approves by
@@ -133,5 +135,51 @@ describe('what takes two persons', () => {
     const code = sources.filter(({ path }) => !path.endsWith('accounts/types.ts')).map(({ text }) => text);
     const used = Object.keys(twoPersonActs).filter((act) => code.some((text) => text.includes(`'${act}'`)));
     expect(used).toEqual(Object.keys(twoPersonActs));
+  });
+});
+
+/** Every setting that is none of safety; a new one is of safety or gets its place here. */
+const harmless = [
+  'appliance.language',
+  'appliance.site-title',
+  // A backup is sealed to the recovery key, and one that is too old is told on every page.
+  'backups.at',
+  'backups.every-days',
+  'backups.folder',
+  'backups.keep-days',
+  'backups.keep-months',
+  'backups.keep-weeks',
+  'controllers.idle-days',
+  'controllers.unchanged-days',
+  'devices.baseline-days',
+  'devices.certificate-days',
+  'devices.check-in-seconds',
+  'devices.idle-record-days',
+  'devices.inventory-hours',
+  'devices.not-visible-hours',
+  'exchange.medium-bytes',
+  'exchange.reserve-bytes',
+  'integrity.read-days',
+  'patches.due-days',
+  'patches.evaluated-days',
+  'patches.received-days',
+  // What a kind of work weighs: the order of the worklist, and nothing of what is in it.
+  ...workNames.map((name) => `work.harm.${name}`).sort(),
+  ...workNames
+    .filter(isLimited)
+    .map((name) => `work.limit.${name}`)
+    .sort(),
+];
+
+describe('every setting', () => {
+  it('is one of safety, which one person alone does not change, or is said to be none', () => {
+    const declared: Readonly<Record<string, { readonly safety: boolean }>> = allSettings;
+    expect(
+      Object.entries(declared)
+        .filter(([, { safety }]) => !safety)
+        .map(([name]) => name)
+        .sort(),
+      'a setting whose change cannot weaken what protects the site is listed above as well',
+    ).toEqual([...harmless].sort());
   });
 });

@@ -7,44 +7,10 @@ import { type Actor, type Right, type Setting, type SettingValue, systemActor } 
 import { entryParts } from '../../entry-parts.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { apiApp } from '../../server/api/app.ts';
-import { isLimited, workNames } from '../worklist/types.ts';
 import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
 
 // Settings that can weaken what protects the site, by everybody who may not change one alone.
-
-/** Every setting that is none of safety; a new one is of safety or gets its place here. */
-const harmless = [
-  'appliance.language',
-  'appliance.site-title',
-  // A backup is sealed to the recovery key, and one that is too old is told on every page.
-  'backups.at',
-  'backups.every-days',
-  'backups.folder',
-  'backups.keep-days',
-  'backups.keep-months',
-  'backups.keep-weeks',
-  'controllers.idle-days',
-  'controllers.unchanged-days',
-  'devices.baseline-days',
-  'devices.certificate-days',
-  'devices.check-in-seconds',
-  'devices.idle-record-days',
-  'devices.inventory-hours',
-  'devices.not-visible-hours',
-  'exchange.medium-bytes',
-  'exchange.reserve-bytes',
-  'integrity.read-days',
-  'patches.due-days',
-  'patches.evaluated-days',
-  'patches.received-days',
-  // What a kind of work weighs: the order of the worklist, and nothing of what is in it.
-  ...workNames.map((name) => `work.harm.${name}`).sort(),
-  ...workNames
-    .filter(isLimited)
-    .map((name) => `work.limit.${name}`)
-    .sort(),
-];
 
 let site: Console;
 let admin: Browser;
@@ -105,17 +71,6 @@ const formOf = (area: string, changed: Record<string, SettingValue>): Record<str
       .filter(([, value]) => value !== false)
       .map(([name, value]) => [name, Array.isArray(value) ? value.join('\n') : String(value)]),
   );
-
-describe('every setting', () => {
-  it('is one of safety or is said to be none', () => {
-    expect(
-      settings
-        .filter((setting) => !setting.safety)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(harmless);
-  });
-});
 
 describe('with one administrator', () => {
   it('a safety setting changes by a fresh log-in, marked as one person’s', async () => {
