@@ -24,6 +24,7 @@ export type Place = {
 
 const catalogues = langs.map(catalogue);
 const english = catalogue('en');
+const englishWords = wordsOf('en');
 
 const place = (given: Omit<Place, 'names'>): Place => ({
   ...given,
@@ -80,7 +81,7 @@ export function placesOf(parts: {
     ...parts.objects
       .kinds()
       .map(({ name }) => ({ kind: name, name: `kind.${name}.create` }))
-      .filter(({ kind, name }) => parts.managedObjects.isManaged(kind) && Object.hasOwn(wordsOf('en'), name))
+      .filter(({ kind, name }) => parts.managedObjects.isManaged(kind) && Object.hasOwn(englishWords, name))
       .map(({ kind, name }) =>
         place({ group: 'actions', name, of: `kind.${kind}.title`, href: paths.objectNew(kind) }),
       ),
