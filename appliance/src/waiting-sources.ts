@@ -103,7 +103,7 @@ export function waitingSources(parts: Parts): WaitingSources {
     'patch-sign': () =>
       patches.openRequests().map(({ patch, request }) => ({
         id: String(request.id),
-        what: `${patch.patchId}: ${request.target}`,
+        what: patch.patchId,
         reason: request.reason,
         by: request.askedBy,
         at: request.askedAt,

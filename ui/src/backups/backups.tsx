@@ -127,50 +127,52 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
       title={ctx.t('backups.title')}
       foot={more === 0 ? ctx.t('backups.foot') : ctx.t('backups.more', { n: more })}
     >
-      <DataTable
-        ctx={ctx}
-        caption={ctx.t('backups.title')}
-        records="labelled"
-        rows={backups}
-        columns={[
-          {
-            key: 'made',
-            label: ctx.t('backups.made'),
-            head: true,
-            cell: ({ madeAt }) => <Time ctx={ctx} at={madeAt} />,
-          },
-          {
-            key: 'file',
-            label: ctx.t('backups.file'),
-            any: true,
-            cell: ({ folder: where, file }) => (
-              <span translate="no">
-                {where === '' ? '' : `${where}/`}
-                {file}
-              </span>
-            ),
-          },
-          { key: 'size', label: ctx.t('backups.size'), num: true, cell: ({ bytes }) => ctx.fmt.bytes(bytes) },
-          {
-            key: 'objects',
-            label: ctx.t('backups.objects'),
-            num: true,
-            cell: ({ objects }) => ctx.fmt.number(objects),
-          },
-          {
-            key: 'by',
-            label: ctx.t('backups.by'),
-            cell: ({ bySchedule }) => ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
-          },
-          {
-            key: 'state',
-            label: ctx.t('backups.state'),
-            any: true,
-            cell: (backup) => <State ctx={ctx} backup={backup} />,
-          },
-          { key: 'acts', label: ctx.t('backups.acts'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
-        ]}
-      />
+      {backups.length === 0 ? null : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('backups.title')}
+          records="labelled"
+          rows={backups}
+          columns={[
+            {
+              key: 'made',
+              label: ctx.t('backups.made'),
+              head: true,
+              cell: ({ madeAt }) => <Time ctx={ctx} at={madeAt} />,
+            },
+            {
+              key: 'file',
+              label: ctx.t('backups.file'),
+              any: true,
+              cell: ({ folder: where, file }) => (
+                <span translate="no">
+                  {where === '' ? '' : `${where}/`}
+                  {file}
+                </span>
+              ),
+            },
+            { key: 'size', label: ctx.t('backups.size'), num: true, cell: ({ bytes }) => ctx.fmt.bytes(bytes) },
+            {
+              key: 'objects',
+              label: ctx.t('backups.objects'),
+              num: true,
+              cell: ({ objects }) => ctx.fmt.number(objects),
+            },
+            {
+              key: 'by',
+              label: ctx.t('backups.by'),
+              cell: ({ bySchedule }) => ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
+            },
+            {
+              key: 'state',
+              label: ctx.t('backups.state'),
+              any: true,
+              cell: (backup) => <State ctx={ctx} backup={backup} />,
+            },
+            { key: 'acts', label: ctx.t('backups.acts'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
+          ]}
+        />
+      )}
     </Panel>
   </Page>
 );

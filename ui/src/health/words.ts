@@ -73,7 +73,7 @@ export const words = defineWords({
     ru: 'Сколько известно копий, когда сделана последняя исправная, когда база возвращалась назад',
     kk: 'Белгілі көшірмелер саны, соңғы жарамдысы қашан жасалғаны, дерекқор қашан артқа қайтқаны',
   },
-  'health.code.OK': { en: 'In order', ru: 'В порядке', kk: 'Ретінде' },
+  'health.code.OK': { en: 'In order', ru: 'В порядке', kk: 'Қалыпты' },
   'health.code.DATABASE': {
     en: 'The database is damaged: nothing is written any more',
     ru: 'База данных повреждена: запись остановлена',
