@@ -191,6 +191,13 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
               </li>
             ))}
           </ol>
+          {values.client === 'agent' ? (
+            <p>
+              <To ctx={ctx} href={paths.agentPush()}>
+                {ctx.t('agentPush.packages')}
+              </To>
+            </p>
+          ) : null}
           <div class="row">
             <LinkButton ctx={ctx} href={paths.deviceArrivals(made.token)} kind="primary">
               {ctx.t('add.waitFor')}

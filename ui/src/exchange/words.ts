@@ -913,17 +913,17 @@ export const words = defineWords({
   'intro.card.title': { en: 'The site card goes out', ru: 'Уходит паспорт площадки', kk: 'Алаң төлқұжаты кетеді' },
   'intro.card.why': {
     en: 'It holds the public keys of this site, nothing secret and no name of a device. Without the card the connected side does not answer this site.',
-    ru: 'В ней открытые ключи площадки, ничего секретного и ни одного имени устройства. Без карты подключённая сторона не отвечает этой площадке.',
-    kk: 'Онда алаңның ашық кілттері бар, құпия ештеңе де, құрылғы атауы да жоқ. Картасыз қосылған тарап бұл алаңға жауап бермейді.',
+    ru: 'В нём открытые ключи площадки, ничего секретного и ни одного имени устройства. Без паспорта подключённая сторона не отвечает этой площадке.',
+    kk: 'Онда алаңның ашық кілттері бар, құпия ештеңе де, құрылғы атауы да жоқ. Төлқұжатсыз қосылған тарап бұл алаңға жауап бермейді.',
   },
   'intro.card.who': {
-    en: 'You: save it to the medium, and read the fingerprint below to the connected side by telephone or give it on paper.',
-    ru: 'Вы: сохраните её на носитель и назовите отпечаток подключённой стороне по телефону или передайте на бумаге.',
-    kk: 'Сіз: оны тасығышқа сақтап, төмендегі бақылау ізін қосылған тарапқа телефонмен айтыңыз немесе қағазбен беріңіз.',
+    en: 'You: save it to the medium. Its fingerprint goes apart from it, by telephone or on paper.',
+    ru: 'Вы: сохраните его на носитель. Отпечаток передайте отдельно, по телефону или на бумаге.',
+    kk: 'Сіз: оны тасығышқа сақтаңыз. Бақылау ізін бөлек, телефонмен немесе қағазбен беріңіз.',
   },
   'intro.card.notYet': {
     en: 'It is made when somebody who may write the exchange saves it; its fingerprint is shown with the next step.',
-    ru: 'Она создаётся, когда её сохраняет тот, кому разрешена запись обмена; отпечаток виден на следующем шаге.',
+    ru: 'Он создаётся, когда его сохраняет тот, кому разрешена запись обмена; отпечаток виден на следующем шаге.',
     kk: 'Ол алмасуға жазу құқығы бар адам сақтағанда жасалады; бақылау ізі келесі қадамда көрсетіледі.',
   },
   'intro.compare.title': {
@@ -933,8 +933,8 @@ export const words = defineWords({
   },
   'intro.compare.why': {
     en: 'They add the card with this command and see a fingerprint. Let them read it to you; do not read it to them first.',
-    ru: 'Там добавляют карту этой командой и видят отпечаток. Пусть прочтут его вам; сами первыми не читайте.',
-    kk: 'Олар картаны мына пәрменмен қосып, бақылау ізін көреді. Оны сізге олар оқысын; алдымен өзіңіз оқымаңыз.',
+    ru: 'Там добавляют паспорт площадки этой командой и видят отпечаток. Пусть прочтут его вам; сами первыми не читайте.',
+    kk: 'Олар төлқұжатты мына пәрменмен қосып, бақылау ізін көреді. Оны сізге олар оқысын; алдымен өзіңіз оқымаңыз.',
   },
   'intro.compare.who': {
     en: 'Both sides, at the telephone:',
@@ -955,8 +955,8 @@ export const words = defineWords({
   'intro.compare.record': { en: 'Record the comparison', ru: 'Записать сверку', kk: 'Салыстыруды жазу' },
   'intro.compare.stop': {
     en: 'Then it is not your card that lies there. Do not go on: write the card anew, carry it yourself, and tell the person responsible for security.',
-    ru: 'Значит, там лежит не ваша карта. Не продолжайте: запишите карту заново, отвезите её сами и сообщите ответственному за безопасность.',
-    kk: 'Демек, онда сіздің картаңыз емес. Жалғастырмаңыз: картаны қайта жазып, өзіңіз апарып, қауіпсіздікке жауапты адамға хабарлаңыз.',
+    ru: 'Значит, там лежит не ваш паспорт площадки. Не продолжайте: запишите его заново, отвезите сами и сообщите ответственному за безопасность.',
+    kk: 'Демек, онда сіздің төлқұжатыңыз емес. Жалғастырмаңыз: төлқұжатты қайта жазып, өзіңіз апарып, қауіпсіздікке жауапты адамға хабарлаңыз.',
   },
   'intro.request.title': { en: 'The first request leaves', ru: 'Уходит первый запрос', kk: 'Бірінші сұрау кетеді' },
   'intro.request.why': {
@@ -2013,9 +2013,9 @@ export const words = defineWords({
   'exchange.knowledge': { en: 'Age of knowledge', ru: 'Возраст сведений', kk: 'Мәлімет жасы' },
   'exchange.perSource': { en: 'per source, days', ru: 'по источникам, дней', kk: 'дереккөз бойынша, күн' },
   'exchange.noKnowledgeWhy': {
-    en: 'The first imported bundle brings them.',
-    ru: 'Их принесёт первый импортированный комплект.',
-    kk: 'Оларды алғашқы импортталған бума әкеледі.',
+    en: 'The first imported bundle brings them. Carry the medium with the request to the connected side, answer it there, and plug it in here again: the bundle is offered by itself.',
+    ru: 'Их принесёт первый импортированный комплект. Отвезите носитель с запросом на подключённую сторону, ответьте на него там и подключите носитель здесь снова: комплект будет предложен сам.',
+    kk: 'Оларды алғашқы импортталған бума әкеледі. Сұрауы бар тасығышты қосылған тарапқа апарып, сонда жауап беріп, осында қайта қосыңыз: бума өзі ұсынылады.',
   },
   'exchange.source': { en: 'Source', ru: 'Источник', kk: 'Дереккөз' },
   'exchange.bar': { en: 'Age against the limit', ru: 'Возраст и предел', kk: 'Жасы мен шегі' },
