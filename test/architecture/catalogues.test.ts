@@ -25,7 +25,9 @@ describe('the words', () => {
     const tables = await Promise.all(
       files.map(async (name) => ((await import(join(source, name))) as { words: object }).words),
     );
-    expect(tables.flatMap((table) => Object.keys(table)).sort()).toEqual(Object.keys(english).sort());
+    expect(tables.flatMap((table) => Object.keys(table)).sort(), 'list the table in ui/src/i18n/tables.ts').toEqual(
+      Object.keys(english).sort(),
+    );
   });
 
   it('are shown somewhere', () => {
@@ -38,7 +40,10 @@ describe('the words', () => {
     // A value is the end of the key, or an option that a table names the words of.
     const begun = [...found(/`(\w[\w.-]*)\$\{/g), ...found(/(?:choices|word): '([\w.-]+)'/g).map((key) => `${key}.`)];
     const isShown = (key: string): boolean => whole.has(key) || begun.some((start) => key.startsWith(start));
-    expect(Object.keys(english).filter((key) => !isShown(key))).toEqual([]);
+    expect(
+      Object.keys(english).filter((key) => !isShown(key)),
+      'no source names these words: remove them',
+    ).toEqual([]);
     expect(isShown('records.nothing-shows-this')).toBe(false);
   });
 

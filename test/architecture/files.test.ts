@@ -39,6 +39,7 @@ describe('files', () => {
       matching(production, /Date\.now\(|new Date\(\)|Math\.random\(|process\.env\b|randomUUID\(|randomBytes as /, [
         ambient,
       ]),
+      `take them from ${ambient}`,
     ).toEqual([]);
   });
 

@@ -273,7 +273,10 @@ describe.each(Object.entries(rows))('%s', (_sentence, { rule, found, fine, other
   it('everywhere', () => {
     const left = rule === featuresThroughServiceAndTypes ? leftOver() : [];
     // Circles are found in tests, too.
-    expect(rule(rule === noCircles ? all : production).filter((one) => !left.includes(one))).toEqual([]);
+    expect(
+      rule(rule === noCircles ? all : production).filter((one) => !left.includes(one)),
+      'what the rule asks for: docs/architecture.md, Who may know whom',
+    ).toEqual([]);
   });
 
   it.each(found.map(([path, text]) => ({ path, text })))('$path: $text is found', ({ path, text }) => {

@@ -40,6 +40,7 @@ describe('data provision register', () => {
         [...engines.inventory.collections(), ...engines.controllers.collections],
         engines.objects.kinds(),
       ),
+      'a request carries them: name them in `leaves` of their declaration',
     ).toEqual([]);
   });
 
@@ -76,11 +77,15 @@ describe('data provision register', () => {
     const held = service()
       .register(admin)
       .entries.flatMap((entry) => entry.tables);
-    expect({
-      without: tables.filter((table) => !held.includes(table)),
-      twice: held.filter((table, at) => held.indexOf(table) !== at),
-      gone: held.filter((table) => !tables.includes(table)),
-    }).toEqual({ without: [], twice: [], gone: [] });
+    const where = 'name a table with its entry: appliance/src/features/data-register/entries.ts';
+    expect(
+      {
+        without: tables.filter((table) => !held.includes(table)),
+        twice: held.filter((table, at) => held.indexOf(table) !== at),
+        gone: held.filter((table) => !tables.includes(table)),
+      },
+      where,
+    ).toEqual({ without: [], twice: [], gone: [] });
   });
 
   it('says in words what each entry is, in every language', () => {

@@ -16,7 +16,10 @@ describe('reads of devices', () => {
       [...readsWithoutScope(production, tables)].map(([path, reads]) => [path.replace('appliance/src/', ''), reads]),
     );
     const named = Object.entries(needNoScope).map(([path, { reads }]) => [path, reads] as const);
-    expect(now).toEqual(Object.fromEntries(named));
+    expect(
+      now,
+      'a read takes the scope (devicesIn, zonesIn), or its file stands in test/architecture/unscoped.ts with the reason',
+    ).toEqual(Object.fromEntries(named));
   });
 
   it.each([
