@@ -11,8 +11,9 @@ const brings = new RegExp(
   `^(?:import|export) (?!type )[^;]*?from '(?:node:)?(?:${modules})';|(?:import|require|getBuiltinModule)\\(\\s*['"\`](?:node:)?(?:${modules})['"\`]|^import '(?:node:)?(?:${modules})'`,
   'gm',
 );
-/** Words about an address, and the class of a socket that came in, open nothing. */
-const harmless = /^import \{ (?:(?:type \w+|BlockList|isIP|isIPv4|isIPv6|TLSSocket)(?:, )?)+ \} from/;
+/** Words about an address, a context of TLS and the class of a socket that came in open nothing. */
+const harmless =
+  /^import \{ (?:(?:type \w+|BlockList|createSecureContext|isIP|isIPv4|isIPv6|TLSSocket)(?:, )?)+ \} from/;
 const globals =
   /\b(?:fetch|XMLHttpRequest)\s*\(|\bnew (?:WebSocket|EventSource|WebTransport)\b|\bprocess\.binding\b|\bcreateRequire\b/g;
 /** Programs that would connect for us. */

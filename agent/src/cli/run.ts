@@ -1,5 +1,3 @@
-import { fileLog } from '../platform/log.ts';
-import { openState } from '../state/state.ts';
 import { type Command, defaultStateDir } from './command.ts';
 
 export const command: Command = {
@@ -8,10 +6,12 @@ export const command: Command = {
   },
   example: 'sallyport-agent run --state /var/lib/sallyport-agent',
   run: async (context) => {
-    const [{ enrolLater }, { openAgent }, { runAgent }] = await Promise.all([
+    const [{ enrolLater }, { openAgent }, { runAgent }, { fileLog }, { openState }] = await Promise.all([
       import('../loop/enrol-later.ts'),
       import('../loop/agent.ts'),
       import('../loop/run.ts'),
+      import('../platform/log.ts'),
+      import('../state/state.ts'),
     ]);
     // An enrolment is left off at once: it goes on at the next start.
     const stopping = { act: (): void => process.exit(0) };

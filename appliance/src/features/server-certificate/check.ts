@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'n
 import { isIP } from 'node:net';
 import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { AppError } from '../../platform/errors.ts';
-import { servingFault } from '../../platform/http/listener.ts';
+import { servingFault } from '../../platform/http/served-tls.ts';
 import { type CertificateFault, fieldOf, type GivenCertificate, maxPem, type PlantCertificate } from './types.ts';
 
 // Looks at a certificate of the plant before it is taken. Everything that callers would refuse is refused here, with a stable code.

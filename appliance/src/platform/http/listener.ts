@@ -6,6 +6,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import { AppError } from '../errors.ts';
 import { type Guests, listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
+import { servedProtocol, type TlsFiles } from './served-tls.ts';
 
 type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
@@ -16,8 +17,6 @@ export type Listener = {
   present(tls: Presented): void;
   close(): Promise<void>;
 };
-
-type TlsFiles = { key: string; cert: string; ca: string };
 
 /** What callers are shown: by the name that they ask for, if any (RFC 6066 3). */
 export type Presented = TlsFiles & {
@@ -42,32 +41,6 @@ const requestMs = 30 * 60_000;
 // A fleet that comes back at once waits here for its handshake. The system's own limit (net.core.somaxconn, 4,096 as
 // Debian has it) bounds it; what finds no place is repeated by the client's system after a second.
 const waitingConnections = 4_096;
-// TLS 1.3 has nothing else; of TLS 1.2 the suites of RFC 9325 that encrypt and authenticate in one step. Every client of
-// ours and of others that still gets updates speaks one of them; CBC with a MAC of its own is where the attacks were.
-const ciphers = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-].join(':');
-
-const protocol = { minVersion: 'TLSv1.2', ciphers } as const;
-
-/** Why OpenSSL would not serve a key with its certificates; undefined where it would. */
-export const servingFault = (files: Pick<TlsFiles, 'key' | 'cert'>): string | undefined => {
-  try {
-    createSecureContext({ ...files, ...protocol });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-};
-
 const overloaded = Buffer.from(
   JSON.stringify({ error: 'OVERLOADED', message: 'too many requests of strangers at once; repeat it later' }),
 );
@@ -126,13 +99,13 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   let named: { context: SecureContext; covers: (name: string) => boolean } | undefined;
   /** What is presented where no name is covered; the other context is made beside it. */
   const usual = ({ named: other, ...files }: Presented): TlsFiles => {
-    named = other && { context: createSecureContext({ ...other.files, ...protocol }), covers: other.covers };
+    named = other && { context: createSecureContext({ ...other.files, ...servedProtocol }), covers: other.covers };
     return files;
   };
   const server = createSecureServer(
     {
       ...usual(tls),
-      ...protocol,
+      ...servedProtocol,
       SNICallback: (name, done) => done(null, named?.covers(name) ? named.context : undefined),
       ...countingRequests(guests.received),
       allowHTTP1: true,
@@ -165,7 +138,7 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   return {
     address: bound.address,
     port: bound.port,
-    present: (next) => server.setSecureContext({ ...usual(next), ...protocol }),
+    present: (next) => server.setSecureContext({ ...usual(next), ...servedProtocol }),
     close: () =>
       new Promise((resolve) => {
         guests.stop();
