@@ -6,22 +6,16 @@ import { parseMarkdown } from '@sallyport/ui/help/markdown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { layDemoDevice } from '../../scripts/demo-device.ts';
-import {
-  binOf,
-  type Command,
-  command,
-  freePort,
-  type Running,
-  startCommand,
-  temporaryFolder,
-} from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { binOf, freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
 import { shellBlocks } from '../support/shell-blocks.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { until } from '../support/until.ts';
 import { osv } from './host-bench.ts';
 
 // Every command of the help, run in the order of the chapters: a site, a connected host, a medium and a device; then those of
-// docs/operations.md. One that cannot run here is named with its reason, or with the test that runs it.
+// docs/operations.md. One that cannot run here is named with its reason, or with the test that runs it. A shell reads each
+// line; loop.test.ts starts commands as processes of their own.
 
 /** Beginnings of commands that are not run. */
 const notRun: Readonly<Record<string, string>> = {
@@ -106,40 +100,38 @@ describe('the commands of the help', () => {
 
   const here = (line: string): string =>
     line.replaceAll('/media/usb', at('usb')).replaceAll('/media/intro', at('intro')).replaceAll('/srv/osv', at('osv'));
-  const environment = (): Record<string, string> => ({
-    ...(process.env as Record<string, string>),
-    PATH: `${at('bin')}:${process.env['PATH'] ?? ''}`,
-    SALLYPORT_DATA_DIR: at('data'),
-    SALLYPORT_STATE: at('host'),
-    ...variables,
-  });
+  const places = (): Record<string, string> => ({ SALLYPORT_DATA_DIR: at('data'), SALLYPORT_STATE: at('host') });
+  const { tryCommand, command } = commandProcess(() => ({ cwd: at('work'), env: places() }));
 
-  /** Runs a line as a person would type it; what it said. */
+  /** Gives a line to a shell as a person would type it; what it said. */
   const start = (line: string) => {
     let child: ChildProcess | undefined;
-    const ended = new Promise<{ status: number | null; said: string }>((resolve) => {
-      const options = { cwd: at('work'), env: environment(), timeout: 120_000 };
-      child = execFile('sh', ['-c', `exec ${here(line)}`], options, (error, stdout, stderr) => {
+    const ended = new Promise<{ status: number | null; stdout: string; said: string }>((resolve) => {
+      const path = `${at('bin')}:${process.env['PATH'] ?? ''}`;
+      const env = { ...(process.env as Record<string, string>), PATH: path, ...places(), ...variables };
+      const options = { cwd: at('work'), env, timeout: 120_000 };
+      child = execFile('sh', ['-c', here(line)], options, (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        resolve({ status, said: `${stdout}${stderr}` });
+        resolve({ status, stdout, said: `${stdout}${stderr}` });
       });
     });
     return { ended, kill: () => child?.kill() };
   };
-  const run = (line: string) => start(line).ended;
+  const run = async (line: string): Promise<{ status: number | null; said: string }> => {
+    const [program] = line.split(' ');
+    if (program !== 'sallyport' && program !== 'sallyport-bundle') return start(`exec ${line}`).ended;
+    const words = await start(`printf '%s\\0' ${line}`).ended;
+    expect(words.status, words.said).toBe(0);
+    const { status, stdout, stderr } = await tryCommand(program, words.stdout.split('\0').slice(1, -1));
+    return { status, said: `${stdout}${stderr}` };
+  };
 
   beforeAll(async () => {
     for (const name of ['bin', 'usb', 'intro', 'work', 'osv', 'keys']) mkdirSync(at(name));
     for (const medium of ['a', 'b', 'c', 'd', 'carried']) mkdirSync(at('work', medium));
-    const programs: Readonly<Record<Command, string>> = {
-      sallyport: '"$@"',
-      'sallyport-bundle': '"$@"',
-      'sallyport-agent': `"$@" --state ${at('agent')} --root ${at('device')}`,
-    };
-    for (const [name, args] of Object.entries(programs)) {
-      writeFileSync(at('bin', name), `#!/bin/sh\nexec ${process.execPath} ${binOf(name as Command)} ${args}\n`);
-      chmodSync(at('bin', name), 0o755);
-    }
+    const agent = `${process.execPath} ${binOf('sallyport-agent')} "$@" --state ${at('agent')} --root ${at('device')}`;
+    writeFileSync(at('bin', 'sallyport-agent'), `#!/bin/sh\nexec ${agent}\n`);
+    chmodSync(at('bin', 'sallyport-agent'), 0o755);
     writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
     writeFileSync(at('work', 'proxy-password'), 'secret\n');
     const { key, certificate } = plant.issue({ names: ['appliance.plant.example'] });
@@ -256,7 +248,7 @@ describe('the commands of the help', () => {
     for (const line of linesOf(name).filter(isRun)) {
       await prepare(line);
       if (line.startsWith('sallyport-agent enrol')) {
-        const { kill, ended } = start(line);
+        const { kill, ended } = start(`exec ${line}`);
         const stop = () => {
           kill();
           return ended;

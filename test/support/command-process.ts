@@ -20,14 +20,22 @@ export type CommandProcess = {
   command<T = Record<string, unknown>>(program: Command, ...args: string[]): Promise<T>;
 };
 
-/** Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last. */
-export const commandProcess = (): CommandProcess => {
+/**
+ * Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last.
+ * `place` is asked then: where it works, and what its environment has more.
+ */
+export const commandProcess = (
+  place: () => { cwd?: string; env?: Readonly<Record<string, string>> } = () => ({}),
+): CommandProcess => {
   let child: ChildProcess | undefined;
   let last = 0;
   const waiting = new Map<number, { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }>();
 
   const start = (): ChildProcess => {
+    const { cwd, env } = place();
     const started = fork(join(import.meta.dirname, 'command-process-main.ts'), {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...process.env, ...env },
       // Without the condition under which this process resolves sources: it loads the built files.
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
