@@ -1,7 +1,12 @@
 import { type CivilTime, civilTime } from './civil-time.ts';
 
-/** IANA name of the time zone in which the appliance stands. */
-export const siteTimeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+let ofProcess: string | undefined;
+
+/** IANA name of the time zone in which the appliance stands; a process keeps the one that it was started in. */
+export function siteTimeZone(): string {
+  ofProcess ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return ofProcess;
+}
 
 /** Whether the runtime knows a zone of this name. */
 export function isTimeZone(name: string): boolean {

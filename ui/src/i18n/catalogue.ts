@@ -41,8 +41,16 @@ const placeholder = /\{(\w+)\}/g;
 /** With the full stop after it: a date in Russian or Kazakh ends with one of its own ("2026 г."), and two are a fault. */
 const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 
+const held = new Map<Lang, Catalogue>();
+
 /** The words of one of the three languages. */
 export const catalogue = (lang: Lang): Catalogue => {
+  const found = held.get(lang) ?? catalogueOf(lang);
+  held.set(lang, found);
+  return found;
+};
+
+const catalogueOf = (lang: Lang): Catalogue => {
   const rules = pluralRules(lang);
   const numbers = new Intl.NumberFormat(lang);
   const find = (key: string): Template | undefined => (Object.hasOwn(entries, key) ? entries[key]?.[lang] : undefined);

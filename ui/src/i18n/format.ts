@@ -52,19 +52,38 @@ const kept = (date: string): string => date.replace(/(\d) (?=\p{L})/gu, `$1${nbs
 /** The plural rules of a language. */
 export const pluralRules = (lang: Lang): Intl.PluralRules => new Intl.PluralRules(numberLocales[lang]);
 
+// Making one of `Intl` takes longer than most of what a page says with it.
+const numbersHeld = new Map<Lang, Record<'plain' | 'short' | 'percents', Intl.NumberFormat>>();
+const datesHeld = new Map<string, Intl.DateTimeFormat>();
+
+const numbersOf = (lang: Lang): Record<'plain' | 'short' | 'percents', Intl.NumberFormat> => {
+  const locale = numberLocales[lang];
+  const held = numbersHeld.get(lang) ?? {
+    plain: new Intl.NumberFormat(locale),
+    short: new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }),
+    percents: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }),
+  };
+  numbersHeld.set(lang, held);
+  return held;
+};
+
+const datesOf = (lang: Lang, timeZone: string, extra: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const name = `${lang} ${timeZone} ${JSON.stringify(extra)}`;
+  const held = datesHeld.get(name) ?? new Intl.DateTimeFormat(locales[lang], { timeZone, hourCycle: 'h23', ...extra });
+  datesHeld.set(name, held);
+  return held;
+};
+
 /** Formatters for a language, a time zone and a moment that ages are counted from. */
 export const formatters = (options: { lang: Lang; timeZone: string; nowMs: number; units: UnitWords }): Formatters => {
   const { lang, timeZone, nowMs, units } = options;
-  const locale = locales[lang];
-  const plain = new Intl.NumberFormat(numberLocales[lang]);
-  const short = new Intl.NumberFormat(numberLocales[lang], { maximumSignificantDigits: 3 });
-  const percents = new Intl.NumberFormat(numberLocales[lang], { style: 'percent', maximumFractionDigits: 1 });
+  const { plain, short, percents } = numbersOf(lang);
   const lazy = (extra: Intl.DateTimeFormatOptions) => {
     let format: Intl.DateTimeFormat | undefined;
     return (at: When): string => {
       const ms = toMs(at);
       if (Number.isNaN(ms)) return '–';
-      format ??= new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...extra });
+      format ??= datesOf(lang, timeZone, extra);
       return kept(format.format(ms));
     };
   };
@@ -73,7 +92,7 @@ export const formatters = (options: { lang: Lang; timeZone: string; nowMs: numbe
     return (from: When, until: When): string => {
       const [first, last] = [toMs(from), toMs(until)];
       if (Number.isNaN(first) || Number.isNaN(last)) return '–';
-      format ??= new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...extra });
+      format ??= datesOf(lang, timeZone, extra);
       // Kazakh has a hyphen where the others have a dash.
       return kept(format.formatRange(first, last).replace(' - ', ' – '));
     };
