@@ -169,15 +169,20 @@ type Walked = {
   readonly dead: readonly string[];
 };
 
-/** Follows every link and every form that asks, from `starts` on; `perShape` addresses of each shape. */
-export const walk = async (walker: Walker, starts: readonly string[], perShape: number): Promise<Walked> => {
+/** Follows every link and every form that asks, from `starts` on, `clicks` of them; `perShape` addresses of each shape. */
+export const walk = async (
+  walker: Walker,
+  starts: readonly string[],
+  perShape: number,
+  clicks = Number.POSITIVE_INFINITY,
+): Promise<Walked> => {
   const pages = new Map<string, string>();
   const asked = new Set<string>();
   const shapes = new Map<string, number>();
   const dead: string[] = [];
-  const queue = starts.map((href): [href: string, from: string] => [href, 'the start']);
+  const queue = starts.map((href): [href: string, from: string, clicks: number] => [href, 'the start', 0]);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const [href, from] = next;
+    const [href, from, far] = next;
     const shape = shapeOf(href);
     const count = shapes.get(shape) ?? 0;
     // A stream of events has no end.
@@ -186,12 +191,13 @@ export const walk = async (walker: Walker, starts: readonly string[], perShape: 
     shapes.set(shape, count + 1);
     const { status, location, isPage, html } = await walker.get(href);
     if (status >= 400) dead.push(`${status} ${href} on ${from}`);
-    if (location !== undefined) queue.push([location, href]);
+    if (location !== undefined) queue.push([location, href, far]);
     if (!isPage) continue;
     pages.set(href, html);
-    for (const link of linksOf(html)) queue.push([link.href, href]);
+    if (far >= clicks) continue;
+    for (const link of linksOf(html)) queue.push([link.href, href, far + 1]);
     for (const { method, action, fields } of pressesOf(html, href))
-      if (method === 'get') queue.push([`${action}?${new URLSearchParams([...fields])}`, href]);
+      if (method === 'get') queue.push([`${action}?${new URLSearchParams([...fields])}`, href, far + 1]);
   }
   return { pages, dead };
 };
