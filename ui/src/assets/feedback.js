@@ -86,13 +86,16 @@
     if (!button) return;
     button.style.minWidth = `${button.offsetWidth}px`;
     button.classList.add('busy');
-    if (!button.dataset.busy) return;
+    const word = button.dataset.busy ?? (button.matches('.btn:not(:has(*))') ? bar?.dataset.word : undefined);
+    if (!word) return;
     button.dataset.word = button.textContent;
-    button.textContent = button.dataset.busy;
+    button.textContent = word;
   };
   const restore = (form) => {
     delete form.dataset.sent;
-    for (const button of form.querySelectorAll('.busy')) {
+    // Buttons of a list's selection stand outside of their form.
+    for (const button of doc.querySelectorAll('.busy')) {
+      if (button.form !== form) continue;
       button.classList.remove('busy');
       if (button.dataset.word) button.textContent = button.dataset.word;
     }

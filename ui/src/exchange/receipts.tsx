@@ -66,6 +66,7 @@ export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
   {
     key: 'result',
     label: ctx.t('exchange.resultLabel'),
+    fit: true,
     rec: 'b',
     cell: (row) => <ResultMark ctx={ctx} row={row} />,
   },

@@ -134,7 +134,7 @@ const polling = (ctx: Ctx, seconds: number) => ({
 /** What the script shows while something is under way. */
 const Feedback = ({ ctx }: { ctx: Ctx }) => (
   <>
-    <div id="busy" hidden />
+    <div id="busy" data-word={ctx.t('common.working')} hidden />
     <div id="offline" role="status" hidden>
       <Shape ctx={ctx} name="warning" />{' '}
       <strong>
