@@ -51,25 +51,30 @@ const chapterOf = (name: ChapterName, blocks: readonly Block[]): Chapter => {
 const readBook = (lang: Lang): readonly Chapter[] =>
   chapterNames.map((name) => chapterOf(name, parseMarkdown(readFileSync(join(helpDir, lang, `${name}.md`), 'utf8'))));
 
+/** A part of a chapter as it is searched, in small letters. */
+type Searched = { readonly heading: string; readonly text: string; readonly hit: HelpHit };
+
+const searchedOf = ({ name, title, parts }: Chapter): Searched[] =>
+  parts.map(({ id, title: part, blocks }) => ({
+    heading: `${title} ${part}`.toLowerCase(),
+    text: blocks.map(textOf).join('\n').toLowerCase(),
+    hit: { chapter: name, id, title: part === '' ? title : part, in: title },
+  }));
+
 /** Reads the help of all languages, once. */
 export function helpService(): HelpService {
   const books = new Map(langs.map((lang) => [lang, readBook(lang)]));
   const chapters = (lang: Lang): readonly Chapter[] => books.get(lang) ?? [];
+  const searched = new Map(langs.map((lang) => [lang, chapters(lang).flatMap(searchedOf)]));
   return {
     chapters,
     find: (lang, text) => {
       const wanted = text.trim().toLowerCase();
       if (wanted.length < 2) return [];
-      const hits = chapters(lang).flatMap(({ name, title, parts }) =>
-        parts.flatMap(({ id, title: part, blocks }) => {
-          const inTitle = `${title} ${part}`.toLowerCase().includes(wanted);
-          if (!inTitle && !blocks.some((block) => textOf(block).toLowerCase().includes(wanted))) return [];
-          return [{ inTitle, hit: { chapter: name, id, title: part === '' ? title : part, in: title } }];
-        }),
-      );
-      return [...hits.filter(({ inTitle }) => inTitle), ...hits.filter(({ inTitle }) => !inTitle)].map(
-        ({ hit }) => hit,
-      );
+      const parts = searched.get(lang) ?? [];
+      const inHeading = parts.filter(({ heading }) => heading.includes(wanted));
+      const inText = parts.filter((part) => !part.heading.includes(wanted) && part.text.includes(wanted));
+      return [...inHeading, ...inText].map(({ hit }) => hit);
     },
   };
 }
