@@ -4,7 +4,6 @@ import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import type { Appliance } from './compose.ts';
 import { entryParts } from './entry-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
-import { controllerModel } from './features/controllers/list-view.ts';
 import { deviceModel } from './features/devices/view.ts';
 import { consoleQueries } from './features/exchange/page-queries.ts';
 import { helpService } from './features/help/service.ts';
@@ -61,21 +60,14 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     apiDocument: () => described.document,
     apiRoutes: described.routes,
   };
-  const found = controllerModel(deps);
   const search = searchService({
     ...deps,
-    devices: (text, limit, scope) =>
-      model.page({ scope, filter: textFilter(text), sort: 'name', descending: false, limit }),
-    controllers: (text, limit, scope) => {
-      const { ids, total } = deps.controllerList.page({
-        scope,
-        filter: textFilter(text),
-        sort: 'name',
-        descending: false,
-        limit,
-      });
-      return { rows: found.rows(ids, scope), total };
+    devices: (text, limit, scope) => {
+      model.catchUp();
+      return model.some(deps.deviceList.named(text, limit, scope));
     },
+    controllers: (text, limit, scope) =>
+      deps.controllers.listed(deps.controllerList.first(textFilter(text), limit, scope), scope),
   });
   return { api: apiApp(parts, described), console: consoleApp(deps, model, search, helpService()) };
 };

@@ -4,7 +4,7 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Figure, percentile, type Result } from './report.ts';
 import { keptPlant, plantEvents, plantGroups, plantProfiles } from './support/plant.ts';
 import { csafFile, plantAdvisories, plantControllers, plantZones } from './support/plant-base.ts';
-import { openPersons, type Reach } from './support/signed-in.ts';
+import { openPersons, partOf } from './support/signed-in.ts';
 
 // The same page for who reaches the whole site, a quarter of its groups and zones, or one: asked in turn, so that what else runs
 // on the machine disturbs all of them alike.
@@ -38,21 +38,9 @@ const median = (values: readonly number[]): number => percentile(Float64Array.fr
 const measureSize = async (devices: number): Promise<{ figures: Figure[]; reached: string }> => {
   const dataDir = await keptPlant({ devices, packages });
   let reached = '';
-  const site = await openPersons<Name>(dataDir, ({ db }) => {
-    // Those that hold most first: a fifth of the groups is empty.
-    const groups = db
-      .prepare<[], string>(
-        'select group_id from device_row where group_id is not null group by group_id order by count(*) desc, group_id',
-      )
-      .pluck()
-      .all();
-    const zones = db.prepare<[], string>('select zone from controller_row group by zone order by zone').pluck().all();
-    const part = (share: number): Reach => ({
-      groups: groups.slice(0, Math.max(1, Math.floor(groups.length * share))),
-      zones: zones.slice(0, Math.max(1, Math.floor(zones.length * share))),
-    });
-    const made = { site: undefined, quarter: part(0.25), one: part(0) };
-    const count = db
+  const site = await openPersons<Name>(dataDir, (appliance) => {
+    const made = { site: undefined, quarter: partOf(appliance, 0.25), one: partOf(appliance, 0) };
+    const count = appliance.db
       .prepare<[string], number>('select count(*) from device_row where group_id in (select value from json_each(?))')
       .pluck();
     reached = [made.quarter, made.one].map((one) => count.get(JSON.stringify(one?.groups ?? []))).join(' and ');

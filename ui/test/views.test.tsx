@@ -303,8 +303,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
           {
             name: 'devices',
             results: [{ title: 'ENG-WS-03', href: '/devices/d1', level: 'ok' }],
-            total: 4,
-            href: '/devices?q=eng',
+            all: '/devices?q=eng',
           },
         ]}
       />

@@ -15,9 +15,8 @@ export type SearchGroup = {
     readonly context?: string | undefined;
     readonly message?: Message | undefined;
   }[];
-  readonly total: number;
-  /** The list of all of them. */
-  readonly href: string;
+  /** The list of all of them, where these are not all. */
+  readonly all: string | undefined;
 };
 
 type SearchProps = { readonly ctx: Ctx; readonly q: string; readonly groups: readonly SearchGroup[] };
@@ -38,11 +37,11 @@ const Matched = ({ title, q }: { title: string; q: string }) => {
   );
 };
 
-/** Groups of results: the palette's content, and the page's. The last entry of a group opens its list; the number is read out. */
+/** Groups of results: the palette's content, and the page's. The last entry of a group opens its list; how many are shown is read out. */
 export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
   <>
     <p class="vh" data-found="">
-      {ctx.t('search.count', { n: groups.reduce((sum, group) => sum + group.total, 0) })}
+      {ctx.t('search.count', { n: groups.reduce((sum, { results }) => sum + results.length, 0) })}
     </p>
     {groups
       .filter((group) => group.results.length > 0)
@@ -60,12 +59,12 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
               )}
             </a>
           ))}
-          {group.total > group.results.length ? (
-            <a href={group.href}>
+          {group.all === undefined ? null : (
+            <a href={group.all}>
               <Shape ctx={ctx} name="right" />
-              <span class="t">{ctx.t('search.all', { n: group.total, q })}</span>
+              <span class="t">{ctx.t('search.all', { q })}</span>
             </a>
-          ) : null}
+          )}
         </div>
       ))}
     {all === undefined || groups.length === 0 ? null : (
@@ -85,10 +84,9 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
 
 /** Search without script, and where Enter leads. */
 export const Search = (props: SearchProps) => {
-  const { ctx, q, groups } = props;
-  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  const { ctx, q } = props;
   return (
-    <Page ctx={ctx} title={ctx.t('search.title')} sub={q === '' ? undefined : ctx.t('search.found', { n: total, q })}>
+    <Page ctx={ctx} title={ctx.t('search.title')}>
       <SearchForm ctx={ctx} name={ctx.t('search.title')} label={ctx.t('common.searchPlaceholder')} q={q} />
       <Panel>
         {q === '' ? (

@@ -14,16 +14,7 @@ export const words = defineWords({
     },
     kk: 'Табылды {n}, іздегені: {q}',
   },
-  'search.all': {
-    en: { one: 'All {n} for {q}', other: 'All {n} for {q}' },
-    ru: {
-      one: 'Все {n} по запросу: {q}',
-      few: 'Все {n} по запросу: {q}',
-      many: 'Все {n} по запросу: {q}',
-      other: 'Все {n} по запросу: {q}',
-    },
-    kk: 'Барлығы {n}, іздегені: {q}',
-  },
+  'search.all': { en: 'All for {q}', ru: 'Все по запросу: {q}', kk: 'Барлығы, іздегені: {q}' },
   'search.allResults': { en: 'All results', ru: 'Все результаты', kk: 'Барлық нәтижелер' },
   'search.opensForm': { en: 'Opens a form', ru: 'Открывает форму', kk: 'Пішінді ашады' },
   'search.none': { en: 'Nothing found for {q}', ru: 'Ничего не найдено: {q}', kk: 'Ештеңе табылмады: {q}' },

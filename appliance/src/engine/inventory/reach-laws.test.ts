@@ -130,6 +130,17 @@ describe('the inventory of a part of the site', () => {
             const order = rows.toSorted((a, b) => Number(a._devices) - Number(b._devices) || a.id - b.id);
             expect(rows).toEqual(descending ? order.toReversed() : order);
           }
+          // The search in everything finds the same, those first whose name begins with the text.
+          const text = search ?? 's';
+          const named = inventory.named('software', text, 10_000, scope).map((row) => `${row.name} ${row.version}`);
+          const holding = [...counts.keys()].filter((item) => item.split(' ')[0]?.includes(text));
+          expect(named.toSorted()).toEqual(holding.toSorted());
+          expect(named).toEqual([
+            ...named.filter((item) => item.startsWith(text)),
+            ...named.filter((item) => !item.startsWith(text)),
+          ]);
+          const first = inventory.named('software', text, limit, scope).map((row) => `${row.name} ${row.version}`);
+          expect(first).toEqual(named.slice(0, limit));
           for (const { id, name, version } of rows) {
             const having = inReach(roots).filter((device) => held.get(device)?.includes(`${name} ${version}`));
             expect(inventory.itemDevices('software', id, scope)).toEqual(having);

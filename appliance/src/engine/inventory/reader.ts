@@ -210,6 +210,13 @@ export const inventoryReader = (parts: {
     );
   };
 
+  const named = (name: string, text: string, limit: number, scope: Scope): InventoryRow[] => {
+    const shared = sharedOf(name);
+    const ids = shared.named(text, limit, scope.site ? undefined : shared.reachedCounts(scope));
+    const rows = new Map(items(name, ids).map((row) => [row.id, row]));
+    return ids.flatMap((id) => rows.get(id) ?? []);
+  };
+
   const itemsAfter = (name: string, after: number, limit: number): InventoryRow[] => {
     const { shape, shared } = storesOf(name);
     return (shared?.after(after, limit) ?? []).map(
@@ -222,6 +229,7 @@ export const inventoryReader = (parts: {
     sectionItem,
     held,
     list,
+    named,
     members,
     tally,
     itemDevices,

@@ -219,6 +219,26 @@ describe('a shared collection', () => {
     expect(failure(() => names({ where: { nothing: 1 } })).code).toBe('INVALID');
     expect(failure(() => names({ sort: 'name; drop table section' })).code).toBe('INVALID');
   });
+
+  it('is found by a part of a name, a source or a publisher, as soon as a device has it and as long as one has', () => {
+    const { inventory } = engines;
+    const named = (text: string) =>
+      inventory.named('software', text, 10, wholeSite('job')).map(({ name, version }) => `${name} ${version}`);
+    inventory.putSection(report(1, 'software', [pack('Насос', '1'), pack('libssl3', '3.5', { source: 'openssl' })]));
+    expect(named('насос')).toEqual(['Насос 1']);
+    expect(named('SSL')).toEqual(['libssl3 3.5']);
+    inventory.putSection(
+      report(2, 'software', [
+        pack('libssl3', '3.6', { source: 'openssl' }),
+        pack('ssl-tool', '1', { publisher: 'Open' }),
+      ]),
+    );
+    expect(named('ssl')).toEqual(['ssl-tool 1', 'libssl3 3.5', 'libssl3 3.6']);
+    expect(named('open')).toEqual(['libssl3 3.5', 'libssl3 3.6', 'ssl-tool 1']);
+    inventory.putSection(report(2, 'software', [pack('curl', '8')]));
+    expect(named('ssl')).toEqual(['libssl3 3.5']);
+    expect(named('%')).toEqual([]);
+  });
 });
 
 describe('an own collection', () => {

@@ -6,6 +6,7 @@ import type { ChangeRow } from './change-store.ts';
 import type { Shape } from './item.ts';
 import { itemDeviceStore } from './item-device-store.ts';
 import { itemIds } from './item-ids.ts';
+import { namedItems } from './named-item-queries.ts';
 import { reachedCounts } from './reached-count-store.ts';
 import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
 import type { Stored } from './types.ts';
@@ -208,6 +209,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
     arrays,
     reachedCounts: reachedCounts(db, collection.name, { arrays, lastId }),
     devicesByItem: itemDeviceStore(db, collection),
+    named: namedItems(db, collection),
     find: (key: Buffer): number | undefined => byKey.get(key),
     /** `first`: what its first device says in `usual` fields. */
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {

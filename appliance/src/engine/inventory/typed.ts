@@ -1,3 +1,4 @@
+import type { Scope } from '../../platform/scope.ts';
 import type { CollectionName, Collections } from './all-collections.ts';
 import type {
   Collection,
@@ -18,6 +19,8 @@ export type AnyRows = {
   /** One item of a device's section of a `shared` collection, where the device has it. */
   sectionItem(device: number, collection: string, item: number): SectionRow | undefined;
   list(query: ListQuery): ListResult;
+  /** The first items of a `shared` collection that devices in reach have, by a part of what it is `named` by; not counted. */
+  named(collection: string, text: string, limit: number, scope: Scope): InventoryRow[];
   /** Items of a `shared` collection. */
   items(collection: string, ids: readonly number[]): InventoryRow[];
   /** Items of a `shared` collection by rising id, from the one after `after` on. */
@@ -82,6 +85,7 @@ export type TypedRows = {
   ): Array<SectionRowOf<N>>;
   sectionItem<N extends CollectionName>(device: number, collection: N, item: number): SectionRowOf<N> | undefined;
   list<N extends CollectionName>(query: QueryOf<N>): Omit<ListResult, 'rows'> & { rows: Array<RowOf<N>> };
+  named<N extends CollectionName>(collection: N, text: string, limit: number, scope: Scope): Array<ItemOf<N>>;
   items<N extends CollectionName>(collection: N, ids: readonly number[]): Array<ItemOf<N>>;
   itemsAfter<N extends CollectionName>(collection: N, after: number, limit: number): Array<ItemOf<N>>;
   tally<N extends CollectionName>(collection: N, field: FieldIn<N>): Map<number, Record<string, number>>;

@@ -67,6 +67,8 @@ export type Collection = {
   fields: Readonly<Record<string, Field>>;
   title: string;
   sort: string;
+  /** `shared` only: indexed texts by a part of which the search in everything finds an item. */
+  named?: readonly string[];
   /** The field whose value is the person, for collections with personal fields. */
   person?: string;
   /** Of the change log, and of rows of devices that are gone. */

@@ -1,6 +1,7 @@
 import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { among, type Condition } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import { likePattern } from '../../platform/text.ts';
 import { codeKey } from './normalise.ts';
 import { type CustomField, controllerDecisions, controllerMethods, controllerStates } from './types.ts';
 
@@ -16,15 +17,17 @@ const WITH_CVE = withVulnerability({ isHeldToo: true });
 const WITH_OPEN = withVulnerability({ isHeldToo: false });
 const isCve = (text: string): boolean => /^cve-\d{4}-\d{1,9}$/i.test(text);
 
+const SEARCHED = `r.search like ? escape '\\'`;
+
 /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
 const holding = (given: string): Condition => {
   const text = fold(given);
-  if (isCve(text)) return { sql: `(instr(r.search, ?) > 0 or ${WITH_CVE})`, params: [text, text.toUpperCase()] };
+  if (isCve(text)) return { sql: `(${SEARCHED} or ${WITH_CVE})`, params: [likePattern(text), text.toUpperCase()] };
   // Order numbers stand in the searched text without blanks, too.
   const code = fold(codeKey(text));
   return code === text || code.length < 4
-    ? { sql: 'instr(r.search, ?) > 0', params: [text] }
-    : { sql: '(instr(r.search, ?) > 0 or instr(r.search, ?) > 0)', params: [text, code] };
+    ? { sql: SEARCHED, params: [likePattern(text)] }
+    : { sql: `(${SEARCHED} or ${SEARCHED})`, params: [likePattern(text), likePattern(code)] };
 };
 
 const text = (name: string, column: string): Field => ({

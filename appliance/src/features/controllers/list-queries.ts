@@ -91,6 +91,8 @@ export const controllerList = (
     },
     all: ({ filter, scope, ...query }: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
       list.all({ ...query, where: where(filter, scope) }).map(({ id }) => id),
+    first: (filter: Filter | undefined, limit: number, scope: Scope): number[] =>
+      list.first({ sort: 'name', descending: false, where: where(filter, scope), limit }).map(({ id }) => id),
     count: (filter: Filter | undefined, scope: Scope): number => list.count({ where: where(filter, scope) }),
     counts: (scope: Scope): ControllerCounts =>
       counts(scope) ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },

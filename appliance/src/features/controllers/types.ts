@@ -234,6 +234,8 @@ export type ControllerList = {
   page(query: ControllerListQuery): ControllerListPage;
   /** Every controller that the filter finds now, in order: for actions and files. */
   all(query: Omit<ControllerListQuery, 'after' | 'limit'>): number[];
+  /** The first by name; what is found is not counted. */
+  first(filter: Filter | undefined, limit: number, scope: Scope): number[];
   count(filter: Filter | undefined, scope: Scope): number;
   counts(scope: Scope): ControllerCounts;
   /** The language that it is asked in, with the fields of the site as they are. */

@@ -3,6 +3,7 @@ import { anyOf, type DeviceSet, setOf } from '../../platform/device-set.ts';
 import type { Comparison } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import { likePattern } from '../../platform/text.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import type { Contact, GroupTree } from './types.ts';
@@ -44,8 +45,13 @@ export const indexedDevices = (parts: IndexedParts): Indexed => {
   const notHeardSince = found<[number]>('select id from device where -coalesce(last_seen_at, 0) >= ?');
   const inGroups = found<[string]>('select device from device_row where group_id in (select value from json_each(?))');
   // `indexed`: the planner would rather read the rows, which are ten times as many bytes.
-  const holding = (column: string) =>
-    found<[string]>(`select device from device_row indexed by device_row_${column} where instr(${column}, ?) > 0`);
+  // LIKE finds the first letter faster than instr does.
+  const holding = (column: string): ((text: string) => DeviceSet) => {
+    const find = found<[string]>(
+      `select device from device_row indexed by device_row_${column} where ${column} like ? escape '\\'`,
+    );
+    return (text) => find(likePattern(text));
+  };
   const bySystem = holding('os_search');
   const byText = holding('search');
   const inRow = holding('addresses');

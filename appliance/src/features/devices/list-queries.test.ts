@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
-import { systemActor } from '../../engine/objects/types.ts';
+import { scopeOf, systemActor } from '../../engine/objects/types.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { ruleStore } from '../rules/store.ts';
@@ -294,6 +294,31 @@ describe('the list of devices', () => {
     expect(all({ 'software.version': ['2'] }).sort(byNumber)).toEqual([b, c].sort(byNumber));
     expect(all({ software: ['openssl<2'] })).toEqual([a]);
     expect(all({ where: ['(tag = line or user = ayan) and not (group in Завод or software = OPENSSL)'] })).toEqual([d]);
+  });
+
+  it('gives the first by a part of what is searched, those whose name begins with it before the others', () => {
+    const group = site.objects.create(systemActor, 'group', { name: 'Named' }).id;
+    const names = ['zulu 2', 'a zulu', 'Zulu 1', 'b 50%', 'zulu 3'];
+    const [second = 0, part = 0, first = 0, percent = 0, revoked = 0] = addDevices(
+      site.db,
+      names.map(() => ({})),
+    );
+    for (const [at, device] of [second, part, first, percent, revoked].entries())
+      decide(device, { displayName: names[at] ?? '', ...(device === part || device === second ? { group } : {}) });
+    set(`update device set state = 'revoked' where id = ?`, revoked);
+    site.changed('device', [revoked]);
+    const whole = wholeSite('job');
+    expect(list.named('ZULU', 9, whole)).toEqual([first, second, part]);
+    expect(list.named('zulu', 2, whole)).toEqual([first, second]);
+    expect(list.named('0%', 9, whole)).toEqual([percent]);
+    expect(list.named('50_', 9, whole)).toEqual([]);
+    const ofGroup = { right: 'all', groups: [group], zones: [] } as const;
+    const scope = scopeOf(
+      { type: 'account', id: 'x', label: '', rights: new Set(), grants: [ofGroup] },
+      'devices:read',
+    );
+    expect(list.named('zulu', 9, scope)).toEqual([second, part]);
+    expect(list.named('zulu', 1, scope)).toEqual([second]);
   });
 
   it('finds what most devices have and what few have alike', () => {

@@ -1,7 +1,10 @@
 import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { deviceRowsIn, devicesIn, type Scope } from '../../platform/scope.ts';
+import { deviceRowsIn, devicesIn, devicesReached, type Scope } from '../../platform/scope.ts';
+import { fold } from '../../platform/sql-functions.ts';
+import { likePattern } from '../../platform/text.ts';
 import {
   type DeviceFilters,
   type DeviceList,
@@ -14,7 +17,7 @@ const everyState = deviceStates.map((state) => `'${state}'`).join(', ');
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
 export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen'>): DeviceList => {
-  const list = listBuilder<{ id: number }, DeviceListQuery['sort']>(db, {
+  const list = listBuilder<{ id: number }, DeviceListQuery['sort'] | 'search'>(db, {
     from: 'device_row r',
     id: 'r.device',
     orders: {
@@ -25,6 +28,8 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       address: { keys: ['r.address_key', 'r.name_key', 'r.device'], index: 'device_row_address' },
       // The longest unseen last; never seen is longer than any.
       seen: { keys: ['-coalesce(d.last_seen_at, 0)', 'd.id'], from: 'device d', index: 'device_seen' },
+      // What is searched begins with the name.
+      search: { keys: ['r.search', 'r.device'], index: 'device_row_search' },
       act: { keys: ['r.act_key', 'r.name_key', 'r.device'], index: 'device_row_act' },
       findings: { keys: ['r.findings_key', 'r.name_key', 'r.device'], index: 'device_row_findings' },
     },
@@ -92,6 +97,17 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
     },
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => list.all(asked(query)).map(({ id }) => id),
     count,
+    named: (text, limit, scope): number[] => {
+      const folded = fold(text);
+      const reached = devicesReached(db, scope);
+      const of = { sort: 'search', descending: false, limit, ...(reached && { chosen: { in: reached } }) } as const;
+      const shown: Condition = { sql: `r.kind <> 'directory' and r.state <> 'revoked'`, params: [] };
+      const found = (where: Condition): number[] => list.first({ ...of, where: [where, shown] }).map(({ id }) => id);
+      const begin = found({ sql: 'r.search >= ? and r.search < ?', params: [folded, `${folded}\u{10ffff}`] });
+      if (begin.length === limit) return begin;
+      const have = found({ sql: `r.search like ? escape '\\'`, params: [likePattern(folded)] });
+      return [...new Set([...begin, ...have])].slice(0, limit);
+    },
     worstCounts: (scope): number[] => {
       const found: number[] = [];
       for (const [rank, devices] of worst(scope)) found[rank] = devices;

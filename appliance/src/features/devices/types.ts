@@ -330,6 +330,8 @@ export type DeviceList = {
   /** Every device that the filter finds now, in order: for actions and files. */
   all(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
   count(filter: Filter | undefined, scope: Scope): number;
+  /** The first that have a text in what is searched, those whose name begins with it before the others. */
+  named(text: string, limit: number, scope: Scope): number[];
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
   worstCounts(scope: Scope): number[];
   /** Devices by what judges them; a device without a look yet is absent. `listed`: their `counts`, where those are known. */

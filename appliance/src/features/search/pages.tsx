@@ -84,20 +84,18 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
                     : ctx.tDynamic(one.of),
             }),
           })),
-          total: of.length,
-          href: paths.search({ q }),
+          all: of.length > most ? paths.search({ q }) : undefined,
         };
       })
-      .filter(({ total }) => total > 0);
-    const found = search.find(actor, q, most).map(({ name, results, total }) => ({
+      .filter(({ results }) => results.length > 0);
+    const found = search.find(actor, q, most).map(({ name, results, isCut }) => ({
       name,
       results: results.map(({ id, title, context }) => ({
         title,
         href: hrefOf(name, id),
         ...defined({ context }),
       })),
-      total,
-      href: listOf(name, q),
+      all: isCut ? listOf(name, q) : undefined,
     }));
     const hits = help.find(ctx.lang, q);
     const chapters = hits.slice(0, most).map(({ chapter, id, title, in: context }) => ({
@@ -110,7 +108,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
       ...found,
       ...(hits.length === 0
         ? []
-        : [{ name: 'help', results: chapters, total: hits.length, href: paths.search({ q }) }]),
+        : [{ name: 'help', results: chapters, all: hits.length > most ? paths.search({ q }) : undefined }]),
     ];
   };
 

@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import { type ListedController, shownOf } from '../controllers/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { ZoneService } from '../zones/service.ts';
@@ -16,11 +17,15 @@ type Found = { id: string; title: string; context?: string };
 export type FoundGroup = {
   name: 'devices' | 'controllers' | 'zones' | 'software' | 'advisories' | 'updates' | 'objects' | 'accounts' | 'tokens';
   results: readonly Found[];
-  total: number;
+  /** There are others. */
+  isCut: boolean;
 };
 
 export type SearchService = {
-  /** At most `perGroup` of each kind that the actor may read. */
+  /**
+   * At most `perGroup` of each kind that the actor may read. It is asked at each letter that is typed, so nothing is counted: the list
+   * of a kind says how many there are.
+   */
   find(actor: Actor, text: string, perGroup: number): FoundGroup[];
 };
 
@@ -30,110 +35,81 @@ type SearchParts = {
     text: string,
     limit: number,
     scope: Scope,
-  ) => { rows: readonly { publicId: string; name: string; address: string | null }[]; total: number };
+  ) => readonly { publicId: string; name: string; address: string | null }[];
   /** Controllers by a part of a name, address, serial or order number. */
-  controllers: (
-    text: string,
-    limit: number,
-    scope: Scope,
-  ) => {
-    rows: readonly { id: string; name: string; model?: string | undefined; orderNumber?: string | undefined }[];
-    total: number;
-  };
+  controllers: (text: string, limit: number, scope: Scope) => readonly ListedController[];
   zones: Pick<ZoneService, 'zones'>;
-  inventory: Pick<InventoryService, 'list'>;
-  vulnerabilities: Pick<VulnerabilityService, 'list'>;
+  inventory: Pick<InventoryService, 'named'>;
+  vulnerabilities: Pick<VulnerabilityService, 'named'>;
   updates: Pick<UpdateService, 'list'>;
   objects: Pick<ObjectService, 'list' | 'kind'>;
 };
 
+/** At most so many of one kind. */
+type Source = (text: string, limit: number, actor: Actor) => readonly Found[];
+
 const maxTextLength = 200;
 const minTextLength = 2;
 
+const joined = (values: readonly unknown[], separator: string): string =>
+  values.filter((value) => typeof value === 'string').join(separator);
+
 /** One box for everything: devices, controllers, zones, packages, advisories, updates, groups, accounts, tokens. */
 export const searchService = (parts: SearchParts): SearchService => {
-  const devices = (text: string, limit: number, actor: Actor): FoundGroup => {
-    const { rows, total } = parts.devices(text, limit, scopeOf(actor, 'devices:read'));
-    return {
-      name: 'devices',
-      results: rows.map((device) => ({
-        id: device.publicId,
-        title: device.name,
-        ...defined({ context: device.address ?? undefined }),
-      })),
-      total,
-    };
-  };
-
-  const controllers = (text: string, limit: number, actor: Actor): FoundGroup => {
-    const { rows, total } = parts.controllers(text, limit, scopeOf(actor, 'controllers:read'));
-    const results = rows.map(({ id, name, model, orderNumber }) => ({
-      id,
+  const devices: Source = (text, limit, actor) =>
+    parts.devices(text, limit, scopeOf(actor, 'devices:read')).map(({ publicId, name, address }) => ({
+      id: publicId,
       title: name,
-      context: [model, orderNumber].filter((value) => value !== undefined).join(', '),
+      ...defined({ context: address ?? undefined }),
     }));
-    return { name: 'controllers', results, total };
-  };
 
-  const zones = (text: string, limit: number, actor: Actor): FoundGroup => {
-    const found = parts.zones
+  const controllers: Source = (text, limit, actor) =>
+    parts.controllers(text, limit, scopeOf(actor, 'controllers:read')).map((controller) => ({
+      id: controller.publicId,
+      title: controller.name,
+      context: joined([shownOf(controller, 'model'), shownOf(controller, 'orderNumber')], ', '),
+    }));
+
+  const zones: Source = (text, limit, actor) =>
+    parts.zones
       .zones(scopeOf(actor, 'controllers:read'))
-      .filter(({ name }) => fold(name).includes(fold(text)));
-    return {
-      name: 'zones',
-      results: found.slice(0, limit).map(({ id, name }) => ({ id, title: name })),
-      total: found.length,
-    };
-  };
+      .filter(({ name }) => fold(name).includes(fold(text)))
+      .slice(0, limit)
+      .map(({ id, name }) => ({ id, title: name }));
 
-  const software = (text: string, limit: number, actor: Actor): FoundGroup => {
-    const scope = scopeOf(actor, 'software:read');
-    const { rows, total } = parts.inventory.list({ scope, collection: 'software', search: text, limit });
-    const results = rows.map((row) => ({
-      id: String(row.id),
-      title: String(row['name'] ?? row.id),
-      context: [row['version'], row['arch']].filter((value) => typeof value === 'string').join(' '),
-    }));
-    return { name: 'software', results, total };
-  };
+  const software: Source = (text, limit, actor) =>
+    parts.inventory
+      .named('software', text, limit, scopeOf(actor, 'software:read'))
+      .map(({ id, name, version, arch }) => ({ id: String(id), title: name, context: joined([version, arch], ' ') }));
 
-  const advisories: Source = (text, limit, actor) => {
-    const scope = scopeOf(actor, 'vulnerabilities:read');
-    const { rows, total } = parts.vulnerabilities.list({ scope, filter: textFilter(text), limit });
-    const results = rows.map((row) => ({
-      id: row.id,
-      title: row.advisory,
-      context: `${row.package} ${row.version}`,
-    }));
-    return { name: 'advisories', results, total };
-  };
+  const advisories: Source = (text, limit, actor) =>
+    parts.vulnerabilities
+      .named(text, limit, scopeOf(actor, 'vulnerabilities:read'))
+      .map((row) => ({ id: row.id, title: row.advisory, context: `${row.package} ${row.version}` }));
 
-  const updates: Source = (text, limit, actor) => {
-    const scope = scopeOf(actor, 'updates:read');
-    const { rows, total } = parts.updates.list({ scope, filter: textFilter(text), limit });
-    const results = rows.map((row) => ({ id: row.id, title: row.title ?? row.name, context: row.version }));
-    return { name: 'updates', results, total };
-  };
+  const updates: Source = (text, limit, actor) =>
+    parts.updates
+      .list({ scope: scopeOf(actor, 'updates:read'), filter: textFilter(text), limit })
+      .rows.map((row) => ({ id: row.id, title: row.title ?? row.name, context: row.version }));
 
   const named =
-    (name: FoundGroup['name'], kind: 'group' | 'account' | 'token') =>
-    (text: string, limit: number): FoundGroup => {
-      const { rows, total } = parts.objects.list({ kind, search: text, limit });
-      return { name, results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
-    };
+    (kind: 'group' | 'account' | 'token'): Source =>
+    (text, limit) =>
+      parts.objects
+        .list({ kind, search: text, limit })
+        .rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) }));
 
-  type Source = (text: string, limit: number, actor: Actor) => FoundGroup;
   /** `scoped`: what it finds is cut to what the actor reaches. */
-  const sources: readonly (readonly [right: Right, find: Source, scoped?: true])[] = [
-    ['devices:read', devices, true],
-    ['controllers:read', controllers, true],
-    ['controllers:read', zones, true],
-    ['software:read', software, true],
-    ['vulnerabilities:read', advisories, true],
-    ['updates:read', updates, true],
-    ['devices:read', named('objects', 'group')],
-    ['accounts:read', named('accounts', 'account')],
-    ['accounts:read', named('tokens', 'token')],
+  const sources: readonly (readonly [name: FoundGroup['name'], right: Right, find: Source, scoped?: true])[] = [
+    ['devices', 'devices:read', devices, true],
+    ['controllers', 'controllers:read', controllers, true],
+    ['zones', 'controllers:read', zones, true],
+    ['software', 'software:read', software, true],
+    ['advisories', 'vulnerabilities:read', advisories, true],
+    ['updates', 'updates:read', updates, true],
+    ['objects', 'devices:read', named('group')],
+    ['accounts', 'accounts:read', named('account')],
+    ['tokens', 'accounts:read', named('token')],
   ];
 
   return {
@@ -142,9 +118,10 @@ export const searchService = (parts: SearchParts): SearchService => {
       if (asked.length > maxTextLength) throw new AppError('MALFORMED', 'the search text is too long');
       if (asked.length < minTextLength) return [];
       return sources
-        .filter(([right, , scoped]) => (scoped === true ? holdsAnywhere : hasRight)(actor, right))
-        .map(([, find]) => find(asked, perGroup, actor))
-        .filter((group) => group.total > 0);
+        .filter(([, right, , scoped]) => (scoped === true ? holdsAnywhere : hasRight)(actor, right))
+        .map(([name, , find]) => ({ name, found: find(asked, perGroup + 1, actor) }))
+        .filter(({ found }) => found.length > 0)
+        .map(({ name, found }) => ({ name, results: found.slice(0, perGroup), isCut: found.length > perGroup }));
     },
   };
 };

@@ -1,5 +1,7 @@
 import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { memoryPage } from '../../platform/list/memory-list.ts';
+import { fold } from '../../platform/sql-functions.ts';
 import type { Need } from './needs.ts';
 import { DECISION_RANK } from './overview.ts';
 import {
@@ -69,6 +71,23 @@ const needOrder = ({ fix, supply }: Need, sort: Sort, devices: ReadonlyMap<numbe
 /** Decides between entries of the same place; needs of one kind are in the order of their packages. */
 const tieOf = (entry: Entry): string => (isNeed(entry) ? `${entry.fix.source}/${entry.fix.ecosystem}` : entry.id);
 
+type Texts = { name: string; source: string; title?: string | undefined; version: string };
+
+const textsOf = ({ name, source, title, version }: Texts) => [name, source, title ?? null, version];
+
+/** Whether an update of the catalogue has a text in what is searched. */
+export const hasText = (update: Texts, text: string): boolean =>
+  textsOf(update).some((one) => one !== null && fold(one).includes(fold(text)));
+
+/** A text in ASCII that all that a filter finds has; SQL looks for no other in every case of its letters. */
+export const searchedText = (filter: Filter | undefined): string | undefined => {
+  if (filter === undefined) return undefined;
+  if ('all' in filter) return filter.all.map(searchedText).find((text) => text !== undefined);
+  if (!('field' in filter) || filter.field !== 'text') return undefined;
+  const text = String(filter.value);
+  return /^[ -~]+$/.test(text) ? text : undefined;
+};
+
 /** What an entry has of each field of fields.ts. */
 const fieldsOf = ({ needApproval, devicesOf }: Pick<PageParts, 'needApproval' | 'devicesOf'>): MemoryFields<Entry> => {
   // Of all needs, where it is asked for.
@@ -88,10 +107,7 @@ const fieldsOf = ({ needApproval, devicesOf }: Pick<PageParts, 'needApproval' | 
     devices: (entry) => (isNeed(entry) ? devicesOfNeed(entry) : entry.devices),
     findings: (entry) => (isNeed(entry) ? entry.fix.findings : entry.findings),
     size: (entry) => (isNeed(entry) ? 0 : entry.sizeBytes),
-    text: (entry) =>
-      isNeed(entry)
-        ? [entry.fix.source, entry.fix.fixed]
-        : [entry.name, entry.source, entry.title ?? null, entry.version],
+    text: (entry) => (isNeed(entry) ? [entry.fix.source, entry.fix.fixed] : textsOf(entry)),
   };
 };
 

@@ -9,13 +9,14 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { allOf, anyOf, countOf, type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { compareKeys } from '../../platform/list/memory-list.ts';
 import { devicesReached, type Scope, wholeSite } from '../../platform/scope.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
 import { updateVocabulary } from './fields.ts';
 import { followedBy, followedSystems, followRules } from './followed.ts';
-import { type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
+import { type Entry, hasText, orderOf, searchedText, updateCounts, updatePage } from './listing.ts';
 import { needIndex } from './need-index.ts';
 import { needStore } from './need-store.ts';
 import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
@@ -151,11 +152,18 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     plain: () => new Map([...neededBy(store.all())].map(([id, devices]) => [id, devices.keys()])),
   });
 
-  /** What concerns the devices in reach: updates of the catalogue, and what findings ask for beyond it. */
-  const everything = (scope: Scope): { now: World; entries: Entry[] } => {
+  /**
+   * What concerns the devices in reach: updates of the catalogue, and what findings ask for beyond it. `filter`: of what it does not
+   * find some is left out, since a search need not make what its text is not in.
+   */
+  const everything = (scope: Scope, filter?: Filter): { now: World; entries: Entry[] } => {
     const updates = store.all();
-    const now = world(updates, scope);
-    return { now, entries: [...concerning(updates, now, needed.counts(scope)), ...needsOf(updates, now)] };
+    const text = searchedText(filter);
+    const some = text === undefined ? updates : updates.filter(({ update }) => hasText(update, text));
+    const packages = some.map(({ update }) => update.source);
+    const fixes = text === undefined ? undefined : parts.vulnerabilities.sourceFixes(scope, { text, packages });
+    const now = world(updates, scope, fixes);
+    return { now, entries: [...concerning(some, now, needed.counts(scope)), ...needsOf(updates, now)] };
   };
 
   const devicesOfNeeds = (scope: Scope, needs?: readonly Need[]): ReadonlyMap<number, number> =>
@@ -280,7 +288,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
 
   return {
     language: filterLanguage({ vocabulary: updateVocabulary }),
-    list: (query) => pageOf(everything(query.scope), query),
+    list: (query) => pageOf(everything(query.scope, query.filter), query),
     listCounted: (query) => {
       const found = everything(query.scope);
       return { ...pageOf(found, query), counts: updateCounts(found.entries) };

@@ -267,6 +267,13 @@ describe('updates', () => {
     } while (after !== undefined);
     expect(seen).toEqual(names);
     expect(site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ security: true }) }).total).toBe(6);
+    const all = site.updates.list({ scope: wholeSite('job'), limit: 50 }).rows;
+    for (const q of ['PKG-03', 'pkg-0', '1', 'нет']) {
+      const holding = all.filter(({ name, source, title, version }) =>
+        [name, source, title ?? '', version].some((text) => text.toLowerCase().includes(q.toLowerCase())),
+      );
+      expect(site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ q }) }).rows, q).toEqual(holding);
+    }
     expect(site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ q: 'PKG-03' }) }).total).toBe(1);
     expect(
       site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ supply: 'requested' }) }).total,

@@ -151,6 +151,16 @@ export const parseFindingId = (id: string | number): { component: number; adv: n
   return { component: Number(match[1]), adv: Number(match[2]) };
 };
 
+/** The findings of some matches, in their order. */
+export const findingsAt = (db: Database, matches: readonly { component: number; adv: number }[]): Finding[] =>
+  db
+    .prepare<[string], FindingRow>(
+      `WITH listed (at, component, adv) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(?))
+       SELECT ${COLUMNS} FROM ${LISTED} ORDER BY listed.at`,
+    )
+    .all(JSON.stringify(matches.map(({ component, adv }) => [component, adv])))
+    .map(toFinding);
+
 /** One page with the exact number of findings; `components`: of these components only. */
 export const findingPage = (db: Database, query: FindingQuery, components?: readonly number[]) => {
   const { sort = 'decision', descending = false, limit } = query;
@@ -247,22 +257,16 @@ export const findingPage = (db: Database, query: FindingQuery, components?: read
       order: inOrder,
     });
     const { rows, ...page } = pageOf(found, inOrder, limit);
-    const read = db.prepare<[string], FindingRow>(
-      `WITH listed (at, component, adv) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(?))
-       SELECT ${COLUMNS} FROM ${LISTED} ORDER BY listed.at`,
-    );
     return {
       ...page,
-      rows: read.all(JSON.stringify(rows.map(({ component, adv }) => [component, adv]))),
+      rows: findingsAt(db, rows),
       // Past the last row nothing says how many there are.
       total: rows[0]?.total ?? countListed(named),
     };
   };
 
-  const walked = () => ({
-    ...pageOf<FindingRow>(sort === 'devices' ? readByDevices() : readRows<FindingRow>(db, asked), order, limit),
-    total: countAll(),
-  });
-  const { rows, ...page } = listed === undefined ? walked() : readListed(listed);
-  return { ...page, rows: rows.map(toFinding) };
+  if (listed !== undefined) return readListed(listed);
+  const read = sort === 'devices' ? readByDevices() : readRows<FindingRow>(db, asked);
+  const { rows, ...page } = pageOf<FindingRow>(read, order, limit);
+  return { ...page, rows: rows.map(toFinding), total: countAll() };
 };

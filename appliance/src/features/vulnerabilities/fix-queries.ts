@@ -1,6 +1,16 @@
 import type { Database } from '../../platform/database.ts';
+import { allTrue, type Condition } from '../../platform/list/condition.ts';
+import { likePattern } from '../../platform/text.ts';
 import { AFFECTED_FIX } from './match-state.ts';
-import { DECISIONS, type Decision, type FixNeeded, SEVERITIES, type Severity, type SourceFix } from './types.ts';
+import {
+  DECISIONS,
+  type Decision,
+  type FixesAbout,
+  type FixNeeded,
+  SEVERITIES,
+  type Severity,
+  type SourceFix,
+} from './types.ts';
 
 // Read model of what newer versions close. Reads source_fix and, of one package, its matches.
 
@@ -9,15 +19,21 @@ const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
 
 type SourceRow = [number, string, string, string, number, number, number];
 
-/** All packages with open findings on devices that a newer version closes. */
-export const sourceFixes = (db: Database): readonly SourceFix[] =>
-  db
-    .prepare<[], SourceRow>(
+const about = ({ text, packages }: FixesAbout): Condition => ({
+  sql: `(p.name LIKE ? ESCAPE '\\' OR f.fixed LIKE ? ESCAPE '\\' OR p.name IN (SELECT value FROM json_each(?)))`,
+  params: [likePattern(text), likePattern(text), JSON.stringify(packages)],
+});
+
+/** All packages with open findings on devices that a newer version closes; `only`: those, whatever case its letters have. */
+export const sourceFixes = (db: Database, only?: FixesAbout): readonly SourceFix[] => {
+  const { sql, params } = only === undefined ? allTrue([]) : about(only);
+  return db
+    .prepare<unknown[], SourceRow>(
       `SELECT f.source, p.eco, p.name, f.fixed, f.act + f.attend + f.track_star + f.track, f.unkeyed, f.worst
-       FROM source_fix f CROSS JOIN source_package p ON p.id = f.source ORDER BY f.source`,
+       FROM source_fix f CROSS JOIN source_package p ON p.id = f.source WHERE ${sql} ORDER BY f.source`,
     )
     .raw()
-    .all()
+    .all(...params)
     .map(([number, ecosystem, source, fixed, findings, unkeyed, worst]) => ({
       number,
       ecosystem,
@@ -28,6 +44,7 @@ export const sourceFixes = (db: Database): readonly SourceFix[] =>
       decision: decisionOf(Math.floor(worst / 10)),
       severity: severityOf(worst % 10),
     }));
+};
 
 /** How many findings a newer version of each package closes, by decision. */
 export type SourceDecisions = {

@@ -6,6 +6,7 @@ import { COLUMNS, type FindingRow, findingPage, toFinding } from './finding-list
 import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
 import { advisoriesWithoutFix, type OpenAdvisory } from './group-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { namedFindings } from './named-finding-queries.ts';
 import { reachedTables } from './reach-store.ts';
 import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
@@ -17,6 +18,7 @@ import {
   type Finding,
   type FindingCounts,
   type FindingQuery,
+  type FixesAbout,
   type FixNeeded,
   type FixState,
   SEVERITIES,
@@ -125,6 +127,10 @@ const findingQueries = (options: QueryOptions) => {
       const db = open();
       return db ? findingPage(db, query, components) : { rows: [], total: 0 };
     },
+    named: (text: string, limit: number): Finding[] => {
+      const db = open();
+      return db ? namedFindings(db, text, limit) : [];
+    },
     find: (component: number, adv: number): Finding | undefined => {
       const row = open()
         ?.prepare<[number, number], FindingRow>(
@@ -194,9 +200,9 @@ const findingQueries = (options: QueryOptions) => {
         )
         .pluck()
         .all(name, JSON.stringify(versions)) ?? [],
-    sourceFixes: (): readonly SourceFix[] => {
+    sourceFixes: (only?: FixesAbout): readonly SourceFix[] => {
       const db = open();
-      return db ? sourceFixes(db) : [];
+      return db ? sourceFixes(db, only) : [];
     },
     advisoriesWithoutFix: (): OpenAdvisory[] => {
       const db = open();

@@ -43,6 +43,7 @@ import type {
   FindingLoad,
   FindingQuery,
   FindingWhy,
+  FixesAbout,
   FixNeeded,
   KeptDevice,
   RematchResult,
@@ -98,6 +99,8 @@ export type VulnerabilityService = {
   /** The language that the list is asked in. */
   readonly language: typeof findingLanguage;
   list(query: FindingQuery): { rows: Finding[]; total: number; next?: string };
+  /** The first by a part of what their advisory or package is called; not counted. */
+  named(text: string, limit: number, scope: Scope): Finding[];
   /** With the devices in reach. Throws NOT_FOUND. */
   why(id: string, scope: Scope): FindingWhy;
   counts(scope: Scope): FindingCounts;
@@ -129,7 +132,7 @@ export type VulnerabilityService = {
   /** Open findings of a source package on devices, the worst first; at most so many. */
   ofPackage(ecosystem: string, source: string, asked: Asked): Finding[];
   /** What a newer version of each source package would close on devices. */
-  sourceFixes(scope: Scope): readonly SourceFix[];
+  sourceFixes(scope: Scope, only?: FixesAbout): readonly SourceFix[];
   /** Advisories with open findings that no version closes. */
   advisoriesWithoutFix(scope: Scope): readonly OpenAdvisory[];
   /** The findings of each source package that a newer version closes, by decision. */
@@ -355,6 +358,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       queries
         .of(query.scope)
         .list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device))),
+    named: (text, limit, scope) => queries.of(scope).named(text, limit),
     why: (id, scope) => {
       const { component, adv } = parseFindingId(id);
       const reached = queries.of(scope);
@@ -444,7 +448,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       queries.of(asked.scope).list(asked, queries.site.versionComponents(source, versions)).rows,
     ofPackage: (ecosystem, source, asked) =>
       queries.of(asked.scope).list(asked, queries.site.packageComponents(ecosystem, source)).rows,
-    sourceFixes: (scope) => queries.of(scope).sourceFixes(),
+    sourceFixes: (scope, only) => queries.of(scope).sourceFixes(only),
     advisoriesWithoutFix: (scope) => queries.of(scope).advisoriesWithoutFix(),
     sourceDecisions: queries.site.sourceDecisions,
     fixesOf: (ecosystem, source, scope) => queries.of(scope).fixesOf(ecosystem, source),

@@ -275,6 +275,9 @@ export type KnownThreat = {
   readonly impact: string | null;
 };
 
+/** Fixes of some packages: whose name or version has a text in ASCII, and of these names. */
+export type FixesAbout = { readonly text: string; readonly packages: readonly string[] };
+
 /** What the newest needed version of a source package closes on devices. */
 export type SourceFix = {
   /** The number of the package. */

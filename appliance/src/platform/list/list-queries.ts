@@ -169,6 +169,9 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
     });
   };
 
+  const isFew = (chosen: Chosen | undefined): boolean =>
+    chosen !== undefined && 'in' in chosen && countOf(chosen.in) <= few.most;
+
   return {
     count,
     /** One page, with the exact number of rows that are found; `counted`: where it is known without counting them. */
@@ -183,10 +186,10 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
       const rows = total === 0 ? [] : read(asked, after, asked.limit + 1, total <= few.most);
       return { ...pageOf<Row>(rows, order, asked.limit), total };
     },
+    /** The first rows in order; what is found is not counted, so the walk ends where they are full. */
+    first: (asked: ListAsked<Sort> & { readonly limit: number }): Row[] =>
+      read(asked, undefined, asked.limit, isFew(asked.chosen)),
     /** Everything that is found, in order: for actions and files. */
-    all: (asked: ListAsked<Sort>): Row[] => {
-      const { chosen } = asked;
-      return read(asked, undefined, -1, chosen !== undefined && 'in' in chosen && countOf(chosen.in) <= few.most);
-    },
+    all: (asked: ListAsked<Sort>): Row[] => read(asked, undefined, -1, isFew(asked.chosen)),
   };
 }

@@ -8,6 +8,7 @@ export const collection = defineCollection({
   mode: 'shared',
   title: 'name',
   sort: 'name',
+  named: ['name', 'source', 'publisher'],
   fields: {
     purl: { type: 'text', indexed: true, maxLength: 512, column: false },
     // Few different values: an index would find half of the site.
