@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
+import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
 import { entryParts } from './entry-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
@@ -16,6 +17,7 @@ import { immediate } from './platform/database.ts';
 import { textFilter } from './platform/filter/types.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
+import { apiPrefix } from './server/api/types.ts';
 import { consoleApp } from './server/console/app.tsx';
 import { navigationBadges } from './server/console/badges.ts';
 import type { ConsoleDeps } from './server/console/types.ts';
@@ -37,7 +39,16 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
 export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
   const parts = entryParts(appliance, clock);
-  const described = describeApi(parts);
+  // The most of a start would go into the calls of the API, so they are made with the first one.
+  const held: { described?: ReturnType<typeof describeApi>; api?: Hono } = {};
+  const described = () => {
+    held.described ??= describeApi(parts);
+    return held.described;
+  };
+  const api = () => {
+    held.api ??= new Hono().route(apiPrefix, apiApp(parts, described()));
+    return held.api;
+  };
   const model = deviceModel(parts);
   const deps: ConsoleDeps = {
     ...parts,
@@ -57,8 +68,8 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     chain: remembered(events.verifyChainInTurns, clock),
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),
     badges: navigationBadges(parts),
-    apiDocument: () => described.document,
-    apiRoutes: described.routes,
+    apiDocument: () => described().document,
+    apiRoutes: () => described().routes,
   };
   const search = searchService({
     ...deps,
@@ -69,5 +80,5 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     controllers: (text, limit, scope) =>
       deps.controllers.listed(deps.controllerList.first(textFilter(text), limit, scope), scope),
   });
-  return { api: apiApp(parts, described), console: consoleApp(deps, model, search, helpService()) };
+  return { api, console: consoleApp(deps, model, search, helpService()) };
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
+import { mountedRoutes } from '../test/support/mounted-routes.ts';
 import { readRight } from './engine/inventory/types.ts';
 import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
 import { entryParts } from './entry-parts.ts';
@@ -39,8 +40,7 @@ const person = async (name: string, rights: readonly Right[]): Promise<void> => 
 
 beforeAll(async () => {
   site = await openConsole();
-  // The router keeps middleware as well; that has the method ALL.
-  routes = site.app.routes.filter(({ method }) => method !== 'ALL');
+  routes = mountedRoutes(site.appliance);
   api = describeApi(entryParts(site.appliance)).routes;
   await person('nothing', []);
   await person('reading', reading);

@@ -11,6 +11,7 @@ import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
 import { apiPrefix } from '../../appliance/src/server/api/types.ts';
 import { needsByRoute, routeKey } from '../../appliance/src/server/console/route-needs.ts';
 import { type Console, openConsole } from '../../appliance/test/support/console.ts';
+import { mountedRoutes } from '../../appliance/test/support/mounted-routes.ts';
 import { allKeys, isNamed, notWalked } from '../e2e/console-pages.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
@@ -22,8 +23,7 @@ let api: readonly ApiRoute[] = [];
 
 beforeAll(async () => {
   site = await openConsole();
-  // The router keeps middleware as well; that has the method ALL.
-  routes = site.app.routes.filter(({ method }) => method !== 'ALL');
+  routes = mountedRoutes(site.appliance);
   api = describeApi(entryParts(site.appliance)).routes;
 });
 afterAll(() => site.close());

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { compose } from '@sallyport/appliance/compose';
+import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import { httpApp } from '@sallyport/appliance/server/http-app';
 import BetterSqlite3 from 'better-sqlite3';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
+import { mountedRoutes } from '../../appliance/test/support/mounted-routes.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { enrolDevice } from '../fault/intake-kill-device.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
@@ -154,12 +154,9 @@ const digestTables = (db: BetterSqlite3.Database): Map<string, string> => {
   );
 };
 
-/** Every route of the server, from the server's own router. */
-const routesOf = (appliance: Parameters<typeof httpApp>[0]): Route[] => {
+const routesOf = (appliance: Appliance): Route[] => {
   const seen = new Map<string, Route>();
-  for (const { method, path } of httpApp(appliance).routes) {
-    if (method !== 'ALL') seen.set(`${method} ${path}`, { method, pattern: path });
-  }
+  for (const { method, path } of mountedRoutes(appliance)) seen.set(`${method} ${path}`, { method, pattern: path });
   return [...seen.values()];
 };
 

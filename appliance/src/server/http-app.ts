@@ -97,9 +97,13 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   );
   app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
   const { api, console } = peopleAndPrograms(appliance);
-  app.route(apiPrefix, api);
+  const call = (request: Request, env: Partial<HttpBindings | Http2Bindings>) => {
+    const { fetch: answer } = api();
+    return answer(request, env);
+  };
+  app.all(`${apiPrefix}/*`, (c) => call(c.req.raw, c.env));
   // Where monitoring looks by itself.
-  app.get('/metrics', (c) => api.request('/metrics', { headers: c.req.raw.headers }, c.env));
+  app.get('/metrics', (c) => api().request(`${apiPrefix}/metrics`, { headers: c.req.raw.headers }, c.env));
   // Programs get no pages: an address that no entry point has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
     const [, version] = /^\/api\/(?:agent\/)?v(\d{1,9})\//.exec(c.req.path) ?? [];

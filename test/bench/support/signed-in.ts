@@ -1,4 +1,5 @@
 import { type Appliance, compose } from '@sallyport/appliance/compose';
+import { entryPoints } from '@sallyport/appliance/console';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { rightsInGroups } from '@sallyport/appliance/features/accounts/types';
 import { initialise } from '@sallyport/appliance/init';
@@ -97,7 +98,7 @@ export const openSignedIn = async (name: string) => {
   const { secret } = appliance.accounts.createApiToken(systemActor, { name: 'robot', account: robot.id });
   return {
     appliance,
-    routes: app.routes,
+    routes: [...app.routes, ...entryPoints(appliance).api().routes],
     /** From the console by its session, from the API by a token. */
     get: (path: string): Response | Promise<Response> =>
       app.request(path, {

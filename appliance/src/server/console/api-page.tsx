@@ -44,7 +44,7 @@ export const apiPages = (deps: ConsoleDeps): Pages => {
 
   const tried = async (c: Context<ConsoleEnv>, actor: Actor, id: string): Promise<Tried> => {
     const call = document().calls.find((one) => one.id === id);
-    const route = deps.apiRoutes.find((one) => operationId(one) === id);
+    const route = deps.apiRoutes().find((one) => operationId(one) === id);
     if (call === undefined || route === undefined || !canBeTried(call))
       throw new AppError('NOT_FOUND', 'there is no such call to try');
     const values = valuesOf(c.get('form'));

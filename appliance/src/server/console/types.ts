@@ -43,7 +43,7 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   /** The API's OpenAPI document. */
   apiDocument: () => Readonly<Record<string, unknown>>;
   /** Its calls, which the reference tries. */
-  apiRoutes: readonly ApiRoute[];
+  apiRoutes: () => readonly ApiRoute[];
 };
 
 /** A part of a controller's page; undefined where it has nothing to say. */
