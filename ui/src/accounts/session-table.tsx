@@ -1,6 +1,6 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Reference, When } from '../model.ts';
@@ -30,7 +30,7 @@ export const SessionTable = ({
   action: string;
   unavailable?: string | undefined;
 }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={caption}
     rows={rows}
@@ -39,41 +39,31 @@ export const SessionTable = ({
     columns={[
       ...(rows.some(({ account }) => account !== undefined)
         ? [
-            {
-              key: 'account',
-              label: ctx.t('sessions.account'),
-              cell: (row: SessionRow) =>
-                row.account === undefined ? null : (
-                  <To ctx={ctx} href={paths.object('account', row.account.id)} translate="no">
-                    {row.account.name}
-                  </To>
-                ),
-            },
+            column('account', ctx.t('sessions.account'), (row: SessionRow) =>
+              row.account === undefined ? null : (
+                <To ctx={ctx} href={paths.object('account', row.account.id)} translate="no">
+                  {row.account.name}
+                </To>
+              ),
+            ),
           ]
         : []),
-      {
-        key: 'startedAt',
-        label: ctx.t('me.sessionStarted'),
-        cell: (row) => <Time ctx={ctx} at={row.startedAt} />,
-      },
+      column('startedAt', ctx.t('me.sessionStarted'), (row) => <Time ctx={ctx} at={row.startedAt} />),
       { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
       { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
       { key: 'way', label: ctx.t('me.sessionWay'), cell: (row) => ctx.t(`me.way.${row.way}`) },
-      {
-        key: 'end',
-        label: ctx.t('me.sessionEnd'),
-        cell: (row) =>
-          row.current ? (
-            <Tag>{ctx.t('me.thisSession')}</Tag>
-          ) : (
-            <PostForm ctx={ctx} action={action}>
-              <input type="hidden" name="session" value={row.id} />
-              <Button small unavailable={unavailable}>
-                {ctx.t('me.sessionEnd')}
-              </Button>
-            </PostForm>
-          ),
-      },
+      column('end', ctx.t('me.sessionEnd'), (row) =>
+        row.current ? (
+          <Tag>{ctx.t('me.thisSession')}</Tag>
+        ) : (
+          <PostForm ctx={ctx} action={action}>
+            <input type="hidden" name="session" value={row.id} />
+            <Button small unavailable={unavailable}>
+              {ctx.t('me.sessionEnd')}
+            </Button>
+          </PostForm>
+        ),
+      ),
     ]}
   />
 );

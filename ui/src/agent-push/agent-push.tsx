@@ -11,7 +11,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -182,39 +182,28 @@ const Runs = ({ ctx, runs }: AgentPushProps) => (
     {runs.length === 0 ? (
       <Empty title={ctx.t('agentPush.noRuns')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof runs)[number]>
         ctx={ctx}
         caption={ctx.t('agentPush.runs')}
         records="labelled"
         rows={runs}
         columns={[
-          {
-            key: 'address',
-            label: ctx.t('agentPush.address'),
-            head: true,
-            cell: ({ address }) => <span translate="no">{address}</span>,
-          },
-          {
-            key: 'at',
-            label: ctx.t('agentPush.startedAt'),
-            cell: ({ startedAt }) => <Time ctx={ctx} at={startedAt} />,
-          },
+          column('address', ctx.t('agentPush.address'), { head: true }, ({ address }) => (
+            <span translate="no">{address}</span>
+          )),
+          column('at', ctx.t('agentPush.startedAt'), ({ startedAt }) => <Time ctx={ctx} at={startedAt} />),
           { key: 'state', label: ctx.t('agentPush.state'), cell: (run) => stateOf(ctx, run) },
-          {
-            key: 'what',
-            label: ctx.t('agentPush.what'),
-            any: true,
-            cell: ({ message, token }) =>
-              message === null ? (
-                token === null ? (
-                  '–'
-                ) : (
-                  <a href={paths.deviceArrivals(token)}>{ctx.t('add.waitFor')}</a>
-                )
+          column('what', ctx.t('agentPush.what'), { any: true }, ({ message, token }) =>
+            message === null ? (
+              token === null ? (
+                '–'
               ) : (
-                <span lang="en">{message}</span>
-              ),
-          },
+                <a href={paths.deviceArrivals(token)}>{ctx.t('add.waitFor')}</a>
+              )
+            ) : (
+              <span lang="en">{message}</span>
+            ),
+          ),
         ]}
       />
     )}

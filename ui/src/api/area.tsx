@@ -1,7 +1,7 @@
 import { Button, PostForm, TextField } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
@@ -33,7 +33,7 @@ const Contents = ({ ctx, of }: { ctx: Ctx; of: readonly ApiContent[] }) => (
 
 const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
   call.parameters.length === 0 ? null : (
-    <DataTable
+    <DataTable<(typeof call.parameters)[number]>
       ctx={ctx}
       plain
       caption={`${call.method} ${call.path}: ${ctx.t('api.parameters')}`}
@@ -43,21 +43,12 @@ const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
         { key: 'name', label: ctx.t('api.parameter'), cell: (row) => <code translate="no">{row.name}</code> },
         { key: 'in', label: ctx.t('api.in'), cell: (row) => <span translate="no">{row.place}</span> },
         { key: 'type', label: ctx.t('api.type'), any: true, cell: (row) => <span translate="no">{row.type}</span> },
-        {
-          key: 'required',
-          label: ctx.t('api.required'),
-          cell: (row) => ctx.t(row.required ? 'common.yes' : 'common.no'),
-        },
-        {
-          key: 'what',
-          label: ctx.t('api.description'),
-          any: true,
-          cell: (row) => (
-            <span lang="en" translate="no">
-              {row.description}
-            </span>
-          ),
-        },
+        column('required', ctx.t('api.required'), (row) => ctx.t(row.required ? 'common.yes' : 'common.no')),
+        column('what', ctx.t('api.description'), { any: true }, (row) => (
+          <span lang="en" translate="no">
+            {row.description}
+          </span>
+        )),
       ]}
     />
   );

@@ -2,7 +2,7 @@ import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { SearchForm } from '../components/search-form.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { apiDocumentPath, paths } from '../paths.ts';
@@ -13,33 +13,23 @@ export const hrefOfCall = ({ area, id }: ApiCall): string => `${paths.apiArea(ar
 
 /** Calls as lines, each a link to its description. */
 const Found = ({ ctx, calls }: { ctx: Ctx; calls: readonly ApiCall[] }) => (
-  <DataTable
+  <DataTable<(typeof calls)[number]>
     ctx={ctx}
     lines
     records
     caption={ctx.t('api.calls')}
     rows={calls}
     columns={[
-      {
-        key: 'call',
-        label: ctx.t('api.call'),
-        rec: 'a',
-        cell: (call) => (
-          <a href={hrefOfCall(call)} translate="no">
-            {call.method} {call.path}
-          </a>
-        ),
-      },
-      {
-        key: 'summary',
-        label: ctx.t('api.description'),
-        rec: 'c',
-        cell: (call) => (
-          <span lang="en" translate="no">
-            {call.summary}
-          </span>
-        ),
-      },
+      column('call', ctx.t('api.call'), { rec: 'a' }, (call) => (
+        <a href={hrefOfCall(call)} translate="no">
+          {call.method} {call.path}
+        </a>
+      )),
+      column('summary', ctx.t('api.description'), { rec: 'c' }, (call) => (
+        <span lang="en" translate="no">
+          {call.summary}
+        </span>
+      )),
     ]}
   />
 );
@@ -64,31 +54,22 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
       <SearchForm ctx={ctx} name={ctx.t('api.search')} label={ctx.t('api.search')} q={q} />
       {q === '' ? (
         <Panel>
-          <DataTable
+          <DataTable<(typeof areas)[number]>
             ctx={ctx}
             lines
             records
             caption={ctx.t('api.areas')}
             rows={areas}
             columns={[
-              {
-                key: 'area',
-                label: ctx.t('api.area'),
-                rec: 'a',
-                cell: ([area]) => <a href={paths.apiArea(area)}>{ctx.tDynamic(`area.${area}`)}</a>,
-              },
-              {
-                key: 'reads',
-                label: ctx.t('api.reads'),
-                num: true,
-                cell: ([, of]) => ctx.fmt.number(of.filter(({ method }) => method === 'GET').length),
-              },
-              {
-                key: 'writes',
-                label: ctx.t('api.writes'),
-                num: true,
-                cell: ([, of]) => ctx.fmt.number(of.filter(({ method }) => method !== 'GET').length),
-              },
+              column('area', ctx.t('api.area'), { rec: 'a' }, ([area]) => (
+                <a href={paths.apiArea(area)}>{ctx.tDynamic(`area.${area}`)}</a>
+              )),
+              column('reads', ctx.t('api.reads'), { num: true }, ([, of]) =>
+                ctx.fmt.number(of.filter(({ method }) => method === 'GET').length),
+              ),
+              column('writes', ctx.t('api.writes'), { num: true }, ([, of]) =>
+                ctx.fmt.number(of.filter(({ method }) => method !== 'GET').length),
+              ),
             ]}
           />
         </Panel>

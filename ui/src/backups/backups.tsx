@@ -1,7 +1,7 @@
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -128,47 +128,25 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
       foot={more === 0 ? ctx.t('backups.foot') : ctx.t('backups.more', { n: more })}
     >
       {backups.length === 0 ? null : (
-        <DataTable
+        <DataTable<(typeof backups)[number]>
           ctx={ctx}
           caption={ctx.t('backups.title')}
           records="labelled"
           rows={backups}
           columns={[
-            {
-              key: 'made',
-              label: ctx.t('backups.made'),
-              head: true,
-              cell: ({ madeAt }) => <Time ctx={ctx} at={madeAt} />,
-            },
-            {
-              key: 'file',
-              label: ctx.t('backups.file'),
-              any: true,
-              cell: ({ folder: where, file }) => (
-                <span translate="no">
-                  {where === '' ? '' : `${where}/`}
-                  {file}
-                </span>
-              ),
-            },
+            column('made', ctx.t('backups.made'), { head: true }, ({ madeAt }) => <Time ctx={ctx} at={madeAt} />),
+            column('file', ctx.t('backups.file'), { any: true }, ({ folder: where, file }) => (
+              <span translate="no">
+                {where === '' ? '' : `${where}/`}
+                {file}
+              </span>
+            )),
             { key: 'size', label: ctx.t('backups.size'), num: true, cell: ({ bytes }) => ctx.fmt.bytes(bytes) },
-            {
-              key: 'objects',
-              label: ctx.t('backups.objects'),
-              num: true,
-              cell: ({ objects }) => ctx.fmt.number(objects),
-            },
-            {
-              key: 'by',
-              label: ctx.t('backups.by'),
-              cell: ({ bySchedule }) => ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
-            },
-            {
-              key: 'state',
-              label: ctx.t('backups.state'),
-              any: true,
-              cell: (backup) => <State ctx={ctx} backup={backup} />,
-            },
+            column('objects', ctx.t('backups.objects'), { num: true }, ({ objects }) => ctx.fmt.number(objects)),
+            column('by', ctx.t('backups.by'), ({ bySchedule }) =>
+              ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
+            ),
+            column('state', ctx.t('backups.state'), { any: true }, (backup) => <State ctx={ctx} backup={backup} />),
             { key: 'acts', label: ctx.t('backups.acts'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
           ]}
         />

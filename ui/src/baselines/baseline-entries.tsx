@@ -1,6 +1,6 @@
 import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors } from '../model.ts';
@@ -51,37 +51,26 @@ const Entries = ({
     {list.rows.length === 0 ? (
       <Empty title={none} />
     ) : (
-      <DataTable
+      <DataTable<(typeof list.rows)[number]>
         ctx={ctx}
         caption={title}
         rows={list.rows}
         records="labelled"
         columns={[
-          {
-            key: field,
-            label: pick,
-            fit: true,
-            cell: (row) => (
-              <input
-                type="checkbox"
-                name={field}
-                value={row.key}
-                aria-label={`${pick}: ${row.title ?? ctx.t('common.withheld')} ${row.values}`}
-              />
-            ),
-          },
-          {
-            key: 'title',
-            label: ctx.t('changes.title'),
-            any: true,
-            cell: (row) => <span translate="no">{row.title ?? ctx.t('common.withheld')}</span>,
-          },
-          {
-            key: 'values',
-            label: ctx.t('baselines.values'),
-            any: true,
-            cell: (row) => <span translate="no">{row.values === '' ? '–' : row.values}</span>,
-          },
+          column(field, pick, { fit: true }, (row) => (
+            <input
+              type="checkbox"
+              name={field}
+              value={row.key}
+              aria-label={`${pick}: ${row.title ?? ctx.t('common.withheld')} ${row.values}`}
+            />
+          )),
+          column('title', ctx.t('changes.title'), { any: true }, (row) => (
+            <span translate="no">{row.title ?? ctx.t('common.withheld')}</span>
+          )),
+          column('values', ctx.t('baselines.values'), { any: true }, (row) => (
+            <span translate="no">{row.values === '' ? '–' : row.values}</span>
+          )),
         ]}
       />
     )}

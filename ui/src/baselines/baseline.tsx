@@ -2,7 +2,7 @@ import { type DeviationRow, deviationColumns } from '../components/deviations.ts
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -82,31 +82,26 @@ const About = ({ ctx, baseline }: Props) => (
 
 const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
   <Panel title={ctx.t('baselines.revisions')} span={plain ? 12 : 5}>
-    <DataTable
+    <DataTable<(typeof baseline.revisions)[number]>
       ctx={ctx}
       caption={ctx.t('baselines.revisions')}
       rows={baseline.revisions}
       columns={[
         { key: 'revision', label: ctx.t('baselines.revision'), num: true, cell: (row) => ctx.fmt.number(row.revision) },
         { key: 'at', label: ctx.t('events.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
-        {
-          key: 'who',
-          label: ctx.t('events.actor'),
-          any: true,
-          cell: (row) => (
-            <>
-              <span translate="no">{row.who}</span>
-              {row.comment === undefined ? null : <div class="small second">{row.comment}</div>}
-            </>
-          ),
-        },
+        column('who', ctx.t('events.actor'), { any: true }, (row) => (
+          <>
+            <span translate="no">{row.who}</span>
+            {row.comment === undefined ? null : <div class="small second">{row.comment}</div>}
+          </>
+        )),
         ...(plain
           ? []
           : [
-              {
-                key: 'revert',
-                label: <span class="vh">{ctx.t('baselines.revert')}</span>,
-                cell: (row: BaselineDetail['revisions'][number]) =>
+              column(
+                'revert',
+                <span class="vh">{ctx.t('baselines.revert')}</span>,
+                (row: BaselineDetail['revisions'][number]) =>
                   row.revision === baseline.revision ? (
                     ''
                   ) : (
@@ -118,7 +113,7 @@ const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
                       </Button>
                     </PostForm>
                   ),
-              },
+              ),
             ]),
       ]}
     />
@@ -130,48 +125,33 @@ const Accepted = ({ ctx, baseline }: Props) => (
     {baseline.accepted.length === 0 ? (
       <Empty title={ctx.t('baselines.acceptedNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof baseline.accepted)[number]>
         ctx={ctx}
         caption={ctx.t('baselines.accepted')}
         rows={baseline.accepted}
         records="labelled"
         columns={[
-          {
-            key: 'collection',
-            label: ctx.t('changes.collection'),
-            cell: (row) => ctx.tDynamic(`collection.${row.collection}.title`),
-          },
-          {
-            key: 'title',
-            label: ctx.t('changes.title'),
-            any: true,
-            cell: (row) => <span translate="no">{row.title ?? ctx.t('common.withheld')}</span>,
-          },
-          {
-            key: 'device',
-            label: ctx.t('deviations.scope'),
-            any: true,
-            cell: (row) =>
-              row.device === undefined ? (
-                ctx.t('baselines.scope.group')
-              ) : (
-                <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
-                  {row.device.name}
-                </To>
-              ),
-          },
-          {
-            key: 'decision',
-            label: ctx.t('deviations.decision'),
-            any: true,
-            cell: (row) =>
-              ctx.t('deviations.acceptedBy', { who: row.who, at: ctx.fmt.dateTime(row.at), reason: row.reason }),
-          },
-          {
-            key: 'expires',
-            label: ctx.t('deviations.expires'),
-            cell: (row) => (row.expiresAt === undefined ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />),
-          },
+          column('collection', ctx.t('changes.collection'), (row) =>
+            ctx.tDynamic(`collection.${row.collection}.title`),
+          ),
+          column('title', ctx.t('changes.title'), { any: true }, (row) => (
+            <span translate="no">{row.title ?? ctx.t('common.withheld')}</span>
+          )),
+          column('device', ctx.t('deviations.scope'), { any: true }, (row) =>
+            row.device === undefined ? (
+              ctx.t('baselines.scope.group')
+            ) : (
+              <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
+                {row.device.name}
+              </To>
+            ),
+          ),
+          column('decision', ctx.t('deviations.decision'), { any: true }, (row) =>
+            ctx.t('deviations.acceptedBy', { who: row.who, at: ctx.fmt.dateTime(row.at), reason: row.reason }),
+          ),
+          column('expires', ctx.t('deviations.expires'), (row) =>
+            row.expiresAt === undefined ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />,
+          ),
         ]}
       />
     )}
@@ -183,41 +163,29 @@ const Coverage = ({ ctx, baseline, limitDays }: Props) => (
     {baseline.coverage.length === 0 ? (
       <Empty title={ctx.t('baselines.coverageNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof baseline.coverage)[number]>
         ctx={ctx}
         caption={ctx.t('baselines.coverage')}
         rows={baseline.coverage}
         columns={[
-          {
-            key: 'device',
-            label: ctx.t('baselines.device'),
-            any: true,
-            cell: (row) => (
-              <To ctx={ctx} href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
-                {row.device.name}
-              </To>
-            ),
-          },
-          {
-            key: 'checked',
-            label: ctx.t('baselines.checked'),
-            cell: (row) => (
-              <>
-                {row.checkedAt === null ? '–' : <Time ctx={ctx} at={row.checkedAt} />}
-                {row.late ? (
-                  <Status ctx={ctx} level="warning">
-                    {ctx.t('baselines.checkedLate', { n: limitDays })}
-                  </Status>
-                ) : null}
-              </>
-            ),
-          },
-          {
-            key: 'deviations',
-            label: ctx.t('nav.deviations'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.deviations} href={paths.deviceTab(row.device.id, 'deviations')} />,
-          },
+          column('device', ctx.t('baselines.device'), { any: true }, (row) => (
+            <To ctx={ctx} href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+              {row.device.name}
+            </To>
+          )),
+          column('checked', ctx.t('baselines.checked'), (row) => (
+            <>
+              {row.checkedAt === null ? '–' : <Time ctx={ctx} at={row.checkedAt} />}
+              {row.late ? (
+                <Status ctx={ctx} level="warning">
+                  {ctx.t('baselines.checkedLate', { n: limitDays })}
+                </Status>
+              ) : null}
+            </>
+          )),
+          column('deviations', ctx.t('nav.deviations'), { num: true }, (row) => (
+            <Count ctx={ctx} n={row.deviations} href={paths.deviceTab(row.device.id, 'deviations')} />
+          )),
         ]}
       />
     )}

@@ -1,7 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -74,60 +74,33 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
             {ctx.t('baselines.noneWhy')}
           </Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof rows)[number]>
             ctx={ctx}
             caption={ctx.t('nav.baselines')}
             rows={rows}
             records="labelled"
             lines
             columns={[
-              {
-                key: 'name',
-                label: ctx.t('baselines.name'),
-                any: true,
-                head: true,
-                cell: (row) => (
-                  <To ctx={ctx} href={paths.baseline(row.id)} translate="no">
-                    {row.name}
-                  </To>
-                ),
-              },
+              column('name', ctx.t('baselines.name'), { any: true, head: true }, (row) => (
+                <To ctx={ctx} href={paths.baseline(row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
               { key: 'scope', label: ctx.t('baselines.scope'), cell: (row) => ctx.t(`baselines.scope.${row.scope}`) },
-              {
-                key: 'collections',
-                label: ctx.t('baselines.collections'),
-                any: true,
-                cell: (row) => row.collections.map((name) => ctx.tDynamic(`collection.${name}.title`)).join(', '),
-              },
-              {
-                key: 'revision',
-                label: ctx.t('baselines.revision'),
-                num: true,
-                cell: (row) => ctx.fmt.number(row.revision),
-              },
-              {
-                key: 'approved',
-                label: ctx.t('baselines.approved'),
-                cell: (row) =>
-                  ctx.t('baselines.approvedBy', { who: row.approvedBy, at: ctx.fmt.dateTime(row.approvedAt) }),
-              },
-              {
-                key: 'expires',
-                label: ctx.t('baselines.expires'),
-                cell: (row) => <ReviewUntil ctx={ctx} row={row} />,
-              },
-              {
-                key: 'deviations',
-                label: ctx.t('nav.deviations'),
-                num: true,
-                cell: (row) => <Count ctx={ctx} n={row.deviations} href={paths.deviations({ baseline: row.id })} />,
-              },
-              {
-                key: 'deviating',
-                label: ctx.t('baselines.deviating'),
-                num: true,
-                cell: (row) => <Count ctx={ctx} n={row.deviating} href={paths.deviations({ baseline: row.id })} />,
-              },
+              column('collections', ctx.t('baselines.collections'), { any: true }, (row) =>
+                row.collections.map((name) => ctx.tDynamic(`collection.${name}.title`)).join(', '),
+              ),
+              column('revision', ctx.t('baselines.revision'), { num: true }, (row) => ctx.fmt.number(row.revision)),
+              column('approved', ctx.t('baselines.approved'), (row) =>
+                ctx.t('baselines.approvedBy', { who: row.approvedBy, at: ctx.fmt.dateTime(row.approvedAt) }),
+              ),
+              column('expires', ctx.t('baselines.expires'), (row) => <ReviewUntil ctx={ctx} row={row} />),
+              column('deviations', ctx.t('nav.deviations'), { num: true }, (row) => (
+                <Count ctx={ctx} n={row.deviations} href={paths.deviations({ baseline: row.id })} />
+              )),
+              column('deviating', ctx.t('baselines.deviating'), { num: true }, (row) => (
+                <Count ctx={ctx} n={row.deviating} href={paths.deviations({ baseline: row.id })} />
+              )),
             ]}
           />
         )}

@@ -4,7 +4,7 @@ import { paths } from '../paths.ts';
 import { askedLabel, FilterBuilder, type FilterBuilderProps } from './filter-builder.tsx';
 import { SelectField, TextField } from './form.tsx';
 import { Panel } from './panel.tsx';
-import { DataTable } from './table.tsx';
+import { column, DataTable } from './table.tsx';
 import { To } from './text.tsx';
 
 export type FoundDevices = { readonly total: number; readonly first: readonly Reference[] };
@@ -103,36 +103,27 @@ export const ConditionTried = ({ ctx, tried }: { ctx: Ctx; tried: Tried }) => (
       ) : null}
     </div>
     {tried.kind === 'lines' ? (
-      <DataTable
+      <DataTable<(typeof tried.lines)[number]>
         ctx={ctx}
         caption={ctx.t('condition.tried')}
         rows={tried.lines}
         columns={[
-          {
-            key: 'line',
-            label: ctx.t('condition.line'),
-            any: true,
-            cell: (line) => <code translate="no">{line.text}</code>,
-          },
+          column('line', ctx.t('condition.line'), { any: true }, (line) => <code translate="no">{line.text}</code>),
           { key: 'devices', label: ctx.t('condition.devices'), cell: (line) => <Found ctx={ctx} found={line.found} /> },
         ]}
       />
     ) : null}
     {tried.kind === 'moves' && tried.total > 0 ? (
-      <DataTable
+      <DataTable<(typeof tried.moves)[number]>
         ctx={ctx}
         caption={ctx.t('condition.moves', { n: tried.total })}
         rows={tried.moves}
         columns={[
-          {
-            key: 'device',
-            label: ctx.t('devices.device'),
-            cell: (move) => (
-              <To ctx={ctx} href={paths.device(move.device.id)} translate="no">
-                {move.device.name}
-              </To>
-            ),
-          },
+          column('device', ctx.t('devices.device'), (move) => (
+            <To ctx={ctx} href={paths.device(move.device.id)} translate="no">
+              {move.device.name}
+            </To>
+          )),
           { key: 'from', label: ctx.t('condition.movesFrom'), cell: (move) => <span>{move.from ?? '–'}</span> },
           { key: 'to', label: ctx.t('condition.movesTo'), cell: (move) => <span translate="no">{move.to}</span> },
           { key: 'rule', label: ctx.t('condition.movesBy'), cell: (move) => <span translate="no">{move.rule}</span> },

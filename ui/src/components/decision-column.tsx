@@ -1,14 +1,10 @@
 import type { Ctx } from '../context.ts';
 import type { Decision } from '../model.ts';
 import { DecisionMark } from './status.tsx';
-import type { Column } from './table.tsx';
+import { type Column, column } from './table.tsx';
 
 /** The column of a list whose rows have the decision about findings. */
-export const decisionColumn = (ctx: Ctx): Column<{ readonly decision: Decision }> => ({
-  key: 'decision',
-  label: ctx.t('vuln.decision'),
-  fit: true,
-  sort: true,
-  rec: 'b',
-  cell: ({ decision }) => <DecisionMark ctx={ctx} decision={decision} />,
-});
+export const decisionColumn = (ctx: Ctx): Column<{ readonly decision: Decision }> =>
+  column('decision', ctx.t('vuln.decision'), { fit: true, sort: true, rec: 'b' }, ({ decision }) => (
+    <DecisionMark ctx={ctx} decision={decision} />
+  ));

@@ -2,7 +2,7 @@ import type { Ctx } from '../context.ts';
 import type { Decision, FixState } from '../model.ts';
 import { Panel } from './panel.tsx';
 import { DecisionMark } from './status.tsx';
-import { DataTable } from './table.tsx';
+import { column, DataTable } from './table.tsx';
 import { Count } from './text.tsx';
 
 const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
@@ -25,44 +25,31 @@ const allOf = (row: Readonly<Record<FixState, number>>): number => fixes.reduce(
 /** Decision × state of the fix; each number opens its list. */
 export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, withMeaning }: DecisionMatrixProps) => (
   <Panel title={title} context={ctx.t('vuln.matrixContext')}>
-    <DataTable
+    <DataTable<(typeof decisions)[number]>
       ctx={ctx}
       plain
       records="labelled"
       caption={caption}
       rows={decisions}
       columns={[
-        {
-          key: 'decision',
-          label: ctx.t('vuln.decision'),
-          head: true,
-          fit: true,
-          cell: (row) => <DecisionMark ctx={ctx} decision={row} count={allOf(matrix[row])} />,
-        },
-        ...fixes.map((fix) => ({
-          key: fix,
-          label: fixLabel(fix),
-          num: true,
-          cell: (row: Decision) => <Count ctx={ctx} n={matrix[row][fix]} href={link(row, fix)} />,
-        })),
-        {
-          key: 'all',
-          label: ctx.t('vuln.all'),
-          num: true,
-          cell: (row) => (
-            <strong>
-              <Count ctx={ctx} n={allOf(matrix[row])} href={link(row)} />
-            </strong>
-          ),
-        },
+        column('decision', ctx.t('vuln.decision'), { head: true, fit: true }, (row) => (
+          <DecisionMark ctx={ctx} decision={row} count={allOf(matrix[row])} />
+        )),
+        ...fixes.map((fix) =>
+          column(fix, fixLabel(fix), { num: true }, (row: Decision) => (
+            <Count ctx={ctx} n={matrix[row][fix]} href={link(row, fix)} />
+          )),
+        ),
+        column('all', ctx.t('vuln.all'), { num: true }, (row) => (
+          <strong>
+            <Count ctx={ctx} n={allOf(matrix[row])} href={link(row)} />
+          </strong>
+        )),
         ...(withMeaning
           ? [
-              {
-                key: 'meaning',
-                label: ctx.t('vuln.meaning'),
-                hideNarrow: true,
-                cell: (row: Decision) => <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>,
-              },
+              column('meaning', ctx.t('vuln.meaning'), { hideNarrow: true }, (row: Decision) => (
+                <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>
+              )),
             ]
           : []),
       ]}

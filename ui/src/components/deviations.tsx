@@ -3,7 +3,7 @@ import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ChangeLine, type ChangeRow } from './changes.tsx';
 import { Shape, Tag } from './status.tsx';
-import type { Column } from './table.tsx';
+import { type Column, column } from './table.tsx';
 import { Time, To } from './text.tsx';
 
 export type DeviationRow = {
@@ -76,56 +76,29 @@ export const deviationColumns = (
 ): Column<DeviationRow>[] => [
   ...(withDevice
     ? [
-        {
-          key: 'device',
-          label: ctx.t('baselines.device'),
-          rec: 'a' as const,
-          cell: (row: DeviationRow) => (
-            <To ctx={ctx} class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
-              {row.device.name}
-            </To>
-          ),
-        },
+        column('device', ctx.t('baselines.device'), { rec: 'a' }, (row: DeviationRow) => (
+          <To ctx={ctx} class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+            {row.device.name}
+          </To>
+        )),
       ]
     : []),
-  {
-    key: 'collection',
-    label: ctx.t('changes.collection'),
-    cell: (row) => ctx.tDynamic(`collection.${row.change.collection}.title`),
-  },
-  {
-    key: 'what',
-    label: ctx.t('deviations.what'),
-    cell: (row) => (
-      <div class="diff small">
-        <ChangeLine ctx={ctx} change={row.change} />
-      </div>
-    ),
-  },
-  {
-    key: 'since',
-    label: ctx.t('deviations.since'),
-    fit: true,
-    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-  },
-  {
-    key: 'days',
-    label: ctx.t('deviations.open'),
-    fit: true,
-    cell: (row) => <OpenFor ctx={ctx} row={row} limitDays={limitDays} />,
-  },
-  {
-    key: 'baseline',
-    label: ctx.t('baselines.name'),
-    cell: (row) => (
-      <To ctx={ctx} href={paths.baseline(row.baseline.id)} translate="no">
-        {row.baseline.name}
-      </To>
-    ),
-  },
-  {
-    key: 'decision',
-    label: ctx.t('deviations.decision'),
-    cell: (row) => (row.workOrder === undefined && row.outcome === undefined ? '–' : <Decided ctx={ctx} row={row} />),
-  },
+  column('collection', ctx.t('changes.collection'), (row) => ctx.tDynamic(`collection.${row.change.collection}.title`)),
+  column('what', ctx.t('deviations.what'), (row) => (
+    <div class="diff small">
+      <ChangeLine ctx={ctx} change={row.change} />
+    </div>
+  )),
+  column('since', ctx.t('deviations.since'), { fit: true }, (row) => <Time ctx={ctx} at={row.since} form="date" />),
+  column('days', ctx.t('deviations.open'), { fit: true }, (row) => (
+    <OpenFor ctx={ctx} row={row} limitDays={limitDays} />
+  )),
+  column('baseline', ctx.t('baselines.name'), (row) => (
+    <To ctx={ctx} href={paths.baseline(row.baseline.id)} translate="no">
+      {row.baseline.name}
+    </To>
+  )),
+  column('decision', ctx.t('deviations.decision'), (row) =>
+    row.workOrder === undefined && row.outcome === undefined ? '–' : <Decided ctx={ctx} row={row} />,
+  ),
 ];

@@ -1,21 +1,17 @@
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
-import type { Column } from './table.tsx';
+import { type Column, column } from './table.tsx';
 import { To } from './text.tsx';
 
 type Named = { readonly id: string; readonly name: string };
 
 /** The column of a table whose rows are each about a device. */
-export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> => ({
-  key: 'device',
-  label: ctx.t('devices.device'),
-  rec: 'a',
-  cell: ({ device }) => (
+export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> =>
+  column('device', ctx.t('devices.device'), { rec: 'a' }, ({ device }) => (
     <To ctx={ctx} class="name" href={paths.device(device.id)} translate="no">
       {device.name}
     </To>
-  ),
-});
+  ));
 
 /** Devices that something will be done to. */
 export const DeviceNames = ({ devices, field }: { devices: readonly Named[]; field?: string }) => (

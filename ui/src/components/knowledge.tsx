@@ -3,7 +3,7 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Meter } from './chart.tsx';
 import { Status } from './status.tsx';
-import { type Column, DataTable } from './table.tsx';
+import { type Column, column, DataTable } from './table.tsx';
 import { Time, To } from './text.tsx';
 
 /** A source and how old its newest record is; without an age nothing is known of it. */
@@ -39,55 +39,41 @@ const ageColumns = <Row extends AgedSource>(
 ): Readonly<Record<'feed' | 'bar' | 'age' | 'limit', Column<Row>>> => {
   const scale = Math.max(30, ...rows.map((row) => Math.min(longestDays, Math.max(row.ageDays ?? 0, row.limitDays))));
   return {
-    feed: {
-      key: 'feed',
-      label: ctx.t('exchange.source'),
-      head: true,
-      any: true,
-      cell: (row) => (
-        <>
-          <To ctx={ctx} href={paths.vulnerabilities({ feed: row.feed })} translate="no">
-            {row.feed}
-          </To>{' '}
-          <Aged ctx={ctx} since={row.goneSince} />
-        </>
-      ),
-    },
-    bar: {
-      key: 'bar',
-      label: <span class="vh">{ctx.t('exchange.bar')}</span>,
-      hideNarrow: true,
-      cell: ({ ageDays, limitDays }) =>
+    feed: column('feed', ctx.t('exchange.source'), { head: true, any: true }, (row) => (
+      <>
+        <To ctx={ctx} href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+          {row.feed}
+        </To>{' '}
+        <Aged ctx={ctx} since={row.goneSince} />
+      </>
+    )),
+    bar: column(
+      'bar',
+      <span class="vh">{ctx.t('exchange.bar')}</span>,
+      { hideNarrow: true },
+      ({ ageDays, limitDays }) =>
         typeof ageDays === 'number' ? <Meter value={ageDays} limit={limitDays} scale={scale} /> : null,
-    },
-    age: {
-      key: 'age',
-      label: ageLabel,
-      num: true,
-      cell: ({ ageDays, limitDays }) => {
-        if (ageDays === null) return '–';
-        if (ageDays === undefined) {
-          return (
-            <Status ctx={ctx} level="warning">
-              {ctx.t('coverage.noDate')}
-            </Status>
-          );
-        }
-        const days = ctx.fmt.number(Math.floor(ageDays));
-        if (ageDays <= limitDays) return days;
+    ),
+    age: column('age', ageLabel, { num: true }, ({ ageDays, limitDays }) => {
+      if (ageDays === null) return '–';
+      if (ageDays === undefined) {
         return (
           <Status ctx={ctx} level="warning">
-            {days}
+            {ctx.t('coverage.noDate')}
           </Status>
         );
-      },
-    },
-    limit: {
-      key: 'limit',
-      label: ctx.t('exchange.limit'),
-      num: true,
-      cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
-    },
+      }
+      const days = ctx.fmt.number(Math.floor(ageDays));
+      if (ageDays <= limitDays) return days;
+      return (
+        <Status ctx={ctx} level="warning">
+          {days}
+        </Status>
+      );
+    }),
+    limit: column('limit', ctx.t('exchange.limit'), { num: true }, (row) => (
+      <span class="dim">{ctx.fmt.number(row.limitDays)}</span>
+    )),
   };
 };
 
@@ -97,17 +83,15 @@ export const sourceAnchor = (feed: string): string => `source-${feed}`;
 /** Age of every source of knowledge against its limit. */
 export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readonly KnowledgeRow[] }) => {
   const { feed, bar, age, limit } = ageColumns(ctx, knowledge, ctx.t('exchange.ageDays'));
-  const newest: Column<KnowledgeRow> = {
-    key: 'newest',
-    label: ctx.t('exchange.newest'),
-    cell: (row) => (row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />),
-  };
-  const imported: Column<KnowledgeRow> = {
-    key: 'imported',
-    label: ctx.t('exchange.importedAt'),
-    hideNarrow: true,
-    cell: (row) => <Time ctx={ctx} at={row.importedAt} />,
-  };
+  const newest: Column<KnowledgeRow> = column('newest', ctx.t('exchange.newest'), (row) =>
+    row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />,
+  );
+  const imported: Column<KnowledgeRow> = column(
+    'imported',
+    ctx.t('exchange.importedAt'),
+    { hideNarrow: true },
+    (row) => <Time ctx={ctx} at={row.importedAt} />,
+  );
   return (
     <DataTable
       ctx={ctx}

@@ -4,7 +4,7 @@ import { paths } from '../paths.ts';
 import { Button, LinkButton, PostForm } from './form.tsx';
 import { Empty, Notice, Panel } from './panel.tsx';
 import { Status } from './status.tsx';
-import { DataTable } from './table.tsx';
+import { column, DataTable } from './table.tsx';
 import { Time, To } from './text.tsx';
 
 /** A bundle by its own word; nothing of it is proven yet. */
@@ -82,73 +82,58 @@ const Volumes = ({ ctx, bundle }: { ctx: Ctx; bundle: BundleOnMediumView }) => (
 );
 
 const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
-  <DataTable
+  <DataTable<(typeof medium.bundles)[number]>
     ctx={ctx}
     caption={`${ctx.t('media.bundle')}: ${medium.name}`}
     rows={medium.bundles}
     columns={[
-      {
-        key: 'bundle',
-        label: ctx.t('media.bundle'),
-        cell: (row) => (
-          <>
-            {ctx.rich('media.bundleN', { number: String(row.seq), at: <Time ctx={ctx} at={row.issuedAt} /> })}
-            <div class="small second">
-              <Names ctx={ctx} names={row.names} />
-            </div>
-          </>
+      column('bundle', ctx.t('media.bundle'), (row) => (
+        <>
+          {ctx.rich('media.bundleN', { number: String(row.seq), at: <Time ctx={ctx} at={row.issuedAt} /> })}
+          <div class="small second">
+            <Names ctx={ctx} names={row.names} />
+          </div>
+        </>
+      )),
+      column('for', ctx.t('media.for'), (row) =>
+        row.forSite === 'other' ? (
+          <Status ctx={ctx} level="warning">
+            {ctx.t('media.otherSite', { site: row.site })}
+          </Status>
+        ) : (
+          ctx.t(row.forSite === 'this' ? 'media.thisSite' : 'media.anySite')
         ),
-      },
-      {
-        key: 'for',
-        label: ctx.t('media.for'),
-        cell: (row) =>
-          row.forSite === 'other' ? (
-            <Status ctx={ctx} level="warning">
-              {ctx.t('media.otherSite', { site: row.site })}
-            </Status>
-          ) : (
-            ctx.t(row.forSite === 'this' ? 'media.thisSite' : 'media.anySite')
-          ),
-      },
-      {
-        key: 'answers',
-        label: ctx.t('media.answers'),
-        hideNarrow: true,
-        cell: (row) =>
-          row.answers === undefined ? (
-            <span class="second">{ctx.t('media.answersNone')}</span>
-          ) : (
-            ctx.t('exchange.request', { number: row.answers })
-          ),
-      },
+      ),
+      column('answers', ctx.t('media.answers'), { hideNarrow: true }, (row) =>
+        row.answers === undefined ? (
+          <span class="second">{ctx.t('media.answersNone')}</span>
+        ) : (
+          ctx.t('exchange.request', { number: row.answers })
+        ),
+      ),
       { key: 'volumes', label: ctx.t('media.volumes'), cell: (row) => <Volumes ctx={ctx} bundle={row} /> },
       { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
-      {
-        key: 'do',
-        label: <span class="vh">{ctx.t('media.doing')}</span>,
-        num: true,
-        cell: (row) =>
-          row.imported === undefined ? (
-            <PostForm ctx={ctx} action={paths.bundlePick()} class="row">
-              <input type="hidden" name="path" value={row.path} />
-              <Button small busy={ctx.t('exchange.checking')} unavailable={unavailable}>
-                {ctx.t('exchange.check')}
-                <span class="vh"> {row.names[0]}</span>
-              </Button>
-              <Button small name="now" value="1" busy={ctx.t('media.importing')} unavailable={unavailable}>
-                {ctx.t('media.import')}
-                <span class="vh"> {row.names[0]}</span>
-              </Button>
-            </PostForm>
-          ) : (
-            <Status ctx={ctx} level="done">
-              <To ctx={ctx} href={paths.receipt(row.imported)}>
-                {ctx.t('media.imported', { number: row.imported })}
-              </To>
-            </Status>
-          ),
-      },
+      column('do', <span class="vh">{ctx.t('media.doing')}</span>, { num: true }, (row) =>
+        row.imported === undefined ? (
+          <PostForm ctx={ctx} action={paths.bundlePick()} class="row">
+            <input type="hidden" name="path" value={row.path} />
+            <Button small busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+              {ctx.t('exchange.check')}
+              <span class="vh"> {row.names[0]}</span>
+            </Button>
+            <Button small name="now" value="1" busy={ctx.t('media.importing')} unavailable={unavailable}>
+              {ctx.t('media.import')}
+              <span class="vh"> {row.names[0]}</span>
+            </Button>
+          </PostForm>
+        ) : (
+          <Status ctx={ctx} level="done">
+            <To ctx={ctx} href={paths.receipt(row.imported)}>
+              {ctx.t('media.imported', { number: row.imported })}
+            </To>
+          </Status>
+        ),
+      ),
     ]}
   />
 );

@@ -26,6 +26,20 @@ export type Column<Row> = {
   readonly optional?: boolean;
 };
 
+type How = Omit<Column<never>, 'key' | 'label' | 'cell'>;
+
+/** One column: its key, its head, how it stands where that is not the usual way, its cell. */
+export function column<Row>(key: string, label: Child, cell: (row: Row) => Child): Column<Row>;
+export function column<Row>(key: string, label: Child, how: How, cell: (row: Row) => Child): Column<Row>;
+export function column<Row>(
+  key: string,
+  label: Child,
+  ...rest: [(row: Row) => Child] | [How, (row: Row) => Child]
+): Column<Row> {
+  const [cell, how = {}] = rest.reverse() as [(row: Row) => Child, How?];
+  return { key, label, ...how, cell };
+}
+
 export type TableProps<Row> = {
   readonly ctx: Ctx;
   /** For screen readers. */

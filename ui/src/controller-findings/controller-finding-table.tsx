@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { rowAnchor, toPanel } from '../components/side-panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
@@ -118,52 +118,36 @@ export const controllerFindingColumns = (
   ctx: Ctx,
   { isOfOne, list }: { isOfOne: boolean; list?: ListState },
 ): Column<ControllerFindingRow>[] => [
-  {
-    key: 'decision',
-    label: ctx.t('vuln.decision'),
-    fit: true,
-    sort: true,
-    cell: (row) =>
-      row.verdict === 'not-affected' ? (
-        <span class="second">–</span>
-      ) : (
-        <DecisionMark ctx={ctx} decision={row.decision} />
-      ),
-  },
-  {
-    key: 'vulnerability',
-    label: ctx.t('cfind.vulnerability'),
-    sort: true,
-    rec: 'a',
-    cell: (row) => (
-      <>
-        <a
-          class="name"
-          id={list === undefined ? undefined : rowAnchor(row.id)}
-          href={
-            list === undefined
-              ? paths.controllerFinding(row.id)
-              : toPanel(listUrl(list, { open: row.id, trail: list.trail }))
-          }
-          translate="no"
-          title={row.title}
-        >
-          {row.vulnerability}
-        </a>
-        {row.exploitation === 'active' || row.exploitation === 'poc' ? (
-          <div class="narrow-only">
-            <ExploitationMark ctx={ctx} row={row} />
-          </div>
-        ) : null}
-      </>
-    ),
-  },
-  {
-    key: 'product',
-    label: isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
-    sort: true,
-    rec: 'c',
-    cell: (row): Child => (
+  column('decision', ctx.t('vuln.decision'), { fit: true, sort: true }, (row) =>
+    row.verdict === 'not-affected' ? <span class="second">–</span> : <DecisionMark ctx={ctx} decision={row.decision} />,
+  ),
+  column('vulnerability', ctx.t('cfind.vulnerability'), { sort: true, rec: 'a' }, (row) => (
+    <>
+      <a
+        class="name"
+        id={list === undefined ? undefined : rowAnchor(row.id)}
+        href={
+          list === undefined
+            ? paths.controllerFinding(row.id)
+            : toPanel(listUrl(list, { open: row.id, trail: list.trail }))
+        }
+        translate="no"
+        title={row.title}
+      >
+        {row.vulnerability}
+      </a>
+      {row.exploitation === 'active' || row.exploitation === 'poc' ? (
+        <div class="narrow-only">
+          <ExploitationMark ctx={ctx} row={row} />
+        </div>
+      ) : null}
+    </>
+  )),
+  column(
+    'product',
+    isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
+    { sort: true, rec: 'c' },
+    (row): Child => (
       <>
         {isOfOne ? (
           <>
@@ -180,57 +164,26 @@ export const controllerFindingColumns = (
         <HeldBy ctx={ctx} row={row} />
       </>
     ),
-  },
-  {
-    key: 'firmware',
-    label: ctx.t('cfind.version'),
-    cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
-  },
-  {
-    key: 'exploitation',
-    label: ctx.t('cfind.exploitation'),
-    sort: true,
-    fit: true,
-    cell: (row) => <ExploitationMark ctx={ctx} row={row} />,
-  },
-  {
-    key: 'verdict',
-    label: ctx.t('cfind.verdict'),
-    fit: true,
-    rec: 'b',
-    cell: (row) => <VerdictMark ctx={ctx} row={row} />,
-  },
-  {
-    key: 'fix',
-    label: ctx.t('cfind.fix'),
-    rec: 'd',
-    cell: (row) => <RemedyMark ctx={ctx} row={row} />,
-  },
-  {
-    key: 'fixed',
-    label: ctx.t('cfind.fixedIn'),
-    optional: true,
-    cell: (row) => <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>,
-  },
+  ),
+  column('firmware', ctx.t('cfind.version'), (row) => (
+    <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />
+  )),
+  column('exploitation', ctx.t('cfind.exploitation'), { sort: true, fit: true }, (row) => (
+    <ExploitationMark ctx={ctx} row={row} />
+  )),
+  column('verdict', ctx.t('cfind.verdict'), { fit: true, rec: 'b' }, (row) => <VerdictMark ctx={ctx} row={row} />),
+  column('fix', ctx.t('cfind.fix'), { rec: 'd' }, (row) => <RemedyMark ctx={ctx} row={row} />),
+  column('fixed', ctx.t('cfind.fixedIn'), { optional: true }, (row) => (
+    <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>
+  )),
   ...(isOfOne
     ? []
     : [
-        {
-          key: 'controllers',
-          label: ctx.t('nav.controllers'),
-          num: true,
-          sort: true,
-          cell: (row: ControllerFindingRow) => (
-            <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
-          ),
-        },
+        column('controllers', ctx.t('nav.controllers'), { num: true, sort: true }, (row: ControllerFindingRow) => (
+          <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
+        )),
       ]),
-  {
-    key: 'since',
-    label: ctx.t('cfind.since'),
-    sort: true,
-    fit: true,
-    optional: true,
-    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-  },
+  column('since', ctx.t('cfind.since'), { sort: true, fit: true, optional: true }, (row) => (
+    <Time ctx={ctx} at={row.since} form="date" />
+  )),
 ];

@@ -1,7 +1,7 @@
 import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -57,7 +57,7 @@ export const ControllerGroups = ({
             {ctx.t('controllers.noneWhy')}
           </Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof rows)[number]>
             ctx={ctx}
             caption={title}
             rows={rows}
@@ -65,14 +65,9 @@ export const ControllerGroups = ({
             columns={[
               ...(by === 'family'
                 ? [
-                    {
-                      key: 'family',
-                      label: ctx.t('cfind.family'),
-                      head: true,
-                      any: true,
-                      cell: (row: ControllerGroupRow) =>
-                        row.family === '' ? ctx.t('cfind.noFamily') : <span translate="no">{row.family}</span>,
-                    },
+                    column('family', ctx.t('cfind.family'), { head: true, any: true }, (row: ControllerGroupRow) =>
+                      row.family === '' ? ctx.t('cfind.noFamily') : <span translate="no">{row.family}</span>,
+                    ),
                   ]
                 : []),
               {
@@ -83,57 +78,32 @@ export const ControllerGroups = ({
                 cell: (row: ControllerGroupRow) =>
                   row.vendor === '' ? ctx.t('cfind.noVendor') : <span translate="no">{row.vendor}</span>,
               },
-              {
-                key: 'controllers',
-                label: ctx.t('nav.controllers'),
-                num: true,
-                cell: (row: ControllerGroupRow) => <Count ctx={ctx} n={row.controllers} />,
-              },
-              {
-                key: 'versions',
-                label: ctx.t('cfind.versions'),
-                any: true,
-                cell: (row: ControllerGroupRow) => (
-                  <>
-                    {row.versions.map(({ firmware, controllers: n }, index) => (
-                      <>
-                        {index === 0 ? null : ', '}
-                        {firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{firmware}</span>}{' '}
-                        <span class="second">{ctx.fmt.number(n)}</span>
-                      </>
-                    ))}
-                  </>
-                ),
-              },
-              {
-                key: 'advisories',
-                label: ctx.t('cfind.documents'),
-                num: true,
-                cell: (row: ControllerGroupRow) => <Count ctx={ctx} n={row.advisories} />,
-              },
-              {
-                key: 'affected',
-                label: ctx.t('cfind.verdict.affected'),
-                num: true,
-                cell: (row: ControllerGroupRow) => (
-                  <Count ctx={ctx} n={row.affected} href={row.affected === 0 ? undefined : link(row, 'affected')} />
-                ),
-              },
-              {
-                key: 'review',
-                label: ctx.t('cfind.verdict.review'),
-                num: true,
-                cell: (row: ControllerGroupRow) => (
-                  <Count ctx={ctx} n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
-                ),
-              },
-              {
-                key: 'worst',
-                label: ctx.t('vuln.decision'),
-                fit: true,
-                cell: (row: ControllerGroupRow) =>
-                  row.worst === null ? '–' : <DecisionMark ctx={ctx} decision={row.worst} />,
-              },
+              column('controllers', ctx.t('nav.controllers'), { num: true }, (row: ControllerGroupRow) => (
+                <Count ctx={ctx} n={row.controllers} />
+              )),
+              column('versions', ctx.t('cfind.versions'), { any: true }, (row: ControllerGroupRow) => (
+                <>
+                  {row.versions.map(({ firmware, controllers: n }, index) => (
+                    <>
+                      {index === 0 ? null : ', '}
+                      {firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{firmware}</span>}{' '}
+                      <span class="second">{ctx.fmt.number(n)}</span>
+                    </>
+                  ))}
+                </>
+              )),
+              column('advisories', ctx.t('cfind.documents'), { num: true }, (row: ControllerGroupRow) => (
+                <Count ctx={ctx} n={row.advisories} />
+              )),
+              column('affected', ctx.t('cfind.verdict.affected'), { num: true }, (row: ControllerGroupRow) => (
+                <Count ctx={ctx} n={row.affected} href={row.affected === 0 ? undefined : link(row, 'affected')} />
+              )),
+              column('review', ctx.t('cfind.verdict.review'), { num: true }, (row: ControllerGroupRow) => (
+                <Count ctx={ctx} n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
+              )),
+              column('worst', ctx.t('vuln.decision'), { fit: true }, (row: ControllerGroupRow) =>
+                row.worst === null ? '–' : <DecisionMark ctx={ctx} decision={row.worst} />,
+              ),
             ]}
           />
         )}

@@ -3,7 +3,7 @@ import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../comp
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -46,7 +46,7 @@ export const ControllerReview = ({
     title={ctx.t('cfind.reviewTitle')}
     sub={ctx.t('cfind.reviewSub', { questions: page.total, findings })}
   >
-    <ListPanel
+    <ListPanel<(typeof page.rows)[number]>
       ctx={ctx}
       list={list}
       page={page}
@@ -57,48 +57,25 @@ export const ControllerReview = ({
         caption: ctx.t('cfind.reviewTitle'),
         columns: [
           { ...decisionColumn(ctx), sort: false },
-          {
-            key: 'product',
-            label: ctx.t('cfind.product'),
-            rec: 'a',
-            cell: (row) => (
-              <>
-                <To ctx={ctx} class="name" href={paths.controllerQuestion(row.id)} translate="no">
-                  {row.label} {row.firmware}
-                </To>{' '}
-                {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
-              </>
-            ),
-          },
-          {
-            key: 'question',
-            label: ctx.t('cfind.question'),
-            rec: 'c',
-            cell: (row) => (
-              <>
-                {questionText(ctx, row)}{' '}
-                <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
-              </>
-            ),
-          },
-          {
-            key: 'findings',
-            label: ctx.t('cfind.findings'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.findings} />,
-          },
-          {
-            key: 'documents',
-            label: ctx.t('cfind.documents'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.documents} />,
-          },
-          {
-            key: 'controllers',
-            label: ctx.t('nav.controllers'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.controllers} />,
-          },
+          column('product', ctx.t('cfind.product'), { rec: 'a' }, (row) => (
+            <>
+              <To ctx={ctx} class="name" href={paths.controllerQuestion(row.id)} translate="no">
+                {row.label} {row.firmware}
+              </To>{' '}
+              {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
+            </>
+          )),
+          column('question', ctx.t('cfind.question'), { rec: 'c' }, (row) => (
+            <>
+              {questionText(ctx, row)}{' '}
+              <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
+            </>
+          )),
+          column('findings', ctx.t('cfind.findings'), { num: true }, (row) => <Count ctx={ctx} n={row.findings} />),
+          column('documents', ctx.t('cfind.documents'), { num: true }, (row) => <Count ctx={ctx} n={row.documents} />),
+          column('controllers', ctx.t('nav.controllers'), { num: true }, (row) => (
+            <Count ctx={ctx} n={row.controllers} />
+          )),
         ],
       }}
     />
@@ -159,61 +136,44 @@ export const ControllerQuestion = (props: {
           </div>
         </Panel>
         <Panel title={ctx.t('cfind.answerAbout')} context={ctx.fmt.number(documents.length)}>
-          <DataTable
+          <DataTable<(typeof documents)[number]>
             ctx={ctx}
             caption={ctx.t('cfind.answerAbout')}
             rows={documents}
             records="labelled"
             columns={[
-              {
-                key: 'document',
-                label: ctx.t('cfind.advisory'),
-                any: true,
-                head: true,
-                cell: (document) => (
-                  <>
-                    {isNames ? (
+              column('document', ctx.t('cfind.advisory'), { any: true, head: true }, (document) => (
+                <>
+                  {isNames ? (
+                    <span translate="no">{document.key}</span>
+                  ) : (
+                    <label>
+                      <input
+                        type="checkbox"
+                        name="about"
+                        value={document.key}
+                        checked={props.chosen?.includes(document.key) ?? true}
+                      />{' '}
                       <span translate="no">{document.key}</span>
-                    ) : (
-                      <label>
-                        <input
-                          type="checkbox"
-                          name="about"
-                          value={document.key}
-                          checked={props.chosen?.includes(document.key) ?? true}
-                        />{' '}
-                        <span translate="no">{document.key}</span>
-                      </label>
-                    )}
-                    <br />
-                    <span class="second" lang="en">
-                      {document.title}
-                    </span>
-                  </>
-                ),
-              },
-              {
-                key: 'path',
-                label: ctx.t('cfind.leaf'),
-                any: true,
-                cell: (document) => (
-                  <span translate="no" lang="en">
-                    {document.paths.join('; ')}
+                    </label>
+                  )}
+                  <br />
+                  <span class="second" lang="en">
+                    {document.title}
                   </span>
-                ),
-              },
-              {
-                key: 'text',
-                label: ctx.t('cfind.leafText'),
-                any: true,
-                cell: (document) => <span translate="no">{document.texts.join('; ') || '–'}</span>,
-              },
-              {
-                key: 'vulnerabilities',
-                label: ctx.t('cfind.vulnerability'),
-                any: true,
-                cell: (document) => <span translate="no">{document.vulnerabilities.join(', ')}</span>,
-              },
+                </>
+              )),
+              column('path', ctx.t('cfind.leaf'), { any: true }, (document) => (
+                <span translate="no" lang="en">
+                  {document.paths.join('; ')}
+                </span>
+              )),
+              column('text', ctx.t('cfind.leafText'), { any: true }, (document) => (
+                <span translate="no">{document.texts.join('; ') || '–'}</span>
+              )),
+              column('vulnerabilities', ctx.t('cfind.vulnerability'), { any: true }, (document) => (
+                <span translate="no">{document.vulnerabilities.join(', ')}</span>
+              )),
             ]}
           />
         </Panel>

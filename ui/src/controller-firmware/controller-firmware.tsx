@@ -1,7 +1,7 @@
 import { Button, ChecksField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -55,78 +55,56 @@ const levels = {
 const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] }) => {
   const unavailable = withoutRight(ctx, 'updates:write');
   return (
-    <DataTable
+    <DataTable<(typeof rows)[number]>
       ctx={ctx}
       caption={ctx.t('cfind.handovers')}
       rows={rows}
       records="labelled"
       columns={[
-        {
-          key: 'controller',
-          label: ctx.t('cfind.controller'),
-          head: true,
-          any: true,
-          cell: (row) => (
-            <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
-              {row.controller.name}
-            </To>
-          ),
-        },
-        {
-          key: 'version',
-          label: ctx.t('cfind.version'),
-          any: true,
-          cell: (row) => (
-            <span translate="no">
-              {row.product} {row.before === '' ? '' : `${row.before} → `}
-              {row.version}
-            </span>
-          ),
-        },
-        {
-          key: 'handed',
-          label: ctx.t('cfind.handedAt'),
-          cell: (row) => <Time ctx={ctx} at={row.handedAt} />,
-        },
+        column('controller', ctx.t('cfind.controller'), { head: true, any: true }, (row) => (
+          <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
+            {row.controller.name}
+          </To>
+        )),
+        column('version', ctx.t('cfind.version'), { any: true }, (row) => (
+          <span translate="no">
+            {row.product} {row.before === '' ? '' : `${row.before} → `}
+            {row.version}
+          </span>
+        )),
+        column('handed', ctx.t('cfind.handedAt'), (row) => <Time ctx={ctx} at={row.handedAt} />),
         { key: 'by', label: ctx.t('cfind.handedBy'), cell: (row) => <span translate="no">{row.handedBy}</span> },
-        {
-          key: 'state',
-          label: ctx.t('cfind.state'),
-          cell: (row) => (
-            <>
-              <Status ctx={ctx} level={levels[row.state]}>
-                {row.state === 'other-version'
-                  ? ctx.t('cfind.state.other-version', { version: row.found })
-                  : ctx.t(`cfind.state.${row.state}`)}
-              </Status>
-              {row.unconfirmed.length === 0 ? null : (
-                <span class="second">
-                  {' '}
-                  {ctx.t('cfind.checkMissing', {
-                    items: row.unconfirmed.map((name) => ctx.tDynamic(`cfind.check.${name}`, {}, name)).join('; '),
-                  })}
-                </span>
-              )}
-            </>
-          ),
-        },
-        {
-          key: 'actions',
-          label: <span class="vh">{ctx.t('cfind.state')}</span>,
-          cell: (row) =>
-            row.state === 'handed' || row.state === 'done' ? (
-              <PostForm ctx={ctx} action={paths.controllerHandover(row.id)} class="row">
-                {row.state === 'handed' ? (
-                  <Button small name="action" value="done" unavailable={unavailable}>
-                    {ctx.t('cfind.done')}
-                  </Button>
-                ) : null}
-                <Button small name="action" value="drop" unavailable={unavailable}>
-                  {ctx.t('cfind.drop')}
+        column('state', ctx.t('cfind.state'), (row) => (
+          <>
+            <Status ctx={ctx} level={levels[row.state]}>
+              {row.state === 'other-version'
+                ? ctx.t('cfind.state.other-version', { version: row.found })
+                : ctx.t(`cfind.state.${row.state}`)}
+            </Status>
+            {row.unconfirmed.length === 0 ? null : (
+              <span class="second">
+                {' '}
+                {ctx.t('cfind.checkMissing', {
+                  items: row.unconfirmed.map((name) => ctx.tDynamic(`cfind.check.${name}`, {}, name)).join('; '),
+                })}
+              </span>
+            )}
+          </>
+        )),
+        column('actions', <span class="vh">{ctx.t('cfind.state')}</span>, (row) =>
+          row.state === 'handed' || row.state === 'done' ? (
+            <PostForm ctx={ctx} action={paths.controllerHandover(row.id)} class="row">
+              {row.state === 'handed' ? (
+                <Button small name="action" value="done" unavailable={unavailable}>
+                  {ctx.t('cfind.done')}
                 </Button>
-              </PostForm>
-            ) : null,
-        },
+              ) : null}
+              <Button small name="action" value="drop" unavailable={unavailable}>
+                {ctx.t('cfind.drop')}
+              </Button>
+            </PostForm>
+          ) : null,
+        ),
       ]}
     />
   );
@@ -178,51 +156,36 @@ export const ControllerFirmware = ({
             />
           </div>
           {row.targets.length === 0 ? null : (
-            <DataTable
+            <DataTable<(typeof row.targets)[number]>
               ctx={ctx}
               caption={ctx.t('cfind.fits')}
               rows={row.targets}
               columns={[
-                {
-                  key: 'controller',
-                  label: ctx.t('cfind.controller'),
-                  any: true,
-                  cell: (target) => (
-                    <To ctx={ctx} class="name" href={paths.controller(target.controller.id)} translate="no">
-                      {target.controller.name}
-                    </To>
-                  ),
-                },
-                {
-                  key: 'part',
-                  label: ctx.t('cfind.part'),
-                  cell: (target) =>
-                    target.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{target.partKey}</span>,
-                },
-                {
-                  key: 'firmware',
-                  label: ctx.t('cfind.version'),
-                  cell: (target) =>
-                    target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
-                },
-                {
-                  key: 'hand',
-                  label: <span class="vh">{ctx.t('cfind.hand')}</span>,
-                  cell: (target) => (
-                    <LinkButton
-                      ctx={ctx}
-                      small
-                      href={paths.controllerFirmwareHand(row.sha256, {
-                        controller: target.controller.id,
-                        part: target.part,
-                      })}
-                      unavailable={unavailable}
-                    >
-                      {ctx.t('cfind.hand')}
-                      <span class="vh">: {target.controller.name}</span>
-                    </LinkButton>
-                  ),
-                },
+                column('controller', ctx.t('cfind.controller'), { any: true }, (target) => (
+                  <To ctx={ctx} class="name" href={paths.controller(target.controller.id)} translate="no">
+                    {target.controller.name}
+                  </To>
+                )),
+                column('part', ctx.t('cfind.part'), (target) =>
+                  target.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{target.partKey}</span>,
+                ),
+                column('firmware', ctx.t('cfind.version'), (target) =>
+                  target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
+                ),
+                column('hand', <span class="vh">{ctx.t('cfind.hand')}</span>, (target) => (
+                  <LinkButton
+                    ctx={ctx}
+                    small
+                    href={paths.controllerFirmwareHand(row.sha256, {
+                      controller: target.controller.id,
+                      part: target.part,
+                    })}
+                    unavailable={unavailable}
+                  >
+                    {ctx.t('cfind.hand')}
+                    <span class="vh">: {target.controller.name}</span>
+                  </LinkButton>
+                )),
               ]}
             />
           )}

@@ -1,6 +1,6 @@
 import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -79,54 +79,41 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
             </Button>
           </div>
         </div>
-        <DataTable
+        <DataTable<(typeof view.columns)[number] & { index: number }>
           ctx={ctx}
           caption={ctx.t('imports.columnsTitle')}
           rows={view.columns.map((column, index) => ({ ...column, index }))}
           records="labelled"
           columns={[
-            {
-              key: 'heading',
-              label: ctx.t('imports.column.heading'),
-              head: true,
-              any: true,
-              cell: (row) => <span translate="no">{row.heading === '' ? '–' : row.heading}</span>,
-            },
-            {
-              key: 'holds',
-              label: ctx.t('imports.column.holds'),
-              cell: (row) => (
-                <>
-                  <input type="hidden" name={`heading-${row.index}`} value={row.heading} />
-                  <select
-                    class="input"
-                    name={`target-${row.index}`}
-                    id={`f-target-${row.index}`}
-                    aria-label={ctx.t('imports.column.choose', { heading: row.heading })}
-                  >
-                    {options.map(({ value, label }) => (
-                      <option value={value} selected={value === row.target}>
-                        {label}
-                      </option>
-                    ))}
-                  </select>
-                </>
-              ),
-            },
-            {
-              key: 'examples',
-              label: ctx.t('imports.column.examples'),
-              any: true,
-              cell: (row) => (
-                <span class="small second" translate="no">
-                  {row.samples
-                    .filter((text) => text.trim() !== '')
-                    .slice(0, 3)
-                    .map((text) => (text.length > maxSample ? `${text.slice(0, maxSample)}…` : text))
-                    .join(' · ')}
-                </span>
-              ),
-            },
+            column('heading', ctx.t('imports.column.heading'), { head: true, any: true }, (row) => (
+              <span translate="no">{row.heading === '' ? '–' : row.heading}</span>
+            )),
+            column('holds', ctx.t('imports.column.holds'), (row) => (
+              <>
+                <input type="hidden" name={`heading-${row.index}`} value={row.heading} />
+                <select
+                  class="input"
+                  name={`target-${row.index}`}
+                  id={`f-target-${row.index}`}
+                  aria-label={ctx.t('imports.column.choose', { heading: row.heading })}
+                >
+                  {options.map(({ value, label }) => (
+                    <option value={value} selected={value === row.target}>
+                      {label}
+                    </option>
+                  ))}
+                </select>
+              </>
+            )),
+            column('examples', ctx.t('imports.column.examples'), { any: true }, (row) => (
+              <span class="small second" translate="no">
+                {row.samples
+                  .filter((text) => text.trim() !== '')
+                  .slice(0, 3)
+                  .map((text) => (text.length > maxSample ? `${text.slice(0, maxSample)}…` : text))
+                  .join(' · ')}
+              </span>
+            )),
           ]}
         />
         <div class="body form">

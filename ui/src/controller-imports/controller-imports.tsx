@@ -1,7 +1,7 @@
 import { Button, FileField, Hidden, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -70,33 +70,23 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
 
 const Open = ({ ctx, open }: Pick<ControllerImportsProps, 'ctx' | 'open'>) => (
   <Panel title={ctx.t('imports.open')}>
-    <DataTable
+    <DataTable<(typeof open)[number]>
       ctx={ctx}
       caption={ctx.t('imports.open')}
       rows={open}
       records="labelled"
       columns={[
-        {
-          key: 'file',
-          label: ctx.t('imports.file'),
-          head: true,
-          any: true,
-          cell: (row) => (
-            <To ctx={ctx} href={paths.controllerImport(row.id)} translate="no">
-              {row.name}
-            </To>
-          ),
-        },
+        column('file', ctx.t('imports.file'), { head: true, any: true }, (row) => (
+          <To ctx={ctx} href={paths.controllerImport(row.id)} translate="no">
+            {row.name}
+          </To>
+        )),
         { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
-        {
-          key: 'state',
-          label: ctx.t('imports.state'),
-          cell: (row) => (
-            <Status ctx={ctx} level={levels[row.state]}>
-              {ctx.t(`imports.state.${row.state}`)}
-            </Status>
-          ),
-        },
+        column('state', ctx.t('imports.state'), (row) => (
+          <Status ctx={ctx} level={levels[row.state]}>
+            {ctx.t(`imports.state.${row.state}`)}
+          </Status>
+        )),
         { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
       ]}
     />
@@ -108,54 +98,39 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
     {history.length === 0 ? (
       <Empty title={ctx.t('imports.none')}>{ctx.t('imports.noneWhy')}</Empty>
     ) : (
-      <DataTable
+      <DataTable<(typeof history)[number]>
         ctx={ctx}
         caption={ctx.t('imports.history')}
         rows={history}
         records="labelled"
         columns={[
-          {
-            key: 'file',
-            label: ctx.t('imports.file'),
-            head: true,
-            any: true,
-            cell: (row) => <span translate="no">{row.name}</span>,
-          },
+          column('file', ctx.t('imports.file'), { head: true, any: true }, (row) => (
+            <span translate="no">{row.name}</span>
+          )),
           { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
           { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
-          {
-            key: 'who',
-            label: ctx.t('imports.who'),
-            any: true,
-            cell: (row) => <span translate="no">{row.actor}</span>,
-          },
-          {
-            key: 'what',
-            label: ctx.t('imports.what'),
-            cell: (row) =>
-              row.undoneAt === null
-                ? ctx.t('imports.counts', row.counts)
-                : ctx.t('imports.undone', { at: ctx.fmt.dayTime(row.undoneAt) }),
-          },
-          {
-            key: 'undo',
-            label: <span class="vh">{ctx.t('imports.undo')}</span>,
-            cell: (row) =>
-              row.undoneAt === null ? (
-                <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
-                  <Hidden fields={[['origin', String(row.batch)]]} />
-                  <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
-                    {ctx.t('imports.undo')}
-                    <span class="vh" translate="no">
-                      {' '}
-                      {row.name}
-                    </span>
-                  </Button>
-                </PostForm>
-              ) : (
-                '–'
-              ),
-          },
+          column('who', ctx.t('imports.who'), { any: true }, (row) => <span translate="no">{row.actor}</span>),
+          column('what', ctx.t('imports.what'), (row) =>
+            row.undoneAt === null
+              ? ctx.t('imports.counts', row.counts)
+              : ctx.t('imports.undone', { at: ctx.fmt.dayTime(row.undoneAt) }),
+          ),
+          column('undo', <span class="vh">{ctx.t('imports.undo')}</span>, (row) =>
+            row.undoneAt === null ? (
+              <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
+                <Hidden fields={[['origin', String(row.batch)]]} />
+                <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+                  {ctx.t('imports.undo')}
+                  <span class="vh" translate="no">
+                    {' '}
+                    {row.name}
+                  </span>
+                </Button>
+              </PostForm>
+            ) : (
+              '–'
+            ),
+          ),
         ]}
       />
     )}

@@ -1,7 +1,7 @@
 import { DiffLine } from '../components/changes.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Level } from '../model.ts';
@@ -130,34 +130,21 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
         </>
       }
     >
-      <DataTable
+      <DataTable<(typeof view.rows)[number]>
         ctx={ctx}
         caption={title}
         rows={view.rows}
         records="labelled"
         columns={[
-          {
-            key: 'controller',
-            label: ctx.t('imports.controller'),
-            head: true,
-            any: true,
-            cell: (row) => <span translate="no">{row.label === '' ? '–' : row.label}</span>,
-          },
-          {
-            key: 'outcome',
-            label: ctx.t('imports.outcomeColumn'),
-            cell: (row) => (
-              <Status ctx={ctx} level={levels[row.outcome]}>
-                {ctx.t(`imports.result.${row.outcome}`)}
-              </Status>
-            ),
-          },
-          {
-            key: 'changes',
-            label: ctx.t('imports.changes'),
-            any: true,
-            cell: (row) => <Changes ctx={ctx} row={row} />,
-          },
+          column('controller', ctx.t('imports.controller'), { head: true, any: true }, (row) => (
+            <span translate="no">{row.label === '' ? '–' : row.label}</span>
+          )),
+          column('outcome', ctx.t('imports.outcomeColumn'), (row) => (
+            <Status ctx={ctx} level={levels[row.outcome]}>
+              {ctx.t(`imports.result.${row.outcome}`)}
+            </Status>
+          )),
+          column('changes', ctx.t('imports.changes'), { any: true }, (row) => <Changes ctx={ctx} row={row} />),
         ]}
       />
     </Panel>
@@ -170,82 +157,49 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
             : undefined
         }
       >
-        <DataTable
+        <DataTable<(typeof view.places)[number]>
           ctx={ctx}
           caption={ctx.t('imports.placesTitle')}
           rows={view.places}
           records="labelled"
           columns={[
-            {
-              key: 'where',
-              label: ctx.t('imports.place'),
-              head: true,
-              any: true,
-              cell: (row) => <span translate="no">{row.where}</span>,
-            },
-            {
-              key: 'reason',
-              label: ctx.t('imports.reason'),
-              cell: (row) => ctx.tDynamic(`imports.reason.${row.code}`, {}, row.code),
-            },
-            {
-              key: 'detail',
-              label: ctx.t('imports.detail'),
-              any: true,
-              cell: (row) => (row.detail === '' ? '–' : <span translate="no">{row.detail}</span>),
-            },
+            column('where', ctx.t('imports.place'), { head: true, any: true }, (row) => (
+              <span translate="no">{row.where}</span>
+            )),
+            column('reason', ctx.t('imports.reason'), (row) =>
+              ctx.tDynamic(`imports.reason.${row.code}`, {}, row.code),
+            ),
+            column('detail', ctx.t('imports.detail'), { any: true }, (row) =>
+              row.detail === '' ? '–' : <span translate="no">{row.detail}</span>,
+            ),
           ]}
         />
       </Panel>
     )}
     {view.control.length === 0 ? null : (
       <Panel title={ctx.t('imports.controlTitle')} context={ctx.t('imports.controlWhy')}>
-        <DataTable
+        <DataTable<(typeof view.control)[number]>
           ctx={ctx}
           caption={ctx.t('imports.controlTitle')}
           rows={view.control}
           records="labelled"
           columns={[
-            {
-              key: 'what',
-              label: ctx.t('imports.control.what'),
-              head: true,
-              cell: (row) => ctx.tDynamic(`imports.control.${row.what}`, {}, row.what),
-            },
-            {
-              key: 'detail',
-              label: ctx.t('imports.control.detail'),
-              any: true,
-              cell: (row) => (row.detail === '' ? '–' : <span translate="no">{row.detail}</span>),
-            },
-            {
-              key: 'to',
-              label: ctx.t('imports.control.to'),
-              any: true,
-              cell: (row) => <span translate="no">{row.to}</span>,
-            },
-            {
-              key: 'from',
-              label: ctx.t('imports.control.from'),
-              any: true,
-              cell: (row) => <span translate="no">{row.from}</span>,
-            },
-            {
-              key: 'first',
-              label: ctx.t('imports.control.first'),
-              any: true,
-              cell: (row) => (
-                <>
-                  {ctx.fmt.number(row.packet)}, <Time ctx={ctx} at={row.firstMs} />
-                </>
-              ),
-            },
-            {
-              key: 'count',
-              label: ctx.t('imports.control.count'),
-              num: true,
-              cell: (row) => ctx.fmt.number(row.count),
-            },
+            column('what', ctx.t('imports.control.what'), { head: true }, (row) =>
+              ctx.tDynamic(`imports.control.${row.what}`, {}, row.what),
+            ),
+            column('detail', ctx.t('imports.control.detail'), { any: true }, (row) =>
+              row.detail === '' ? '–' : <span translate="no">{row.detail}</span>,
+            ),
+            column('to', ctx.t('imports.control.to'), { any: true }, (row) => <span translate="no">{row.to}</span>),
+            column('from', ctx.t('imports.control.from'), { any: true }, (row) => (
+              <span translate="no">{row.from}</span>
+            )),
+            column('first', ctx.t('imports.control.first'), { any: true }, (row) => (
+              <>
+                {ctx.fmt.number(row.packet)}, <Time ctx={ctx} at={row.firstMs} />
+              </>
+            )),
+            column('count', ctx.t('imports.control.count'), { num: true }, (row) => ctx.fmt.number(row.count)),
           ]}
         />
       </Panel>

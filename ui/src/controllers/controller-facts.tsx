@@ -1,6 +1,6 @@
 import { Empty } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Age, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { sourceName } from '../controller-source.ts';
@@ -77,58 +77,36 @@ export const ControllerFacts = ({
   );
   if (lines.length === 0) return <Empty title={ctx.t('controllers.noFacts')}>{ctx.t('controllers.noFactsWhy')}</Empty>;
   return (
-    <DataTable
+    <DataTable<(typeof lines)[number]>
       ctx={ctx}
       caption={ctx.t('controllers.facts')}
       rows={lines}
       group={(line) => line.group}
       columns={[
-        {
-          key: 'field',
-          label: ctx.t('controllers.field'),
-          cell: (line) => <span class="second">{ctx.tDynamic(line.label)}</span>,
-        },
-        {
-          key: 'observed',
-          label: ctx.t('controllers.observed'),
-          any: true,
-          cell: (line) =>
-            line.differs ? (
-              <Status ctx={ctx} level="warning">
-                <Value ctx={ctx} line={line} value={line.observed} />
-              </Status>
-            ) : (
+        column('field', ctx.t('controllers.field'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
+        column('observed', ctx.t('controllers.observed'), { any: true }, (line) =>
+          line.differs ? (
+            <Status ctx={ctx} level="warning">
               <Value ctx={ctx} line={line} value={line.observed} />
-            ),
-        },
-        {
-          key: 'configured',
-          label: ctx.t('controllers.configured'),
-          any: true,
-          cell: (line) => <Value ctx={ctx} line={line} value={line.configured} />,
-        },
-        {
-          key: 'source',
-          label: ctx.t('controllers.source'),
-          hideNarrow: true,
-          cell: (line) => (
-            <span class="second">
-              {sourceText(ctx, line)}
-              {line.locked ? `, ${ctx.t('controllers.locked')}` : ''}
-            </span>
+            </Status>
+          ) : (
+            <Value ctx={ctx} line={line} value={line.observed} />
           ),
-        },
-        {
-          key: 'age',
-          label: ctx.t('controllers.age'),
-          num: true,
-          hideNarrow: true,
-          cell: (line) => (
-            <span class="second">
-              <Age ctx={ctx} at={line.at} />
-            </span>
-          ),
-        },
+        ),
+        column('configured', ctx.t('controllers.configured'), { any: true }, (line) => (
+          <Value ctx={ctx} line={line} value={line.configured} />
+        )),
+        column('source', ctx.t('controllers.source'), { hideNarrow: true }, (line) => (
+          <span class="second">
+            {sourceText(ctx, line)}
+            {line.locked ? `, ${ctx.t('controllers.locked')}` : ''}
+          </span>
+        )),
+        column('age', ctx.t('controllers.age'), { num: true, hideNarrow: true }, (line) => (
+          <span class="second">
+            <Age ctx={ctx} at={line.at} />
+          </span>
+        )),
       ]}
       open={(line) =>
         showSuperseded && line.superseded.length > 0 ? (

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { Button, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Age, To, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -71,38 +71,36 @@ const Parts = ({
 }) =>
   rows.length === 0 ? null : (
     <Panel title={title} context={ctx.fmt.number(rows.length)}>
-      <DataTable
+      <DataTable<(typeof rows)[number]>
         ctx={ctx}
         caption={title}
         rows={rows}
         records="labelled"
         columns={[
-          {
-            key: 'key',
-            label: ctx.t('controllers.part'),
-            head: true,
-            fit: true,
-            cell: (row) => <span translate="no">{row.key}</span>,
-          },
-          ...fields.map((field) => ({
-            key: field,
-            label: ctx.tDynamic(`collection.${collection}.field.${field}`),
-            any: true,
-            cell: (row: ControllerPartRow) => (
-              <>
-                {row.differs.includes(field) ? (
-                  <Status ctx={ctx} level="warning">
-                    <Verbatim>{row.values[field] ?? '–'}</Verbatim>
-                  </Status>
-                ) : (
-                  <Verbatim>{row.values[field] ?? row.planned[field] ?? '–'}</Verbatim>
-                )}
-                {row.differs.includes(field) ? (
-                  <span class="second"> {ctx.t('controllers.plannedAs', { value: row.planned[field] ?? '–' })}</span>
-                ) : null}
-              </>
+          column('key', ctx.t('controllers.part'), { head: true, fit: true }, (row) => (
+            <span translate="no">{row.key}</span>
+          )),
+          ...fields.map((field) =>
+            column(
+              field,
+              ctx.tDynamic(`collection.${collection}.field.${field}`),
+              { any: true },
+              (row: ControllerPartRow) => (
+                <>
+                  {row.differs.includes(field) ? (
+                    <Status ctx={ctx} level="warning">
+                      <Verbatim>{row.values[field] ?? '–'}</Verbatim>
+                    </Status>
+                  ) : (
+                    <Verbatim>{row.values[field] ?? row.planned[field] ?? '–'}</Verbatim>
+                  )}
+                  {row.differs.includes(field) ? (
+                    <span class="second"> {ctx.t('controllers.plannedAs', { value: row.planned[field] ?? '–' })}</span>
+                  ) : null}
+                </>
+              ),
             ),
-          })),
+          ),
         ]}
       />
     </Panel>

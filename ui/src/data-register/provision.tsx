@@ -1,7 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
@@ -103,70 +103,43 @@ const Fields = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
 type Group = { readonly pillar: ProvisionPillar; readonly rows: readonly ProvisionRow[] };
 
 const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={ctx.t(`provision.pillar.${pillar}`)}
     rows={rows}
     records="labelled"
     columns={[
-      {
-        key: 'row',
-        label: ctx.t('provision.mark'),
-        fit: true,
-        cell: (row) => (
-          <span class="second" translate="no">
-            {row.row}
-          </span>
-        ),
-      },
-      {
-        key: 'what',
-        label: ctx.t('provision.what'),
-        cell: (row) => (
-          <>
-            {row.href === undefined ? (
-              ctx.tDynamic(row.title)
-            ) : (
-              <To ctx={ctx} href={row.href}>
-                {ctx.tDynamic(row.title)}
-              </To>
-            )}
-            <Fields ctx={ctx} row={row} />
-          </>
-        ),
-      },
-      {
-        key: 'source',
-        label: ctx.t('provision.source'),
-        cell: (row) => <span class="second">{ctx.tDynamic(row.source)}</span>,
-      },
-      {
-        key: 'purpose',
-        label: ctx.t('provision.purpose'),
-        cell: (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>,
-      },
-      {
-        key: 'rows',
-        label: ctx.t('provision.rows'),
-        num: true,
-        cell: (row) => <Count ctx={ctx} n={row.rows} href={row.href} />,
-      },
-      { key: 'retention', label: ctx.t('provision.retention'), cell: (row) => retentionText(ctx, row.retention) },
-      {
-        key: 'personal',
-        label: ctx.t('provision.personal'),
-        cell: (row) =>
-          row.personal === 'no' ? (
-            <span class="second">{ctx.t('common.no')}</span>
+      column('row', ctx.t('provision.mark'), { fit: true }, (row) => (
+        <span class="second" translate="no">
+          {row.row}
+        </span>
+      )),
+      column('what', ctx.t('provision.what'), (row) => (
+        <>
+          {row.href === undefined ? (
+            ctx.tDynamic(row.title)
           ) : (
-            <Tag>{ctx.t(row.personal === 'yes' ? 'common.yes' : 'provision.possible')}</Tag>
-          ),
-      },
-      {
-        key: 'protection',
-        label: ctx.t('provision.protection'),
-        cell: (row) => row.protection.map((one) => ctx.t(`provision.protection.${one}`)).join(', '),
-      },
+            <To ctx={ctx} href={row.href}>
+              {ctx.tDynamic(row.title)}
+            </To>
+          )}
+          <Fields ctx={ctx} row={row} />
+        </>
+      )),
+      column('source', ctx.t('provision.source'), (row) => <span class="second">{ctx.tDynamic(row.source)}</span>),
+      column('purpose', ctx.t('provision.purpose'), (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>),
+      column('rows', ctx.t('provision.rows'), { num: true }, (row) => <Count ctx={ctx} n={row.rows} href={row.href} />),
+      { key: 'retention', label: ctx.t('provision.retention'), cell: (row) => retentionText(ctx, row.retention) },
+      column('personal', ctx.t('provision.personal'), (row) =>
+        row.personal === 'no' ? (
+          <span class="second">{ctx.t('common.no')}</span>
+        ) : (
+          <Tag>{ctx.t(row.personal === 'yes' ? 'common.yes' : 'provision.possible')}</Tag>
+        ),
+      ),
+      column('protection', ctx.t('provision.protection'), (row) =>
+        row.protection.map((one) => ctx.t(`provision.protection.${one}`)).join(', '),
+      ),
       { key: 'leaves', label: ctx.t('provision.leaves'), cell: (row) => <Leaves ctx={ctx} row={row} /> },
     ]}
   />

@@ -11,7 +11,7 @@ import {
   withoutRight,
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -81,37 +81,24 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                 {ctx.t('deployments.noUpdatesWhy')}
               </Empty>
             ) : (
-              <DataTable
+              <DataTable<(typeof updates)[number]>
                 ctx={ctx}
                 caption={ctx.t('nav.updates')}
                 records="labelled"
                 rows={updates}
                 columns={[
-                  {
-                    key: 'name',
-                    label: ctx.t('updates.update'),
-                    any: true,
-                    cell: (row) => (
-                      <>
-                        <input type="hidden" name="update" value={row.id} />
-                        <To ctx={ctx} href={paths.update(row.id)} translate="no">
-                          {row.name}
-                        </To>
-                      </>
-                    ),
-                  },
-                  {
-                    key: 'version',
-                    label: ctx.t('updates.version'),
-                    any: true,
-                    cell: (row) => <span translate="no">{row.version}</span>,
-                  },
-                  {
-                    key: 'devices',
-                    label: ctx.t('nav.devices'),
-                    num: true,
-                    cell: (row) => ctx.fmt.number(row.devices),
-                  },
+                  column('name', ctx.t('updates.update'), { any: true }, (row) => (
+                    <>
+                      <input type="hidden" name="update" value={row.id} />
+                      <To ctx={ctx} href={paths.update(row.id)} translate="no">
+                        {row.name}
+                      </To>
+                    </>
+                  )),
+                  column('version', ctx.t('updates.version'), { any: true }, (row) => (
+                    <span translate="no">{row.version}</span>
+                  )),
+                  column('devices', ctx.t('nav.devices'), { num: true }, (row) => ctx.fmt.number(row.devices)),
                   { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
                 ]}
               />

@@ -1,6 +1,7 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { NoMatch, swap } from '../components/list-tools.tsx';
+import { column } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
@@ -105,7 +106,7 @@ export const Deployment = (props: DeploymentProps) => {
           </>
         )}
       </p>
-      <ListPanel
+      <ListPanel<(typeof tasks.rows)[number]>
         ctx={ctx}
         list={list}
         page={tasks}
@@ -130,62 +131,36 @@ export const Deployment = (props: DeploymentProps) => {
         table={{
           caption: ctx.t('deployments.tasks'),
           columns: [
-            {
-              key: 'state',
-              label: ctx.t('deployments.stateLabel'),
-              fit: true,
-              rec: 'b',
-              cell: (row) => <InstallationMark ctx={ctx} state={row.state} />,
-            },
-            {
-              key: 'device',
-              label: ctx.t('devices.device'),
-              rec: 'a',
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
-                  {row.device.name}
-                </To>
+            column('state', ctx.t('deployments.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+              <InstallationMark ctx={ctx} state={row.state} />
+            )),
+            column('device', ctx.t('devices.device'), { rec: 'a' }, (row) => (
+              <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
+                {row.device.name}
+              </To>
+            )),
+            column('update', ctx.t('updates.update'), { rec: 'c' }, (row) => (
+              <To ctx={ctx} href={paths.update(row.update.id)} translate="no">
+                {row.update.name}
+              </To>
+            )),
+            column('why', ctx.t('deployments.outcome'), (row) =>
+              row.code === undefined && row.exitCode === undefined ? (
+                '–'
+              ) : (
+                <>
+                  {[
+                    ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
+                    ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
+                  ].join(', ')}{' '}
+                  {row.code === undefined ? null : <code translate="no">{row.code}</code>}
+                </>
               ),
-            },
-            {
-              key: 'update',
-              label: ctx.t('updates.update'),
-              rec: 'c',
-              cell: (row) => (
-                <To ctx={ctx} href={paths.update(row.update.id)} translate="no">
-                  {row.update.name}
-                </To>
-              ),
-            },
-            {
-              key: 'why',
-              label: ctx.t('deployments.outcome'),
-              cell: (row) =>
-                row.code === undefined && row.exitCode === undefined ? (
-                  '–'
-                ) : (
-                  <>
-                    {[
-                      ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
-                      ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
-                    ].join(', ')}{' '}
-                    {row.code === undefined ? null : <code translate="no">{row.code}</code>}
-                  </>
-                ),
-            },
-            {
-              key: 'attempt',
-              label: ctx.t('deployments.attempt'),
-              num: true,
-              cell: (row) => ctx.fmt.number(row.attempt),
-            },
-            {
-              key: 'at',
-              label: ctx.t('updates.at'),
-              rec: 'd',
-              fit: true,
-              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-            },
+            ),
+            column('attempt', ctx.t('deployments.attempt'), { num: true }, (row) => ctx.fmt.number(row.attempt)),
+            column('at', ctx.t('updates.at'), { rec: 'd', fit: true }, (row) =>
+              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+            ),
           ],
           open: (row) =>
             row.output === undefined || row.output === '' ? undefined : (

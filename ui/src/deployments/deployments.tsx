@@ -5,6 +5,7 @@ import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
+import { column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -62,7 +63,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     }
   >
     <KindLinks ctx={ctx} page="deployments" />
-    <ListPanel
+    <ListPanel<(typeof page.rows)[number]>
       ctx={ctx}
       list={list}
       page={page}
@@ -74,72 +75,39 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
       table={{
         caption: ctx.t('nav.deployments'),
         columns: [
-          {
-            key: 'state',
-            label: ctx.t('deployments.stateLabel'),
-            fit: true,
-            rec: 'b',
-            cell: (row) => <DeploymentMark ctx={ctx} state={row.state} />,
-          },
-          {
-            key: 'name',
-            label: ctx.t('deployments.name'),
-            rec: 'a',
-            cell: (row) => (
-              <To ctx={ctx} class="name" href={paths.deployment(row.id)}>
-                {row.name}
+          column('state', ctx.t('deployments.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+            <DeploymentMark ctx={ctx} state={row.state} />
+          )),
+          column('name', ctx.t('deployments.name'), { rec: 'a' }, (row) => (
+            <To ctx={ctx} class="name" href={paths.deployment(row.id)}>
+              {row.name}
+            </To>
+          )),
+          column('createdAt', ctx.t('deployments.created'), { rec: 'c' }, (row) => (
+            <Time ctx={ctx} at={row.createdAt} />
+          )),
+          column('createdBy', ctx.t('deployments.by'), (row) => <span translate="no">{row.createdBy}</span>),
+          column('updates', ctx.t('nav.updates'), { num: true }, (row) => (
+            <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />
+          )),
+          column('devices', ctx.t('nav.devices'), { num: true }, (row) => (
+            <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />
+          )),
+          column('done', ctx.t('installation.verified'), { num: true, rec: 'd' }, (row) =>
+            ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
+          ),
+          column('failed', ctx.t('installation.failed'), { num: true }, (row) =>
+            row.tasks.failed === 0 ? (
+              <span class="dim">0</span>
+            ) : (
+              <To ctx={ctx} class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
+                {ctx.fmt.number(row.tasks.failed)}
               </To>
             ),
-          },
-          {
-            key: 'createdAt',
-            label: ctx.t('deployments.created'),
-            rec: 'c',
-            cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
-          },
-          {
-            key: 'createdBy',
-            label: ctx.t('deployments.by'),
-            cell: (row) => <span translate="no">{row.createdBy}</span>,
-          },
-          {
-            key: 'updates',
-            label: ctx.t('nav.updates'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />,
-          },
-          {
-            key: 'devices',
-            label: ctx.t('nav.devices'),
-            num: true,
-            cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />,
-          },
-          {
-            key: 'done',
-            label: ctx.t('installation.verified'),
-            num: true,
-            rec: 'd',
-            cell: (row) => ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
-          },
-          {
-            key: 'failed',
-            label: ctx.t('installation.failed'),
-            num: true,
-            cell: (row) =>
-              row.tasks.failed === 0 ? (
-                <span class="dim">0</span>
-              ) : (
-                <To ctx={ctx} class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
-                  {ctx.fmt.number(row.tasks.failed)}
-                </To>
-              ),
-          },
-          {
-            key: 'bar',
-            label: <span class="vh">{ctx.t('deployments.progress')}</span>,
-            hideNarrow: true,
-            cell: (row) => <Progress label={row.name} done={row.tasks.verified} total={taskTotal(row.tasks)} />,
-          },
+          ),
+          column('bar', <span class="vh">{ctx.t('deployments.progress')}</span>, { hideNarrow: true }, (row) => (
+            <Progress label={row.name} done={row.tasks.verified} total={taskTotal(row.tasks)} />
+          )),
         ],
       }}
     />

@@ -1,7 +1,7 @@
 import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -107,44 +107,31 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
       <States ctx={ctx} states={order.states} />
     </div>
     {order.open.length === 0 ? null : (
-      <DataTable
+      <DataTable<(typeof order.open)[number]>
         ctx={ctx}
         caption={ctx.t('agentMoves.open')}
         records="labelled"
         rows={order.open}
         columns={[
-          {
-            key: 'device',
-            label: ctx.t('agentMoves.device'),
-            head: true,
-            cell: ({ device }) => (
-              <To ctx={ctx} href={paths.deviceTab(device.id, 'tasks')} translate="no">
-                {device.name}
-              </To>
+          column('device', ctx.t('agentMoves.device'), { head: true }, ({ device }) => (
+            <To ctx={ctx} href={paths.deviceTab(device.id, 'tasks')} translate="no">
+              {device.name}
+            </To>
+          )),
+          column('state', ctx.t('deviceTasks.stateLabel'), ({ state }) => (
+            <Status ctx={ctx} level={taskLevels[state]}>
+              {ctx.tDynamic(`deviceTasks.state.${state}`)}
+            </Status>
+          )),
+          column('why', ctx.t('agentMoves.agentTold'), { any: true }, ({ code, output }) =>
+            code === undefined ? (
+              '–'
+            ) : (
+              <>
+                {ctx.tDynamic(`taskCode.${code}`, {}, code)} <span lang="en">{output}</span>
+              </>
             ),
-          },
-          {
-            key: 'state',
-            label: ctx.t('deviceTasks.stateLabel'),
-            cell: ({ state }) => (
-              <Status ctx={ctx} level={taskLevels[state]}>
-                {ctx.tDynamic(`deviceTasks.state.${state}`)}
-              </Status>
-            ),
-          },
-          {
-            key: 'why',
-            label: ctx.t('agentMoves.agentTold'),
-            any: true,
-            cell: ({ code, output }) =>
-              code === undefined ? (
-                '–'
-              ) : (
-                <>
-                  {ctx.tDynamic(`taskCode.${code}`, {}, code)} <span lang="en">{output}</span>
-                </>
-              ),
-          },
+          ),
         ]}
       />
     )}

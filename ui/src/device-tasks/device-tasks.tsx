@@ -11,7 +11,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
@@ -127,78 +127,61 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
         {rows.length === 0 ? (
           <Empty title={ctx.t('deviceTasks.none')}>{ctx.t('deviceTasks.noneWhy')}</Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof rows)[number]>
             ctx={ctx}
             caption={ctx.t('devices.tab.tasks')}
             rows={rows}
             records="labelled"
             columns={[
-              {
-                key: 'state',
-                label: ctx.t('deviceTasks.stateLabel'),
-                fit: true,
-                cell: (row) => (
-                  <Status ctx={ctx} level={taskLevels[row.state]}>
-                    {ctx.tDynamic(`deviceTasks.state.${row.state}`)}
-                  </Status>
-                ),
-              },
-              {
-                key: 'what',
-                label: ctx.t('deviceTasks.what'),
-                any: true,
-                cell: (row) => (
-                  <>
-                    {row.lines === undefined
-                      ? ctx.tDynamic(`deviceTasks.kind.${row.kind}`)
-                      : ctx.t('deviceTasks.kind.show-log', { lines: row.lines })}
-                    {row.server === undefined ? null : (
-                      <>
-                        {' '}
-                        <span translate="no">{row.server}</span>
-                      </>
-                    )}
-                    {row.file === undefined ? null : (
-                      <>
-                        {': '}
-                        <span translate="no">
-                          {row.file.name} ({row.file.product})
-                        </span>
-                      </>
-                    )}
-                    <br />
-                    <span class="second">{row.reason}</span>
-                    {row.code === undefined ? null : (
-                      <>
-                        <br />
-                        <code translate="no">{row.code}</code>
-                      </>
-                    )}
-                    <Output ctx={ctx} row={row} />
-                  </>
-                ),
-              },
-              {
-                key: 'by',
-                label: ctx.t('deviceTasks.by'),
-                any: true,
-                cell: (row) => (
-                  <>
-                    <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
-                    {row.confirmedBy === undefined ? null : (
-                      <>
-                        <br />
-                        <span translate="no">{row.confirmedBy}</span>
-                      </>
-                    )}
-                  </>
-                ),
-              },
-              {
-                key: 'decide',
-                label: ctx.t('deviceTasks.decision'),
-                cell: (row) => <Decide ctx={ctx} device={device.id} row={row} />,
-              },
+              column('state', ctx.t('deviceTasks.stateLabel'), { fit: true }, (row) => (
+                <Status ctx={ctx} level={taskLevels[row.state]}>
+                  {ctx.tDynamic(`deviceTasks.state.${row.state}`)}
+                </Status>
+              )),
+              column('what', ctx.t('deviceTasks.what'), { any: true }, (row) => (
+                <>
+                  {row.lines === undefined
+                    ? ctx.tDynamic(`deviceTasks.kind.${row.kind}`)
+                    : ctx.t('deviceTasks.kind.show-log', { lines: row.lines })}
+                  {row.server === undefined ? null : (
+                    <>
+                      {' '}
+                      <span translate="no">{row.server}</span>
+                    </>
+                  )}
+                  {row.file === undefined ? null : (
+                    <>
+                      {': '}
+                      <span translate="no">
+                        {row.file.name} ({row.file.product})
+                      </span>
+                    </>
+                  )}
+                  <br />
+                  <span class="second">{row.reason}</span>
+                  {row.code === undefined ? null : (
+                    <>
+                      <br />
+                      <code translate="no">{row.code}</code>
+                    </>
+                  )}
+                  <Output ctx={ctx} row={row} />
+                </>
+              )),
+              column('by', ctx.t('deviceTasks.by'), { any: true }, (row) => (
+                <>
+                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                  {row.confirmedBy === undefined ? null : (
+                    <>
+                      <br />
+                      <span translate="no">{row.confirmedBy}</span>
+                    </>
+                  )}
+                </>
+              )),
+              column('decide', ctx.t('deviceTasks.decision'), (row) => (
+                <Decide ctx={ctx} device={device.id} row={row} />
+              )),
             ]}
           />
         )}

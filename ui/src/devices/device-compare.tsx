@@ -1,6 +1,6 @@
 import { Button, Cancel, Hidden, PostForm } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -55,29 +55,14 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
       ]}
     >
       <Panel>
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
           rows={rows}
           columns={[
-            {
-              key: 'field',
-              label: ctx.t('records.field'),
-              head: true,
-              cell: (row) => ctx.tDynamic(`records.f.${row.field}`),
-            },
-            {
-              key: 'one',
-              label: head(one),
-              any: true,
-              cell: (row) => (row.same ? <strong>{row.one}</strong> : row.one || '–'),
-            },
-            {
-              key: 'two',
-              label: head(two),
-              any: true,
-              cell: (row) => (row.same ? <strong>{row.two}</strong> : row.two || '–'),
-            },
+            column('field', ctx.t('records.field'), { head: true }, (row) => ctx.tDynamic(`records.f.${row.field}`)),
+            column('one', head(one), { any: true }, (row) => (row.same ? <strong>{row.one}</strong> : row.one || '–')),
+            column('two', head(two), { any: true }, (row) => (row.same ? <strong>{row.two}</strong> : row.two || '–')),
           ]}
         />
       </Panel>

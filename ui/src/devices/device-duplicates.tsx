@@ -1,6 +1,6 @@
 import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Age, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -53,52 +53,44 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
       {held.length === 0 ? (
         <Empty title={ctx.t('records.heldNone')} />
       ) : (
-        <DataTable
+        <DataTable<(typeof held)[number]>
           ctx={ctx}
           caption={ctx.t('records.held')}
           rows={held}
           records="labelled"
           columns={[
             { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row} /> },
-            {
-              key: 'why',
-              label: ctx.t('records.why'),
-              cell: (row) => (
-                <>
-                  {ctx.tDynamic(`devices.held.${row.reason}`)}{' '}
-                  {row.resembles === undefined || row.resembles.id === row.id
-                    ? null
-                    : ctx.rich('devices.resembles', { device: <Name device={row.resembles} /> })}
-                </>
-              ),
-            },
+            column('why', ctx.t('records.why'), (row) => (
+              <>
+                {ctx.tDynamic(`devices.held.${row.reason}`)}{' '}
+                {row.resembles === undefined || row.resembles.id === row.id
+                  ? null
+                  : ctx.rich('devices.resembles', { device: <Name device={row.resembles} /> })}
+              </>
+            )),
             { key: 'at', label: ctx.t('records.at'), num: true, cell: (row) => <Age ctx={ctx} at={row.createdAt} /> },
-            {
-              key: 'decide',
-              label: ctx.t('records.decide'),
-              cell: (row) => (
-                <span class="row">
-                  {row.resembles === undefined || row.resembles.id === row.id ? null : (
-                    <LinkButton ctx={ctx} small href={compareLink(row.resembles, row)} unavailable={unavailable}>
-                      {ctx.t('records.compare')}
-                      <span class="vh"> {row.name}</span>
-                    </LinkButton>
-                  )}
-                  <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
-                    <Button small unavailable={unavailable}>
-                      {ctx.t('records.own')}
-                      <span class="vh"> {row.name}</span>
-                    </Button>
-                  </PostForm>
-                  <PostForm ctx={ctx} action={paths.deviceRevoke(row.id)}>
-                    <Button small kind="danger" unavailable={unavailable}>
-                      {ctx.t('devices.revoke')}
-                      <span class="vh"> {row.name}</span>
-                    </Button>
-                  </PostForm>
-                </span>
-              ),
-            },
+            column('decide', ctx.t('records.decide'), (row) => (
+              <span class="row">
+                {row.resembles === undefined || row.resembles.id === row.id ? null : (
+                  <LinkButton ctx={ctx} small href={compareLink(row.resembles, row)} unavailable={unavailable}>
+                    {ctx.t('records.compare')}
+                    <span class="vh"> {row.name}</span>
+                  </LinkButton>
+                )}
+                <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
+                  <Button small unavailable={unavailable}>
+                    {ctx.t('records.own')}
+                    <span class="vh"> {row.name}</span>
+                  </Button>
+                </PostForm>
+                <PostForm ctx={ctx} action={paths.deviceRevoke(row.id)}>
+                  <Button small kind="danger" unavailable={unavailable}>
+                    {ctx.t('devices.revoke')}
+                    <span class="vh"> {row.name}</span>
+                  </Button>
+                </PostForm>
+              </span>
+            )),
           ]}
         />
       )}
@@ -114,7 +106,7 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
     {pairs.length === 0 ? (
       <Empty title={ctx.t('records.pairsNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof pairs)[number]>
         ctx={ctx}
         caption={ctx.t('records.pairs')}
         rows={pairs}
@@ -122,36 +114,28 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
         columns={[
           { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row.one} /> },
           { key: 'two', label: ctx.t('records.two'), cell: (row) => <Name device={row.two} /> },
-          {
-            key: 'shared',
-            label: ctx.t('records.shared'),
-            any: true,
-            cell: (row) =>
-              row.why.map(({ reason, values }, at) => (
-                <>
-                  {at === 0 ? '' : '; '}
-                  {ctx.tDynamic(`records.why.${reason}`)} <span translate="no">{values.join(', ')}</span>
-                </>
-              )),
-          },
-          {
-            key: 'decide',
-            label: ctx.t('records.decide'),
-            cell: (row) => (
-              <LinkButton
-                ctx={ctx}
-                small
-                href={compareLink(row.one, row.two)}
-                unavailable={withoutRight(ctx, 'devices:write')}
-              >
-                {ctx.t('records.compare')}
-                <span class="vh">
-                  {' '}
-                  {row.one.name}, {row.two.name}
-                </span>
-              </LinkButton>
-            ),
-          },
+          column('shared', ctx.t('records.shared'), { any: true }, (row) =>
+            row.why.map(({ reason, values }, at) => (
+              <>
+                {at === 0 ? '' : '; '}
+                {ctx.tDynamic(`records.why.${reason}`)} <span translate="no">{values.join(', ')}</span>
+              </>
+            )),
+          ),
+          column('decide', ctx.t('records.decide'), (row) => (
+            <LinkButton
+              ctx={ctx}
+              small
+              href={compareLink(row.one, row.two)}
+              unavailable={withoutRight(ctx, 'devices:write')}
+            >
+              {ctx.t('records.compare')}
+              <span class="vh">
+                {' '}
+                {row.one.name}, {row.two.name}
+              </span>
+            </LinkButton>
+          )),
         ]}
       />
     )}
@@ -163,35 +147,29 @@ const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) 
     {merged.length === 0 ? (
       <Empty title={ctx.t('records.mergedNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof merged)[number]>
         ctx={ctx}
         caption={ctx.t('records.merged')}
         rows={merged}
         records="labelled"
         columns={[
-          {
-            key: 'two',
-            label: ctx.t('records.two'),
-            head: true,
-            cell: (row) => <span translate="no">{row.other.name || row.other.id}</span>,
-          },
+          column('two', ctx.t('records.two'), { head: true }, (row) => (
+            <span translate="no">{row.other.name || row.other.id}</span>
+          )),
           { key: 'keep', label: ctx.t('records.keptIn'), cell: (row) => <Name device={row.keep} /> },
           { key: 'at', label: ctx.t('records.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
           { key: 'by', label: ctx.t('records.by'), cell: (row) => <span translate="no">{row.by}</span> },
-          {
-            key: 'decide',
-            label: ctx.t('records.decide'),
-            cell: (row) =>
-              row.isNewest ? (
-                <PostForm ctx={ctx} action={paths.deviceUnmerge()}>
-                  <Hidden fields={[['merge', String(row.merge)]]} />
-                  <Button small unavailable={withoutRight(ctx, 'devices:write')}>
-                    {ctx.t('records.undo')}
-                    <span class="vh"> {row.other.name}</span>
-                  </Button>
-                </PostForm>
-              ) : null,
-          },
+          column('decide', ctx.t('records.decide'), (row) =>
+            row.isNewest ? (
+              <PostForm ctx={ctx} action={paths.deviceUnmerge()}>
+                <Hidden fields={[['merge', String(row.merge)]]} />
+                <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                  {ctx.t('records.undo')}
+                  <span class="vh"> {row.other.name}</span>
+                </Button>
+              </PostForm>
+            ) : null,
+          ),
         ]}
       />
     )}

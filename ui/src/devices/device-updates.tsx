@@ -4,7 +4,7 @@ import { DeviceFrame } from '../components/device-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
@@ -86,70 +86,44 @@ export const DeviceUpdates = ({
       ) : rows.length === 0 ? (
         <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('nav.updates')}
           rows={rows}
           records
           columns={[
-            {
-              key: 'name',
-              label: ctx.t('updates.update'),
-              any: true,
-              rec: 'a',
-              cell: (row) => (
-                <>
-                  <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
-                    {row.name}
-                  </To>{' '}
-                  {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
-                </>
-              ),
-            },
-            {
-              key: 'from',
-              label: ctx.t('updates.installedVersion'),
-              any: true,
-              cell: (row) => <span translate="no">{row.installedVersion ?? '–'}</span>,
-            },
-            {
-              key: 'to',
-              label: ctx.t('updates.version'),
-              any: true,
-              rec: 'c',
-              cell: (row) => <span translate="no">{row.version}</span>,
-            },
-            {
-              key: 'approval',
-              label: ctx.t('updates.decision'),
-              cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
-            },
-            {
-              key: 'supply',
-              label: ctx.t('updates.supply'),
-              cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
-            },
-            {
-              key: 'installation',
-              label: ctx.t('updates.installation'),
-              rec: 'b',
-              cell: (row) =>
-                row.installation === undefined ? (
-                  '–'
-                ) : row.deployment === undefined ? (
+            column('name', ctx.t('updates.update'), { any: true, rec: 'a' }, (row) => (
+              <>
+                <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
+                  {row.name}
+                </To>{' '}
+                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
+              </>
+            )),
+            column('from', ctx.t('updates.installedVersion'), { any: true }, (row) => (
+              <span translate="no">{row.installedVersion ?? '–'}</span>
+            )),
+            column('to', ctx.t('updates.version'), { any: true, rec: 'c' }, (row) => (
+              <span translate="no">{row.version}</span>
+            )),
+            column('approval', ctx.t('updates.decision'), (row) => <ApprovalMark ctx={ctx} approval={row.approval} />),
+            column('supply', ctx.t('updates.supply'), (row) => (
+              <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />
+            )),
+            column('installation', ctx.t('updates.installation'), { rec: 'b' }, (row) =>
+              row.installation === undefined ? (
+                '–'
+              ) : row.deployment === undefined ? (
+                <InstallationMark ctx={ctx} state={row.installation} />
+              ) : (
+                <To ctx={ctx} href={paths.deployment(row.deployment)}>
                   <InstallationMark ctx={ctx} state={row.installation} />
-                ) : (
-                  <To ctx={ctx} href={paths.deployment(row.deployment)}>
-                    <InstallationMark ctx={ctx} state={row.installation} />
-                  </To>
-                ),
-            },
-            {
-              key: 'at',
-              label: ctx.t('updates.at'),
-              rec: 'd',
-              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-            },
+                </To>
+              ),
+            ),
+            column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
+              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+            ),
           ]}
         />
       )}

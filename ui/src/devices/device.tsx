@@ -6,7 +6,7 @@ import { DeviceFrame } from '../components/device-frame.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Age, Hash, Time, To, ValueText, valueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
@@ -67,47 +67,30 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
     group.facts.map((fact) => ({ ...fact, group: ctx.say(group.title) })),
   );
   return (
-    <DataTable
+    <DataTable<(typeof lines)[number]>
       ctx={ctx}
       caption={ctx.t('devices.facts')}
       rows={lines}
       group={(line) => line.group}
       columns={[
-        {
-          key: 'fact',
-          label: ctx.t('devices.fact'),
-          cell: (line) => <span class="second">{ctx.tDynamic(line.label)}</span>,
-        },
-        {
-          key: 'value',
-          label: ctx.t('devices.value'),
-          any: true,
-          cell: (line) =>
-            line.level === undefined ? (
-              <ValueText ctx={ctx} value={line.value} type={line.type} unit={line.unit} />
-            ) : (
-              <Status ctx={ctx} level={line.level}>
-                {valueText(ctx, line.value, line.type, line.unit)}
-              </Status>
-            ),
-        },
-        {
-          key: 'source',
-          label: ctx.t('devices.source'),
-          hideNarrow: true,
-          fit: true,
-          cell: (line) => <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>,
-        },
-        {
-          key: 'age',
-          label: ctx.t('devices.age'),
-          num: true,
-          cell: (line) => (
-            <span class="second">
-              <Age ctx={ctx} at={line.at} />
-            </span>
+        column('fact', ctx.t('devices.fact'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
+        column('value', ctx.t('devices.value'), { any: true }, (line) =>
+          line.level === undefined ? (
+            <ValueText ctx={ctx} value={line.value} type={line.type} unit={line.unit} />
+          ) : (
+            <Status ctx={ctx} level={line.level}>
+              {valueText(ctx, line.value, line.type, line.unit)}
+            </Status>
           ),
-        },
+        ),
+        column('source', ctx.t('devices.source'), { hideNarrow: true, fit: true }, (line) => (
+          <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>
+        )),
+        column('age', ctx.t('devices.age'), { num: true }, (line) => (
+          <span class="second">
+            <Age ctx={ctx} at={line.at} />
+          </span>
+        )),
       ]}
       open={(line) =>
         showOthers && line.others !== undefined && line.others.length > 0 ? (
@@ -154,39 +137,24 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
         <p class="second">{ctx.t('records.noClients')}</p>
       </div>
     ) : (
-      <DataTable
+      <DataTable<(typeof clients)[number]>
         ctx={ctx}
         caption={ctx.t('records.clients')}
         rows={clients}
         columns={[
-          {
-            key: 'client',
-            label: ctx.t('records.client'),
-            head: true,
-            any: true,
-            cell: (row) => (
-              <>
-                {ctx.tDynamic(`source.${row.source}`)} <span translate="no">{row.agent}</span>
-                {row.address === null ? null : (
-                  <span class="second" translate="no">
-                    {' '}
-                    {row.address}
-                  </span>
-                )}
-              </>
-            ),
-          },
-          {
-            key: 'state',
-            label: ctx.t('records.clientState'),
-            cell: (row) => ctx.tDynamic(`records.s.${row.state}`),
-          },
-          {
-            key: 'seen',
-            label: ctx.t('records.clientSeen'),
-            num: true,
-            cell: (row) => <Age ctx={ctx} at={row.lastSeenAt} />,
-          },
+          column('client', ctx.t('records.client'), { head: true, any: true }, (row) => (
+            <>
+              {ctx.tDynamic(`source.${row.source}`)} <span translate="no">{row.agent}</span>
+              {row.address === null ? null : (
+                <span class="second" translate="no">
+                  {' '}
+                  {row.address}
+                </span>
+              )}
+            </>
+          )),
+          column('state', ctx.t('records.clientState'), (row) => ctx.tDynamic(`records.s.${row.state}`)),
+          column('seen', ctx.t('records.clientSeen'), { num: true }, (row) => <Age ctx={ctx} at={row.lastSeenAt} />),
         ]}
       />
     )}

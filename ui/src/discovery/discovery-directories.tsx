@@ -9,7 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Message } from '../model.ts';
@@ -138,71 +138,55 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
             {ctx.t('discovery.dirNoneWhy')}
           </Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof rows)[number]>
             ctx={ctx}
             caption={ctx.t('discovery.directories')}
             rows={rows}
             records="labelled"
             lines
             columns={[
-              {
-                key: 'name',
-                label: ctx.t('discovery.name'),
-                any: true,
-                cell: (row) => (
-                  <To ctx={ctx} class="name" href={paths.object('directory-source', row.id)} translate="no">
-                    {row.name}
-                  </To>
+              column('name', ctx.t('discovery.name'), { any: true }, (row) => (
+                <To ctx={ctx} class="name" href={paths.object('directory-source', row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
+              column('address', ctx.t('discovery.address'), { any: true }, (row) => (
+                <span translate="no">{row.address}</span>
+              )),
+              column('protection', ctx.t('discovery.protection'), (row) =>
+                row.security === 'plain' ? (
+                  <Status ctx={ctx} level="warning">
+                    {ctx.t('discovery.plain')}
+                  </Status>
+                ) : (
+                  ctx.t(`kind.directory-source.option.security.${row.security}`)
                 ),
-              },
-              {
-                key: 'address',
-                label: ctx.t('discovery.address'),
-                any: true,
-                cell: (row) => <span translate="no">{row.address}</span>,
-              },
-              {
-                key: 'protection',
-                label: ctx.t('discovery.protection'),
-                cell: (row) =>
-                  row.security === 'plain' ? (
-                    <Status ctx={ctx} level="warning">
-                      {ctx.t('discovery.plain')}
-                    </Status>
-                  ) : (
-                    ctx.t(`kind.directory-source.option.security.${row.security}`)
-                  ),
-              },
-              {
-                key: 'last',
-                label: ctx.t('discovery.last'),
-                cell: (row) =>
-                  row.running === undefined ? (
-                    <LastResult ctx={ctx} last={row.last}>
-                      {row.counts === undefined ? null : (
-                        <>
-                          {row.record === undefined ? (
-                            ctx.t('discovery.counts', row.counts)
-                          ) : (
-                            <To ctx={ctx} href={paths.deviceTab(row.record, 'directory-user')}>
-                              {ctx.t('discovery.counts', row.counts)}
-                            </To>
-                          )}
-                          . {ctx.t('discovery.changes', { n: row.counts.changes })}
-                        </>
-                      )}
-                    </LastResult>
-                  ) : (
-                    <Status ctx={ctx} level="running">
-                      {ctx.t('discovery.running')}: {ctx.say(row.running)}
-                    </Status>
-                  ),
-              },
-              {
-                key: 'do',
-                label: <span class="vh">{ctx.t('discovery.do')}</span>,
-                cell: (row) => <Actions ctx={ctx} row={row} unavailable={unavailable} />,
-              },
+              ),
+              column('last', ctx.t('discovery.last'), (row) =>
+                row.running === undefined ? (
+                  <LastResult ctx={ctx} last={row.last}>
+                    {row.counts === undefined ? null : (
+                      <>
+                        {row.record === undefined ? (
+                          ctx.t('discovery.counts', row.counts)
+                        ) : (
+                          <To ctx={ctx} href={paths.deviceTab(row.record, 'directory-user')}>
+                            {ctx.t('discovery.counts', row.counts)}
+                          </To>
+                        )}
+                        . {ctx.t('discovery.changes', { n: row.counts.changes })}
+                      </>
+                    )}
+                  </LastResult>
+                ) : (
+                  <Status ctx={ctx} level="running">
+                    {ctx.t('discovery.running')}: {ctx.say(row.running)}
+                  </Status>
+                ),
+              ),
+              column('do', <span class="vh">{ctx.t('discovery.do')}</span>, (row) => (
+                <Actions ctx={ctx} row={row} unavailable={unavailable} />
+              )),
             ]}
           />
         )}

@@ -2,7 +2,7 @@ import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutR
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
@@ -78,29 +78,21 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
             {ctx.t('discovery.rangeNoneWhy')}
           </Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof rows)[number]>
             ctx={ctx}
             caption={ctx.t('discovery.ranges')}
             rows={rows}
             records="labelled"
             lines
             columns={[
-              {
-                key: 'name',
-                label: ctx.t('discovery.name'),
-                any: true,
-                cell: (row) => (
-                  <To ctx={ctx} class="name" href={paths.discoveryRange(row.id)} translate="no">
-                    {row.name}
-                  </To>
-                ),
-              },
-              {
-                key: 'network',
-                label: ctx.t('discovery.network'),
-                any: true,
-                cell: (row) => <span translate="no">{row.network}</span>,
-              },
+              column('name', ctx.t('discovery.name'), { any: true }, (row) => (
+                <To ctx={ctx} class="name" href={paths.discoveryRange(row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
+              column('network', ctx.t('discovery.network'), { any: true }, (row) => (
+                <span translate="no">{row.network}</span>
+              )),
               { key: 'may', label: ctx.t('discovery.may'), cell: (row) => <May ctx={ctx} hindrance={row.hindrance} /> },
               { key: 'last', label: ctx.t('discovery.last'), cell: (row) => <Result ctx={ctx} row={row} /> },
             ]}

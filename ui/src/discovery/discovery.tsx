@@ -2,7 +2,7 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText, shownColumns } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
@@ -41,12 +41,9 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
     (row) => paths.device(row.device.id),
   );
   const shown = shownColumns(list, pickable);
-  const state: Column<FoundRow> = {
-    key: 'state',
-    label: ctx.t('discovery.state'),
-    rec: 'b',
-    cell: (row) => ctx.tDynamic(`devices.state.${row.state}`),
-  };
+  const state: Column<FoundRow> = column('state', ctx.t('discovery.state'), { rec: 'b' }, (row) =>
+    ctx.tDynamic(`devices.state.${row.state}`),
+  );
   return (
     <DiscoveryFrame
       ctx={ctx}

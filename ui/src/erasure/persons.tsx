@@ -9,7 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -132,16 +132,14 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
       {found.collections.length === 0 ? (
         <Empty title={ctx.t('persons.nothing')}>{ctx.t('persons.nothingWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof found.collections)[number]>
           ctx={ctx}
           caption={ctx.t('persons.found')}
           rows={found.collections}
           columns={[
-            {
-              key: 'collection',
-              label: ctx.t('changes.collection'),
-              cell: (row) => ctx.tDynamic(`collection.${row.collection}.title`),
-            },
+            column('collection', ctx.t('changes.collection'), (row) =>
+              ctx.tDynamic(`collection.${row.collection}.title`),
+            ),
             { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
             { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
           ]}
@@ -244,30 +242,20 @@ export const Persons = (props: PersonsProps) => {
           {backups.length === 0 ? (
             <p class="second">{ctx.t('persons.noBackups')}</p>
           ) : (
-            <DataTable
+            <DataTable<(typeof backups)[number]>
               ctx={ctx}
               caption={ctx.t('persons.backups')}
               rows={backups}
               records="labelled"
               columns={[
-                {
-                  key: 'file',
-                  label: ctx.t('persons.backup'),
-                  any: true,
-                  cell: (row) => <span translate="no">{row.name}</span>,
-                },
+                column('file', ctx.t('persons.backup'), { any: true }, (row) => <span translate="no">{row.name}</span>),
                 { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
-                {
-                  key: 'place',
-                  label: ctx.t('persons.place'),
-                  cell: (row) => ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
-                },
-                {
-                  key: 'destroyed',
-                  label: ctx.t('persons.allCopies'),
-                  any: true,
-                  cell: (row) => (row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />),
-                },
+                column('place', ctx.t('persons.place'), (row) =>
+                  ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
+                ),
+                column('destroyed', ctx.t('persons.allCopies'), { any: true }, (row) =>
+                  row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />,
+                ),
               ]}
             />
           )}
@@ -277,76 +265,58 @@ export const Persons = (props: PersonsProps) => {
         {erasures.length === 0 ? (
           <Empty title={ctx.t('persons.none')} />
         ) : (
-          <DataTable
+          <DataTable<(typeof erasures)[number]>
             ctx={ctx}
             caption={ctx.t('persons.history')}
             rows={erasures}
             records="labelled"
             columns={[
-              {
-                key: 'reference',
-                label: ctx.t('persons.reference'),
-                any: true,
-                cell: (row) => <Hash value={row.reference} />,
-              },
-              {
-                key: 'state',
-                label: ctx.t('deviations.state'),
-                cell: (row) => (
-                  <>
-                    <Status ctx={ctx} level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
-                      {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
-                    </Status>
-                    {row.remains.map((left) => (
-                      <div class="small second">
-                        <Left ctx={ctx} left={left} />
-                      </div>
-                    ))}
-                  </>
-                ),
-              },
-              {
-                key: 'asked',
-                label: ctx.t('persons.asked'),
-                any: true,
-                cell: (row) => (
-                  <>
-                    <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
-                    <div class="small second">{row.reason}</div>
-                  </>
-                ),
-              },
-              {
-                key: 'decided',
-                label: ctx.t('persons.decided'),
-                any: true,
-                cell: (row) =>
-                  row.decidedBy === undefined || row.decidedAt === undefined ? (
-                    row.mine ? (
-                      ctx.t('persons.secondNeeded')
-                    ) : (
-                      <PostForm ctx={ctx} action={paths.personDecide()} class="row">
-                        <input type="hidden" name="id" value={row.id} />
-                        <Button
-                          kind="danger"
-                          small
-                          name="agree"
-                          value="1"
-                          unavailable={withoutRight(ctx, 'provision:approve')}
-                        >
-                          {ctx.t('persons.erase')}
-                        </Button>
-                        <Button small name="agree" value="0" unavailable={mayNotDecide(ctx, 'provision')}>
-                          {ctx.t('persons.refuse')}
-                        </Button>
-                      </PostForm>
-                    )
+              column('reference', ctx.t('persons.reference'), { any: true }, (row) => <Hash value={row.reference} />),
+              column('state', ctx.t('deviations.state'), (row) => (
+                <>
+                  <Status ctx={ctx} level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
+                    {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
+                  </Status>
+                  {row.remains.map((left) => (
+                    <div class="small second">
+                      <Left ctx={ctx} left={left} />
+                    </div>
+                  ))}
+                </>
+              )),
+              column('asked', ctx.t('persons.asked'), { any: true }, (row) => (
+                <>
+                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                  <div class="small second">{row.reason}</div>
+                </>
+              )),
+              column('decided', ctx.t('persons.decided'), { any: true }, (row) =>
+                row.decidedBy === undefined || row.decidedAt === undefined ? (
+                  row.mine ? (
+                    ctx.t('persons.secondNeeded')
                   ) : (
-                    <>
-                      <span translate="no">{row.decidedBy}</span>, <Time ctx={ctx} at={row.decidedAt} />
-                    </>
-                  ),
-              },
+                    <PostForm ctx={ctx} action={paths.personDecide()} class="row">
+                      <input type="hidden" name="id" value={row.id} />
+                      <Button
+                        kind="danger"
+                        small
+                        name="agree"
+                        value="1"
+                        unavailable={withoutRight(ctx, 'provision:approve')}
+                      >
+                        {ctx.t('persons.erase')}
+                      </Button>
+                      <Button small name="agree" value="0" unavailable={mayNotDecide(ctx, 'provision')}>
+                        {ctx.t('persons.refuse')}
+                      </Button>
+                    </PostForm>
+                  )
+                ) : (
+                  <>
+                    <span translate="no">{row.decidedBy}</span>, <Time ctx={ctx} at={row.decidedAt} />
+                  </>
+                ),
+              ),
               { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
               { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
             ]}

@@ -3,7 +3,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Shape, type ShapeName } from '../components/status.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -50,64 +50,35 @@ const DeviceLink = ({ ctx, device }: { ctx: Ctx; device: Reference }) => (
 /** Columns of a list of events; the page of a device leaves the device out. */
 export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }): Column<EventRow>[] => [
   { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time ctx={ctx} at={row.at} /> },
-  {
-    key: 'severity',
-    label: ctx.t('events.severity'),
-    fit: true,
-    rec: 'c',
-    cell: (row) => (
-      <span
-        class="status"
-        data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}
-      >
-        <Shape ctx={ctx} name={shapes[row.severity]} />
-        <span>{ctx.tDynamic(`eventSeverity.${row.severity}`)}</span>
-      </span>
-    ),
-  },
-  {
-    key: 'what',
-    label: ctx.t('events.what'),
-    rec: 'a',
-    cell: (row) => (
-      <>
-        {ctx.say(row.message)}
-        {withDevice && row.device !== undefined ? (
-          <span class="narrow-only">
-            {' '}
-            <DeviceLink ctx={ctx} device={row.device} />
-          </span>
-        ) : null}
-      </>
-    ),
-  },
+  column('severity', ctx.t('events.severity'), { fit: true, rec: 'c' }, (row) => (
+    <span class="status" data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}>
+      <Shape ctx={ctx} name={shapes[row.severity]} />
+      <span>{ctx.tDynamic(`eventSeverity.${row.severity}`)}</span>
+    </span>
+  )),
+  column('what', ctx.t('events.what'), { rec: 'a' }, (row) => (
+    <>
+      {ctx.say(row.message)}
+      {withDevice && row.device !== undefined ? (
+        <span class="narrow-only">
+          {' '}
+          <DeviceLink ctx={ctx} device={row.device} />
+        </span>
+      ) : null}
+    </>
+  )),
   ...(withDevice
     ? [
-        {
-          key: 'device',
-          label: ctx.t('events.device'),
-          cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink ctx={ctx} device={row.device} />),
-        },
+        column('device', ctx.t('events.device'), (row: EventRow) =>
+          row.device === undefined ? '–' : <DeviceLink ctx={ctx} device={row.device} />,
+        ),
       ]
     : []),
-  {
-    key: 'actor',
-    label: ctx.t('events.actor'),
-    cell: (row) => <span translate="no">{row.actor ?? '–'}</span>,
-  },
-  {
-    key: 'from',
-    label: ctx.t('events.address'),
-    optional: true,
-    cell: (row) => <span translate="no">{row.from ?? '–'}</span>,
-  },
-  {
-    key: 'audit',
-    label: ctx.t('events.chain'),
-    num: true,
-    optional: true,
-    cell: (row) => (row.auditSeq === undefined ? '–' : ctx.fmt.number(row.auditSeq)),
-  },
+  column('actor', ctx.t('events.actor'), (row) => <span translate="no">{row.actor ?? '–'}</span>),
+  column('from', ctx.t('events.address'), { optional: true }, (row) => <span translate="no">{row.from ?? '–'}</span>),
+  column('audit', ctx.t('events.chain'), { num: true, optional: true }, (row) =>
+    row.auditSeq === undefined ? '–' : ctx.fmt.number(row.auditSeq),
+  ),
 ];
 
 /** What happened, newest first, with the state of the audit chain. */

@@ -3,7 +3,7 @@ import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
 import { MediaList, type MediumView } from '../components/media-list.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
@@ -72,30 +72,21 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
       </div>
       {imports.length === 0 ? null : (
         <Panel title={ctx.t('exchange.imports')}>
-          <DataTable
+          <DataTable<(typeof imports)[number]>
             ctx={ctx}
             caption={ctx.t('exchange.imports')}
             rows={imports}
             columns={[
-              {
-                key: 'name',
-                label: ctx.t('exchange.file'),
-                any: true,
-                cell: (row) => (
-                  <To ctx={ctx} href={paths.bundleImport(row.id)} translate="no">
-                    {row.name}
-                  </To>
-                ),
-              },
-              {
-                key: 'state',
-                label: ctx.t('exchange.resultLabel'),
-                cell: (row) => (
-                  <Status ctx={ctx} level={levels[row.state]}>
-                    {ctx.t(`exchange.importState.${row.state}`)}
-                  </Status>
-                ),
-              },
+              column('name', ctx.t('exchange.file'), { any: true }, (row) => (
+                <To ctx={ctx} href={paths.bundleImport(row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
+              column('state', ctx.t('exchange.resultLabel'), (row) => (
+                <Status ctx={ctx} level={levels[row.state]}>
+                  {ctx.t(`exchange.importState.${row.state}`)}
+                </Status>
+              )),
               { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
             ]}
           />

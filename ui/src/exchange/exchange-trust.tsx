@@ -2,7 +2,7 @@ import { ErrorSummary } from '../components/form.tsx';
 import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
@@ -85,7 +85,7 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
             ]}
           />
         </div>
-        <DataTable
+        <DataTable<(typeof trust.roles)[number]>
           ctx={ctx}
           caption={ctx.t('exchange.trustTitle')}
           records="labelled"
@@ -93,42 +93,29 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
           anchor={(row) => row.role}
           columns={[
             { key: 'role', label: ctx.t('exchange.role'), cell: (row) => ctx.t(`exchange.role.${row.role}`) },
-            {
-              key: 'version',
-              label: ctx.t('exchange.version'),
-              num: true,
-              cell: (row) => (row.version === 0 ? '–' : ctx.fmt.number(row.version)),
-            },
-            {
-              key: 'keys',
-              label: ctx.t('exchange.threshold'),
-              cell: (row) =>
-                row.threshold === undefined
-                  ? '–'
-                  : ctx.t('exchange.thresholdOf', { k: row.threshold, n: row.keys ?? row.threshold }),
-            },
-            {
-              key: 'expires',
-              label: ctx.t('exchange.expires'),
-              cell: (row) => (row.expires === undefined ? '–' : <Time ctx={ctx} at={row.expires} form="date" />),
-            },
-            {
-              key: 'left',
-              label: ctx.t('exchange.daysLeft'),
-              num: true,
-              cell: (row) => {
-                if (row.daysLeft === undefined) return '–';
-                const left = ctx.fmt.number(Math.floor(row.daysLeft));
-                if (row.soon) {
-                  return (
-                    <Status ctx={ctx} level="warning">
-                      {left}
-                    </Status>
-                  );
-                }
-                return left;
-              },
-            },
+            column('version', ctx.t('exchange.version'), { num: true }, (row) =>
+              row.version === 0 ? '–' : ctx.fmt.number(row.version),
+            ),
+            column('keys', ctx.t('exchange.threshold'), (row) =>
+              row.threshold === undefined
+                ? '–'
+                : ctx.t('exchange.thresholdOf', { k: row.threshold, n: row.keys ?? row.threshold }),
+            ),
+            column('expires', ctx.t('exchange.expires'), (row) =>
+              row.expires === undefined ? '–' : <Time ctx={ctx} at={row.expires} form="date" />,
+            ),
+            column('left', ctx.t('exchange.daysLeft'), { num: true }, (row) => {
+              if (row.daysLeft === undefined) return '–';
+              const left = ctx.fmt.number(Math.floor(row.daysLeft));
+              if (row.soon) {
+                return (
+                  <Status ctx={ctx} level="warning">
+                    {left}
+                  </Status>
+                );
+              }
+              return left;
+            }),
           ]}
         />
       </Panel>

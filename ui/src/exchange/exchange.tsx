@@ -1,6 +1,6 @@
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
@@ -67,44 +67,28 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
       </To>
     }
   >
-    <DataTable
+    <DataTable<(typeof groups)[number]>
       ctx={ctx}
       caption={ctx.t('exchange.wouldLeave', { number })}
       rows={groups}
       records="labelled"
       columns={[
-        {
-          key: 'group',
-          label: ctx.t('exchange.groupLabel'),
-          head: true,
-          cell: (row) => (
-            <To ctx={ctx} href={paths.requestGroup(row.name)}>
-              {ctx.tDynamic(`exchange.group.${row.name}`)}
-            </To>
-          ),
-        },
-        {
-          key: 'items',
-          label: ctx.t('exchange.items'),
-          num: true,
-          cell: (row) => <Count ctx={ctx} n={row.items} href={paths.requestGroup(row.name)} />,
-        },
-        {
-          key: 'example',
-          label: ctx.t('exchange.example'),
-          any: true,
-          hideNarrow: true,
-          cell: (row) => (
-            <span class="small second" translate="no">
-              {row.examples.join(', ')}
-            </span>
-          ),
-        },
-        {
-          key: 'why',
-          label: ctx.t('exchange.why'),
-          cell: (row) => <span class="second">{ctx.tDynamic(`exchange.group.${row.name}.why`, {}, '–')}</span>,
-        },
+        column('group', ctx.t('exchange.groupLabel'), { head: true }, (row) => (
+          <To ctx={ctx} href={paths.requestGroup(row.name)}>
+            {ctx.tDynamic(`exchange.group.${row.name}`)}
+          </To>
+        )),
+        column('items', ctx.t('exchange.items'), { num: true }, (row) => (
+          <Count ctx={ctx} n={row.items} href={paths.requestGroup(row.name)} />
+        )),
+        column('example', ctx.t('exchange.example'), { any: true, hideNarrow: true }, (row) => (
+          <span class="small second" translate="no">
+            {row.examples.join(', ')}
+          </span>
+        )),
+        column('why', ctx.t('exchange.why'), (row) => (
+          <span class="second">{ctx.tDynamic(`exchange.group.${row.name}.why`, {}, '–')}</span>
+        )),
         { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
       ]}
     />

@@ -1,7 +1,7 @@
 import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Decision, When } from '../model.ts';
@@ -78,32 +78,24 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
     context={ctx.t('exchange.changesContext', { at: ctx.fmt.dayTime(diff.at) })}
     span={7}
   >
-    <DataTable
+    <DataTable<(typeof diff.kinds)[number]>
       ctx={ctx}
       caption={ctx.t('exchange.changes')}
       rows={diff.kinds}
       columns={[
-        {
-          key: 'kind',
-          label: ctx.t('exchange.kindLabel'),
-          head: true,
-          cell: (row) =>
-            diff.unknownKinds.some(({ kind }) => kind === row.kind)
-              ? ctx.t('exchange.unknownKind', { kind: row.kind })
-              : ctx.tDynamic(`exchange.kind.${row.kind}`),
-        },
-        ...(['added', 'changed', 'removed'] as const).map((key) => ({
-          key,
-          label: ctx.t(key === 'added' ? 'exchange.new' : `exchange.${key}`),
-          num: true,
-          cell: (row: Kind) => <Count ctx={ctx} n={row[key]} />,
-        })),
-        {
-          key: 'size',
-          label: ctx.t('exchange.brings'),
-          num: true,
-          cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
-        },
+        column('kind', ctx.t('exchange.kindLabel'), { head: true }, (row) =>
+          diff.unknownKinds.some(({ kind }) => kind === row.kind)
+            ? ctx.t('exchange.unknownKind', { kind: row.kind })
+            : ctx.tDynamic(`exchange.kind.${row.kind}`),
+        ),
+        ...(['added', 'changed', 'removed'] as const).map((key) =>
+          column(key, ctx.t(key === 'added' ? 'exchange.new' : `exchange.${key}`), { num: true }, (row: Kind) => (
+            <Count ctx={ctx} n={row[key]} />
+          )),
+        ),
+        column('size', ctx.t('exchange.brings'), { num: true }, (row) =>
+          row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes),
+        ),
       ]}
     />
     <div class="body apart-top">

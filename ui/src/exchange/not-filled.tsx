@@ -1,6 +1,6 @@
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
@@ -70,43 +70,24 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
         )}
       </div>
       {listed.length === 0 ? null : (
-        <DataTable
+        <DataTable<(typeof listed)[number]>
           ctx={ctx}
           caption={ctx.t('exchange.unfulfilledTitle')}
           rows={listed}
           anchor={wantKey}
           records="labelled"
           columns={[
-            {
-              key: 'what',
-              label: ctx.t('unfulfilled.what'),
-              head: true,
-              any: true,
-              cell: (row) => {
-                const { what, want } = notFilledWords(row);
-                return ctx.tDynamic(what, { want });
-              },
-            },
-            {
-              key: 'why',
-              label: ctx.t('unfulfilled.why'),
-              cell: (row) => (
-                <>
-                  {ctx.tDynamic(`unfulfilled.${row.reason}`, {}, row.reason)} <code translate="no">{row.reason}</code>
-                </>
-              ),
-            },
-            {
-              key: 'since',
-              label: ctx.t('unfulfilled.since'),
-              cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-            },
-            {
-              key: 'todo',
-              label: ctx.t('unfulfilled.todo'),
-              any: true,
-              cell: (row) => ctx.tDynamic(todoKey(row), {}, ''),
-            },
+            column('what', ctx.t('unfulfilled.what'), { head: true, any: true }, (row) => {
+              const { what, want } = notFilledWords(row);
+              return ctx.tDynamic(what, { want });
+            }),
+            column('why', ctx.t('unfulfilled.why'), (row) => (
+              <>
+                {ctx.tDynamic(`unfulfilled.${row.reason}`, {}, row.reason)} <code translate="no">{row.reason}</code>
+              </>
+            )),
+            column('since', ctx.t('unfulfilled.since'), (row) => <Time ctx={ctx} at={row.since} form="date" />),
+            column('todo', ctx.t('unfulfilled.todo'), { any: true }, (row) => ctx.tDynamic(todoKey(row), {}, '')),
           ]}
         />
       )}

@@ -1,5 +1,5 @@
 import { Status } from '../components/status.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import { type Column, column, DataTable } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
@@ -41,50 +41,28 @@ const applied = (ctx: Ctx, row: ReceiptRow): string =>
 
 /** Columns of receipts: what came, what was new, what became of it. */
 export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
-  {
-    key: 'number',
-    label: ctx.t('exchange.number'),
-    num: true,
-    rec: 'a',
-    cell: (row) => (
-      <To ctx={ctx} class="name" href={paths.receipt(row.number)}>
-        {ctx.fmt.number(row.number)}
-      </To>
-    ),
-  },
+  column('number', ctx.t('exchange.number'), { num: true, rec: 'a' }, (row) => (
+    <To ctx={ctx} class="name" href={paths.receipt(row.number)}>
+      {ctx.fmt.number(row.number)}
+    </To>
+  )),
   { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },
-  {
-    key: 'bundle',
-    label: ctx.t('exchange.bundleLabel'),
-    cell: (row) => (row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq })),
-  },
-  {
-    key: 'request',
-    label: ctx.t('exchange.answers'),
-    cell: (row) => (row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request })),
-  },
-  {
-    key: 'result',
-    label: ctx.t('exchange.resultLabel'),
-    fit: true,
-    rec: 'b',
-    cell: (row) => <ResultMark ctx={ctx} row={row} />,
-  },
+  column('bundle', ctx.t('exchange.bundleLabel'), (row) =>
+    row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq }),
+  ),
+  column('request', ctx.t('exchange.answers'), (row) =>
+    row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request }),
+  ),
+  column('result', ctx.t('exchange.resultLabel'), { fit: true, rec: 'b' }, (row) => <ResultMark ctx={ctx} row={row} />),
   { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.new} /> },
   { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count ctx={ctx} n={row.held} /> },
-  {
-    key: 'size',
-    label: ctx.t('common.size'),
-    num: true,
-    rec: 'd',
-    cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
-  },
+  column('size', ctx.t('common.size'), { num: true, rec: 'd' }, (row) =>
+    row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes),
+  ),
   { key: 'applied', label: ctx.t('exchange.applied'), cell: (row) => applied(ctx, row) },
-  {
-    key: 'left',
-    label: ctx.t('exchange.leftWith'),
-    cell: (row) => (row.leftWith === undefined ? '–' : ctx.t('exchange.short.request', { number: row.leftWith })),
-  },
+  column('left', ctx.t('exchange.leftWith'), (row) =>
+    row.leftWith === undefined ? '–' : ctx.t('exchange.short.request', { number: row.leftWith }),
+  ),
 ];
 
 /** What could not be filled, and why. */
@@ -95,21 +73,17 @@ export const Unfulfilled = ({
   ctx: Ctx;
   rows: readonly { readonly reason: string; readonly want: string }[];
 }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={ctx.t('exchange.unfulfilledTitle')}
     rows={rows}
     columns={[
       { key: 'want', label: ctx.t('exchange.want'), any: true, cell: (row) => <span translate="no">{row.want}</span> },
-      {
-        key: 'reason',
-        label: ctx.t('exchange.reason'),
-        cell: (row) => (
-          <>
-            {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
-          </>
-        ),
-      },
+      column('reason', ctx.t('exchange.reason'), (row) => (
+        <>
+          {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
+        </>
+      )),
     ]}
   />
 );

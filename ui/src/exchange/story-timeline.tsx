@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Shape } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Message, When } from '../model.ts';
@@ -139,34 +139,23 @@ const carried = (ctx: Ctx, row: StoryRow): Child => {
 
 /** What left and what came, newest first: one line each, with who and by which medium or receipt. */
 export const StoryTimeline = ({ ctx, rows }: { ctx: Ctx; rows: readonly StoryRow[] }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={ctx.t('story.timeline')}
     rows={rows}
     records
     columns={[
-      {
-        key: 'at',
-        label: ctx.t('exchange.time'),
-        fit: true,
-        rec: 'd',
-        cell: (row) => <Time ctx={ctx} at={row.at} form="dayTime" />,
-      },
+      column('at', ctx.t('exchange.time'), { fit: true, rec: 'd' }, (row) => (
+        <Time ctx={ctx} at={row.at} form="dayTime" />
+      )),
       { key: 'what', label: ctx.t('story.what'), any: true, rec: 'a', cell: (row) => what(ctx, row) },
-      {
-        key: 'who',
-        label: ctx.t('events.actor'),
-        fit: true,
-        rec: 'c',
-        cell: (row) => <span translate="no">{row.who ?? '–'}</span>,
-      },
+      column('who', ctx.t('events.actor'), { fit: true, rec: 'c' }, (row) => (
+        <span translate="no">{row.who ?? '–'}</span>
+      )),
       { key: 'carried', label: ctx.t('story.carried'), any: true, cell: (row) => carried(ctx, row) },
-      {
-        key: 'size',
-        label: ctx.t('common.size'),
-        num: true,
-        cell: (row) => (row.kind === 'event' || row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
-      },
+      column('size', ctx.t('common.size'), { num: true }, (row) =>
+        row.kind === 'event' || row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes),
+      ),
     ]}
   />
 );

@@ -2,7 +2,7 @@ import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { rowAnchor } from '../components/side-panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Age, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
@@ -53,43 +53,34 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
         {ctx.t('story.nothingOpenWhy')}
       </Empty>
     ) : (
-      <DataTable
+      <DataTable<(typeof rows)[number]>
         ctx={ctx}
         caption={ctx.t('story.openTitle')}
         records="labelled"
         rows={rows}
         anchor={(row) => requestAnchor(row.number)}
         columns={[
-          {
-            key: 'number',
-            label: ctx.t('story.request'),
-            head: true,
-            cell: (row) => ctx.t('exchange.request', { number: row.number }),
-          },
+          column('number', ctx.t('story.request'), { head: true }, (row) =>
+            ctx.t('exchange.request', { number: row.number }),
+          ),
           { key: 'since', label: ctx.t('story.since'), cell: (row) => <Time ctx={ctx} at={row.at} form="dayTime" /> },
           { key: 'age', label: ctx.t('exchange.age'), fit: true, cell: (row) => <Age ctx={ctx} at={row.at} /> },
-          {
-            key: 'due',
-            label: ctx.t('story.usually'),
-            cell: (row) =>
-              row.overdueAt !== undefined ? (
-                <Status ctx={ctx} level="warning">
-                  {ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}
-                </Status>
-              ) : row.dueAt === undefined ? (
-                '–'
-              ) : ms(row.dueAt) < ctx.nowMs ? (
-                ctx.t('story.late', { day: ctx.fmt.day(row.dueAt) })
-              ) : (
-                ctx.fmt.day(row.dueAt)
-              ),
-          },
-          {
-            key: 'who',
-            label: ctx.t('events.actor'),
-            hideNarrow: true,
-            cell: (row) => <span translate="no">{row.who ?? '–'}</span>,
-          },
+          column('due', ctx.t('story.usually'), (row) =>
+            row.overdueAt !== undefined ? (
+              <Status ctx={ctx} level="warning">
+                {ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}
+              </Status>
+            ) : row.dueAt === undefined ? (
+              '–'
+            ) : ms(row.dueAt) < ctx.nowMs ? (
+              ctx.t('story.late', { day: ctx.fmt.day(row.dueAt) })
+            ) : (
+              ctx.fmt.day(row.dueAt)
+            ),
+          ),
+          column('who', ctx.t('events.actor'), { hideNarrow: true }, (row) => (
+            <span translate="no">{row.who ?? '–'}</span>
+          )),
         ]}
       />
     )}

@@ -1,7 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -33,34 +33,20 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
       context={<Time ctx={ctx} at={checkedAt} />}
       foot={ctx.t('health.disk', { free: ctx.fmt.bytes(disk.freeBytes), size: ctx.fmt.bytes(disk.sizeBytes) })}
     >
-      <DataTable
+      <DataTable<(typeof checks)[number]>
         ctx={ctx}
         caption={ctx.t('health.title')}
         records="labelled"
         rows={checks}
         columns={[
-          {
-            key: 'name',
-            label: ctx.t('health.check'),
-            head: true,
-            cell: ({ name }) => ctx.tDynamic(`health.check.${name}`),
-          },
-          {
-            key: 'state',
-            label: ctx.t('health.state'),
-            cell: ({ state, code }) => (
-              <Status ctx={ctx} level={levels[state]}>
-                {ctx.tDynamic(`health.code.${code}`)}
-              </Status>
-            ),
-          },
+          column('name', ctx.t('health.check'), { head: true }, ({ name }) => ctx.tDynamic(`health.check.${name}`)),
+          column('state', ctx.t('health.state'), ({ state, code }) => (
+            <Status ctx={ctx} level={levels[state]}>
+              {ctx.tDynamic(`health.code.${code}`)}
+            </Status>
+          )),
           { key: 'todo', label: ctx.t('health.todo'), cell: ({ code }) => ctx.tDynamic(`health.todo.${code}`) },
-          {
-            key: 'detail',
-            label: ctx.t('health.detail'),
-            any: true,
-            cell: ({ detail }) => <span lang="en">{detail}</span>,
-          },
+          column('detail', ctx.t('health.detail'), { any: true }, ({ detail }) => <span lang="en">{detail}</span>),
         ]}
       />
     </Panel>

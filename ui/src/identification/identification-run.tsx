@@ -1,6 +1,6 @@
 import { Empty } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { RunView } from './identification-model.ts';
@@ -26,33 +26,24 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
     )}
     <Progress label={ctx.t('identification.progress')} done={run.done} total={run.total} />
     {run.exchanges.length === 0 ? null : (
-      <DataTable
+      <DataTable<(typeof run.exchanges)[number]>
         ctx={ctx}
         caption={ctx.t('identification.exchanges')}
         plain
         records="labelled"
         rows={run.exchanges}
         columns={[
-          {
-            key: 'label',
-            label: ctx.t('identification.target'),
-            any: true,
-            cell: (row) => <span translate="no">{row.label}</span>,
-          },
-          {
-            key: 'protocol',
-            label: ctx.t('identification.protocol'),
-            cell: (row) => (
-              <span translate="no">
-                {ctx.tDynamic(`kind.controller-identification.option.protocols.${row.protocol}`)}
-              </span>
-            ),
-          },
-          {
-            key: 'outcome',
-            label: ctx.t('identification.outcome'),
-            cell: (row) => ctx.tDynamic(`identification.outcome.${row.outcome}`, {}, row.outcome),
-          },
+          column('label', ctx.t('identification.target'), { any: true }, (row) => (
+            <span translate="no">{row.label}</span>
+          )),
+          column('protocol', ctx.t('identification.protocol'), (row) => (
+            <span translate="no">
+              {ctx.tDynamic(`kind.controller-identification.option.protocols.${row.protocol}`)}
+            </span>
+          )),
+          column('outcome', ctx.t('identification.outcome'), (row) =>
+            ctx.tDynamic(`identification.outcome.${row.outcome}`, {}, row.outcome),
+          ),
         ]}
       />
     )}
@@ -61,7 +52,7 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
     ) : (
       <>
         <p class="second">{ctx.t('identification.logNewest', { n: String(run.newest.length) })}</p>
-        <DataTable
+        <DataTable<(typeof run.newest)[number]>
           ctx={ctx}
           caption={ctx.t('identification.logOf')}
           plain
@@ -69,30 +60,12 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
           rows={run.newest}
           columns={[
             { key: 'at', label: ctx.t('identification.at'), cell: (row) => <Time ctx={ctx} at={row.at} form="time" /> },
-            {
-              key: 'label',
-              label: ctx.t('identification.target'),
-              any: true,
-              cell: (row) => <span translate="no">{row.label}</span>,
-            },
-            {
-              key: 'to',
-              label: ctx.t('identification.to'),
-              any: true,
-              cell: (row) => <span translate="no">{row.to}</span>,
-            },
-            {
-              key: 'meaning',
-              label: ctx.t('identification.meaning'),
-              any: true,
-              cell: (row) => ctx.say(row.meaning),
-            },
-            {
-              key: 'attempt',
-              label: ctx.t('identification.attempt'),
-              num: true,
-              cell: (row) => ctx.fmt.number(row.attempt),
-            },
+            column('label', ctx.t('identification.target'), { any: true }, (row) => (
+              <span translate="no">{row.label}</span>
+            )),
+            column('to', ctx.t('identification.to'), { any: true }, (row) => <span translate="no">{row.to}</span>),
+            column('meaning', ctx.t('identification.meaning'), { any: true }, (row) => ctx.say(row.meaning)),
+            column('attempt', ctx.t('identification.attempt'), { num: true }, (row) => ctx.fmt.number(row.attempt)),
             { key: 'hash', label: ctx.t('identification.hash'), any: true, cell: (row) => <Hash value={row.sha256} /> },
           ]}
         />

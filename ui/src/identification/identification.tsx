@@ -11,7 +11,7 @@ import {
 import { KindLinks } from '../components/kind-links.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -125,57 +125,32 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
             {ctx.t('identification.noneWhy')}
           </Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof jobs)[number]>
             ctx={ctx}
             caption={ctx.t('identification.jobs')}
             rows={jobs}
             records="labelled"
             lines
             columns={[
-              {
-                key: 'name',
-                label: ctx.t('identification.job'),
-                any: true,
-                cell: (row) => (
-                  <To ctx={ctx} class="name" href={paths.identificationJob(row.id)} translate="no">
-                    {row.name}
-                  </To>
-                ),
-              },
-              {
-                key: 'state',
-                label: ctx.t('identification.state'),
-                cell: (row) => <JobMark ctx={ctx} state={row.state} />,
-              },
-              {
-                key: 'window',
-                label: ctx.t('identification.window'),
-                cell: (row) => ctx.fmt.period(row.from, row.until),
-              },
-              {
-                key: 'where',
-                label: ctx.t('identification.where'),
-                any: true,
-                cell: (row) => placeText(ctx, row.place),
-              },
-              {
-                key: 'controllers',
-                label: ctx.t('identification.controllers'),
-                num: true,
-                cell: (row) => ctx.fmt.number(row.controllers),
-              },
-              {
-                key: 'approved',
-                label: ctx.t('identification.approvedBy'),
-                any: true,
-                cell: (row) =>
-                  row.approved === undefined
-                    ? '–'
-                    : ctx.t('identification.approvedAt', {
-                        who: row.approved.by,
-                        at: ctx.fmt.dateTime(row.approved.at),
-                      }),
-              },
+              column('name', ctx.t('identification.job'), { any: true }, (row) => (
+                <To ctx={ctx} class="name" href={paths.identificationJob(row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
+              column('state', ctx.t('identification.state'), (row) => <JobMark ctx={ctx} state={row.state} />),
+              column('window', ctx.t('identification.window'), (row) => ctx.fmt.period(row.from, row.until)),
+              column('where', ctx.t('identification.where'), { any: true }, (row) => placeText(ctx, row.place)),
+              column('controllers', ctx.t('identification.controllers'), { num: true }, (row) =>
+                ctx.fmt.number(row.controllers),
+              ),
+              column('approved', ctx.t('identification.approvedBy'), { any: true }, (row) =>
+                row.approved === undefined
+                  ? '–'
+                  : ctx.t('identification.approvedAt', {
+                      who: row.approved.by,
+                      at: ctx.fmt.dateTime(row.approved.at),
+                    }),
+              ),
             ]}
           />
         )}

@@ -3,6 +3,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { foundText } from '../components/list-tools.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
+import { column } from '../components/table.tsx';
 import { Age, Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -56,7 +57,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
           </Empty>
         </Panel>
       ) : (
-        <ListPanel
+        <ListPanel<(typeof page.rows)[number]>
           ctx={ctx}
           list={list}
           page={page}
@@ -86,57 +87,32 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
           table={{
             caption: ctx.t('controllers.tab.integrity'),
             columns: [
-              {
-                key: 'name',
-                label: ctx.t('integrity.controller'),
-                rec: 'a',
-                cell: (row) => (
-                  <To ctx={ctx} class="name" href={paths.controllerProgram(row.id)} translate="no">
-                    {row.name}
-                  </To>
+              column('name', ctx.t('integrity.controller'), { rec: 'a' }, (row) => (
+                <To ctx={ctx} class="name" href={paths.controllerProgram(row.id)} translate="no">
+                  {row.name}
+                </To>
+              )),
+              column('state', ctx.t('integrity.state'), { fit: true, rec: 'b' }, (row) => (
+                <>
+                  <ProgramStatus ctx={ctx} row={row} /> {row.proposed ? <Tag>{ctx.t('integrity.proposed')}</Tag> : null}
+                </>
+              )),
+              column('differs', ctx.t('integrity.differs'), { rec: 'c' }, (row) =>
+                row.differences.length === 0 ? (
+                  <span class="hide-narrow">–</span>
+                ) : (
+                  differenceWords(ctx, row.differences)
                 ),
-              },
-              {
-                key: 'state',
-                label: ctx.t('integrity.state'),
-                fit: true,
-                rec: 'b',
-                cell: (row) => (
-                  <>
-                    <ProgramStatus ctx={ctx} row={row} />{' '}
-                    {row.proposed ? <Tag>{ctx.t('integrity.proposed')}</Tag> : null}
-                  </>
-                ),
-              },
-              {
-                key: 'differs',
-                label: ctx.t('integrity.differs'),
-                rec: 'c',
-                cell: (row) =>
-                  row.differences.length === 0 ? (
-                    <span class="hide-narrow">–</span>
-                  ) : (
-                    differenceWords(ctx, row.differences)
-                  ),
-              },
-              {
-                key: 'since',
-                label: ctx.t('integrity.since'),
-                fit: true,
-                cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-              },
-              {
-                key: 'read',
-                label: ctx.t('integrity.readAt'),
-                num: true,
-                rec: 'd',
-                cell: (row) => (row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />),
-              },
-              {
-                key: 'hardening',
-                label: ctx.t('integrity.hardening'),
-                cell: (row) => ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
-              },
+              ),
+              column('since', ctx.t('integrity.since'), { fit: true }, (row) => (
+                <Time ctx={ctx} at={row.since} form="date" />
+              )),
+              column('read', ctx.t('integrity.readAt'), { num: true, rec: 'd' }, (row) =>
+                row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />,
+              ),
+              column('hardening', ctx.t('integrity.hardening'), (row) =>
+                ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
+              ),
             ],
           }}
         />

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { Button, FileField, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
@@ -16,43 +16,31 @@ const word = (ctx: Ctx, text: string | null): Child =>
 /** What each rule says; unknown ones are shown as unknown. */
 export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleView[] }) => (
   <Panel title={ctx.t('integrity.hardening')}>
-    <DataTable
+    <DataTable<(typeof rules)[number]>
       ctx={ctx}
       caption={ctx.t('integrity.hardening')}
       rows={rules}
       records="labelled"
       columns={[
-        {
-          key: 'rule',
-          label: ctx.t('integrity.rule'),
-          head: true,
-          cell: ({ rule }) => ctx.tDynamic(`hardening.${rule}.check`),
-        },
-        {
-          key: 'answer',
-          label: ctx.t('integrity.answer'),
-          cell: ({ answer, severity }) => (
-            <Status ctx={ctx} level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
-              {ctx.t(`integrity.answer.${answer}`)}
-            </Status>
-          ),
-        },
+        column('rule', ctx.t('integrity.rule'), { head: true }, ({ rule }) => ctx.tDynamic(`hardening.${rule}.check`)),
+        column('answer', ctx.t('integrity.answer'), ({ answer, severity }) => (
+          <Status ctx={ctx} level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
+            {ctx.t(`integrity.answer.${answer}`)}
+          </Status>
+        )),
         { key: 'evidence', label: ctx.t('integrity.evidence'), any: true, cell: ({ evidence }) => word(ctx, evidence) },
-        {
-          key: 'remedy',
-          label: ctx.t('integrity.remedy'),
-          cell: ({ rule, answer }) =>
-            answer === 'found' ? (
-              <>
-                <div>
-                  <strong>{ctx.tDynamic(`hardening.${rule}.title`)}.</strong> {ctx.tDynamic(`hardening.${rule}.reason`)}
-                </div>
-                <div>{ctx.tDynamic(`hardening.${rule}.remedy`)}</div>
-              </>
-            ) : (
-              <Unknown ctx={ctx} />
-            ),
-        },
+        column('remedy', ctx.t('integrity.remedy'), ({ rule, answer }) =>
+          answer === 'found' ? (
+            <>
+              <div>
+                <strong>{ctx.tDynamic(`hardening.${rule}.title`)}.</strong> {ctx.tDynamic(`hardening.${rule}.reason`)}
+              </div>
+              <div>{ctx.tDynamic(`hardening.${rule}.remedy`)}</div>
+            </>
+          ) : (
+            <Unknown ctx={ctx} />
+          ),
+        ),
       ]}
     />
   </Panel>
@@ -95,44 +83,35 @@ export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly Sta
     {changes.length === 0 ? (
       <Empty title={ctx.t('integrity.historyNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof changes)[number]>
         ctx={ctx}
         caption={ctx.t('integrity.history')}
         rows={changes}
         records="labelled"
         columns={[
           { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
-          {
-            key: 'before',
-            label: ctx.t('integrity.before'),
-            cell: ({ before }) => (before === null ? <Unknown ctx={ctx} /> : ctx.t(`integrity.state.${before}`)),
-          },
-          {
-            key: 'after',
-            label: ctx.t('integrity.after'),
-            cell: ({ after, differences }) => (
-              <ProgramStatus
-                ctx={ctx}
-                row={{
-                  state: after,
-                  why: null,
-                  onlyProject: differences.length > 0 && differences.every(({ field }) => field === 'projectSha256'),
-                }}
-              />
+          column('before', ctx.t('integrity.before'), ({ before }) =>
+            before === null ? <Unknown ctx={ctx} /> : ctx.t(`integrity.state.${before}`),
+          ),
+          column('after', ctx.t('integrity.after'), ({ after, differences }) => (
+            <ProgramStatus
+              ctx={ctx}
+              row={{
+                state: after,
+                why: null,
+                onlyProject: differences.length > 0 && differences.every(({ field }) => field === 'projectSha256'),
+              }}
+            />
+          )),
+          column('differs', ctx.t('integrity.differs'), ({ differences }) =>
+            differences.length === 0 ? (
+              <Unknown ctx={ctx} />
+            ) : (
+              differences
+                .flatMap(({ field, blocks }) => blocks ?? [ctx.tDynamic(`integrity.field.${field}`)])
+                .join(', ')
             ),
-          },
-          {
-            key: 'differs',
-            label: ctx.t('integrity.differs'),
-            cell: ({ differences }) =>
-              differences.length === 0 ? (
-                <Unknown ctx={ctx} />
-              ) : (
-                differences
-                  .flatMap(({ field, blocks }) => blocks ?? [ctx.tDynamic(`integrity.field.${field}`)])
-                  .join(', ')
-              ),
-          },
+          ),
         ]}
       />
     )}
@@ -196,25 +175,17 @@ export const WorkPanel = ({
     {snapshots.length === 0 ? (
       <Empty title={ctx.t('integrity.workNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof snapshots)[number]>
         ctx={ctx}
         caption={ctx.t('integrity.work')}
         rows={snapshots}
         records="labelled"
         columns={[
           { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
-          {
-            key: 'moment',
-            label: ctx.t('integrity.moment'),
-            cell: ({ moment }) => ctx.t(`integrity.moment.${moment}`),
-          },
+          column('moment', ctx.t('integrity.moment'), ({ moment }) => ctx.t(`integrity.moment.${moment}`)),
           { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(ctx, workOrder) },
           { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(ctx, who) },
-          {
-            key: 'differs',
-            label: ctx.t('integrity.differs'),
-            cell: ({ difference }) => difference ?? <Unknown ctx={ctx} />,
-          },
+          column('differs', ctx.t('integrity.differs'), ({ difference }) => difference ?? <Unknown ctx={ctx} />),
           { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
         ]}
       />
@@ -242,66 +213,42 @@ export const FilesPanel = ({
       {files.length === 0 ? (
         <Empty title={ctx.t('integrity.filesNone')}>{ctx.t('integrity.filesWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof files)[number]>
           ctx={ctx}
           caption={ctx.t('integrity.files')}
           rows={files}
           records="labelled"
           columns={[
-            {
-              key: 'name',
-              label: label('name'),
-              head: true,
-              any: true,
-              cell: (file) => (
-                <To ctx={ctx} href={paths.object('controller-project-file', file.id)} translate="no">
-                  {file.name}
-                </To>
-              ),
-            },
-            {
-              key: 'sort',
-              label: label('sort'),
-              cell: ({ sort }) => ctx.tDynamic(`kind.controller-project-file.option.sort.${sort}`),
-            },
-            {
-              key: 'sha256',
-              label: label('sha256'),
-              cell: ({ sha256, matches }) => (
-                <>
-                  <Hash value={sha256} />
-                  {matches ? (
-                    <div>
-                      <Status ctx={ctx} level="done">
-                        {ctx.t('integrity.fileMatches')}
-                      </Status>
-                    </div>
-                  ) : null}
-                </>
-              ),
-            },
-            {
-              key: 'size',
-              label: ctx.t('integrity.fileSize'),
-              num: true,
-              cell: ({ sizeBytes }) => (sizeBytes === null ? <Unknown ctx={ctx} /> : ctx.fmt.bytes(sizeBytes)),
-            },
-            {
-              key: 'tool',
-              label: label('tool'),
-              cell: ({ tool, toolVersion }) => word(ctx, [tool, toolVersion].filter(Boolean).join(' ')),
-            },
+            column('name', label('name'), { head: true, any: true }, (file) => (
+              <To ctx={ctx} href={paths.object('controller-project-file', file.id)} translate="no">
+                {file.name}
+              </To>
+            )),
+            column('sort', label('sort'), ({ sort }) =>
+              ctx.tDynamic(`kind.controller-project-file.option.sort.${sort}`),
+            ),
+            column('sha256', label('sha256'), ({ sha256, matches }) => (
+              <>
+                <Hash value={sha256} />
+                {matches ? (
+                  <div>
+                    <Status ctx={ctx} level="done">
+                      {ctx.t('integrity.fileMatches')}
+                    </Status>
+                  </div>
+                ) : null}
+              </>
+            )),
+            column('size', ctx.t('integrity.fileSize'), { num: true }, ({ sizeBytes }) =>
+              sizeBytes === null ? <Unknown ctx={ctx} /> : ctx.fmt.bytes(sizeBytes),
+            ),
+            column('tool', label('tool'), ({ tool, toolVersion }) =>
+              word(ctx, [tool, toolVersion].filter(Boolean).join(' ')),
+            ),
             { key: 'place', label: label('place'), any: true, cell: ({ place }) => word(ctx, place) },
-            {
-              key: 'restored',
-              label: ctx.t('integrity.restoreTested'),
-              cell: ({ restoreTestedAt }) =>
-                restoreTestedAt === null ? (
-                  ctx.t('integrity.never')
-                ) : (
-                  <Time ctx={ctx} at={restoreTestedAt} form="date" />
-                ),
-            },
+            column('restored', ctx.t('integrity.restoreTested'), ({ restoreTestedAt }) =>
+              restoreTestedAt === null ? ctx.t('integrity.never') : <Time ctx={ctx} at={restoreTestedAt} form="date" />,
+            ),
           ]}
         />
       )}

@@ -9,7 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Unknown, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -137,47 +137,34 @@ export const Program = (props: ProgramProps) => {
         {fields.length === 0 ? (
           <Empty title={ctx.t('integrity.nothingKnown')}>{ctx.t('integrity.nothingKnownWhy')}</Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof fields)[number]>
             ctx={ctx}
             caption={ctx.t('integrity.program')}
             rows={fields}
             records="labelled"
             columns={[
-              {
-                key: 'field',
-                label: ctx.t('integrity.field'),
-                head: true,
-                cell: ({ field }) => ctx.tDynamic(`integrity.field.${field}`),
-              },
-              {
-                key: 'approved',
-                label: ctx.t('integrity.approved'),
-                any: true,
-                cell: ({ approved }) => <Value ctx={ctx} value={approved} />,
-              },
-              {
-                key: 'found',
-                label: ctx.t('integrity.found'),
-                any: true,
-                cell: ({ found }) => <Value ctx={ctx} value={found} />,
-              },
-              {
-                key: 'differs',
-                label: ctx.t('integrity.state'),
-                fit: true,
-                cell: ({ differs, approved, found }) =>
-                  differs ? (
-                    <Status ctx={ctx} level="warning">
-                      {ctx.t('integrity.state.changed')}
-                    </Status>
-                  ) : approved !== null && found !== null ? (
-                    <Status ctx={ctx} level="ok">
-                      {ctx.t('integrity.state.ok')}
-                    </Status>
-                  ) : (
-                    <Unknown ctx={ctx} />
-                  ),
-              },
+              column('field', ctx.t('integrity.field'), { head: true }, ({ field }) =>
+                ctx.tDynamic(`integrity.field.${field}`),
+              ),
+              column('approved', ctx.t('integrity.approved'), { any: true }, ({ approved }) => (
+                <Value ctx={ctx} value={approved} />
+              )),
+              column('found', ctx.t('integrity.found'), { any: true }, ({ found }) => (
+                <Value ctx={ctx} value={found} />
+              )),
+              column('differs', ctx.t('integrity.state'), { fit: true }, ({ differs, approved, found }) =>
+                differs ? (
+                  <Status ctx={ctx} level="warning">
+                    {ctx.t('integrity.state.changed')}
+                  </Status>
+                ) : approved !== null && found !== null ? (
+                  <Status ctx={ctx} level="ok">
+                    {ctx.t('integrity.state.ok')}
+                  </Status>
+                ) : (
+                  <Unknown ctx={ctx} />
+                ),
+              ),
             ]}
           />
         )}

@@ -9,7 +9,7 @@ import {
   shownColumns,
 } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -90,7 +90,7 @@ export const fieldColumns = <Row,>(
       label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
       num: (field.type === 'integer' || field.type === 'real') && !isTitle,
       sort: field.sortable !== false,
-      ...(isTitle ? { rec: 'a' as const } : isSecond ? { rec: 'c' as const } : {}),
+      ...(isTitle ? { rec: 'a' } : isSecond ? { rec: 'c' } : {}),
       cell: (row: Row) => {
         const value = valuesOf(row)[field.name] ?? null;
         const href = isTitle ? hrefOf(row) : undefined;
@@ -128,32 +128,23 @@ export const Collection = (props: CollectionProps) => {
   const columns: Column<CollectionRow>[] = [
     ...(mode === 'own'
       ? [
-          {
-            key: '_device',
-            label: ctx.t('devices.device'),
-            rec: 'd' as const,
-            cell: (row: CollectionRow) =>
-              row.device === undefined ? (
-                '–'
-              ) : (
-                <To ctx={ctx} href={paths.deviceTab(row.device.id, collection)} translate="no">
-                  {row.device.name}
-                </To>
-              ),
-          },
+          column('_device', ctx.t('devices.device'), { rec: 'd' }, (row: CollectionRow) =>
+            row.device === undefined ? (
+              '–'
+            ) : (
+              <To ctx={ctx} href={paths.deviceTab(row.device.id, collection)} translate="no">
+                {row.device.name}
+              </To>
+            ),
+          ),
         ]
       : []),
     ...tableColumns.filter((column) => shown.has(column.key)),
     ...(mode === 'shared'
       ? [
-          {
-            key: '_devices',
-            label: ctx.t('nav.devices'),
-            num: true,
-            sort: true,
-            rec: 'b' as const,
-            cell: (row: CollectionRow) => <Count ctx={ctx} n={row.devices ?? 0} href={itemHref(collection, row.id)} />,
-          },
+          column('_devices', ctx.t('nav.devices'), { num: true, sort: true, rec: 'b' }, (row: CollectionRow) => (
+            <Count ctx={ctx} n={row.devices ?? 0} href={itemHref(collection, row.id)} />
+          )),
         ]
       : []),
   ];

@@ -2,7 +2,7 @@ import { deviceColumn } from '../components/device-column.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, FieldText, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -71,30 +71,23 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
           {versions.length === 0 ? (
             <Empty title={ctx.t('inventory.oneVersion')} />
           ) : (
-            <DataTable
+            <DataTable<(typeof versions)[number]>
               ctx={ctx}
               caption={ctx.t('inventory.versions')}
               rows={versions}
               columns={[
-                {
-                  key: 'version',
-                  label: label('version'),
-                  any: true,
-                  cell: (row) =>
-                    row.id === props.id ? (
-                      <strong translate="no">{row.version}</strong>
-                    ) : (
-                      <To ctx={ctx} href={paths.softwareItem(row.id)} translate="no">
-                        {row.version}
-                      </To>
-                    ),
-                },
-                {
-                  key: 'devices',
-                  label: ctx.t('nav.devices'),
-                  num: true,
-                  cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.softwareItem(row.id)} />,
-                },
+                column('version', label('version'), { any: true }, (row) =>
+                  row.id === props.id ? (
+                    <strong translate="no">{row.version}</strong>
+                  ) : (
+                    <To ctx={ctx} href={paths.softwareItem(row.id)} translate="no">
+                      {row.version}
+                    </To>
+                  ),
+                ),
+                column('devices', ctx.t('nav.devices'), { num: true }, (row) => (
+                  <Count ctx={ctx} n={row.devices} href={paths.softwareItem(row.id)} />
+                )),
               ]}
             />
           )}
@@ -112,7 +105,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
           />
         </Panel>
       )}
-      <ListPanel
+      <ListPanel<(typeof devices.rows)[number]>
         ctx={ctx}
         list={list}
         title={ctx.t('nav.devices')}
@@ -123,26 +116,15 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
           caption: ctx.t('nav.devices'),
           columns: [
             deviceColumn(ctx),
-            {
-              key: 'os',
-              label: ctx.t('devices.os'),
-              rec: 'c',
-              cell: (row) => <span translate="no">{row.os ?? '–'}</span>,
-            },
-            ...props.linkColumns.map((column) => ({
-              key: column.name,
-              label: label(column.name),
-              cell: (row: (typeof devices.rows)[number]) => (
-                <FieldText ctx={ctx} column={column} value={row.values[column.name] ?? null} />
-              ),
-            })),
-            {
-              key: 'at',
-              label: ctx.t('inventory.reportedAt'),
-              fit: true,
-              rec: 'd',
-              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-            },
+            column('os', ctx.t('devices.os'), { rec: 'c' }, (row) => <span translate="no">{row.os ?? '–'}</span>),
+            ...props.linkColumns.map((field) =>
+              column(field.name, label(field.name), (row: (typeof devices.rows)[number]) => (
+                <FieldText ctx={ctx} column={field} value={row.values[field.name] ?? null} />
+              )),
+            ),
+            column('at', ctx.t('inventory.reportedAt'), { fit: true, rec: 'd' }, (row) =>
+              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+            ),
           ],
         }}
       />

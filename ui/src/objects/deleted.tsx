@@ -1,6 +1,6 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -49,7 +49,7 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
       {rows.length === 0 ? (
         <Empty title={ctx.t('objects.noneDeleted')} />
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('objects.deleted')}
           rows={rows}
@@ -57,35 +57,24 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
           lines
           columns={[
             { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
-            {
-              key: 'title',
-              label: ctx.t('objects.name'),
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} href={paths.objectRevisions(row.kind, row.id)} translate="no">
-                  {row.title}
-                </To>
-              ),
-            },
+            column('title', ctx.t('objects.name'), { any: true }, (row) => (
+              <To ctx={ctx} href={paths.objectRevisions(row.kind, row.id)} translate="no">
+                {row.title}
+              </To>
+            )),
             { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
             { key: 'who', label: ctx.t('events.actor'), cell: (row) => <span translate="no">{row.who}</span> },
-            {
-              key: 'final',
-              label: ctx.t('objects.finalAt'),
-              cell: (row) => (row.finalAt === undefined ? '–' : <Time ctx={ctx} at={row.finalAt} form="date" />),
-            },
-            {
-              key: 'restore',
-              label: <span class="vh">{ctx.t('objects.restore')}</span>,
-              cell: (row) => (
-                <PostForm ctx={ctx} action={paths.objectRestore(row.kind, row.id)}>
-                  <Button small>
-                    {ctx.t('objects.restore')}
-                    <span class="vh"> {row.title}</span>
-                  </Button>
-                </PostForm>
-              ),
-            },
+            column('final', ctx.t('objects.finalAt'), (row) =>
+              row.finalAt === undefined ? '–' : <Time ctx={ctx} at={row.finalAt} form="date" />,
+            ),
+            column('restore', <span class="vh">{ctx.t('objects.restore')}</span>, (row) => (
+              <PostForm ctx={ctx} action={paths.objectRestore(row.kind, row.id)}>
+                <Button small>
+                  {ctx.t('objects.restore')}
+                  <span class="vh"> {row.title}</span>
+                </Button>
+              </PostForm>
+            )),
           ]}
         />
       )}

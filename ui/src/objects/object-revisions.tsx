@@ -1,7 +1,7 @@
 import { FieldDiffs } from '../components/changes.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { PageOf, Value, When } from '../model.ts';
@@ -111,60 +111,37 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
         </Panel>
       )}
       <Panel>
-        <DataTable
+        <DataTable<(typeof page.rows)[number]>
           ctx={ctx}
           caption={ctx.t('objects.revisions')}
           rows={page.rows}
           records="labelled"
           columns={[
-            {
-              key: 'revision',
-              label: ctx.t('objects.revision'),
-              num: true,
-              cell: (row) => ctx.fmt.number(row.revision),
-            },
+            column('revision', ctx.t('objects.revision'), { num: true }, (row) => ctx.fmt.number(row.revision)),
             { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
-            {
-              key: 'who',
-              label: ctx.t('events.actor'),
-              any: true,
-              cell: (row) => (
-                <span translate="no">
-                  {row.who}
-                  {row.from === undefined ? null : <span class="dim small"> {row.from}</span>}
-                </span>
+            column('who', ctx.t('events.actor'), { any: true }, (row) => (
+              <span translate="no">
+                {row.who}
+                {row.from === undefined ? null : <span class="dim small"> {row.from}</span>}
+              </span>
+            )),
+            column('operation', ctx.t('objects.operation'), (row) =>
+              ctx.tDynamic(`objects.operation.${row.operation}`),
+            ),
+            column('comment', ctx.t('objects.comment'), { any: true, hideNarrow: true }, (row) => row.comment ?? '–'),
+            column('diff', ctx.t('objects.changesLabel'), (row) =>
+              row.revision <= 1 ? (
+                '–'
+              ) : (
+                <To ctx={ctx} href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
+                  {ctx.t('objects.compare')}
+                  <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
+                </To>
               ),
-            },
-            {
-              key: 'operation',
-              label: ctx.t('objects.operation'),
-              cell: (row) => ctx.tDynamic(`objects.operation.${row.operation}`),
-            },
-            {
-              key: 'comment',
-              label: ctx.t('objects.comment'),
-              any: true,
-              hideNarrow: true,
-              cell: (row) => row.comment ?? '–',
-            },
-            {
-              key: 'diff',
-              label: ctx.t('objects.changesLabel'),
-              cell: (row) =>
-                row.revision <= 1 ? (
-                  '–'
-                ) : (
-                  <To ctx={ctx} href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
-                    {ctx.t('objects.compare')}
-                    <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
-                  </To>
-                ),
-            },
-            {
-              key: 'revert',
-              label: <span class="vh">{ctx.t('objects.revert')}</span>,
-              cell: (row) => <Revert {...props} row={row} />,
-            },
+            ),
+            column('revert', <span class="vh">{ctx.t('objects.revert')}</span>, (row) => (
+              <Revert {...props} row={row} />
+            )),
           ]}
         />
         {page.next === undefined ? null : (

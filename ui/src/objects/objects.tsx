@@ -2,7 +2,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Time, To, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
@@ -158,7 +158,7 @@ export const Objects = (props: ObjectsProps) => {
       }
       actions={create}
     >
-      <ListPanel
+      <ListPanel<(typeof page.rows)[number]>
         ctx={ctx}
         list={list}
         page={page}
@@ -167,17 +167,11 @@ export const Objects = (props: ObjectsProps) => {
         table={{
           caption: name,
           columns: [
-            {
-              key: titleField,
-              label: label(titleField),
-              sort: true,
-              rec: 'a',
-              cell: (row) => (
-                <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
-                  {row.title}
-                </a>
-              ),
-            },
+            column(titleField, label(titleField), { sort: true, rec: 'a' }, (row) => (
+              <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
+                {row.title}
+              </a>
+            )),
             ...fields
               .filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json')
               .map(
@@ -186,7 +180,7 @@ export const Objects = (props: ObjectsProps) => {
                   label: label(field.name),
                   optional: index >= usualFields,
                   num: field.type === 'integer',
-                  ...(index === 0 ? { rec: 'c' as const } : {}),
+                  ...(index === 0 ? { rec: 'c' } : {}),
                   cell: (row) => (
                     <ObjectValue
                       ctx={ctx}
@@ -199,24 +193,14 @@ export const Objects = (props: ObjectsProps) => {
                   ),
                 }),
               ),
-            {
-              key: 'updatedAt',
-              label: ctx.t('objects.updated'),
-              sort: true,
-              fit: true,
-              rec: 'd',
-              cell: (row) => <Time ctx={ctx} at={row.updatedAt} />,
-            },
-            {
-              key: 'revision',
-              label: ctx.t('objects.revision'),
-              num: true,
-              cell: (row) => (
-                <To ctx={ctx} href={paths.objectRevisions(kind, row.id)}>
-                  {ctx.fmt.number(row.revision)}
-                </To>
-              ),
-            },
+            column('updatedAt', ctx.t('objects.updated'), { sort: true, fit: true, rec: 'd' }, (row) => (
+              <Time ctx={ctx} at={row.updatedAt} />
+            )),
+            column('revision', ctx.t('objects.revision'), { num: true }, (row) => (
+              <To ctx={ctx} href={paths.objectRevisions(kind, row.id)}>
+                {ctx.fmt.number(row.revision)}
+              </To>
+            )),
           ],
         }}
         empty={

@@ -1,7 +1,7 @@
 import { Button, Cancel, FileField, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -42,54 +42,36 @@ const levels: Readonly<Record<OfflineViewRow['state'], Level>> = {
 };
 
 const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; done: boolean }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={ctx.t('offlineImport.files')}
     rows={rows}
     records="labelled"
     columns={[
-      {
-        key: 'file',
-        label: ctx.t('offlineImport.file'),
-        any: true,
-        cell: (row) => <span translate="no">{row.name}</span>,
-      },
-      {
-        key: 'state',
-        label: ctx.t('offlineImport.state'),
-        cell: (row) => (
-          <Status ctx={ctx} level={levels[row.state]}>
-            {row.reason === null
-              ? ctx.tDynamic(`offlineImport.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
-              : ctx.tDynamic(`offlineImport.reason.${row.reason}`)}
-          </Status>
+      column('file', ctx.t('offlineImport.file'), { any: true }, (row) => <span translate="no">{row.name}</span>),
+      column('state', ctx.t('offlineImport.state'), (row) => (
+        <Status ctx={ctx} level={levels[row.state]}>
+          {row.reason === null
+            ? ctx.tDynamic(`offlineImport.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
+            : ctx.tDynamic(`offlineImport.reason.${row.reason}`)}
+        </Status>
+      )),
+      column('device', ctx.t('baselines.device'), { any: true }, (row) =>
+        row.device === undefined ? (
+          <span translate="no">{row.hostname ?? '–'}</span>
+        ) : (
+          <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
+            {row.device.name}
+          </To>
         ),
-      },
-      {
-        key: 'device',
-        label: ctx.t('baselines.device'),
-        any: true,
-        cell: (row) =>
-          row.device === undefined ? (
-            <span translate="no">{row.hostname ?? '–'}</span>
-          ) : (
-            <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
-              {row.device.name}
-            </To>
-          ),
-      },
-      {
-        key: 'at',
-        label: ctx.t('offlineImport.collected'),
-        cell: (row) => (row.collectedAt === null ? '–' : <Time ctx={ctx} at={row.collectedAt} />),
-      },
+      ),
+      column('at', ctx.t('offlineImport.collected'), (row) =>
+        row.collectedAt === null ? '–' : <Time ctx={ctx} at={row.collectedAt} />,
+      ),
       { key: 'items', label: ctx.t('offlineImport.items'), num: true, cell: (row) => ctx.fmt.number(row.items) },
-      {
-        key: 'dropped',
-        label: ctx.t('offlineImport.dropped'),
-        any: true,
-        cell: (row) => (row.dropped.length === 0 ? '–' : <span translate="no">{row.dropped.join(', ')}</span>),
-      },
+      column('dropped', ctx.t('offlineImport.dropped'), { any: true }, (row) =>
+        row.dropped.length === 0 ? '–' : <span translate="no">{row.dropped.join(', ')}</span>,
+      ),
     ]}
   />
 );

@@ -1,7 +1,7 @@
 import { Button, FileField, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -67,45 +67,28 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
       context={ctx.t('approvals.planCounts', { n: plan.total, changed: plan.changed, faults: plan.faults.length })}
     >
       {plan.rows.length === 0 ? null : (
-        <DataTable
+        <DataTable<(typeof plan.rows)[number]>
           ctx={ctx}
           caption={ctx.t('approvals.plan', { name: plan.name })}
           rows={plan.rows}
           records="labelled"
           columns={[
             { key: 'line', label: ctx.t('approvals.line'), num: true, cell: (row) => ctx.fmt.number(row.line) },
-            {
-              key: 'patch',
-              label: ctx.t('patches.patch'),
-              head: true,
-              any: true,
-              cell: (row) => <span translate="no">{row.patchId}</span>,
-            },
-            {
-              key: 'product',
-              label: ctx.t('patches.product'),
-              any: true,
-              cell: (row) => <span translate="no">{row.product}</span>,
-            },
-            {
-              key: 'outcome',
-              label: ctx.t('approvals.outcome'),
-              cell: (row) => (
-                <Status ctx={ctx} level={levels[row.outcome] ?? 'info'}>
-                  {ctx.tDynamic(`approvals.outcome.${row.outcome}`)}
-                </Status>
-              ),
-            },
-            {
-              key: 'before',
-              label: ctx.t('patches.from'),
-              cell: (row) => (row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`)),
-            },
-            {
-              key: 'after',
-              label: ctx.t('patches.toLabel'),
-              cell: (row) => ctx.tDynamic(`patches.state.${row.after}`),
-            },
+            column('patch', ctx.t('patches.patch'), { head: true, any: true }, (row) => (
+              <span translate="no">{row.patchId}</span>
+            )),
+            column('product', ctx.t('patches.product'), { any: true }, (row) => (
+              <span translate="no">{row.product}</span>
+            )),
+            column('outcome', ctx.t('approvals.outcome'), (row) => (
+              <Status ctx={ctx} level={levels[row.outcome] ?? 'info'}>
+                {ctx.tDynamic(`approvals.outcome.${row.outcome}`)}
+              </Status>
+            )),
+            column('before', ctx.t('patches.from'), (row) =>
+              row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`),
+            ),
+            column('after', ctx.t('patches.toLabel'), (row) => ctx.tDynamic(`patches.state.${row.after}`)),
           ]}
         />
       )}
@@ -130,20 +113,16 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
     </Panel>
     {plan.faults.length === 0 ? null : (
       <Panel title={ctx.t('approvals.faults')}>
-        <DataTable
+        <DataTable<(typeof plan.faults)[number]>
           ctx={ctx}
           caption={ctx.t('approvals.faults')}
           rows={plan.faults}
           records="labelled"
           columns={[
             { key: 'line', label: ctx.t('approvals.line'), num: true, cell: (row) => ctx.fmt.number(row.line) },
-            {
-              key: 'fault',
-              label: ctx.t('approvals.outcome'),
-              any: true,
-              head: true,
-              cell: (row) => ctx.tDynamic(`approvals.fault.${row.code}`, { field: row.field }),
-            },
+            column('fault', ctx.t('approvals.outcome'), { any: true, head: true }, (row) =>
+              ctx.tDynamic(`approvals.fault.${row.code}`, { field: row.field }),
+            ),
           ]}
         />
       </Panel>
@@ -184,48 +163,34 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
       {lists.length === 0 ? (
         <Empty title={ctx.t('approvals.none')} />
       ) : (
-        <DataTable
+        <DataTable<(typeof lists)[number]>
           ctx={ctx}
           caption={ctx.t('approvals.done')}
           rows={lists}
           records="labelled"
           columns={[
-            {
-              key: 'name',
-              label: ctx.t('approvals.name'),
-              head: true,
-              any: true,
-              cell: (row) => (
-                <>
-                  <span translate="no">{row.name}</span>
-                  <br />
-                  <Hash value={row.sha256} />
-                </>
-              ),
-            },
+            column('name', ctx.t('approvals.name'), { head: true, any: true }, (row) => (
+              <>
+                <span translate="no">{row.name}</span>
+                <br />
+                <Hash value={row.sha256} />
+              </>
+            )),
             { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
             { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
-            {
-              key: 'changed',
-              label: ctx.t('approvals.changed'),
-              num: true,
-              cell: (row) => ctx.fmt.number(row.changed),
-            },
-            {
-              key: 'undo',
-              label: <span class="vh">{ctx.t('approvals.undo')}</span>,
-              cell: (row) =>
-                row.undoneAt === null ? (
-                  <PostForm ctx={ctx} action={paths.approvalsUndo()}>
-                    <Hidden fields={[['import', String(row.id)]]} />
-                    <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
-                      {ctx.t('approvals.undo')}
-                    </Button>
-                  </PostForm>
-                ) : (
-                  ctx.t('approvals.undone', { at: ctx.fmt.dateTime(row.undoneAt) })
-                ),
-            },
+            column('changed', ctx.t('approvals.changed'), { num: true }, (row) => ctx.fmt.number(row.changed)),
+            column('undo', <span class="vh">{ctx.t('approvals.undo')}</span>, (row) =>
+              row.undoneAt === null ? (
+                <PostForm ctx={ctx} action={paths.approvalsUndo()}>
+                  <Hidden fields={[['import', String(row.id)]]} />
+                  <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+                    {ctx.t('approvals.undo')}
+                  </Button>
+                </PostForm>
+              ) : (
+                ctx.t('approvals.undone', { at: ctx.fmt.dateTime(row.undoneAt) })
+              ),
+            ),
           ]}
         />
       )}

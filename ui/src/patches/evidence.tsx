@@ -9,7 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -103,53 +103,42 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
         {packs.length === 0 ? (
           <Empty title={ctx.t('evidence.none')} />
         ) : (
-          <DataTable
+          <DataTable<(typeof packs)[number]>
             ctx={ctx}
             caption={ctx.t('evidence.title')}
             rows={packs}
             records="labelled"
             columns={[
-              {
-                key: 'period',
-                label: ctx.t('evidence.period'),
-                head: true,
-                any: true,
-                cell: (row) => ctx.fmt.dates(row.from, row.to),
-              },
+              column('period', ctx.t('evidence.period'), { head: true, any: true }, (row) =>
+                ctx.fmt.dates(row.from, row.to),
+              ),
               { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time ctx={ctx} at={row.createdAt} /> },
               { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
-              {
-                key: 'rows',
-                label: ctx.t('evidence.rows'),
-                num: true,
-                cell: (row) => (row.rows === null ? '–' : ctx.fmt.number(row.rows)),
-              },
-              {
-                key: 'files',
-                label: ctx.t('evidence.files'),
-                any: true,
-                cell: (row) =>
-                  row.failed !== undefined ? (
-                    <Status ctx={ctx} level="critical">
-                      {ctx.t('evidence.failed', { code: row.failed })}
-                    </Status>
-                  ) : row.sha256 === null ? (
-                    <Status ctx={ctx} level="running">
-                      {ctx.t('evidence.making')}
-                    </Status>
-                  ) : (
-                    <>
-                      <div class="row">
-                        {files.map(([file, word]) => (
-                          <LinkButton ctx={ctx} small href={paths.evidenceFile(row.id, file)} download>
-                            {ctx.t(word)}
-                          </LinkButton>
-                        ))}
-                      </div>
-                      <Hash value={row.sha256} />
-                    </>
-                  ),
-              },
+              column('rows', ctx.t('evidence.rows'), { num: true }, (row) =>
+                row.rows === null ? '–' : ctx.fmt.number(row.rows),
+              ),
+              column('files', ctx.t('evidence.files'), { any: true }, (row) =>
+                row.failed !== undefined ? (
+                  <Status ctx={ctx} level="critical">
+                    {ctx.t('evidence.failed', { code: row.failed })}
+                  </Status>
+                ) : row.sha256 === null ? (
+                  <Status ctx={ctx} level="running">
+                    {ctx.t('evidence.making')}
+                  </Status>
+                ) : (
+                  <>
+                    <div class="row">
+                      {files.map(([file, word]) => (
+                        <LinkButton ctx={ctx} small href={paths.evidenceFile(row.id, file)} download>
+                          {ctx.t(word)}
+                        </LinkButton>
+                      ))}
+                    </div>
+                    <Hash value={row.sha256} />
+                  </>
+                ),
+              ),
             ]}
           />
         )}

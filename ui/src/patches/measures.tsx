@@ -1,7 +1,7 @@
 import { Button, FileField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -83,49 +83,29 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
       {mitigations.length === 0 ? (
         <Empty title={ctx.t('measures.mitigationNone')}>{ctx.t('measures.mitigationNoneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof mitigations)[number]>
           ctx={ctx}
           caption={ctx.t('measures.mitigations')}
           rows={mitigations}
           records="labelled"
           lines
           columns={[
-            {
-              key: 'name',
-              label: ctx.t('measures.name'),
-              head: true,
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} href={paths.object('mitigation', row.id)}>
-                  {row.name}
-                </To>
-              ),
-            },
-            {
-              key: 'measure',
-              label: ctx.t('measures.measureLabel'),
-              cell: (row) => ctx.tDynamic(`measures.measure.${row.measure}`),
-            },
+            column('name', ctx.t('measures.name'), { head: true, any: true }, (row) => (
+              <To ctx={ctx} href={paths.object('mitigation', row.id)}>
+                {row.name}
+              </To>
+            )),
+            column('measure', ctx.t('measures.measureLabel'), (row) => ctx.tDynamic(`measures.measure.${row.measure}`)),
             { key: 'scope', label: ctx.t('measures.scope'), any: true, cell: (row) => row.scope },
             { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
             { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
-            {
-              key: 'ends',
-              label: ctx.t('measures.ends'),
-              cell: (row) => <Time ctx={ctx} at={row.expiresAt} form="date" />,
-            },
-            {
-              key: 'review',
-              label: ctx.t('measures.review'),
-              cell: (row) => (row.reviewAt === null ? '–' : <Time ctx={ctx} at={row.reviewAt} form="date" />),
-            },
-            {
-              key: 'files',
-              label: ctx.t('measures.files'),
-              any: true,
-              cell: (row) =>
-                row.files.length === 0 ? <span class="dim">–</span> : ctx.t('measures.filesN', { n: row.files.length }),
-            },
+            column('ends', ctx.t('measures.ends'), (row) => <Time ctx={ctx} at={row.expiresAt} form="date" />),
+            column('review', ctx.t('measures.review'), (row) =>
+              row.reviewAt === null ? '–' : <Time ctx={ctx} at={row.reviewAt} form="date" />,
+            ),
+            column('files', ctx.t('measures.files'), { any: true }, (row) =>
+              row.files.length === 0 ? <span class="dim">–</span> : ctx.t('measures.filesN', { n: row.files.length }),
+            ),
           ]}
         />
       )}
@@ -149,65 +129,45 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
       {acceptances.length === 0 ? (
         <Empty title={ctx.t('measures.acceptanceNone')}>{ctx.t('measures.acceptanceNoneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof acceptances)[number]>
           ctx={ctx}
           caption={ctx.t('measures.acceptances')}
           rows={acceptances}
           records="labelled"
           lines
           columns={[
-            {
-              key: 'vulnerability',
-              label: ctx.t('measures.vulnerability'),
-              head: true,
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} href={paths.object('risk-acceptance', row.id)} translate="no">
-                  {row.vulnerability}
-                </To>
-              ),
-            },
-            {
-              key: 'scope',
-              label: ctx.t('measures.productOrZone'),
-              any: true,
-              cell: (row) => <span translate="no">{row.scope}</span>,
-            },
-            {
-              key: 'versions',
-              label: ctx.t('measures.versions'),
-              any: true,
-              cell: (row) => <span translate="no">{row.versions}</span>,
-            },
+            column('vulnerability', ctx.t('measures.vulnerability'), { head: true, any: true }, (row) => (
+              <To ctx={ctx} href={paths.object('risk-acceptance', row.id)} translate="no">
+                {row.vulnerability}
+              </To>
+            )),
+            column('scope', ctx.t('measures.productOrZone'), { any: true }, (row) => (
+              <span translate="no">{row.scope}</span>
+            )),
+            column('versions', ctx.t('measures.versions'), { any: true }, (row) => (
+              <span translate="no">{row.versions}</span>
+            )),
             { key: 'reason', label: ctx.t('patches.reason'), any: true, cell: (row) => row.reason },
             { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
             { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
-            {
-              key: 'approver',
-              label: ctx.t('measures.approver'),
-              any: true,
-              cell: (row) =>
-                row.state === 'waiting' || row.state === 'changed' ? (
-                  <PostForm ctx={ctx} action={paths.measureApprove()}>
-                    <Hidden fields={[['id', row.id]]} />
-                    <Button
-                      small
-                      unavailable={
-                        row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:approve')
-                      }
-                    >
-                      {ctx.t('measures.approve')}
-                    </Button>
-                  </PostForm>
-                ) : (
-                  (row.approver ?? '–')
-                ),
-            },
-            {
-              key: 'ends',
-              label: ctx.t('measures.ends'),
-              cell: (row) => (row.expiresAt === null ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />),
-            },
+            column('approver', ctx.t('measures.approver'), { any: true }, (row) =>
+              row.state === 'waiting' || row.state === 'changed' ? (
+                <PostForm ctx={ctx} action={paths.measureApprove()}>
+                  <Hidden fields={[['id', row.id]]} />
+                  <Button
+                    small
+                    unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:approve')}
+                  >
+                    {ctx.t('measures.approve')}
+                  </Button>
+                </PostForm>
+              ) : (
+                (row.approver ?? '–')
+              ),
+            ),
+            column('ends', ctx.t('measures.ends'), (row) =>
+              row.expiresAt === null ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />,
+            ),
           ]}
         />
       )}
@@ -220,24 +180,18 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
     {files.length === 0 ? (
       <Empty title={ctx.t('measures.filesNone')}>{ctx.t('measures.filesWhy')}</Empty>
     ) : (
-      <DataTable
+      <DataTable<(typeof files)[number]>
         ctx={ctx}
         caption={ctx.t('measures.files')}
         rows={files}
         records="labelled"
         lines
         columns={[
-          {
-            key: 'name',
-            label: ctx.t('measures.file'),
-            head: true,
-            any: true,
-            cell: (row) => (
-              <a href={paths.measureFile(row.sha256)} download="" translate="no">
-                {row.name}
-              </a>
-            ),
-          },
+          column('name', ctx.t('measures.file'), { head: true, any: true }, (row) => (
+            <a href={paths.measureFile(row.sha256)} download="" translate="no">
+              {row.name}
+            </a>
+          )),
           { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
           { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
           { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },

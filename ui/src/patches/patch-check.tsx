@@ -1,7 +1,7 @@
 import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
@@ -42,48 +42,36 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
   >
     <ErrorSummary ctx={ctx} errors={errors} />
     <Panel>
-      <DataTable
+      <DataTable<(typeof rows)[number]>
         ctx={ctx}
         caption={ctx.t('patches.checklist')}
         rows={rows}
         records="labelled"
         columns={[
-          {
-            key: 'item',
-            label: ctx.t('patches.item'),
-            head: true,
-            any: true,
-            cell: (row) => ctx.tDynamic(`patches.item.${row.item}`),
-          },
-          {
-            key: 'state',
-            label: ctx.t('patches.stateLabel'),
-            cell: (row) => (
-              <Status
-                ctx={ctx}
-                level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}
-              >
-                {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
-              </Status>
+          column('item', ctx.t('patches.item'), { head: true, any: true }, (row) =>
+            ctx.tDynamic(`patches.item.${row.item}`),
+          ),
+          column('state', ctx.t('patches.stateLabel'), (row) => (
+            <Status
+              ctx={ctx}
+              level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}
+            >
+              {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
+            </Status>
+          )),
+          column('answer', ctx.t('patches.answer'), { any: true }, (row) =>
+            row.answer === undefined ? (
+              <span class="dim">–</span>
+            ) : (
+              <>
+                {ctx.tDynamic(`patches.answer.${row.answer}`)} <span translate="no">{row.value ?? ''}</span>
+                {row.note === '' ? null : <div class="small">{row.note}</div>}
+                <div class="small second">
+                  {ctx.t('patches.answeredBy', { who: row.who ?? '', at: ctx.fmt.dateTime(row.at ?? 0) })}
+                </div>
+              </>
             ),
-          },
-          {
-            key: 'answer',
-            label: ctx.t('patches.answer'),
-            any: true,
-            cell: (row) =>
-              row.answer === undefined ? (
-                <span class="dim">–</span>
-              ) : (
-                <>
-                  {ctx.tDynamic(`patches.answer.${row.answer}`)} <span translate="no">{row.value ?? ''}</span>
-                  {row.note === '' ? null : <div class="small">{row.note}</div>}
-                  <div class="small second">
-                    {ctx.t('patches.answeredBy', { who: row.who ?? '', at: ctx.fmt.dateTime(row.at ?? 0) })}
-                  </div>
-                </>
-              ),
-          },
+          ),
         ]}
       />
     </Panel>

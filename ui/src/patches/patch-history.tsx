@@ -1,5 +1,5 @@
 import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
@@ -47,64 +47,45 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
     {rows.length === 0 ? (
       <Empty title={ctx.t('patches.historyNone')} />
     ) : (
-      <DataTable
+      <DataTable<(typeof rows)[number]>
         ctx={ctx}
         caption={ctx.t('patches.history')}
         rows={rows}
         records="labelled"
         columns={[
           { key: 'at', label: ctx.t('patches.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
-          {
-            key: 'to',
-            label: ctx.t('patches.toLabel'),
-            cell: (row) => (
-              <>
-                {ctx.tDynamic(row.type === 'extension' ? 'patches.type.extension' : `patches.state.${row.to}`)}
+          column('to', ctx.t('patches.toLabel'), (row) => (
+            <>
+              {ctx.tDynamic(row.type === 'extension' ? 'patches.type.extension' : `patches.state.${row.to}`)}
+              <div class="small second">
+                {row.type === 'move' || row.type === 'extension'
+                  ? ctx.tDynamic(`patches.state.${row.from}`)
+                  : ctx.tDynamic(`patches.type.${row.type}`)}
+              </div>
+            </>
+          )),
+          column('who', ctx.t('patches.who'), { any: true }, (row) => (
+            <>
+              {row.who}
+              {row.signed.map((who) => (
+                <div class="small second">{ctx.t('patches.signedBy', { who })}</div>
+              ))}
+            </>
+          )),
+          column('why', ctx.t('patches.why'), { any: true }, (row) => (
+            <>
+              {row.reason}
+              {row.urgency?.decision == null ? null : (
                 <div class="small second">
-                  {row.type === 'move' || row.type === 'extension'
-                    ? ctx.tDynamic(`patches.state.${row.from}`)
-                    : ctx.tDynamic(`patches.type.${row.type}`)}
+                  {ctx.t('patches.urgencyThen', { decision: ctx.tDynamic(`decision.${row.urgency.decision}`) })}
+                  {row.urgency.exploited.length === 0
+                    ? null
+                    : ` ${ctx.t('patches.exploited', { n: row.urgency.exploited.length })}`}
                 </div>
-              </>
-            ),
-          },
-          {
-            key: 'who',
-            label: ctx.t('patches.who'),
-            any: true,
-            cell: (row) => (
-              <>
-                {row.who}
-                {row.signed.map((who) => (
-                  <div class="small second">{ctx.t('patches.signedBy', { who })}</div>
-                ))}
-              </>
-            ),
-          },
-          {
-            key: 'why',
-            label: ctx.t('patches.why'),
-            any: true,
-            cell: (row) => (
-              <>
-                {row.reason}
-                {row.urgency?.decision == null ? null : (
-                  <div class="small second">
-                    {ctx.t('patches.urgencyThen', { decision: ctx.tDynamic(`decision.${row.urgency.decision}`) })}
-                    {row.urgency.exploited.length === 0
-                      ? null
-                      : ` ${ctx.t('patches.exploited', { n: row.urgency.exploited.length })}`}
-                  </div>
-                )}
-              </>
-            ),
-          },
-          {
-            key: 'evidence',
-            label: ctx.t('patches.evidenceLabel'),
-            any: true,
-            cell: (row) => <Evidence ctx={ctx} row={row} />,
-          },
+              )}
+            </>
+          )),
+          column('evidence', ctx.t('patches.evidenceLabel'), { any: true }, (row) => <Evidence ctx={ctx} row={row} />),
         ]}
       />
     )}

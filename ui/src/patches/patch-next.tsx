@@ -1,6 +1,6 @@
 import { Button, Hidden, LinkButton, mayNotDecide, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import type { GateView, PatchProps } from './patch-model.ts';
@@ -21,38 +21,31 @@ export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
     {options.length === 0 ? (
       <div class="body">{ctx.t('patches.noNext')}</div>
     ) : (
-      <DataTable
+      <DataTable<(typeof options)[number]>
         ctx={ctx}
         caption={ctx.t('patches.next')}
         rows={options}
         records="labelled"
         columns={[
-          {
-            key: 'to',
-            label: ctx.t('patches.next'),
-            cell: (row) => (
-              <LinkButton
-                ctx={ctx}
-                small
-                href={paths.patchMove(patch.id, { to: row.to })}
-                unavailable={withoutRight(ctx, 'controllers:write') ?? why(ctx, row.gates)}
-              >
-                {ctx.tDynamic(`patches.to.${row.to}`)}
-              </LinkButton>
-            ),
-          },
-          {
-            key: 'why',
-            label: ctx.t('patches.notNow'),
-            any: true,
-            cell: (row) => why(ctx, row.gates) ?? <span class="dim">–</span>,
-          },
-          {
-            key: 'signs',
-            label: ctx.t('measures.roles'),
-            any: true,
-            cell: (row) => (row.roles.length === 0 ? <span class="dim">–</span> : roleNames(ctx, row.roles)),
-          },
+          column('to', ctx.t('patches.next'), (row) => (
+            <LinkButton
+              ctx={ctx}
+              small
+              href={paths.patchMove(patch.id, { to: row.to })}
+              unavailable={withoutRight(ctx, 'controllers:write') ?? why(ctx, row.gates)}
+            >
+              {ctx.tDynamic(`patches.to.${row.to}`)}
+            </LinkButton>
+          )),
+          column(
+            'why',
+            ctx.t('patches.notNow'),
+            { any: true },
+            (row) => why(ctx, row.gates) ?? <span class="dim">–</span>,
+          ),
+          column('signs', ctx.t('measures.roles'), { any: true }, (row) =>
+            row.roles.length === 0 ? <span class="dim">–</span> : roleNames(ctx, row.roles),
+          ),
         ]}
       />
     )}

@@ -1,7 +1,7 @@
 import { Button, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import { paths } from '../paths.ts';
 import type { PatchProps } from './patch-model.ts';
@@ -12,83 +12,56 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
   return (
     <Panel title={ctx.t('patches.targets')}>
       {targets.length === 0 ? null : (
-        <DataTable
+        <DataTable<(typeof targets)[number]>
           ctx={ctx}
           caption={ctx.t('patches.targets')}
           rows={targets}
           records="labelled"
           columns={[
-            {
-              key: 'name',
-              label: ctx.t('patches.chooseController'),
-              any: true,
-              head: true,
-              cell: (row) => <span translate="no">{row.name}</span>,
-            },
-            {
-              key: 'firmware',
-              label: ctx.t('patches.firmware'),
-              cell: (row) => (
-                <>
-                  <span translate="no">{row.firmware ?? '–'}</span>
-                  {row.readAt === null ? null : (
-                    <div class="small second">
-                      <Time ctx={ctx} at={row.readAt} />
-                    </div>
-                  )}
-                </>
+            column('name', ctx.t('patches.chooseController'), { any: true, head: true }, (row) => (
+              <span translate="no">{row.name}</span>
+            )),
+            column('firmware', ctx.t('patches.firmware'), (row) => (
+              <>
+                <span translate="no">{row.firmware ?? '–'}</span>
+                {row.readAt === null ? null : (
+                  <div class="small second">
+                    <Time ctx={ctx} at={row.readAt} />
+                  </div>
+                )}
+              </>
+            )),
+            column('before', ctx.t('patches.before'), (row) => <span translate="no">{row.before ?? '–'}</span>),
+            column('after', ctx.t('patches.after'), (row) => <span translate="no">{row.after ?? '–'}</span>),
+            column('checks', ctx.t('patches.checklist'), (row) => (
+              <To ctx={ctx} href={paths.patchCheck(patch.id, row.controller)}>
+                <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
+                  {row.openChecks === 0
+                    ? ctx.t('patches.checklistDone')
+                    : ctx.t('patches.checklistOpen', { n: row.openChecks })}
+                </Status>
+              </To>
+            )),
+            column('window', ctx.t('patches.nextWindow'), (row) =>
+              row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />,
+            ),
+            column('drop', <span class="vh">{ctx.t('patches.dropTarget')}</span>, { fit: true }, (row) =>
+              patch.closed ? (
+                <span class="dim">–</span>
+              ) : (
+                <PostForm ctx={ctx} action={paths.patchTarget(patch.id)}>
+                  <Hidden
+                    fields={[
+                      ['controller', row.controller],
+                      ['wanted', 'no'],
+                    ]}
+                  />
+                  <Button small unavailable={write}>
+                    {ctx.t('patches.dropTarget')}
+                  </Button>
+                </PostForm>
               ),
-            },
-            {
-              key: 'before',
-              label: ctx.t('patches.before'),
-              cell: (row) => <span translate="no">{row.before ?? '–'}</span>,
-            },
-            {
-              key: 'after',
-              label: ctx.t('patches.after'),
-              cell: (row) => <span translate="no">{row.after ?? '–'}</span>,
-            },
-            {
-              key: 'checks',
-              label: ctx.t('patches.checklist'),
-              cell: (row) => (
-                <To ctx={ctx} href={paths.patchCheck(patch.id, row.controller)}>
-                  <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
-                    {row.openChecks === 0
-                      ? ctx.t('patches.checklistDone')
-                      : ctx.t('patches.checklistOpen', { n: row.openChecks })}
-                  </Status>
-                </To>
-              ),
-            },
-            {
-              key: 'window',
-              label: ctx.t('patches.nextWindow'),
-              cell: (row) =>
-                row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />,
-            },
-            {
-              key: 'drop',
-              label: <span class="vh">{ctx.t('patches.dropTarget')}</span>,
-              fit: true,
-              cell: (row) =>
-                patch.closed ? (
-                  <span class="dim">–</span>
-                ) : (
-                  <PostForm ctx={ctx} action={paths.patchTarget(patch.id)}>
-                    <Hidden
-                      fields={[
-                        ['controller', row.controller],
-                        ['wanted', 'no'],
-                      ]}
-                    />
-                    <Button small unavailable={write}>
-                      {ctx.t('patches.dropTarget')}
-                    </Button>
-                  </PostForm>
-                ),
-            },
+            ),
           ]}
         />
       )}

@@ -2,6 +2,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
+import { column } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -61,7 +62,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
       announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
     >
-      <ListPanel
+      <ListPanel<(typeof page.rows)[number]>
         ctx={ctx}
         list={list}
         page={page}
@@ -76,79 +77,45 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
         table={{
           caption: ctx.t('patches.title'),
           columns: [
-            {
-              key: 'patch',
-              label: ctx.t('patches.patch'),
-              rec: 'a',
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.patch(row.id)} translate="no">
-                  {row.patchId}
-                </To>
-              ),
-            },
-            {
-              key: 'product',
-              label: ctx.t('patches.product'),
-              rec: 'c',
-              cell: (row) => (
-                <span translate="no">
-                  {row.vendor}, {row.product} {row.productVersion}
-                </span>
-              ),
-            },
-            {
-              key: 'urgency',
-              label: ctx.t('vuln.decision'),
-              fit: true,
-              cell: (row) => <UrgencyMark ctx={ctx} urgency={row.urgency} />,
-            },
-            {
-              key: 'state',
-              label: ctx.t('patches.stateLabel'),
-              rec: 'b',
-              cell: (row) => (
+            column('patch', ctx.t('patches.patch'), { rec: 'a' }, (row) => (
+              <To ctx={ctx} class="name" href={paths.patch(row.id)} translate="no">
+                {row.patchId}
+              </To>
+            )),
+            column('product', ctx.t('patches.product'), { rec: 'c' }, (row) => (
+              <span translate="no">
+                {row.vendor}, {row.product} {row.productVersion}
+              </span>
+            )),
+            column('urgency', ctx.t('vuln.decision'), { fit: true }, (row) => (
+              <UrgencyMark ctx={ctx} urgency={row.urgency} />
+            )),
+            column('state', ctx.t('patches.stateLabel'), { rec: 'b' }, (row) => (
+              <>
+                <PatchStateMark ctx={ctx} state={row.state} />
+                {row.until === null ? null : (
+                  <span class="second">, {ctx.t('patches.until', { at: ctx.fmt.date(row.until) })}</span>
+                )}
+              </>
+            )),
+            column('clock', ctx.t('patches.deadlines'), { rec: 'd' }, (row) => {
+              const one = deadlineNow(row.deadlines);
+              return one === undefined ? (
+                <span class="dim">–</span>
+              ) : (
                 <>
-                  <PatchStateMark ctx={ctx} state={row.state} />
-                  {row.until === null ? null : (
-                    <span class="second">, {ctx.t('patches.until', { at: ctx.fmt.date(row.until) })}</span>
-                  )}
+                  <DeadlineMark ctx={ctx} view={one} />
+                  <span class="second">, {ctx.tDynamic(`patches.deadline.${one.deadline}`)}</span>
                 </>
-              ),
-            },
-            {
-              key: 'clock',
-              label: ctx.t('patches.deadlines'),
-              rec: 'd',
-              cell: (row) => {
-                const one = deadlineNow(row.deadlines);
-                return one === undefined ? (
-                  <span class="dim">–</span>
-                ) : (
-                  <>
-                    <DeadlineMark ctx={ctx} view={one} />
-                    <span class="second">, {ctx.tDynamic(`patches.deadline.${one.deadline}`)}</span>
-                  </>
-                );
-              },
-            },
-            {
-              key: 'verdict',
-              label: ctx.t('patches.verdict'),
-              optional: true,
-              cell: (row) => ctx.tDynamic(`patches.state.${row.verdict}`),
-            },
-            {
-              key: 'targets',
-              label: ctx.t('patches.targets'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.targets} />,
-            },
-            {
-              key: 'waiting',
-              label: ctx.t('patches.waitingLabel'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.waiting} />,
-            },
+              );
+            }),
+            column('verdict', ctx.t('patches.verdict'), { optional: true }, (row) =>
+              ctx.tDynamic(`patches.state.${row.verdict}`),
+            ),
+            column('targets', ctx.t('patches.targets'), { num: true }, (row) => <Count ctx={ctx} n={row.targets} />),
+            column('waiting', ctx.t('patches.waitingLabel'), { num: true }, (row) => (
+              <Count ctx={ctx} n={row.waiting} />
+            )),
           ],
         }}
       />

@@ -12,7 +12,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -141,50 +141,34 @@ export const PlanPage = ({
       {rows.length === 0 ? (
         <Empty title={ctx.t('patches.none')} />
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('windows.planRows')}
           rows={rows}
           records="labelled"
           columns={[
-            {
-              key: 'patch',
-              label: ctx.t('patches.patch'),
-              head: true,
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} href={paths.patch(row.patch)} translate="no">
-                  {row.patchId}
+            column('patch', ctx.t('patches.patch'), { head: true, any: true }, (row) => (
+              <To ctx={ctx} href={paths.patch(row.patch)} translate="no">
+                {row.patchId}
+              </To>
+            )),
+            column('state', ctx.t('patches.stateLabel'), (row) => <PatchStateMark ctx={ctx} state={row.state} />),
+            column('controller', ctx.t('patches.chooseController'), { any: true }, (row) => (
+              <span translate="no">{row.name ?? '–'}</span>
+            )),
+            column('checks', ctx.t('patches.checklist'), (row) =>
+              row.controller === undefined ? (
+                <span class="dim">–</span>
+              ) : (
+                <To ctx={ctx} href={paths.patchCheck(row.patch, row.controller)}>
+                  <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
+                    {row.openChecks === 0
+                      ? ctx.t('patches.checklistDone')
+                      : ctx.t('patches.checklistOpen', { n: row.openChecks })}
+                  </Status>
                 </To>
               ),
-            },
-            {
-              key: 'state',
-              label: ctx.t('patches.stateLabel'),
-              cell: (row) => <PatchStateMark ctx={ctx} state={row.state} />,
-            },
-            {
-              key: 'controller',
-              label: ctx.t('patches.chooseController'),
-              any: true,
-              cell: (row) => <span translate="no">{row.name ?? '–'}</span>,
-            },
-            {
-              key: 'checks',
-              label: ctx.t('patches.checklist'),
-              cell: (row) =>
-                row.controller === undefined ? (
-                  <span class="dim">–</span>
-                ) : (
-                  <To ctx={ctx} href={paths.patchCheck(row.patch, row.controller)}>
-                    <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
-                      {row.openChecks === 0
-                        ? ctx.t('patches.checklistDone')
-                        : ctx.t('patches.checklistOpen', { n: row.openChecks })}
-                    </Status>
-                  </To>
-                ),
-            },
+            ),
           ]}
         />
       )}

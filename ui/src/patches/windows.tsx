@@ -1,7 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -91,90 +91,67 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
       ) : (
         <>
           <Panel title={ctx.t('windows.calendar')}>
-            <DataTable
+            <DataTable<(typeof occurrences)[number]>
               ctx={ctx}
               caption={ctx.t('windows.calendar')}
               rows={occurrences}
               records="labelled"
               group={(row) => monthOf(ctx, row.from)}
               columns={[
-                {
-                  key: 'when',
-                  label: ctx.t('windows.when'),
-                  any: true,
-                  head: true,
-                  cell: (row) => ctx.fmt.period(row.from, row.until),
-                },
+                column('when', ctx.t('windows.when'), { any: true, head: true }, (row) =>
+                  ctx.fmt.period(row.from, row.until),
+                ),
                 { key: 'name', label: ctx.t('windows.name'), any: true, cell: (row) => row.name },
                 { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
                 { key: 'lead', label: ctx.t('windows.lead'), cell: (row) => <Mark ctx={ctx} row={row} /> },
-                {
-                  key: 'plans',
-                  label: ctx.t('windows.plans'),
-                  any: true,
-                  cell: (row) => (
-                    <div class="row">
-                      {row.plans.map(({ id, name }) => (
-                        <To ctx={ctx} href={paths.plan(id)}>
-                          {name}
-                        </To>
-                      ))}
-                      {row.type === 'blackout' || row.covered ? (
-                        row.plans.length === 0 && <span class="dim">–</span>
-                      ) : (
-                        <LinkButton
-                          ctx={ctx}
-                          small
-                          href={paths.planNew({ window: row.window, from: row.from })}
-                          unavailable={withoutRight(ctx, 'controllers:write')}
-                        >
-                          {ctx.t('windows.planNew')}
-                        </LinkButton>
-                      )}
-                    </div>
-                  ),
-                },
+                column('plans', ctx.t('windows.plans'), { any: true }, (row) => (
+                  <div class="row">
+                    {row.plans.map(({ id, name }) => (
+                      <To ctx={ctx} href={paths.plan(id)}>
+                        {name}
+                      </To>
+                    ))}
+                    {row.type === 'blackout' || row.covered ? (
+                      row.plans.length === 0 && <span class="dim">–</span>
+                    ) : (
+                      <LinkButton
+                        ctx={ctx}
+                        small
+                        href={paths.planNew({ window: row.window, from: row.from })}
+                        unavailable={withoutRight(ctx, 'controllers:write')}
+                      >
+                        {ctx.t('windows.planNew')}
+                      </LinkButton>
+                    )}
+                  </div>
+                )),
               ]}
             />
           </Panel>
           <Panel title={ctx.t('windows.all')}>
-            <DataTable
+            <DataTable<(typeof windows)[number]>
               ctx={ctx}
               caption={ctx.t('windows.all')}
               rows={windows}
               records="labelled"
               lines
               columns={[
-                {
-                  key: 'name',
-                  label: ctx.t('windows.name'),
-                  any: true,
-                  head: true,
-                  cell: (row) => (
-                    <To ctx={ctx} href={paths.object('maintenance-window', row.id)}>
-                      {row.name}
-                    </To>
-                  ),
-                },
-                {
-                  key: 'recurrence',
-                  label: ctx.t('windows.recurrence'),
-                  any: true,
-                  cell: (row) => <span translate="no">{row.recurrence}</span>,
-                },
+                column('name', ctx.t('windows.name'), { any: true, head: true }, (row) => (
+                  <To ctx={ctx} href={paths.object('maintenance-window', row.id)}>
+                    {row.name}
+                  </To>
+                )),
+                column('recurrence', ctx.t('windows.recurrence'), { any: true }, (row) => (
+                  <span translate="no">{row.recurrence}</span>
+                )),
                 { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
-                {
-                  key: 'lead',
-                  label: ctx.t('windows.lead'),
-                  cell: (row) =>
-                    row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays }),
-                },
+                column('lead', ctx.t('windows.lead'), (row) =>
+                  row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays }),
+                ),
                 { key: 'owner', label: ctx.t('windows.owner'), any: true, cell: (row) => row.processOwner || '–' },
-                {
-                  key: 'next',
-                  label: ctx.t('patches.nextWindow'),
-                  cell: (row) => (row.next === null ? '–' : <Time ctx={ctx} at={row.next} />),
-                },
+                column('next', ctx.t('patches.nextWindow'), (row) =>
+                  row.next === null ? '–' : <Time ctx={ctx} at={row.next} />,
+                ),
               ]}
             />
           </Panel>

@@ -1,7 +1,7 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -57,49 +57,26 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
       {rows.length === 0 ? (
         <Empty title={ctx.t('queries.none')}>{ctx.t('queries.noneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('nav.queries')}
           rows={rows}
           records
           columns={[
-            {
-              key: 'state',
-              label: ctx.t('queries.stateLabel'),
-              fit: true,
-              rec: 'b',
-              cell: (row) => <QueryMark ctx={ctx} state={row.state} />,
-            },
-            {
-              key: 'sql',
-              label: ctx.t('queries.sql'),
-              any: true,
-              rec: 'a',
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.query(row.id)} translate="no">
-                  <code>{row.sql.length > 160 ? `${row.sql.slice(0, 160)}…` : row.sql}</code>
-                </To>
-              ),
-            },
-            {
-              key: 'answered',
-              label: ctx.t('queries.answered'),
-              num: true,
-              rec: 'd',
-              cell: (row) => ctx.t('queries.nOfM', { n: row.counts.answered, m: row.counts.expected }),
-            },
+            column('state', ctx.t('queries.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+              <QueryMark ctx={ctx} state={row.state} />
+            )),
+            column('sql', ctx.t('queries.sql'), { any: true, rec: 'a' }, (row) => (
+              <To ctx={ctx} class="name" href={paths.query(row.id)} translate="no">
+                <code>{row.sql.length > 160 ? `${row.sql.slice(0, 160)}…` : row.sql}</code>
+              </To>
+            )),
+            column('answered', ctx.t('queries.answered'), { num: true, rec: 'd' }, (row) =>
+              ctx.t('queries.nOfM', { n: row.counts.answered, m: row.counts.expected }),
+            ),
             { key: 'rows', label: ctx.t('queries.rows'), num: true, cell: (row) => ctx.fmt.number(row.counts.rows) },
-            {
-              key: 'by',
-              label: ctx.t('queries.by'),
-              cell: (row) => <span translate="no">{row.createdBy}</span>,
-            },
-            {
-              key: 'at',
-              label: ctx.t('queries.at'),
-              rec: 'c',
-              cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
-            },
+            column('by', ctx.t('queries.by'), (row) => <span translate="no">{row.createdBy}</span>),
+            column('at', ctx.t('queries.at'), { rec: 'c' }, (row) => <Time ctx={ctx} at={row.createdAt} />),
           ]}
         />
       )}

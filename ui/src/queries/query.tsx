@@ -2,7 +2,7 @@ import { Button, LinkButton, PostForm, withoutRight } from '../components/form.t
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -66,12 +66,11 @@ const Rows = ({ ctx, row }: { ctx: Ctx; row: AnswerRow }) => {
           plain
           records="labelled"
           rows={row.rows}
-          columns={columns.map((name) => ({
-            key: name,
-            label: name,
-            any: true,
-            cell: (one: Readonly<Record<string, string>>) => <span translate="no">{one[name] ?? ''}</span>,
-          }))}
+          columns={columns.map((name) =>
+            column(name, name, { any: true }, (one: Readonly<Record<string, string>>) => (
+              <span translate="no">{one[name] ?? ''}</span>
+            )),
+          )}
         />
       )}
       {row.hidden === 0 ? null : <p class="second">{ctx.t('queries.hidden', { n: row.hidden })}</p>}
@@ -98,66 +97,40 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
       {answers.length === 0 ? (
         <Empty title={ctx.t('queries.noAnswers')} />
       ) : (
-        <DataTable
+        <DataTable<(typeof answers)[number]>
           ctx={ctx}
           caption={ctx.t('queries.answers')}
           rows={answers}
           records
           columns={[
-            {
-              key: 'state',
-              label: ctx.t('queries.stateLabel'),
-              fit: true,
-              rec: 'b',
-              cell: (row) => (
-                <Status ctx={ctx} level={levels[row.state]}>
-                  {ctx.t(`queries.answer.${row.state}`)}
-                </Status>
+            column('state', ctx.t('queries.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+              <Status ctx={ctx} level={levels[row.state]}>
+                {ctx.t(`queries.answer.${row.state}`)}
+              </Status>
+            )),
+            column('device', ctx.t('devices.device'), { any: true, rec: 'a' }, (row) => (
+              <To ctx={ctx} class="name" href={paths.device(row.id)} translate="no">
+                {row.name}
+              </To>
+            )),
+            column('message', ctx.t('queries.message'), { any: true, rec: 'c' }, (row) =>
+              row.state === 'denylisted' ? (
+                ctx.t('queries.denylistedWhy')
+              ) : row.message === undefined ? (
+                '–'
+              ) : (
+                <code translate="no">{row.message}</code>
               ),
-            },
-            {
-              key: 'device',
-              label: ctx.t('devices.device'),
-              any: true,
-              rec: 'a',
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.device(row.id)} translate="no">
-                  {row.name}
-                </To>
-              ),
-            },
-            {
-              key: 'message',
-              label: ctx.t('queries.message'),
-              any: true,
-              rec: 'c',
-              cell: (row) =>
-                row.state === 'denylisted' ? (
-                  ctx.t('queries.denylistedWhy')
-                ) : row.message === undefined ? (
-                  '–'
-                ) : (
-                  <code translate="no">{row.message}</code>
-                ),
-            },
-            {
-              key: 'rows',
-              label: ctx.t('queries.rows'),
-              num: true,
-              rec: 'd',
-              cell: (row) => (row.rowCount === undefined ? '–' : ctx.fmt.number(row.rowCount)),
-            },
-            {
-              key: 'took',
-              label: ctx.t('queries.took'),
-              num: true,
-              cell: (row) => (row.wallMs === undefined ? '–' : ctx.t('queries.ms', { n: row.wallMs })),
-            },
-            {
-              key: 'at',
-              label: ctx.t('queries.at'),
-              cell: (row) => (row.answeredAt === undefined ? '–' : <Time ctx={ctx} at={row.answeredAt} form="time" />),
-            },
+            ),
+            column('rows', ctx.t('queries.rows'), { num: true, rec: 'd' }, (row) =>
+              row.rowCount === undefined ? '–' : ctx.fmt.number(row.rowCount),
+            ),
+            column('took', ctx.t('queries.took'), { num: true }, (row) =>
+              row.wallMs === undefined ? '–' : ctx.t('queries.ms', { n: row.wallMs }),
+            ),
+            column('at', ctx.t('queries.at'), (row) =>
+              row.answeredAt === undefined ? '–' : <Time ctx={ctx} at={row.answeredAt} form="time" />,
+            ),
           ]}
           open={(row) => (row.rows.length === 0 ? undefined : <Rows ctx={ctx} row={row} />)}
         />

@@ -9,7 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -95,73 +95,50 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
       {rows.length === 0 ? (
         <Empty title={ctx.t('samples.none')}>{ctx.t('samples.noneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('samples.title')}
           rows={rows}
           records="labelled"
           lines
           columns={[
-            {
-              key: 'state',
-              label: ctx.t('queries.stateLabel'),
-              fit: true,
-              cell: (row) => (
-                <Status ctx={ctx} level={levels[row.state]}>
-                  {ctx.t(`samples.state.${row.state}`)}
-                </Status>
-              ),
-            },
-            {
-              key: 'device',
-              label: ctx.t('samples.device'),
-              any: true,
-              cell: (row) => (
-                <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
-                  {row.device.name}
-                </To>
-              ),
-            },
-            {
-              key: 'path',
-              label: ctx.t('samples.path'),
-              any: true,
-              cell: (row) => (
-                <>
-                  <code translate="no">{row.path}</code>
-                  <br />
-                  <span class="second">{row.reason}</span>
-                  {row.sha256 === undefined ? null : (
-                    <>
-                      <br />
-                      <Hash value={row.sha256} />
-                    </>
-                  )}
-                </>
-              ),
-            },
-            {
-              key: 'size',
-              label: ctx.t('common.size'),
-              num: true,
-              cell: (row) => (row.sizeBytes === undefined ? '–' : ctx.fmt.bytes(row.sizeBytes)),
-            },
-            {
-              key: 'by',
-              label: ctx.t('samples.by'),
-              any: true,
-              cell: (row) => (
-                <>
-                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
-                  {row.decidedBy === undefined ? null : (
-                    <>
-                      <br />
-                      <span translate="no">{row.decidedBy}</span>
-                    </>
-                  )}
-                </>
-              ),
-            },
+            column('state', ctx.t('queries.stateLabel'), { fit: true }, (row) => (
+              <Status ctx={ctx} level={levels[row.state]}>
+                {ctx.t(`samples.state.${row.state}`)}
+              </Status>
+            )),
+            column('device', ctx.t('samples.device'), { any: true }, (row) => (
+              <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
+                {row.device.name}
+              </To>
+            )),
+            column('path', ctx.t('samples.path'), { any: true }, (row) => (
+              <>
+                <code translate="no">{row.path}</code>
+                <br />
+                <span class="second">{row.reason}</span>
+                {row.sha256 === undefined ? null : (
+                  <>
+                    <br />
+                    <Hash value={row.sha256} />
+                  </>
+                )}
+              </>
+            )),
+            column('size', ctx.t('common.size'), { num: true }, (row) =>
+              row.sizeBytes === undefined ? '–' : ctx.fmt.bytes(row.sizeBytes),
+            ),
+            column('by', ctx.t('samples.by'), { any: true }, (row) => (
+              <>
+                <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                {row.decidedBy === undefined ? null : (
+                  <>
+                    <br />
+                    <span translate="no">{row.decidedBy}</span>
+                  </>
+                )}
+              </>
+            )),
             { key: 'decide', label: ctx.t('samples.decision'), cell: (row) => <Decide ctx={ctx} row={row} /> },
           ]}
         />

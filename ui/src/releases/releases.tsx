@@ -1,6 +1,6 @@
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 
@@ -17,50 +17,36 @@ const levels = { running: 'ok', kept: 'info', installed: 'info', staged: 'waitin
 export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
   <Page ctx={ctx} title={ctx.t('releases.title')} sub={ctx.t('releases.sub')}>
     <Panel title={ctx.t('releases.title')} context={ctx.fmt.number(rows.length)}>
-      <DataTable
+      <DataTable<(typeof rows)[number]>
         ctx={ctx}
         caption={ctx.t('releases.title')}
         records="labelled"
         rows={rows}
         columns={[
-          {
-            key: 'version',
-            label: ctx.t('releases.version'),
-            head: true,
-            cell: ({ version }) => <span translate="no">{version}</span>,
-          },
-          {
-            key: 'state',
-            label: ctx.t('releases.state'),
-            cell: ({ state }) => (
-              <Status ctx={ctx} level={levels[state]}>
-                {ctx.tDynamic(`releases.state.${state}`)}
-              </Status>
+          column('version', ctx.t('releases.version'), { head: true }, ({ version }) => (
+            <span translate="no">{version}</span>
+          )),
+          column('state', ctx.t('releases.state'), ({ state }) => (
+            <Status ctx={ctx} level={levels[state]}>
+              {ctx.tDynamic(`releases.state.${state}`)}
+            </Status>
+          )),
+          column('size', ctx.t('releases.size'), { num: true }, ({ sizeBytes }) =>
+            sizeBytes === null ? '–' : ctx.fmt.bytes(sizeBytes),
+          ),
+          column('todo', ctx.t('releases.todo'), { any: true }, ({ version, state }) =>
+            state === 'staged' ? (
+              <>
+                {ctx.t('releases.install')} <code translate="no">sallyport release install {version}</code>
+              </>
+            ) : state === 'kept' ? (
+              <>
+                {ctx.t('releases.back')} <code translate="no">sallyport release rollback</code>
+              </>
+            ) : (
+              '–'
             ),
-          },
-          {
-            key: 'size',
-            label: ctx.t('releases.size'),
-            num: true,
-            cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : ctx.fmt.bytes(sizeBytes)),
-          },
-          {
-            key: 'todo',
-            label: ctx.t('releases.todo'),
-            any: true,
-            cell: ({ version, state }) =>
-              state === 'staged' ? (
-                <>
-                  {ctx.t('releases.install')} <code translate="no">sallyport release install {version}</code>
-                </>
-              ) : state === 'kept' ? (
-                <>
-                  {ctx.t('releases.back')} <code translate="no">sallyport release rollback</code>
-                </>
-              ) : (
-                '–'
-              ),
-          },
+          ),
         ]}
       />
     </Panel>

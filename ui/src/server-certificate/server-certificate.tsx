@@ -1,6 +1,6 @@
 import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -59,32 +59,21 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
     }
     foot={ctx.t('certificate.callersFoot')}
   >
-    <DataTable
+    <DataTable<(typeof shown.addresses)[number]>
       ctx={ctx}
       caption={ctx.t('certificate.callers')}
       records="labelled"
       rows={shown.addresses}
       columns={[
-        {
-          key: 'address',
-          label: ctx.t('certificate.address'),
-          head: true,
-          cell: ({ address }) => <span translate="no">{address}</span>,
-        },
-        {
-          key: 'authority',
-          label: ctx.t('certificate.sees'),
-          cell: ({ authority }) => ctx.t(`certificate.by.${authority}`),
-        },
-        {
-          key: 'file',
-          label: ctx.t('certificate.trust'),
-          cell: ({ address }) => (
-            <LinkButton ctx={ctx} small download href={paths.certificateAuthorities(address)}>
-              ca.pem
-            </LinkButton>
-          ),
-        },
+        column('address', ctx.t('certificate.address'), { head: true }, ({ address }) => (
+          <span translate="no">{address}</span>
+        )),
+        column('authority', ctx.t('certificate.sees'), ({ authority }) => ctx.t(`certificate.by.${authority}`)),
+        column('file', ctx.t('certificate.trust'), ({ address }) => (
+          <LinkButton ctx={ctx} small download href={paths.certificateAuthorities(address)}>
+            ca.pem
+          </LinkButton>
+        )),
       ]}
     />
   </Panel>

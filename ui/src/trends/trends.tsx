@@ -1,5 +1,5 @@
 import { Empty, Panel } from '../components/panel.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import { type Column, column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -57,16 +57,12 @@ type Row = TrendDay & { readonly values: ReadonlyMap<string, number | null> };
 const columnsOf = (ctx: Ctx, trends: readonly Trend[]): readonly Column<Row>[] => [
   { key: 'day', label: ctx.t('trends.day'), rec: 'a', cell: ({ at }) => <Time ctx={ctx} at={at} form="date" /> },
   ...trends.map(
-    ({ name, unit }): Column<Row> => ({
-      key: name,
-      label: ctx.tDynamic(`trends.${name}`),
-      num: true,
-      cell: ({ values }) => {
+    ({ name, unit }): Column<Row> =>
+      column(name, ctx.tDynamic(`trends.${name}`), { num: true }, ({ values }) => {
         const value = values.get(name);
         if (value === undefined) return <span class="dim">{ctx.t('trends.notKept')}</span>;
         return value === null ? <span class="dim">{ctx.t('trends.nothing')}</span> : trendValue(ctx, unit, value);
-      },
-    }),
+      }),
   ),
 ];
 

@@ -1,7 +1,7 @@
 import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -57,31 +57,19 @@ export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow
       {rows.length === 0 ? (
         <Empty title={ctx.t('followed.none')}>{ctx.t('followed.noneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('followed.title')}
           rows={rows}
           records="labelled"
           columns={[
-            {
-              key: 'system',
-              label: ctx.t('followed.system'),
-              head: true,
-              any: true,
-              cell: (row) => <span translate="no">{row.name}</span>,
-            },
-            {
-              key: 'devices',
-              label: ctx.t('nav.devices'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.devices} />,
-            },
-            {
-              key: 'suites',
-              label: ctx.t('followed.follows'),
-              any: true,
-              cell: (row) => <FollowedSuites ctx={ctx} followed={row} />,
-            },
+            column('system', ctx.t('followed.system'), { head: true, any: true }, (row) => (
+              <span translate="no">{row.name}</span>
+            )),
+            column('devices', ctx.t('nav.devices'), { num: true }, (row) => <Count ctx={ctx} n={row.devices} />),
+            column('suites', ctx.t('followed.follows'), { any: true }, (row) => (
+              <FollowedSuites ctx={ctx} followed={row} />
+            )),
             { key: 'by', label: ctx.t('followed.by'), cell: (row) => ctx.t(`followed.by.${row.by}`) },
           ]}
         />

@@ -2,7 +2,7 @@ import { deviceColumn } from '../components/device-column.tsx';
 import { Button, Hidden, LinkButton, PostForm, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -190,22 +190,18 @@ export const Update = (props: UpdateProps) => {
           {files.length === 0 ? (
             <Empty title={ctx.t('updates.noFiles')}>{ctx.t('updates.noFilesWhy')}</Empty>
           ) : (
-            <DataTable
+            <DataTable<(typeof files)[number]>
               ctx={ctx}
               caption={ctx.t('updates.files')}
               rows={files}
               columns={[
                 { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
                 { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
-                {
-                  key: 'held',
-                  label: ctx.t('updates.supply'),
-                  cell: (row) => (
-                    <Status ctx={ctx} level={row.held ? 'ok' : 'waiting'}>
-                      {ctx.t(row.held ? 'supply.arrived' : 'updates.fileMissing')}
-                    </Status>
-                  ),
-                },
+                column('held', ctx.t('updates.supply'), (row) => (
+                  <Status ctx={ctx} level={row.held ? 'ok' : 'waiting'}>
+                    {ctx.t(row.held ? 'supply.arrived' : 'updates.fileMissing')}
+                  </Status>
+                )),
               ]}
             />
           )}
@@ -238,56 +234,42 @@ export const Update = (props: UpdateProps) => {
         {devices.rows.length === 0 ? (
           <Empty title={ctx.t('updates.noDevices')}>{ctx.t('updates.noDevicesWhy')}</Empty>
         ) : (
-          <DataTable
+          <DataTable<(typeof devices.rows)[number]>
             ctx={ctx}
             caption={ctx.t('nav.devices')}
             records
             rows={devices.rows}
             columns={[
               deviceColumn(ctx),
-              {
-                key: 'from',
-                label: ctx.t('updates.installedVersion'),
-                any: true,
-                rec: 'c',
-                cell: (row) => <span translate="no">{row.installedVersion ?? '–'}</span>,
-              },
-              {
-                key: 'state',
-                label: ctx.t('updates.installation'),
-                rec: 'b',
-                cell: (row) =>
-                  row.installation === undefined ? (
-                    <span class="dim">–</span>
-                  ) : (
-                    <>
-                      <InstallationMark ctx={ctx} state={row.installation} />{' '}
-                      {row.code === undefined ? null : (
-                        <div class="small">
-                          {ctx.tDynamic(`taskCode.${row.code}`, {}, '')} <code translate="no">{row.code}</code>
-                        </div>
-                      )}
-                    </>
-                  ),
-              },
-              {
-                key: 'deployment',
-                label: ctx.t('deployments.deployment'),
-                cell: (row) =>
-                  row.deployment === undefined ? (
-                    '–'
-                  ) : (
-                    <To ctx={ctx} href={paths.deployment(row.deployment)}>
-                      {ctx.t('common.show')}
-                    </To>
-                  ),
-              },
-              {
-                key: 'at',
-                label: ctx.t('updates.at'),
-                rec: 'd',
-                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-              },
+              column('from', ctx.t('updates.installedVersion'), { any: true, rec: 'c' }, (row) => (
+                <span translate="no">{row.installedVersion ?? '–'}</span>
+              )),
+              column('state', ctx.t('updates.installation'), { rec: 'b' }, (row) =>
+                row.installation === undefined ? (
+                  <span class="dim">–</span>
+                ) : (
+                  <>
+                    <InstallationMark ctx={ctx} state={row.installation} />{' '}
+                    {row.code === undefined ? null : (
+                      <div class="small">
+                        {ctx.tDynamic(`taskCode.${row.code}`, {}, '')} <code translate="no">{row.code}</code>
+                      </div>
+                    )}
+                  </>
+                ),
+              ),
+              column('deployment', ctx.t('deployments.deployment'), (row) =>
+                row.deployment === undefined ? (
+                  '–'
+                ) : (
+                  <To ctx={ctx} href={paths.deployment(row.deployment)}>
+                    {ctx.t('common.show')}
+                  </To>
+                ),
+              ),
+              column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
+                row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+              ),
             ]}
           />
         )}

@@ -3,6 +3,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
+import { column } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
@@ -246,7 +247,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
         {ctx.t('updates.tile.deployable')}
       </Tile>
     </Tiles>
-    <ListPanel
+    <ListPanel<(typeof page.rows)[number]>
       ctx={ctx}
       list={list}
       page={page}
@@ -272,94 +273,54 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
       table={{
         caption: ctx.t('nav.updates'),
         columns: [
-          {
-            key: 'name',
-            label: ctx.t('updates.update'),
-            sort: true,
-            rec: 'a',
-            cell: (row) => (
-              <>
-                <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
-                  {row.name}
-                </To>{' '}
-                <span class="second" translate="no">
-                  {row.version}
-                </span>
-              </>
-            ),
-          },
-          {
-            key: 'suites',
-            label: ctx.t('updates.suites'),
-            optional: true,
-            cell: (row) => (
-              <span translate="no">
-                {row.suites.length === 0
-                  ? (row.source ?? '–')
-                  : row.suites.map((suite) => suiteText(ctx, suite)).join(', ')}
+          column('name', ctx.t('updates.update'), { sort: true, rec: 'a' }, (row) => (
+            <>
+              <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
+                {row.name}
+              </To>{' '}
+              <span class="second" translate="no">
+                {row.version}
               </span>
-            ),
-          },
-          {
-            key: 'security',
-            label: ctx.t('updates.security'),
-            optional: true,
-            cell: (row) => (row.security ? ctx.t('common.yes') : '–'),
-          },
-          {
-            key: 'decision',
-            label: ctx.t('vuln.findings'),
-            sort: true,
-            fit: true,
-            cell: (row) =>
-              row.decision === undefined ? (
-                <span class="dim">{ctx.fmt.number(row.findings)}</span>
-              ) : (
-                <>
-                  <DecisionMark ctx={ctx} decision={row.decision} />{' '}
-                  <span class="second">{ctx.fmt.number(row.findings)}</span>
-                </>
-              ),
-          },
-          {
-            key: 'devices',
-            label: ctx.t('nav.devices'),
-            num: true,
-            sort: true,
-            cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />,
-          },
-          {
-            key: 'approval',
-            label: ctx.t('updates.decision'),
-            fit: true,
-            rec: 'c',
-            cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
-          },
-          {
-            key: 'supply',
-            label: ctx.t('updates.supply'),
-            sort: true,
-            rec: 'b',
-            cell: (row) => (
+            </>
+          )),
+          column('suites', ctx.t('updates.suites'), { optional: true }, (row) => (
+            <span translate="no">
+              {row.suites.length === 0
+                ? (row.source ?? '–')
+                : row.suites.map((suite) => suiteText(ctx, suite)).join(', ')}
+            </span>
+          )),
+          column('security', ctx.t('updates.security'), { optional: true }, (row) =>
+            row.security ? ctx.t('common.yes') : '–',
+          ),
+          column('decision', ctx.t('vuln.findings'), { sort: true, fit: true }, (row) =>
+            row.decision === undefined ? (
+              <span class="dim">{ctx.fmt.number(row.findings)}</span>
+            ) : (
               <>
-                <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} /> <AsOf ctx={ctx} at={row.asOf} />
-                {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
+                <DecisionMark ctx={ctx} decision={row.decision} />{' '}
+                <span class="second">{ctx.fmt.number(row.findings)}</span>
               </>
             ),
-          },
-          {
-            key: 'installation',
-            label: ctx.t('updates.installation'),
-            rec: 'd',
-            cell: (row) => <Installations ctx={ctx} row={row} />,
-          },
-          {
-            key: 'size',
-            label: ctx.t('common.size'),
-            num: true,
-            sort: true,
-            cell: (row) => <span class="second">{row.sizeBytes === 0 ? '–' : ctx.fmt.bytes(row.sizeBytes)}</span>,
-          },
+          ),
+          column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
+            <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />
+          )),
+          column('approval', ctx.t('updates.decision'), { fit: true, rec: 'c' }, (row) => (
+            <ApprovalMark ctx={ctx} approval={row.approval} />
+          )),
+          column('supply', ctx.t('updates.supply'), { sort: true, rec: 'b' }, (row) => (
+            <>
+              <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} /> <AsOf ctx={ctx} at={row.asOf} />
+              {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
+            </>
+          )),
+          column('installation', ctx.t('updates.installation'), { rec: 'd' }, (row) => (
+            <Installations ctx={ctx} row={row} />
+          )),
+          column('size', ctx.t('common.size'), { num: true, sort: true }, (row) => (
+            <span class="second">{row.sizeBytes === 0 ? '–' : ctx.fmt.bytes(row.sizeBytes)}</span>
+          )),
         ],
       }}
     />

@@ -2,7 +2,7 @@ import { decisionColumn } from '../components/decision-column.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -33,48 +33,27 @@ const nameText = (ctx: Ctx, row: FindingGroupRow): string =>
 
 const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
   decisionColumn(ctx),
-  {
-    key: 'name',
-    label: ctx.t('vuln.group.name'),
-    sort: true,
-    rec: 'a',
-    cell: (row) => (
-      <To ctx={ctx} class="name" href={row.path} translate="no">
-        <span title={row.summary}>{nameText(ctx, row)}</span>
-      </To>
-    ),
-  },
-  {
-    key: 'by',
-    label: ctx.t('vuln.group.by'),
-    rec: 'c',
-    cell: (row) => (
-      <>
-        {ctx.t(`vuln.group.by.${row.by}`)}{' '}
-        <span class="second" translate="no">
-          {row.by === 'zone' && row.of === '' ? ctx.t('vuln.group.noZone') : row.of}
-        </span>
-      </>
-    ),
-  },
-  {
-    key: 'severity',
-    label: ctx.t('vuln.severity'),
-    sort: true,
-    cell: (row) => (row.severity === 'unknown' ? <span class="second">–</span> : ctx.t(`severity.${row.severity}`)),
-  },
-  {
-    key: 'count',
-    label: ctx.t('vuln.group.count'),
-    num: true,
-    sort: true,
-    rec: 'd',
-    cell: (row) => (
-      <To ctx={ctx} href={row.path}>
-        {ctx.t(row.by === 'zone' ? 'vuln.group.controllers' : 'vuln.group.findings', { n: row.count })}
-      </To>
-    ),
-  },
+  column('name', ctx.t('vuln.group.name'), { sort: true, rec: 'a' }, (row) => (
+    <To ctx={ctx} class="name" href={row.path} translate="no">
+      <span title={row.summary}>{nameText(ctx, row)}</span>
+    </To>
+  )),
+  column('by', ctx.t('vuln.group.by'), { rec: 'c' }, (row) => (
+    <>
+      {ctx.t(`vuln.group.by.${row.by}`)}{' '}
+      <span class="second" translate="no">
+        {row.by === 'zone' && row.of === '' ? ctx.t('vuln.group.noZone') : row.of}
+      </span>
+    </>
+  )),
+  column('severity', ctx.t('vuln.severity'), { sort: true }, (row) =>
+    row.severity === 'unknown' ? <span class="second">–</span> : ctx.t(`severity.${row.severity}`),
+  ),
+  column('count', ctx.t('vuln.group.count'), { num: true, sort: true, rec: 'd' }, (row) => (
+    <To ctx={ctx} href={row.path}>
+      {ctx.t(row.by === 'zone' ? 'vuln.group.controllers' : 'vuln.group.findings', { n: row.count })}
+    </To>
+  )),
 ];
 
 /** Findings by what closes them: one line for an update, for an advisory without one, for a vulnerability in a zone. */

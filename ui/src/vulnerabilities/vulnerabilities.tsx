@@ -7,7 +7,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
 import { Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
-import type { Column } from '../components/table.tsx';
+import { type Column, column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ControllerMatrix, ControllerMatrixPanel } from '../controller-findings/controller-findings.tsx';
@@ -50,79 +50,47 @@ type VulnerabilitiesProps = {
 /** Columns of a list of findings; in a list of the site the name opens the panel, elsewhere the page. */
 export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[] => [
   decisionColumn(ctx),
-  {
-    key: 'advisory',
-    label: ctx.t('vuln.advisory'),
-    sort: true,
-    rec: 'a',
-    cell: (row) => (
-      <>
-        <a
-          class="name"
-          id={list === undefined ? undefined : rowAnchor(row.id)}
-          href={
-            list === undefined ? paths.finding(row.id) : toPanel(listUrl(list, { open: row.id, trail: list.trail }))
-          }
-          translate="no"
-          title={row.aliases.join(', ')}
-        >
-          {advisoryName(ctx, row.advisory)}
-        </a>{' '}
-        <Aged ctx={ctx} since={row.agedSince} />
-      </>
-    ),
-  },
-  {
-    key: 'package',
-    label: ctx.t('vuln.affects'),
-    sort: true,
-    rec: 'c',
-    cell: (row) => (
-      <span translate="no" title={row.summary}>
-        {row.package} <span class="second">{row.version}</span>
-      </span>
-    ),
-  },
-  {
-    key: 'severity',
-    label: ctx.t('vuln.severity'),
-    sort: true,
-    cell: (row) => (
-      <>
-        {row.severity === 'unknown' && isSuite(row.advisory) ? (
-          <span class="second" title={ctx.t('vuln.suiteRates')}>
-            –
-          </span>
-        ) : row.severity === 'critical' || row.severity === 'high' ? (
-          <strong>{ctx.t(`severity.${row.severity}`)}</strong>
-        ) : (
-          <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
-        )}
-        {row.exploited ? <strong>, {ctx.t('vuln.exploitedShort')}</strong> : null}
-      </>
-    ),
-  },
-  {
-    key: 'devices',
-    label: ctx.t('nav.devices'),
-    num: true,
-    sort: true,
-    cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />,
-  },
-  {
-    key: 'fixed',
-    label: ctx.t('vuln.fixedIn'),
-    cell: (row) => <span translate="no">{row.fixed ?? '–'}</span>,
-  },
+  column('advisory', ctx.t('vuln.advisory'), { sort: true, rec: 'a' }, (row) => (
+    <>
+      <a
+        class="name"
+        id={list === undefined ? undefined : rowAnchor(row.id)}
+        href={list === undefined ? paths.finding(row.id) : toPanel(listUrl(list, { open: row.id, trail: list.trail }))}
+        translate="no"
+        title={row.aliases.join(', ')}
+      >
+        {advisoryName(ctx, row.advisory)}
+      </a>{' '}
+      <Aged ctx={ctx} since={row.agedSince} />
+    </>
+  )),
+  column('package', ctx.t('vuln.affects'), { sort: true, rec: 'c' }, (row) => (
+    <span translate="no" title={row.summary}>
+      {row.package} <span class="second">{row.version}</span>
+    </span>
+  )),
+  column('severity', ctx.t('vuln.severity'), { sort: true }, (row) => (
+    <>
+      {row.severity === 'unknown' && isSuite(row.advisory) ? (
+        <span class="second" title={ctx.t('vuln.suiteRates')}>
+          –
+        </span>
+      ) : row.severity === 'critical' || row.severity === 'high' ? (
+        <strong>{ctx.t(`severity.${row.severity}`)}</strong>
+      ) : (
+        <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
+      )}
+      {row.exploited ? <strong>, {ctx.t('vuln.exploitedShort')}</strong> : null}
+    </>
+  )),
+  column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
+    <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />
+  )),
+  column('fixed', ctx.t('vuln.fixedIn'), (row) => <span translate="no">{row.fixed ?? '–'}</span>),
   { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
-  {
-    key: 'since',
-    label: ctx.t('vuln.since'),
-    num: true,
-    sort: true,
-    optional: true,
-    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-  },
+  column('since', ctx.t('vuln.since'), { num: true, sort: true, optional: true }, (row) => (
+    <Time ctx={ctx} at={row.since} form="date" />
+  )),
 ];
 
 /** What is left of a row beside an open panel. */

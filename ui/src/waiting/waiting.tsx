@@ -1,6 +1,6 @@
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -36,57 +36,37 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
       {rows.length === 0 ? (
         <Empty title={ctx.t('waiting.none')}>{ctx.t('waiting.noneWhy')}</Empty>
       ) : (
-        <DataTable
+        <DataTable<(typeof rows)[number]>
           ctx={ctx}
           caption={ctx.t('waiting.list')}
           rows={rows}
           records="labelled"
           columns={[
-            {
-              key: 'what',
-              label: ctx.t('waiting.what'),
-              any: true,
-              cell: (row) => (
-                <>
-                  <To ctx={ctx} href={row.path}>
-                    {ctx.tDynamic(`waiting.act.${row.act}`)}
-                  </To>
-                  <div>{whatOf(ctx, row.act, row.what)}</div>
-                  {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
-                </>
-              ),
-            },
-            {
-              key: 'asked',
-              label: ctx.t('persons.asked'),
-              any: true,
-              cell: (row) => (
-                <>
-                  {row.by === '' ? null : (
-                    <>
-                      <span translate="no">{row.by}</span>,{' '}
-                    </>
-                  )}
-                  <Time ctx={ctx} at={row.at} />
-                </>
-              ),
-            },
-            {
-              key: 'then',
-              label: ctx.t('waiting.then'),
-              any: true,
-              cell: (row) => ctx.tDynamic(`waiting.then.${row.act}`),
-            },
-            {
-              key: 'you',
-              label: ctx.t('waiting.you'),
-              any: true,
-              cell: (row) => (
-                <Status ctx={ctx} level={row.hindrance === undefined ? 'running' : 'waiting'}>
-                  {row.hindrance === undefined ? ctx.t('waiting.youMay') : ctx.tDynamic(`error.${row.hindrance}`)}
-                </Status>
-              ),
-            },
+            column('what', ctx.t('waiting.what'), { any: true }, (row) => (
+              <>
+                <To ctx={ctx} href={row.path}>
+                  {ctx.tDynamic(`waiting.act.${row.act}`)}
+                </To>
+                <div>{whatOf(ctx, row.act, row.what)}</div>
+                {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
+              </>
+            )),
+            column('asked', ctx.t('persons.asked'), { any: true }, (row) => (
+              <>
+                {row.by === '' ? null : (
+                  <>
+                    <span translate="no">{row.by}</span>,{' '}
+                  </>
+                )}
+                <Time ctx={ctx} at={row.at} />
+              </>
+            )),
+            column('then', ctx.t('waiting.then'), { any: true }, (row) => ctx.tDynamic(`waiting.then.${row.act}`)),
+            column('you', ctx.t('waiting.you'), { any: true }, (row) => (
+              <Status ctx={ctx} level={row.hindrance === undefined ? 'running' : 'waiting'}>
+                {row.hindrance === undefined ? ctx.t('waiting.youMay') : ctx.tDynamic(`error.${row.hindrance}`)}
+              </Status>
+            )),
           ]}
         />
       )}

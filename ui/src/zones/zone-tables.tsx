@@ -1,5 +1,5 @@
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { column, DataTable } from '../components/table.tsx';
 import { Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
@@ -32,118 +32,75 @@ const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
 
 /** Every zone, with what the drawing shows of it. */
 export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[] }) => (
-  <DataTable
+  <DataTable<(typeof zones)[number]>
     ctx={ctx}
     caption={ctx.t('kind.controller-zone.title')}
     rows={zones}
     records="labelled"
     lines
     columns={[
-      {
-        key: 'name',
-        label: ctx.t('zones.zone'),
-        head: true,
-        cell: (zone) => (
-          <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
-            {zone.name}
-          </To>
-        ),
-      },
-      {
-        key: 'level',
-        label: ctx.t('zones.level'),
-        cell: (zone) => ctx.tDynamic(`kind.controller-zone.option.level.${zone.level}`),
-      },
+      column('name', ctx.t('zones.zone'), { head: true }, (zone) => (
+        <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
+          {zone.name}
+        </To>
+      )),
+      column('level', ctx.t('zones.level'), (zone) => ctx.tDynamic(`kind.controller-zone.option.level.${zone.level}`)),
       { key: 'state', label: ctx.t('zones.state'), cell: (zone) => <ZoneHealth ctx={ctx} zone={zone} /> },
-      {
-        key: 'controllers',
-        label: ctx.t('nav.controllers'),
-        num: true,
-        cell: (zone) =>
-          zone.controllers.length === 0 ? <span class="zero">0</span> : ctx.fmt.number(zone.controllers.length),
-      },
-      {
-        key: 'sl',
-        label: ctx.t('zones.security'),
-        cell: (zone) => (zone.note === '' ? <Unknown ctx={ctx} /> : zone.note),
-      },
-      {
-        key: 'prefixes',
-        label: ctx.t('zones.networks'),
-        cell: (zone) =>
-          zone.prefixes.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{zone.prefixes.join(', ')}</span>,
-      },
-      {
-        key: 'queries',
-        label: ctx.t('zones.queries'),
-        cell: (zone) => ctx.tDynamic(`kind.controller-zone.option.queryPolicy.${zone.queryPolicy}`),
-      },
+      column('controllers', ctx.t('nav.controllers'), { num: true }, (zone) =>
+        zone.controllers.length === 0 ? <span class="zero">0</span> : ctx.fmt.number(zone.controllers.length),
+      ),
+      column('sl', ctx.t('zones.security'), (zone) => (zone.note === '' ? <Unknown ctx={ctx} /> : zone.note)),
+      column('prefixes', ctx.t('zones.networks'), (zone) =>
+        zone.prefixes.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{zone.prefixes.join(', ')}</span>,
+      ),
+      column('queries', ctx.t('zones.queries'), (zone) =>
+        ctx.tDynamic(`kind.controller-zone.option.queryPolicy.${zone.queryPolicy}`),
+      ),
     ]}
   />
 );
 
 /** Every conduit with its rules. */
 export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly ConduitView[] }) => (
-  <DataTable
+  <DataTable<(typeof conduits)[number]>
     ctx={ctx}
     caption={ctx.t('kind.controller-conduit.title')}
     rows={conduits}
     records="labelled"
     lines
     columns={[
-      {
-        key: 'name',
-        label: ctx.t('zones.conduit'),
-        head: true,
-        cell: (conduit) => (
-          <To ctx={ctx} href={paths.object('controller-conduit', conduit.id)} translate="no">
-            {conduit.name}
-          </To>
+      column('name', ctx.t('zones.conduit'), { head: true }, (conduit) => (
+        <To ctx={ctx} href={paths.object('controller-conduit', conduit.id)} translate="no">
+          {conduit.name}
+        </To>
+      )),
+      column('from', ctx.t('zones.from'), ({ from }) => (
+        <To ctx={ctx} href={paths.controllerZone(from.id)} translate="no">
+          {from.name}
+        </To>
+      )),
+      column('to', ctx.t('zones.to'), ({ to }) => (
+        <To ctx={ctx} href={paths.controllerZone(to.id)} translate="no">
+          {to.name}
+        </To>
+      )),
+      column('direction', ctx.t('zones.direction'), ({ direction }) =>
+        ctx.tDynamic(`kind.controller-conduit.option.direction.${direction}`),
+      ),
+      column('means', ctx.t('zones.means'), ({ means }) =>
+        ctx.tDynamic(`kind.controller-conduit.option.means.${means}`),
+      ),
+      column('rules', ctx.t('zones.rules'), { any: true }, ({ rules }) =>
+        rules.length === 0 ? (
+          <Unknown ctx={ctx} />
+        ) : (
+          <span translate="no">
+            {rules.map((rule) => (
+              <div>{rule}</div>
+            ))}
+          </span>
         ),
-      },
-      {
-        key: 'from',
-        label: ctx.t('zones.from'),
-        cell: ({ from }) => (
-          <To ctx={ctx} href={paths.controllerZone(from.id)} translate="no">
-            {from.name}
-          </To>
-        ),
-      },
-      {
-        key: 'to',
-        label: ctx.t('zones.to'),
-        cell: ({ to }) => (
-          <To ctx={ctx} href={paths.controllerZone(to.id)} translate="no">
-            {to.name}
-          </To>
-        ),
-      },
-      {
-        key: 'direction',
-        label: ctx.t('zones.direction'),
-        cell: ({ direction }) => ctx.tDynamic(`kind.controller-conduit.option.direction.${direction}`),
-      },
-      {
-        key: 'means',
-        label: ctx.t('zones.means'),
-        cell: ({ means }) => ctx.tDynamic(`kind.controller-conduit.option.means.${means}`),
-      },
-      {
-        key: 'rules',
-        label: ctx.t('zones.rules'),
-        any: true,
-        cell: ({ rules }) =>
-          rules.length === 0 ? (
-            <Unknown ctx={ctx} />
-          ) : (
-            <span translate="no">
-              {rules.map((rule) => (
-                <div>{rule}</div>
-              ))}
-            </span>
-          ),
-      },
+      ),
     ]}
   />
 );
@@ -158,56 +115,42 @@ export const ZoneControllers = ({
   caption: string;
   rows: readonly (ZoneControllerView & { readonly zone?: string })[];
 }) => (
-  <DataTable
+  <DataTable<(typeof rows)[number]>
     ctx={ctx}
     caption={caption}
     rows={rows}
     records="labelled"
     lines
     columns={[
-      {
-        key: 'name',
-        label: ctx.t('zones.controller'),
-        head: true,
-        cell: (row) => (
-          <To ctx={ctx} href={paths.controller(row.id)} translate="no">
-            {row.name}
-          </To>
-        ),
-      },
+      column('name', ctx.t('zones.controller'), { head: true }, (row) => (
+        <To ctx={ctx} href={paths.controller(row.id)} translate="no">
+          {row.name}
+        </To>
+      )),
       ...(rows.some(({ zone }) => zone !== undefined)
         ? [
-            {
-              key: 'zone',
-              label: ctx.t('zones.zone'),
-              cell: (row: { readonly zone?: string }) => <span translate="no">{row.zone ?? '–'}</span>,
-            },
+            column('zone', ctx.t('zones.zone'), (row: { readonly zone?: string }) => (
+              <span translate="no">{row.zone ?? '–'}</span>
+            )),
           ]
         : []),
-      {
-        key: 'state',
-        label: ctx.t('zones.state'),
-        cell: (row) =>
-          row.reasons.length === 0 ? (
-            <Status ctx={ctx} level={row.level} />
-          ) : (
-            row.reasons.map(({ level, message }) => (
-              <div>
-                <Status ctx={ctx} level={level}>
-                  {ctx.say(message)}
-                </Status>
-              </div>
-            ))
-          ),
-      },
-      {
-        key: 'since',
-        label: ctx.t('zones.since'),
-        cell: (row) => {
-          const since = row.reasons.flatMap((reason) => reason.since ?? [])[0];
-          return since === undefined ? <Unknown ctx={ctx} /> : <Time ctx={ctx} at={since} />;
-        },
-      },
+      column('state', ctx.t('zones.state'), (row) =>
+        row.reasons.length === 0 ? (
+          <Status ctx={ctx} level={row.level} />
+        ) : (
+          row.reasons.map(({ level, message }) => (
+            <div>
+              <Status ctx={ctx} level={level}>
+                {ctx.say(message)}
+              </Status>
+            </div>
+          ))
+        ),
+      ),
+      column('since', ctx.t('zones.since'), (row) => {
+        const since = row.reasons.flatMap((reason) => reason.since ?? [])[0];
+        return since === undefined ? <Unknown ctx={ctx} /> : <Time ctx={ctx} at={since} />;
+      }),
     ]}
   />
 );
