@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
+import { type OptionSpec, parseOptions as parsed, typedOption } from '@sallyport/bundle-tools/cli/option';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AgentError } from '../errors.ts';
-
-type OptionSpec = { type: 'string' | 'boolean'; value?: string; short?: string; help: string };
 
 export type CommandContext = {
   text(name: string): string | undefined;
@@ -34,9 +32,9 @@ export const machineRoot = (): string => (process.platform === 'win32' ? `${env(
 
 /** Options that every command takes. */
 const commonOptions = {
-  state: { type: 'string', value: 'DIR', help: `the agent's own folder (${defaultStateDir})` },
-  json: { type: 'boolean', help: 'the result as JSON on standard output' },
-  help: { type: 'boolean', short: 'h', help: 'this text' },
+  state: { value: 'DIR', help: `the agent's own folder (${defaultStateDir})` },
+  json: { help: 'the result as JSON on standard output' },
+  help: { short: 'h', help: 'this text' },
 } as const;
 
 /** A positive whole number from an option. */
@@ -46,10 +44,7 @@ export const wholeNumber = (text: string | undefined, otherwise: number): number
   return Number(text);
 };
 
-const optionLine = (name: string, spec: OptionSpec): string =>
-  `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.value === undefined ? '' : ` ${spec.value}`}`.padEnd(
-    26,
-  ) + spec.help;
+const optionLine = (name: string, spec: OptionSpec): string => `  ${typedOption(name, spec)}`.padEnd(26) + spec.help;
 
 export const helpOf = ({ name, summary }: CommandEntry, command: Command): string =>
   [
@@ -65,9 +60,7 @@ export const helpOf = ({ name, summary }: CommandEntry, command: Command): strin
 /** Parses the options of one command; USAGE for anything that it does not take. */
 export const parseOptions = (command: Command, args: readonly string[]): Map<string, string | boolean> => {
   const specs = { ...command.options, ...commonOptions };
-  const options = Object.fromEntries(
-    Object.entries<OptionSpec>(specs).map(([name, { type, short }]) => [name, { type, ...defined({ short }) }]),
-  );
+  const options = parsed(specs);
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
     return new Map(

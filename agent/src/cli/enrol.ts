@@ -35,14 +35,14 @@ const rootOf = (text: string | undefined): string => {
 
 export const command: Command = {
   options: {
-    server: { type: 'string', value: 'URL', help: 'https address of the appliance' },
-    'token-file': { type: 'string', value: 'FILE', help: 'the enrolment token' },
-    fingerprint: { type: 'string', value: 'H', help: 'the fingerprint that came with the token' },
-    root: { type: 'string', value: 'DIR', help: 'the root of the system to report and to install into (/)' },
-    executables: { type: 'boolean', help: 'report executable files with their hashes' },
-    'observe-only': { type: 'boolean', help: 'report, and refuse every action' },
-    later: { type: 'boolean', help: 'only write it down: the service enrols, and waits for approval' },
-    wait: { type: 'string', value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
+    server: { value: 'URL', help: 'https address of the appliance' },
+    'token-file': { value: 'FILE', help: 'the enrolment token' },
+    fingerprint: { value: 'H', help: 'the fingerprint that came with the token' },
+    root: { value: 'DIR', help: 'the root of the system to report and to install into (/)' },
+    executables: { help: 'report executable files with their hashes' },
+    'observe-only': { help: 'report, and refuse every action' },
+    later: { help: 'only write it down: the service enrols, and waits for approval' },
+    wait: { value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
   },
   example: 'sallyport-agent enrol --server https://sallyport.plant:8443 --token-file secret --fingerprint "1f2e …"',
   run: async (context) => {

@@ -8,9 +8,7 @@ import { type Command, defaultStateDir } from './command.ts';
 const marks = ['agent.json', 'enrolment.json', 'trust', 'log'];
 
 export const command: Command = {
-  options: {
-    'unless-replacing': { type: 'boolean', help: 'not while a release of the agent takes the place of another' },
-  },
+  options: { 'unless-replacing': { help: 'not while a release of the agent takes the place of another' } },
   example: 'sallyport-agent forget',
   run: (context) => {
     const folder = resolve(context.text('state') ?? defaultStateDir);

@@ -5,7 +5,7 @@ import { type Command, defaultStateDir, wholeNumber } from './command.ts';
 const defaultLines = 200;
 
 export const command: Command = {
-  options: { lines: { type: 'string', value: 'N', help: `how many lines (${defaultLines})` } },
+  options: { lines: { value: 'N', help: `how many lines (${defaultLines})` } },
   example: 'sallyport-agent log --lines 50',
   run: async (context) => {
     const state = openState(context.text('state') ?? defaultStateDir);

@@ -71,9 +71,9 @@ const turnOnce = async (context: CommandContext): Promise<void> => {
 
 export const command: Command = {
   options: {
-    out: { type: 'string', value: 'FILE', help: 'write the inventory there and connect nowhere' },
-    root: { type: 'string', value: 'DIR', help: 'with --out: the root of the system to report (/)' },
-    executables: { type: 'boolean', help: 'with --out: with the hashes of executable files' },
+    out: { value: 'FILE', help: 'write the inventory there and connect nowhere' },
+    root: { value: 'DIR', help: 'with --out: the root of the system to report (/)' },
+    executables: { help: 'with --out: with the hashes of executable files' },
   },
   example: 'sallyport-agent once --out inventory.json',
   run: async (context) => {

@@ -14,11 +14,10 @@ const defaultWaitSeconds = 900;
 export const command: Command = {
   options: {
     wait: {
-      type: 'string',
       value: 'SECONDS',
       help: `how long the new release may take to be heard (${defaultWaitSeconds})`,
     },
-    keep: { type: 'string', value: 'FILE', help: 'only keep a copy of the package of Windows that is being installed' },
+    keep: { value: 'FILE', help: 'only keep a copy of the package of Windows that is being installed' },
   },
   example: 'sallyport-agent replace --state /var/lib/sallyport-agent',
   run: async (context) => {

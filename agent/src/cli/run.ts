@@ -1,9 +1,7 @@
 import { type Command, defaultStateDir } from './command.ts';
 
 export const command: Command = {
-  options: {
-    'until-input-ends': { type: 'boolean', help: 'stop when standard input ends: how the service of Windows says so' },
-  },
+  options: { 'until-input-ends': { help: 'stop when standard input ends: how the service of Windows says so' } },
   example: 'sallyport-agent run --state /var/lib/sallyport-agent',
   run: async (context) => {
     const [{ enrolLater }, { openAgent }, { runAgent }, { fileLog }, { openState }] = await Promise.all([

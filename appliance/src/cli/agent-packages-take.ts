@@ -13,7 +13,6 @@ export const command: Command = {
   positionals: 'FILE',
   options: {
     'release-key': {
-      type: 'string',
       value: 'FILE',
       help: 'the public half of the release key (release.pub of the release that is installed)',
     },

@@ -22,9 +22,8 @@ export function objectLines({ needed, brought, missing, damaged }: RestoreReport
 
 /** Options of both commands that bring a backup back. */
 export const restoreOptions = {
-  'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+  'key-file': { value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
   objects: {
-    type: 'string',
     value: 'DIR',
     multiple: true,
     help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
@@ -37,7 +36,6 @@ export const command: Command = {
   options: {
     ...restoreOptions,
     witness: {
-      type: 'string',
       value: 'FILE',
       help: 'keys/witness of the data directory of before: what was taken away since stays so (the one that lies in DATA/keys)',
     },

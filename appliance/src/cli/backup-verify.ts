@@ -10,10 +10,10 @@ export const command: Command = {
     'checks signature, sealed bytes and objects of a backup; with the recovery key also opens it as a restore would',
   positionals: 'FILE',
   options: {
-    'key-file': { type: 'string', value: 'FILE', help: 'the recovery key, to open it as well; - for standard input' },
-    'site-key': { type: 'string', value: 'HEX', help: 'fingerprint of the key of the site that has to have signed it' },
-    objects: { type: 'string', value: 'DIR', multiple: true, help: 'where its objects are (beside FILE)' },
-    work: { type: 'string', value: 'DIR', help: 'where to unpack the database for the check (the temporary folder)' },
+    'key-file': { value: 'FILE', help: 'the recovery key, to open it as well; - for standard input' },
+    'site-key': { value: 'HEX', help: 'fingerprint of the key of the site that has to have signed it' },
+    objects: { value: 'DIR', multiple: true, help: 'where its objects are (beside FILE)' },
+    work: { value: 'DIR', help: 'where to unpack the database for the check (the temporary folder)' },
   },
   example: 'sallyport backup verify plant-7.spb --key-file recovery.txt',
   run: async ({ positionals, text, texts, out }) => {

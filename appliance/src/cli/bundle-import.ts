@@ -25,12 +25,8 @@ export const command: Command = {
   summary: 'imports a bundle: a file, a folder, a medium, or several volumes',
   positionals: 'PATH…',
   options: {
-    'dry-run': { type: 'boolean', help: 'check it and say what it would change; nothing is changed' },
-    'accept-stale': {
-      type: 'string',
-      value: 'REASON',
-      help: 'take it although its time is over; goes into the receipt',
-    },
+    'dry-run': { help: 'check it and say what it would change; nothing is changed' },
+    'accept-stale': { value: 'REASON', help: 'take it although its time is over; goes into the receipt' },
   },
   example: 'sallyport bundle import /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag, text, cliActor }) => {

@@ -1,18 +1,8 @@
+import type { OptionSpec } from '@sallyport/bundle-tools/cli/option';
 import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
 
 // A command is a file `cli/<noun>.ts` or `cli/<noun>-<verb>.ts` that exports `command`; main.ts finds it by its name.
-
-export type OptionSpec = {
-  type: 'string' | 'boolean';
-  /** What the value is, for the help: DIR, NAME. */
-  value?: string;
-  help: string;
-  required?: boolean;
-  multiple?: boolean;
-  /** One letter that stands for the name. */
-  short?: string;
-};
 
 export type Output = {
   /** A line of data on stdout, unless --json was given. */

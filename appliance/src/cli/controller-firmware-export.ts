@@ -9,11 +9,11 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'hands a firmware file to you: checked once more, recorded, written to a folder',
   options: {
-    firmware: { type: 'string', value: 'SHA', required: true, help: 'its SHA-256, or the start of it' },
-    controller: { type: 'string', value: 'ID', required: true, help: 'the controller that it is for' },
-    part: { type: 'string', value: 'PLACE', help: 'the module that it is for, as the list of findings names it' },
-    confirmed: { type: 'string', value: 'CHECK', multiple: true, help: `${CHECKS.join(', ')}: what was looked after` },
-    out: { type: 'string', value: 'DIR', required: true, help: 'an existing folder' },
+    firmware: { value: 'SHA', required: true, help: 'its SHA-256, or the start of it' },
+    controller: { value: 'ID', required: true, help: 'the controller that it is for' },
+    part: { value: 'PLACE', help: 'the module that it is for, as the list of findings names it' },
+    confirmed: { value: 'CHECK', multiple: true, help: `${CHECKS.join(', ')}: what was looked after` },
+    out: { value: 'DIR', required: true, help: 'an existing folder' },
   },
   example:
     'sallyport controller firmware export --firmware 3fa9 --controller controller-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',

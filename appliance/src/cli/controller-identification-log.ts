@@ -8,8 +8,8 @@ const pageRows = 1_000;
 export const command: Command = {
   summary: 'prints every packet that a run of an identification job sent, with time, target and hash',
   options: {
-    job: { type: 'string', value: 'NAME', help: 'the identification job, as it was entered', required: true },
-    run: { type: 'string', value: 'N', help: 'the run (the newest)' },
+    job: { value: 'NAME', help: 'the identification job, as it was entered', required: true },
+    run: { value: 'N', help: 'the run (the newest)' },
   },
   example: 'sallyport controller identification log --job "Cell 3" --json --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {

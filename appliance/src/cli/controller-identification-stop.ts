@@ -6,8 +6,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'ends the run of an identification job before its next packet, or all of them for the site',
   options: {
-    job: { type: 'string', value: 'NAME', help: 'the identification job, as it was entered' },
-    all: { type: 'boolean', help: 'switches identification off for the site and ends every run, also at agents' },
+    job: { value: 'NAME', help: 'the identification job, as it was entered' },
+    all: { help: 'switches identification off for the site and ends every run, also at agents' },
   },
   example: 'sallyport controller identification stop --all --data /var/lib/sallyport',
   run: async ({ open, out, text, flag, cliActor }) => {

@@ -12,13 +12,9 @@ export const command: Command = {
   summary: 'takes controllers from a file: table, CAx export, L5X, nameplate or capture; told by its content',
   positionals: 'FILE',
   options: {
-    as: { type: 'string', value: 'FORM', help: `refuse any other form: ${IMPORT_FORMS.join(', ')}` },
-    mapping: {
-      type: 'string',
-      value: 'NAME',
-      help: 'how the columns of a table are read; else its headings are guessed',
-    },
-    'dry-run': { type: 'boolean', help: 'say what would change; nothing is kept' },
+    as: { value: 'FORM', help: `refuse any other form: ${IMPORT_FORMS.join(', ')}` },
+    mapping: { value: 'NAME', help: 'how the columns of a table are read; else its headings are guessed' },
+    'dry-run': { help: 'say what would change; nothing is kept' },
   },
   example: 'sallyport controller import plant.aml --dry-run --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, flag, cliActor }) => {

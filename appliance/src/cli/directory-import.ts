@@ -8,9 +8,7 @@ const chunkBytes = 1 << 16;
 export const command: Command = {
   summary: 'takes users, groups, units and computers from an LDIF file, as a poll of that directory would',
   positionals: 'FILE',
-  options: {
-    source: { type: 'string', value: 'NAME', help: 'the directory that the file comes from', required: true },
-  },
+  options: { source: { value: 'NAME', help: 'the directory that the file comes from', required: true } },
   example: 'sallyport directory import tree.ldif --source Plant --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, cliActor }) => {
     const [file, ...more] = positionals;

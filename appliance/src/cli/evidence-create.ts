@@ -15,10 +15,10 @@ const dayIn = (name: string, given: string | undefined): number => {
 export const command: Command = {
   summary: 'makes the evidence of a period: a signed document, its print, and the signature over the print',
   options: {
-    from: { type: 'string', value: 'DAY', required: true, help: 'the first day, in UTC' },
-    to: { type: 'string', value: 'DAY', required: true, help: 'the last day, in UTC' },
-    out: { type: 'string', value: 'DIR', required: true, help: 'where the three files are written' },
-    lang: { type: 'string', value: 'LANG', help: 'language of the print: kk, ru or en (en by default)' },
+    from: { value: 'DAY', required: true, help: 'the first day, in UTC' },
+    to: { value: 'DAY', required: true, help: 'the last day, in UTC' },
+    out: { value: 'DIR', required: true, help: 'where the three files are written' },
+    lang: { value: 'LANG', help: 'language of the print: kk, ru or en (en by default)' },
   },
   example: 'sallyport evidence create --from 2026-10-01 --to 2026-12-31 --out /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, text, cliActor }) => {

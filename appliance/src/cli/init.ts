@@ -15,15 +15,10 @@ export const defaultAddresses = (): string[] => {
 export const command: Command = {
   summary: 'keys, certificate authority, database and first administrator of a new appliance',
   options: {
-    site: { type: 'string', value: 'NAME', required: true, help: "the site's name in documents: a-z, 0-9, -" },
-    address: {
-      type: 'string',
-      value: 'NAME',
-      multiple: true,
-      help: 'a name or address that browsers and agents use; may repeat',
-    },
-    listen: { type: 'string', value: 'ADDR:PORT', help: 'where the server listens (0.0.0.0:8443)' },
-    administrator: { type: 'string', value: 'NAME', help: 'the first account (administrator)' },
+    site: { value: 'NAME', required: true, help: "the site's name in documents: a-z, 0-9, -" },
+    address: { value: 'NAME', multiple: true, help: 'a name or address that browsers and agents use; may repeat' },
+    listen: { value: 'ADDR:PORT', help: 'where the server listens (0.0.0.0:8443)' },
+    administrator: { value: 'NAME', help: 'the first account (administrator)' },
   },
   example: 'sallyport init --data /var/lib/sallyport --site plant-7 --address sallyport.plant.example',
   run: async ({ text, texts, dataDir, out }) => {

@@ -72,11 +72,7 @@ describe('the list of devices', () => {
       kind: 'computer',
       os: 'linux',
       sources: ['native'],
-      coverage: {
-        state: 'not-judged',
-        reasons: [{ code: 'pending', ecosystem: '', components: 0 }],
-        judgedBy: [],
-      },
+      coverage: { state: 'not-judged', reasons: [{ code: 'pending', ecosystem: '', components: 0 }], judgedBy: [] },
       lastSeenAt: Date.UTC(2026, 4, 1),
       lastSeen: '2026-05-01T00:00:00Z',
       counts: { software: 4, byType: { deb: 2, python: 1, other: 1 } },

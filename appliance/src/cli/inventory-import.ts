@@ -8,8 +8,8 @@ export const command: Command = {
   summary: 'takes inventories of machines without network: .json, .xml, .ocs, or a zip of many',
   positionals: 'PATH…',
   options: {
-    'dry-run': { type: 'boolean', help: 'say which device each would be; nothing is changed' },
-    approve: { type: 'boolean', help: 'approve the machines without a decision' },
+    'dry-run': { help: 'say which device each would be; nothing is changed' },
+    approve: { help: 'approve the machines without a decision' },
   },
   example: 'sallyport inventory import /media/usb/inventories.zip --dry-run --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag, cliActor }) => {

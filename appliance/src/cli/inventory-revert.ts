@@ -3,8 +3,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'goes back to the inventory of the bundle before; versions, numbers and the floor stay',
   options: {
-    reason: { type: 'string', value: 'TEXT', required: true, help: 'why; goes into the next receipt' },
-    yes: { type: 'boolean', help: 'do it; without it, only what would change is shown' },
+    reason: { value: 'TEXT', required: true, help: 'why; goes into the next receipt' },
+    yes: { help: 'do it; without it, only what would change is shown' },
   },
   example: 'sallyport inventory revert --reason "the new list names a broken update" --yes --data /var/lib/sallyport',
   run: async ({ open, out, text, flag, cliActor }) => {

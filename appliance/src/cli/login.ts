@@ -23,8 +23,8 @@ export const command: Command = {
   summary: 'signs an account in for the commands that follow, for half an hour',
   positionals: 'NAME',
   options: {
-    'password-stdin': { type: 'boolean', help: 'the password is the first line of stdin, the code its second' },
-    code: { type: 'string', value: 'CODE', help: 'one-time password or recovery code of the second factor' },
+    'password-stdin': { help: 'the password is the first line of stdin, the code its second' },
+    code: { value: 'CODE', help: 'one-time password or recovery code of the second factor' },
   },
   example: 'sallyport login a.seitkali --data /var/lib/sallyport',
   run: async ({ positionals, open, out, text, flag, dataDir }) => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type OptionSpec, parseOptions, typedOption } from '@sallyport/bundle-tools/cli/option';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
@@ -11,21 +12,17 @@ import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
 import type { Operation } from '../server/operations/operation.ts';
 import { actorOf, resumeSession } from './actor.ts';
-import type { Command, CommandContext, OptionSpec } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
 
 const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', 'recovery-key']);
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {
-  data: { type: 'string', value: 'DIR', help: 'the data directory (SALLYPORT_DATA_DIR, else /var/lib/sallyport)' },
-  extensions: {
-    type: 'string',
-    value: 'DIR',
-    help: 'further declarations: collections/, kinds/ in it',
-  },
-  json: { type: 'boolean', help: 'the result as JSON on stdout' },
-  help: { type: 'boolean', short: 'h', help: 'this text' },
+  data: { value: 'DIR', help: 'the data directory (SALLYPORT_DATA_DIR, else /var/lib/sallyport)' },
+  extensions: { value: 'DIR', help: 'further declarations: collections/, kinds/ in it' },
+  json: { help: 'the result as JSON on stdout' },
+  help: { short: 'h', help: 'this text' },
 };
 
 /** Names of the commands that are files of this folder, `device-list` for `device list`. */
@@ -111,9 +108,7 @@ const findCommand = async (args: readonly string[]): Promise<Found | undefined> 
   findIn(new Map([...indexedCommands(), ...localCommands()]), args) ?? findIn(await allCommands(), args);
 
 const optionLine = ([name, spec]: [string, OptionSpec]): string =>
-  `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(
-    28,
-  ) + spec.help;
+  `  ${typedOption(name, spec)}`.padEnd(28) + spec.help;
 
 const commandHelp = (words: string, command: Command): string =>
   [
@@ -190,12 +185,7 @@ const contextOf = (
       args: [...rest],
       allowPositionals: command.positionals !== undefined,
       strict: true,
-      options: Object.fromEntries(
-        Object.entries(specs).map(([name, { type, multiple, short }]) => [
-          name,
-          { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
-        ]),
-      ),
+      options: parseOptions(specs),
     });
   } catch (cause) {
     throw new AppError('USAGE', cause instanceof Error ? cause.message : String(cause), {}, { cause });

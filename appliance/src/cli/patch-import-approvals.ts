@@ -16,11 +16,10 @@ export const command: Command = {
   positionals: 'FILE',
   options: {
     preset: {
-      type: 'string',
       value: 'WORDS',
       help: 'whose words it has: neutral, rockwell, siemens, emerson (these are not verified)',
     },
-    'dry-run': { type: 'boolean', help: 'only say what it would do' },
+    'dry-run': { help: 'only say what it would do' },
   },
   example: 'sallyport patch import-approvals list.csv --preset rockwell --dry-run --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, flag, cliActor }) => {

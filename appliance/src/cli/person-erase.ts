@@ -23,11 +23,11 @@ export const command: Command = {
     "shows where a person's values are; with --confirm and --reason erases them for ever; exit 1 while a backup has the key",
   positionals: '[NAME]',
   options: {
-    confirm: { type: 'string', value: 'NAME', help: 'the name once more' },
-    reason: { type: 'string', value: 'TEXT', help: 'why, without the name: the number of a request' },
-    agree: { type: 'string', value: 'ID', help: 'as a second person, erase what somebody else asked for' },
-    refuse: { type: 'string', value: 'ID', help: 'as a second person, refuse it' },
-    list: { type: 'boolean', help: 'what was asked for and done' },
+    confirm: { value: 'NAME', help: 'the name once more' },
+    reason: { value: 'TEXT', help: 'why, without the name: the number of a request' },
+    agree: { value: 'ID', help: 'as a second person, erase what somebody else asked for' },
+    refuse: { value: 'ID', help: 'as a second person, refuse it' },
+    list: { help: 'what was asked for and done' },
   },
   example: 'sallyport person erase "a.seitkali" --confirm "a.seitkali" --reason "request 12" --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, flag, cliActor }) => {

@@ -5,8 +5,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'writes receipts to receipts/ of a medium: those that the host has not confirmed',
   options: {
-    out: { type: 'string', value: 'DIR', required: true, help: 'the medium' },
-    all: { type: 'boolean', help: 'also those that the host has confirmed' },
+    out: { value: 'DIR', required: true, help: 'the medium' },
+    all: { help: 'also those that the host has confirmed' },
   },
   example: 'sallyport receipt export --out /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, text, flag, cliActor }) => {

@@ -16,11 +16,10 @@ export const command: Command = {
   positionals: 'VERSION',
   options: {
     'release-key': {
-      type: 'string',
       value: 'FILE',
       help: 'the public half of the release key (release.pub of the release that is installed)',
     },
-    root: { type: 'string', value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
   },
   example: 'sallyport release install 0.3.0',
   run: async ({ text, positionals, dataDir, out }) => {

@@ -9,11 +9,10 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'back to the release before the last upgrade, with the database and keys that it had; says what is lost',
   options: {
-    confirm: { type: 'boolean', help: 'do it; without, only what would be lost is said' },
-    reason: { type: 'string', value: 'TEXT', help: 'why; it goes into the journal' },
-    root: { type: 'string', value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    confirm: { help: 'do it; without, only what would be lost is said' },
+    reason: { value: 'TEXT', help: 'why; it goes into the journal' },
+    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
     service: {
-      type: 'string',
       value: 'FILE',
       help: 'JSON with start, stop, restart: how the server is run (systemd, sallyport.service)',
     },

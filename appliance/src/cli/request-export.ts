@@ -5,13 +5,10 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'writes a request to a medium: what this site has and what it asks for',
   options: {
-    out: { type: 'string', value: 'DIR', help: 'the medium' },
-    volumes: {
-      type: 'boolean',
-      help: 'ask for the missing volumes of waiting bundles again, instead of a new bundle',
-    },
-    receipts: { type: 'boolean', help: 'also write the unconfirmed receipts to receipts/ of the medium' },
-    show: { type: 'boolean', help: 'print what would leave; writes nothing and uses no number' },
+    out: { value: 'DIR', help: 'the medium' },
+    volumes: { help: 'ask for the missing volumes of waiting bundles again, instead of a new bundle' },
+    receipts: { help: 'also write the unconfirmed receipts to receipts/ of the medium' },
+    show: { help: 'print what would leave; writes nothing and uses no number' },
   },
   example: 'sallyport request export --out /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, text, flag, json, cliActor }) => {

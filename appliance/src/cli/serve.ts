@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'the server: console, API and agents over HTTPS',
-  options: { listen: { type: 'string', value: 'ADDR:PORT', help: 'instead of the configured address' } },
+  options: { listen: { value: 'ADDR:PORT', help: 'instead of the configured address' } },
   example: 'sallyport serve --data /var/lib/sallyport --listen 0.0.0.0:8443',
   run: async ({ open, text, dataDir, out }) => {
     const listen = text('listen');

@@ -16,16 +16,8 @@ export const command: Command = {
   summary: 'trusts the root of a connected host after a person has compared its fingerprint',
   positionals: 'FILE',
   options: {
-    fingerprint: {
-      type: 'string',
-      value: 'TEXT',
-      help: 'the fingerprint that was read out, in hex or in words; else it is asked for',
-    },
-    replace: {
-      type: 'string',
-      value: 'REASON',
-      help: 'let another root take the place of the one in force; devices enrol again',
-    },
+    fingerprint: { value: 'TEXT', help: 'the fingerprint that was read out, in hex or in words; else it is asked for' },
+    replace: { value: 'REASON', help: 'let another root take the place of the one in force; devices enrol again' },
   },
   example: 'sallyport trust import /media/usb/host.trust --fingerprint "1f0c 9a…" --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, cliActor }) => {

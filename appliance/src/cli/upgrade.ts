@@ -46,13 +46,12 @@ export const command: Command = {
   summary:
     'makes this release the one that runs: tried on a copy, then switched, and back by itself where it does not serve',
   options: {
-    to: { type: 'string', value: 'VERSION', help: 'another release that is installed (the one of this program)' },
-    trial: { type: 'boolean', help: 'the trial on a copy alone; nothing is changed' },
-    settle: { type: 'boolean', help: 'end an upgrade that was cut off, forward or back, and no more' },
-    within: { type: 'string', value: 'SECONDS', help: 'how long a release has to serve a page (60)' },
-    root: { type: 'string', value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    to: { value: 'VERSION', help: 'another release that is installed (the one of this program)' },
+    trial: { help: 'the trial on a copy alone; nothing is changed' },
+    settle: { help: 'end an upgrade that was cut off, forward or back, and no more' },
+    within: { value: 'SECONDS', help: 'how long a release has to serve a page (60)' },
+    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
     service: {
-      type: 'string',
       value: 'FILE',
       help: 'JSON with start, stop, restart: how the server is run (systemd, sallyport.service)',
     },

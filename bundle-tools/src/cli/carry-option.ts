@@ -2,11 +2,11 @@ import { writeCarried } from '../host/carry.ts';
 import { type Proposal, requirementsOf, requirementText } from '../host/proposal.ts';
 import type { HostState } from '../host/state.ts';
 import { findNewest } from '../host/trust-files.ts';
-import type { CommandResult, OptionSpec } from './command.ts';
+import type { CommandResult } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 /** `--carry MEDIUM`. */
 export const carryOption: OptionSpec = {
-  type: 'string',
   value: 'MEDIUM',
   help: 'write the change to a medium, for people who sign in turn on other computers',
 };

@@ -29,13 +29,8 @@ export const catalogJson = (built: BuiltCatalog) => ({
 
 /** The options of everything that takes requests from a medium. */
 export const requestOptions = {
-  media: { type: 'string', value: 'DIR', required: true, help: 'the medium, as a folder' },
-  'accept-reverted': {
-    type: 'string',
-    value: 'SITE',
-    multiple: true,
-    help: 'this site restored a backup; take its request even so',
-  },
+  media: { value: 'DIR', required: true, help: 'the medium, as a folder' },
+  'accept-reverted': { value: 'SITE', multiple: true, help: 'this site restored a backup; take its request even so' },
 } as const satisfies Command['options'];
 
 /** Takes the requests of the medium, and says what was left out. */
@@ -81,8 +76,8 @@ export const catalogBuild: Command = {
   options: {
     state: stateOption,
     ...requestOptions,
-    'grace-days': { type: 'string', value: 'N', help: 'the new grace period in policy.json' },
-    diff: { type: 'boolean', help: 'print the whole diff' },
+    'grace-days': { value: 'N', help: 'the new grace period in policy.json' },
+    diff: { help: 'print the whole diff' },
   },
   minPositionals: 0,
   maxPositionals: 0,
@@ -91,12 +86,7 @@ export const catalogBuild: Command = {
     const graceDays = integerOption(input, 'grace-days', 0, 3650);
     return withLock(state, async () => {
       const taken = takeFromMedium(input, state);
-      const built = await buildCatalog({
-        state,
-        io: input.io,
-        nowMs: nowMs(),
-        ...defined({ graceDays }),
-      });
+      const built = await buildCatalog({ state, io: input.io, nowMs: nowMs(), ...defined({ graceDays }) });
       const { totals, added, changed, removed } = built.diff;
       const text = built.isSigned
         ? [`catalog ${built.number} is signed and has all of this already`]

@@ -10,10 +10,10 @@ export const catalogSign: Command = {
   usage: 'catalog sign --key FILE CATALOG',
   example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
   options: {
-    key: { type: 'string', value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    key: { value: 'FILE', multiple: true, required: true, help: "the curator's key" },
     'passphrase-file': passphraseOption,
-    previous: { type: 'string', value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
-    'accept-new-fulfil-keys': { type: 'boolean', help: 'the host changed the keys that sign bundles' },
+    previous: { value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
+    'accept-new-fulfil-keys': { help: 'the host changed the keys that sign bundles' },
   },
   minPositionals: 1,
   maxPositionals: 1,

@@ -1,16 +1,5 @@
 import type { Io } from './io.ts';
-
-/** One option of a command: what parseArgs needs, and the words for `--help`. */
-export type OptionSpec = {
-  readonly type: 'string' | 'boolean';
-  readonly multiple?: boolean;
-  readonly required?: boolean;
-  /** One letter that stands for the name. */
-  readonly short?: string;
-  /** The word that stands for the value in the help text, for example `FILE`. */
-  readonly value?: string;
-  readonly help: string;
-};
+import type { OptionSpec } from './option.ts';
 
 /** What a command is given: its options by name, its positional arguments, and where to report. */
 export type CommandInput = {

@@ -15,21 +15,15 @@ export const custodyAdd: Command = {
   example:
     'custody add --step hand-over --file /media/usb/1f0c77aa-1of1.tar --medium usb-12 --person 12 --key custody.json',
   options: {
-    step: { type: 'string', required: true, value: 'STEP', help: 'hand-over or scan' },
+    step: { required: true, value: 'STEP', help: 'hand-over or scan' },
     file: {
-      type: 'string',
       required: true,
       value: 'FILE',
       help: 'the volume on the medium; of an unpacked bundle, its bundle.dsse.json',
     },
-    medium: {
-      type: 'string',
-      required: true,
-      value: 'LABEL',
-      help: 'what is written on the medium; no name of a person',
-    },
-    person: { type: 'string', required: true, value: 'N', help: 'the local number of who signs' },
-    key: { type: 'string', required: true, value: 'FILE', help: 'the custody key' },
+    medium: { required: true, value: 'LABEL', help: 'what is written on the medium; no name of a person' },
+    person: { required: true, value: 'N', help: 'the local number of who signs' },
+    key: { required: true, value: 'FILE', help: 'the custody key' },
   },
   minPositionals: 0,
   maxPositionals: 0,

@@ -14,9 +14,7 @@ const maxPerson = 1_000_000_000;
 export const custodyKeyCreate: Command = {
   usage: 'custody key create --out FILE',
   example: 'custody key create --out /root/custody.json',
-  options: {
-    out: { type: 'string', required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' },
-  },
+  options: { out: { required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
   minPositionals: 0,
   maxPositionals: 0,
   run: async (input) => {
@@ -41,7 +39,7 @@ export const custodyKeyAdd: Command = {
   example: 'custody key add custody.json.pub --person 12 --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    person: { type: 'string', required: true, value: 'N', help: 'the local number of the person or station' },
+    person: { required: true, value: 'N', help: 'the local number of the person or station' },
   },
   minPositionals: 1,
   maxPositionals: 1,

@@ -87,10 +87,7 @@ const verifyPath = (state: ReturnType<typeof stateOf>, path: string): CommandRes
 export const custodyVerify: Command = {
   usage: 'custody verify (--site SITE | PATH) --state DIR',
   example: 'custody verify --site plant-1 --state /var/lib/sallyport-bundle',
-  options: {
-    state: stateOption,
-    site: { type: 'string', value: 'SITE', help: 'all chains of a site, and its receipts' },
-  },
+  options: { state: stateOption, site: { value: 'SITE', help: 'all chains of a site, and its receipts' } },
   minPositionals: 0,
   maxPositionals: 1,
   run: async (input) => {

@@ -12,9 +12,9 @@ export const evidenceVerify: Command = {
   usage: 'evidence verify FILE.dsse.json --card FILE [--print FILE.pdf --print-signature FILE.dsse.json]',
   example: 'evidence verify evidence-plant-1.dsse.json --card plant-1.site-card.json',
   options: {
-    card: { type: 'string', required: true, value: 'FILE', help: 'the site card, compared before' },
-    print: { type: 'string', value: 'FILE', help: 'the PDF of the pack' },
-    'print-signature': { type: 'string', value: 'FILE', help: 'the signature over the PDF' },
+    card: { required: true, value: 'FILE', help: 'the site card, compared before' },
+    print: { value: 'FILE', help: 'the PDF of the pack' },
+    'print-signature': { value: 'FILE', help: 'the signature over the PDF' },
   },
   minPositionals: 1,
   maxPositionals: 1,

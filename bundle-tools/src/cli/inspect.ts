@@ -74,7 +74,7 @@ const lines = (found: Inspected): string[] => {
 export const inspect: Command = {
   usage: 'inspect PATH [--state DIR]',
   example: 'inspect /media/usb/1f0c77aa-1of1.tar',
-  options: { state: { type: 'string', value: 'DIR', help: "this host's state, to open a sealed request" } },
+  options: { state: { value: 'DIR', help: "this host's state, to open a sealed request" } },
   minPositionals: 1,
   maxPositionals: 1,
   run: async (input) => {

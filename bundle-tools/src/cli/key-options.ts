@@ -2,13 +2,13 @@ import { BundleError } from '../errors.ts';
 import { type KeyFile, readKeyFile, readOrCreateKeyFile, unlockKeyFile } from '../host/key-files.ts';
 import { readBounded } from '../host/read-bounded.ts';
 import { askUnseen } from './ask-unseen.ts';
-import { type CommandInput, listOption, type OptionSpec, textOption } from './command.ts';
+import { type CommandInput, listOption, textOption } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 // Keys that are named on the command line, with their passphrases: from a file, or typed unseen.
 
 /** `--passphrase-file FILE`, for commands that sign without a person at the keyboard. */
 export const passphraseOption: OptionSpec = {
-  type: 'string',
   value: 'FILE',
   multiple: true,
   help: 'a file whose first line is the passphrase of a key; else it is asked for',

@@ -15,9 +15,9 @@ export const rebuild: Command = {
   example: 'rebuild 1f0c77aa --volume 2 --media /media/usb --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    media: { type: 'string', value: 'DIR', required: true, help: 'the medium, as a folder' },
-    volume: { type: 'string', value: 'N', multiple: true, help: 'which volume; without it all that the medium takes' },
-    person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
+    media: { value: 'DIR', required: true, help: 'the medium, as a folder' },
+    volume: { value: 'N', multiple: true, help: 'which volume; without it all that the medium takes' },
+    person: { value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
   minPositionals: 1,
   maxPositionals: 1,

@@ -35,7 +35,7 @@ export const receiptTake: Command = {
 export const receiptVerify: Command = {
   usage: 'receipt verify DIR --card FILE',
   example: 'receipt verify /media/usb/receipts --card plant-1.site-card.json',
-  options: { card: { type: 'string', required: true, value: 'FILE', help: 'the site card, compared before' } },
+  options: { card: { required: true, value: 'FILE', help: 'the site card, compared before' } },
   minPositionals: 1,
   maxPositionals: 1,
   run: async (input) => {

@@ -10,7 +10,6 @@ const lineOf = ({ version, size, sha256 }: KeptRelease): string => `${version.pa
 
 /** The public halves of release keys. */
 export const releaseKeyOption = {
-  type: 'string',
   value: 'FILE',
   multiple: true,
   help: 'the public half of the key that signs releases, compared by another way than this file',

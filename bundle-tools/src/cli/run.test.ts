@@ -8,7 +8,7 @@ import { runProgram } from './run.ts';
 const made = (run: Command['run']): Command => ({
   usage: 'thing make NAME',
   example: 'thing make one',
-  options: { colour: { type: 'string', required: true, help: 'its colour' } },
+  options: { colour: { value: 'NAME', required: true, help: 'its colour' } },
   minPositionals: 1,
   maxPositionals: 1,
   run,

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { BundleError } from '../errors.ts';
-import { defined } from '../platform/defined.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import { nextStep, toBundleError } from './failure.ts';
 import type { Io } from './io.ts';
+import { parseOptions } from './option.ts';
 import { commandHelp, commonOptions, programHelp } from './usage.ts';
 
 /** What the program prints and how it ends. */
@@ -16,12 +16,7 @@ const usageError = (message: string): BundleError => new BundleError('USAGE', me
 
 const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): CommandInput => {
   const specs = { ...command.options, ...commonOptions };
-  const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { type, multiple, short }]) => [
-      name,
-      { type, multiple: multiple === true, ...defined({ short }) },
-    ]),
-  );
+  const options = parseOptions(specs);
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     return { options: values as CommandInput['options'], positionals, io };

@@ -3,11 +3,11 @@ import { BundleError } from '../errors.ts';
 import { type Sheet, sheetHtml } from '../fingerprint/sheet.ts';
 import type { Published } from '../host/trust-files.ts';
 import { writeFileDurable } from '../platform/files.ts';
-import { type CommandInput, type OptionSpec, textOption } from './command.ts';
+import { type CommandInput, textOption } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 /** `--sheet FILE`. */
 export const sheetOption: OptionSpec = {
-  type: 'string',
   value: 'FILE',
   help: 'write a sheet to print: the fingerprint as hex, as words and as a QR code',
 };

@@ -15,11 +15,7 @@ export const siteAdd: Command = {
   example: 'site add /media/usb/site-card.json --fingerprint "1f0c 77aa ..." --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    fingerprint: {
-      type: 'string',
-      value: 'TEXT',
-      help: 'what the site read out, in hex or in words; the card must have it',
-    },
+    fingerprint: { value: 'TEXT', help: 'what the site read out, in hex or in words; the card must have it' },
   },
   minPositionals: 1,
   maxPositionals: 1,
@@ -28,10 +24,7 @@ export const siteAdd: Command = {
     const bytes = readBounded(argument(input, 0), limits.siteCardBytes);
     const fingerprint = textOption(input, 'fingerprint');
     return withLock(state, async () => {
-      const { site, change } = addSiteCard(state, bytes, {
-        ...defined({ fingerprint }),
-        now: toTime(nowMs()),
-      });
+      const { site, change } = addSiteCard(state, bytes, { ...defined({ fingerprint }), now: toTime(nowMs()) });
       const { card, digest } = site.card;
       if (!site.record.compared)
         input.io.note(

@@ -10,7 +10,6 @@ const shownUpdates = 20;
 
 /** After so many days without a receipt or a request the site is to be asked. */
 export const overdueOption = {
-  type: 'string',
   value: 'DAYS',
   help: 'a bundle without receipt, or no request, counts as overdue after so long (30)',
 } as const;

@@ -93,12 +93,7 @@ export const sourceSync: Command = {
   example: 'source sync almalinux --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    arch: {
-      type: 'string',
-      value: 'ARCH',
-      multiple: true,
-      help: 'apt: an architecture (else those that sites ask for)',
-    },
+    arch: { value: 'ARCH', multiple: true, help: 'apt: an architecture (else those that sites ask for)' },
   },
   minPositionals: 0,
   maxPositionals: 256,

@@ -6,8 +6,8 @@ export const split: Command = {
   usage: 'split PATH... --size SIZE --out DIR',
   example: 'split /media/usb/1f0c77aa-1of1.tar --size 700M --out /tmp/portions',
   options: {
-    size: { type: 'string', value: 'SIZE', required: true, help: 'fat32, dvd, bd25 or bytes such as 700M' },
-    out: { type: 'string', value: 'DIR', required: true, help: 'an empty or new folder' },
+    size: { value: 'SIZE', required: true, help: 'fat32, dvd, bd25 or bytes such as 700M' },
+    out: { value: 'DIR', required: true, help: 'an empty or new folder' },
   },
   minPositionals: 1,
   maxPositionals: 999,

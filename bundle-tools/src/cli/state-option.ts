@@ -1,14 +1,11 @@
 import { BundleError } from '../errors.ts';
 import { type HostState, openState } from '../host/state.ts';
 import { env } from '../platform/ambient.ts';
-import { type CommandInput, type OptionSpec, textOption } from './command.ts';
+import { type CommandInput, textOption } from './command.ts';
+import type { OptionSpec } from './option.ts';
 
 /** `--state DIR`, for commands that work on the state of the connected host. */
-export const stateOption: OptionSpec = {
-  type: 'string',
-  value: 'DIR',
-  help: 'the state of this host (else from SALLYPORT_STATE)',
-};
+export const stateOption: OptionSpec = { value: 'DIR', help: 'the state of this host (else from SALLYPORT_STATE)' };
 
 /** The folder that `--state` or the environment names. */
 export const stateFolder = (input: CommandInput): string => {

@@ -15,9 +15,9 @@ export const trustExport: Command = {
   example: 'trust export --out /media/usb/trust.tar --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    out: { type: 'string', value: 'FILE', required: true, help: 'the file to write' },
+    out: { value: 'FILE', required: true, help: 'the file to write' },
     sheet: sheetOption,
-    force: { type: 'boolean', help: 'replace a file that is there' },
+    force: { help: 'replace a file that is there' },
   },
   minPositionals: 0,
   maxPositionals: 0,

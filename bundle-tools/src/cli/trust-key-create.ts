@@ -25,20 +25,10 @@ export const trustKeyCreate: Command = {
   usage: 'trust key create --for root|curator|release --out MEDIUM [--label NAME] [--encrypt] [--sheet FILE]',
   example: 'trust key create --for root --out /media/a --label "key holder 1" --encrypt --sheet /tmp/key-1.html',
   options: {
-    for: {
-      type: 'string',
-      value: 'ROLE',
-      required: true,
-      help: 'root, curator, or release, which signs packages of Sallyport itself',
-    },
-    out: {
-      type: 'string',
-      value: 'MEDIUM',
-      required: true,
-      help: 'the folder of the medium; nothing there is overwritten',
-    },
-    label: { type: 'string', value: 'NAME', help: 'what the host calls the key; never leaves the connected side' },
-    encrypt: { type: 'boolean', help: 'close the key under a passphrase that is asked for' },
+    for: { value: 'ROLE', required: true, help: 'root, curator, or release, which signs packages of Sallyport itself' },
+    out: { value: 'MEDIUM', required: true, help: 'the folder of the medium; nothing there is overwritten' },
+    label: { value: 'NAME', help: 'what the host calls the key; never leaves the connected side' },
+    encrypt: { help: 'close the key under a passphrase that is asked for' },
     'passphrase-file': passphraseOption,
     sheet: sheetOption,
   },
@@ -51,11 +41,7 @@ export const trustKeyCreate: Command = {
     const label = textOption(input, 'label');
     checkSheet(input);
     const passphrase = await newPassphrase(input);
-    const made = createKeyOnMedium({
-      folder: textOption(input, 'out') ?? '',
-      role,
-      ...defined({ label, passphrase }),
-    });
+    const made = createKeyOnMedium({ folder: textOption(input, 'out') ?? '', role, ...defined({ label, passphrase }) });
     if (!made.isPrivate && passphrase === undefined)
       input.io.note('this medium keeps no file rights: every reader of the medium can read the key; lock it away');
     const sheet = writeSheet(input, {

@@ -30,10 +30,7 @@ export const trustPublish: Command = {
       if (medium !== undefined) return carriedResult(state, merged, medium);
       const root = publishProposal(state, merged, nowMs());
       const report = trustReport(state, nowMs());
-      return {
-        ...report,
-        json: { published: true, ...report.json, ...writeSheet(input, rootSheet(root)) },
-      };
+      return { ...report, json: { published: true, ...report.json, ...writeSheet(input, rootSheet(root)) } };
     });
   },
 };

@@ -16,15 +16,14 @@ export const trustRevoke: Command = {
     'trust revoke --role root 1f0c77aa01b2c3d4 --replacement /media/d/root-9a00.pub --carry /media/usb --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    role: { type: 'string', value: 'ROLE', required: true, help: revocableRoles.join(', ') },
+    role: { value: 'ROLE', required: true, help: revocableRoles.join(', ') },
     replacement: {
-      type: 'string',
       value: 'FILE',
       multiple: true,
       help: 'a root or curator key that comes instead; the public half will do',
     },
-    threshold: { type: 'string', value: 'N', help: 'the new threshold of that role' },
-    'sign-key': { type: 'string', value: 'FILE', multiple: true, help: 'a root or curator key that signs the change' },
+    threshold: { value: 'N', help: 'the new threshold of that role' },
+    'sign-key': { value: 'FILE', multiple: true, help: 'a root or curator key that signs the change' },
     'passphrase-file': passphraseOption,
     carry: carryOption,
     sheet: sheetOption,

@@ -47,9 +47,9 @@ export const trustSign: Command = {
   usage: 'trust sign --key FILE PATH',
   example: 'trust sign --key /media/a/root-1f0c77aa01b2c3d4.key /media/usb/sallyport-root-2',
   options: {
-    key: { type: 'string', value: 'FILE', multiple: true, required: true, help: 'a root key, or a curator key' },
+    key: { value: 'FILE', multiple: true, required: true, help: 'a root key, or a curator key' },
     'passphrase-file': passphraseOption,
-    'accept-new-fulfil-keys': { type: 'boolean', help: 'as a curator: the host changed the keys that sign bundles' },
+    'accept-new-fulfil-keys': { help: 'as a curator: the host changed the keys that sign bundles' },
   },
   minPositionals: 1,
   maxPositionals: 1,

@@ -4,7 +4,7 @@ import { type Command, textOption } from './command.ts';
 export const unpack: Command = {
   usage: 'unpack PATH... --dir DIR',
   example: 'unpack /media/usb/1f0c77aa-1of1.tar --dir /tmp/bundle',
-  options: { dir: { type: 'string', value: 'DIR', required: true, help: 'an empty or new folder' } },
+  options: { dir: { value: 'DIR', required: true, help: 'an empty or new folder' } },
   minPositionals: 1,
   maxPositionals: 999,
   run: async (input) => {

@@ -1,15 +1,15 @@
-import type { Command, CommandEntry, OptionSpec } from './command.ts';
+import type { Command, CommandEntry } from './command.ts';
+import { type OptionSpec, typedOption } from './option.ts';
 
 /** Options that every command takes. */
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
-  json: { type: 'boolean', help: 'print the result as one JSON document' },
-  help: { type: 'boolean', short: 'h', help: 'show this text' },
+  json: { help: 'print the result as one JSON document' },
+  help: { short: 'h', help: 'show this text' },
 };
 
 const optionLine = (name: string, spec: OptionSpec): string => {
-  const left = `--${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`;
   const notes = [spec.required ? 'required' : '', spec.multiple ? 'may be repeated' : ''].filter((note) => note !== '');
-  return `  ${left.padEnd(24)} ${spec.help}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+  return `  ${typedOption(name, spec).padEnd(24)} ${spec.help}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
 };
 
 /** The help text of one command. */

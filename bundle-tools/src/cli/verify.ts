@@ -49,8 +49,8 @@ export const verify: Command = {
   usage: 'verify PATH... [--root FILE | --state DIR | --release-key FILE]',
   example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
   options: {
-    root: { type: 'string', value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
-    state: { type: 'string', value: 'DIR', help: 'trust the root of this host' },
+    root: { value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
+    state: { value: 'DIR', help: 'trust the root of this host' },
     'release-key': releaseKeyOption,
   },
   minPositionals: 1,

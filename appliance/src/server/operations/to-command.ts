@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { OptionSpec } from '@sallyport/bundle-tools/cli/option';
 import { z } from 'zod';
-import type { Command, CommandContext, OptionSpec } from '../../cli/command.ts';
+import type { Command, CommandContext } from '../../cli/command.ts';
 import { limitOf } from '../../cli/list-options.ts';
 import { AppError } from '../../platform/errors.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
@@ -50,11 +51,10 @@ const flagOf = (command: Form | undefined, key: string): Flag | false =>
 
 const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
   const schema = inner(whole);
-  const type = schema instanceof z.ZodBoolean || flag.means !== undefined ? 'boolean' : 'string';
+  const isSwitch = schema instanceof z.ZodBoolean || flag.means !== undefined;
   return {
-    type,
     help: flag.help ?? ([describe(whole), choices(schema)].filter(Boolean).join(': ') || 'see the API document'),
-    ...(type === 'string' ? { value: flag.value ?? (flag.reads === undefined ? valueName(schema) : 'FILE') } : {}),
+    ...(isSwitch ? {} : { value: flag.value ?? (flag.reads === undefined ? valueName(schema) : 'FILE') }),
     ...(isList(schema) && flag.means === undefined ? { multiple: true } : {}),
     ...(flag.short === undefined ? {} : { short: flag.short }),
     ...(whole.safeParse(undefined).success && !flag.required ? {} : { required: true }),
@@ -140,7 +140,7 @@ export function toCommand<N>(
     return [[flag.name ?? kebab(key), optionOf(whole as unknown as z.ZodType, { ...flag, ...help })]];
   });
   const { instead = {} } = command;
-  for (const [name, other] of Object.entries(instead)) options.push([name, { type: 'boolean', help: other.summary }]);
+  for (const [name, other] of Object.entries(instead)) options.push([name, { help: other.summary }]);
   return {
     summary,
     ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, command) }),
