@@ -18,7 +18,7 @@ type AgentErrorCode =
   | 'LIMIT'
   | 'TIMEOUT';
 
-type AgentErrorDetails = { status?: number; serverCode?: string; retryAfterSeconds?: number };
+type AgentErrorDetails = { status?: number; retryAfterSeconds?: number };
 
 /** Any refusal of the agent; `message` names the cause, `code` is stable. */
 export class AgentError extends Error {

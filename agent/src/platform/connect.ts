@@ -241,7 +241,6 @@ export const toError = (reply: Reply): AgentError => {
   const seconds = retryAfter(reply.headers);
   const details = {
     status: reply.status,
-    serverCode,
     ...defined({ retryAfterSeconds: seconds }),
   };
   if (reply.status === 401) return new AgentError('REFUSED', message, details);

@@ -14,7 +14,6 @@ export type TrustedTargets = RefreshedTrust['targets'];
 
 export type AgentTrust = {
   pin(root: Uint8Array): void;
-  isPinned(): boolean;
   /** Verifies what the server offers against what is held, keeps what is newer. Throws a BundleError. */
   refresh(connection: Connection): Promise<{ targets: TrustedTargets; stale: { role: string; expired: string }[] }>;
 };
@@ -34,7 +33,6 @@ export const openTrust = (folder: string): AgentTrust => {
   };
   return {
     pin: (root) => writeFileDurable(pathOf('root'), root, 0o600),
-    isPinned: () => existsSync(pathOf('root')),
     refresh: async (connection) => {
       const refreshed = await refreshTrust({
         held: held(),

@@ -75,7 +75,6 @@ export const jobStore = (db: Database) => {
   const trim = db.prepare<[number]>(
     "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
   );
-  const ticked = db.prepare<[string], { last_at: number }>('select last_at from schedule_run where name = ?');
   const tick = db.prepare<[string, number]>(
     'insert into schedule_run (name, last_at) values (?, ?) on conflict (name) do update set last_at = excluded.last_at',
   );
@@ -111,7 +110,6 @@ export const jobStore = (db: Database) => {
     counts: () => counts.all(),
     running: (): JobRun[] => running.all().map(toRun),
     trim: (before: number): number => trim.run(before).changes,
-    lastTick: (name: string): number | undefined => ticked.get(name)?.last_at,
     tick: (name: string, at: number): void => {
       tick.run(name, at);
     },

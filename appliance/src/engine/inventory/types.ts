@@ -302,8 +302,6 @@ export type FactCollection = {
   /** Of the log of what changed. */
   retentionDays: number;
   leaves: null | Leaves;
-  /** Types of import batch that bring it. */
-  batchTypes: readonly string[];
 };
 
 /** Makes a declaration of facts; the file exports it as `collection`, and all-collections.ts lists it. */

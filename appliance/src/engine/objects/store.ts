@@ -91,7 +91,6 @@ export const objectStore = (db: Database) => {
     `select id from object where kind = ? and deleted_at is null
        and exists (select 1 from json_each(object.body, '$.' || ?) where value = ?) limit 2`,
   );
-  const setTitle = db.prepare<[string | null, string, string]>('update object set title = ? where kind = ? and id = ?');
   const tombstones = db.prepare<[string | null, string | null], ObjectRow & { actor: string }>(
     `select object.*, object_revision.actor from object
        join object_revision using (kind, id, revision)
@@ -126,9 +125,6 @@ export const objectStore = (db: Database) => {
       byIndex.all(kind, field, value).map((row) => row.id),
     /** Live objects of a kind that have an id in a list; at most two. */
     naming: (kind: string, field: string, id: string): string[] => naming.all(kind, field, id).map((row) => row.id),
-    setTitle: (kind: string, id: string, title: string | null): void => {
-      setTitle.run(title, kind, id);
-    },
     tombstones: (kind: string | undefined) => tombstones.all(kind ?? null, kind ?? null),
     expired: (before: number) => expired.all(before),
     purge: (kind: string, id: string): void => {

@@ -10,7 +10,6 @@ type MatchState = {
   readonly rules: string;
   readonly synonyms: string;
   readonly answersPending: boolean;
-  readonly matchedAt: number | null;
 };
 
 /** In place of the digest of answers about names: it is not what the matches were made with. */
@@ -56,9 +55,8 @@ export const documentStore = (db: Database) => {
       rules: string;
       synonyms: string;
       answers_pending: number;
-      matched_at: number | null;
     }
-  >('select snapshot, maps, rules, synonyms, answers_pending, matched_at from controller_match_state where one = 1');
+  >('select snapshot, maps, rules, synonyms, answers_pending from controller_match_state where one = 1');
   const setState = db.prepare(
     `update controller_match_state set snapshot = ?, maps = ?, synonyms = ?, answers_pending = 0, matched_at = ? where one = 1`,
   );
@@ -98,7 +96,6 @@ export const documentStore = (db: Database) => {
         rules: row.rules,
         synonyms: row.synonyms,
         answersPending: row.answers_pending === 1,
-        matchedAt: row.matched_at,
       };
     },
     setState: (next: { snapshot: number; maps: string; synonyms: string; at: number }): void => {

@@ -84,10 +84,6 @@ export const identityStore = (db: Database) => {
   const ofProduct = db.prepare<[string, string], IdentityRow>(
     `select ${COLUMNS} from controller_identity where product = ? and build = ?`,
   );
-  const ofProducts = db.prepare<[string], IdentityRow>(
-    `select ${COLUMNS} from controller_identity
-     where product in (select value from json_each(?))`,
-  );
   const isWaiting = db.prepare<[], number>(
     `select exists (select 1 from controller_identity where matched_at is null and id in (select identity from controller_part_identity))`,
   );
@@ -218,7 +214,6 @@ export const identityStore = (db: Database) => {
     /** Those of them that some controller has. */
     used: (ids: Iterable<number>): HeldIdentity[] => used.all(JSON.stringify([...ids])).map(toHeld),
     ofProduct: (product: string, build: string): HeldIdentity[] => ofProduct.all(product, build).map(toHeld),
-    ofProducts: (products: readonly string[]): HeldIdentity[] => ofProducts.all(JSON.stringify(products)).map(toHeld),
     isWaiting: (): boolean => isWaiting.pluck().get() === 1,
     setMatched: (id: number, at: number, digest: string): void => {
       matched.run(at, digest, id);

@@ -286,8 +286,6 @@ export const controllerMatching = (parts: MatchingParts) => {
         return { done: which.length, more: waiting.length > which.length };
       });
     },
-    /** Whether the index is in memory, so that a match is a matter of milliseconds. */
-    isWarm: (): boolean => held !== undefined && held.snapshot === parts.current(),
     drop,
   };
 };

@@ -121,10 +121,6 @@ export const readingStore = (db: Database) => {
   const readingsOf = db.prepare<[number], ReadingRow>(
     `select ${readingColumns} from controller_reading where controller = ? order by id`,
   );
-  const readingsOfBatch = db.prepare<[number], ReadingRow>(
-    `select ${readingColumns} from controller_reading where batch = ? order by id`,
-  );
-  const removeReading = db.prepare<[number]>('delete from controller_reading where id = ?');
   const end = db.prepare<[number]>(
     "update controller_reading set ended = 1 where controller = ? and source = 'person' and ended = 0",
   );
@@ -232,8 +228,6 @@ export const readingStore = (db: Database) => {
       notIn.all(JSON.stringify(readings), controller),
     readingController: (reading: number) => readingController.get(reading),
     readingsOf: (controller: number) => readingsOf.all(controller),
-    readingsOfBatch: (id: number) => readingsOfBatch.all(id),
-    removeReading: (id: number): void => void removeReading.run(id),
     /** Earlier facts of the same person end now. */
     endPersons: (controller: number): void => void end.run(controller),
     newestOfPerson: (controller: number) => newestOfPerson.get(controller),

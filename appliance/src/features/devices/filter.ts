@@ -118,7 +118,6 @@ export const deviceFilters = (parts: {
     vocabulary,
     below: listLayer + 1,
     group: (text) => (objects.find('group', text) === undefined ? groups().find(text) : text),
-    groupName: (id) => groups().name(id),
     scansOf,
   });
   /** A part of a group's name is looked for among the groups in reach alone. */
@@ -139,13 +138,7 @@ export const deviceFilters = (parts: {
       const inReach = groupsReached(db, scope);
       if (inReach === undefined) return language;
       const tree = groupTree(objects, inReach);
-      return filterLanguage({
-        vocabulary,
-        below: listLayer + 1,
-        group: tree.find,
-        groupName: tree.name,
-        scansOf,
-      });
+      return filterLanguage({ vocabulary, below: listLayer + 1, group: tree.find, scansOf });
     },
     groupsIn: (scope) => groupsReached(db, scope),
     evaluator,

@@ -176,13 +176,6 @@ export const sourceStore = (db: Database, changed: Changed) => {
       if (waiting.length > 0) changed('client', [device]);
       return waiting.length > 0;
     },
-    /** This row speaks for the device through its source from now on. */
-    takeOver: (row: { id: number; device: number; source: InventorySource }): void => {
-      replace.run(row.device, row.source, row.id);
-      setState.all('approved', row.id);
-      dropReplaced.run(row.device, row.source, row.device, row.source);
-      changed('client', [row.device]);
-    },
     /** This row waits in place of those that waited. */
     waitInstead: (row: { id: number; device: number; source: InventorySource }): void => {
       replaceWaiting.run(row.device, row.source, row.id);

@@ -111,7 +111,6 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     `INSERT INTO trust_metadata (role, version, expires, bytes) VALUES (?, ?, ?, ?)
      ON CONFLICT (role) DO UPDATE SET version = excluded.version, expires = excluded.expires, bytes = excluded.bytes`,
   );
-  const dropMetadata = db.prepare('DELETE FROM trust_metadata WHERE role = ?');
   const putRoot = db.prepare('INSERT INTO trust_root (version, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const dropRoots = db.prepare('DELETE FROM trust_root');
   const root = db.prepare<[number], { bytes: Buffer }>('SELECT bytes FROM trust_root WHERE version = ?');
@@ -126,7 +125,6 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     `INSERT INTO request (number, request_id, nonce, digest, floor, created_at, file, size_bytes, wants, last_receipt, written_by, have, journal_entries, journal_head)
      VALUES (@number, @requestId, @nonce, @digest, @floor, @createdAt, @file, @sizeBytes, @wants, @lastReceipt, @writtenBy, @have, @entries, @head)`,
   );
-  const dropRequest = db.prepare('DELETE FROM request WHERE number = ?');
   const setRequestNumber = db.prepare('UPDATE exchange_state SET request_number = ? WHERE id = 1');
   const closeRequests = db.prepare(
     'UPDATE request SET closed_at = ?, closed_by = ? WHERE closed_at IS NULL AND number <= ?',
@@ -238,9 +236,6 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     putMetadata: (role: TrustRole, version: number, expires: string, bytes: Uint8Array): void => {
       putMetadata.run(role, version, expires, bytes);
     },
-    dropMetadata: (role: TrustRole): void => {
-      dropMetadata.run(role);
-    },
     dropRoots: (): void => {
       dropRoots.run();
     },
@@ -273,10 +268,6 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       const { journal: head, ...rest } = row;
       insertRequest.run({ ...rest, entries: head.entries, head: head.head, wants: JSON.stringify(row.wants) });
       setRequestNumber.run(row.number);
-    },
-    dropRequest: (number: number): void => {
-      dropRequest.run(number);
-      setRequestNumber.run(number - 1);
     },
     /** Closes a request and every older one. */
     closeRequests: (upTo: number, by: string, at: string): void => {

@@ -88,8 +88,6 @@ export const allowances = (parts: {
   };
 
   return {
-    ofRun,
-    ofTarget,
     /** The pause that is due now: what was approved, or more where a policy has become slower. */
     gapOf: ({ controller, gapMs }: PlanTarget): number => {
       const record = controllers.find(controller);

@@ -431,11 +431,6 @@ export const patchService = (parts: PatchParts) => {
       const record = controllers.find(controller);
       return record && nextWindow(windows(everything), placed(record), time(), clock());
     },
-    /** The same for many at once, with one reading of the windows. */
-    nextWindows: (all: readonly ControllerView[]) => {
-      const held = windows(everything);
-      return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time(), clock())]));
-    },
     /** Patches and compensating controls of a controller, for its page. */
     ofController: (
       controller: string,

@@ -107,8 +107,6 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
     return held;
   };
   return {
-    /** The newest update of a package for a platform. */
-    newestOf: (platform: DevicePlatform, name: string): StoredUpdate | undefined => newest(platform).get(name),
     needed: (installed: Installed, platform: DevicePlatform | undefined): Needed | undefined => {
       const isSystem = installed.type === 'deb' || installed.type === 'rpm' || installed.type === 'apk';
       if (!isSystem) {

@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
-import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -21,7 +21,7 @@ import { needIndex } from './need-index.ts';
 import { needStore } from './need-store.ts';
 import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
 import { outdatedItems } from './outdated.ts';
-import { type DecisionBody, UPDATE_DECISION, updateOverview, type World } from './overview.ts';
+import { UPDATE_DECISION, updateOverview, type World } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
 import { replacedBy } from './replaced.ts';
 import { type StoredUpdate, updateStore } from './store.ts';
@@ -106,7 +106,6 @@ export type UpdateService = {
   stored(id: string): StoredUpdate | undefined;
   /** Every update that is known, for the order of an installation. */
   catalog(): ReadonlyMap<string, StoredUpdate>;
-  approvalOf(id: string): Approval;
   /** Notes devices whose software or platform changed. In the transaction of the change. */
   note(devices: readonly number[]): void;
   /** Looks at devices whose software or platform changed, or all after another catalogue; at most so many, how many they were. */
@@ -403,9 +402,5 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     },
     stored: store.find,
     catalog: () => new Map(store.all().map((stored) => [stored.update.id, stored])),
-    approvalOf: (id) => {
-      const object: ObjectOf<'update-decision'> | undefined = objects.find(UPDATE_DECISION, id);
-      return (object?.body as DecisionBody | undefined)?.approval ?? 'undefined';
-    },
   };
 };

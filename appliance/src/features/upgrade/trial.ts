@@ -19,7 +19,7 @@ import { witnessName } from '../rollback/types.ts';
 
 const spareBytes = 64 * 1024 * 1024;
 
-type Trial = { schema: { from: number; to: number }; databaseBytes: number };
+type Trial = { schema: { from: number; to: number } };
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
@@ -101,7 +101,7 @@ export async function tryUpgrade(
         'FINDINGS',
         `the copy of the database is not well after the upgrade, so nothing was changed: ${findings.slice(0, 10).join('; ')}. Run: sallyport doctor`,
       );
-    return { schema: { from, to }, databaseBytes };
+    return { schema: { from, to } };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     lock.release();

@@ -15,7 +15,6 @@ import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
 
 type SnapshotAdvisory = {
   readonly id: number;
-  readonly osvId: string;
   readonly feed: string;
   readonly newest: string | null;
   readonly document: unknown;
@@ -125,7 +124,6 @@ const openReader = (path: string) => {
       if (!row) return undefined;
       return {
         id: row.id,
-        osvId: row.osv_id,
         feed: row.name,
         newest: row.newest_advisory,
         document: JSON.parse(documentAt(row.block, row.place).toString('utf8')),

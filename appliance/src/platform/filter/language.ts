@@ -1,7 +1,6 @@
 import { invalid } from '../errors.ts';
 import { filterOf, type Term, termsOf } from './parameters.ts';
 import { type ParseOptions, parseFilter } from './parse.ts';
-import { printFilter } from './print.ts';
 import { filterOfRow, type Row, rowOf } from './rows.ts';
 import { comparisonsOf, type Filter, FilterFault, sayFault, type Vocabulary } from './types.ts';
 
@@ -21,23 +20,18 @@ export type FilterLanguage = {
   read(terms: readonly Term[]): Filter | undefined;
   /** The filter of a text; INVALID at `field`. */
   parse(text: string, field: string): Filter;
-  /** The parameters of a list that asks what a text asks. */
-  termsOf(text: string): Term[];
   /** A parameter as a row of a form; undefined where it says more than one can. */
   rowOf(term: Term): Row | undefined;
   /** The parameters of a row, or what is wrong with it. */
   ofRow(row: Row): { terms: Term[]; fault?: ReturnType<typeof sayFault> };
-  /** The text of a filter, as people read it. */
-  textOf(filter: Filter): string;
 };
 
 type LanguageParts = {
   readonly vocabulary: Vocabulary;
   /** Fields of this layer and above cannot be asked; without it all can. */
   readonly below?: number;
-  /** The id of a group by its id or name, and back; where a field is a group. */
+  /** The id of a group by its id or name; where a field is a group. */
   readonly group?: ParseOptions['group'];
-  readonly groupName?: (id: string) => string;
   /** How often everything has to be looked at; without it once for each comparison that is neither `=` nor `!=`. */
   readonly scansOf?: (filter: Filter) => number;
   readonly scans?: number;
@@ -68,7 +62,7 @@ const orFault = <T>(work: () => T, otherwise: (fault: FilterFault) => T): T => {
 
 /** The language of a list, over what its entity declares. */
 export function filterLanguage(parts: LanguageParts): FilterLanguage {
-  const { vocabulary, below = Number.POSITIVE_INFINITY, group = () => undefined, groupName, scansOf = scansIn } = parts;
+  const { vocabulary, below = Number.POSITIVE_INFINITY, group = () => undefined, scansOf = scansIn } = parts;
   const most = parts.scans ?? mostScans;
   const options = { vocabulary, below, group };
   return {
@@ -87,12 +81,6 @@ export function filterLanguage(parts: LanguageParts): FilterLanguage {
         return filter;
       }),
     parse: (text, field) => orInvalid(field, () => parseFilter(text, options)),
-    // The page of the list reports the fault of a text that cannot be read.
-    termsOf: (text) =>
-      orFault<Term[]>(
-        () => termsOf(parseFilter(text, options), options),
-        () => [['where', text]],
-      ),
     rowOf: (term) =>
       orFault<Row | undefined>(
         () => {
@@ -106,6 +94,5 @@ export function filterLanguage(parts: LanguageParts): FilterLanguage {
         () => ({ terms: termsOf(filterOfRow(row, options), options) }),
         ({ fault }) => ({ terms: [], fault: sayFault(fault) }),
       ),
-    textOf: (filter) => printFilter(filter, { vocabulary, ...(groupName === undefined ? {} : { groupName }) }),
   };
 }

@@ -41,5 +41,4 @@ export const collection = defineFacts({
     group: 'wants',
     fields: ['vendor', 'orderNumber'],
   },
-  batchTypes: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person'],
 });

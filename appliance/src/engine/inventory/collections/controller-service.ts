@@ -24,5 +24,4 @@ export const collection = defineFacts({
   },
   retentionDays: 3_650,
   leaves: null,
-  batchTypes: ['csv', 'aml', 'capture', 'identification', 'agent', 'person'],
 });

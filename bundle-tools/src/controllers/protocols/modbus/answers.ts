@@ -69,15 +69,14 @@ export const modbusLength = (bytes: Buffer): number | undefined => {
   return bytes.readUInt16BE(2) !== 0 || length < 2 || length > 260 ? 0 : 6 + length;
 };
 
-/** What one answer to 43/14 says about itself: more may follow, from which object, and what else the device allows. */
-type DeviceIdAnswer = { conformity: number; moreFrom?: number };
+/** What one answer to 43/14 says about itself: more may follow, from which object. */
+type DeviceIdAnswer = { moreFrom?: number };
 
 /** Reads that part; undefined for anything else. */
 export const deviceIdAnswer = (unit: Buffer): DeviceIdAnswer | undefined => {
   const pdu = unit.subarray(7);
   if (pdu.length < 7 || pdu.readUInt8(0) !== 0x2b || pdu.readUInt8(1) !== 0x0e) return undefined;
-  const conformity = pdu.readUInt8(3);
-  return pdu.readUInt8(4) === 0xff ? { conformity, moreFrom: pdu.readUInt8(5) } : { conformity };
+  return pdu.readUInt8(4) === 0xff ? { moreFrom: pdu.readUInt8(5) } : {};
 };
 
 /** The exception that a device answered with; undefined where it answered. */
