@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { ManagedObjects, WrittenObject } from '../../features/accounts/types.ts';
 import { roleReach } from '../../features/accounts/view.ts';
 import { AppError } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { deciderFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
@@ -64,6 +64,5 @@ export function decideAbout(
 
 /** Leads to the object, and says that a second person is waited for. */
 export function waits(c: Context<ConsoleEnv>, { kind, id }: Obj, name: string): Response {
-  setToast(c, { message: { key: 'toast.waits', params: { name } } });
-  return c.redirect(paths.object(kind, id), 303);
+  return goWith(c, paths.object(kind, id), { message: { key: 'toast.waits', params: { name } } });
 }

@@ -15,7 +15,7 @@ import { conditionForms } from '../../features/rules/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { touchablePorts } from '../../platform/outbound-rules.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { commentOf } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
@@ -230,8 +230,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     // The answer itself shows the link, to the approver.
     if (written?.secret !== undefined)
       return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-    setToast(c, { message: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });
-    return c.redirect(paths.object(kind.name, param(c, 'id')), 303);
+    return goWith(c, paths.object(kind.name, param(c, 'id')), {
+      message: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } },
+    });
   };
 
   const defaults = (kind: Kind): Record<string, Value> =>
@@ -301,8 +302,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-      setToast(c, { message: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } } });
-      return c.redirect(paths.objects(kind.name), 303);
+      return goWith(c, paths.objects(kind.name), {
+        message: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } },
+      });
     });
   };
 
@@ -327,8 +329,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 fields: { revision: String(revision) },
               },
             };
-      setToast(c, { message: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } }, ...undo });
-      return c.redirect(paths.object(kind.name, object.id), 303);
+      return goWith(c, paths.object(kind.name, object.id), {
+        message: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } },
+        ...undo,
+      });
     });
   };
 
@@ -339,11 +343,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const name = titleOf(c, kind, object.id);
     if (c.get('form').text('confirmed') === '1') {
       managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
-      setToast(c, {
+      return goWith(c, paths.objects(kind.name), {
         message: { key: 'toast.removed', params: { name } },
         undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
       });
-      return c.redirect(paths.objects(kind.name), 303);
     }
     const message = (key: string): Message => ({ key, params: { name, n: 1 } });
     return c.html(
@@ -370,8 +373,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const revision = Number(c.get('form').text('revision'));
     if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
     managed.revert(actor, kind.name, id, revision);
-    setToast(c, { message: { key: 'toast.reverted', params: { revision } } });
-    return c.redirect(placeOf(kind, id), 303);
+    return goWith(c, placeOf(kind, id), { message: { key: 'toast.reverted', params: { revision } } });
   };
 
   const restore = (c: Context<ConsoleEnv>): Response => {
@@ -379,8 +381,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const actor = actorFor(c, `${kind.area}:write`);
     const id = param(c, 'id');
     const object = managed.restore(actor, kind.name, id);
-    setToast(c, { message: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } } });
-    return c.redirect(placeOf(kind, id), 303);
+    return goWith(c, placeOf(kind, id), {
+      message: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } },
+    });
   };
 
   const revisions = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

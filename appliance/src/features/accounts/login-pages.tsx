@@ -15,7 +15,7 @@ import {
   setPreferencesCookie,
   setToast,
 } from '../../server/console/cookies.ts';
-import { isPlainForm } from '../../server/console/form.ts';
+import { faultsOf, isPlainForm } from '../../server/console/form.ts';
 import { keepForm, readKept } from '../../server/console/kept-form.ts';
 import { param } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
@@ -156,9 +156,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         setLoginCookies(c, session);
         return c.redirect(paths.work(), 303);
       } catch (error) {
-        const { code, details } = toFailure(error);
-        if (code !== 'INVALID' || details.fields === undefined) throw error;
-        const { again, ...fields } = details.fields;
+        const { again, ...fields } = faultsOf(error);
         return firstForm(c, token, { ...fields, ...defined({ repeat: again }) });
       }
     })

@@ -5,7 +5,8 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { knownCookie, setLoginCookies, setToast } from '../../server/console/cookies.ts';
+import { goWith, knownCookie, setLoginCookies } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { readKept } from '../../server/console/kept-form.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
@@ -75,16 +76,13 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           return c.redirect(paths.me(), 303);
         case 'disable':
           accounts.twoStep.disable(actor.id, from);
-          setToast(c, { message: { key: 'toast.twoStepOff' } });
-          return c.redirect(paths.me(), 303);
+          return goWith(c, paths.me(), { message: { key: 'toast.twoStepOff' } });
         case 'confirm':
           try {
             // The codes are shown by the answer itself: an address to reload would have to keep them.
             return show(c, undefined, (await accounts.twoStep.confirm(actor.id, form.text('code'), from)).codes);
           } catch (error) {
-            const { code, details } = toFailure(error);
-            if (code !== 'INVALID' || details.fields === undefined) throw error;
-            return show(c, details.fields);
+            return show(c, faultsOf(error));
           }
         default:
           throw new AppError('MALFORMED', 'there is no such action');
@@ -117,8 +115,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
       const wanted = c.get('form').text('session');
       const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
       if (wanted !== '') accounts.sessions.end(actor, wanted);
-      setToast(c, { message: { key: 'toast.sessionsEnded', params: { n } } });
-      return c.redirect(paths.me(), 303);
+      return goWith(c, paths.me(), { message: { key: 'toast.sessionsEnded', params: { n } } });
     })
     .post(paths.mePassword.pattern, async (c) => {
       const form = c.get('form');
@@ -132,12 +129,9 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           known: knownCookie(c),
         });
         setLoginCookies(c, renewed);
-        setToast(c, { message: { key: 'toast.password' } });
-        return c.redirect(paths.me(), 303);
+        return goWith(c, paths.me(), { message: { key: 'toast.password' } });
       } catch (error) {
-        const { code, details } = toFailure(error);
-        if (code !== 'INVALID' || details.fields === undefined) throw error;
-        const { next, again, ...rest } = details.fields;
+        const { next, again, ...rest } = faultsOf(error);
         return show(c, {
           ...rest,
           ...defined({ password: next, repeat: again }),

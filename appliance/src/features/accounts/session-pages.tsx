@@ -1,7 +1,7 @@
 import { Sessions } from '@sallyport/ui/accounts/sessions.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -46,7 +46,8 @@ export const sessionPages = (deps: ConsoleDeps): Pages => {
       const account = form.text('account');
       const n = account === '' ? 1 : accounts.sessions.endAll(actor, account, signedIn(c).session);
       if (account === '') accounts.sessions.end(actor, form.text('session'));
-      setToast(c, { message: { key: 'toast.sessionsEnded', params: { n } } });
-      return c.redirect(paths.sessions({ account: account === '' ? undefined : account }), 303);
+      return goWith(c, paths.sessions({ account: account === '' ? undefined : account }), {
+        message: { key: 'toast.sessionsEnded', params: { n } },
+      });
     });
 };

@@ -5,8 +5,8 @@ import { type Arrival, Arrivals } from '@sallyport/ui/add-device/arrivals.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../platform/errors.ts';
-import type { Form } from '../../server/console/form.ts';
+import { AppError } from '../../platform/errors.ts';
+import { type Form, faultsOf } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -45,7 +45,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
 
   const rangesOf = ({ ranges }: Values): string[] => ranges.split(/[\s,;]+/).filter((range) => range !== '');
 
-  const faultsOf = (values: Values): FieldErrors => {
+  const wrongIn = (values: Values): FieldErrors => {
     const faults: Record<string, FieldErrors[string]> = {};
     const isNumber = (text: string, max: number): boolean =>
       text === '' || (/^[1-9]\d*$/.test(text) && Number(text) <= max);
@@ -121,7 +121,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'accounts:write');
     const form = c.get('form');
     const values = valuesOf(form);
-    const errors = { ...faultsOf(values), ...notChosen(form) };
+    const errors = { ...wrongIn(values), ...notChosen(form) };
     if (Object.keys(errors).length > 0) return show(c, values, { errors });
     const held = secretIn(form, values);
     if (held !== undefined) return show(c, values, { made: held });
@@ -136,9 +136,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       });
       return show(c, values, { made: { secret, token: id } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      const { approveFrom, ...fields } = details.fields;
+      const { approveFrom, ...fields } = faultsOf(error);
       return show(c, values, { errors: { ...fields, ...defined({ ranges: approveFrom }) } });
     }
   };

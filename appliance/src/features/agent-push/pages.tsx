@@ -6,7 +6,8 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -90,12 +91,11 @@ export const agentPushPages = (deps: ConsoleDeps): Pages => {
       const { ended } = agentPush.start(actor, wishes.data);
       // How it went stands in the run.
       void ended;
-      setToast(c, { message: { key: 'agentPush.started', params: { address: wishes.data.address } } });
-      return c.redirect(paths.agentPush(), 303);
+      return goWith(c, paths.agentPush(), {
+        message: { key: 'agentPush.started', params: { address: wishes.data.address } },
+      });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, { keys: keys(), errors: details.fields });
+      return show(c, { keys: keys(), errors: faultsOf(error) });
     }
   };
 

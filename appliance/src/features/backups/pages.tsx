@@ -5,7 +5,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { sentFile } from '../../server/api/route.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -45,14 +45,12 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
 
   const make = (c: Ctx): Response => {
     backups.start({ ...actorFor(c, 'settings:write'), from: c.get('from') });
-    setToast(c, { message: { key: 'backups.toastStarted' } });
-    return c.redirect(paths.backups(), 303);
+    return goWith(c, paths.backups(), { message: { key: 'backups.toastStarted' } });
   };
 
   const check = (c: Ctx): Response => {
     backups.check({ ...actorFor(c, 'settings:write'), from: c.get('from') }, c.get('form').text('backup'));
-    setToast(c, { message: { key: 'backups.toastChecking' } });
-    return c.redirect(paths.backups(), 303);
+    return goWith(c, paths.backups(), { message: { key: 'backups.toastChecking' } });
   };
 
   const download = (c: Ctx): Response => {

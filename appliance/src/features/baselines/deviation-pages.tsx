@@ -7,11 +7,11 @@ import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
-import { AppError, toFailure } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import type { Form } from '../../server/console/form.ts';
+import { type Form, faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -252,8 +252,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     if (typeNumber && form.text('confirm').trim() !== String(ids.length))
       return ask({ confirm: { key: 'validation.typeNumber', params: { n: ids.length } } });
     const done = (message: Message): Response => {
-      setToast(c, { message });
-      return c.redirect(back, 303);
+      return goWith(c, back, { message });
     };
     try {
       if (action === 'order') {
@@ -268,9 +267,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       const { accepted } = baselines.accept(actor, ids, { reason: form.text('reason'), expiresAt, scope });
       return done({ key: 'deviations.toastAccepted', params: { n: accepted } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return ask(details.fields);
+      return ask(faultsOf(error));
     }
   };
 

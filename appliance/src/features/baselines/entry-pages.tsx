@@ -3,8 +3,9 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type Collection, readRight } from '../../engine/inventory/types.ts';
 import { hasRight } from '../../engine/objects/types.ts';
-import { type FieldErrors, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -93,12 +94,9 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         addRows: isShared ? [] : add.map((key) => ({ device, key })),
         comment: form.text('comment'),
       });
-      setToast(c, { message: { key: 'baselines.toast' } });
-      return c.redirect(paths.baseline(id), 303);
+      return goWith(c, paths.baseline(id), { message: { key: 'baselines.toast' } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, { collection: collection.name, q: '', device, comment: form.text('comment') }, details.fields);
+      return show(c, { collection: collection.name, q: '', device, comment: form.text('comment') }, faultsOf(error));
     }
   };
 

@@ -7,8 +7,9 @@ import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
-import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { AppError } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { numberText, param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -160,12 +161,11 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
               ...(reference === '' ? {} : { reference: referenceOf(c, reference) }),
             })
           : baselines.approveDevice(actor, devices.byPublicId(device).publicId, options);
-      setToast(c, { message: { key: 'baselines.toast' } });
-      return c.redirect(device === '' ? paths.baseline(baseline.id) : paths.deviceTab(device, 'deviations'), 303);
+      return goWith(c, device === '' ? paths.baseline(baseline.id) : paths.deviceTab(device, 'deviations'), {
+        message: { key: 'baselines.toast' },
+      });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return showForm(c, details.fields);
+      return showForm(c, faultsOf(error));
     }
   };
 
@@ -175,8 +175,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const message = (part: string): Message => ({ key: `baselines.${part}`, params: { name: baseline.name } });
     if (c.get('form').text('confirmed') === '1') {
       baselines.remove(actor, baseline.id);
-      setToast(c, { message: message('removed') });
-      return c.redirect(paths.baselines(), 303);
+      return goWith(c, paths.baselines(), { message: message('removed') });
     }
     return c.html(
       <Confirm
@@ -198,8 +197,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'devices:write');
     const id = param(c, 'id');
     baselines.revert(actor, id, numberText(c.get('form').text('revision')));
-    setToast(c, { message: { key: 'baselines.reverted' } });
-    return c.redirect(paths.baseline(id), 303);
+    return goWith(c, paths.baseline(id), { message: { key: 'baselines.reverted' } });
   };
 
   return new Hono<ConsoleEnv>()

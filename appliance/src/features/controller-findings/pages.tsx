@@ -10,11 +10,12 @@ import type { GivenAct } from '@sallyport/ui/controller-findings/finding-acts.ts
 import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { invalid, toFailure } from '../../platform/errors.ts';
+import { invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith, setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
@@ -228,10 +229,8 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
       const back = form.text('back');
       return c.redirect(isLocalPath(back) ? back : paths.controllerFinding(param(c, 'id')), 303);
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
       const values = Object.fromEntries(form.entries().map(([field, value]) => [field, value.slice(0, 4_000)]));
-      return showFinding(c, { act: name, values, errors: details.fields });
+      return showFinding(c, { act: name, values, errors: faultsOf(error) });
     }
   };
 
@@ -271,8 +270,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
 
   const retract = (c: Context<ConsoleEnv>): Response => {
     controllerFindings.retract(actorFor(c, 'vulnerabilities:write'), param(c, 'id'));
-    setToast(c, { message: { key: 'cfind.toastRetracted' } });
-    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
+    return goWith(c, paths.controllerFinding(param(c, 'id')), { message: { key: 'cfind.toastRetracted' } });
   };
 
   const showGroups =

@@ -7,7 +7,7 @@ import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { listState, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -82,8 +82,7 @@ export const controllerReviewPages = (deps: ConsoleDeps): Pages => {
         return showOne(c, { reason, chosen: documents, errors: { reason: { key: 'cfind.answerMissing' } } });
       review.decide(actor, id, { verdict: given, reason, documents });
     }
-    setToast(c, { message: { key: 'cfind.toast' } });
-    return c.redirect(paths.controllerReview(), 303);
+    return goWith(c, paths.controllerReview(), { message: { key: 'cfind.toast' } });
   };
 
   return new Hono<ConsoleEnv>()

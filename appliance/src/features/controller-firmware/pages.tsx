@@ -10,7 +10,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, numberParam, numberText, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -148,8 +148,9 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
     if (action === 'done') firmware.done(actor, id);
     else if (action === 'drop') firmware.drop(actor, id);
     else throw new AppError('MALFORMED', 'done or drop');
-    setToast(c, { message: { key: action === 'done' ? 'cfind.toastDone' : 'cfind.toastDropped' } });
-    return c.redirect(paths.controllerFirmware(), 303);
+    return goWith(c, paths.controllerFirmware(), {
+      message: { key: action === 'done' ? 'cfind.toastDone' : 'cfind.toastDropped' },
+    });
   };
 
   return new Hono<ConsoleEnv>()

@@ -9,7 +9,7 @@ import type { Body, Right } from '../../engine/objects/types.ts';
 import { bodyOf, formFields, formValues, viewField } from '../../engine/objects/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, numberText, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -183,8 +183,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   ): Response | Promise<Response> => {
     try {
       const id = write();
-      setToast(c, { message: { key: 'toast.controllers.saved' } });
-      return c.redirect(paths.controller(id), 303);
+      return goWith(c, paths.controller(id), { message: { key: 'toast.controllers.saved' } });
     } catch (error) {
       const { details } = toFailure(error);
       if (details.fields === undefined) throw error;
@@ -228,8 +227,9 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such decision');
     const n = controllers.decide(actor, [controller.publicId], decision, form.text('reason').trim().slice(0, 500));
-    setToast(c, { message: { key: 'toast.controllers.decided', params: { n } } });
-    return c.redirect(paths.controller(controller.publicId), 303);
+    return goWith(c, paths.controller(controller.publicId), {
+      message: { key: 'toast.controllers.decided', params: { n } },
+    });
   };
 
   const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -240,8 +240,9 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const params = { name: controllers.label(controller.id), other: controllers.label(other.id) };
     if (form.text('confirmed') === '1') {
       controllers.merge(actor, controller.publicId, other.publicId);
-      setToast(c, { message: { key: 'toast.controllers.merged', params: { name: params.other } } });
-      return c.redirect(paths.controller(controller.publicId), 303);
+      return goWith(c, paths.controller(controller.publicId), {
+        message: { key: 'toast.controllers.merged', params: { name: params.other } },
+      });
     }
     return c.html(
       <Confirm
@@ -266,16 +267,14 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const controller = controllerOf(c);
     const other = controllers.get(c.get('form').text('other'), scopeFor(c, 'controllers:write'));
     controllers.markDistinct(actor, controller.publicId, other.publicId);
-    setToast(c, { message: { key: 'toast.controllers.apart' } });
-    return c.redirect(paths.controller(controller.publicId), 303);
+    return goWith(c, paths.controller(controller.publicId), { message: { key: 'toast.controllers.apart' } });
   };
 
   const unmerge = (c: Context<ConsoleEnv>): Response => {
     const { actor } = signedIn(c);
     const controller = controllerOf(c);
     controllers.unmerge(actor, numberText(c.get('form').text('merge')));
-    setToast(c, { message: { key: 'toast.controllers.unmerged' } });
-    return c.redirect(paths.controller(controller.publicId), 303);
+    return goWith(c, paths.controller(controller.publicId), { message: { key: 'toast.controllers.unmerged' } });
   };
 
   return new Hono<ConsoleEnv>()

@@ -7,8 +7,9 @@ import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { invalid, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { invalid } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -142,9 +143,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       const ids = new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device));
       return { ...none, deviceCount: devices, targets: [...model.references([...ids].slice(0, maxNamed)).values()] };
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return { ...none, errors: details.fields };
+      return { ...none, errors: faultsOf(error) };
     }
   };
 
@@ -247,12 +246,11 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
       const made = deployments.create(actor, toNew(c, wanted, form.text('comment').trim().slice(0, 500)));
-      setToast(c, { message: { key: 'toast.deployment.created', params: { n: deviceCount } } });
-      return c.redirect(paths.deployment(made.id), 303);
+      return goWith(c, paths.deployment(made.id), {
+        message: { key: 'toast.deployment.created', params: { n: deviceCount } },
+      });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return showForm(c, wanted, details.fields);
+      return showForm(c, wanted, faultsOf(error));
     }
   };
 
@@ -261,8 +259,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const deployment = deployments.get(param(c, 'id'), scopeFor(c, 'deployments:write'));
     if (c.get('form').text('confirmed') === '1') {
       deployments.cancel(actor, deployment.id);
-      setToast(c, { message: { key: 'toast.deployment.cancelled' } });
-      return c.redirect(paths.deployment(deployment.id), 303);
+      return goWith(c, paths.deployment(deployment.id), { message: { key: 'toast.deployment.cancelled' } });
     }
     const open = deployment.counts.queued + deployment.counts.running;
     const params = { n: open, name: deployment.name };

@@ -3,8 +3,8 @@ import { AgentMoves } from '@sallyport/ui/device-tasks/agent-moves.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -59,12 +59,9 @@ export const agentMovePages = (deps: ConsoleDeps): Pages => {
         devices,
         reason: form.text('reason'),
       });
-      setToast(c, { message: { key: 'agentMoves.toast', params: { n: ordered } } });
-      return c.redirect(paths.agentMoves(), 303);
+      return goWith(c, paths.agentMoves(), { message: { key: 'agentMoves.toast', params: { n: ordered } } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, details.fields);
+      return show(c, faultsOf(error));
     }
   };
 

@@ -3,7 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type Actor, deciderScope } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
-import { toFailure } from '../../platform/errors.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -112,9 +112,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       deviceTasks.ask(actor, id, wanted, c.get('form').text('reason'));
       return c.redirect(paths.deviceTab(id, 'tasks'), 303);
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, { form: wanted.kind === 'show-log' ? 'log' : 'file', errors: details.fields });
+      return show(c, { form: wanted.kind === 'show-log' ? 'log' : 'file', errors: faultsOf(error) });
     }
   };
 

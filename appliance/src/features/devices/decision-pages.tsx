@@ -2,7 +2,7 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith, setToast } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -54,8 +54,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     const params = { name: device.name };
     if (c.get('form').text('confirmed') === '1') {
       devices.forget(actor, device.id);
-      setToast(c, { message: { key: 'toast.deviceRecords.forgotten', params } });
-      return c.redirect(paths.devices(), 303);
+      return goWith(c, paths.devices(), { message: { key: 'toast.deviceRecords.forgotten', params } });
     }
     return c.html(
       <Confirm

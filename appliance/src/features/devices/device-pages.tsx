@@ -26,7 +26,7 @@ import {
 import { actorRef, hasRight, holdsThroughout } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -456,8 +456,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         { displayName: value('displayName'), description: value('description'), group: value('group') },
         form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
       );
-      setToast(c, { message: { key: 'toast.devices.edited' } });
-      return c.redirect(paths.device(device.publicId), 303);
+      return goWith(c, paths.device(device.publicId), { message: { key: 'toast.devices.edited' } });
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code === 'CONFLICT') return editForm(c, { '': { key: 'validation.conflict' } });

@@ -5,7 +5,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith, setToast } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -168,15 +168,13 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     const [keep, other] = [written(c, form.text('keep')), written(c, form.text('other'))];
     const { name } = model.reference(other.id);
     devices.merge(actor, keep.id, other.id);
-    setToast(c, { message: { key: 'toast.deviceRecords.merged', params: { name } } });
-    return c.redirect(paths.device(keep.publicId), 303);
+    return goWith(c, paths.device(keep.publicId), { message: { key: 'toast.deviceRecords.merged', params: { name } } });
   };
 
   const distinct = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const form = c.get('form');
     devices.setDistinct(signedIn(c).actor, written(c, form.text('one')).id, written(c, form.text('two')).id);
-    setToast(c, { message: { key: 'toast.deviceRecords.distinct' } });
-    return c.redirect(paths.deviceDuplicates(), 303);
+    return goWith(c, paths.deviceDuplicates(), { message: { key: 'toast.deviceRecords.distinct' } });
   };
 
   const undo = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

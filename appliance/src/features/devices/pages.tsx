@@ -13,7 +13,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
@@ -228,8 +228,9 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const undoTags = (c: Context<ConsoleEnv>): Response => {
     const { actor } = signedIn(c);
     const { tag, added, devices: changed } = rules.undoTagChange(actor, c.get('form').text('id'));
-    setToast(c, { message: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
-    return c.redirect(paths.devices(), 303);
+    return goWith(c, paths.devices(), {
+      message: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } },
+    });
   };
 
   return new Hono<ConsoleEnv>()

@@ -14,7 +14,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith, setToast } from '../../server/console/cookies.ts';
 import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -174,8 +174,9 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         return await showDirectories(c, { errors: { source: { key: 'validation.reference' } } });
       discovery.startImport(actor, source.id, path);
       isTaken = true;
-      setToast(c, { message: { key: 'discovery.started', params: { name: String(source.body['name']) } } });
-      return c.redirect(paths.discoveryDirectories(), 303);
+      return goWith(c, paths.discoveryDirectories(), {
+        message: { key: 'discovery.started', params: { name: String(source.body['name']) } },
+      });
     } finally {
       if (!isTaken) rmSync(path, { force: true });
     }

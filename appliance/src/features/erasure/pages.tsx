@@ -5,9 +5,9 @@ import { Persons, type PersonsProps } from '@sallyport/ui/erasure/persons.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -104,13 +104,10 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const name = form.text('name').trim();
     try {
       const done = persons.erase(actor, { name, confirm: form.text('confirm'), reason: form.text('reason') });
-      setToast(c, { message: { key: toastOf(done) } });
-      return c.redirect(paths.persons(), 303);
+      return goWith(c, paths.persons(), { message: { key: toastOf(done) } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
       const found = foundOf(scopeFor(c, 'provision:write'), name, persons.trace(actor, name));
-      return show(c, { found, errors: details.fields, reason: form.text('reason') });
+      return show(c, { found, errors: faultsOf(error), reason: form.text('reason') });
     }
   };
 
@@ -122,16 +119,14 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       form.text('id'),
       agree,
     );
-    setToast(c, { message: { key: toastOf(decided) } });
-    return c.redirect(paths.persons(), 303);
+    return goWith(c, paths.persons(), { message: { key: toastOf(decided) } });
   };
 
   const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = { ...actorFor(c, 'settings:write'), from: c.get('from') };
     const form = c.get('form');
     const { file } = backups.forget(actor, form.text('backup'), form.text('reason'));
-    setToast(c, { message: { key: 'persons.toastForgotten', params: { file } } });
-    return c.redirect(paths.persons(), 303);
+    return goWith(c, paths.persons(), { message: { key: 'persons.toastForgotten', params: { file } } });
   };
 
   return new Hono<ConsoleEnv>()

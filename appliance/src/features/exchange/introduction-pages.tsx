@@ -8,7 +8,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -77,8 +77,7 @@ export const introductionPages = (deps: ConsoleDeps, readStaged: ReadStaged): Pa
       ...byWhom(actor),
       params: { fingerprint: card.digest },
     });
-    setToast(c, { message: { key: 'toast.compared' } });
-    return c.redirect(paths.introduction(), 303);
+    return goWith(c, paths.introduction(), { message: { key: 'toast.compared' } });
   };
 
   return new Hono<ConsoleEnv>()

@@ -25,7 +25,7 @@ import { type Context, Hono } from 'hono';
 import { type Actor, actorRow, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
@@ -369,8 +369,9 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     }
     await exchange.importTrust(actor, path, shown.sha256);
     rmSync(path, { force: true });
-    setToast(c, { message: { key: 'toast.trust', params: { version: shown.rootVersion } } });
-    return c.redirect(isIntroduction ? paths.introduction() : paths.exchangeTrust(), 303);
+    return goWith(c, isIntroduction ? paths.introduction() : paths.exchangeTrust(), {
+      message: { key: 'toast.trust', params: { version: shown.rootVersion } },
+    });
   };
 
   return new Hono<ConsoleEnv>()

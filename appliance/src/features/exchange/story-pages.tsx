@@ -4,7 +4,7 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -40,8 +40,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     if (row === undefined) throw new AppError('NOT_FOUND', 'no such bundle waits for volumes');
     if (form.text('confirmed') === '1') {
       exchange.forgetWaiting(actor, row.bundleId);
-      setToast(c, { message: { key: 'toast.forgotten', params: { number: row.seq } } });
-      return c.redirect(paths.exchange(), 303);
+      return goWith(c, paths.exchange(), { message: { key: 'toast.forgotten', params: { number: row.seq } } });
     }
     return c.html(
       <Confirm
@@ -70,8 +69,9 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     const ctx = viewContext(deps, c, form.text('confirmed') === '1' ? 'part' : 'page');
     if (form.text('confirmed') === '1') {
       const { to } = exchange.agreeClock(actor, reason, source);
-      setToast(c, { message: { key: 'toast.clockAgreed', params: { at: ctx.fmt.dateTime(to) } } });
-      return c.redirect(paths.exchange(), 303);
+      return goWith(c, paths.exchange(), {
+        message: { key: 'toast.clockAgreed', params: { at: ctx.fmt.dateTime(to) } },
+      });
     }
     const { to, daysAhead } = exchange.previewClock(source);
     return c.html(

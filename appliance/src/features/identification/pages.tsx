@@ -10,7 +10,7 @@ import { type Context, Hono } from 'hono';
 import { type Body, deciderScope } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith, setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
@@ -113,8 +113,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       if (code === 'INVALID') return showList(c, details.fields);
       throw error;
     }
-    setToast(c, { message: { key: 'identification.releasedToast' } });
-    return c.redirect(paths.identification(), 303);
+    return goWith(c, paths.identification(), { message: { key: 'identification.releasedToast' } });
   };
 
   const mayNotStart = (job: Job, plan: Plan) => {
@@ -177,8 +176,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       throw error;
     }
     const toast = { approve: 'approvedToast', start: 'startedToast', stop: 'stoppingToast' }[action] ?? 'startedToast';
-    setToast(c, { message: { key: `identification.${toast}`, params: { name } } });
-    return c.redirect(paths.identificationJob(id), 303);
+    return goWith(c, paths.identificationJob(id), { message: { key: `identification.${toast}`, params: { name } } });
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
@@ -280,8 +278,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       if (code === 'INVALID') return showPolicy(c, body, details.fields);
       throw error;
     }
-    setToast(c, { message: { key: 'identification.policyToast' } });
-    return c.redirect(paths.identificationPolicy(controller), 303);
+    return goWith(c, paths.identificationPolicy(controller), { message: { key: 'identification.policyToast' } });
   };
 
   return new Hono<ConsoleEnv>()

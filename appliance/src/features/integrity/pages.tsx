@@ -12,7 +12,7 @@ import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { asWriter } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -71,8 +71,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
     const form = c.get('form');
     const id = param(c, 'id');
     const done = (key: string): Response => {
-      setToast(c, { message: { key } });
-      return c.redirect(paths.controllerProgram(id), 303);
+      return goWith(c, paths.controllerProgram(id), { message: { key } });
     };
     try {
       switch (form.text('action')) {
@@ -145,8 +144,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
         place: field('place'),
         ...(tested === undefined ? {} : { restoreTestedAt: toTime(tested) }),
       });
-      setToast(c, { message: { key: 'integrity.toastFile' } });
-      return c.redirect(paths.controllerProgram(id), 303);
+      return goWith(c, paths.controllerProgram(id), { message: { key: 'integrity.toastFile' } });
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID') throw error;

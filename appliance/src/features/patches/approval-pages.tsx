@@ -4,7 +4,7 @@ import { Approvals, type ApprovalsProps } from '@sallyport/ui/patches/approvals.
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { numberText } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -95,8 +95,9 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
         preset: presetOf(form.text('preset')),
         dryRun: false,
       });
-      setToast(c, { message: { key: 'approvals.applied', params: { name: result.name, n: result.changed } } });
-      return c.redirect(paths.patches(), 303);
+      return goWith(c, paths.patches(), {
+        message: { key: 'approvals.applied', params: { name: result.name, n: result.changed } },
+      });
     } finally {
       rmSync(path, { force: true });
     }
@@ -106,8 +107,9 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'controllers:write');
     const id = numberText(c.get('form').text('import'));
     const { restored, removed, kept } = patches.approvals.undo({ ...actor, from: c.get('from') }, id);
-    setToast(c, { message: { key: 'approvals.undoneToast', params: { restored, removed, kept: kept.length } } });
-    return c.redirect(paths.approvals(), 303);
+    return goWith(c, paths.approvals(), {
+      message: { key: 'approvals.undoneToast', params: { restored, removed, kept: kept.length } },
+    });
   };
 
   return new Hono<ConsoleEnv>()

@@ -2,8 +2,9 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { EvidencePacks } from '@sallyport/ui/patches/evidence.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { AppError } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { numberParam, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -68,12 +69,9 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
       const pack = patches.evidence.ask({ ...actor, from: c.get('from') }, { from, to, lang: form.text('lang') });
       patches.evidence.setJob(pack, jobs.enqueue('evidence', { pack }));
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, details.fields);
+      return show(c, faultsOf(error));
     }
-    setToast(c, { message: { key: 'evidence.started' } });
-    return c.redirect(paths.evidence(), 303);
+    return goWith(c, paths.evidence(), { message: { key: 'evidence.started' } });
   };
 
   const download = (c: Ctx): Response | Promise<Response> => {

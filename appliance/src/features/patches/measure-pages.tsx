@@ -6,7 +6,7 @@ import { Measures } from '@sallyport/ui/patches/measures.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
 import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -72,8 +72,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   const approve = (c: Ctx): Response => {
     const actor = deciderFor(c, 'controllers:write');
     patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
-    setToast(c, { message: { key: 'measures.approved' } });
-    return c.redirect(paths.measures(), 303);
+    return goWith(c, paths.measures(), { message: { key: 'measures.approved' } });
   };
 
   const attach = async (c: Ctx): Promise<Response> => {
@@ -83,8 +82,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
       const upload = await receiveFile(deps, c, path, maxFileBytes);
       if (upload.sizeBytes === 0) return await show(c, { file: { key: 'validation.required' } });
       const sha256 = await patches.attach({ ...actor, from: c.get('from') }, upload.fileName, readFileSync(path));
-      setToast(c, { message: { key: 'measures.attached', params: { sha256 } } });
-      return c.redirect(paths.measures(), 303);
+      return goWith(c, paths.measures(), { message: { key: 'measures.attached', params: { sha256 } } });
     } catch (error) {
       if (toFailure(error).code !== 'TOO_LARGE') throw error;
       return await show(c, { file: { key: 'validation.tooBig', params: { max: '64 MB' } } });

@@ -8,9 +8,9 @@ import { type PatchField, PatchNew, patchFields } from '@sallyport/ui/patches/pa
 import { Patches } from '@sallyport/ui/patches/patches.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
-import type { Form } from '../../server/console/form.ts';
+import { AppError } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { type Form, faultsOf } from '../../server/console/form.ts';
 import { actorFor, deciderFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, listState, numberParam, numberText, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -114,9 +114,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     try {
       return work();
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return again(details.fields);
+      return again(faultsOf(error));
     }
   };
 
@@ -265,7 +263,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         const asked = { to: to as PatchState, reason: form.text('reason'), evidence: evidenceOf(form) };
         const { patch, request } = patches.move({ ...actor, from: c.get('from') }, id, asked);
         const ctx = viewContext(deps, c, 'part');
-        setToast(c, {
+        return goWith(c, paths.patch(id), {
           message:
             request === null
               ? {
@@ -274,7 +272,6 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
                 }
               : { key: 'patches.asked', params: { patch: patch.patchId } },
         });
-        return c.redirect(paths.patch(id), 303);
       },
       (errors) => showMove(c, errors),
     );
@@ -295,8 +292,9 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         )
           throw new AppError('NOT_FOUND', 'there is no such request');
         patches.sign({ ...actor, from: c.get('from') }, request, { agrees, comment: form.text('comment') });
-        setToast(c, { message: { key: agrees ? 'patches.signedToast' : 'patches.declinedToast' } });
-        return c.redirect(paths.patch(id), 303);
+        return goWith(c, paths.patch(id), {
+          message: { key: agrees ? 'patches.signedToast' : 'patches.declinedToast' },
+        });
       },
       (errors) => show(c, errors),
     );
@@ -310,8 +308,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         () => {
           const id = numberParam(c, 'id');
           work(c, id);
-          setToast(c, { message: { key: 'patches.saved' } });
-          return c.redirect(paths.patch(id), 303);
+          return goWith(c, paths.patch(id), { message: { key: 'patches.saved' } });
         },
         (errors) => show(c, errors),
       );
@@ -383,8 +380,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
           note: form.text('note'),
           value: form.has('value') ? form.text('value') : null,
         });
-        setToast(c, { message: { key: 'patches.saved' } });
-        return c.redirect(paths.patchCheck(id, controller), 303);
+        return goWith(c, paths.patchCheck(id, controller), { message: { key: 'patches.saved' } });
       },
       (errors) => showCheck(c, errors),
     );

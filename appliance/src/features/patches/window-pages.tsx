@@ -5,9 +5,10 @@ import { Windows } from '@sallyport/ui/patches/windows.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Body } from '../../engine/objects/types.ts';
-import { AppError, toFailure } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -131,12 +132,9 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
         patches: form.texts('patch').filter((id) => /^\d{1,15}$/.test(id)),
         notes: form.text('notes'),
       });
-      setToast(c, { message: { key: 'windows.planSaved' } });
-      return c.redirect(paths.plan(plan.id), 303);
+      return goWith(c, paths.plan(plan.id), { message: { key: 'windows.planSaved' } });
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return showNew(c, details.fields);
+      return showNew(c, faultsOf(error));
     }
   };
 

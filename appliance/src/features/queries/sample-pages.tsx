@@ -3,7 +3,7 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/queries/samples.tsx';
 import { type Context, Hono } from 'hono';
-import { toFailure } from '../../platform/errors.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -66,9 +66,7 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       samples.ask(actor, { device: device.id, path: values.path, reason: values.reason });
       return c.redirect(paths.samples(), 303);
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, values, details.fields);
+      return show(c, values, faultsOf(error));
     }
   };
 

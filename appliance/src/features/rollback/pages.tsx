@@ -2,8 +2,9 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Rollback } from '@sallyport/ui/rollback/rollback.tsx';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { AppError } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -50,12 +51,9 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       try {
         waits = rollbackDetector.acknowledge(actor, form.text('id'), form.text('reason')).acknowledged === undefined;
       } catch (error) {
-        const { code, details } = toFailure(error);
-        if (code !== 'INVALID' || details.fields === undefined) throw error;
-        return show(c, details.fields);
+        return show(c, faultsOf(error));
       }
-      setToast(c, { message: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
-      return c.redirect(paths.rollback(), 303);
+      return goWith(c, paths.rollback(), { message: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
     })
     .post(paths.rollbackDecide.pattern, (c) => {
       const form = c.get('form');
@@ -63,7 +61,8 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
       const actor = { ...deciderFor(c, 'safety:write'), from: c.get('from') };
       rollbackDetector.decide(actor, form.text('id'), action === 'approve');
-      setToast(c, { message: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
-      return c.redirect(paths.rollback(), 303);
+      return goWith(c, paths.rollback(), {
+        message: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' },
+      });
     });
 };

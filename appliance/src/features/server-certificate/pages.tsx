@@ -3,9 +3,9 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { ServerCertificate } from '@sallyport/ui/server-certificate/server-certificate.tsx';
 import { type Context, Hono } from 'hono';
-import { toFailure } from '../../platform/errors.ts';
 import { sentFile } from '../../server/api/route.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -37,12 +37,9 @@ export const serverCertificatePages = (deps: ConsoleDeps): Pages => {
     try {
       act();
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, details.fields);
+      return show(c, faultsOf(error));
     }
-    setToast(c, { message: { key: toast } });
-    return c.redirect(paths.certificate(), 303);
+    return goWith(c, paths.certificate(), { message: { key: toast } });
   };
 
   const set = (c: Ctx): Response | Promise<Response> => {

@@ -5,9 +5,9 @@ import { type SettingRow, Settings } from '@sallyport/ui/settings/settings.tsx';
 import { type Context, Hono } from 'hono';
 import type { Setting, SettingValue } from '../../engine/objects/types.ts';
 import type { FieldErrors as Faults } from '../../platform/errors.ts';
-import { AppError, invalid, toFailure } from '../../platform/errors.ts';
-import { setToast } from '../../server/console/cookies.ts';
-import type { Form } from '../../server/console/form.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import { goWith } from '../../server/console/cookies.ts';
+import { type Form, faultsOf } from '../../server/console/form.ts';
 import { actorFor, deciderFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
@@ -74,8 +74,9 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     if (action === 'approve') deps.accounts.safety.approve(actor, name);
     else if (action === 'refuse') deps.accounts.safety.refuse(actor, name);
     else throw new AppError('MALFORMED', 'there is no such action');
-    setToast(c, { message: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } } });
-    return c.redirect(paths.settings({ area: found.setting.area }), 303);
+    return goWith(c, paths.settings({ area: found.setting.area }), {
+      message: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } },
+    });
   };
 
   const show = (
@@ -137,25 +138,20 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
             if (waits) waiting += 1;
             else count += 1;
           } catch (error) {
-            const { code, details } = toFailure(error);
-            if (code !== 'INVALID' || details.fields === undefined) throw error;
-            faults[setting.name] = details.fields['value'] ?? { key: 'validation.invalid' };
+            faults[setting.name] = faultsOf(error)['value'] ?? { key: 'validation.invalid' };
           }
         }
         if (Object.keys(faults).length > 0) throw invalid(faults);
         return { count, waiting };
       });
-      setToast(c, {
+      return goWith(c, paths.settings({ area: area }), {
         message:
           changed.waiting === 0
             ? { key: 'toast.settings', params: { n: changed.count } }
             : { key: 'toast.settingsWait', params: { n: changed.waiting } },
       });
-      return c.redirect(paths.settings({ area: area }), 303);
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, area, { errors: details.fields, form });
+      return show(c, area, { errors: faultsOf(error), form });
     }
   };
 

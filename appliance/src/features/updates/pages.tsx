@@ -6,10 +6,11 @@ import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
-import { AppError, toFailure } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -237,9 +238,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           if (action === 'approve') updates.approve(actor, ids, { ...options, acceptLicences: form.texts('licence') });
           else updates[action](actor, ids, options);
         } catch (error) {
-          const { code, details } = toFailure(error);
-          if (code !== 'INVALID' || details.fields === undefined) throw error;
-          return { errors: details.fields };
+          return { errors: faultsOf(error) };
         }
         return {
           toast: { message: { key: `toast.${actions[action]}`, params: { n: items.length } } },

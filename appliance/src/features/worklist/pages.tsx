@@ -8,9 +8,9 @@ import { type WorkRow, type WorkView, workTitle, workViews } from '@sallyport/ui
 import { Worklist } from '@sallyport/ui/worklist/worklist.tsx';
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
-import { toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
@@ -223,10 +223,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       const back = form.text('back');
       return c.redirect(isLocalPath(back) ? back : toPanel(paths.work({ open: id })), 303);
     } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
       // The form asks for how long, the service until when.
-      const { until, ...others } = details.fields;
+      const { until, ...others } = faultsOf(error);
       return show(c, until === undefined ? others : { ...others, hours: until });
     }
   };

@@ -3,7 +3,7 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldErrors, Message, Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
-import { setToast } from './cookies.ts';
+import { goWith } from './cookies.ts';
 import { formListState } from './lists.ts';
 import type { ConsoleEnv } from './types.ts';
 
@@ -26,8 +26,7 @@ export function chosenIn(c: Context<ConsoleEnv>, path: string, parameters: reado
 
 /** Back to the list, which says that nothing was chosen. */
 export function nothingChosen(c: Context<ConsoleEnv>, list: string): Response {
-  setToast(c, { message: { key: 'toast.nothingSelected' } });
-  return c.redirect(list, 303);
+  return goWith(c, list, { message: { key: 'toast.nothingSelected' } });
 }
 
 type BulkAct<Item> = {
@@ -63,8 +62,7 @@ export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkA
   const isAnswered = isConfirmed && isSame && (!typeNumber || form.text('confirm').trim() === n);
   const done = isAnswered ? await act.run() : undefined;
   if (done !== undefined && 'toast' in done) {
-    setToast(c, done.toast);
-    return c.redirect(done.to ?? list, 303);
+    return goWith(c, done.to ?? list, done.toast);
   }
   const message = (part: string): Message => ({ key: `confirm.${act.name}.${part}`, params });
   const errors: FieldErrors | undefined =

@@ -44,6 +44,12 @@ export const setToast = (c: Ctx, toast: Toast): void => {
   if (value.length <= maxToastLength * 3) setCookie(c, toastName, value, { ...common, maxAge: 60 });
 };
 
+/** Goes on to a page, which shows a line first. */
+export function goWith(c: Ctx, href: string, toast: Toast): Response {
+  setToast(c, toast);
+  return c.redirect(href, 303);
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

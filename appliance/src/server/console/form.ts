@@ -1,4 +1,4 @@
-import { AppError } from '../../platform/errors.ts';
+import { AppError, type FieldErrors, toFailure } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 
 /** Fields of a form; a name may occur more than once. */
@@ -35,6 +35,13 @@ export const formOf = (pairs: readonly (readonly [string, string])[]): Form => {
 export function commentOf(form: Form): { comment?: string } {
   const comment = form.text('comment').trim().slice(0, 500);
   return comment === '' ? {} : { comment };
+}
+
+/** What is wrong with each field; throws on what no field is to blame for. */
+export function faultsOf(error: unknown): FieldErrors {
+  const { code, details } = toFailure(error);
+  if (code !== 'INVALID' || details.fields === undefined) throw error;
+  return details.fields;
 }
 
 export const noForm: Form = formOf([]);
