@@ -63,7 +63,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     why: 'of a record that was found in reach, and derives records',
   },
   'features/controllers/row-store.ts': { reads: 4, why: 'derives rows; those of lists were found in reach' },
-  'features/controllers/store.ts': { reads: 16, why: 'of a record that was found in reach, and derives records' },
+  'features/controllers/store.ts': { reads: 15, why: 'of a record that was found in reach, and derives records' },
   'features/identification/store.ts': { reads: 16, why: 'what a run may and did do, whose job was found in reach' },
   'features/integrity/store.ts': { reads: 4, why: 'of a controller that was found in reach' },
   'features/controllers/request-queries.ts': { reads: 2, why: 'the exchange is of the site' },

@@ -41,6 +41,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const namesOf = (c: Context<ConsoleEnv>) => objectNames(viewContext(deps, c, 'part'), deps, wholeSite('site-right'));
   const titleOf = (c: Context<ConsoleEnv>, kind: Kind, id: string): string => namesOf(c).object(kind.name, id);
 
+  const line = (c: Context<ConsoleEnv>, kind: Kind, id: string, key: string) => ({
+    message: { key, params: { name: titleOf(c, kind, id) } },
+  });
+
   /** The page where a thing is looked at. */
   const placeOf = (kind: Kind, id: string): string =>
     kind.name === 'setting'
@@ -230,9 +234,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     // The answer itself shows the link, to the approver.
     if (written?.secret !== undefined)
       return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-    return goWith(c, paths.object(kind.name, param(c, 'id')), {
-      message: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } },
-    });
+    return goWith(c, paths.object(kind.name, param(c, 'id')), line(c, kind, param(c, 'id'), 'toast.saved'));
   };
 
   const defaults = (kind: Kind): Record<string, Value> =>
@@ -302,9 +304,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-      return goWith(c, paths.objects(kind.name), {
-        message: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } },
-      });
+      return goWith(c, paths.objects(kind.name), line(c, kind, written.object.id, 'toast.created'));
     });
   };
 
@@ -330,7 +330,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
               },
             };
       return goWith(c, paths.object(kind.name, object.id), {
-        message: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } },
+        ...line(c, kind, written.object.id, 'toast.saved'),
         ...undo,
       });
     });
@@ -381,9 +381,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const actor = actorFor(c, `${kind.area}:write`);
     const id = param(c, 'id');
     const object = managed.restore(actor, kind.name, id);
-    return goWith(c, placeOf(kind, id), {
-      message: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } },
-    });
+    return goWith(c, placeOf(kind, id), line(c, kind, object.id, 'toast.restored'));
   };
 
   const revisions = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -18,7 +18,7 @@ export const UPDATE_DECISION = 'update-decision';
 
 export const DECISION_RANK: Readonly<Record<Decision, number>> = { act: 0, attend: 1, 'track-star': 2, track: 3 };
 
-export type DecisionBody = { approval?: Approval; acceptedLicence?: string };
+type DecisionBody = { approval?: Approval; acceptedLicence?: string };
 
 /** The state of everything that supply and approval are derived from, read once per call. */
 export type World = {
