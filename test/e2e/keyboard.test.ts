@@ -158,6 +158,54 @@ describe('the keyboard', () => {
       .waitFor();
   });
 
+  /** Presses a key as it comes from a keyboard with the Russian layout. */
+  const pressRussian = async (code: string, key: string, modifiers = 0): Promise<void> => {
+    const session = await page.context().newCDPSession(page);
+    for (const type of ['rawKeyDown', 'keyUp'] as const)
+      await session.send('Input.dispatchKeyEvent', { type, code, key, modifiers });
+    await session.detach();
+  };
+
+  it('works on the Russian layout, with and without Ctrl', async () => {
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    await pressRussian('KeyF', 'а');
+    expect(
+      await page
+        .getByRole('main')
+        .getByRole('searchbox')
+        .evaluate((input) => input === document.activeElement),
+    ).toBe(true);
+    const palette = page.getByRole('dialog', { name: t('common.searchEverything') });
+    await pressRussian('KeyK', 'л', 2);
+    await palette.waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await page.locator('h1').click();
+    await pressRussian('Slash', '.');
+    await palette.waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await page.locator('h1').click();
+    await pressRussian('Slash', ',', 8);
+    await page.getByRole('dialog', { name: t('keys.title') }).waitFor();
+  });
+
+  it('goes through the worklist with j, opens with o, and comes to the action with a', async () => {
+    await page.goto(url + paths.work());
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const chosen = (await page.locator('.item a.t:focus').textContent()) ?? '';
+    expect(chosen).not.toBe('');
+    await page.keyboard.press('a');
+    expect(await page.locator('.item .btn:focus').count()).toBe(1);
+    await page.keyboard.press('o');
+    await page.locator('#panel-title:focus').filter({ hasText: chosen }).waitFor();
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    await page.keyboard.press('a');
+    expect(await page.evaluate(() => document.activeElement?.closest('.act') !== null)).toBe(true);
+  });
+
   it('shows its keys with ? and closes with Escape', async () => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: t('keys.title') });

@@ -120,7 +120,8 @@
         const chosen = $('a[aria-selected="true"]', palette);
         if (chosen) {
           event.preventDefault();
-          location.assign(chosen.href);
+          // With Ctrl beside its list, where it has a panel.
+          location.assign((event.ctrlKey && chosen.dataset.beside) || chosen.href);
         }
       }
     });
@@ -131,24 +132,32 @@
     $('input', palette).select();
   };
 
-  // Keys: / search, f filter, j k rows or what the open panel shows, x select, ? help. Idle in fields; a preference switches single keys off.
+  // Keys: / search, f filter, j k rows or what the open panel shows, o open, x select, a the way to the action, ? help. By their letter, else
+  // by their place, so they work on every layout. Idle in fields; a preference switches single keys off.
   let row = -1;
   const toRow = (step) => {
-    const rows = $$('main tbody tr:not(.group, .open)').filter((line) => $('a', line));
+    const rows = $$('main :is(tbody tr:not(.group, .open), .item)').filter((line) => $('a', line));
     if (rows.length === 0) return;
     row = Math.min(rows.length - 1, Math.max(0, row + step));
     $('a', rows[row]).focus();
+  };
+  const current = () => doc.activeElement?.closest?.('tr, .item');
+  const keyOf = ({ code, key, shiftKey }) => {
+    if (code === 'Slash') return shiftKey ? '?' : '/';
+    return code.startsWith('Key') && !shiftKey ? code.at(-1).toLowerCase() : key;
   };
   const keys = {
     '/': openPalette,
     f: () => $('main .find input')?.focus(),
     j: () => ($('.side') ? $('.side [rel="next"]')?.click() : toRow(1)),
     k: () => ($('.side') ? $('.side [rel="prev"]')?.click() : toRow(-1)),
-    x: () => doc.activeElement?.closest?.('tr')?.querySelector('.pick')?.click(),
+    o: () => current()?.querySelector('a')?.click(),
+    x: () => current()?.querySelector('.pick')?.click(),
+    a: () => $('.side .act :is(a.btn, button, summary)')?.focus() ?? current()?.querySelector('.btn')?.focus(),
     '?': () => $('#keys')?.showModal?.(),
   };
   doc.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.code === 'KeyK') {
       event.preventDefault();
       return openPalette();
     }
@@ -160,7 +169,7 @@
       return inField(event.target) ? undefined : $('.side [data-shut]')?.click();
     }
     if (root.dataset.keys === 'off' || event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
-    const act = keys[event.key];
+    const act = keys[event.key] ?? keys[keyOf(event)];
     if (!act) return;
     event.preventDefault();
     act();

@@ -245,8 +245,12 @@ const shortcuts = [
   ['f', 'keys.filter'],
   ['j', 'keys.down'],
   ['k', 'keys.up'],
+  ['o', 'keys.open'],
   ['x', 'keys.select'],
+  ['a', 'keys.act'],
   ['?', 'keys.help'],
+  ['Ctrl K', 'keys.search'],
+  ['Ctrl Enter', 'keys.beside'],
 ] as const;
 
 /** The list of shortcuts. */

@@ -35,6 +35,13 @@ export const words = defineWords({
   'keys.filter': { en: 'Go to the filter', ru: 'Перейти к фильтру', kk: 'Сүзгіге өту' },
   'keys.down': { en: 'Next row', ru: 'Следующая строка', kk: 'Келесі жол' },
   'keys.up': { en: 'Previous row', ru: 'Предыдущая строка', kk: 'Алдыңғы жол' },
+  'keys.open': { en: 'Open the row', ru: 'Открыть строку', kk: 'Жолды ашу' },
+  'keys.act': { en: 'Go to the action', ru: 'Перейти к действию', kk: 'Әрекетке өту' },
+  'keys.beside': {
+    en: 'In the search: open beside its list',
+    ru: 'В поиске: открыть рядом со списком',
+    kk: 'Іздеуде: тізімнің жанында ашу',
+  },
   'keys.select': { en: 'Select the row', ru: 'Выбрать строку', kk: 'Жолды таңдау' },
   'keys.help': { en: 'Show these shortcuts', ru: 'Показать эти команды', kk: 'Осы пәрмендерді көрсету' },
   'keys.off': {

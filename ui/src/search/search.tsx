@@ -11,6 +11,8 @@ export type SearchGroup = {
   readonly results: readonly {
     readonly title: string;
     readonly href: string;
+    /** Its panel beside its list. */
+    readonly beside?: string | undefined;
     readonly level?: Level | undefined;
     readonly context?: string | undefined;
     readonly message?: Message | undefined;
@@ -49,7 +51,7 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
         <div>
           <h2>{ctx.tDynamic(`search.group.${group.name}`)}</h2>
           {group.results.map((result) => (
-            <a href={result.href}>
+            <a href={result.href} data-beside={result.beside}>
               {result.level === undefined ? null : <Shape ctx={ctx} name={shapeOf(result.level)} />}
               <span class="t" translate="no">
                 <Matched title={result.title} q={q} />

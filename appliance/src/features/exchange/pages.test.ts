@@ -209,6 +209,10 @@ describe('exchange through the console', () => {
       expect(html).toContain('Decide about the update');
     }
     expect(await page(viewer, beside)).toMatch(/<tr aria-current="true">/);
+    // What Ctrl-Enter in the palette opens: the same panel beside the list of what was typed.
+    const palette = await page(viewer, paths.searchPalette({ q: 'DSA-1' }));
+    const [, from = ''] = /data-beside="([^"]+)#panel-title"/.exec(palette) ?? [];
+    expect(await page(viewer, from.replaceAll('&amp;', '&'))).toMatch(/<tr aria-current="true">.*DSA-1/s);
     expect(holds(await page(viewer, paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
     expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'osv-debian' })), 'DSA-1')).toBe(true);
     expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);

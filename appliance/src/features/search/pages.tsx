@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { toPanel } from '@sallyport/ui/components/side-panel.tsx';
 import { AllPages } from '@sallyport/ui/help/all-pages.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
@@ -93,6 +94,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
       results: results.map(({ id, title, context }) => ({
         title,
         href: hrefOf(name, id),
+        beside: name === 'advisories' ? toPanel(paths.vulnerabilities({ q, open: id })) : undefined,
         ...defined({ context }),
       })),
       all: isCut ? listOf(name, q) : undefined,
