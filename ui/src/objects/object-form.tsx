@@ -21,6 +21,7 @@ import {
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
@@ -52,6 +53,10 @@ export type ObjectFormProps = {
       }
     | undefined;
   readonly errors?: FieldErrors;
+  /** Another person saved it since the form was opened: the fields in which it differs from theirs. */
+  readonly meanwhile?:
+    | { readonly rows: readonly { readonly field: string; readonly theirs: Value; readonly mine: Value }[] }
+    | undefined;
   /** Built in: can be read, not changed. */
   readonly readOnly?: boolean | undefined;
   /** Of an account or role: what waits for a second person, and who stands behind an account. */
@@ -159,6 +164,66 @@ const People = ({
   );
 };
 
+/** Both versions of what two people changed at once, and the way to either. */
+const Meanwhile = ({
+  ctx,
+  kind,
+  fields,
+  object,
+  meanwhile,
+}: Pick<ObjectFormProps, 'ctx' | 'kind' | 'fields'> & {
+  object: NonNullable<ObjectFormProps['object']>;
+  meanwhile: NonNullable<ObjectFormProps['meanwhile']>;
+}) => {
+  const shown = (name: string, value: Value) => {
+    const field = fields.find((one) => one.name === name);
+    return field === undefined ? null : <ObjectValue ctx={ctx} kind={kind} field={field} value={value} isPlain />;
+  };
+  return (
+    <>
+      <Notice
+        ctx={ctx}
+        level="warning"
+        title={ctx.t('objects.meanwhile', { who: object.updatedBy, at: ctx.fmt.dateTime(object.updatedAt) })}
+        alert
+      >
+        {ctx.t('objects.meanwhileWhy')}
+      </Notice>
+      <Panel
+        foot={
+          <LinkButton ctx={ctx} href={paths.object(kind, object.id)}>
+            {ctx.t('objects.useTheirs')}
+          </LinkButton>
+        }
+      >
+        {meanwhile.rows.length === 0 ? null : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('objects.versions')}
+            rows={meanwhile.rows}
+            records="labelled"
+            columns={[
+              {
+                key: 'field',
+                label: ctx.t('objects.field'),
+                head: true,
+                cell: (row) => ctx.tDynamic(`kind.${kind}.field.${row.field}`),
+              },
+              {
+                key: 'theirs',
+                label: ctx.t('objects.theirs'),
+                any: true,
+                cell: (row) => shown(row.field, row.theirs),
+              },
+              { key: 'mine', label: ctx.t('objects.mine'), any: true, cell: (row) => shown(row.field, row.mine) },
+            ]}
+          />
+        )}
+      </Panel>
+    </>
+  );
+};
+
 /** The control of one declared field. */
 export const ObjectControl = ({
   ctx,
@@ -258,7 +323,7 @@ export const ObjectControl = ({
 
 /** The form of any kind, generated from its declaration. */
 export const ObjectForm = (props: ObjectFormProps) => {
-  const { ctx, kind, area, fields, values, object, errors, secret, condition } = props;
+  const { ctx, kind, area, fields, values, object, errors, meanwhile, secret, condition } = props;
   const kindTitle = ctx.tDynamic(`kind.${kind}.title`);
   const labels = Object.fromEntries(
     fields.flatMap(({ name }) => {
@@ -308,6 +373,9 @@ export const ObjectForm = (props: ObjectFormProps) => {
       {object === undefined || props.people === undefined ? null : (
         <People ctx={ctx} kind={kind} id={object.id} people={props.people} />
       )}
+      {object === undefined || meanwhile === undefined ? null : (
+        <Meanwhile {...props} object={object} meanwhile={meanwhile} />
+      )}
       <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}
       {props.readOnly ? (
@@ -342,7 +410,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
               <CommentField ctx={ctx} />
               <div class="row">
                 <Button kind="primary" unavailable={right}>
-                  {ctx.t('common.save')}
+                  {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
                 </Button>
                 {condition === undefined ? null : (
                   <Button name="do" value="try">

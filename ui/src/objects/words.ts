@@ -51,6 +51,22 @@ export const words = defineWords({
   'objects.revert': { en: 'Take back', ru: 'Вернуть', kk: 'Қайтару' },
   'objects.revision': { en: 'Revision', ru: 'Ревизия', kk: 'Нұсқа' },
   'objects.revisionN': { en: 'revision {revision}', ru: 'ревизия {revision}', kk: '{revision}-нұсқа' },
+  'objects.meanwhile': {
+    en: 'Changed meanwhile by {who}, {at}. Nothing of yours was saved.',
+    ru: 'Тем временем изменено: {who}, {at}. Ваши изменения не сохранены.',
+    kk: 'Осы арада өзгертілді: {who}, {at}. Сіздің өзгерістеріңіз сақталмады.',
+  },
+  'objects.meanwhileWhy': {
+    en: 'The form has your changes and, where you changed nothing, theirs.',
+    ru: 'В форме ваши изменения, а там, где вы ничего не меняли, чужие.',
+    kk: 'Пішімде сіздің өзгерістеріңіз, ал сіз өзгертпеген жерде басқаныкі тұр.',
+  },
+  'objects.versions': { en: 'Both versions', ru: 'Обе версии', kk: 'Екі нұсқа' },
+  'objects.field': { en: 'Field', ru: 'Поле', kk: 'Өріс' },
+  'objects.theirs': { en: 'Theirs', ru: 'Их версия', kk: 'Басқаның нұсқасы' },
+  'objects.mine': { en: 'Yours', ru: 'Ваша версия', kk: 'Сіздің нұсқаңыз' },
+  'objects.useMine': { en: 'Use mine', ru: 'Взять мою версию', kk: 'Менің нұсқамды қолдану' },
+  'objects.useTheirs': { en: 'Use theirs', ru: 'Взять их версию', kk: 'Басқаның нұсқасын қолдану' },
   'objects.revisions': { en: 'Revisions', ru: 'Ревизии', kk: 'Нұсқалар' },
   'objects.revisionsOf': { en: 'Revisions: {name}', ru: 'Ревизии: {name}', kk: 'Нұсқалар: {name}' },
   'objects.revisionsSub': {

@@ -4,7 +4,7 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Message, Value } from '@sallyport/ui/model';
 import { Deleted } from '@sallyport/ui/objects/deleted.tsx';
-import { ObjectForm } from '@sallyport/ui/objects/object-form.tsx';
+import { ObjectForm, type ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { ObjectRevisions } from '@sallyport/ui/objects/object-revisions.tsx';
 import { Objects, type KindField as ViewField } from '@sallyport/ui/objects/objects.tsx';
 import { paths } from '@sallyport/ui/paths';
@@ -22,6 +22,7 @@ import { listState, pageRows, param, references, slicePage } from '../../server/
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { changedMeanwhile } from './changed-meanwhile.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
 import { pageByShownName } from './shown-names.ts';
@@ -180,6 +181,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     extra: {
       values?: Record<string, Value>;
       errors?: FieldErrors;
+      meanwhile?: ObjectFormProps['meanwhile'];
       secret?: WrittenObject['secret'];
       condition?: ConditionHelpProps | undefined;
       status?: 200 | 201 | 422;
@@ -219,7 +221,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
         }
-        {...defined({ errors: extra.errors })}
+        {...defined({ errors: extra.errors, meanwhile: extra.meanwhile })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
@@ -254,19 +256,14 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       const typed = formValues(kind, bodyOf(kind, c.get('form')));
       if (code === 'INVALID' && details.fields !== undefined)
         return showForm(c, kind, object, { values: typed, errors: details.fields, status: 422 });
-      if (code === 'CONFLICT')
-        return showForm(c, kind, object, {
-          values: typed,
-          errors: {
-            '': {
-              key:
-                kind.name === 'account' && details['revision'] === undefined
-                  ? 'validation.lastAdministrator'
-                  : 'validation.conflict',
-            },
-          },
-          status: 422,
-        });
+      if (code === 'CONFLICT' && object !== undefined && details['revision'] !== undefined) {
+        const from = Number(c.get('form').text('revision'));
+        return showForm(c, kind, object, { ...changedMeanwhile(objects, kind, object, from, typed), status: 422 });
+      }
+      if (code === 'CONFLICT') {
+        const key = kind.name === 'account' ? 'validation.lastAdministrator' : 'validation.conflict';
+        return showForm(c, kind, object, { values: typed, errors: { '': { key } }, status: 422 });
+      }
       throw error;
     }
   };

@@ -317,6 +317,30 @@ describe('objects', () => {
     expect(objects.find('group', group.id)).toBeDefined();
   });
 
+  it('show both versions of what two people changed at once, and keep of each what the other left alone', async () => {
+    const { objects } = site.appliance;
+    const { id } = objects.create(systemActor, 'group', { name: 'Line 4', description: 'the old hall' });
+    // Both opened the first revision; another person saves.
+    objects.update(systemActor, 'group', id, { name: 'Hall 4' });
+    const opened = { revision: '1', 'f.name': 'Line 4', 'f.description': 'the new hall' };
+    const answer = await admin.post(paths.object('group', id), opened);
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain('Changed meanwhile by');
+    expect(objects.get('group', id).body).toMatchObject({ name: 'Hall 4', description: 'the old hall' });
+    const row = /<th scope="row"[^>]*>[^<]*Description.*?<\/tr>/s.exec(page)?.[0] ?? '';
+    expect([row.includes('the old hall'), row.includes('the new hall')]).toEqual([true, true]);
+    // Their name is in the form, since it was not touched here: it is no difference.
+    expect(page).toContain('value="Hall 4"');
+    expect(page).not.toContain('Line 4');
+    expect(page).toMatch(/Use mine\s*<\/button>/);
+    expect(page).toMatch(new RegExp(`href="${paths.object('group', id)}"[^>]*>\\s*Use theirs`));
+    // Mine: sent again as it stands there.
+    const again = { revision: '2', 'f.name': 'Hall 4', 'f.description': 'the new hall' };
+    expect((await admin.post(paths.object('group', id), again)).status).toBe(303);
+    expect(objects.get('group', id).body).toMatchObject({ name: 'Hall 4', description: 'the new hall' });
+  });
+
   it('say the link of a new account and the secret of a new token once', async () => {
     const made = await admin.post(paths.objectNew('account'), { 'f.name': 'Night shift', 'f.roles': ['viewer'] });
     expect(made.status).toBe(201);
