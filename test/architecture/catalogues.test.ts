@@ -79,8 +79,20 @@ describe('the words', () => {
   });
 
   it('do not shout, beg or praise', () => {
-    const tone = /!|please|successfully|пожалуйста|успешно|өтінеміз|сәтті/i;
+    const tone =
+      /!|please|successfully|пожалуйста|успешно|осуществ|(?<!\p{L})данн(?:ый|ая|ое|ого|ому|ую)(?!\p{L})|өтінеміз|сәтті/iu;
     expect(found(({ text }) => tone.test(text))).toEqual([]);
+  });
+
+  it('name the button that makes a thing by the act: a verb and its object', () => {
+    const acts = {
+      en: /^(?!New )[A-Z][a-z]+ (?:\S+ ?)+$/,
+      ru: /^\p{Lu}\p{Ll}*(?:ть|ти) \S/u,
+      kk: /\S \p{L}*[ую]$|\S беру$/u,
+    };
+    const isCreate = (key: string): boolean => /^kind\.[a-z-]+\.create$/.test(key);
+    expect(found(({ lang, key, text }) => isCreate(key) && !acts[lang].test(text))).toEqual([]);
+    expect(Object.keys(english).filter(isCreate).length).toBeGreaterThan(20);
   });
 
   it('do not mix Latin and Cyrillic letters in a word', () => {

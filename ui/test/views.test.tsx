@@ -4,6 +4,7 @@ import { FirstPassword } from '../src/accounts/first-password.tsx';
 import { Login } from '../src/accounts/login.tsx';
 import { Me } from '../src/accounts/me.tsx';
 import { Sessions } from '../src/accounts/sessions.tsx';
+import { ListFoot } from '../src/components/list-tools.tsx';
 import { DecisionMark } from '../src/components/status.tsx';
 import { Verbatim } from '../src/components/text.tsx';
 import type { Ctx } from '../src/context.ts';
@@ -442,6 +443,13 @@ describe('a page', () => {
     expect(String(<Verbatim>AQ09C906D4</Verbatim>)).toContain('class="nowrap"');
     expect(String(<Verbatim>Siemens 6ES7 214-1AG40</Verbatim>)).not.toContain('class="nowrap"');
     expect(String(<Verbatim>{'7c1e'.repeat(16)}</Verbatim>)).toContain('7c1e 7c1e');
+  });
+
+  it('leads to the next page of a list whose last row has no name by one word', () => {
+    const foot = (last: string): string =>
+      text(String(<ListFoot ctx={strictContext('en')} list={list} page={{ rows: [1], next: 'x' }} last={last} />));
+    expect(foot('PLC-L3-12')).toContain('Next, after PLC-L3-12');
+    expect(foot('')).toMatch(/Next(?!, after)/);
   });
 
   it('leads to the revisions of what was decided on a device only where there are any', () => {

@@ -24,7 +24,7 @@ export const words = defineWords({
     ru: 'Файл, который ищут агенты GLPI и FusionInventory устройств группы. Пока поиск не задан, ничего не читается.',
     kk: 'Топтағы құрылғылардың GLPI және FusionInventory агенттері іздейтін файл. Іздеу берілмейінше ештеңе оқылмайды.',
   },
-  'kind.file-search.create': { en: 'New file search', ru: 'Новый поиск файла', kk: 'Жаңа файл іздеу' },
+  'kind.file-search.create': { en: 'Search for a file', ru: 'Искать файл', kk: 'Файл іздеу' },
   'kind.file-search.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
   'kind.file-search.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.file-search.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
@@ -61,11 +61,7 @@ export const words = defineWords({
     ru: 'Агент GLPI, FusionInventory или OCS одного устройства обходит подтверждённый диапазон адресов, один адрес за другим. Пока поиск не задан, никого не опрашивают.',
     kk: 'Бір құрылғының GLPI, FusionInventory немесе OCS агенті расталған мекенжайлар ауқымын бір-бірлеп тексереді. Іздеу берілмейінше ешкім сұралмайды.',
   },
-  'kind.agent-scan.create': {
-    en: 'New search by an agent',
-    ru: 'Новый поиск силами агента',
-    kk: 'Жаңа агентпен іздеу',
-  },
+  'kind.agent-scan.create': { en: 'Search with an agent', ru: 'Искать силами агента', kk: 'Агентпен іздеу' },
   'kind.agent-scan.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
   'kind.agent-scan.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.agent-scan.field.range': { en: 'Address range', ru: 'Диапазон адресов', kk: 'Мекенжайлар ауқымы' },
@@ -99,7 +95,7 @@ export const words = defineWords({
     ru: 'Агенты GLPI и FusionInventory не умеют проверять пакеты. Они получают пакеты, только пока двое согласны на это для их группы.',
     kk: 'GLPI және FusionInventory агенттері пакетті тексере алмайды. Олар пакетті тобына екі адам келісім бергенде ғана алады.',
   },
-  'kind.deploy-consent.create': { en: 'New consent', ru: 'Новое согласие', kk: 'Жаңа келісім' },
+  'kind.deploy-consent.create': { en: 'Give consent', ru: 'Дать согласие', kk: 'Келісім беру' },
   'kind.deploy-consent.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -129,9 +125,9 @@ export const words = defineWords({
     kk: 'Топтағы біздің агенттер қандай орындалатын файлдарды іздеп, хешін есептейді және бұл бір байланыс сеансынан қанша алады. Жинау берілмейінше ештеңе ізделмейді.',
   },
   'kind.executable-collection.create': {
-    en: 'New collection of executable files',
-    ru: 'Новый сбор исполняемых файлов',
-    kk: 'Орындалатын файлдарды жаңа жинау',
+    en: 'Collect executable files',
+    ru: 'Собрать исполняемые файлы',
+    kk: 'Орындалатын файлдарды жинау',
   },
   'kind.executable-collection.source': {
     en: 'entered by administrators',
@@ -193,9 +189,9 @@ export const words = defineWords({
     kk: 'Топтағы біздің агенттер өз желісінде кімді көретінін айта ма: басқа құрылғылардың мекенжайлары мен MAC мекенжайлары. Жинау берілмейінше ештеңе айтылмайды.',
   },
   'kind.neighbour-collection.create': {
-    en: 'New collection of neighbours',
-    ru: 'Новый сбор сведений о соседях',
-    kk: 'Көршілер туралы жаңа жинау',
+    en: 'Collect neighbours',
+    ru: 'Собрать сведения о соседях',
+    kk: 'Көршілер туралы мәлімет жинау',
   },
   'kind.neighbour-collection.source': {
     en: 'entered by administrators',

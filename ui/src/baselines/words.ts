@@ -192,7 +192,11 @@ export const words = defineWords({
   },
   'baselines.checked': { en: 'Last compared', ru: 'Последнее сравнение', kk: 'Соңғы салыстыру' },
   'baselines.checkedLate': { en: 'not within {n} days', ru: 'не в течение {n} дней', kk: '{n} күн ішінде болмаған' },
-  'baselines.report': { en: 'Report to print', ru: 'Отчёт для печати', kk: 'Басып шығаратын есеп' },
+  'baselines.report': {
+    en: 'Open the report to print',
+    ru: 'Открыть отчёт для печати',
+    kk: 'Басып шығаратын есепті ашу',
+  },
   'baselines.reportTitle': {
     en: 'Baseline report: {name}',
     ru: 'Отчёт об эталоне: {name}',

@@ -302,7 +302,7 @@ export const ListFoot = ({
           )}
           {next === undefined ? null : (
             <a class="btn sm" {...swap(listUrl(list, { trail: [...list.trail, next] }))}>
-              {last === undefined ? ctx.t('list.next') : ctx.t('list.nextAfter', { name: last })}
+              {last === undefined || last === '' ? ctx.t('list.next') : ctx.t('list.nextAfter', { name: last })}
             </a>
           )}
         </nav>

@@ -582,7 +582,7 @@ export const words = defineWords({
     ru: 'Как читаются столбцы собственных таблиц контроллеров площадки.',
     kk: 'Алаңның өз контроллер кестелерінің бағандары қалай оқылады.',
   },
-  'kind.controller-csv-mapping.create': { en: 'New mapping', ru: 'Новая разметка', kk: 'Жаңа белгілеу' },
+  'kind.controller-csv-mapping.create': { en: 'Create mapping', ru: 'Создать разметку', kk: 'Белгілеу құру' },
   'kind.controller-csv-mapping.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',

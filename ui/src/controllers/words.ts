@@ -41,7 +41,7 @@ export const words = defineWords({
   },
   'controllers.bulk.authorised': { en: 'Authorise', ru: 'Разрешить', kk: 'Рұқсат ету' },
   'controllers.bulk.unauthorised': { en: 'Withdraw authorisation', ru: 'Снять разрешение', kk: 'Рұқсатты алу' },
-  'controllers.bulk.archived': { en: 'Archive', ru: 'В архив', kk: 'Мұрағатқа' },
+  'controllers.bulk.archived': { en: 'Archive', ru: 'Архивировать', kk: 'Мұрағаттау' },
   'controllers.filter.drift': { en: 'Differs from project', ru: 'Расходится с проектом', kk: 'Жобадан өзгеше' },
   'controllers.filter.missing': { en: 'Firmware unknown', ru: 'Прошивка неизвестна', kk: 'Микробағдарламасы белгісіз' },
   'controllers.filter.proposals': {
@@ -71,7 +71,7 @@ export const words = defineWords({
   'controllers.decision.archived': { en: 'Archived', ru: 'В архиве', kk: 'Мұрағатта' },
   'controllers.decide.authorised': { en: 'Authorise', ru: 'Разрешить', kk: 'Рұқсат ету' },
   'controllers.decide.unauthorised': { en: 'Withdraw authorisation', ru: 'Снять разрешение', kk: 'Рұқсатты алу' },
-  'controllers.decide.archived': { en: 'Archive', ru: 'В архив', kk: 'Мұрағатқа' },
+  'controllers.decide.archived': { en: 'Archive', ru: 'Архивировать', kk: 'Мұрағаттау' },
   'controllers.decisionReason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'controllers.decided.person': { en: 'decided by a person', ru: 'решил человек', kk: 'адам шешкен' },
   'controllers.decided.source': {
@@ -330,7 +330,7 @@ export const words = defineWords({
     ru: 'Они уходят из списка и остаются в учёте; ничего не удаляется.',
     kk: 'Олар тізімнен шығады, есепте қалады; ештеңе жойылмайды.',
   },
-  'confirm.controllers.archived.button': { en: 'Archive {n}', ru: 'В архив: {n}', kk: 'Мұрағаттау: {n}' },
+  'confirm.controllers.archived.button': { en: 'Archive {n}', ru: 'Архивировать: {n}', kk: 'Мұрағаттау: {n}' },
   'confirm.controllerMerge.question': {
     en: 'Is {other} the same controller as {name}?',
     ru: '{other} и {name} это один контроллер?',

@@ -655,7 +655,7 @@ export const words = defineWords({
     ru: 'Дерево устройств; настройки наследуются вниз.',
     kk: 'Құрылғылар ағашы; баптаулар төмен қарай беріледі.',
   },
-  'kind.group.create': { en: 'New group', ru: 'Новая группа', kk: 'Жаңа топ' },
+  'kind.group.create': { en: 'Create group', ru: 'Создать группу', kk: 'Топ құру' },
   'kind.group.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
   'kind.group.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.group.field.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттама' },

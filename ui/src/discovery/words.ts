@@ -99,7 +99,7 @@ export const words = defineWords({
     ru: 'Пользователи, группы и компьютеры: по LDAP или из файлов LDIF.',
     kk: 'Пайдаланушылар, топтар және компьютерлер: LDAP арқылы немесе LDIF файлдарынан.',
   },
-  'kind.directory-source.create': { en: 'New directory', ru: 'Новый каталог', kk: 'Жаңа каталог' },
+  'kind.directory-source.create': { en: 'Add directory', ru: 'Добавить каталог', kk: 'Каталог қосу' },
   'kind.directory-source.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -169,7 +169,11 @@ export const words = defineWords({
     ru: 'Где можно спрашивать, какие адреса отвечают, и где нельзя никогда.',
     kk: 'Қай мекенжайлар жауап беретінін сұрауға болатын және ешқашан болмайтын жерлер.',
   },
-  'kind.address-range.create': { en: 'New address range', ru: 'Новый диапазон', kk: 'Жаңа ауқым' },
+  'kind.address-range.create': {
+    en: 'Add address range',
+    ru: 'Добавить диапазон адресов',
+    kk: 'Мекенжай ауқымын қосу',
+  },
   'kind.address-range.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',

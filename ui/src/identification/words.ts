@@ -51,7 +51,7 @@ export const words = defineWords({
   },
   'identification.running': { en: 'Runs under way', ru: 'Выполняется сейчас', kk: 'Қазір орындалуда' },
   'identification.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Тапсырмалар' },
-  'identification.newJob': { en: 'New job', ru: 'Новая задача', kk: 'Жаңа тапсырма' },
+  'identification.newJob': { en: 'Create job', ru: 'Создать задачу', kk: 'Тапсырма құру' },
   'identification.none': { en: 'There is no job yet', ru: 'Задач ещё нет', kk: 'Тапсырма әлі жоқ' },
   'identification.noneWhy': {
     en: 'A site that never asks its controllers has a complete record all the same: from files, captures and people.',
@@ -391,7 +391,7 @@ export const words = defineWords({
     ru: 'Передайте тому, кто следит за сетью, до открытия окна.',
     kk: 'Терезе ашылмай тұрып желіні бақылайтын адамға беріңіз.',
   },
-  'identification.noticeFile': { en: 'As a text file', ru: 'Текстовым файлом', kk: 'Мәтіндік файлмен' },
+  'identification.noticeFile': { en: 'Download as text', ru: 'Скачать текстом', kk: 'Мәтінмен жүктеп алу' },
   'identification.log': { en: 'Log', ru: 'Журнал', kk: 'Журнал' },
   'identification.logOf': { en: 'Packets that left', ru: 'Отправленные пакеты', kk: 'Жіберілген пакеттер' },
   'identification.logNone': {
@@ -649,7 +649,7 @@ export const words = defineWords({
     ru: 'Какие контроллеры, откуда и в каком окне спрашивают, что они такое; без одобрения второго человека ничего не выполняется.',
     kk: 'Қай контроллерлерден, қайдан және қандай уақыт терезесінде не екені сұралады; екінші адам мақұлдамайынша ештеңе орындалмайды.',
   },
-  'kind.controller-identification.create': { en: 'New job', ru: 'Новая задача', kk: 'Жаңа тапсырма' },
+  'kind.controller-identification.create': { en: 'Create job', ru: 'Создать задачу', kk: 'Тапсырма құру' },
   'kind.controller-identification.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -755,7 +755,7 @@ export const words = defineWords({
     ru: 'Имена и пароли для чтения по SNMP.',
     kk: 'SNMP арқылы оқуға арналған атаулар мен құпиясөздер.',
   },
-  'kind.controller-credential.create': { en: 'New access', ru: 'Новый доступ', kk: 'Жаңа қол жеткізу' },
+  'kind.controller-credential.create': { en: 'Add access', ru: 'Добавить доступ', kk: 'Қол жеткізуді қосу' },
   'kind.controller-credential.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -811,9 +811,9 @@ export const words = defineWords({
     kk: 'Бір контроллерден не сұрауға болады, егер ол аймағынан қатаңырақ болса.',
   },
   'kind.controller-query-policy.create': {
-    en: 'New query policy',
-    ru: 'Новая политика запросов',
-    kk: 'Жаңа сұрау саясаты',
+    en: 'Create query policy',
+    ru: 'Создать политику запросов',
+    kk: 'Сұрау саясатын құру',
   },
   'kind.controller-query-policy.source': {
     en: 'entered by administrators',

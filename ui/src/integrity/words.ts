@@ -50,7 +50,11 @@ export const words = defineWords({
     ru: 'Где лежит проект или резервная копия контроллера, хэш и когда проверяли восстановление.',
     kk: 'Контроллер жобасы не сақтық көшірмесі қайда жатқаны, хеші және қалпына келтіру қашан тексерілгені.',
   },
-  'kind.controller-project-file.create': { en: 'New project file', ru: 'Новый файл проекта', kk: 'Жаңа жоба файлы' },
+  'kind.controller-project-file.create': {
+    en: 'Add project file',
+    ru: 'Добавить файл проекта',
+    kk: 'Жоба файлын қосу',
+  },
   'kind.controller-project-file.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',

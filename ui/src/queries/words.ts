@@ -110,7 +110,7 @@ export const words = defineWords({
     ru: 'Вопросы устройствам на SQL, на которые osquery отвечает при следующем обращении',
     kk: 'Құрылғыларға SQL сұрақтар; osquery келесі байланыста жауап береді',
   },
-  'queries.new': { en: 'New query', ru: 'Новый запрос', kk: 'Жаңа сұрау' },
+  'queries.new': { en: 'Create query', ru: 'Создать запрос', kk: 'Сұрау құру' },
   'queries.newSub': {
     en: 'Read-only. Devices answer at their next contact; nothing waits behind it.',
     ru: 'Только чтение. Устройства отвечают при следующем обращении; очереди задач не ждут.',

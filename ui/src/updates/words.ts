@@ -282,7 +282,7 @@ export const words = defineWords({
     ru: 'Наборы, из которых устройства системы берут пакеты, вместо тех, что задаёт сам дистрибутив.',
     kk: 'Жүйе құрылғылары пакеттерді дистрибутивтің өзі берген жинақтардың орнына алатын жинақтар.',
   },
-  'kind.followed-suites.create': { en: 'New rule', ru: 'Новое правило', kk: 'Жаңа ереже' },
+  'kind.followed-suites.create': { en: 'Create rule', ru: 'Создать правило', kk: 'Ереже құру' },
   'kind.followed-suites.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -336,7 +336,7 @@ export const words = defineWords({
     ru: 'всё, что подключённая сторона имеет для её выпуска',
     kk: 'қосылған тарапта шығарылымы үшін бар барлығы',
   },
-  'followed.rules': { en: 'Rules', ru: 'Правила', kk: 'Ережелер' },
+  'followed.rules': { en: 'Show rules', ru: 'Показать правила', kk: 'Ережелерді көрсету' },
   'followed.none': { en: 'No system is known yet', ru: 'Систем пока не видно', kk: 'Әзірге жүйе белгісіз' },
   'followed.noneWhy': {
     en: 'They are known when devices have reported.',

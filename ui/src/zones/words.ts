@@ -165,7 +165,7 @@ export const words = defineWords({
     ru: 'Части производства, контроллерам которых нужна одинаковая защита, и что в них можно запрашивать.',
     kk: 'Контроллерлеріне бірдей қорғаныс керек өндіріс бөліктері және оларда не сұрауға болатыны.',
   },
-  'kind.controller-zone.create': { en: 'New zone', ru: 'Новая зона', kk: 'Жаңа аймақ' },
+  'kind.controller-zone.create': { en: 'Create zone', ru: 'Создать зону', kk: 'Аймақ құру' },
   'kind.controller-zone.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
@@ -330,7 +330,7 @@ export const words = defineWords({
     ru: 'Пути между зонами и что по ним может идти.',
     kk: 'Аймақтар арасындағы жолдар және олармен не өтуі мүмкін екені.',
   },
-  'kind.controller-conduit.create': { en: 'New conduit', ru: 'Новый тракт', kk: 'Жаңа тракт' },
+  'kind.controller-conduit.create': { en: 'Create conduit', ru: 'Создать тракт', kk: 'Тракт құру' },
   'kind.controller-conduit.source': {
     en: 'entered by administrators',
     ru: 'вводят администраторы',
