@@ -60,6 +60,9 @@ type ListView = {
   readonly count?: number | undefined;
 };
 
+/** What of a list waits for a decision: the key of its name, its address, and how many rows it has. */
+export type DecisionView = { readonly name: string; readonly query: string; readonly count: number };
+
 /** What a route knows about the request and the appliance; plain data. */
 export type ContextInput = {
   readonly lang: Lang;
@@ -93,6 +96,7 @@ export type ContextInput = {
   readonly toast?: Toast | undefined;
   /** Views that the reader saved of the list of this page; `query` as the address has it. */
   readonly views?: readonly ListView[] | undefined;
+  readonly decide?: DecisionView | undefined;
   /** The last upgrade failed, ms; the reason is English. */
   readonly failedUpgrade?: { readonly to: string; readonly at: number; readonly reason: string } | undefined;
   /** The database went back to an older state, and that is not acknowledged. */

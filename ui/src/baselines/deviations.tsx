@@ -1,7 +1,7 @@
 import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords, foundText } from '../components/list-tools.tsx';
+import { filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -48,7 +48,6 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
     crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     sub={ctx.t('deviations.sub', { n: page.total, late, days: limitDays })}
     filter={filterWords(ctx, list, filters)}
-    announce={foundText(ctx, page)}
     actions={
       <LinkButton ctx={ctx} href={listUrl(list, {}, paths.deviationsCsv())} download>
         {ctx.t('common.exportCsv')}

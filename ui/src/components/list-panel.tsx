@@ -7,6 +7,7 @@ import {
   ColumnPicker,
   type Filtering,
   Filters,
+  foundText,
   isFiltered,
   ListFoot,
   NoMatch,
@@ -94,6 +95,7 @@ export const ListPanel = <Row,>({
     <Panel
       title={title}
       context={context}
+      announce={page.total === undefined ? undefined : foundText(ctx, { total: page.total, exact: page.exact })}
       foot={
         page.rows.length === 0 && list.trail.length === 0 ? undefined : (
           <ListFoot

@@ -312,7 +312,7 @@ export const ListFoot = ({
 };
 
 /** "214 found" or "about 9,000 found"; with "of" when the site has more. */
-export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean }): string =>
+export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean | undefined }): string =>
   page.exact === false ? ctx.t('list.foundAbout', { n: page.total }) : ctx.t('list.found', { n: page.total });
 
 /** No match differs from nothing yet: the one offers to clear the filters. */

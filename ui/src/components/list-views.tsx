@@ -28,9 +28,9 @@ const NameField = ({ ctx, id, value }: { ctx: Ctx; id: string; value: string }) 
   </div>
 );
 
-/** Views of a list that the person saved, each with its number of rows; the way to save one, and to change the one that is shown. */
+/** All of a list, what of it waits for a decision, and the views that the person saved, each with its number of rows; the way to save one, and to change the one that is shown. */
 export const ListViews = ({ ctx, list, total }: { ctx: Ctx; list: ListState; total: number | undefined }) => {
-  const { views } = ctx;
+  const { views, decide } = ctx;
   if (views === undefined) return null;
   const current = views.find(({ query }) => isShown(query, list));
   const isAll = current === undefined && list.q === '' && list.filters.length === 0;
@@ -42,6 +42,14 @@ export const ListViews = ({ ctx, list, total }: { ctx: Ctx; list: ListState; tot
           {ctx.t('views.all')}{' '}
           {isAll && total !== undefined ? <span class="second">{ctx.fmt.number(total)}</span> : null}
         </a>
+        {decide === undefined ? null : (
+          <a
+            {...swap(`${list.path}?${decide.query}`)}
+            aria-current={isShown(decide.query, list) && current === undefined ? 'page' : undefined}
+          >
+            {ctx.tDynamic(decide.name)} <span class="second">{ctx.fmt.number(decide.count)}</span>
+          </a>
+        )}
         {views.map((view) => (
           <a
             {...swap(view.query === '' ? list.path : `${list.path}?${view.query}`)}

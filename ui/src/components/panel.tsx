@@ -10,6 +10,7 @@ export const Panel = ({
   foot,
   span,
   id,
+  announce,
   children,
 }: {
   title?: Child;
@@ -19,9 +20,11 @@ export const Panel = ({
   /** Columns of twelve. */
   span?: 4 | 5 | 6 | 7 | 8 | 12;
   id?: string;
+  /** Read out when a swap brought it. */
+  announce?: string | undefined;
   children?: Child;
 }) => (
-  <section class={`panel${span === undefined || span === 12 ? '' : ` c${span}`}`} id={id}>
+  <section class={`panel${span === undefined || span === 12 ? '' : ` c${span}`}`} id={id} data-announce={announce}>
     {title === undefined ? null : (
       <header>
         <h2>{title}</h2>

@@ -704,7 +704,6 @@ export const words = defineWords({
   'list.density.compact': { en: 'Compact', ru: 'Плотно', kk: 'Тығыз' },
   'list.density.comfortable': { en: 'Comfortable', ru: 'Свободно', kk: 'Кең' },
   'list.search': { en: 'Search the list', ru: 'Искать в списке', kk: 'Тізімнен іздеу' },
-  'list.shown': { en: '{shown} shown of {n}', ru: 'Показано {shown} из {n}', kk: '{n} ішінен {shown} көрсетілді' },
   'list.range': { en: '{from} to {to} of {n}', ru: '{from}–{to} из {n}', kk: '{n} ішінен {from}–{to}' },
   'list.rangeAbout': {
     en: '{from} to {to} of about {n}',
@@ -727,24 +726,14 @@ export const words = defineWords({
   'list.nextAfter': { en: 'Next, after {name}', ru: 'Дальше, после: {name}', kk: 'Келесі, мынадан кейін: {name}' },
   'list.selected': { en: '{n} selected', ru: '{n} выбрано', kk: '{n} таңдалды' },
   'list.selectAll': {
-    en: { one: 'Select all {n} by filter', other: 'Select all {n} by filter' },
-    ru: {
-      one: 'Выбрать все {n} по фильтру',
-      few: 'Выбрать все {n} по фильтру',
-      many: 'Выбрать все {n} по фильтру',
-      other: 'Выбрать все {n} по фильтру',
-    },
-    kk: 'Сүзгі бойынша барлығын таңдау: {n}',
+    en: 'Select all {n} of this view',
+    ru: 'Выбрать все в этом представлении: {n}',
+    kk: 'Осы көріністегінің барлығын таңдау: {n}',
   },
   'list.allSelected': {
-    en: { one: 'All {n} by filter selected', other: 'All {n} by filter selected' },
-    ru: {
-      one: 'Выбраны все {n} по фильтру',
-      few: 'Выбраны все {n} по фильтру',
-      many: 'Выбраны все {n} по фильтру',
-      other: 'Выбраны все {n} по фильтру',
-    },
-    kk: 'Сүзгі бойынша барлығы таңдалды: {n}',
+    en: 'All {n} of this view selected',
+    ru: 'Выбраны все в этом представлении: {n}',
+    kk: 'Осы көріністегінің барлығы таңдалды: {n}',
   },
   'list.clearSelection': { en: 'Clear selection', ru: 'Снять выбор', kk: 'Таңдауды алып тастау' },
   'list.selectPage': {

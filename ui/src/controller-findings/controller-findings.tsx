@@ -1,7 +1,7 @@
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Beside, type PanelPlace } from '../components/side-panel.tsx';
 import { To } from '../components/text.tsx';
@@ -68,7 +68,6 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       ctx={ctx}
       title={ctx.t('cfind.title')}
       sub={ctx.t('cfind.sub', counts)}
-      announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
       actions={
         <LinkButton ctx={ctx} href={listUrl(list, {}, paths.controllerFindingsCsv())} download>

@@ -242,7 +242,6 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
       ctx={ctx}
       title={ctx.t('nav.controllers')}
       sub={<Sub ctx={ctx} counts={counts} />}
-      announce={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
       filter={filterWords(ctx, list, filters)}
       actions={
         <>

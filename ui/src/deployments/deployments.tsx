@@ -1,7 +1,6 @@
 import { LinkButton } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
@@ -55,7 +54,6 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     title={ctx.t('nav.deployments')}
     sub={ctx.t('deployments.sub')}
     refreshSeconds={page.rows.some((row) => row.state === 'running') ? 10 : undefined}
-    announce={foundText(ctx, page)}
     actions={
       <LinkButton ctx={ctx} kind="primary" href={paths.updates({ deployable: 'true' })}>
         {ctx.t('deployments.chooseUpdates')}

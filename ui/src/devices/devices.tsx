@@ -259,7 +259,6 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       title={ctx.t('nav.devices')}
       sub={found}
       advisoriesMatter
-      announce={found}
       filter={filterWords(ctx, list, filters)}
       actions={
         <>

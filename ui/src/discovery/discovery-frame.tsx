@@ -22,7 +22,6 @@ export const DiscoveryFrame = (props: {
   sub: Child;
   actions?: Child;
   refreshSeconds?: number | undefined;
-  announce?: string;
   filter?: string;
   children: Child;
 }) => {

@@ -1,6 +1,6 @@
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText, shownColumns } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, shownColumns } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
@@ -49,7 +49,6 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       ctx={ctx}
       sub={ctx.t('discovery.sub')}
       filter={filterWords(ctx, list, filters)}
-      announce={foundText(ctx, page)}
       actions={
         <LinkButton ctx={ctx} href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
           {ctx.t('common.exportCsv')}

@@ -1,6 +1,6 @@
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Shape, type ShapeName } from '../components/status.tsx';
 import { type Column, column } from '../components/table.tsx';
@@ -88,7 +88,6 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     title={ctx.t('nav.events')}
     sub={ctx.t('events.sub', { n: page.total })}
     filter={filterWords(ctx, list, filters)}
-    announce={foundText(ctx, page)}
     actions={
       <LinkButton ctx={ctx} href={listUrl(list, {}, paths.eventsCsv())} download>
         {ctx.t('common.exportCsv')}

@@ -1,6 +1,5 @@
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { foundText } from '../components/list-tools.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { column } from '../components/table.tsx';
@@ -34,7 +33,6 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
     <Page
       ctx={ctx}
       title={ctx.t('controllers.tab.integrity')}
-      announce={foundText(ctx, page)}
       sub={ctx.t('integrity.sub', {
         n: total,
         ok: counts.ok,

@@ -1,13 +1,7 @@
 import { LinkButton } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import {
-  type Filtering,
-  filterWords,
-  foundText,
-  type PickableColumn,
-  shownColumns,
-} from '../components/list-tools.tsx';
+import { type Filtering, filterWords, type PickableColumn, shownColumns } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count, FieldText, To } from '../components/text.tsx';
@@ -155,7 +149,6 @@ export const Collection = (props: CollectionProps) => {
       title={name}
       sub={ctx.t('inventory.sub', { n: page.total, devices: props.reporting })}
       filter={filterWords(ctx, list, filters)}
-      announce={foundText(ctx, page)}
       actions={
         <>
           <AllCollections ctx={ctx} collections={props.collections} current={collection} />

@@ -1,6 +1,6 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords, foundText } from '../components/list-tools.tsx';
+import { filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { column } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
@@ -59,7 +59,6 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
       title={ctx.t('patches.title')}
       sub={ctx.t('patches.sub', counts)}
       actions={actions}
-      announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
     >
       <ListPanel<(typeof page.rows)[number]>

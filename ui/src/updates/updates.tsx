@@ -1,6 +1,6 @@
 import { Button, LinkButton, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { column } from '../components/table.tsx';
@@ -173,7 +173,6 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
     title={ctx.t('nav.updates')}
     sub={ctx.t(ctx.canOnSite('updates:read') ? 'updates.sub' : 'updates.subPart', { n: page.total })}
     advisoriesMatter
-    announce={foundText(ctx, page)}
     filter={filterWords(ctx, list, filters)}
     actions={
       <>

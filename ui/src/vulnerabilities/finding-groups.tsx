@@ -1,6 +1,6 @@
 import { decisionColumn } from '../components/decision-column.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 
 import { type Column, column } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
@@ -81,7 +81,6 @@ export const FindingGroups = ({
     title={ctx.t('vuln.group.title')}
     sub={ctx.t('vuln.group.sub')}
     advisoriesMatter
-    announce={foundText(ctx, page)}
     filter={filterWords(ctx, list, filters)}
   >
     {notJudged === 0 ? null : (

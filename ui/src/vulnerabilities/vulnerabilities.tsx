@@ -4,7 +4,7 @@ import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, swap } from '../components/list-tools.tsx';
 import { Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
 import { type Column, column } from '../components/table.tsx';
@@ -125,7 +125,6 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       title={ctx.t('nav.vulnerabilities')}
       sub={ctx.t('vuln.sub', { findings: counts.open, devices: counts.devices })}
       advisoriesMatter
-      announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
       actions={
         <LinkButton ctx={ctx} href={listUrl(list, {}, paths.vulnerabilitiesCsv())} download>

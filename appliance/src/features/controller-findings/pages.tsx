@@ -136,6 +136,11 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
           asked.list,
           language,
           (filter) => controllerFindings.list({ ...query, limit: 1, filter }).total,
+          {
+            name: 'decision.act',
+            query: 'decision=act',
+            count: Object.values(controllerFindings.tallies(scope).matrix.act).reduce((sum, n) => sum + n, 0),
+          },
         )}
         list={list}
         page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}

@@ -102,6 +102,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           asked.list,
           language,
           (filter) => model.page({ scope, sort: 'name', descending: false, limit: 1, filter }).total,
+          { name: 'devices.state.pending', query: 'state=pending', count: pendingIn(scope) },
         )}
         list={list}
         page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
@@ -114,6 +115,9 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       asked.status,
     );
   };
+
+  const pendingIn = (scope: Scope): number =>
+    deviceList.counts(scope).reduce((sum, { state, devices: n }) => (state === 'pending' ? sum + n : sum), 0);
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     const scope = scopeFor(c, 'devices:read');

@@ -68,6 +68,24 @@ describe('a saved view of a list', () => {
     ]);
   });
 
+  it('stands behind what of the list waits for a decision, with as many rows as its address lists', async () => {
+    site.device('pump-90', 'manual');
+    const [, href = '', n] =
+      /<a href="([^"]*state=pending)"[^>]*>\s*Waiting for approval <span class="second">(\d+)</.exec(
+        await html(paths.devices()),
+      ) ?? [];
+    expect(n).toBe('1');
+    const shown = await html(href);
+    expect(shown).toMatch(/aria-current="page">\s*Waiting for approval/);
+    // The list says how many it has when a swap brought it.
+    expect(shown).toMatch(/<section class="panel" data-announce="1 found/);
+    expect(shown).toContain('pump-90');
+    const act = /decision=act"[^>]*>\s*Act <span class="second">0</;
+    expect(await html(paths.vulnerabilities())).toMatch(act);
+    expect(await html(paths.controllerFindings())).toMatch(act);
+    expect(await html(paths.updates())).toMatch(/approval=undefined"[^>]*>\s*Not decided <span class="second">0</);
+  });
+
   it('is renamed and removed by who has it', async () => {
     const idOf = async (name: string): Promise<string> => {
       const [, address = ''] = viewsOn(await html(paths.devices())).find(([one]) => one === name) ?? [];

@@ -100,13 +100,18 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { list, filtering } = asked;
     const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => updates.listCounted({ ...query, filter }));
+    const counts = 'counts' in found ? found.counts : updates.counts(scope);
     return c.html(
       <Updates
-        ctx={countedViews(ctx, asked.list, language, (filter) => updates.listCounted({ ...query, filter }).total)}
+        ctx={countedViews(ctx, asked.list, language, (filter) => updates.listCounted({ ...query, filter }).total, {
+          name: 'approval.undefined',
+          query: 'supply=arrived&approval=undefined',
+          count: counts.undecided,
+        })}
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filtering}
-        counts={'counts' in found ? found.counts : updates.counts(scope)}
+        counts={counts}
         judged={judged(c)}
         notFilled={deps.exchange.unfulfilled()}
       />,

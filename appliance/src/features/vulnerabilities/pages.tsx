@@ -136,6 +136,11 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           asked.list,
           language,
           (filter) => vulnerabilities.list({ ...query, limit: 1, filter }).total,
+          {
+            name: 'decision.act',
+            query: 'decision=act',
+            count: Object.values(counts.matrix.act).reduce((sum, n) => sum + n, 0),
+          },
         )}
         list={list}
         page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}

@@ -1,6 +1,6 @@
 import { type AskedField, askedLabel, askedValue, opText } from '@sallyport/ui/components/filter-builder.tsx';
 import type { Filtering } from '@sallyport/ui/components/list-tools.tsx';
-import type { Ctx } from '@sallyport/ui/context';
+import type { Ctx, DecisionView } from '@sallyport/ui/context';
 import { type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterOption, Message } from '@sallyport/ui/model';
 import type { Context } from 'hono';
@@ -150,19 +150,20 @@ export function askedList(
   };
 }
 
-/** The reader's views of a list with how many rows each has now; one whose filter cannot be read any more has no number. */
+/** The reader's views of a list with how many rows each has now, and what of it waits for a decision; one whose filter cannot be read any more has no number. */
 export function countedViews(
   ctx: Ctx,
   { path }: ListState,
   language: FilterLanguage,
   count: (filter: Filter | undefined) => number,
+  decide?: DecisionView,
 ): Ctx {
   const views = ctx.views?.map((view) => {
     const url = new URL(`https://console.invalid${path}?${view.query}`);
     const read = readFilter(language, readListState(url, language.parameters));
     return 'fault' in read ? view : { ...view, count: count(read.filter) };
   });
-  return { ...ctx, views };
+  return { ...ctx, views, decide };
 }
 
 /** The page of what is asked; empty where it cannot be read. */
