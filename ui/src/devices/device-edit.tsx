@@ -11,6 +11,7 @@ import {
   TextField,
   withoutRight,
 } from '../components/form.tsx';
+import { type ChangedMeanwhile, Meanwhile } from '../components/meanwhile.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -26,10 +27,11 @@ type DeviceEditProps = {
   readonly values: { readonly displayName: string; readonly description: string; readonly group: string };
   readonly groups: readonly Reference[];
   readonly errors?: FieldErrors;
+  readonly meanwhile?: ChangedMeanwhile | undefined;
 };
 
 /** What people say about a device. */
-export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: DeviceEditProps) => {
+export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, meanwhile }: DeviceEditProps) => {
   const label = (field: string) => ctx.tDynamic(`kind.device-decision.field.${field}`);
   return (
     <Page
@@ -47,6 +49,9 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
         )
       }
     >
+      {meanwhile === undefined ? null : (
+        <Meanwhile ctx={ctx} changed={meanwhile} theirs={paths.deviceEdit(device.id)} />
+      )}
       <ErrorSummary
         ctx={ctx}
         errors={errors}
@@ -87,7 +92,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
             <CommentField ctx={ctx} />
             <div class="row">
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-                {ctx.t('common.save')}
+                {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
               </Button>
               <Cancel ctx={ctx} href={paths.device(device.id)} />
             </div>

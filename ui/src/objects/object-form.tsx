@@ -18,10 +18,10 @@ import {
   TextField,
   withoutRight,
 } from '../components/form.tsx';
+import { Meanwhile } from '../components/meanwhile.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
@@ -164,66 +164,6 @@ const People = ({
   );
 };
 
-/** Both versions of what two people changed at once, and the way to either. */
-const Meanwhile = ({
-  ctx,
-  kind,
-  fields,
-  object,
-  meanwhile,
-}: Pick<ObjectFormProps, 'ctx' | 'kind' | 'fields'> & {
-  object: NonNullable<ObjectFormProps['object']>;
-  meanwhile: NonNullable<ObjectFormProps['meanwhile']>;
-}) => {
-  const shown = (name: string, value: Value) => {
-    const field = fields.find((one) => one.name === name);
-    return field === undefined ? null : <ObjectValue ctx={ctx} kind={kind} field={field} value={value} isPlain />;
-  };
-  return (
-    <>
-      <Notice
-        ctx={ctx}
-        level="warning"
-        title={ctx.t('objects.meanwhile', { who: object.updatedBy, at: ctx.fmt.dateTime(object.updatedAt) })}
-        alert
-      >
-        {ctx.t('objects.meanwhileWhy')}
-      </Notice>
-      <Panel
-        foot={
-          <LinkButton ctx={ctx} href={paths.object(kind, object.id)}>
-            {ctx.t('objects.useTheirs')}
-          </LinkButton>
-        }
-      >
-        {meanwhile.rows.length === 0 ? null : (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('objects.versions')}
-            rows={meanwhile.rows}
-            records="labelled"
-            columns={[
-              {
-                key: 'field',
-                label: ctx.t('objects.field'),
-                head: true,
-                cell: (row) => ctx.tDynamic(`kind.${kind}.field.${row.field}`),
-              },
-              {
-                key: 'theirs',
-                label: ctx.t('objects.theirs'),
-                any: true,
-                cell: (row) => shown(row.field, row.theirs),
-              },
-              { key: 'mine', label: ctx.t('objects.mine'), any: true, cell: (row) => shown(row.field, row.mine) },
-            ]}
-          />
-        )}
-      </Panel>
-    </>
-  );
-};
-
 /** The control of one declared field. */
 export const ObjectControl = ({
   ctx,
@@ -337,6 +277,10 @@ export const ObjectForm = (props: ObjectFormProps) => {
   const named = Object.fromEntries(
     Object.entries(errors ?? {}).map(([name, fault]) => [name === '' ? '' : `f.${name}`, fault]),
   );
+  const shown = (name: string, value: Value) => {
+    const field = fields.find((one) => one.name === name);
+    return field === undefined ? null : <ObjectValue ctx={ctx} kind={kind} field={field} value={value} isPlain />;
+  };
   const right = withoutRight(ctx, `${area}:write`);
   return (
     <ObjectFrame
@@ -374,7 +318,19 @@ export const ObjectForm = (props: ObjectFormProps) => {
         <People ctx={ctx} kind={kind} id={object.id} people={props.people} />
       )}
       {object === undefined || meanwhile === undefined ? null : (
-        <Meanwhile {...props} object={object} meanwhile={meanwhile} />
+        <Meanwhile
+          ctx={ctx}
+          changed={{
+            who: object.updatedBy,
+            at: object.updatedAt,
+            rows: meanwhile.rows.map(({ field, theirs, mine }) => ({
+              label: labels[field],
+              theirs: shown(field, theirs),
+              mine: shown(field, mine),
+            })),
+          }}
+          theirs={paths.object(kind, object.id)}
+        />
       )}
       <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}

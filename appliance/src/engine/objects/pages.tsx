@@ -22,12 +22,11 @@ import { listState, pageRows, param, references, slicePage } from '../../server/
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { changedMeanwhile } from './changed-meanwhile.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
 import { pageByShownName } from './shown-names.ts';
 import { hasRight, type Kind, type KindField, type Obj } from './types.ts';
-import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
+import { bodyOf, changedMeanwhile, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
 
 const tombstoneMs = 90 * 86_400_000;
 const maxFilters = 6;

@@ -2,7 +2,8 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Value } from '@sallyport/ui/model';
 import type { KindField as ViewField } from '@sallyport/ui/objects/objects.tsx';
 import type { Form } from '../../server/console/form.ts';
-import type { Body, Kind, KindField } from './types.ts';
+import type { ObjectService } from './service.ts';
+import type { Body, Kind, KindField, Obj } from './types.ts';
 
 // Objects as forms: their fields, and the values that a form sends.
 
@@ -115,3 +116,40 @@ export const viewField = (name: string, field: KindField, choices: ViewField['ch
   syntax: field.syntax,
   choices,
 });
+
+const isSame = (a: Value | undefined, b: Value | undefined): boolean =>
+  JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/**
+ * What a form says that was opened at revision `from` and is sent after another person saved: what it did not touch is as they left
+ * it. `rows` are the fields in which it still differs.
+ */
+export function changedMeanwhile(
+  objects: Pick<ObjectService, 'diff'>,
+  kind: Kind,
+  object: Obj,
+  from: number,
+  typed: Readonly<Record<string, Value>>,
+): {
+  values: Record<string, Value>;
+  meanwhile: { rows: { field: string; theirs: Value; mine: Value }[] };
+} {
+  // Nothing was said of it when the form was opened.
+  const changes = from < 1 ? [] : objects.diff(kind.name, object.id, from, object.revision);
+  const theirs = formValues(kind, object.body);
+  const before = formValues(kind, {
+    ...(from < 1 ? {} : object.body),
+    ...Object.fromEntries(changes.map(({ field, before: value }) => [field, value])),
+  });
+  const values = Object.fromEntries(
+    Object.entries(typed).map(([name, mine]) => [name, isSame(mine, before[name]) ? (theirs[name] ?? null) : mine]),
+  );
+  return {
+    values,
+    meanwhile: {
+      rows: Object.entries(values)
+        .map(([field, mine]) => ({ field, theirs: theirs[field] ?? null, mine }))
+        .filter((row) => !isSame(row.theirs, row.mine)),
+    },
+  };
+}

@@ -38,6 +38,7 @@ import { ofSystem } from '../exchange/view.ts';
 import { changeTag, heldBy, whyOf } from '../rules/view.ts';
 import { coverageView } from '../vulnerabilities/view.ts';
 import type { DeviceTabs } from './device-tabs.ts';
+import { editMeanwhile } from './edit-meanwhile.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
 const lastChanges = 8;
@@ -420,23 +421,26 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return showCollection(c, device, collection, false);
   };
 
-  const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+  const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors, isLate = false): Response | Promise<Response> => {
     const scope = scopeFor(c, 'devices:write');
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const decision = objects.find('device-decision', device.publicId);
     const form = c.get('form');
     const value = (name: 'displayName' | 'description' | 'group'): string =>
       errors === undefined ? String(decision?.body[name] ?? '') : form.text(name);
+    const groups = references(objects, 'group').filter(({ id }) => deviceFilters.groupsIn(scope)?.has(id) !== false);
+    const ctx = contextOf(c, device);
+    const late = isLate ? editMeanwhile(objects, ctx, device.publicId, form, groups) : undefined;
     return c.html(
       <DeviceEdit
-        ctx={contextOf(c, device)}
+        ctx={ctx}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         revision={decision?.revision ?? 0}
         values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
-        groups={references(objects, 'group').filter(({ id }) => deviceFilters.groupsIn(scope)?.has(id) !== false)}
-        {...defined({ errors })}
+        groups={groups}
+        {...defined({ errors, ...late })}
       />,
-      errors === undefined ? 200 : 422,
+      errors === undefined && !isLate ? 200 : 422,
     );
   };
 
@@ -459,7 +463,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       return goWith(c, paths.device(device.publicId), { message: { key: 'toast.devices.edited' } });
     } catch (error) {
       const { code, details } = toFailure(error);
-      if (code === 'CONFLICT') return editForm(c, { '': { key: 'validation.conflict' } });
+      if (code === 'CONFLICT') return editForm(c, undefined, true);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return editForm(c, details.fields);
     }

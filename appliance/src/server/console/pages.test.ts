@@ -200,7 +200,10 @@ describe('a device', () => {
       group: '',
     });
     expect(second.status).toBe(422);
-    expect(holds(await second.text(), 'value="other"')).toBe(true);
+    const late = await second.text();
+    expect(holds(late, 'value="other"')).toBe(true);
+    for (const words of ['Changed meanwhile by', '>P1<', '>other<', 'Use mine', 'Use theirs'])
+      expect(holds(late, words), words).toBe(true);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['displayName']).toBe('P1');
     const bad = await admin.post(paths.deviceEdit(pump.publicId), {
       revision: String(site.appliance.objects.get('device-decision', pump.publicId).revision),
