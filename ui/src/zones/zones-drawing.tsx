@@ -3,6 +3,7 @@ import { firstFitting, fitted } from '../drawing/text-width.ts';
 import { contentWidth, left } from '../drawing/zones-boxes.ts';
 import { layoutZones } from '../drawing/zones-layout.ts';
 import type { Box, ConduitLine, DrawnLevel, ZoneBox } from '../drawing/zones-model.ts';
+import { paths } from '../paths.ts';
 import type { ConduitView, ZoneView } from './zones-model.ts';
 
 const ink: Readonly<Record<DrawnLevel, string>> = { critical: 'crit-ink', warning: 'warn-ink', ok: 'ink' };
@@ -52,7 +53,7 @@ const Zone = ({ ctx, zone, box }: { ctx: Ctx; zone: ZoneView; box: ZoneBox }) =>
   const sum = sumOf(ctx, zone, box);
   const indent = sum.level === undefined ? 0 : 18;
   return (
-    <g>
+    <a href={paths.controllerZone(zone.id)} aria-label={zone.name}>
       <Rect box={box} name="box" round={3} />
       <text class="ink" font-weight="600" x={x} y={box.lines.nameY}>
         {box.name}
@@ -79,7 +80,7 @@ const Zone = ({ ctx, zone, box }: { ctx: Ctx; zone: ZoneView; box: ZoneBox }) =>
       <text class={sum.level === 'warning' ? 'warn-ink' : undefined} x={x + indent} y={box.sumY}>
         {firstFitting(sum.texts, box.width - 24 - indent)}
       </text>
-    </g>
+    </a>
   );
 };
 
@@ -123,7 +124,7 @@ const Outside = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
-/** Levels downwards, zones as boxes, conduits as lines with what may go through them. The tables beside it say the same. */
+/** Levels downwards, zones as boxes that lead to them, conduits as lines with what may go through them. The tables beside it say the same. */
 export const ZonesDrawing = ({
   ctx,
   levels,
@@ -163,7 +164,7 @@ export const ZonesDrawing = ({
     <svg
       class="chart wide"
       viewBox={`0 0 ${drawing.width} ${drawing.height + outsideHeight}`}
-      role="img"
+      role="group"
       aria-label={label}
     >
       <Outside ctx={ctx} />

@@ -32,13 +32,15 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 describe('zones and conduits', () => {
-  it('are drawn without a style or a script, and said by tables, too', async () => {
+  it('are drawn without a style or a script, lead to their pages, and are said by tables, too', async () => {
     const page = await html(paths.controllerZones());
     const [svg = ''] = /<svg class="chart wide"[\s\S]*?<\/svg>/.exec(page) ?? [];
     expect(svg).toContain('S7, OPC-UA, 3 rules');
     expect(svg).toContain('Z-CELL1 &lt;b&gt;');
     expect(svg).toContain('SL-A 1 is below SL-T 2');
-    expect(svg).not.toMatch(/style=|<script|<a /);
+    expect(svg).not.toMatch(/style=|<script/);
+    for (const zone of ['Z-OFFICE', 'Z-CELL1 <b>'])
+      expect(svg).toContain(`href="${paths.controllerZone(ids.get(zone) ?? '')}"`);
     for (const name of ['Z-OFFICE', 'Z-OPS', 'Z-CELL2', 'OPC-UA tcp/4840', '10.2.3.128/25'])
       expect(page).toContain(name);
   });
