@@ -45,7 +45,7 @@ export const deviceStatus = (
     found.push({ level: 'warning', message: message('attend', { n: Math.max(1, load.attend) }) });
   if (row.restartPending) found.push({ level: 'warning', message: message('restartPending') });
   if (row.state === 'managed' && row.lastSeenAt === null)
-    found.push({ level: 'not-visible', message: message('neverSeen') });
+    found.push({ level: 'waiting', message: message('neverSeen') });
   else if (row.state === 'managed' && !visible)
     found.push({ level: 'not-visible', message: message('notVisible', { hours: options.notVisibleHours }) });
   if (row.state === 'managed' && visible && !row.hasInventory)

@@ -49,7 +49,7 @@ describe('without conditions of its own a site has those that are built in', () 
     ['pending', 'waiting', ['pending'], () => healthy(null, 'pending')],
     ['revoked', 'info', ['revoked'], () => healthy(null, 'revoked')],
     ['discovered', 'info', ['discovered'], () => healthy(null, 'discovered')],
-    ['never heard', 'not-visible', ['neverSeen'], () => addDevices(site.db, [{}])[0] ?? 0],
+    ['let in and not heard yet', 'waiting', ['neverSeen'], () => addDevices(site.db, [{}])[0] ?? 0],
     [
       'not heard for long, with a restart pending',
       'warning',
