@@ -16,6 +16,7 @@ import { untoldFailure } from './features/upgrade/settle.ts';
 import { immediate } from './platform/database.ts';
 import { textFilter } from './platform/filter/types.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
+import { whileUnwritten } from './platform/while-unwritten.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
 import { apiPrefix } from './server/api/types.ts';
 import { consoleApp } from './server/console/app.tsx';
@@ -67,7 +68,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     transact: (work) => immediate(db, work),
     chain: remembered(events.verifyChainInTurns, clock),
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),
-    badges: navigationBadges(parts),
+    badges: navigationBadges(parts, whileUnwritten(db)),
     apiDocument: () => described().document,
     apiRoutes: () => described().routes,
   };

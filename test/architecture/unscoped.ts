@@ -29,7 +29,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/devices/forget-queries.ts': { reads: 2, why: 'finds what expires' },
   'features/devices/hint-store.ts': { reads: 1, why: 'finds the device that an agent or a scan means' },
   'features/devices/merge-store.ts': { reads: 3, why: 'of records that merge.ts found in reach' },
-  'features/devices/queries.ts': { reads: 3, why: 'rows and names by numbers that a reach gave, and a stamp of all' },
+  'features/devices/queries.ts': { reads: 2, why: 'rows and names by numbers that a reach gave' },
   'features/devices/reporting-queries.ts': { reads: 2, why: 'whose report of an agent it is' },
   'features/devices/source-store.ts': { reads: 9, why: 'which client an agent is, and those of one device' },
   'features/devices/store.ts': { reads: 8, why: 'what agents say, one device by its number, and figures of the site' },

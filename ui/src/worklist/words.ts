@@ -124,7 +124,11 @@ export const words = defineWords({
     kk: '«Қазір» жұмысын бір тәулікке, басқасын 30 тәулікке қалдыруға болады. Мұнда ең көбі, тәулік: {days}.',
   },
   'work.progress': { en: 'In progress', ru: 'Выполняется', kk: 'Орындалуда' },
-  'work.progressWhy': { en: 'nothing to do', ru: 'делать ничего не нужно', kk: 'ештеңе істеудің қажеті жоқ' },
+  'work.progressWhy': {
+    en: 'goes on without a person',
+    ru: 'идёт без участия человека',
+    kk: 'адамның қатысуынсыз жүреді',
+  },
   'work.noProgress': { en: 'Nothing runs', ru: 'Ничего не выполняется', kk: 'Ештеңе орындалып жатқан жоқ' },
   'work.installed': {
     en: '{done} of {total} installed',

@@ -72,11 +72,6 @@ export const deviceQueries = (db: Database): DeviceQueries => {
         .get(device, ...params) === 1
     );
   };
-  const stamp = db.prepare<[], { stamp: string }>(
-    `select (select coalesce(max(id), 0) from change_log) || '.' || (select coalesce(max(seq), 0) from audit) || '.' ||
-       coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
-       (select count(*) from device) as stamp`,
-  );
   const coverage = (state: number | null, reasons: string | null, judgedBy: string | null): DeviceCoverage => ({
     state: COVERAGE_STATES[state ?? 0] ?? 'not-judged',
     reasons: JSON.parse(reasons ?? '[{"code":"pending","ecosystem":"","components":0}]') as DeviceCoverage['reasons'],
@@ -129,6 +124,5 @@ export const deviceQueries = (db: Database): DeviceQueries => {
     },
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
       new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
-    stamp: (): string => stamp.get()?.stamp ?? '',
   };
 };

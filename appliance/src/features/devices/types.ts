@@ -355,8 +355,6 @@ export type DeviceQueries = {
   perGroup(scope: Scope): Map<string, number>;
   /** Names for people of some devices. */
   names(ids: readonly number[]): Map<number, { id: string; name: string }>;
-  /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
-  stamp(): string;
 };
 
 /**

@@ -1,98 +1,47 @@
 import type { ContextInput } from '@sallyport/ui/context';
-import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
-import { wholeSite } from '../../platform/scope.ts';
+import { type Actor, hasRight } from '../../engine/objects/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
-/** A count that took long is made again only after this many times as long: a busy intake changes something all the time. */
+/** A look at the work that took long is made again only after this many times as long. */
 const rests = 50;
-/** Counts below this cost nothing that anybody notices. */
-const cheapMs = 20;
+const maxReaders = 64;
+const minuteMs = 60_000;
 
-/** Whose number stands at an entry: who may read it all. */
-const rights: Readonly<Record<string, Right>> = {
-  controllers: 'controllers:read',
-  devices: 'devices:read',
-  vulnerabilities: 'vulnerabilities:read',
-  exchange: 'exchange:read',
-  deployments: 'deployments:read',
-};
-
-/** What is abnormal or moving, for the navigation; worked out again when something that it shows has changed. */
+/** The two numbers of the navigation: work that is to be done now, as the worklist counts it, and what is between the sites. */
 export const navigationBadges = (
-  deps: Pick<
-    ConsoleDeps,
-    | 'deviceQueries'
-    | 'deviceList'
-    | 'vulnerabilities'
-    | 'devices'
-    | 'deployments'
-    | 'exchange'
-    | 'jobs'
-    | 'zones'
-    | 'clock'
-  >,
+  { worklist, exchange, jobs, clock }: Pick<ConsoleDeps, 'worklist' | 'exchange' | 'jobs' | 'clock'>,
+  /** Keeps an answer while nothing is written. */
+  kept: <T>(key: string, read: () => T) => T,
 ): ((actor: Actor) => ContextInput['badges']) => {
-  const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, zones, clock } = deps;
-  const held = { stamp: '', act: 0, attend: 0, againAtMs: 0 };
-  const derived = (): typeof held => {
-    const stamp = deviceQueries.stamp();
+  const held = new Map<string, { count: number; atMs: number; againAtMs: number }>();
+
+  const look = (reader: string, actor: Actor): number => {
     const startMs = clock();
-    if (stamp === held.stamp || (startMs < held.againAtMs && startMs > held.againAtMs - rests * 60_000)) return held;
-    const { matrix } = vulnerabilities.tallies(wholeSite('figures'));
-    const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
-    held.act = sum(matrix.act);
-    held.attend = sum(matrix.attend);
-    held.stamp = stamp;
-    const tookMs = clock() - startMs;
-    held.againAtMs = tookMs < cheapMs ? 0 : startMs + tookMs * rests;
-    return held;
+    const count = worklist.list(actor).filter(({ band, isPutOff }) => band === 'now' && !isPutOff).length;
+    const endMs = clock();
+    held.delete(reader);
+    held.set(reader, { count, atMs: startMs, againAtMs: endMs + (endMs - startMs) * rests });
+    const [oldest] = held.keys();
+    if (held.size > maxReaders && oldest !== undefined) held.delete(oldest);
+    return count;
   };
-  const all = (): ContextInput['badges'] => {
-    const { act, attend } = derived();
-    // Rows of devices follow a look of the rules, after what the stamp is made of; their sets are few and small.
-    const actDevices = deviceList.worstCounts(wholeSite('figures'))[0] ?? 0;
-    const waiting = devices.waiting();
-    const running = deployments
-      .list({ scope: wholeSite('figures'), limit: 20 })
-      .rows.filter(({ state }) => state === 'running');
-    const failed = running.filter(({ counts }) => counts.failed > 0).length;
-    const imports = jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
-    const open = exchange.state().openRequests.length;
-    const stale = exchange.knowledge().filter((feed) => feed.stale || feed.goneSince !== undefined).length;
-    const controllers = zones.counts(wholeSite('figures'));
-    return {
-      ...(controllers.critical > 0
-        ? { controllers: { level: 'critical', count: controllers.critical } }
-        : controllers.warning > 0
-          ? { controllers: { level: 'warning', count: controllers.warning } }
-          : {}),
-      ...(actDevices > 0
-        ? { devices: { level: 'critical', count: actDevices } }
-        : waiting > 0
-          ? { devices: { level: 'warning', count: waiting } }
-          : {}),
-      ...(act > 0
-        ? { vulnerabilities: { level: 'critical', count: act } }
-        : attend > 0
-          ? { vulnerabilities: { level: 'warning', count: attend } }
-          : {}),
-      ...(stale > 0
-        ? { exchange: { level: 'warning', count: stale } }
-        : imports + open > 0
-          ? { exchange: { level: 'running', count: imports + open } }
-          : {}),
-      ...(failed > 0
-        ? { deployments: { level: 'critical', count: failed } }
-        : running.length > 0
-          ? { deployments: { level: 'running', count: running.length } }
-          : {}),
-    };
+
+  const dueNow = (actor: Actor): number => {
+    const reader = JSON.stringify([actor.type, actor.id, [...actor.rights], actor.grants]);
+    const nowMs = clock();
+    const last = held.get(reader);
+    // A clock that was set back holds nothing.
+    if (last !== undefined && nowMs >= last.atMs && nowMs < last.againAtMs) return last.count;
+    // Work comes due by time alone, too.
+    return kept(`${reader} ${Math.floor(nowMs / minuteMs)}`, () => look(reader, actor));
   };
-  return (actor) =>
-    Object.fromEntries(
-      Object.entries(all()).filter(([name]) => {
-        const right = rights[name];
-        return right !== undefined && hasRight(actor, right);
-      }),
-    );
+
+  const moving = (): number =>
+    exchange.state().openRequests.length +
+    jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
+
+  return (actor) => ({
+    work: { level: 'critical', count: dueNow(actor) },
+    ...(hasRight(actor, 'exchange:read') ? { exchange: { level: 'running', count: moving() } } : {}),
+  });
 };
