@@ -42,6 +42,10 @@ const callOf = (sections: Sections): Put => {
 const putsOf = (sections: Sections): Put[] =>
   isTogether ? [callOf(sections)] : Object.entries(sections).map(([name, items]) => putOf(name, items));
 
+const expectOk = ({ status, body }: { status: number; body: Buffer }): void => {
+  if (status !== 200) throw new Error(`a check-in was answered with ${status} ${body.toString().slice(0, 300)}`);
+};
+
 type Round = { seconds: number; cpu: number; latencies: Float64Array };
 
 /** Each device sends its requests one after the other; `inFlight` devices at once. */
@@ -93,8 +97,10 @@ export const inventories = async (): Promise<Result> => {
     let again: Round;
     try {
       const connections = await openConnections(server.port, site.ca, devices);
-      // A connection that says nothing is closed after a while, one that has spoken is kept longer.
-      for (const connection of connections) await connection.send(requestBytes('GET', `${nativePrefix}/site`, {}));
+      // A stranger's connection is closed after a while, a known device's is kept longer.
+      const hello = { bootId: '0'.repeat(32), seq: 1, version: '0.1.0', sections: {} };
+      for (const connection of connections)
+        expectOk(await connection.send(requestBytes('POST', `${nativePrefix}/check-in`, hello)));
       fresh = await round(server, connections, first, '"known":false');
       changed = await round(server, connections, nextDay, '"known":false');
       const repeated = nextDay.map((puts) => Array.from({ length: againTimes }, () => puts).flat());

@@ -45,8 +45,10 @@ export const needStore = (db: Database) => {
   const countStray = db
     .prepare<[], number>('SELECT count(*) FROM update_device WHERE number NOT IN (SELECT number FROM update_need)')
     .pluck();
-  const add = db.prepare<[number, number]>('INSERT INTO update_device (number, id) VALUES (?, ?)');
-  const remove = db.prepare<[number, number]>('DELETE FROM update_device WHERE number = ? AND id = ?');
+  const add = db.prepare<[number, string]>('INSERT INTO update_device (number, id) SELECT ?, value FROM json_each(?)');
+  const remove = db.prepare<[number, string]>(
+    'DELETE FROM update_device WHERE number = ? AND id IN (SELECT value FROM json_each(?))',
+  );
 
   const numberFor = (id: string): number => numberOf.get(id) ?? Number(addNumber.run(id).lastInsertRowid);
   const heldBy = (device: number): number[] => {
@@ -71,24 +73,36 @@ export const needStore = (db: Database) => {
     due: pending.some,
     /** Notes devices whose software or platform changed. In the transaction of the change. */
     note: (devices: readonly number[]): void => pending.note(devices.filter((device) => device > 0)),
-    /** Keeps what devices need, and that they were looked at. */
+    /** Keeps what devices need, and that they were looked at; each device once. */
     put: (looked: readonly Looked[]): void => {
       pending.drop(looked.map(({ device }) => device));
+      const numbers = new Map<string, number>();
+      const changes = new Map<number, { come: number[]; gone: number[] }>();
+      const known = (id: string): number => {
+        const number = numbers.get(id) ?? numberFor(id);
+        numbers.set(id, number);
+        return number;
+      };
+      const changeOf = (number: number) => {
+        const change = changes.get(number) ?? { come: [], gone: [] };
+        changes.set(number, change);
+        return change;
+      };
       for (const { device, ids } of looked) {
         const gone = new Set(heldBy(device));
-        const now = ids.map(numberFor).sort((a, b) => a - b);
+        const now = ids.map(known).sort((a, b) => a - b);
         const come = now.filter((number) => !gone.delete(number));
         if (come.length === 0 && gone.size === 0) continue;
-        for (const number of come) {
-          add.run(number, device);
-          shift.run(1, number);
-        }
-        for (const number of gone) {
-          remove.run(number, device);
-          shift.run(-1, number);
-        }
+        for (const number of come) changeOf(number).come.push(device);
+        for (const number of gone) changeOf(number).gone.push(device);
         if (now.length === 0) letGo.run(device);
         else hold.run(device, idBytes(Uint32Array.from(now)));
+      }
+      // In the order of the rows: the devices of an update stand on the same pages.
+      for (const [number, { come, gone }] of [...changes].sort(([a], [b]) => a - b)) {
+        if (come.length > 0) add.run(number, JSON.stringify(come));
+        if (gone.length > 0) remove.run(number, JSON.stringify(gone));
+        shift.run(come.length - gone.length, number);
       }
       dropNumbers.run();
     },
