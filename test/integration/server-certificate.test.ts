@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { basename, join } from 'node:path';
+import { connect } from 'node:tls';
 import { compose } from '@sallyport/appliance/compose';
 import { createBackup } from '@sallyport/appliance/features/backups/make-backup';
 import { parseRecoveryKey, restoreBackup } from '@sallyport/appliance/features/backups/restore';
@@ -12,7 +13,8 @@ import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PlantAuthority, plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { atStep } from '../support/at-step.ts';
-import { binOf, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { binOf, temporaryFolder } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { until } from '../support/until.ts';
@@ -71,11 +73,21 @@ const filesOf = (names: readonly string[] = ['localhost']) => {
     chain: plant.file(`given-${made}.pem`, certificate + plant.middle),
   };
 };
+const { tryCommand } = commandProcess();
 const certificate = (...words: string[]) => tryCommand('sallyport', ['certificate', ...words, '--data', data()]);
 const set = ({ key, chain } = filesOf()) =>
   certificate('set', '--certificate', chain, '--key', key, '--authority', plantCa);
-const untilPresented = (isPlant: boolean) =>
-  until(async () => ((await curl('localhost', isPlant ? plantCa : siteCa)) === 0 ? true : undefined));
+/** Whether a caller who trusts `ca` alone gets through: what curl says, without a process for each look. */
+const isTrusted = (ca: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const place = { host: '127.0.0.1', port: site.port, servername: 'localhost', ca: readFileSync(ca) };
+    const socket = connect(place, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+const untilPresented = (isPlant: boolean) => until(() => isTrusted(isPlant ? plantCa : siteCa));
 
 const system = { type: 'system', id: 'appliance', label: '', rights: new Set(['all'] as const) } as const;
 const clearNow = (): void => {
