@@ -24,7 +24,7 @@ const root = temporaryRoot();
 if (root !== undefined) process.env['TMPDIR'] = root;
 // The same commands are started many hundred times.
 process.env['NODE_COMPILE_CACHE'] ??= join(root ?? tmpdir(), 'sallyport-compile-cache');
-// What many tests begin with is made once per run and copied (appliance/test/support/initialised.ts).
+// What many tests begin with is made once per run and copied (appliance/test/support/made-once.ts).
 const made = mkdtempSync(join(root ?? tmpdir(), 'sallyport-made-'));
 process.env['SALLYPORT_TEST_MADE'] = made;
 process.once('exit', () => rmSync(made, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '@sallyport/appliance/platform/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layCopy } from '../../appliance/test/support/initialised.ts';
+import { layCopy } from '../../appliance/test/support/made-once.ts';
 import { random } from '../bench/support/random.ts';
 import { type AtStep, atStep } from '../support/at-step.ts';
 import { seed } from '../support/chance.ts';

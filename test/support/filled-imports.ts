@@ -7,16 +7,13 @@ import { amlFile, csvTable, plantControllers, siemensOf } from './plant-files.ts
 
 // Files about a second line of the invented plant: one that was imported, one whose columns are still to be mapped.
 
-/** Imports a CAx export, keeps a mapping and leaves a table at the step of its columns. */
+const plant = plantControllers(6, 900);
+
+/** Imports a CAx export and keeps a mapping. */
 export const importFiles = async (
-  {
-    controllerImports,
-    controllerDrafts,
-    objects,
-  }: Pick<Appliance, 'controllerImports' | 'controllerDrafts' | 'objects'>,
+  { controllerImports, objects }: Pick<Appliance, 'controllerImports' | 'objects'>,
   actor: Actor,
 ): Promise<void> => {
-  const plant = plantControllers(6, 900);
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-filled-'));
   try {
     const path = join(folder, 'packing-line.aml');
@@ -29,6 +26,13 @@ export const importFiles = async (
     name: 'Maintenance list',
     columns: ['Asset tag = assetTag', 'Serial number = serial', 'IP address = address'],
   });
+};
+
+/** Leaves a table at the step of its columns; where it lies is kept whole, so a data directory that is copied gets it then. */
+export const leaveTable = async (
+  { controllerDrafts }: Pick<Appliance, 'controllerDrafts'>,
+  actor: Actor,
+): Promise<void> => {
   const place = controllerDrafts.place();
   const table = csvTable(plant, { modules: true });
   writeFileSync(place.path, table);

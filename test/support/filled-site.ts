@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -11,12 +11,13 @@ import { type Device, newTokenSecret, tokenHash } from '../../appliance/src/feat
 import { initialise } from '../../appliance/src/init.ts';
 import { textFilter } from '../../appliance/src/platform/filter/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
-import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { copyHost, makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { madeOnce } from '../../appliance/test/support/made-once.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
 import { fillIdentification } from './filled-identification.ts';
-import { importFiles } from './filled-imports.ts';
+import { importFiles, leaveTable } from './filled-imports.ts';
 import { fillPatches } from './filled-patches.ts';
 import { makeZones } from './filled-zones.ts';
 import { daysAgo } from './past.ts';
@@ -36,6 +37,7 @@ import {
 
 // An appliance with five weeks behind it, made through its real services: what the pages show is what a site would have.
 
+const log = openLog('silent');
 const hourDays = 1 / 24;
 export const administrator = 'administrator';
 const person = { name: 'a.seitkali', password: 'Теңіз суы тұщы болды 7' };
@@ -393,23 +395,23 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   return card;
 };
 
-/** Makes the data directory below `folder`, of a server at `port`, and returns what the tests need of it. */
-export async function makeFilledSite(
-  folder: string,
-  port: number,
-  more: (appliance: Appliance) => void = () => undefined,
-) {
-  const dataDir = join(folder, 'data');
-  const medium = join(folder, 'medium');
+/** What a filled site is made of below a folder: its data directory, a medium and a host. */
+const placesIn = (folder: string) => ({
+  dataDir: join(folder, 'data'),
+  medium: join(folder, 'medium'),
+  hostDir: join(folder, 'host'),
+});
+
+const fillFolder = async (folder: string) => {
+  const { dataDir, medium, hostDir } = placesIn(folder);
   mkdirSync(medium, { recursive: true });
-  const log = openLog('silent');
-  const listen = { address: '127.0.0.1', port };
+  const listen = { address: '127.0.0.1', port: 0 };
   const { recoveryKey } = await daysAgo(35, () =>
     initialise({ dataDir, site: 'aqtau-des-1', addresses: ['127.0.0.1'], listen, administrator, log }),
   );
   const appliance = await compose({ dataDir, log });
   try {
-    const host = makeHost(join(folder, 'host'));
+    const host = makeHost(hostDir);
     const seitkali = await daysAgo(34.5, () => people(appliance));
     const filling: Filling = {
       appliance,
@@ -421,15 +423,36 @@ export async function makeFilledSite(
       actor: seitkali,
     };
     const card = await fill(filling);
+    const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
+    const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';
+    const request = basename(filling.request);
+    return { memory: host.memory, actor: seitkali, card, enrolment, devices, request, recoveryKey };
+  } finally {
+    await appliance.close();
+  }
+};
+
+/** Makes the data directory below `folder`, of a server at `port`, and returns what the tests need of it. */
+export async function makeFilledSite(
+  folder: string,
+  port: number,
+  more: (appliance: Appliance) => void = () => undefined,
+) {
+  const { request, memory, actor, ...made } = await madeOnce('filled site', folder, fillFolder);
+  const { dataDir, medium, hostDir } = placesIn(folder);
+  const config = join(dataDir, 'config.json');
+  const { listen, ...others } = JSON.parse(readFileSync(config, 'utf8')) as { listen: object };
+  writeFileSync(config, JSON.stringify({ ...others, listen: { ...listen, port } }));
+  const appliance = await compose({ dataDir, log });
+  try {
+    await daysAgo(hourDays, () => leaveTable(appliance, actor));
     const token = await daysAgo(9 * hourDays, () => {
       appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
       const account = appliance.objects.findBy('account', 'name', administrator);
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
     });
     more(appliance);
-    const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
-    const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';
-    return { dataDir, medium, host, card, token, enrolment, devices, request: filling.request, recoveryKey };
+    return { ...made, dataDir, medium, host: copyHost({ memory }, hostDir), token, request: join(medium, request) };
   } finally {
     await appliance.close();
   }

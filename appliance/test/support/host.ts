@@ -222,5 +222,5 @@ const hostIn = (folder: string, memory: Memory) => {
 export type TestHost = ReturnType<typeof hostIn>;
 
 /** A host that knows what this one knows now and goes its own way; its objects lie under `folder` already. */
-export const copyHost = ({ memory }: TestHost, folder: string): TestHost =>
+export const copyHost = ({ memory }: Pick<TestHost, 'memory'>, folder: string): TestHost =>
   hostIn(folder, { ...memory, state: { ...memory.state } });

@@ -5,7 +5,7 @@ import { afterAll } from 'vitest';
 import { applianceIn, openAppliance } from './appliance.ts';
 import { admin } from './engines.ts';
 import { copyHost, makeHost, type TestHost } from './host.ts';
-import { layCopy } from './initialised.ts';
+import { layCopy } from './made-once.ts';
 
 export type Introduced = {
   site: Awaited<ReturnType<typeof openAppliance>>;
