@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { minifySync } from 'rolldown/utils';
 import subsetFont from 'subset-font';
 
 // Makes ui/dist/assets from ui/src/assets and node_modules: offline, and the same bytes every time.
@@ -54,8 +55,12 @@ const buildDocumentFonts = async (out: string): Promise<void> => {
 const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> => {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  for (const file of ['app.js', 'feedback.js', 'sprite.svg', 'favicon.svg'])
-    cpSync(join(source, file), join(out, file));
+  for (const file of ['sprite.svg', 'favicon.svg']) cpSync(join(source, file), join(out, file));
+  for (const file of ['app.js', 'feedback.js']) {
+    const { code, errors } = minifySync(file, readFileSync(join(source, file), 'utf8'));
+    if (errors.length > 0) throw new Error(`${file} cannot be read: ${errors[0]?.message}`);
+    writeFileSync(join(out, file), code);
+  }
   writeFileSync(join(out, 'app.css'), minifyCss(readFileSync(join(source, 'app.css'), 'utf8')));
 
   const plex = dirname(require.resolve('@fontsource-variable/ibm-plex-sans/package.json'));

@@ -21,7 +21,7 @@ const typed = ['host-12a', 'host', 'ho', 'source-12', 'so', 'CVE-2099-1', 'zzqxw
 /** Sources that cost less are not named. */
 const namedMs = 1;
 
-const firstLoad = ['app.css', 'app.js', 'htmx.min.js', 'hx-sse.min.js'] as const;
+const firstLoad = ['app.css', 'app.js', 'feedback.js', 'htmx.min.js', 'hx-sse.min.js', 'favicon.svg'] as const;
 
 const kilobytes = (name: string): number => statSync(join(assetsDir, name)).size / 1000;
 const median = (values: readonly number[]): number => percentile(Float64Array.from(values).sort(), 0.5);
