@@ -163,13 +163,21 @@ export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
     {
       id: 'z3',
       name: 'Z-CELL3 Dosing',
-      controllers: 12,
       health: 'critical',
       reason: { key: 'health.programBlocks', params: { what: 'OB1, FB12' } },
       abnormal: 2,
     },
-    { id: 'z1', name: 'Z-CELL1 Intake', controllers: 14, health: 'ok', abnormal: 0 },
+    { id: 'z1', name: 'Z-CELL1 Intake', health: 'ok', abnormal: 0 },
   ],
+  map: {
+    zones: [
+      { id: 'z3', name: 'Z-CELL3 Dosing', level: '1', controllers: 12, health: 'critical', abnormal: 2 },
+      { id: 'z1', name: 'Z-CELL1 Intake', level: '1', controllers: 14, health: 'ok', abnormal: 0 },
+      { id: 'z2', name: 'Z-OPS Operations', level: '3', controllers: 0, health: 'ok', abnormal: 0 },
+    ],
+    levels: ['3', '2', '1'],
+    conduits: [{ from: 'z2', to: 'z3' }],
+  },
   running: [{ id: 'x', name: 'Ring 1', done: 3, total: 18 }],
   requestsOut: [{ number: 119, since: nowMs - 10 * hourMs }],
 };

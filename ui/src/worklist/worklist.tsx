@@ -12,6 +12,7 @@ import type { Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { TrendLine, trendValue, valuesOf } from '../trends/trend-line.tsx';
 import type { Trend, TrendDay } from '../trends/types.ts';
+import { ZoneMap, type ZonesMap } from '../zones/zone-map.tsx';
 import { type ShownWork, WorkPanel } from './work-item.tsx';
 import { type WorkRow, type WorkView, workBands, workDue, workTitle, workViews, workWhy } from './work-row.ts';
 
@@ -47,11 +48,11 @@ type WorklistProps = {
   readonly zones: readonly {
     readonly id: string;
     readonly name: string;
-    readonly controllers: number;
     readonly health: 'critical' | 'warning' | 'ok';
     readonly abnormal: number;
     readonly reason?: Message | undefined;
   }[];
+  readonly map?: ZonesMap | undefined;
   readonly running: readonly {
     readonly id: string;
     readonly name: string;
@@ -185,7 +186,7 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
 
 /** What a person has to do now, first things first; beside it zones and what moves without a person. */
 export const Worklist = (props: WorklistProps) => {
-  const { ctx, view, counts, bands, rows, next, figures, zones, running, requestsOut, open } = props;
+  const { ctx, view, counts, bands, rows, next, figures, zones, map, running, requestsOut, open } = props;
   const at = (item?: string): string =>
     paths.work({ view: view === 'all' ? undefined : view, after: props.after, open: item });
   return (
@@ -268,6 +269,11 @@ export const Worklist = (props: WorklistProps) => {
                   </To>
                 }
               >
+                {map === undefined ? null : (
+                  <div class="body">
+                    <ZoneMap ctx={ctx} map={map} />
+                  </div>
+                )}
                 <ul class="moves">
                   {zones.map((zone) => (
                     <li>

@@ -20,6 +20,16 @@ export const words = defineWords({
     },
     kk: '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}.',
   },
+  'zones.map': {
+    en: 'Zones and conduits, from the top level down',
+    ru: 'Зоны и тракты, от верхнего уровня вниз',
+    kk: 'Аймақтар мен тракттар, жоғарғы деңгейден төмен қарай',
+  },
+  'zones.mapped': {
+    en: '{zone}: not normal {abnormal}, controllers {controllers}',
+    ru: '{zone}: не в норме {abnormal}, контроллеров {controllers}',
+    kk: '{zone}: қалыпты емес {abnormal}, контроллер {controllers}',
+  },
   'zones.drawing': {
     en: 'Drawing of zones by level. Zones: {zones}, conduits: {conduits}, controllers: {controllers}, not normal: {abnormal}. The tables below say the same.',
     ru: 'Чертёж зон по уровням. Зон: {zones}, трактов: {conduits}, контроллеров: {controllers}, не в норме: {abnormal}. Таблицы ниже содержат то же самое.',

@@ -9,7 +9,7 @@ import type { ConduitView, ZoneView } from './zones-model.ts';
 const ink: Readonly<Record<DrawnLevel, string>> = { critical: 'crit-ink', warning: 'warn-ink', ok: 'ink' };
 
 /** The shape of a level, drawn in place: what comes from another file is not printed everywhere. */
-const Mark = ({ x, y, level }: { x: number; y: number; level: DrawnLevel }) => {
+export const Mark = ({ x, y, level }: { x: number; y: number; level: DrawnLevel }) => {
   switch (level) {
     case 'critical':
       return (

@@ -19,6 +19,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { unreadOf } from '../announcements/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { levels } from '../rules/types.ts';
+import { LEVELS, type ZoneStanding } from '../zones/types.ts';
 import { oneLook } from './look.ts';
 import { namedTargets } from './named-targets.ts';
 import type { Look, WorkItem } from './types.ts';
@@ -27,6 +28,7 @@ import { accountChoices } from './view.ts';
 const perPage = 50;
 const trendDays = 30;
 const shownZones = 8;
+const mappedZones = 24;
 const hourMs = 3_600_000;
 
 const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean>> = {
@@ -76,6 +78,25 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         : { knowledge: { days: Math.floor(oldest.ageDays ?? 0), limit: oldest.limitDays, feed: oldest.feed } }),
     };
   };
+
+  const mapOf = (scope: Scope, standing: readonly ZoneStanding[]) => ({
+    zones: zones
+      .zones(scope)
+      .slice(0, mappedZones)
+      .map(
+        ({ id, name, level }) =>
+          standing.find((one) => one.id === id) ?? {
+            id,
+            name,
+            level,
+            controllers: 0,
+            abnormal: 0,
+            health: 'ok' as const,
+          },
+      ),
+    levels: LEVELS,
+    conduits: zones.conduits(scope),
+  });
 
   const running = (scope: Scope) =>
     deployments.list({ scope, limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
@@ -142,10 +163,11 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const count = (one: WorkView): number => items.filter((item) => isIn[one](item, actor)).length;
     const band = (name: WorkItem['band']): number =>
       items.filter((item) => !item.isPutOff && item.band === name).length;
-    const seesControllers = holdsAnywhere(actor, 'controllers:read');
     const opened = c.req.query('open');
     // What is done is gone: then the list stands alone.
     const open = opened === undefined ? undefined : items.find(({ id }) => id === opened);
+    const seesZones = open === undefined && holdsAnywhere(actor, 'controllers:read');
+    const standing = seesZones ? zones.standing(scopeOf(actor, 'controllers:read'), mappedZones) : [];
     const to = (id: string): string =>
       toPanel(paths.work({ view: view === 'all' ? undefined : view, after, open: id }));
     return c.html(
@@ -166,9 +188,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           figures: open === undefined ? figures(actor, look) : undefined,
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
-        zones={
-          seesControllers && open === undefined ? zones.standing(scopeOf(actor, 'controllers:read'), shownZones) : []
-        }
+        zones={standing.slice(0, shownZones)}
+        map={seesZones ? mapOf(scopeOf(actor, 'controllers:read'), standing) : undefined}
         running={
           open === undefined && holdsAnywhere(actor, 'deployments:read')
             ? running(scopeOf(actor, 'deployments:read'))

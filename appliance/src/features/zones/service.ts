@@ -140,14 +140,14 @@ export const zoneService = (parts: {
     const idOf = resolver(all);
     const inside = Map.groupBy(integrity.zoneHealths(scope), ({ zone }) => idOf(zone));
     return all
-      .flatMap(({ id, name }) => {
+      .flatMap(({ id, name, level }) => {
         const counts = inside.get(id);
         if (counts === undefined) return [];
         const abnormal = counts.filter((count) => count.health !== 'ok');
         const sum = (of: readonly ZoneHealthCount[]): number => of.reduce((total, { n }) => total + n, 0);
         const health = worst(counts.map((count) => count.health));
         const first = Math.min(...abnormal.filter((count) => count.health === health).map((count) => count.first));
-        return [{ id, name, controllers: sum(counts), health, abnormal: sum(abnormal), first }];
+        return [{ id, name, level, controllers: sum(counts), health, abnormal: sum(abnormal), first }];
       })
       .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
       .slice(0, limit)

@@ -39,6 +39,7 @@ export type ZoneHealthCount = {
 export type ZoneStanding = {
   id: string;
   name: string;
+  level: PurdueLevel;
   controllers: number;
   health: Health;
   /** How many are not as they should be. */
