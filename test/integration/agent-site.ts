@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { openCa } from '@sallyport/appliance/features/ca/service';
 import type { TaskQueue } from '@sallyport/appliance/features/device-tasks/types';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
@@ -23,6 +22,7 @@ import {
   createRoot,
   signMetadata,
 } from '@sallyport/bundle-tools/trust/repository';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { binOf, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
 
@@ -207,7 +207,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   const { path: folder, remove } = temporaryFolder('agent-site');
   const dataDir = join(folder, 'data');
   const log = openLog('silent');
-  await initialise({
+  await initialised({
     dataDir,
     site: 'line-1',
     addresses: ['localhost', '127.0.0.1'],

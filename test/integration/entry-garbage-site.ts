@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import BetterSqlite3 from 'better-sqlite3';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { mountedRoutes } from '../../appliance/test/support/mounted-routes.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { enrolDevice } from '../fault/intake-kill-device.ts';
@@ -194,7 +194,7 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const dataDir = join(folder, 'data');
   const log = openLog('silent');
   const port = await freePort();
-  await initialise({
+  await initialised({
     dataDir,
     site: 'line-1',
     addresses: ['127.0.0.1'],

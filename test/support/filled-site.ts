@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,7 +12,7 @@ import { initialise } from '../../appliance/src/init.ts';
 import { textFilter } from '../../appliance/src/platform/filter/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { copyHost, makeHost, type TestHost } from '../../appliance/test/support/host.ts';
-import { madeOnce } from '../../appliance/test/support/made-once.ts';
+import { listenAt, madeOnce } from '../../appliance/test/support/made-once.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
@@ -440,9 +440,7 @@ export async function makeFilledSite(
 ) {
   const { request, memory, actor, ...made } = await madeOnce('filled site', folder, fillFolder);
   const { dataDir, medium, hostDir } = placesIn(folder);
-  const config = join(dataDir, 'config.json');
-  const { listen, ...others } = JSON.parse(readFileSync(config, 'utf8')) as { listen: object };
-  writeFileSync(config, JSON.stringify({ ...others, listen: { ...listen, port } }));
+  listenAt(dataDir, port);
   const appliance = await compose({ dataDir, log });
   try {
     await daysAgo(hourDays, () => leaveTable(appliance, actor));

@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from './commands.ts';
 import { makeToken } from './tokens.ts';
 
@@ -77,7 +77,7 @@ export const openGlpiSite = async () => {
   const { path: folder, remove } = temporaryFolder('glpi-site');
   const dataDir = join(folder, 'data');
   const port = await freePort();
-  await initialise({
+  await initialised({
     dataDir,
     site: 'line-1',
     addresses: ['localhost', '127.0.0.1'],

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { until } from '../../../test/support/until.ts';
+import { dataPaths, readConfig, writeConfig } from '../../src/platform/config.ts';
 
 // Making a data directory takes longer than most tests that need one, so a run makes each kind once, whichever process
 // comes first, and the others copy it.
@@ -63,4 +64,11 @@ export const madeOnce = async <T>(kind: string, to: string, make: (folder: strin
   }
   layCopy(join(made, 'content'), to);
   return deserialize(readFileSync(join(made, 'result'))) as T;
+};
+
+/** The server of a data directory that was made for any port listens on this one. */
+export const listenAt = (dataDir: string, port: number): void => {
+  const paths = dataPaths(dataDir);
+  const config = readConfig(paths);
+  writeConfig(paths, { ...config, listen: { ...config.listen, port } });
 };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import type { StoredEvent } from '@sallyport/appliance/engine/events/types';
 import type { SectionRow } from '@sallyport/appliance/engine/inventory/types';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { startServer } from '@sallyport/appliance/server/server';
 import { wholeSite } from '../../../appliance/src/platform/scope.ts';
+import { initialised } from '../../../appliance/test/support/initialised.ts';
 import { temporaryFolder } from '../commands.ts';
 import { introduce, signedIn } from '../persons.ts';
 import { makeToken } from '../tokens.ts';
@@ -61,7 +61,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
   const folder = temporaryFolder('osquery');
   const log = openLog('silent');
   const listen = { address: '127.0.0.1', port: 0 };
-  await initialise({
+  await initialised({
     dataDir: folder.path,
     site: 'line-1',
     addresses: ['127.0.0.1'],
