@@ -180,4 +180,8 @@ export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
   },
   running: [{ id: 'x', name: 'Ring 1', done: 3, total: 18 }],
   requestsOut: [{ number: 119, since: nowMs - 10 * hourMs }],
+  soon: [
+    { href: '/backups', at: nowMs + hourMs },
+    { name: 'Night of Sunday', href: '/calendar', at: nowMs + 2 * hourMs },
+  ],
 };

@@ -170,6 +170,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
         zones={[]}
         running={[]}
         requestsOut={[]}
+        soon={[]}
       />
     ),
   ],

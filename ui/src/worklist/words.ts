@@ -129,6 +129,9 @@ export const words = defineWords({
     ru: 'идёт без участия человека',
     kk: 'адамның қатысуынсыз жүреді',
   },
+  'work.soon': { en: 'Within a day', ru: 'Ближайшие сутки', kk: 'Алдағы тәулік' },
+  'work.backup': { en: 'Backup', ru: 'Резервная копия', kk: 'Сақтық көшірме' },
+  'work.nextRun': { en: 'The next run begins: {at}.', ru: 'Следующий запуск: {at}.', kk: 'Келесі іске қосу: {at}.' },
   'work.noProgress': { en: 'Nothing runs', ru: 'Ничего не выполняется', kk: 'Ештеңе орындалып жатқан жоқ' },
   'work.installed': {
     en: '{done} of {total} installed',

@@ -60,6 +60,8 @@ type WorklistProps = {
     readonly total: number;
   }[];
   readonly requestsOut: readonly { readonly number: number; readonly since: When }[];
+  /** What begins within a day by its own time, in order; `name` is absent for the backup. */
+  readonly soon: readonly { readonly name?: string | undefined; readonly href: string; readonly at: When }[];
 };
 
 type RowProps = {
@@ -186,7 +188,7 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
 
 /** What a person has to do now, first things first; beside it zones and what moves without a person. */
 export const Worklist = (props: WorklistProps) => {
-  const { ctx, view, counts, bands, rows, next, figures, zones, map, running, requestsOut, open } = props;
+  const { ctx, view, counts, bands, rows, next, figures, zones, map, running, requestsOut, soon, open } = props;
   const at = (item?: string): string =>
     paths.work({ view: view === 'all' ? undefined : view, after: props.after, open: item });
   return (
@@ -218,7 +220,10 @@ export const Worklist = (props: WorklistProps) => {
           </header>
           {rows.length === 0 ? (
             counts.all === 0 ? (
-              <Empty title={ctx.t('work.none')}>{ctx.t('work.noneWhy')}</Empty>
+              <Empty title={ctx.t('work.none')}>
+                {ctx.t('work.noneWhy')}
+                {soon[0] === undefined ? null : ` ${ctx.t('work.nextRun', { at: ctx.fmt.dateTime(soon[0].at) })}`}
+              </Empty>
             ) : (
               <Empty title={ctx.t('work.noneHere')} />
             )
@@ -317,6 +322,27 @@ export const Worklist = (props: WorklistProps) => {
                 </ul>
               )}
             </Panel>
+            {soon.length === 0 ? null : (
+              <Panel
+                title={ctx.t('work.soon')}
+                link={
+                  <To ctx={ctx} href={paths.windows()}>
+                    {ctx.t('windows.title')}
+                  </To>
+                }
+              >
+                <ul class="moves">
+                  {soon.map(({ name, href, at: from }) => (
+                    <li>
+                      <To ctx={ctx} href={href} {...(name === undefined ? {} : { translate: 'no' })}>
+                        {name ?? ctx.t('work.backup')}
+                      </To>
+                      <span class="second">{ctx.fmt.dateTime(from)}</span>
+                    </li>
+                  ))}
+                </ul>
+              </Panel>
+            )}
           </div>
         ) : (
           <WorkPanel ctx={ctx} shown={open.shown} place={open.place} shut={at()} />

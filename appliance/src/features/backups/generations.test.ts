@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { civilTime } from '../../platform/civil-time.ts';
-import { isDue, outOfGenerations } from './generations.ts';
+import { dueWithinADay, isDue, outOfGenerations } from './generations.ts';
 
 const civil = civilTime('Asia/Almaty');
 const dayMs = 86_400_000;
@@ -53,5 +53,16 @@ describe('the clock of backups', () => {
     expect(isDue(start + hourMs - 1, failed, weekly, civil)).toBe(false);
     expect(isDue(start + hourMs, failed, weekly, civil)).toBe(true);
     expect(isDue(start + 400 * dayMs, failed, { everyDays: 0, at }, civil)).toBe(false);
+  });
+
+  it('says when the next one is, where that is within a day', () => {
+    const last = { at: start };
+    const every = { everyDays: 1, at };
+    expect(dueWithinADay(start + hourMs, last, every, civil)).toBe(start + dayMs);
+    // Late: it is asked for at once, and the next time of the day is the next one.
+    expect(dueWithinADay(start + 30 * dayMs - hourMs, last, every, civil)).toBe(start + 30 * dayMs);
+    expect(dueWithinADay(start + 5 * dayMs + hourMs, last, { everyDays: 7, at }, civil)).toBeUndefined();
+    expect(dueWithinADay(start + 6 * dayMs + hourMs, last, { everyDays: 7, at }, civil)).toBe(start + 7 * dayMs);
+    expect(dueWithinADay(start + hourMs, last, { everyDays: 0, at }, civil)).toBeUndefined();
   });
 });

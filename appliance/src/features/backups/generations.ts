@@ -37,6 +37,12 @@ export function outOfGenerations<T extends { madeAt: number }>(
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const minutesOf = (at: string): number => {
+  const [hours = 0, minutes = 0] = at.split(':').map(Number);
+  return hours * 60 + minutes;
+};
 
 /**
  * Whether the clock asks for a backup now: its time of a day has come since the last one began, or the last one failed an hour ago. `last`
@@ -50,9 +56,20 @@ export function isDue(
 ): boolean {
   if (everyDays === 0) return false;
   const today = civil.dayAt(now);
-  const [hours = 0, minutes = 0] = at.split(':').map(Number);
-  const due = civil.toMs(today, hours * 60 + minutes);
+  const due = civil.toMs(today, minutesOf(at));
   if (last.failed) return now - last.at >= hourMs;
   if (now < due || last.at >= due) return false;
   return everyDays === 1 || daysBetween(civil.dayAt(last.at), today) >= everyDays;
+}
+
+/** When the schedule asks for a backup within a day, where nothing fails before; undefined: not within a day. */
+export function dueWithinADay(
+  now: number,
+  last: { at: number },
+  schedule: { everyDays: number; at: string },
+  civil: CivilTime,
+): number | undefined {
+  return [now, now + dayMs]
+    .map((day) => civil.toMs(civil.dayAt(day), minutesOf(schedule.at)))
+    .find((at) => at > now && at <= now + dayMs && isDue(at, { at: last.at, failed: false }, schedule, civil));
 }

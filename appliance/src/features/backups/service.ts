@@ -15,7 +15,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
-import { isDue, outOfGenerations } from './generations.ts';
+import { dueWithinADay, isDue, outOfGenerations } from './generations.ts';
 import { type BackupAge, backupCheckJob, backupJob, fileOf, type KnownBackup } from './types.ts';
 
 export type BackupService = {
@@ -39,6 +39,8 @@ export type BackupService = {
   isBusy(): boolean;
   /** Has one made when the clock asks for it. */
   enqueueDue(): boolean;
+  /** When the schedule makes the next one, if that is within a day. */
+  nextWithinADay(): number | undefined;
   /** Those of the clock in the folder that no generation keeps any more. */
   outdated(): KnownBackup[];
 };
@@ -74,6 +76,8 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
   };
 
   const time = civilTimeOf(timeZone);
+  const schedule = () => ({ everyDays: objects.setting('backups.every-days'), at: objects.setting('backups.at') });
+  const lastRun = () => jobs.list({ kind: backupJob, limit: 1 })[0];
 
   const list: BackupService['list'] = (since = 0) => {
     const [forgotten, removed, checked, damaged] = [
@@ -178,12 +182,12 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
     },
     recipient: () => keyring.readFile('recovery.pub'),
     isBusy: () => isRunning(backupJob) || isRunning(backupCheckJob),
+    nextWithinADay: () => dueWithinADay(clock(), { at: lastRun()?.createdAt ?? madeAt() }, schedule(), time()),
     enqueueDue: () => {
-      const [run] = jobs.list({ kind: backupJob, limit: 1 });
+      const run = lastRun();
       if (run?.state === 'queued' || run?.state === 'running') return false;
       const before = { at: run?.createdAt ?? madeAt(), failed: run?.state === 'failed' };
-      const schedule = { everyDays: objects.setting('backups.every-days'), at: objects.setting('backups.at') };
-      if (!isDue(clock(), before, schedule, time())) return false;
+      if (!isDue(clock(), before, schedule(), time())) return false;
       jobs.enqueue(backupJob, { bySchedule: true });
       return true;
     },

@@ -29,7 +29,9 @@ const perPage = 50;
 const trendDays = 30;
 const shownZones = 8;
 const mappedZones = 24;
+const shownSoon = 6;
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean>> = {
   all: ({ isPutOff }) => !isPutOff,
@@ -97,6 +99,23 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     levels: LEVELS,
     conduits: zones.conduits(scope),
   });
+
+  /** What begins by its own time within a day. */
+  const soonOf = (reader: Actor) => {
+    const from = clock();
+    const windows = holdsAnywhere(reader, 'controllers:read')
+      ? deps.patches.within(scopeOf(reader, 'controllers:read')).calendar({ from, until: from + dayMs }).windows
+      : [];
+    const backup = hasRight(reader, 'settings:read') ? deps.backups.nextWithinADay() : undefined;
+    return [
+      ...(backup === undefined ? [] : [{ name: undefined, href: paths.backups(), at: backup }]),
+      ...windows
+        .filter((window) => window.from > from && !window.blackout)
+        .map((window) => ({ name: window.name, href: paths.windows(), at: window.from })),
+    ]
+      .sort((a, b) => a.at - b.at)
+      .slice(0, shownSoon);
+  };
 
   const running = (scope: Scope) =>
     deployments.list({ scope, limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
@@ -189,6 +208,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
         zones={standing.slice(0, shownZones)}
+        soon={open === undefined ? soonOf(actor) : []}
         map={seesZones ? mapOf(scopeOf(actor, 'controllers:read'), standing) : undefined}
         running={
           open === undefined && holdsAnywhere(actor, 'deployments:read')
