@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
@@ -5,6 +6,7 @@ import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import { platformCollectors } from '../collectors/of-platform.ts';
 import { AgentError, describe } from '../errors.ts';
 import { type ExecutableLimits, executableLimits } from '../executables/round.ts';
+import { newKeyAndRequest } from '../identity/x509.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
@@ -18,8 +20,28 @@ import { openTrust } from '../trust/held.ts';
 import { type Client, client } from './client.ts';
 import { agentCycle, type Cycle, checkIns } from './cycle.ts';
 import { deviceInventory } from './inventory.ts';
-import { isRenewalDue, renew } from './renewal.ts';
 import { type TaskRunner, taskRunner } from './tasks.ts';
+
+/** Two thirds of the certificate's life are over. */
+const isRenewalDue = (certificatePem: string, nowMs: number): boolean => {
+  const certificate = new X509Certificate(certificatePem);
+  const from = certificate.validFromDate.getTime();
+  const to = certificate.validToDate.getTime();
+  return nowMs >= from + ((to - from) * 2) / 3;
+};
+
+/** A certificate for a new key; key and certificate change in one step, and the old ones work until the new are used. */
+const renew = async (state: AgentState, client: Client): Promise<void> => {
+  const { keyPem, csrPem } = await newKeyAndRequest();
+  const cert = await client.renew(csrPem);
+  const certificate = new X509Certificate(cert);
+  const own = new X509Certificate(state.identity()?.cert ?? '');
+  // A certificate for another device, or for a key that we do not have, would lock this device out.
+  if (certificate.subject !== own.subject || !certificate.checkPrivateKey(createPrivateKey(keyPem))) {
+    throw new AgentError('PROTOCOL', 'the new certificate is not for this device and its key');
+  }
+  state.writeIdentity({ key: keyPem, cert });
+};
 
 // Wires an enrolled agent over its state folder.
 

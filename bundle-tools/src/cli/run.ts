@@ -3,8 +3,46 @@ import { BundleError } from '../errors.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import { nextStep, toBundleError } from './failure.ts';
 import type { Io } from './io.ts';
-import { parseOptions } from './option.ts';
-import { commandHelp, commonOptions, programHelp } from './usage.ts';
+import { type OptionSpec, parseOptions, typedOption } from './option.ts';
+
+/** Options that every command takes. */
+const commonOptions: Readonly<Record<string, OptionSpec>> = {
+  json: { help: 'print the result as one JSON document' },
+  help: { short: 'h', help: 'show this text' },
+};
+
+const optionLine = (name: string, spec: OptionSpec): string => {
+  const notes = [spec.required ? 'required' : '', spec.multiple ? 'may be repeated' : ''].filter((note) => note !== '');
+  return `  ${typedOption(name, spec).padEnd(24)} ${spec.help}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+};
+
+/** The help text of one command. */
+const commandHelp = (program: string, summary: string, command: Command): string =>
+  [
+    `Usage: ${program} ${command.usage}`,
+    '',
+    summary,
+    '',
+    'Options:',
+    ...Object.entries({ ...command.options, ...commonOptions }).map(([name, spec]) => optionLine(name, spec)),
+    '',
+    'Example:',
+    `  ${program} ${command.example}`,
+  ].join('\n');
+
+/** The help text of the program, or of the commands of one noun. */
+const programHelp = (program: string, commands: ReadonlyArray<CommandEntry>): string => {
+  const width = Math.max(...commands.map(({ words }) => words.join(' ').length));
+  return [
+    `Usage: ${program} COMMAND [options]`,
+    '',
+    'Commands:',
+    ...commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}  ${summary}`),
+    '',
+    `Each command explains itself: ${program} COMMAND --help; ${program} --version says which release this is.`,
+    'Data goes to stdout, everything else to stderr. Exit: 0 done, 1 failed, 2 wrong use.',
+  ].join('\n');
+};
 
 /** What the program prints and how it ends. */
 type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };

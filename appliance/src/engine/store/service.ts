@@ -23,7 +23,13 @@ import { promisify } from 'node:util';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
-import type { StoredObject, StoreFinding } from './types.ts';
+
+// The store keeps bytes by their SHA-256 under objects/sha256/<aa>/<hash>. An object is written to objects/tmp, hashed on
+// the way, fsynced, renamed into place, and its folder fsynced: at any moment the final name is absent or complete.
+// Nothing is ever overwritten; what does not match its name is refused.
+
+type StoredObject = { sha256: string; sizeBytes: number };
+type StoreFinding = { sha256: string; problem: 'mismatch' | 'unreadable' | 'bad-name'; path: string };
 
 export type StoreService = {
   /** Stores bytes or a stream; HASH_MISMATCH when `sha256` is given and differs, TOO_LARGE over `maxBytes`. */

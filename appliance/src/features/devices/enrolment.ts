@@ -4,17 +4,36 @@ import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
-import type { HintStore } from './hint-store.ts';
+import { cleanNames, type HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';
 import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
-import { onlyDiscovered } from './match-discovered.ts';
 import { newPublicId } from './public-id.ts';
 import type { Refusals } from './refusals.ts';
 import type { SourceStore } from './source-store.ts';
 import type { Claim, DeviceStore } from './store.ts';
 import { findEnrolmentToken, purposeOf } from './tokens.ts';
-import type { ClientOutcome, Device, DeviceSource, EnrolCall, EnrolmentToken, HeldReason } from './types.ts';
+import type { ClientOutcome, Device, DeviceSource, EnrolCall, EnrolmentToken, HeldReason, Identity } from './types.ts';
+
+// A newcomer may be a device that was only seen so far. Such a record may do nothing and holds nothing secret, so a
+// weaker likeness than between two clients is enough; where more than one fits, none is taken.
+
+type Newcomer = Identity & { hostname: string };
+type Stores = { store: DeviceStore; hints: HintStore };
+
+/** The one discovered record that a newcomer is, if there is exactly one. */
+const onlyDiscovered = (newcomer: Newcomer, { store, hints }: Stores): Device | undefined => {
+  const isSeen = (device: Device | undefined): device is Device =>
+    device?.state === 'discovered' && device.kind !== 'directory' && !contradictsOwnKey(device, newcomer);
+  const byHardware = store.resembling(newcomer).filter(isSeen);
+  if (byHardware.length > 0) return byHardware.length === 1 ? byHardware[0] : undefined;
+  const { dns, labels } = cleanNames([newcomer.hostname]);
+  const byName = hints
+    .devicesWith(dns.length > 0 ? 'dns' : 'name', dns.length > 0 ? dns : labels)
+    .map((id) => store.byId(id))
+    .filter(isSeen);
+  return byName.length === 1 ? byName[0] : undefined;
+};
 
 // The decision about one request to enrol, through any source. Everything is one transaction; refusals are returned from it
 // and thrown after it, so that what they leave behind (a held newcomer, an event) stays.

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type {
   DecodedReport,
@@ -10,6 +11,7 @@ import { AppError } from '../../../platform/errors.ts';
 import { freeBytes } from '../../../platform/free-bytes.ts';
 import { cleanMacs, cleanUuid } from '../../../platform/hardware-identity.ts';
 import { unpackBody } from '../../../platform/http/body.ts';
+import { applianceRelease } from '../../../platform/release.ts';
 import type { Seen } from '../../discovery/types.ts';
 import { cutPackages } from './cut-packages.ts';
 import { deviceMessages, isOfOthers } from './device-message.ts';
@@ -19,10 +21,38 @@ import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { hostIn, type ItemType, type Message, type Row, readMessage } from './message.ts';
 import { segmentHosts } from './ocs-network.ts';
-import { isCutExact, isWithout, packageCollections, packagesDigest } from './package-part.ts';
 import { portNeighbours } from './port-neighbours.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
+
+// Nine tenths of a report are packages, and mostly they are as they were. Their bytes are cut out, and where their
+// digest is the one that the stored section was read from, they are not read again. The digest is only ever kept for bytes
+// that were read whole once, when cutting them out was seen to leave everything else as it was.
+
+/** Another version may read the same bytes otherwise. */
+const { version: readerVersion } = applianceRelease();
+
+/** The collections that are made of the packages of a report. */
+const packageCollections: readonly string[] = ['software', 'os-update'];
+/** Further sections that the same collections are made of. */
+const besides = ['databases_services', 'remote_mgmt'];
+
+/** What a message says besides its packages. */
+const withoutPackages = ({ sections, ...head }: Message): string =>
+  JSON.stringify([head, ...[...sections].filter(([name]) => name !== 'softwares')]);
+
+/** Whether a report names no packages but those that were cut out. */
+const isWithout = ({ sections }: Message): boolean => (sections.get('softwares') ?? []).length === 0;
+
+/** Whether a report says the same without its packages, apart from them. */
+const isCutExact = (whole: Message, rest: Message): boolean =>
+  whole.sections.has('softwares') && isWithout(rest) && withoutPackages(whole) === withoutPackages(rest);
+
+/** The digest of everything that the collections of packages are made of, 32 bytes. */
+const packagesDigest = (part: Buffer, { system, isOcs, offsetMinutes, rows }: MapContext): Uint8Array => {
+  const context = [readerVersion, system, isOcs, offsetMinutes, besides.map(rows)];
+  return hash('sha256', `${JSON.stringify(context)}\n${hash('sha256', part)}`, 'buffer');
+};
 
 const contextOf = (message: Message, isOcs: boolean): MapContext => {
   const rows = (section: string): readonly Row[] => message.sections.get(section) ?? [];

@@ -3,25 +3,67 @@ import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import { freeBytes } from '../../../platform/free-bytes.ts';
-import { readWire, unpackBody } from '../../../platform/http/body.ts';
+import { basicHash } from '../../../platform/http/basic.ts';
+import { parsePlain, readWire, unpackBody } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import type { SourceCaller } from '../../devices/types.ts';
 import { reportLimiter } from '../report-limiter.ts';
 import { messagePaths, oauthPaths } from './addresses.ts';
-import { type Admitted, admission, agentIdOf, dialectOf, type Env, isPlain } from './admit.ts';
+import { type Admission, type Admitted, admission, agentIdOf, dialectOf, type Env, isPlain } from './admit.ts';
 import { failureReply, jsonReply, prologReply, refusal, unpackedReply, xmlReply } from './answers.ts';
 import type { Call } from './call.ts';
 import { fileSearches } from './collect.ts';
 import { deployChannel } from './deploy.ts';
 import { callerOf, pendingHours, takeInventory } from './inventory.ts';
-import { knownAgents } from './known-agents.ts';
 import { laterReports } from './later.ts';
 import { readHead, readMessage } from './message.ts';
 import { networkSearches } from './network.ts';
-import { oauthToken } from './oauth.ts';
 import { remotes } from './remotes.ts';
 import { taskConfig, taskRoutes } from './task-routes.ts';
 import type { GlpiParts } from './types.ts';
+
+// A GLPI agent with `oauth-client-id` and `oauth-client-secret` gives no user and password: refused without, it asks for a
+// token with these two. Here they are the user and the password that the token of the address asks for.
+
+const maxBytes = 4_096;
+const validSeconds = 3_600;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What an agent may show instead of user and password: the same two, as `Basic` would have them. */
+const oauthToken = async (c: Context<Env>, { find, refuse }: Admission): Promise<Response> => {
+  const stream = c.env?.incoming ?? c.req.raw.body;
+  const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, maxBytes);
+  const token = find(c);
+  const { grant_type, client_id, client_secret } = (parsePlain(wire) ?? {}) as Record<string, unknown>;
+  const [user, password] = [text(client_id), text(client_secret)];
+  if (token?.basicHash == null || grant_type !== 'client_credentials' || basicHash(user, password) !== token.basicHash)
+    return refuse(c);
+  return jsonReply({
+    token_type: 'Bearer',
+    expires_in: validSeconds,
+    access_token: Buffer.from(`${user}:${password}`).toString('base64'),
+  });
+};
+
+const maxAgents = 50_000;
+
+/** Agents of the JSON dialect by their id: what they read of other machines does not name the machine that they are on. */
+const knownAgents = () => {
+  const devices = new Map<string, number>();
+  const keyOf = (token: string, agent: string): string => `${token} ${agent}`;
+  return {
+    note: (token: string, agent: string | undefined, device: number): void => {
+      if (agent === undefined) return;
+      devices.delete(keyOf(token, agent));
+      devices.set(keyOf(token, agent), device);
+      const oldest = devices.keys().next();
+      if (devices.size > maxAgents && !oldest.done) devices.delete(oldest.value);
+    },
+    device: (token: string, agent: string | undefined): number | undefined =>
+      agent === undefined ? undefined : devices.get(keyOf(token, agent)),
+  };
+};
 
 /** Above this many reports in the intake, those of the JSON dialect wait outside it. */
 const maxIntakeDepth = 24;

@@ -1,3 +1,4 @@
+import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -26,10 +27,32 @@ import type { Caller } from '../../devices/types.ts';
 import { reportLimiter } from '../report-limiter.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { errorResponse, notFound } from './errors.ts';
-import { sendBytes, sendFile } from './files.ts';
 import { isKnownSection } from './known-section.ts';
 import { peerReader } from './peer.ts';
 import type { NativeParts } from './types.ts';
+
+const headersOf = (type: string, sizeBytes: number) => ({
+  'Content-Type': type,
+  'Content-Length': String(sizeBytes),
+});
+
+/** A small file from memory. */
+const sendBytes = (bytes: Uint8Array, type: string): Response =>
+  new Response(Uint8Array.from(bytes), { headers: headersOf(type, bytes.length) });
+
+/** A file as a stream. It is opened before its size is taken, so that a swap in between changes nothing. */
+const sendFile = (path: string, type: string): Response => {
+  const fd = openSync(path, 'r');
+  try {
+    const stream = createReadStream('', { fd, autoClose: true });
+    return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, {
+      headers: headersOf(type, fstatSync(fd).size),
+    });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+};
 
 type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 

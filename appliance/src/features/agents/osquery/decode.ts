@@ -3,10 +3,19 @@ import { z } from 'zod';
 import type { DecodedReport, DecodedSection, DecoderHints, Item } from '../../../engine/inventory/types.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { parseBody } from '../../../platform/http/body.ts';
+import { neighboursOf, type Seen } from '../../discovery/types.ts';
 import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './inventory-queries.ts';
 import { readQueryName } from './names.ts';
-import { learnedNeighbours } from './neighbours.ts';
-import type { Answers, Row } from './rows.ts';
+import { type Answers, type Row, text } from './rows.ts';
+
+/** Of osquery's table the rows that the machine learned, not entered ones. */
+const learnedNeighbours = (rows: readonly Row[], now: number): Seen[] =>
+  neighboursOf(
+    rows
+      .filter((row) => text(row, 'permanent', 5) !== '1')
+      .map((row) => ({ address: text(row, 'address', 64), mac: text(row, 'mac', 20) })),
+    now,
+  );
 
 // The answers to the inventory's questions, as the client sends them to distributed/write. A collection is replaced only
 // by whole answers: a question that failed says nothing about what is there, and no rows are not the same as that.

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   MAX_PARTS,
   type PartReading,
@@ -5,7 +6,7 @@ import {
   type ReadingFact,
 } from '@sallyport/bundle-tools/controllers/reading';
 import type { CsvRow } from '../../../platform/csv/parse.ts';
-import { factValue, fileText, part } from '../facts.ts';
+import { fact, factValue, fileText, macOf, part } from '../facts.ts';
 import {
   type CsvColumn,
   type CsvTarget,
@@ -14,8 +15,88 @@ import {
   type RefusalCode,
   type RefusedPlace,
 } from '../types.ts';
-import { identityColumns, moduleFields } from './columns.ts';
-import { cellFacts } from './values.ts';
+import { choiceOf } from './choices.ts';
+
+/** What spreadsheets and people write where there is nothing. */
+const nothing = /^(?:[-–—.?]+|n\/?a|none|null|нет данных|неизвестно|unknown|белгісіз|деректер жоқ|#n\/a|#н\/д)$/i;
+
+const dateOf = (text: string): string | undefined => {
+  const found =
+    /^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$/.exec(text) ??
+    (() => {
+      const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
+      return dotted === null ? null : [text, dotted[3], dotted[2], dotted[1]];
+    })();
+  if (found === null) return undefined;
+  const [, year, month, day] = found.map((piece) => String(piece).padStart(2, '0'));
+  const at = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  return Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)
+    ? undefined
+    : `${year}-${month}-${day}T00:00:00Z`;
+};
+
+const integers: ReadonlySet<CsvColumn> = new Set(['rack', 'slot', 'subslot', 'vlan', 'leadTimeDays']);
+const dates: ReadonlySet<CsvColumn> = new Set(['endOfSupport', 'restoreTestedAt']);
+const ipAddresses: ReadonlySet<CsvColumn> = new Set(['address', 'mask', 'gateway']);
+
+/** Cells that may hold several values. */
+const lists: ReadonlySet<CsvColumn> = new Set(['address', 'mac']);
+const maxAddresses = 32;
+
+const read = (column: CsvColumn, text: string): string | undefined => {
+  if (ipAddresses.has(column)) {
+    // `10.0.0.5/24` says the address and, in other words, the mask.
+    const address = text.replace(/\/\d{1,2}$/, '');
+    return isIP(address) === 0 ? undefined : address;
+  }
+  if (column === 'mac') return macOf(text);
+  if (integers.has(column)) return /^\d{1,6}(?:\.0)?$/.test(text) ? String(Number(text)) : undefined;
+  if (dates.has(column)) return dateOf(text);
+  if (column === 'cipTuple') {
+    const match = /^(\d{1,5})\s*[/.,-]\s*(\d{1,5})\s*[/.,-]\s*(\d{1,5})$/.exec(text);
+    return match === null ? undefined : match.slice(1).join('/');
+  }
+  return choiceOf(column, text);
+};
+
+/** A cell as a value: nothing where it says nothing, `wrong` where it is not what its column holds. */
+const cellFacts = (column: CsvColumn, cell: string): ReadingFact[] | 'wrong' => {
+  const text = cell.trim();
+  if (text === '' || nothing.test(text)) return [];
+  // Lists of devices give all addresses of one in a cell.
+  const several = lists.has(column) ? text.split(/[\s,;|]+/).filter((one) => one !== '') : [];
+  if (several.length > 1) {
+    const values = [...new Set(several.map((one) => read(column, one)))];
+    if (values.length > maxAddresses || values.includes(undefined)) return 'wrong';
+    return values.flatMap((value) => fact(column, value, cell));
+  }
+  const value = read(column, text);
+  return value === undefined ? 'wrong' : fact(column, value, cell);
+};
+
+// What a column of a table may hold: fields of the controller, of the interface by which it is reached, of a module.
+
+/** Values of a row that are its module's, too. */
+const moduleFields: ReadonlySet<CsvColumn> = new Set<CsvColumn>([
+  'name',
+  'description',
+  'vendorRaw',
+  'model',
+  'orderNumber',
+  'cipTuple',
+  'firmware',
+  'hwVersion',
+  'series',
+  'serial',
+  'address',
+  'mac',
+  'rack',
+  'slot',
+  'subslot',
+]);
+
+/** By which a row says which controller it is. */
+const identityColumns: readonly CsvColumn[] = ['assetTag', 'serial', 'mac', 'stationName', 'name', 'address'];
 
 type Read = { line: number; items: Map<CsvColumn, ReadingFact>; custom: CustomValues; further: Further };
 

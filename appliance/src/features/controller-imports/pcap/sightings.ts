@@ -5,11 +5,26 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { passiveProtocols } from '../passive/all-protocols.ts';
 import { pnioAnswer, pnioPort } from '../passive/pnio-cm.ts';
 import type { Heard, PassiveProtocol, Told } from '../passive/types.ts';
-import { everybodysMac, isNobodys, ownAddress, ownMac } from './addresses.ts';
 import { datagramOf } from './ip.ts';
 import { frameOf } from './link.ts';
 import { type LengthOf, type Place, type Side, type StreamMessage, tcpStreams } from './tcp.ts';
 import type { CaptureGaps, CaptureProtocol, Frame, Packet, Sighting } from './types.ts';
+
+// Addresses that are no device's, and so no facts about one.
+
+const everybodysMac = 'ff:ff:ff:ff:ff:ff';
+
+/** A MAC address that a device can have: loopback and interfaces without hardware write zeros. */
+const ownMac = (mac: string | undefined): string | undefined =>
+  mac === '00:00:00:00:00:00' || mac === everybodysMac ? undefined : mac;
+
+/** Groups, no address at all, and loopback, which is inside the recording computer. */
+const isNobodys = (address: string): boolean =>
+  /^(?:2(?:2[4-9]|[345]\d)\.|0\.0\.0\.0$|127\.|ff[0-9a-f]{2}:|ff$|(?:0:){7}[01]$)/.test(address);
+
+/** An address that a device can have. */
+const ownAddress = (address: string | undefined): string | undefined =>
+  address === undefined || isNobodys(address) ? undefined : address;
 
 // From packets to what they say about devices. A packet that is cut or is not what it seems says nothing: it is counted.
 

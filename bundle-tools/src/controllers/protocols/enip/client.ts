@@ -1,6 +1,25 @@
-import { type Client, type Exchange, messageOf, planned } from '../exchange.ts';
+import { type Client, type Exchange, messageOf, planned, type Request, requestOf } from '../exchange.ts';
 import { enipFacts, enipLength } from './answers.ts';
-import { listIdentity, statusOf } from './requests.ts';
+
+// What may be sent over EtherNet/IP: ListIdentity, which is a header alone. No session is registered, nothing is addressed
+// inside the device.
+
+const listIdentityCommand = 0x63;
+const headerBytes = 24;
+
+/** ListIdentity: 24 bytes, all but the command zero. */
+const listIdentity = (): Request => {
+  const bytes = Buffer.alloc(headerBytes);
+  bytes.writeUInt16LE(listIdentityCommand, 0);
+  return requestOf([bytes], {
+    meaning: { key: 'enip.list-identity', params: {} },
+    answers: (message) => message.length >= headerBytes && message.readUInt16LE(0) === listIdentityCommand,
+    gives: ['cipTuple', 'firmwareObserved', 'serial', 'model'],
+  });
+};
+
+/** The status in the header of an answer; 0 is success. */
+const statusOf = (message: Buffer): number => message.readUInt32LE(8);
 
 // EtherNet/IP, port 44818. Sent: one ListIdentity by UDP to the device itself; where it stays silent, one by TCP.
 
