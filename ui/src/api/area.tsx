@@ -88,15 +88,21 @@ const TryIt = ({ ctx, call, tried }: { ctx: Ctx; call: ApiCall; tried: Tried | u
   </PostForm>
 );
 
-type CallProps = { ctx: Ctx; call: ApiCall; isOpen: boolean; tried: Tried | undefined };
+const Line = ({ call }: { call: ApiCall }) => (
+  <>
+    <Tag>{call.method}</Tag> <code translate="no">{call.path}</code>{' '}
+    <span class="second" lang="en" translate="no">
+      {call.summary}
+    </span>
+  </>
+);
 
-const Call = ({ ctx, call, isOpen, tried }: CallProps) => (
-  <details class="op" id={call.id} open={isOpen}>
+type CallProps = { ctx: Ctx; call: ApiCall; tried: Tried | undefined };
+
+const OpenCall = ({ ctx, call, tried }: CallProps) => (
+  <details class="op" id={call.id} open>
     <summary>
-      <Tag>{call.method}</Tag> <code translate="no">{call.path}</code>{' '}
-      <span class="second" lang="en" translate="no">
-        {call.summary}
-      </span>
+      <Line call={call} />
     </summary>
     <p lang="en" translate="no">
       {call.description}
@@ -116,19 +122,11 @@ const Call = ({ ctx, call, isOpen, tried }: CallProps) => (
         <Contents ctx={ctx} of={content} />
       </div>
     ))}
-    {!canBeTried(call) ? (
-      <p class="second">{ctx.t('api.notTried')}</p>
-    ) : isOpen ? (
-      <TryIt ctx={ctx} call={call} tried={tried} />
-    ) : (
-      <div>
-        <a href={hrefOfCall(call)}>{ctx.t('api.try')}</a>
-      </div>
-    )}
+    {canBeTried(call) ? <TryIt ctx={ctx} call={call} tried={tried} /> : <p class="second">{ctx.t('api.notTried')}</p>}
   </details>
 );
 
-/** The calls of an area, each a line that opens; `call` is open, and can be tried. */
+/** The calls of an area, each a line that leads to its parameters and answers; those of `call` are there, and it can be tried. */
 export const ApiArea = (props: {
   ctx: Ctx;
   document: ApiDocument;
@@ -138,7 +136,10 @@ export const ApiArea = (props: {
 }) => {
   const { ctx, document, area } = props;
   const calls = document.calls.filter((call) => call.area === area);
-  const schemas = schemasOf(document, calls);
+  const schemas = schemasOf(
+    document,
+    calls.filter(({ id }) => id === props.call),
+  );
   const isRefused = props.tried !== undefined && props.tried.status >= 400;
   return (
     <Page
@@ -153,14 +154,17 @@ export const ApiArea = (props: {
         </Notice>
       ) : null}
       <Panel title={ctx.t('api.calls')}>
-        {calls.map((call) => (
-          <Call
-            ctx={ctx}
-            call={call}
-            isOpen={call.id === props.call}
-            tried={call.id === props.call ? props.tried : undefined}
-          />
-        ))}
+        {calls.map((call) =>
+          call.id === props.call ? (
+            <OpenCall ctx={ctx} call={call} tried={props.tried} />
+          ) : (
+            <div class="op" id={call.id}>
+              <a href={hrefOfCall(call)}>
+                <Line call={call} />
+              </a>
+            </div>
+          ),
+        )}
       </Panel>
       {schemas.length === 0 ? null : (
         <Panel title={ctx.t('api.schemas')}>

@@ -46,6 +46,22 @@ describe('the reference of the API', () => {
     expect(Object.keys(document.schemas).filter((name) => !used.includes(name))).toEqual(['Error']);
   });
 
+  it('shows parameters, answers and schemas of the one call that is open, and the others as lines', async () => {
+    const [closed, open] = [
+      await page(paths.apiArea('devices')),
+      await page(paths.apiArea('devices', { call: idOf('GET', '/devices') })),
+    ];
+    const bytesOfCall = closed.length / document.calls.filter(({ area }) => area === 'devices').length;
+    expect(bytesOfCall).toBeLessThan(1_000);
+    expect(closed).not.toMatch(/<pre|<table/);
+    expect(open).toMatch(/<table/);
+    for (const [name] of schemasOf(
+      document,
+      document.calls.filter(({ id }) => id === idOf('GET', '/devices')),
+    ))
+      expect(open).toContain(`<code class="link">${name}</code>`);
+  });
+
   it('finds calls by their address and by their summary', async () => {
     const html = await page(paths.api({ q: 'get /devices' }));
     expect(html).toContain(idOf('GET', '/devices'));
