@@ -71,14 +71,14 @@ export const ZoneMap = ({ ctx, map: { zones, levels, conduits } }: { ctx: Ctx; m
         return <path class="axis" d={`M${upper.x} ${startY}V${bendY}H${lower.x}V${lower.y}`} />;
       })}
       {boxes.map(({ zone, x, y }) => (
-        <a
-          href={paths.controllerZone(zone.id)}
-          aria-label={ctx.t('zones.mapped', {
-            zone: zone.name,
-            abnormal: zone.abnormal,
-            controllers: zone.controllers,
-          })}
-        >
+        <a href={paths.controllerZone(zone.id)}>
+          <title>
+            {ctx.t('zones.mapped', {
+              zone: zone.name,
+              abnormal: zone.abnormal,
+              controllers: zone.controllers,
+            })}
+          </title>
           <rect class={edge[zone.health]} x={x} y={y} width={box.width} height={box.height} rx="3" />
           <text class="ink" font-weight="600" x={x + 8} y={y + 18}>
             {fitted(zone.name, box.width - 16)}

@@ -53,7 +53,8 @@ const Zone = ({ ctx, zone, box }: { ctx: Ctx; zone: ZoneView; box: ZoneBox }) =>
   const sum = sumOf(ctx, zone, box);
   const indent = sum.level === undefined ? 0 : 18;
   return (
-    <a href={paths.controllerZone(zone.id)} aria-label={zone.name}>
+    <a href={paths.controllerZone(zone.id)}>
+      <title>{zone.name}</title>
       <Rect box={box} name="box" round={3} />
       <text class="ink" font-weight="600" x={x} y={box.lines.nameY}>
         {box.name}

@@ -1,3 +1,4 @@
+import { workspaces } from '@sallyport/ui/frame/navigation';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { type Lang, langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
@@ -49,6 +50,18 @@ describe('pages, lists and settings', () => {
     expect(first('09hsk5skfh')).toBe(paths.devices());
     expect(findPlaces(places, 'зз%')).toEqual([]);
     expect(findPlaces(places, 'x')).toEqual([]);
+  });
+
+  it('are found by what the navigation calls them, too', () => {
+    const lost: string[] = [];
+    // The first tab is called as its entry.
+    for (const lang of langs)
+      for (const { href, label, tabs = [] } of workspaces.flatMap(({ entries }) => entries))
+        for (const one of [{ href, label }, ...tabs.filter((tab) => tab.href !== href)]) {
+          const title = catalogue(lang).tDynamic(one.label);
+          if (!findPlaces(places, title).some((found) => found.href === one.href)) lost.push(`${lang} ${title}`);
+        }
+    expect(lost).toEqual([]);
   });
 
   it('are among the first three by their name in each language, typed on each layout of the keyboard', () => {

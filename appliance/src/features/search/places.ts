@@ -26,9 +26,12 @@ const catalogues = langs.map(catalogue);
 const english = catalogue('en');
 const englishWords = wordsOf('en');
 
-const place = (given: Omit<Place, 'names'>): Place => ({
+/** `also`: a second name that stands somewhere in the console. */
+const place = (given: Omit<Place, 'names'>, also = given.name): Place => ({
   ...given,
-  names: [...new Set(catalogues.map(({ tDynamic }) => foldLetters(tDynamic(given.name))))],
+  names: [
+    ...new Set(catalogues.flatMap(({ tDynamic }) => [foldLetters(tDynamic(given.name)), foldLetters(tDynamic(also))])),
+  ],
 });
 
 /** The names of the navigation by their addresses; the first tab of an entry is called as the entry. */
@@ -59,12 +62,8 @@ export function placesOf(parts: {
   ];
   const ownNames = Object.entries(placeNames).map(([page, given]) => {
     const [name, of] = typeof given === 'string' ? [given] : given;
-    return place({
-      group: 'pages',
-      name,
-      href: paths[page as keyof typeof placeNames](),
-      ...defined({ of }),
-    });
+    const href = paths[page as keyof typeof placeNames]();
+    return place({ group: 'pages', name, href, ...defined({ of }) }, inNavigation.get(href));
   });
   const elsewhere = new Set([...ownNames, ...lists].map(({ href }) => href));
   const pages = [
@@ -77,7 +76,9 @@ export function placesOf(parts: {
   return [
     ...pages,
     // What has a page of its own is found there.
-    ...lists.filter(({ name }) => !named.has(english.tDynamic(name))).map((list) => place({ group: 'pages', ...list })),
+    ...lists
+      .filter(({ name }) => !named.has(english.tDynamic(name)))
+      .map((list) => place({ group: 'pages', ...list }, inNavigation.get(list.href))),
     ...parts.objects
       .kinds()
       .map(({ name }) => ({ kind: name, name: `kind.${name}.create` }))
