@@ -14,15 +14,10 @@ type Name = { readonly field: number; readonly text: string; readonly folded: st
 const firstNames = 64;
 
 /** A name that begins with the text stands before one that has it elsewhere; each in the order of the alphabet. */
-const holding = (names: readonly Name[], text: string): Name[] => {
-  const begin: Name[] = [];
-  const have: Name[] = [];
-  for (const name of names) {
-    const at = name.folded.indexOf(text);
-    if (at === 0) begin.push(name);
-    else if (at > 0) have.push(name);
-  }
-  return [...begin, ...have];
+const holding = function* (names: readonly Name[], text: string): Generator<Name> {
+  for (const name of names) if (name.folded.startsWith(text)) yield name;
+  // Two letters are in most names, and a few of them are enough.
+  for (const name of names) if (name.folded.indexOf(text) > 0) yield name;
 };
 
 /** The first items by a part of a text of the fields that the collection is `named` by. */
@@ -67,7 +62,6 @@ export const namedItems = (db: Database, collection: Collection) => {
 
   /** Their ids in the order of their names; `reached`: how many devices in reach have each item, without it the whole site is. */
   return (text: string, limit: number, reached: ReachedCounts | undefined): number[] => {
-    const found = holding(look(), fold(text));
     const ids = new Set<number>();
     const read = (some: readonly Name[]): void => {
       for (const [field, { items }] of fields.entries()) {
@@ -78,8 +72,16 @@ export const namedItems = (db: Database, collection: Collection) => {
         }
       }
     };
-    for (let at = 0, size = firstNames; at < found.length && ids.size < limit; at += size, size *= 8)
-      read(found.slice(at, at + size));
+    let some: Name[] = [];
+    let size = firstNames;
+    for (const name of holding(look(), fold(text))) {
+      some.push(name);
+      if (some.length < size) continue;
+      read(some);
+      if (ids.size >= limit) return [...ids];
+      [some, size] = [[], size * 8];
+    }
+    read(some);
     return [...ids];
   };
 };
