@@ -32,7 +32,73 @@ export type DeviceHead = {
 /** `summary`, a collection's name, or findings, updates, changes, events; a count of 0 is shown, none is not. */
 export type DeviceTab = { readonly name: string; readonly count?: number | undefined };
 
+/** A page has at most five tabs: pages of a device stand in these parts, each with its own pages beside each other. */
+const parts = {
+  summary: ['summary'],
+  software: ['software', 'executable', 'os-update', 'findings', 'updates'],
+  // And each collection that has no place elsewhere.
+  hardware: ['hardware'],
+  orders: ['deviations', 'tasks'],
+  history: ['changes', 'events'],
+} as const satisfies Record<string, readonly string[]>;
+type Part = keyof typeof parts;
+
 const ownTabs = ['summary', 'findings', 'updates', 'changes', 'deviations', 'tasks', 'events'];
+
+const partOf = (tab: string): Part =>
+  (Object.keys(parts) as Part[]).find((part) => (parts[part] as readonly string[]).includes(tab)) ?? 'hardware';
+
+const nameOf = (ctx: Ctx, part: Part): string =>
+  part === 'summary' ? ctx.t('devices.tab.summary') : ctx.t(`devices.part.${part}`);
+
+const DeviceTabs = ({
+  ctx,
+  device,
+  tabs,
+  current,
+}: {
+  ctx: Ctx;
+  device: string;
+  tabs: readonly DeviceTab[];
+  current: string;
+}) => {
+  const links = tabs.map(({ name, count }) => ({
+    part: partOf(name),
+    href: name === 'summary' ? paths.device(device) : paths.deviceTab(device, name),
+    label: ownTabs.includes(name) ? ctx.tDynamic(`devices.tab.${name}`) : ctx.tDynamic(`collection.${name}.title`),
+    count,
+    current: name === current,
+  }));
+  const own = links.filter(({ part }) => part === partOf(current));
+  return (
+    <>
+      <Tabs
+        ctx={ctx}
+        label={ctx.t('devices.tabs')}
+        tabs={(Object.keys(parts) as Part[]).flatMap((part) => {
+          const first = links.find((link) => link.part === part && ctx.opens(link.href));
+          return first === undefined
+            ? []
+            : [{ href: first.href, label: nameOf(ctx, part), current: part === partOf(current) }];
+        })}
+      />
+      {own.length < 2 ? null : (
+        <div>
+          <nav class="seg" aria-label={nameOf(ctx, partOf(current))}>
+            {own
+              .filter((link) => link.current || ctx.opens(link.href))
+              .map((link) => (
+                <a href={link.href} aria-current={link.current ? 'page' : undefined}>
+                  {link.label}
+                  {link.count === undefined ? null : ` ${ctx.fmt.number(link.count)}`}
+                </a>
+              ))}
+          </nav>
+        </div>
+      )}
+    </>
+  );
+};
 
 /** The device that one which is new looks like, where there is one. */
 const Resembles = ({
@@ -157,18 +223,7 @@ export const DeviceFrame = ({
           </div>
         </Panel>
       )}
-      <Tabs
-        ctx={ctx}
-        label={ctx.t('devices.tabs')}
-        tabs={tabs.map((tab) => ({
-          href: tab.name === 'summary' ? paths.device(device.id) : paths.deviceTab(device.id, tab.name),
-          label: ownTabs.includes(tab.name)
-            ? ctx.tDynamic(`devices.tab.${tab.name}`)
-            : ctx.tDynamic(`collection.${tab.name}.title`),
-          count: tab.count,
-          current: tab.name === current,
-        }))}
-      />
+      <DeviceTabs ctx={ctx} device={device.id} tabs={tabs} current={current} />
       {children}
     </Page>
   );
