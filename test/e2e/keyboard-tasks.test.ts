@@ -130,9 +130,10 @@ describe('by keyboard alone', () => {
 
   it('its answer is checked and imported', async () => {
     await find(t('exchange.tab.receive'), t('exchange.importBundle'));
-    await comeTo(main.getByLabel(t('exchange.file')));
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press('Space')]);
-    await chooser.setFiles(bundle);
+    // Before the key is pressed: else the browser may show its own window first.
+    const chosen = page.waitForEvent('filechooser');
+    await use(main.getByLabel(t('exchange.file')), 'Space');
+    await (await chosen).setFiles(bundle);
     await use(button(t('exchange.uploadCheck')));
     const now = button(t('exchange.importNow'));
     await now.waitFor({ timeout: 90_000 });

@@ -5,8 +5,10 @@ import { wholeSite } from '../../platform/scope.ts';
 import { encryptionErrors } from './encryption-errors.ts';
 
 let engines: Engines;
+// Changes of one moment are of one report: each of these has its own.
+let nowMs = Date.parse('2026-01-01T00:00:00Z');
 beforeAll(async () => {
-  engines = await openEngines();
+  engines = await openEngines({ clock: () => nowMs });
 });
 afterAll(() => engines.close());
 
@@ -14,6 +16,7 @@ it('an error of encryption is an event when it comes, and no event while it stay
   const { inventory, events } = engines;
   const note = encryptionErrors({ inventory, events });
   const report = (volumes: Record<string, string | null>): string[] => {
+    nowMs += 1_000;
     const items = Object.entries(volumes).map(([volume, error]) => ({ volume, state: 'encrypted', error }));
     const before = events.list({ scope: wholeSite('job'), type: ['encryption-error'], limit: 100 }).total;
     const { known } = inventory.putSection({
