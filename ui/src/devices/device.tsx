@@ -248,9 +248,14 @@ export const Device = (props: DeviceProps) => {
           <Panel
             title={ctx.t('devices.tab.changes')}
             link={
-              <To ctx={ctx} href={paths.deviceTab(device.id, 'changes')}>
-                {ctx.t('devices.allChanges')}
-              </To>
+              <>
+                <To ctx={ctx} href={paths.deviceTab(device.id, 'changes')}>
+                  {ctx.t('devices.allChanges')}
+                </To>{' '}
+                <To ctx={ctx} href={paths.deviceTab(device.id, 'events')}>
+                  {ctx.t('devices.tab.events')}
+                </To>
+              </>
             }
           >
             <div class="body">
