@@ -93,6 +93,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
       );
     }
     write(process.stderr, `sallyport-agent: ${describe(error)}`);
+    if (code === 'USAGE') write(process.stderr, 'Try: sallyport-agent help');
     process.exitCode = exitCodeOf(error);
   }
 };
