@@ -6,12 +6,15 @@ import type { Collection } from './types.ts';
 
 // Items of a `shared` collection by a part of a name, for the search in everything. A site has a hundred thousand packages and a tenth of
 // that in names, so each name is looked at once, in memory. Ids of items only rise: what came since the last search is read then. A
-// name stays when its last item goes, and finds none. Reads inv_<name> and inv_<name>_count.
+// name stays when its last item goes, and finds none, until there are twice as many as a whole reading had: a device that reports
+// other names each time fills no memory. Reads inv_<name> and inv_<name>_count.
 
 type Name = { readonly field: number; readonly text: string; readonly folded: string };
 
 /** Names of one look-up; each further one asks for eight times as many. */
 const firstNames = 64;
+/** So many more than twice those of a whole reading are kept, whatever they are. */
+const spareNames = 20_000;
 
 /** A name that begins with the text stands before one that has it elsewhere; each in the order of the alphabet. */
 const holding = function* (names: readonly Name[], text: string): Generator<Name> {
@@ -21,7 +24,7 @@ const holding = function* (names: readonly Name[], text: string): Generator<Name
 };
 
 /** The first items by a part of a text of the fields that the collection is `named` by. */
-export const namedItems = (db: Database, collection: Collection) => {
+export const namedItems = (db: Database, collection: Collection, spare = spareNames) => {
   const table = tableOf(collection);
   const fields = (collection.named ?? []).map((name) => {
     const text = column(name);
@@ -44,18 +47,25 @@ export const namedItems = (db: Database, collection: Collection) => {
   const known = fields.map(() => new Set<string>());
   let names: Name[] = [];
   let lookedAt = 0;
+  let most = 0;
 
   const look = (): readonly Name[] => {
     const last = lastId.get() ?? 0;
     if (last === lookedAt) return names;
+    if (lookedAt > 0 && names.length > most) {
+      for (const texts of known) texts.clear();
+      [names, lookedAt] = [[], 0];
+    }
+    const isWhole = lookedAt === 0;
     const came = fields.flatMap(({ all, newer }, field) =>
-      (lookedAt === 0 ? all.all() : newer.all(lookedAt))
+      (isWhole ? all.all() : newer.all(lookedAt))
         .filter((text) => known[field]?.has(text) === false)
         .map((text): Name => ({ field, text, folded: fold(text) })),
     );
     for (const { field, text } of came) known[field]?.add(text);
     if (came.length > 0)
       names = [...names, ...came].sort((a, b) => a.field - b.field || (a.folded < b.folded ? -1 : 1));
+    if (isWhole) most = 2 * names.length + spare;
     lookedAt = last;
     return names;
   };

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { collection as software } from './collections/software.ts';
+import { namedItems } from './named-item-queries.ts';
 import { type Collection, defineCollection, type InventorySource, type SectionReport } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
@@ -238,6 +240,23 @@ describe('a shared collection', () => {
     inventory.putSection(report(2, 'software', [pack('curl', '8')]));
     expect(named('ssl')).toEqual(['libssl3 3.5']);
     expect(named('%')).toEqual([]);
+  });
+
+  it('is found by its name, too, after other names came and went in great number', () => {
+    const { inventory, db } = engines;
+    const find = namedItems(db, software, 0);
+    const named = (text: string): number => find(text, 1_000, undefined).length;
+    inventory.putSection(report(1, 'software', [pack('stays', '1')]));
+    for (let round = 0; round < 6; round += 1) {
+      inventory.putSection(
+        report(
+          2,
+          'software',
+          Array.from({ length: 5 }, (_, n) => pack(`comes-${round}-${n}`, '1')),
+        ),
+      );
+      expect([named('stays'), named(`comes-${round}-`), named('comes-')]).toEqual([1, 5, 5]);
+    }
   });
 });
 
