@@ -1,4 +1,5 @@
 import { DecisionMark, Status } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Decision, Level, When } from '../model.ts';
 
@@ -28,6 +29,15 @@ export const PatchStateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
   <Status ctx={ctx} level={levels[state] ?? 'info'}>
     {ctx.tDynamic(`patches.state.${state}`)}
   </Status>
+);
+
+/** Leads to the checklist of a patch for a controller. */
+export const ChecklistLink = ({ ctx, href, openChecks }: { ctx: Ctx; href: string; openChecks: number }) => (
+  <To ctx={ctx} href={href}>
+    <Status ctx={ctx} level={openChecks === 0 ? 'done' : 'waiting'}>
+      {openChecks === 0 ? ctx.t('patches.checklistDone') : ctx.t('patches.checklistOpen', { n: openChecks })}
+    </Status>
+  </To>
 );
 
 export type DeadlineView = {

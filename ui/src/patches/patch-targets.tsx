@@ -1,9 +1,9 @@
 import { Button, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
-import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
-import { Time, To } from '../components/text.tsx';
+import { Time } from '../components/text.tsx';
 import { paths } from '../paths.ts';
+import { ChecklistLink } from './patch-marks.tsx';
 import type { PatchProps } from './patch-model.ts';
 
 /** The controllers that get the patch, and the form to add one. */
@@ -34,13 +34,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
             column('before', ctx.t('patches.before'), (row) => <span translate="no">{row.before ?? '–'}</span>),
             column('after', ctx.t('patches.after'), (row) => <span translate="no">{row.after ?? '–'}</span>),
             column('checks', ctx.t('patches.checklist'), (row) => (
-              <To ctx={ctx} href={paths.patchCheck(patch.id, row.controller)}>
-                <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
-                  {row.openChecks === 0
-                    ? ctx.t('patches.checklistDone')
-                    : ctx.t('patches.checklistOpen', { n: row.openChecks })}
-                </Status>
-              </To>
+              <ChecklistLink ctx={ctx} href={paths.patchCheck(patch.id, row.controller)} openChecks={row.openChecks} />
             )),
             column('window', ctx.t('patches.nextWindow'), (row) =>
               row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />,

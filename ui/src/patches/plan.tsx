@@ -11,14 +11,14 @@ import {
   withoutRight,
 } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
-import { Status, Tag } from '../components/status.tsx';
+import { Tag } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { PatchStateMark } from './patch-marks.tsx';
+import { ChecklistLink, PatchStateMark } from './patch-marks.tsx';
 
 type PlanWindow = { readonly id: string; readonly name: string; readonly from: number; readonly until: When };
 
@@ -160,13 +160,11 @@ export const PlanPage = ({
               row.controller === undefined ? (
                 <span class="dim">–</span>
               ) : (
-                <To ctx={ctx} href={paths.patchCheck(row.patch, row.controller)}>
-                  <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
-                    {row.openChecks === 0
-                      ? ctx.t('patches.checklistDone')
-                      : ctx.t('patches.checklistOpen', { n: row.openChecks })}
-                  </Status>
-                </To>
+                <ChecklistLink
+                  ctx={ctx}
+                  href={paths.patchCheck(row.patch, row.controller)}
+                  openChecks={row.openChecks}
+                />
               ),
             ),
           ]}
