@@ -80,10 +80,13 @@ export type SiteView = {
 
 const ageDays = (time: string, nowMs: number): number => Math.floor((nowMs - Date.parse(time)) / dayMs);
 
-/** What was refused last of the site, unless something was taken since. */
-const openRefusal = ({ refused = [], request }: SiteRecord) => {
+/** What was refused last of the site, unless something was taken since. Times are whole seconds. */
+const openRefusal = ({ refused = [], request, reverted = [] }: SiteRecord) => {
   const last = refused.at(-1);
-  return last !== undefined && (request === undefined || last.at >= request.seen_at) ? last : undefined;
+  if (last === undefined || (request !== undefined && last.at < request.seen_at)) return undefined;
+  // A person's consent to the older state answers the refusal, though both be of one second.
+  const consent = reverted.at(-1);
+  return last.code === 'SITE_REVERTED' && consent !== undefined && consent.at >= last.at ? undefined : last;
 };
 
 const journalOf = (record: SiteRecord): SiteView['journal'] => {
