@@ -88,9 +88,16 @@ const TryIt = ({ ctx, call, tried }: { ctx: Ctx; call: ApiCall; tried: Tried | u
   </PostForm>
 );
 
-const Line = ({ call }: { call: ApiCall }) => (
+const Line = ({ call, href }: { call: ApiCall; href?: string }) => (
   <>
-    <Tag>{call.method}</Tag> <code translate="no">{call.path}</code>{' '}
+    <Tag>{call.method}</Tag>{' '}
+    {href === undefined ? (
+      <code translate="no">{call.path}</code>
+    ) : (
+      <a href={href} translate="no">
+        <code>{call.path}</code>
+      </a>
+    )}{' '}
     <span class="second" lang="en" translate="no">
       {call.summary}
     </span>
@@ -159,9 +166,9 @@ export const ApiArea = (props: {
             <OpenCall ctx={ctx} call={call} tried={props.tried} />
           ) : (
             <div class="op" id={call.id}>
-              <a href={hrefOfCall(call)}>
-                <Line call={call} />
-              </a>
+              <div>
+                <Line call={call} href={hrefOfCall(call)} />
+              </div>
             </div>
           ),
         )}
