@@ -42,7 +42,7 @@ const makeIn = async (folder: string, made: string, make: (folder: string) => Pr
   }
 };
 
-/** What `make` makes of a kind of folder lies in `to`, and its result. Without SALLYPORT_TEST_MADE each is made anew. */
+/** What `make` makes of a kind of folder lies in `to`, and its result. Outside the runner each is made anew. */
 export const madeOnce = async <T>(kind: string, to: string, make: (folder: string) => Promise<T>): Promise<T> => {
   const folder = env('SALLYPORT_TEST_MADE');
   if (folder === undefined) return make(to);
