@@ -14,5 +14,9 @@ export const cleanLines = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, ' ')
     .toWellFormed();
 
-/** The pattern of `like … escape '\'` that finds `text` anywhere. */
-export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
+/**
+ * The pattern of `like … escape '\'` that finds `text` anywhere. It would end at a NUL and find everything, so there stands another
+ * character that no stored text has.
+ */
+export const likePattern = (text: string): string =>
+  `%${text.replaceAll('\0', '\u0001').replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
