@@ -104,6 +104,7 @@ export function waitingSources(parts: Parts): WaitingSources {
       patches.openRequests().map(({ patch, request }) => ({
         id: String(request.id),
         what: patch.patchId,
+        step: { of: request.type === 'extension' ? 'deadline' : 'state', code: request.target },
         reason: request.reason,
         by: request.askedBy,
         at: request.askedAt,

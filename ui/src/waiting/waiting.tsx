@@ -12,6 +12,7 @@ type WaitingProps = {
   readonly rows: readonly {
     readonly act: string;
     readonly what: string;
+    readonly step?: { readonly of: 'state' | 'deadline'; readonly code: string } | undefined;
     readonly reason: string;
     readonly by: string;
     readonly at: When;
@@ -23,10 +24,15 @@ type WaitingProps = {
 };
 
 /** Names of declarations and states are words; names that people gave are not. */
-const whatOf = (ctx: Ctx, act: string, what: string) => {
+const whatOf = (ctx: Ctx, { act, what, step }: WaitingProps['rows'][number]) => {
   if (act === 'setting-change') return ctx.tDynamic(`setting.${what}.title`, {}, what);
   if (act === 'return-acknowledge') return ctx.tDynamic(`rollback.cause.${what}`, {}, what);
-  return <span translate="no">{what}</span>;
+  return (
+    <>
+      <span translate="no">{what}</span>
+      {step === undefined ? null : `: ${ctx.tDynamic(`patches.${step.of}.${step.code}`)}`}
+    </>
+  );
 };
 
 /** Everything that waits for a second person: what, who asked, what follows, and where it is decided. */
@@ -47,7 +53,7 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
                 <To ctx={ctx} href={row.path}>
                   {ctx.tDynamic(`waiting.act.${row.act}`)}
                 </To>
-                <div>{whatOf(ctx, row.act, row.what)}</div>
+                <div>{whatOf(ctx, row)}</div>
                 {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
               </>
             )),

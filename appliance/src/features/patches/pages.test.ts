@@ -4,6 +4,7 @@ import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { waitingOperations } from '../waiting/operations.ts';
 import { CHECK_ITEMS } from './types.ts';
 
 let site: Console;
@@ -96,6 +97,11 @@ describe('patches in the console', () => {
     await ann.post(paths.patchMove(1), { to: 'authorized', reason: 'good', reference: 'report 7' });
     const waiting = await ok(otto, paths.patch(1));
     expect(waiting).toContain('Still to sign: OT owner');
+    // Several steps of a patch may wait: people read which one it is, programs its code.
+    expect(await ok(otto, paths.waiting())).toMatch(/SP-4<\/span>: Authorized</);
+    const [listed] = waitingOperations;
+    const asked = { waiting: site.appliance.waiting, actor: systemActor, note: () => undefined };
+    expect(await listed?.run(asked, {})).toMatchObject({ rows: [{ act: 'patch-sign', what: 'SP-4: authorized' }] });
     const request = /name="request" value="(\d+)"/.exec(waiting)?.[1] ?? '';
     expect((await ann.post(paths.patchSign(1), { request, agrees: 'yes' })).status).toBe(403);
     const mute = await otto.post(paths.patchSign(1), { request, agrees: 'no' });

@@ -22,8 +22,9 @@ const waitingSchema = z.object({
 
 export const waitingSchemas = { Waiting: waitingSchema };
 
-const toRow = ({ at, hindrance, ...one }: ReturnType<WaitingService['list']>[number]) => ({
+const toRow = ({ at, hindrance, step, ...one }: ReturnType<WaitingService['list']>[number]) => ({
   ...one,
+  what: step === undefined ? one.what : `${one.what}: ${step.code}`,
   askedAt: timeOf(at),
   hindrance: hindrance ?? null,
 });

@@ -16,6 +16,8 @@ export type WaitingThing = {
   id: string;
   /** Its name, and the reason that was given. */
   what: string;
+  /** What is to be signed of it, where several things may be: a state of a patch, or one of its deadlines. */
+  step?: { readonly of: 'state' | 'deadline'; readonly code: string } | undefined;
   reason: string;
   /** `type:id` of who asked. */
   by: string;
