@@ -119,7 +119,8 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
         return update && update.update.version !== installed.version ? { update, installed } : undefined;
       }
       if (!platform) return undefined;
-      const update = newest(platform).get(streamedName(streamOfPurl(installed.purl), installed.name));
+      const stream = installed.type === 'rpm' ? streamOfPurl(installed.purl) : '';
+      const update = newest(platform).get(streamedName(stream, installed.name));
       if (!update?.key) return undefined;
       const key = keyFor(platform.ecosystem, installed.version);
       return key !== null && Buffer.compare(update.key, key) > 0 ? { update, installed } : undefined;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { SourceFix } from '../vulnerabilities/types.ts';
@@ -19,21 +19,24 @@ export type Need = {
 const prefix = 'need-';
 
 const needId = ({ ecosystem, source }: SourceFix): string =>
-  `${prefix}${createHash('sha256').update(sourceName(ecosystem, source)).digest('hex').slice(0, 24)}`;
+  `${prefix}${hash('sha256', sourceName(ecosystem, source)).slice(0, 24)}`;
 
 /** What findings ask for beyond the catalogue. */
 export const needsOf = (updates: readonly StoredUpdate[], world: World): Need[] => {
   const reach = new Map<string, Uint8Array>();
+  // Of tens of thousands, few are made a name to look up.
+  const sources = new Set<string>();
   for (const { update, inCatalog, sourceKey: key } of updates) {
     if (!inCatalog) continue;
     const name = sourceName(update.ecosystem, update.source);
     const held = reach.get(name);
     if (key && (!held || Buffer.compare(key, held) > 0)) reach.set(name, key);
+    sources.add(update.source);
   }
   const isAsked = world.requested.size > 0 || world.unfulfilled.size > 0;
   const needs: Need[] = [];
   for (const fix of world.fixes) {
-    const reached = reach.size === 0 ? undefined : reach.get(sourceName(fix.ecosystem, fix.source));
+    const reached = sources.has(fix.source) ? reach.get(sourceName(fix.ecosystem, fix.source)) : undefined;
     const key = reached && keyFor(fix.ecosystem, fix.fixed);
     if (reached && key && Buffer.compare(reached, key) >= 0) continue;
     const want = isAsked ? `update\0${fix.ecosystem}/${fix.source}` : '';
@@ -51,9 +54,15 @@ export const needApprovals = (world: World): ((need: Need) => Approval) => {
   return ({ fix }) => (isDecided ? (world.decisions.get(needId(fix))?.approval ?? 'undefined') : 'undefined');
 };
 
-/** The need with an id. */
-export const findNeed = (needs: readonly Need[], id: string): Need | undefined =>
-  id.startsWith(prefix) ? needs.find(({ fix }) => needId(fix) === id) : undefined;
+/** Finds needs by their ids; where none is asked for, none is worked out. */
+export const needFinder = (updates: readonly StoredUpdate[], world: World): ((id: string) => Need | undefined) => {
+  let byId: ReadonlyMap<string, Need> | undefined;
+  return (id) => {
+    if (!id.startsWith(prefix)) return undefined;
+    byId ??= new Map(needsOf(updates, world).map((need) => [needId(need.fix), need]));
+    return byId.get(id);
+  };
+};
 
 /** A need as lists and pages show it, with the number of devices that have it. */
 export const needItem = ({ fix, supply, reason }: Need, devices: number, world: World): UpdateItem => {

@@ -220,11 +220,15 @@ export const updateOverview = (parts: OverviewParts) => {
     };
   };
 
-  /** Finds fixes by package; not called without a catalogue. */
-  const byName = (fixes: readonly SourceFix[]): World['fixOf'] => {
+  /** Finds fixes by package: those of the packages of some updates, which are few of all. */
+  const byName = (updates: readonly StoredUpdate[], fixes: readonly SourceFix[]): World['fixOf'] => {
     let found: Map<string, SourceFix> | undefined;
     return (ecosystem, source) => {
-      found ??= new Map(fixes.map((fix) => [sourceName(fix.ecosystem, fix.source), fix]));
+      if (found === undefined) {
+        const sources = new Set(updates.map(({ update }) => update.source));
+        const ofThese = fixes.filter((fix) => sources.has(fix.source));
+        found = new Map(ofThese.map((fix) => [sourceName(fix.ecosystem, fix.source), fix]));
+      }
       return found.get(sourceName(ecosystem, source));
     };
   };
@@ -240,7 +244,7 @@ export const updateOverview = (parts: OverviewParts) => {
     unfulfilled: queries.unfulfilled(),
     superseded: supersededBy(updates),
     fixes,
-    fixOf: byName(fixes),
+    fixOf: byName(updates, fixes),
     tasks: queries.tasks(scope),
     hasOpenRequest: queries.hasOpenRequest(),
   });

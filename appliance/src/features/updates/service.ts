@@ -19,7 +19,7 @@ import { followedBy, followedSystems, followRules } from './followed.ts';
 import { type Entry, hasText, orderOf, searchedText, updateCounts, updatePage } from './listing.ts';
 import { needIndex } from './need-index.ts';
 import { needStore } from './need-store.ts';
-import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
+import { type Need, needApprovals, needFinder, needItem, needsOf } from './needs.ts';
 import { outdatedItems } from './outdated.ts';
 import { UPDATE_DECISION, updateOverview, type World } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
@@ -187,10 +187,18 @@ export const updateService = (parts: UpdateParts): UpdateService => {
 
   const get = (id: string, scope: Scope): UpdateItem => {
     const updates = store.all();
+    const listed = updates.find(({ update }) => update.id === id);
+    const stored = listed ?? store.find(id);
+    if (stored) {
+      const now = world(
+        listed ? updates : [...updates, stored],
+        scope,
+        parts.vulnerabilities.sourceFixes(scope, stored.update),
+      );
+      return toItem(stored, countOf(needed.devices(id, scope)), now);
+    }
     const now = world(updates, scope);
-    const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
-    if (stored) return toItem(stored, countOf(needed.devices(id, scope)), now);
-    const need = findNeed(needsOf(updates, now), id);
+    const need = needFinder(updates, now)(id);
     if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
     return needItem(need, devicesOfNeeds(scope, [need]).get(need.fix.number) ?? 0, now);
   };
@@ -238,10 +246,10 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     immediate(db, () => {
       const updates = store.all();
       const now = world(updates, scopeOf(actor, 'updates:write'));
-      const needs = needsOf(updates, now);
+      const findNeed = needFinder(updates, now);
       for (const id of new Set(ids)) {
         const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
-        const need = stored === undefined ? findNeed(needs, id) : undefined;
+        const need = stored === undefined ? findNeed(id) : undefined;
         if (stored === undefined && need === undefined)
           throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
         const item = stored ? toItem(stored, 0, now) : needItem(need as Need, 0, now);

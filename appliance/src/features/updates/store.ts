@@ -146,9 +146,9 @@ export const updateStore = (db: Database) => {
         )
       );
     },
-    /** Updates of the catalogue in force, and older ones that a task names. */
     /** No update was ever offered. */
     isEmpty: (): boolean => any.get() === undefined,
+    /** Updates of the catalogue in force, and older ones that a task names. */
     all: (): StoredUpdate[] => {
       const byUpdate = new Map<string, UpdateFile[]>();
       for (const { update_id, sha256, size_bytes } of allFiles.iterate()) {

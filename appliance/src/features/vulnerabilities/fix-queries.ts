@@ -19,10 +19,16 @@ const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
 
 type SourceRow = [number, string, string, string, number, number, number];
 
-const about = ({ text, packages }: FixesAbout): Condition => ({
-  sql: `(p.name LIKE ? ESCAPE '\\' OR f.fixed LIKE ? ESCAPE '\\' OR p.name IN (SELECT value FROM json_each(?)))`,
-  params: [likePattern(text), likePattern(text), JSON.stringify(packages)],
-});
+const about = (only: FixesAbout): Condition =>
+  'source' in only
+    ? {
+        sql: 'f.source = (SELECT id FROM source_package WHERE eco = ? AND name = ?)',
+        params: [only.ecosystem, only.source],
+      }
+    : {
+        sql: `(p.name LIKE ? ESCAPE '\\' OR f.fixed LIKE ? ESCAPE '\\' OR p.name IN (SELECT value FROM json_each(?)))`,
+        params: [likePattern(only.text), likePattern(only.text), JSON.stringify(only.packages)],
+      };
 
 /** All packages with open findings on devices that a newer version closes; `only`: those, whatever case its letters have. */
 export const sourceFixes = (db: Database, only?: FixesAbout): readonly SourceFix[] => {
