@@ -61,7 +61,8 @@ const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> 
     if (errors.length > 0) throw new Error(`${file} cannot be read: ${errors[0]?.message}`);
     writeFileSync(join(out, file), code);
   }
-  writeFileSync(join(out, 'app.css'), minifyCss(readFileSync(join(source, 'app.css'), 'utf8')));
+  for (const file of ['app.css', 'print.css'])
+    writeFileSync(join(out, file), minifyCss(readFileSync(join(source, file), 'utf8')));
 
   const plex = dirname(require.resolve('@fontsource-variable/ibm-plex-sans/package.json'));
   for (const [name, subset, text] of fonts) {

@@ -1,11 +1,11 @@
 import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
-import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { Button, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords } from '../components/list-tools.tsx';
+import { filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import { type ListState, listUrl } from '../list.ts';
+import type { ListState } from '../list.ts';
 import type { FilterField, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -48,11 +48,7 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
     crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     sub={ctx.t('deviations.sub', { n: page.total, late, days: limitDays })}
     filter={filterWords(ctx, list, filters)}
-    actions={
-      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.deviationsCsv())} download>
-        {ctx.t('common.exportCsv')}
-      </LinkButton>
-    }
+    actions={<ListFiles ctx={ctx} list={list} csv={paths.deviationsCsv()} />}
   >
     <ListPanel
       ctx={ctx}

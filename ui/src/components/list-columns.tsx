@@ -7,8 +7,8 @@ import type { Column } from './table.tsx';
 
 // A column of a list is declared once: the table, the menu of columns and the file come from it.
 
-/** What a cell of a file can hold; times are ISO 8601. */
-type FileValue = string | number | boolean | readonly string[] | null | undefined;
+/** What a cell of a file can hold. */
+type FileValue = string | number | boolean | readonly string[] | Date | null | undefined;
 
 export type ListColumn<Row> = Omit<Column<Row>, 'key' | 'label' | 'cell'> & {
   /** Key of its name, or the name that people gave it. */
@@ -72,7 +72,7 @@ export function fileColumns<Row>(
 
 /** A stored value as a file has it. */
 export function fileValue(ctx: Ctx, value: Value, type?: FieldType): FileValue {
-  if (type === 'time' && typeof value === 'number') return ctx.fmt.iso(value);
+  if (type === 'time' && typeof value === 'number') return new Date(value);
   if (typeof value === 'boolean') return value ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no');
   return value;
 }

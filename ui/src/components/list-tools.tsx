@@ -1,10 +1,10 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import { changeList, type ListState, listParams, listUrl } from '../list.ts';
+import { changeList, type ListState, listParams, listUrl, withQuery } from '../list.ts';
 import type { FilterField, Message } from '../model.ts';
 import { paths } from '../paths.ts';
 import { FilterBuilder, type FilterBuilderProps, optionText } from './filter-builder.tsx';
-import { Button, Hidden, PostForm } from './form.tsx';
+import { Button, Hidden, LinkButton, PostForm } from './form.tsx';
 import { Notice } from './panel.tsx';
 import { Shape, Tag } from './status.tsx';
 
@@ -31,6 +31,8 @@ export type Filtering = {
 /** Of a list with few fixed filters: a menu of them. */
 type Filters = Filtering | readonly FilterField[];
 
+type InWords = Pick<Filtering, 'chips'> | readonly FilterField[];
+
 const isBuilt = (filters: Filters): filters is Filtering => 'builder' in filters;
 
 const valueLabel = (ctx: Ctx, field: FilterField | undefined, value: string): string => {
@@ -38,8 +40,8 @@ const valueLabel = (ctx: Ctx, field: FilterField | undefined, value: string): st
   return option === undefined ? (field?.valueName?.(value) ?? value) : optionText(ctx, option, value);
 };
 
-const chipsOf = (ctx: Ctx, list: ListState, filters: Filters): Filtering['chips'] =>
-  isBuilt(filters)
+const chipsOf = (ctx: Ctx, list: ListState, filters: InWords): Filtering['chips'] =>
+  'chips' in filters
     ? filters.chips
     : list.filters.map(([name, value]) => {
         const field = filters.find((filter) => filter.name === name);
@@ -47,7 +49,7 @@ const chipsOf = (ctx: Ctx, list: ListState, filters: Filters): Filtering['chips'
       });
 
 /** The filter in words, for the first lines of a print. */
-export const filterWords = (ctx: Ctx, list: ListState, filters: Filters): string =>
+export const filterWords = (ctx: Ctx, list: ListState, filters: InWords): string =>
   [
     ...(list.q === '' ? [] : [`“${list.q}”`]),
     ...chipsOf(ctx, list, filters).map(([field, value]) => `${field}: ${value}`),
@@ -310,6 +312,18 @@ export const ListFoot = ({
     </>
   );
 };
+
+/** All of the list's view as a file and as a print; `csv` is the address of the file. */
+export const ListFiles = ({ ctx, list, csv }: { ctx: Ctx; list: ListState; csv: string }) => (
+  <>
+    <LinkButton ctx={ctx} href={listUrl(list, { trail: [], open: null }, csv)} download>
+      {ctx.t('common.exportCsv')}
+    </LinkButton>
+    <LinkButton ctx={ctx} href={withQuery(listUrl(list, { trail: [], open: null }, csv), { print: 1 })}>
+      {ctx.t('common.print')}
+    </LinkButton>
+  </>
+);
 
 /** "214 found" or "about 9,000 found"; with "of" when the site has more. */
 export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean | undefined }): string =>

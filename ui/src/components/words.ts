@@ -80,6 +80,12 @@ export const words = defineWords({
     ru: 'Напечатано: {name}, {at}',
     kk: 'Басып шығарған: {name}, {at}',
   },
+  'print.back': { en: 'Back to the list', ru: 'К списку', kk: 'Тізімге' },
+  'print.first': {
+    en: 'The first {count} of {total}; the CSV has all of them.',
+    ru: 'Первые {count} из {total}; в CSV они все.',
+    kk: '{total} ішінен алғашқы {count}; CSV файлында барлығы бар.',
+  },
   'common.save': { en: 'Save changes', ru: 'Сохранить изменения', kk: 'Өзгерісті сақтау' },
   'common.searchEverything': { en: 'Search everything', ru: 'Искать везде', kk: 'Барлығынан іздеу' },
   'common.searchPlaceholder': {

@@ -1,13 +1,12 @@
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
-import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Beside, type PanelPlace } from '../components/side-panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import { type ListState, listUrl } from '../list.ts';
+import type { ListState } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ControllerFindingPanel, type ShownControllerFinding } from './controller-finding.tsx';
@@ -69,11 +68,7 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       title={ctx.t('cfind.title')}
       sub={ctx.t('cfind.sub', counts)}
       filter={filterWords(ctx, list, filters)}
-      actions={
-        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.controllerFindingsCsv())} download>
-          {ctx.t('common.exportCsv')}
-        </LinkButton>
-      }
+      actions={<ListFiles ctx={ctx} list={list} csv={paths.controllerFindingsCsv()} />}
     >
       {open === undefined ? (
         <>

@@ -2,7 +2,7 @@ import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -10,7 +10,6 @@ import { Age, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listUrl } from '../list.ts';
 import type { Level, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { controllerReason } from './controller-reason.ts';
@@ -161,7 +160,7 @@ const ownColumns: ListColumns<ControllerRow> = {
         <Age ctx={ctx} at={row.lastSeenAt} />
       </span>
     ),
-    file: (row, ctx) => (row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt)),
+    file: (row) => (row.lastSeenAt === null ? null : new Date(row.lastSeenAt)),
   },
 };
 
@@ -245,9 +244,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
       filter={filterWords(ctx, list, filters)}
       actions={
         <>
-          <LinkButton ctx={ctx} href={listUrl(list, {}, paths.controllersCsv())} download>
-            {ctx.t('common.exportCsv')}
-          </LinkButton>
+          <ListFiles ctx={ctx} list={list} csv={paths.controllersCsv()} />
           <LinkButton ctx={ctx} href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('controllers.new')}
           </LinkButton>

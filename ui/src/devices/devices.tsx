@@ -8,7 +8,7 @@ import {
   tableColumns,
 } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -16,7 +16,6 @@ import { Age, Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listUrl } from '../list.ts';
 import type { CoverageState, FieldColumn, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
@@ -142,7 +141,7 @@ const ownColumns: ListColumns<DeviceRow> = {
         <Age ctx={ctx} at={row.lastSeenAt} />
       </span>
     ),
-    file: (row, ctx) => (row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt)),
+    file: (row) => (row.lastSeenAt === null ? null : new Date(row.lastSeenAt)),
   },
   act: {
     word: 'decision.act',
@@ -279,9 +278,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
                 ))}
             </div>
           </details>
-          <LinkButton ctx={ctx} href={listUrl(list, {}, paths.devicesCsv())} download>
-            {ctx.t('common.exportCsv')}
-          </LinkButton>
+          <ListFiles ctx={ctx} list={list} csv={paths.devicesCsv()} />
           {add}
         </>
       }

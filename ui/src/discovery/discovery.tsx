@@ -1,12 +1,11 @@
-import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, shownColumns } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles, shownColumns } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
-import { type ListState, listUrl } from '../list.ts';
+import type { ListState } from '../list.ts';
 import type { FieldColumn, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DiscoveryFrame } from './discovery-frame.tsx';
@@ -49,11 +48,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       ctx={ctx}
       sub={ctx.t('discovery.sub')}
       filter={filterWords(ctx, list, filters)}
-      actions={
-        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
-          {ctx.t('common.exportCsv')}
-        </LinkButton>
-      }
+      actions={<ListFiles ctx={ctx} list={list} csv={paths.inventoryCsv('discovery.csv')} />}
     >
       <Panel title={ctx.t('discovery.states')}>
         <div class="body">

@@ -1,6 +1,5 @@
-import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Shape, type ShapeName } from '../components/status.tsx';
 import { type Column, column } from '../components/table.tsx';
@@ -8,7 +7,6 @@ import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listUrl } from '../list.ts';
 import type { EventSeverity, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -88,11 +86,7 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     title={ctx.t('nav.events')}
     sub={ctx.t('events.sub', { n: page.total })}
     filter={filterWords(ctx, list, filters)}
-    actions={
-      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.eventsCsv())} download>
-        {ctx.t('common.exportCsv')}
-      </LinkButton>
-    }
+    actions={<ListFiles ctx={ctx} list={list} csv={paths.eventsCsv()} />}
   >
     {chain === undefined || chain.ok ? null : (
       <Notice ctx={ctx} level="critical" title={ctx.t('events.chainBroken', { n: chain.brokenAt ?? 0 })}>

@@ -7,11 +7,14 @@ export const Document = ({
   ctx,
   title,
   noScriptRefreshSeconds,
+  sheet,
   children,
 }: {
   ctx: Ctx;
   title: string;
   noScriptRefreshSeconds?: number | undefined;
+  /** A style sheet beside that of all pages. */
+  sheet?: string;
   children: Child;
 }) => (
   <>
@@ -35,6 +38,7 @@ export const Document = ({
           </noscript>
         )}
         <link rel="stylesheet" href={ctx.asset('app.css')} />
+        {sheet === undefined ? null : <link rel="stylesheet" href={ctx.asset(sheet)} />}
         <link rel="icon" type="image/svg+xml" href={ctx.asset('favicon.svg')} />
         <script src={ctx.asset('htmx.min.js')} defer />
         <script src={ctx.asset('hx-sse.min.js')} defer />

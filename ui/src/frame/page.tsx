@@ -40,15 +40,17 @@ const advisoryAge = (ctx: Ctx): string =>
     ? ctx.t('common.noAdvisories')
     : ctx.t('common.advisoriesAre', { n: Math.floor(ctx.advisories.ageDays) });
 
-const PrintHead = ({ props }: { props: PageProps }) => {
-  const { ctx, filter } = props;
-  return (
-    <div class="print-only">
-      <strong>Sallyport</strong>, {ctx.site.name} ({ctx.site.id}). {props.title}
-      {filter === undefined || filter === '' ? null : `. ${filter}`}. {ctx.fmt.dateTime(ctx.nowMs)}. {advisoryAge(ctx)}
-    </div>
-  );
-};
+/** The first lines of a print, and the page where it does not stand beside them. */
+export const PrintHead = ({ ctx, title, filter }: { ctx: Ctx; title?: string; filter?: string | undefined }) => (
+  <>
+    <strong>Sallyport</strong>, {ctx.site.name} ({ctx.site.id}).{title === undefined ? null : ` ${title}.`}
+    {filter === undefined || filter === '' ? null : ` ${filter}.`} {ctx.fmt.dateTime(ctx.nowMs)}. {advisoryAge(ctx)}
+  </>
+);
+
+/** The last line of a print. */
+export const PrintedBy = ({ ctx }: { ctx: Ctx }) =>
+  ctx.t('common.printedBy', { name: ctx.person?.name ?? '–', at: ctx.fmt.dateTime(ctx.nowMs) });
 
 /** On every page until it is ended. */
 const ViewAs = ({ ctx }: { ctx: Ctx }) =>
@@ -198,7 +200,9 @@ export const Page = (props: PageProps) => {
           {...(props.refreshSeconds === undefined ? {} : polling(ctx, props.refreshSeconds))}
         >
           <ToRows ctx={ctx} />
-          <PrintHead props={props} />
+          <div class="print-only">
+            <PrintHead ctx={ctx} title={props.title} filter={props.filter} />
+          </div>
           <ViewAs ctx={ctx} />
           <WentBack ctx={ctx} />
           <FailedUpgrade ctx={ctx} />
@@ -236,7 +240,7 @@ export const Page = (props: PageProps) => {
           <PlaceTabs ctx={ctx} />
           {props.children}
           <div class="print-only foot">
-            {ctx.t('common.printedBy', { name: ctx.person?.name ?? '–', at: ctx.fmt.dateTime(ctx.nowMs) })}
+            <PrintedBy ctx={ctx} />
           </div>
         </main>
         <Palette ctx={ctx} />

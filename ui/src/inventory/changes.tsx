@@ -1,11 +1,10 @@
 import { type ChangeRow, Changes as Timeline } from '../components/changes.tsx';
-import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords } from '../components/list-tools.tsx';
+import { filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import { type ListState, listUrl } from '../list.ts';
+import type { ListState } from '../list.ts';
 import type { FilterField } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -27,11 +26,7 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
     sub={ctx.t('changes.sub', { n: about })}
     filter={filterWords(ctx, list, filters)}
     announce={ctx.t('changes.shown', { n: rows.length })}
-    actions={
-      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.changesCsv())} download>
-        {ctx.t('common.exportCsv')}
-      </LinkButton>
-    }
+    actions={<ListFiles ctx={ctx} list={list} csv={paths.changesCsv()} />}
   >
     <ListPanel
       ctx={ctx}

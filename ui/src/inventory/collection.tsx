@@ -1,14 +1,18 @@
-import { LinkButton } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, type PickableColumn, shownColumns } from '../components/list-tools.tsx';
+import {
+  type Filtering,
+  filterWords,
+  ListFiles,
+  type PickableColumn,
+  shownColumns,
+} from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listUrl } from '../list.ts';
 import type { FieldColumn, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -152,9 +156,7 @@ export const Collection = (props: CollectionProps) => {
       actions={
         <>
           <AllCollections ctx={ctx} collections={props.collections} current={collection} />
-          <LinkButton ctx={ctx} href={listUrl(list, {}, csv)} download>
-            {ctx.t('common.exportCsv')}
-          </LinkButton>
+          <ListFiles ctx={ctx} list={list} csv={csv} />
         </>
       }
     >

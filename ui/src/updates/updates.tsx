@@ -1,6 +1,6 @@
 import { Button, LinkButton, withoutRight, withoutSiteRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { column } from '../components/table.tsx';
@@ -10,7 +10,6 @@ import type { Ctx } from '../context.ts';
 import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listUrl } from '../list.ts';
 import type { Approval, Decision, Installation, PageOf, Supply } from '../model.ts';
 import { paths } from '../paths.ts';
 import { suiteText } from './followed.tsx';
@@ -176,9 +175,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
     filter={filterWords(ctx, list, filters)}
     actions={
       <>
-        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.updatesCsv())} download>
-          {ctx.t('common.exportCsv')}
-        </LinkButton>
+        <ListFiles ctx={ctx} list={list} csv={paths.updatesCsv()} />
         <LinkButton ctx={ctx} href={paths.updatesFollowed()}>
           {ctx.t('followed.title')}
         </LinkButton>

@@ -1,10 +1,9 @@
 import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { decisionColumn } from '../components/decision-column.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
-import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, filterWords, swap } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles, swap } from '../components/list-tools.tsx';
 import { Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
 import { type Column, column } from '../components/table.tsx';
@@ -126,11 +125,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       sub={ctx.t('vuln.sub', { findings: counts.open, devices: counts.devices })}
       advisoriesMatter
       filter={filterWords(ctx, list, filters)}
-      actions={
-        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.vulnerabilitiesCsv())} download>
-          {ctx.t('common.exportCsv')}
-        </LinkButton>
-      }
+      actions={<ListFiles ctx={ctx} list={list} csv={paths.vulnerabilitiesCsv()} />}
     >
       {worst === undefined ? null : (
         <Notice

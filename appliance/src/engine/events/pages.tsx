@@ -6,9 +6,9 @@ import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
-import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { type FileColumns, inColumns, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventRows } from '../../server/console/records.ts';
@@ -17,7 +17,7 @@ import { actorRef } from '../objects/types.ts';
 import type { StoredEvent } from './types.ts';
 
 const fileColumns: FileColumns<EventRow> = [
-  ['events.at', (row, ctx) => ctx.fmt.iso(row.at)],
+  ['events.at', (row) => new Date(row.at)],
   ['events.severity', (row, ctx) => ctx.tDynamic(`eventSeverity.${row.severity}`)],
   ['csv.type', (row) => row.type],
   ['events.what', (row, ctx) => ctx.say(row.message)],
@@ -88,18 +88,24 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     const scope = scopeFor(c, 'events:read');
     const ctx = viewContext(deps, c, 'part');
-    const filter = events.language.read(termsOf(listState(c, events.language.parameters)));
+    const list = listState(c, events.language.parameters);
+    const filter = events.language.read(termsOf(list));
     const query = { scope, reader: actorRef(signedIn(c).actor), filter };
     const { total } = events.list({ ...query, limit: 1 });
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const rowsOf = function* (): Generator<Cell[]> {
-      for (const stored of pagesOf((paging: { limit: number; after?: number }) => events.list({ ...query, ...paging })))
+      for (const stored of pagesOf(c, (paging: { limit: number; after?: number }) =>
+        events.list({ ...query, ...paging }),
+      ))
         for (const row of eventRows(ctx, deps, scope, stored, devicesOf(stored))) yield cellsOf(row);
     };
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: 'events',
+      title: ctx.t('nav.events'),
+      page: paths.events(),
+      filter: askedWords(ctx, list, events.language, fieldsFor(scope)),
       head,
-      rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
+      rows: { count: total, read: rowsOf },
     });
   };
 

@@ -1,4 +1,5 @@
 import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
+import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import { Changes } from '@sallyport/ui/inventory/changes.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
@@ -6,8 +7,8 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
-import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
@@ -50,6 +51,15 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return (row: Change) => references.get(row.device) ?? { id: String(row.device), name: `#${row.device}` };
   };
 
+  const filtersIn = (c: Context<ConsoleEnv>): FilterField[] => [
+    ...changeFilters(readable(c)),
+    {
+      name: 'device',
+      label: 'events.device',
+      valueName: (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text,
+    },
+  ];
+
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const scope = scopeFor(c, 'devices:read');
     const list = listState(c, filterNames);
@@ -61,14 +71,6 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
     const deviceOf = named(rows);
-    const filters: FilterField[] = [
-      ...changeFilters(readable(c)),
-      {
-        name: 'device',
-        label: 'events.device',
-        valueName: (text) => model.named(text, scope)?.name ?? text,
-      },
-    ];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(
       <Changes
@@ -76,7 +78,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         list={list}
         rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
         next={last === undefined ? undefined : String(last.id)}
-        filters={filters}
+        filters={filtersIn(c)}
         about={inventory.aboutChanges(scope)}
       />,
     );
@@ -86,14 +88,17 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const query = queryOf(c);
     const ctx = viewContext(deps, c, 'part');
     const found = await gathered(
-      pagesOf((paging: { limit: number; after?: number }) => {
+      pagesOf(c, (paging: { limit: number; after?: number }) => {
         const rows = inventory.changes({ ...query, ...paging });
         return { rows, next: rows.length < paging.limit ? undefined : rows.at(-1)?.id };
       }),
     );
     const deviceOf = named(found);
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: 'changes',
+      title: ctx.t('nav.changes'),
+      page: paths.changes(),
+      filter: filterWords(ctx, listState(c, filterNames), filtersIn(c)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: eachOf(found, (change) => {
         const row = changeRow(collections, change);
@@ -107,7 +112,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             })
             .join('; ');
         return [
-          ctx.fmt.iso(change.at),
+          new Date(change.at),
           deviceOf(change).name,
           ctx.tDynamic(`collection.${change.collection}.title`),
           ctx.tDynamic(`changes.operation.${change.operation}`),

@@ -11,9 +11,9 @@ import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
-import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { signedIn } from '../../server/console/guard.ts';
+import { pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, numberParam, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
@@ -55,6 +55,9 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       .collections()
       .filter((collection) => scope.site || readableCollections([collection], actor, reachesAll(scope)).length > 0)
       .map(({ name }) => name);
+
+  const pageOf = ({ name }: Collection): string =>
+    name === 'software' ? paths.software() : name === 'discovery' ? paths.discovery() : paths.inventory(name);
 
   const languageOf = (collection: Collection) => inventory.language(collection, extras.told(collection));
 
@@ -135,21 +138,24 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
     };
     const rowsOf = function* (): Generator<Cell[]> {
-      for (const rows of pagesOf((paging: { limit: number; after?: string }) =>
+      for (const rows of pagesOf(c, (paging: { limit: number; after?: string }) =>
         inventory.ofAnyCollection.list({ ...query, ...paging }),
       )) {
         const devices = devicesOf(rows);
         for (const row of rows) yield cellsOf(row, devices.get(Number(row['_device'] ?? 0)));
       }
     };
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: collection.name,
+      title: ctx.tDynamic(`collection.${collection.name}.title`),
+      page: pageOf(collection),
+      filter: askedWords(ctx, list, language, askedFields(language.vocabulary, extras.words(collection))),
       head: [
         ...(isShared ? [] : [ctx.tDynamic('devices.device')]),
         ...columns.map(({ name, label }) => label ?? ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
         ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
       ],
-      rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
+      rows: { count: total, read: rowsOf },
     });
   };
 

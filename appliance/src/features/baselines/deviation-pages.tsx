@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
 import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
 import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
+import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -10,9 +11,9 @@ import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { goWith } from '../../server/console/cookies.ts';
-import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { type Form, faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -166,13 +167,17 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const ctx = viewContext(deps, c, 'part');
-    const query = queryOf(c, listState(c, filterNames));
+    const list = listState(c, filterNames);
+    const query = queryOf(c, list);
     const found = await gathered(
-      pagesOf((paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
+      pagesOf(c, (paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
     );
     const rows = views.deviations(found, query.scope);
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: 'deviations',
+      title: ctx.t('nav.deviations'),
+      page: paths.deviations(),
+      filter: filterWords(ctx, list, filters(query.scope)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: eachOf(rows, (row) => {
         const side = (which: 'before' | 'after'): string =>
@@ -191,14 +196,14 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           row.change.title === null ? ctx.t('common.withheld') : row.change.title,
           side('before'),
           side('after'),
-          ctx.fmt.iso(row.since),
+          new Date(row.since),
           row.baseline.name,
           row.workOrder?.text,
           row.outcome === undefined ? null : ctx.tDynamic(`deviations.outcome.${row.outcome}`),
-          row.until === undefined ? null : ctx.fmt.iso(row.until),
+          row.until === undefined ? null : new Date(row.until),
           row.decision?.who,
           row.decision?.reason,
-          row.decision?.expiresAt === undefined ? null : ctx.fmt.iso(row.decision.expiresAt),
+          row.decision?.expiresAt === undefined ? null : new Date(row.decision.expiresAt),
         ];
       }),
     });

@@ -12,11 +12,18 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
+import {
+  askedFields,
+  askedList,
+  askedPage,
+  askedWords,
+  countedViews,
+  type FieldWords,
+} from '../../server/console/asked-list.ts';
 import { goWith, setToast } from '../../server/console/cookies.ts';
-import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, type FileColumns, inColumns, mostRows, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -61,7 +68,7 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['cfind.leafText', (row) => row.versionText],
   ['nav.controllers', (row) => row.controllers],
   ['cfind.held', (row) => row.heldBy.map(({ name }) => name).join('; ')],
-  ['cfind.since', (row) => row.since],
+  ['cfind.since', (row) => new Date(row.since)],
 ];
 
 const strongInputs: ReadonlySet<string> = new Set([
@@ -171,10 +178,18 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const list = listState(c, language.parameters);
     const filter = language.read(termsOf(list));
-    const found = controllerFindings.list({ scope, ...orderIn(list), filter, limit: maxCsvRows });
+    const found = controllerFindings.list({ scope, ...orderIn(list), filter, limit: mostRows(c) });
     const notes =
       controllerFindings.feeds().length > 0 ? [] : [`${ctx.t('cfind.noKnowledge')}. ${ctx.t('cfind.noKnowledgeWhy')}`];
-    return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
+    return sendRows(deps, c, ctx, {
+      name: 'controller-vulnerabilities',
+      title: ctx.t('cfind.title'),
+      page: paths.controllerFindings(),
+      filter: askedWords(ctx, list, language, fieldsIn(scope)),
+      head,
+      rows: { ...eachOf(found.rows, cellsOf), count: found.total },
+      notes,
+    });
   };
 
   const shownOf = (

@@ -8,17 +8,24 @@ import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
-import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
+import {
+  askedFields,
+  askedList,
+  askedPage,
+  askedWords,
+  countedViews,
+  type FieldWords,
+} from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
-import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { ControllerModel } from './list-view.ts';
 import { type ControllerSort, controllerDecisions, controllerSorts } from './types.ts';
 
-const csvBatch = 20;
+const fileBatch = 20;
 
 const sortOf = (list: ListState): ControllerSort => controllerSorts.find((sort) => sort === list.sort) ?? 'name';
 
@@ -112,16 +119,25 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     const scope = scopeFor(c, 'controllers:read');
-    const list = listState(c, controllerList.language(scope).parameters);
+    const language = controllerList.language(scope);
+    const list = listState(c, language.parameters);
+    const ctx = viewContext(deps, c, 'part');
     const fields = ownFields().map(({ name }) => name);
-    const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, controllerColumns(fields));
+    const { head, cellsOf } = fileColumns(ctx, list, controllerColumns(fields));
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
-    const ids = idsOf(list, scope).slice(0, maxCsvRows);
+    const ids = idsOf(list, scope);
     const read = function* (): Generator<Cell[]> {
-      for (let at = 0; at < ids.length; at += csvBatch)
-        for (const row of model.rows(ids.slice(at, at + csvBatch), scope, fields.length > 0)) yield cellsOf(row);
+      for (let at = 0; at < ids.length; at += fileBatch)
+        for (const row of model.rows(ids.slice(at, at + fileBatch), scope, fields.length > 0)) yield cellsOf(row);
     };
-    return sendCsv(deps, c, { name: 'controllers', head, rows: { count: ids.length, read } });
+    return sendRows(deps, c, ctx, {
+      name: 'controllers',
+      title: ctx.t('nav.controllers'),
+      page: paths.controllers(),
+      filter: askedWords(ctx, list, language, askedFields(language.vocabulary, words(scope))),
+      head,
+      rows: { count: ids.length, read },
+    });
   };
 
   const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -1,8 +1,8 @@
 import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/data-register/provision.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
+import { eachOf, sendRows } from '../../server/console/list-file.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { RegisterEntry } from './types.ts';
@@ -123,8 +123,11 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
     .get(paths.provisionCsv.pattern, (c) => {
       const { ctx, entries } = shown(c);
       const say = (key: string): string => ctx.tDynamic(key);
-      return sendCsv(deps, c, {
+      return sendRows(deps, c, ctx, {
         name: 'data-provision',
+        title: ctx.t('nav.provision'),
+        page: paths.provision(),
+        filter: '',
         head: csvHead.map(say),
         rows: eachOf(entries, (entry) => [
           entry.row,

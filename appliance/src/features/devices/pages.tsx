@@ -11,11 +11,11 @@ import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
-import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { goWith } from '../../server/console/cookies.ts';
-import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -24,7 +24,7 @@ import { type DeviceModel, deviceFieldWords, type ListedDevice } from './view.ts
 
 const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
-const csvBatch = 100;
+const fileBatch = 100;
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 
@@ -77,13 +77,17 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       descending: list.descending,
     });
 
+  const fieldsIn = (scope: Scope) => {
+    const inReach = deviceFilters.groupsIn(scope);
+    const groups = references(objects, 'group').filter(({ id }) => inReach?.has(id) !== false);
+    return { groups, fields: askedFields(deviceFilters.vocabulary, deviceFieldWords(groups), listLayer + 1) };
+  };
+
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const scope = scopeFor(c, 'devices:read');
     const language = deviceFilters.within(scope);
     const ctx = viewContext(deps, c);
-    const inReach = deviceFilters.groupsIn(scope);
-    const groups = references(objects, 'group').filter(({ id }) => inReach?.has(id) !== false);
-    const fields = askedFields(deviceFilters.vocabulary, deviceFieldWords(groups), listLayer + 1);
+    const { groups, fields } = fieldsIn(scope);
     const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
@@ -122,15 +126,23 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     const scope = scopeFor(c, 'devices:read');
     const list = listState(c, deviceFilters.parameters);
-    const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, deviceColumns(extraColumns));
+    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = fileColumns(ctx, list, deviceColumns(extraColumns));
     const picked = pickedExtras(list);
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
-    const ids = idsOf(list, scope).slice(0, maxCsvRows);
+    const ids = idsOf(list, scope);
     const read = function* (): Generator<Cell[]> {
-      for (let at = 0; at < ids.length; at += csvBatch)
-        for (const row of listRows(model.some(ids.slice(at, at + csvBatch)), picked)) yield cellsOf(row);
+      for (let at = 0; at < ids.length; at += fileBatch)
+        for (const row of listRows(model.some(ids.slice(at, at + fileBatch)), picked)) yield cellsOf(row);
     };
-    return sendCsv(deps, c, { name: 'devices', head, rows: { count: ids.length, read } });
+    return sendRows(deps, c, ctx, {
+      name: 'devices',
+      title: ctx.t('nav.devices'),
+      page: paths.devices(),
+      filter: askedWords(ctx, list, deviceFilters.within(scope), fieldsIn(scope).fields),
+      head,
+      rows: { count: ids.length, read },
+    });
   };
 
   type Bulk = {

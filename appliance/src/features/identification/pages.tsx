@@ -11,9 +11,9 @@ import { type Body, deciderScope } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { goWith, setToast } from '../../server/console/cookies.ts';
-import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -204,14 +204,17 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     const plan = identification.planOfRun(run);
     const labels = new Map(plan?.targets.map(({ controller, label }) => [controller, label]));
     const rows = await gathered(
-      pagesOf(({ limit, after }: { limit: number; after?: number }) => {
+      pagesOf(c, ({ limit, after }: { limit: number; after?: number }) => {
         const packets = identification.packets(run.id, after ?? 0, limit);
         return { rows: packets, next: packets.length < limit ? undefined : packets.at(-1)?.id };
       }),
     );
     const word = (key: string): string => ctx.tDynamic(`identification.${key}`);
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: `identification-${id.slice(0, 8)}-${run.id}`,
+      title: ctx.t('identification.log'),
+      page: paths.identificationJob(id),
+      filter: '',
       head: ['at', 'target', 'address', 'protocol', 'to', 'what', 'attempt', 'meaning', 'hash', 'hex'].map(word),
       rows: eachOf(rows, (row): Cell[] => [
         new Date(row.at).toISOString(),

@@ -7,9 +7,9 @@ import { type Context, Hono } from 'hono';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, sendRows } from '../../server/console/list-file.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -170,8 +170,11 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       if (page.length < csvDevices) break;
     }
     const names = [...columns];
-    return sendCsv(deps, c, {
+    return sendRows(deps, c, ctx, {
       name: `query-${id.slice(0, 8)}`,
+      title: ctx.t('nav.queries'),
+      page: paths.query(id),
+      filter: '',
       head: [ctx.t('devices.device'), ctx.t('queries.stateLabel'), ctx.t('queries.message'), ...names],
       rows: eachOf(lines.slice(0, maxCsvLines), ({ answer, row }): Cell[] => [
         answer.name,

@@ -7,11 +7,18 @@ import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
+import {
+  askedFields,
+  askedList,
+  askedPage,
+  askedWords,
+  countedViews,
+  type FieldWords,
+} from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
-import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, type FileColumns, inColumns, mostRows, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -29,7 +36,7 @@ const fileColumns: FileColumns<UpdateItem> = [
   ['updates.security', (item, ctx) => (item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'))],
   ['filter.approval', (item, ctx) => ctx.tDynamic(`approval.${item.approval}`)],
   ['updates.supply', (item, ctx) => ctx.tDynamic(`supply.${item.supply}`)],
-  ['updates.asOfColumn', (item) => item.asOf],
+  ['updates.asOfColumn', (item) => (item.asOf === undefined ? null : new Date(item.asOf))],
   ['nav.devices', (item) => item.devices],
   ['vuln.findings', (item) => item.findings],
   ['common.size', (item) => item.sizeBytes],
@@ -259,13 +266,21 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const filter = language.read(termsOf(list));
-    const found = updates.list({ scope, ...orderIn(list), filter, limit: maxCsvRows });
+    const found = updates.list({ scope, ...orderIn(list), filter, limit: mostRows(c) });
     const { catalogue, notJudged } = judged(c);
     const notes = [
       ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),
       ...(notJudged === 0 ? [] : [ctx.t('updates.notJudged', { n: notJudged })]),
     ];
-    return sendCsv(deps, c, { name: 'updates', head, rows: eachOf(found.rows, cellsOf), notes });
+    return sendRows(deps, c, ctx, {
+      name: 'updates',
+      title: ctx.t('nav.updates'),
+      page: paths.updates(),
+      filter: askedWords(ctx, list, language, fields),
+      head,
+      rows: { ...eachOf(found.rows, cellsOf), count: found.total },
+      notes,
+    });
   };
 
   const licence = (c: Context<ConsoleEnv>): Response => {

@@ -8,9 +8,9 @@ import { Vulnerabilities } from '@sallyport/ui/vulnerabilities/vulnerabilities.t
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
-import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, type FileColumns, inColumns, mostRows, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
@@ -37,7 +37,7 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['vuln.fixedIn', (row) => row.fixed],
   ['nav.devices', (row) => row.devices],
   ['vuln.workState', (row, ctx) => ctx.tDynamic(`vuln.state.${row.state}`)],
-  ['vuln.since', (row) => row.since],
+  ['vuln.since', (row) => new Date(row.since)],
   ['exchange.source', (row) => row.feed],
   ['csv.summary', (row) => row.summary],
 ];
@@ -101,14 +101,14 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const { vulnerabilities } = deps;
   const { language } = vulnerabilities;
 
-  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const scope = scopeFor(c, 'vulnerabilities:read');
-    const ctx = viewContext(deps, c);
-    const knowledge = deps.exchange.knowledge();
-    const fields = askedFields(language.vocabulary, {
+  const fieldsOf = () =>
+    askedFields(language.vocabulary, {
       decision: { label: 'vuln.decision', choices: 'decision' },
       severity: { label: 'vuln.severity', choices: 'severity' },
-      feed: { label: 'exchange.source', options: knowledge.map(({ feed }) => ({ value: feed, label: feed })) },
+      feed: {
+        label: 'exchange.source',
+        options: deps.exchange.knowledge().map(({ feed }) => ({ value: feed, label: feed })),
+      },
       advisory: { label: 'vuln.advisory' },
       verdict: { label: 'filter.verdict', choices: 'verdict' },
       fix: { label: 'vuln.fix', choices: 'fix' },
@@ -119,6 +119,12 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       package: { label: 'csv.package' },
       source: { label: 'vuln.source' },
     });
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const ctx = viewContext(deps, c);
+    const knowledge = deps.exchange.knowledge();
+    const fields = fieldsOf();
     const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
@@ -249,12 +255,20 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       scope,
       ...orderIn(list),
       filter: language.read(termsOf(list)),
-      limit: maxCsvRows,
+      limit: mostRows(c),
     });
     const covered = deps.deviceList.coverageCounts(scope);
     const n = covered['not-judged'] + covered.partly;
     const notes = n === 0 ? [] : [ctx.t('vuln.notJudged', { n })];
-    return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
+    return sendRows(deps, c, ctx, {
+      name: 'vulnerabilities',
+      title: ctx.t('nav.vulnerabilities'),
+      page: paths.vulnerabilities(),
+      filter: askedWords(ctx, list, language, fieldsOf()),
+      head,
+      rows: { ...eachOf(found.rows, cellsOf), count: found.total },
+      notes,
+    });
   };
 
   const groupFields = askedFields(groupLanguage.vocabulary, {

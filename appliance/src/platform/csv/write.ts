@@ -1,5 +1,5 @@
 /** A cell of a list as it is written out. */
-export type Cell = string | number | boolean | readonly string[] | null | undefined;
+export type Cell = string | number | boolean | readonly string[] | Date | null | undefined;
 
 // A spreadsheet runs a text that begins like this. The quote before it is what spreadsheets hide and show nothing for.
 const formula = /^[\s\u00a0]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
@@ -8,13 +8,14 @@ const text = (cell: Cell): string => {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   if (typeof cell === 'boolean') return cell ? 'true' : 'false';
+  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? '' : `${cell.toISOString().slice(0, 19)}Z`;
   const joined = typeof cell === 'string' ? cell : cell.join(', ');
   return formula.test(joined) ? `'${joined}` : joined;
 };
 
 const quote = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-/** One row by RFC 4180; numbers are numbers, texts cannot become formulas. */
+/** One row by RFC 4180; numbers are numbers, times ISO 8601, texts cannot become formulas. */
 export const csvRow = (cells: readonly Cell[]): string => `${cells.map((cell) => quote(text(cell))).join(',')}\r\n`;
 
 /** The mark by which spreadsheets know UTF-8. */

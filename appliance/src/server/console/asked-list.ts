@@ -1,5 +1,5 @@
 import { type AskedField, askedLabel, askedValue, opText } from '@sallyport/ui/components/filter-builder.tsx';
-import type { Filtering } from '@sallyport/ui/components/list-tools.tsx';
+import { type Filtering, filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import type { Ctx, DecisionView } from '@sallyport/ui/context';
 import { type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterOption, Message } from '@sallyport/ui/model';
@@ -112,6 +112,27 @@ const sentRows = (c: Context<ConsoleEnv>, language: FilterLanguage) => {
   };
 };
 
+const shownRows = (list: ListState, language: FilterLanguage) =>
+  list.filters.map((term) => ({ term, row: language.rowOf(term) }));
+
+/** A chip names what is asked where its name alone does not. */
+const chipsOf = (ctx: Ctx, shown: ReturnType<typeof shownRows>, fields: readonly AskedField[]): Filtering['chips'] =>
+  shown.map(({ term: [, value], row }) => {
+    const field = fields.find((one) => one.name === row?.field);
+    if (row === undefined || field === undefined) return [ctx.t('condition.text'), value];
+    const isUsual = row.op === field.ops[0] && row.op === '=';
+    const label = `${askedLabel(ctx, field)}${isUsual ? '' : ` ${opText(ctx, row.op)}`}`;
+    return [label, row.op === 'unknown' ? ctx.t('common.yes') : askedValue(ctx, field, row.value)];
+  });
+
+/** What a list's address asks, in words. */
+export const askedWords = (
+  ctx: Ctx,
+  list: ListState,
+  language: FilterLanguage,
+  fields: readonly AskedField[],
+): string => filterWords(ctx, list, { chips: chipsOf(ctx, shownRows(list, language), fields) });
+
 /** What a list's address asks, with its builder; the way to the list's own address where the builder was sent. */
 export function askedList(
   c: Context<ConsoleEnv>,
@@ -123,21 +144,14 @@ export function askedList(
   const sent = sentRows(c, language);
   if (sent !== undefined && !sent.isWrong)
     return c.redirect(listUrl(list, { filters: [...list.filters, ...sent.terms], trail: [] }), 303);
-  const shown = list.filters.map((term) => ({ term, row: language.rowOf(term) }));
+  const shown = shownRows(list, language);
   const read = readFilter(language, list);
   const fault = 'fault' in read ? read.fault : undefined;
   return {
     list,
     filter: 'filter' in read ? read.filter : undefined,
     filtering: {
-      // A chip names what is asked where its name alone does not.
-      chips: shown.map(({ term: [, value], row }) => {
-        const field = fields.find((one) => one.name === row?.field);
-        if (row === undefined || field === undefined) return [ctx.t('condition.text'), value];
-        const isUsual = row.op === field.ops[0] && row.op === '=';
-        const label = `${askedLabel(ctx, field)}${isUsual ? '' : ` ${opText(ctx, row.op)}`}`;
-        return [label, row.op === 'unknown' ? ctx.t('common.yes') : askedValue(ctx, field, row.value)];
-      }),
+      chips: chipsOf(ctx, shown, fields),
       builder: {
         fields,
         kept: shown.filter(({ row }) => row === undefined).map(({ term }) => term),
