@@ -6,6 +6,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type ShownWork, WorkItem as WorkItemView } from '@sallyport/ui/worklist/work-item.tsx';
 import { type WorkRow, type WorkView, workTitle, workViews } from '@sallyport/ui/worklist/work-row';
 import { Worklist } from '@sallyport/ui/worklist/worklist.tsx';
+import type { ZonesMap } from '@sallyport/ui/zones/zone-map.tsx';
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -81,24 +82,21 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     };
   };
 
-  const mapOf = (scope: Scope, standing: readonly ZoneStanding[]) => ({
-    zones: zones
-      .zones(scope)
-      .slice(0, mappedZones)
-      .map(
-        ({ id, name, level }) =>
-          standing.find((one) => one.id === id) ?? {
-            id,
-            name,
-            level,
-            controllers: 0,
-            abnormal: 0,
-            health: 'ok' as const,
-          },
-      ),
-    levels: LEVELS,
-    conduits: zones.conduits(scope),
-  });
+  /** The worst of the zones with controllers; where these are all, there is room for zones without. */
+  const mapOf = (scope: Scope, standing: readonly ZoneStanding[]): ZonesMap => {
+    const known = new Map(standing.map((one) => [one.id, one]));
+    let room = mappedZones - standing.length;
+    return {
+      zones: zones.zones(scope).flatMap(({ id, name, level }): ZonesMap['zones'] => {
+        const one = known.get(id);
+        if (one !== undefined) return [one];
+        room -= 1;
+        return room < 0 ? [] : [{ id, name, level, controllers: 0, abnormal: 0, health: 'ok' as const }];
+      }),
+      levels: LEVELS,
+      conduits: zones.conduits(scope),
+    };
+  };
 
   /** What begins by its own time within a day. */
   const soonOf = (reader: Actor) => {

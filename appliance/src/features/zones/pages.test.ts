@@ -68,3 +68,17 @@ describe('zones and conduits', () => {
     );
   });
 });
+
+describe('the map beside the worklist', () => {
+  it('draws of many zones the worst, and none that has controllers as an empty one', async () => {
+    const { objects, controllers } = site.appliance;
+    const names = Array.from({ length: 30 }, (_, n) => `Hall ${String(n + 1).padStart(2, '0')}`);
+    const made = names.map((name) => {
+      const zone = objects.ofAnyKind.create(systemActor, 'controller-zone', { name, level: '1' }).id;
+      return controllers.create(systemActor, { name: `PLC of ${name}`, zone }).publicId;
+    });
+    controllers.decide(systemActor, made.slice(3), 'unauthorised');
+    const said = [...(await html(paths.work())).matchAll(/<title>(Hall[^<]*)/g)].map(([, label]) => label);
+    expect(said).toEqual(names.slice(3, 27).map((name) => `${name}: not normal 1, controllers 1`));
+  });
+});
