@@ -1,3 +1,4 @@
+import { createContext, useContext } from 'hono/jsx';
 import { type Catalogue, catalogue, type TDynamic, type Translate } from './i18n/catalogue.ts';
 import { type Formatters, formatters } from './i18n/format.ts';
 import type { Lang } from './i18n/types.ts';
@@ -107,7 +108,7 @@ export type ContextInput = {
   readonly unwell?: ReadonlyArray<{ readonly code: string; readonly isFailed: boolean }> | undefined;
 };
 
-/** The one prop that every view takes as `ctx`. */
+/** What every view takes as `ctx`; shared components read it of the page around them. */
 export type Ctx = Omit<ContextInput, 'rights' | 'siteRights'> & {
   readonly t: Translate;
   /** For keys derived from declarations. */
@@ -143,3 +144,15 @@ export const pageContext = (input: ContextInput): Ctx => {
     canOnSite: heldIn(siteRights),
   };
 };
+
+const around = createContext<Ctx | undefined>(undefined);
+
+/** Gives what is inside the context that shared components read: around a document, and a part of a page that is sent alone. */
+export const WithCtx = around.Provider;
+
+/** For `components/`: the context of the page around. */
+export function useCtx(): Ctx {
+  const ctx = useContext(around);
+  if (ctx === undefined) throw new Error('a shared component stands outside of a page');
+  return ctx;
+}

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { KeyDates } from '../src/components/key-dates.tsx';
+import { WithCtx } from '../src/context.ts';
 import { langs } from '../src/i18n/types.ts';
 import { strictContext } from './sample.ts';
 
 describe('what runs out', () => {
   it.each(langs)('is said by role and days, worse for a root that ends within a month: %s', (lang) => {
     const ctx = strictContext(lang);
-    const draw = (dates: Parameters<typeof KeyDates>[0]['dates']) => String(<KeyDates ctx={ctx} dates={dates} />);
+    const draw = (dates: Parameters<typeof KeyDates>[0]['dates']) =>
+      String(
+        <WithCtx value={ctx}>
+          <KeyDates dates={dates} />
+        </WithCtx>,
+      );
     expect(draw([])).not.toContain(ctx.t('fingerprint.runsOut'));
     const soon = draw([
       { role: 'root', daysLeft: 90 },

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { describe, expect, it } from 'vitest';
 import { Again } from '../src/accounts/again.tsx';
 import { FirstPassword } from '../src/accounts/first-password.tsx';
@@ -7,7 +8,7 @@ import { Sessions } from '../src/accounts/sessions.tsx';
 import { ListFoot } from '../src/components/list-tools.tsx';
 import { DecisionMark } from '../src/components/status.tsx';
 import { Verbatim } from '../src/components/text.tsx';
-import type { Ctx } from '../src/context.ts';
+import { type Ctx, WithCtx } from '../src/context.ts';
 import { Device } from '../src/devices/device.tsx';
 import { DeviceCompare } from '../src/devices/device-compare.tsx';
 import { DeviceDuplicates } from '../src/devices/device-duplicates.tsx';
@@ -384,6 +385,9 @@ const viewOf = (name: string): View => {
   return found[1];
 };
 const render = async (view: View, ctx: Ctx): Promise<string> => String(await view(ctx).toString());
+
+/** A shared component, in a page in English. */
+const shown = (part: Child): string => String(<WithCtx value={strictContext('en')}>{part}</WithCtx>);
 const attributes = (html: string, name: string): string[] =>
   [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map((match) => match[1] ?? '');
 const text = (html: string): string => html.replace(/<[^>]*>/g, ' ');
@@ -435,9 +439,8 @@ describe('a page', () => {
   });
 
   it('colours a decision only where something has it', () => {
-    const ctx = strictContext('en');
-    expect(String(<DecisionMark ctx={ctx} decision="act" count={1} />)).toContain('data-l="act"');
-    expect(String(<DecisionMark ctx={ctx} decision="act" count={0} />)).not.toContain('data-l="act"');
+    expect(shown(<DecisionMark decision="act" count={1} />)).toContain('data-l="act"');
+    expect(shown(<DecisionMark decision="act" count={0} />)).not.toContain('data-l="act"');
   });
 
   it('never breaks a short word that is not of the catalogue, and writes a fingerprint in fours', async () => {
@@ -448,7 +451,7 @@ describe('a page', () => {
 
   it('leads to the next page of a list whose last row has no name by one word', () => {
     const foot = (last: string): string =>
-      text(String(<ListFoot ctx={strictContext('en')} list={list} page={{ rows: [1], next: 'x' }} last={last} />));
+      text(shown(<ListFoot list={list} page={{ rows: [1], next: 'x' }} last={last} />));
     expect(foot('PLC-L3-12')).toContain('Next, after PLC-L3-12');
     expect(foot('')).toMatch(/Next(?!, after)/);
   });

@@ -20,16 +20,15 @@ type AgainProps = {
 /** Before what is grave: the person of the session gives password and code once more. */
 export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: AgainProps) => (
   <Page ctx={ctx} title={ctx.t('again.title')}>
-    <ErrorSummary ctx={ctx} errors={errors} labels={{ password: ctx.t('login.password'), code: ctx.t('login.code') }} />
+    <ErrorSummary errors={errors} labels={{ password: ctx.t('login.password'), code: ctx.t('login.code') }} />
     <Panel>
       <div class="body">
         <p>{ctx.t('again.why')}</p>
-        {lost ? <Notice ctx={ctx} level="warning" title={ctx.t('again.lost')} /> : null}
-        <PostForm ctx={ctx} action={paths.meAgain()} class="form">
+        {lost ? <Notice level="warning" title={ctx.t('again.lost')} /> : null}
+        <PostForm action={paths.meAgain()} class="form">
           <input type="hidden" name="back" value={back} />
           {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
           <TextField
-            ctx={ctx}
             name="password"
             type="password"
             label={ctx.t('login.password')}
@@ -40,7 +39,6 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
           />
           {asksCode ? (
             <TextField
-              ctx={ctx}
               name="code"
               label={ctx.t('login.code')}
               autocomplete="one-time-code"
@@ -53,7 +51,7 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
             <Button kind="primary" busy={ctx.t('login.checking')}>
               {ctx.t('again.submit')}
             </Button>
-            <Cancel ctx={ctx} href={back} />
+            <Cancel href={back} />
           </div>
         </PostForm>
       </div>

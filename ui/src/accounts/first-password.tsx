@@ -34,7 +34,6 @@ export const FirstPassword = ({
       <p class="small second">{ctx.t('login.firstWhy')}</p>
     </div>
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={{
         password: ctx.t('login.newPassword'),
@@ -42,7 +41,7 @@ export const FirstPassword = ({
         code: ctx.t('login.code'),
       }}
     />
-    <PostForm ctx={ctx} action={paths.first(token)} class="form">
+    <PostForm action={paths.first(token)} class="form">
       <div class="field">
         <span class="label">{ctx.t('login.name')}</span>
         <span translate="no">{account}</span>
@@ -51,7 +50,6 @@ export const FirstPassword = ({
       <NewPassword ctx={ctx} minLength={minLength} errors={errors} />
       {asksCode ? (
         <TextField
-          ctx={ctx}
           name="code"
           label={ctx.t('login.code')}
           hint={ctx.t('login.firstCode')}

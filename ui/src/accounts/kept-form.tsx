@@ -38,12 +38,12 @@ export const KeptForm = ({ ctx, action, fields }: KeptFormProps) => (
               ),
           ]}
         />
-        <PostForm ctx={ctx} action={action} class="row">
+        <PostForm action={action} class="row">
           <Hidden fields={fields} />
           <Button kind="primary" busy={ctx.t('common.working')}>
             {ctx.t('login.keptSend')}
           </Button>
-          <Cancel ctx={ctx} href={paths.work()} />
+          <Cancel href={paths.work()} />
         </PostForm>
       </div>
     </Panel>

@@ -27,7 +27,7 @@ export const FingerprintFoot = ({ ctx, fingerprint }: { ctx: Ctx; fingerprint: s
       <Hash value={fingerprint} />
     </p>
     <p class="dim">
-      {ctx.t('login.recorded')} <Time ctx={ctx} at={ctx.nowMs} />, {ctx.fmt.offset(ctx.nowMs)}
+      {ctx.t('login.recorded')} <Time at={ctx.nowMs} />, {ctx.fmt.offset(ctx.nowMs)}
     </p>
   </>
 );
@@ -43,20 +43,19 @@ export const Login = ({ ctx, fingerprint, error, name, back, ended }: LoginProps
       </p>
     </div>
     {error === undefined ? null : (
-      <Notice ctx={ctx} level="critical" title={ctx.say(error.message)} alert>
+      <Notice level="critical" title={ctx.say(error.message)} alert>
         {error.attemptsLeft === undefined ? null : ctx.t('login.attemptsLeft', { n: error.attemptsLeft })}
       </Notice>
     )}
     {ended === undefined ? null : (
-      <Notice ctx={ctx} level="warning" title={ctx.t('login.ended')} alert>
+      <Notice level="warning" title={ctx.t('login.ended')} alert>
         {ctx.t(ended.kept === undefined ? 'login.endedLost' : 'login.endedKept')}
       </Notice>
     )}
-    <PostForm ctx={ctx} action={paths.login()} class="form">
+    <PostForm action={paths.login()} class="form">
       {ended?.kept === undefined ? null : <input type="hidden" name="kept" value={ended.kept} />}
       {back === undefined ? null : <input type="hidden" name="back" value={back} />}
       <TextField
-        ctx={ctx}
         name="name"
         label={ctx.t('login.name')}
         value={name}
@@ -77,14 +76,9 @@ export const Login = ({ ctx, fingerprint, error, name, back, ended }: LoginProps
           aria-invalid={error === undefined ? undefined : 'true'}
           aria-describedby={error === undefined ? undefined : 'f-password-fault'}
         />
-        {error === undefined ? null : (
-          <Fault ctx={ctx} id="f-password-fault">
-            {ctx.t('login.again')}
-          </Fault>
-        )}
+        {error === undefined ? null : <Fault id="f-password-fault">{ctx.t('login.again')}</Fault>}
       </div>
       <TextField
-        ctx={ctx}
         name="code"
         label={ctx.t('login.code')}
         hint={ctx.t('login.codeHint')}

@@ -64,7 +64,7 @@ const TwoStep = ({
   <div class="body">
     <p class="second">{ctx.t(twoStep.enabled ? 'me.twoStepOn' : 'me.twoStepOff')}</p>
     {twoStep.newCodes === undefined ? null : (
-      <Notice ctx={ctx} level="warning" title={ctx.t('me.newCodes')} alert>
+      <Notice level="warning" title={ctx.t('me.newCodes')} alert>
         <pre translate="no">{twoStep.newCodes.join('\n')}</pre>
       </Notice>
     )}
@@ -87,10 +87,9 @@ const TwoStep = ({
       />
     )}
     {twoStep.codesLeft === undefined ? null : <p>{ctx.t('me.codesLeft', { n: twoStep.codesLeft })}</p>}
-    <PostForm ctx={ctx} action={paths.meTwoStep()} class="form">
+    <PostForm action={paths.meTwoStep()} class="form">
       {twoStep.setup === undefined ? null : (
         <TextField
-          ctx={ctx}
           name="code"
           label={ctx.t('login.code')}
           hint={ctx.t('me.codeHint')}
@@ -125,7 +124,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
     title={ctx.t('common.me')}
     sub={<span translate="no">{[account.name, account.fullName, ...account.roles].filter(Boolean).join(', ')}</span>}
   >
-    <ErrorSummary ctx={ctx} errors={errors} />
+    <ErrorSummary errors={errors} />
     <div class="grid">
       <Panel title={ctx.t('me.preferences')} span={6}>
         <div class="body">
@@ -176,9 +175,8 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
       </Panel>
       <Panel title={ctx.t('me.password')} span={6}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.mePassword()} class="form">
+          <PostForm action={paths.mePassword()} class="form">
             <TextField
-              ctx={ctx}
               name="current"
               type="password"
               label={ctx.t('me.currentPassword')}
@@ -200,7 +198,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
         <SessionTable ctx={ctx} caption={ctx.t('me.sessions')} rows={sessions} action={paths.meSessions()} />
         {sessions.length < 2 ? null : (
           <div class="body">
-            <PostForm ctx={ctx} action={paths.meSessions()}>
+            <PostForm action={paths.meSessions()}>
               <Button>{ctx.t('me.sessionsEndOthers')}</Button>
             </PostForm>
           </div>

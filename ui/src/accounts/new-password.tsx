@@ -14,7 +14,6 @@ export const NewPassword = ({
 }) => (
   <>
     <TextField
-      ctx={ctx}
       name="password"
       type="password"
       label={ctx.t('login.newPassword')}
@@ -24,7 +23,6 @@ export const NewPassword = ({
       required
     />
     <TextField
-      ctx={ctx}
       name="repeat"
       type="password"
       label={ctx.t('login.repeat')}

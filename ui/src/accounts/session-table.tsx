@@ -31,7 +31,6 @@ export const SessionTable = ({
   unavailable?: string | undefined;
 }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={caption}
     rows={rows}
     records="labelled"
@@ -41,22 +40,22 @@ export const SessionTable = ({
         ? [
             column('account', ctx.t('sessions.account'), (row: SessionRow) =>
               row.account === undefined ? null : (
-                <To ctx={ctx} href={paths.object('account', row.account.id)} translate="no">
+                <To href={paths.object('account', row.account.id)} translate="no">
                   {row.account.name}
                 </To>
               ),
             ),
           ]
         : []),
-      column('startedAt', ctx.t('me.sessionStarted'), (row) => <Time ctx={ctx} at={row.startedAt} />),
-      { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
+      column('startedAt', ctx.t('me.sessionStarted'), (row) => <Time at={row.startedAt} />),
+      { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time at={row.lastAt} /> },
       { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
       { key: 'way', label: ctx.t('me.sessionWay'), cell: (row) => ctx.t(`me.way.${row.way}`) },
       column('end', ctx.t('me.sessionEnd'), (row) =>
         row.current ? (
           <Tag>{ctx.t('me.thisSession')}</Tag>
         ) : (
-          <PostForm ctx={ctx} action={action}>
+          <PostForm action={action}>
             <input type="hidden" name="session" value={row.id} />
             <Button small unavailable={unavailable}>
               {ctx.t('me.sessionEnd')}

@@ -33,7 +33,7 @@ export const Sessions = ({ ctx, rows, account }: SessionsProps) => {
         )}
         {account === undefined || rows.length === 0 ? null : (
           <div class="body">
-            <PostForm ctx={ctx} action={paths.sessions()}>
+            <PostForm action={paths.sessions()}>
               <input type="hidden" name="account" value={account.id} />
               <Button kind="danger" unavailable={unavailable}>
                 {ctx.t('sessions.endAll')}

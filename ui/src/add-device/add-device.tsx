@@ -58,7 +58,6 @@ export type AddDeviceProps = {
 const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 'values' | 'servers' | 'errors'>) => (
   <>
     <SelectField
-      ctx={ctx}
       name="client"
       label={ctx.t('add.client')}
       hint={ctx.t('add.clientHint')}
@@ -67,7 +66,6 @@ const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 
       options={clientNames.map((value) => ({ value, label: ctx.t(`add.client.${value}`) }))}
     />
     <SelectField
-      ctx={ctx}
       name="system"
       label={ctx.t('add.system')}
       value={values.system}
@@ -84,11 +82,10 @@ const NewToken = (props: AddDeviceProps) => {
     <Panel title={ctx.t('add.tokenTitle')} span={7}>
       <div class="body">
         <p class="second">{ctx.t('add.tokenWhy')}</p>
-        <PostForm ctx={ctx} action={paths.deviceAdd()} class="form">
+        <PostForm action={paths.deviceAdd()} class="form">
           <ForWhat {...props} />
           <GroupField ctx={ctx} value={values.group} errors={errors} groups={props.groups} />
           <TextField
-            ctx={ctx}
             name="uses"
             type="number"
             label={ctx.t('add.uses')}
@@ -99,7 +96,6 @@ const NewToken = (props: AddDeviceProps) => {
             errors={errors}
           />
           <TextField
-            ctx={ctx}
             name="days"
             type="number"
             label={ctx.t('add.days')}
@@ -111,7 +107,6 @@ const NewToken = (props: AddDeviceProps) => {
           />
           <ApproveField ctx={ctx} value={values.approve} errors={errors} />
           <TextField
-            ctx={ctx}
             name="ranges"
             label={ctx.t('add.ranges')}
             hint={ctx.t('add.rangesHint')}
@@ -124,9 +119,7 @@ const NewToken = (props: AddDeviceProps) => {
             <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
               {ctx.t('add.make')}
             </Button>
-            <LinkButton ctx={ctx} href={paths.agentPush()}>
-              {ctx.t('agentPush.title')}
-            </LinkButton>
+            <LinkButton href={paths.agentPush()}>{ctx.t('agentPush.title')}</LinkButton>
           </div>
         </PostForm>
       </div>
@@ -153,7 +146,7 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
       >
         <div class="body">
           <p>{ctx.t('add.filesWhy')}</p>
-          <PostForm ctx={ctx} action={paths.deviceAddFile()} again>
+          <PostForm action={paths.deviceAddFile()} again>
             <Hidden fields={kept} />
             <div class="row">
               {made.files.map((name) => (
@@ -193,13 +186,11 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
           </ol>
           {values.client === 'agent' ? (
             <p>
-              <To ctx={ctx} href={paths.agentPush()}>
-                {ctx.t('agentPush.packages')}
-              </To>
+              <To href={paths.agentPush()}>{ctx.t('agentPush.packages')}</To>
             </p>
           ) : null}
           <div class="row">
-            <LinkButton ctx={ctx} href={paths.deviceArrivals(made.token)} kind="primary">
+            <LinkButton href={paths.deviceArrivals(made.token)} kind="primary">
               {ctx.t('add.waitFor')}
             </LinkButton>
           </div>
@@ -208,7 +199,7 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
       <Panel title={ctx.t('add.otherTitle')} span={5}>
         <div class="body">
           <p class="second">{ctx.t('add.otherWhy')}</p>
-          <PostForm ctx={ctx} action={paths.deviceAdd()} class="form">
+          <PostForm action={paths.deviceAdd()} class="form">
             <Hidden fields={[['secret', made.secret]]} />
             <ForWhat {...props} />
             <div class="row">
@@ -246,17 +237,14 @@ export const AddDevice = (props: AddDeviceProps) => {
       crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
       sub={ctx.t('add.sub')}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       {siteFingerprint !== null ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('add.noRoot')}>
-          {ctx.t('add.noRootWhy')}{' '}
-          <To ctx={ctx} href={paths.introduction()}>
-            {ctx.t('intro.title')}
-          </To>
+        <Notice level="warning" title={ctx.t('add.noRoot')}>
+          {ctx.t('add.noRootWhy')} <To href={paths.introduction()}>{ctx.t('intro.title')}</To>
         </Notice>
       )}
       {made === undefined ? null : (
-        <Notice ctx={ctx} level="running" title={ctx.t('add.onceTitle')}>
+        <Notice level="running" title={ctx.t('add.onceTitle')}>
           {ctx.t('add.onceWhy')}
         </Notice>
       )}

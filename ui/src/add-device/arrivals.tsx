@@ -53,7 +53,6 @@ export const Arrivals = ({
           <Panel title={row.name} span={6}>
             <div class="body">
               <ArrivalFacts
-                ctx={ctx}
                 of={row}
                 rows={[
                   [ctx.t('arrivals.state'), ctx.t(`arrivals.state.${row.state}`)],
@@ -66,16 +65,14 @@ export const Arrivals = ({
               />
               <div class="row">
                 {row.state === 'pending' ? (
-                  <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
+                  <PostForm action={paths.deviceApprove(row.id)}>
                     <Hidden fields={[['arrivals', token]]} />
                     <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                       {ctx.t('arrivals.approve')}
                     </Button>
                   </PostForm>
                 ) : null}
-                <To ctx={ctx} href={paths.device(row.id)}>
-                  {ctx.t('arrivals.open')}
-                </To>
+                <To href={paths.device(row.id)}>{ctx.t('arrivals.open')}</To>
               </div>
             </div>
           </Panel>

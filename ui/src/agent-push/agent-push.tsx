@@ -70,14 +70,13 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
       </p>
       {fault === undefined ? null : (
         <div role="alert">
-          <Notice ctx={ctx} level="critical" title={ctx.t('agentPush.notLooked')}>
+          <Notice level="critical" title={ctx.t('agentPush.notLooked')}>
             {ctx.tDynamic(`error.${fault}`)}
           </Notice>
         </div>
       )}
-      <PostForm ctx={ctx} action={paths.agentPush()} class="form">
+      <PostForm action={paths.agentPush()} class="form">
         <TextField
-          ctx={ctx}
           name="address"
           label={ctx.t('agentPush.address')}
           placeholder="10.20.0.15"
@@ -108,7 +107,7 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
           <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
         </pre>
         <p class="second">{ctx.t('agentPush.onceWhy')}</p>
-        <PostForm ctx={ctx} action={paths.agentPush()} class="form">
+        <PostForm action={paths.agentPush()} class="form">
           <Hidden
             fields={[
               ['address', values.address],
@@ -116,7 +115,6 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             ]}
           />
           <TextField
-            ctx={ctx}
             name="user"
             label={ctx.t('agentPush.user')}
             hint={ctx.t('agentPush.userHint')}
@@ -127,7 +125,6 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             errors={errors}
           />
           <TextField
-            ctx={ctx}
             name="password"
             type="password"
             label={ctx.t('agentPush.password')}
@@ -137,7 +134,6 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             errors={errors}
           />
           <AreaField
-            ctx={ctx}
             name="key"
             label={ctx.t('agentPush.key')}
             hint={ctx.t('agentPush.keyHint')}
@@ -161,19 +157,15 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
 const stateOf = (ctx: Ctx, { endedAt, step, code, sentBytes, totalBytes }: Run) => {
   if (endedAt === null)
     return (
-      <Status ctx={ctx} level="running">
+      <Status level="running">
         {ctx.tDynamic(`agentPush.step.${step}`)}
         {totalBytes === 0 ? '' : ` ${ctx.fmt.bytes(sentBytes)} / ${ctx.fmt.bytes(totalBytes)}`}
       </Status>
     );
   return code === null ? (
-    <Status ctx={ctx} level="ok">
-      {ctx.t('agentPush.step.done')}
-    </Status>
+    <Status level="ok">{ctx.t('agentPush.step.done')}</Status>
   ) : (
-    <Status ctx={ctx} level="critical">
-      {ctx.tDynamic(`agentPush.code.${code}`)}
-    </Status>
+    <Status level="critical">{ctx.tDynamic(`agentPush.code.${code}`)}</Status>
   );
 };
 
@@ -183,7 +175,6 @@ const Runs = ({ ctx, runs }: AgentPushProps) => (
       <Empty title={ctx.t('agentPush.noRuns')} />
     ) : (
       <DataTable<(typeof runs)[number]>
-        ctx={ctx}
         caption={ctx.t('agentPush.runs')}
         records="labelled"
         rows={runs}
@@ -191,7 +182,7 @@ const Runs = ({ ctx, runs }: AgentPushProps) => (
           column('address', ctx.t('agentPush.address'), { head: true }, ({ address }) => (
             <span translate="no">{address}</span>
           )),
-          column('at', ctx.t('agentPush.startedAt'), ({ startedAt }) => <Time ctx={ctx} at={startedAt} />),
+          column('at', ctx.t('agentPush.startedAt'), ({ startedAt }) => <Time at={startedAt} />),
           { key: 'state', label: ctx.t('agentPush.state'), cell: (run) => stateOf(ctx, run) },
           column('what', ctx.t('agentPush.what'), { any: true }, ({ message, token }) =>
             message === null ? (
@@ -223,7 +214,7 @@ const Packages = ({ ctx, packages }: AgentPushProps) => (
       ) : (
         <div class="row">
           {packages.map(({ name, sizeBytes }) => (
-            <LinkButton ctx={ctx} href={paths.agentPackage(name)} download>
+            <LinkButton href={paths.agentPackage(name)} download>
               {name} ({ctx.fmt.bytes(sizeBytes)})
             </LinkButton>
           ))}
@@ -249,7 +240,6 @@ export const AgentPush = (props: AgentPushProps) => {
       {...(isRunning && props.keys === undefined ? { refreshSeconds: lookAgainSeconds } : {})}
     >
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{
           address: ctx.t('agentPush.address'),

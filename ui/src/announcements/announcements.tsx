@@ -33,12 +33,8 @@ const Announcement = ({ ctx, row }: { ctx: Ctx; row: Row }) => {
   return (
     <Panel
       id={`announcement-${row.id}`}
-      title={
-        <Status ctx={ctx} level={row.severity}>
-          {titleIn(ctx, text)}
-        </Status>
-      }
-      context={<Time ctx={ctx} at={row.publishedAt} form="date" />}
+      title={<Status level={row.severity}>{titleIn(ctx, text)}</Status>}
+      context={<Time at={row.publishedAt} form="date" />}
     >
       <div class="body">
         {row.product === null ? null : (
@@ -56,12 +52,12 @@ const Announcement = ({ ctx, row }: { ctx: Ctx; row: Row }) => {
           ))}
         </div>
         <p class="second">
-          {ctx.t('announcements.until')} <Time ctx={ctx} at={row.endsAt} />
+          {ctx.t('announcements.until')} <Time at={row.endsAt} />
         </p>
         {row.isRead ? (
           <p class="second">{ctx.t('announcements.read')}</p>
         ) : (
-          <PostForm ctx={ctx} action={paths.announcementRead(row.id)}>
+          <PostForm action={paths.announcementRead(row.id)}>
             <Button>{ctx.t('announcements.markRead')}</Button>
           </PostForm>
         )}
@@ -94,13 +90,8 @@ const noticeLevel = { info: 'running', warning: 'warning', critical: 'critical' 
 export const UnreadLine = ({ ctx, unread }: { ctx: Ctx; unread: UnreadAnnouncements | undefined }) =>
   unread === undefined ? null : (
     <Notice
-      ctx={ctx}
       level={noticeLevel[unread.severity]}
-      title={
-        <To ctx={ctx} href={paths.announcements()}>
-          {ctx.t('announcements.unread', { n: unread.count })}
-        </To>
-      }
+      title={<To href={paths.announcements()}>{ctx.t('announcements.unread', { n: unread.count })}</To>}
     >
       {titleIn(ctx, unread.text)}
     </Notice>

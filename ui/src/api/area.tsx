@@ -34,7 +34,6 @@ const Contents = ({ ctx, of }: { ctx: Ctx; of: readonly ApiContent[] }) => (
 const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
   call.parameters.length === 0 ? null : (
     <DataTable<(typeof call.parameters)[number]>
-      ctx={ctx}
       plain
       caption={`${call.method} ${call.path}: ${ctx.t('api.parameters')}`}
       records="labelled"
@@ -55,13 +54,12 @@ const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
 
 /** Asks with the reader's own session, and shows what a program would get. */
 const TryIt = ({ ctx, call, tried }: { ctx: Ctx; call: ApiCall; tried: Tried | undefined }) => (
-  <PostForm ctx={ctx} action={`${paths.apiArea(call.area)}#${call.id}`} class="form">
+  <PostForm action={`${paths.apiArea(call.area)}#${call.id}`} class="form">
     <input type="hidden" name="call" value={call.id} />
     <h3>{ctx.t('api.try')}</h3>
     <p class="second">{ctx.t('api.tryHow')}</p>
     {call.parameters.map(({ name, required }) => (
       <TextField
-        ctx={ctx}
         name={`with-${name}`}
         label={<code translate="no">{name}</code>}
         value={tried?.values[name] ?? ''}
@@ -156,7 +154,7 @@ export const ApiArea = (props: {
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
     >
       {isRefused ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('api.refused')}>
+        <Notice level="warning" title={ctx.t('api.refused')}>
           {ctx.t('api.refusedNext')}
         </Notice>
       ) : null}

@@ -14,7 +14,6 @@ export const hrefOfCall = ({ area, id }: ApiCall): string => `${paths.apiArea(ar
 /** Calls as lines, each a link to its description. */
 const Found = ({ ctx, calls }: { ctx: Ctx; calls: readonly ApiCall[] }) => (
   <DataTable<(typeof calls)[number]>
-    ctx={ctx}
     lines
     records
     caption={ctx.t('api.calls')}
@@ -45,17 +44,16 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
       title={ctx.t('api.title')}
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
       actions={
-        <LinkButton ctx={ctx} href={apiDocumentPath} download>
+        <LinkButton href={apiDocumentPath} download>
           {ctx.t('api.download')}
         </LinkButton>
       }
     >
       <p>{ctx.t('api.how')}</p>
-      <SearchForm ctx={ctx} name={ctx.t('api.search')} label={ctx.t('api.search')} q={q} />
+      <SearchForm name={ctx.t('api.search')} label={ctx.t('api.search')} q={q} />
       {q === '' ? (
         <Panel>
           <DataTable<(typeof areas)[number]>
-            ctx={ctx}
             lines
             records
             caption={ctx.t('api.areas')}

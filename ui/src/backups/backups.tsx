@@ -48,11 +48,11 @@ const State = ({ ctx, backup }: { ctx: Ctx; backup: Backup }) => {
     );
   if (backup.place === 'gone') return ctx.t('backups.gone');
   return backup.fault === undefined ? (
-    <Status ctx={ctx} level="ok">
-      {ctx.t('backups.whole')} <Time ctx={ctx} at={backup.checkedAt} />
+    <Status level="ok">
+      {ctx.t('backups.whole')} <Time at={backup.checkedAt} />
     </Status>
   ) : (
-    <Status ctx={ctx} level="critical">
+    <Status level="critical">
       {ctx.t('backups.damaged')} <span lang="en">{backup.fault}</span>
     </Status>
   );
@@ -61,19 +61,13 @@ const State = ({ ctx, backup }: { ctx: Ctx; backup: Backup }) => {
 const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][number] }) =>
   backup.isReachable ? (
     <div class="row">
-      <PostForm ctx={ctx} action={paths.backupCheck()}>
+      <PostForm action={paths.backupCheck()}>
         <input type="hidden" name="backup" value={backup.id} />
         <Button small unavailable={withoutRight(ctx, 'settings:write')}>
           {ctx.t('backups.check')}
         </Button>
       </PostForm>
-      <LinkButton
-        ctx={ctx}
-        small
-        download
-        href={paths.backupFile(backup.id)}
-        unavailable={withoutRight(ctx, 'settings:write')}
-      >
+      <LinkButton small download href={paths.backupFile(backup.id)} unavailable={withoutRight(ctx, 'settings:write')}>
         {ctx.t('backups.download')}
       </LinkButton>
     </div>
@@ -85,41 +79,33 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
 export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: BackupsProps) => (
   <Page ctx={ctx} title={ctx.t('backups.title')} sub={ctx.t('backups.sub')}>
     {age === 'ok' ? null : (
-      <Notice
-        ctx={ctx}
-        level="warning"
-        title={ctx.t(age === 'old' ? 'health.code.BACKUP_OLD' : 'health.code.BACKUP_NONE')}
-      >
+      <Notice level="warning" title={ctx.t(age === 'old' ? 'health.code.BACKUP_OLD' : 'health.code.BACKUP_NONE')}>
         {ctx.t('health.todo.BACKUP_OLD')}
       </Notice>
     )}
     {isBusy ? (
-      <Notice ctx={ctx} level="running" title={ctx.t('backups.busy')}>
-        <To ctx={ctx} href={paths.backups()}>
-          {ctx.t('backups.again')}
-        </To>
+      <Notice level="running" title={ctx.t('backups.busy')}>
+        <To href={paths.backups()}>{ctx.t('backups.again')}</To>
       </Notice>
     ) : null}
     <Panel title={ctx.t('backups.last')}>
       <div class="body">
         <Facts
           rows={[
-            [ctx.t('backups.last'), last === undefined ? ctx.t('backups.none') : <Time ctx={ctx} at={last.madeAt} />],
+            [ctx.t('backups.last'), last === undefined ? ctx.t('backups.none') : <Time at={last.madeAt} />],
             [
               ctx.t('backups.folder'),
               folder === '' ? ctx.t('backups.folderOwn') : <span translate="no">{folder}</span>,
             ],
           ]}
         />
-        <PostForm ctx={ctx} action={paths.backups()}>
+        <PostForm action={paths.backups()}>
           <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
             {ctx.t('backups.make')}
           </Button>
         </PostForm>
         <p class="hint">
-          <To ctx={ctx} href={paths.settings({ area: 'settings' })}>
-            {ctx.t('backups.schedule')}
-          </To>
+          <To href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</To>
         </p>
       </div>
     </Panel>
@@ -129,12 +115,11 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
     >
       {backups.length === 0 ? null : (
         <DataTable<(typeof backups)[number]>
-          ctx={ctx}
           caption={ctx.t('backups.title')}
           records="labelled"
           rows={backups}
           columns={[
-            column('made', ctx.t('backups.made'), { head: true }, ({ madeAt }) => <Time ctx={ctx} at={madeAt} />),
+            column('made', ctx.t('backups.made'), { head: true }, ({ madeAt }) => <Time at={madeAt} />),
             column('file', ctx.t('backups.file'), { any: true }, ({ folder: where, file }) => (
               <span translate="no">
                 {where === '' ? '' : `${where}/`}

@@ -52,7 +52,6 @@ const Entries = ({
       <Empty title={none} />
     ) : (
       <DataTable<(typeof list.rows)[number]>
-        ctx={ctx}
         caption={title}
         rows={list.rows}
         records="labelled"
@@ -92,7 +91,6 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
       ]}
     >
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{
           comment: ctx.t('baselines.editWhy'),
@@ -106,7 +104,6 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
         <div class="body">
           <form method="get" action={address} class="form">
             <SelectField
-              ctx={ctx}
               name="collection"
               label={ctx.t('changes.collection')}
               value={collection}
@@ -115,9 +112,8 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
                 label: ctx.tDynamic(`collection.${name}.title`),
               }))}
             />
-            <TextField ctx={ctx} name="q" label={ctx.t('list.filter')} value={props.q} maxLength={200} />
+            <TextField name="q" label={ctx.t('list.filter')} value={props.q} maxLength={200} />
             <TextField
-              ctx={ctx}
               name="device"
               label={ctx.t('baselines.editDevice')}
               hint={ctx.t('baselines.editDeviceHint')}
@@ -132,7 +128,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
           </form>
         </div>
       </Panel>
-      <PostForm ctx={ctx} action={address}>
+      <PostForm action={address}>
         <input type="hidden" name="collection" value={collection} />
         <input type="hidden" name="device" value={props.deviceId ?? ''} />
         <Entries
@@ -156,7 +152,6 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
         <Panel>
           <div class="body form">
             <TextField
-              ctx={ctx}
               name="comment"
               label={ctx.t('baselines.editWhy')}
               value={props.comment}

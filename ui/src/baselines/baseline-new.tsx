@@ -50,14 +50,13 @@ export const BaselineNew = (props: BaselineNewProps) => {
       title={device === undefined ? ctx.t('baselines.new') : ctx.t('baselines.newFor', { name: device.name })}
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       <Panel>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.baselineNew()} class="form">
+          <PostForm action={paths.baselineNew()} class="form">
             {device === undefined ? (
               <>
                 <SelectField
-                  ctx={ctx}
                   name="group"
                   label={labels.group}
                   value={values.group}
@@ -65,7 +64,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
                   options={props.groups.map(({ id, name }) => ({ value: id, label: name }))}
                 />
                 <TextField
-                  ctx={ctx}
                   name="reference"
                   label={labels.reference}
                   hint={ctx.t('baselines.referenceHint')}
@@ -79,7 +77,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               <input type="hidden" name="device" value={device.id} />
             )}
             <ChecksField
-              ctx={ctx}
               name="collections"
               label={labels.collections}
               hint={ctx.t('baselines.collectionsHint')}
@@ -91,7 +88,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               }))}
             />
             <AreaField
-              ctx={ctx}
               name="allowed"
               label={labels.allowed}
               hint={ctx.t('baselines.allowedHint')}
@@ -100,7 +96,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               errors={errors}
             />
             <TextField
-              ctx={ctx}
               name="expiresAt"
               label={labels.expiresAt}
               hint={ctx.t('baselines.expiresHint')}
@@ -109,7 +104,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               errors={errors}
             />
             <TextField
-              ctx={ctx}
               name="comment"
               label={labels.comment}
               hint={ctx.t('baselines.commentHint')}
@@ -119,10 +113,7 @@ export const BaselineNew = (props: BaselineNewProps) => {
             />
             <div class="row">
               <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
-              <Cancel
-                ctx={ctx}
-                href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')}
-              />
+              <Cancel href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')} />
             </div>
           </PostForm>
         </div>

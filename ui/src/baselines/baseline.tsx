@@ -55,7 +55,7 @@ const About = ({ ctx, baseline }: Props) => (
             : [
                 [
                   ctx.t('baselines.reference'),
-                  <To ctx={ctx} href={paths.device(baseline.reference.id)} translate="no">
+                  <To href={paths.device(baseline.reference.id)} translate="no">
                     {baseline.reference.name}
                   </To>,
                 ] as const,
@@ -83,12 +83,11 @@ const About = ({ ctx, baseline }: Props) => (
 const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
   <Panel title={ctx.t('baselines.revisions')} span={plain ? 12 : 5}>
     <DataTable<(typeof baseline.revisions)[number]>
-      ctx={ctx}
       caption={ctx.t('baselines.revisions')}
       rows={baseline.revisions}
       columns={[
         { key: 'revision', label: ctx.t('baselines.revision'), num: true, cell: (row) => ctx.fmt.number(row.revision) },
-        { key: 'at', label: ctx.t('events.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+        { key: 'at', label: ctx.t('events.at'), cell: (row) => <Time at={row.at} /> },
         column('who', ctx.t('events.actor'), { any: true }, (row) => (
           <>
             <span translate="no">{row.who}</span>
@@ -105,7 +104,7 @@ const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
                   row.revision === baseline.revision ? (
                     ''
                   ) : (
-                    <PostForm ctx={ctx} action={paths.baselineRevert(baseline.id)}>
+                    <PostForm action={paths.baselineRevert(baseline.id)}>
                       <input type="hidden" name="revision" value={String(row.revision)} />
                       <Button small unavailable={withoutRight(ctx, 'devices:write')}>
                         {ctx.t('objects.revert')}
@@ -126,7 +125,6 @@ const Accepted = ({ ctx, baseline }: Props) => (
       <Empty title={ctx.t('baselines.acceptedNone')} />
     ) : (
       <DataTable<(typeof baseline.accepted)[number]>
-        ctx={ctx}
         caption={ctx.t('baselines.accepted')}
         rows={baseline.accepted}
         records="labelled"
@@ -141,7 +139,7 @@ const Accepted = ({ ctx, baseline }: Props) => (
             row.device === undefined ? (
               ctx.t('baselines.scope.group')
             ) : (
-              <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
+              <To href={paths.device(row.device.id)} translate="no">
                 {row.device.name}
               </To>
             ),
@@ -150,7 +148,7 @@ const Accepted = ({ ctx, baseline }: Props) => (
             ctx.t('deviations.acceptedBy', { who: row.who, at: ctx.fmt.dateTime(row.at), reason: row.reason }),
           ),
           column('expires', ctx.t('deviations.expires'), (row) =>
-            row.expiresAt === undefined ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />,
+            row.expiresAt === undefined ? '–' : <Time at={row.expiresAt} form="date" />,
           ),
         ]}
       />
@@ -164,27 +162,22 @@ const Coverage = ({ ctx, baseline, limitDays }: Props) => (
       <Empty title={ctx.t('baselines.coverageNone')} />
     ) : (
       <DataTable<(typeof baseline.coverage)[number]>
-        ctx={ctx}
         caption={ctx.t('baselines.coverage')}
         rows={baseline.coverage}
         columns={[
           column('device', ctx.t('baselines.device'), { any: true }, (row) => (
-            <To ctx={ctx} href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+            <To href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
               {row.device.name}
             </To>
           )),
           column('checked', ctx.t('baselines.checked'), (row) => (
             <>
-              {row.checkedAt === null ? '–' : <Time ctx={ctx} at={row.checkedAt} />}
-              {row.late ? (
-                <Status ctx={ctx} level="warning">
-                  {ctx.t('baselines.checkedLate', { n: limitDays })}
-                </Status>
-              ) : null}
+              {row.checkedAt === null ? '–' : <Time at={row.checkedAt} />}
+              {row.late ? <Status level="warning">{ctx.t('baselines.checkedLate', { n: limitDays })}</Status> : null}
             </>
           )),
           column('deviations', ctx.t('nav.deviations'), { num: true }, (row) => (
-            <Count ctx={ctx} n={row.deviations} href={paths.deviceTab(row.device.id, 'deviations')} />
+            <Count n={row.deviations} href={paths.deviceTab(row.device.id, 'deviations')} />
           )),
         ]}
       />
@@ -205,19 +198,15 @@ export const Baseline = (props: Props) => {
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
       actions={
         <>
-          <LinkButton ctx={ctx} href={paths.deviations({ baseline: baseline.id })}>
-            {ctx.t('nav.deviations')}
-          </LinkButton>
-          <LinkButton ctx={ctx} href={paths.baselineReport(baseline.id)}>
-            {ctx.t('baselines.report')}
-          </LinkButton>
-          <LinkButton ctx={ctx} href={paths.baselineEntries(baseline.id)} unavailable={write}>
+          <LinkButton href={paths.deviations({ baseline: baseline.id })}>{ctx.t('nav.deviations')}</LinkButton>
+          <LinkButton href={paths.baselineReport(baseline.id)}>{ctx.t('baselines.report')}</LinkButton>
+          <LinkButton href={paths.baselineEntries(baseline.id)} unavailable={write}>
             {ctx.t('baselines.edit')}
           </LinkButton>
-          <LinkButton ctx={ctx} kind="primary" href={paths.baselineNew(target)} unavailable={write}>
+          <LinkButton kind="primary" href={paths.baselineNew(target)} unavailable={write}>
             {ctx.t('baselines.approveAgain')}
           </LinkButton>
-          <PostForm ctx={ctx} action={paths.baselineRemove(baseline.id)}>
+          <PostForm action={paths.baselineRemove(baseline.id)}>
             <Button kind="danger" unavailable={write}>
               {ctx.t('baselines.remove')}
             </Button>
@@ -250,7 +239,6 @@ export const BaselineReport = (
         <Empty title={none} />
       ) : (
         <DataTable
-          ctx={ctx}
           caption={title}
           rows={rows}
           records="labelled"

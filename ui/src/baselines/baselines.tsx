@@ -40,17 +40,15 @@ export const ReviewUntil = ({
   row.expiresAt === undefined ? (
     <>–</>
   ) : row.expired ? (
-    <Status ctx={ctx} level="warning">
-      {ctx.t('baselines.expired', { at: ctx.fmt.date(row.expiresAt) })}
-    </Status>
+    <Status level="warning">{ctx.t('baselines.expired', { at: ctx.fmt.date(row.expiresAt) })}</Status>
   ) : (
-    <Time ctx={ctx} at={row.expiresAt} form="date" />
+    <Time at={row.expiresAt} form="date" />
   );
 
 /** Every baseline: of what, who approved it when, and what differs. */
 export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
   const create = (
-    <LinkButton ctx={ctx} kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
       {ctx.t('baselines.new')}
     </LinkButton>
   );
@@ -61,9 +59,7 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
       sub={ctx.t('baselines.sub', { n: rows.length, open, devices })}
       actions={
         <>
-          <LinkButton ctx={ctx} href={paths.deviations()}>
-            {ctx.t('nav.deviations')}
-          </LinkButton>
+          <LinkButton href={paths.deviations()}>{ctx.t('nav.deviations')}</LinkButton>
           {create}
         </>
       }
@@ -75,14 +71,13 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
           </Empty>
         ) : (
           <DataTable<(typeof rows)[number]>
-            ctx={ctx}
             caption={ctx.t('nav.baselines')}
             rows={rows}
             records="labelled"
             lines
             columns={[
               column('name', ctx.t('baselines.name'), { any: true, head: true }, (row) => (
-                <To ctx={ctx} href={paths.baseline(row.id)} translate="no">
+                <To href={paths.baseline(row.id)} translate="no">
                   {row.name}
                 </To>
               )),
@@ -96,10 +91,10 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
               ),
               column('expires', ctx.t('baselines.expires'), (row) => <ReviewUntil ctx={ctx} row={row} />),
               column('deviations', ctx.t('nav.deviations'), { num: true }, (row) => (
-                <Count ctx={ctx} n={row.deviations} href={paths.deviations({ baseline: row.id })} />
+                <Count n={row.deviations} href={paths.deviations({ baseline: row.id })} />
               )),
               column('deviating', ctx.t('baselines.deviating'), { num: true }, (row) => (
-                <Count ctx={ctx} n={row.deviating} href={paths.deviations({ baseline: row.id })} />
+                <Count n={row.deviating} href={paths.deviations({ baseline: row.id })} />
               )),
             ]}
           />

@@ -46,7 +46,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
       title={ctx.t(action === 'accept' ? 'deviations.acceptQuestion' : 'deviations.orderQuestion', { n })}
       crumbs={[{ label: ctx.t('nav.deviations'), href: paths.deviations() }]}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       <Panel>
         <div class="body">
           <p>{ctx.t(action === 'accept' ? 'deviations.acceptConsequence' : 'deviations.orderConsequence')}</p>
@@ -56,7 +56,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
             ))}
           </ul>
           {n > items.length ? <p class="second">{ctx.t('common.andMore', { n: n - items.length })}</p> : null}
-          <PostForm ctx={ctx} action={paths.deviationsDecide()} class="form">
+          <PostForm action={paths.deviationsDecide()} class="form">
             <Hidden
               fields={[
                 ...ids.map((id): [string, string] => ['id', String(id)]),
@@ -68,7 +68,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
             {action === 'accept' ? (
               <>
                 <AreaField
-                  ctx={ctx}
                   name="reason"
                   label={labels.reason}
                   value={values.reason}
@@ -78,7 +77,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                   errors={errors}
                 />
                 <TextField
-                  ctx={ctx}
                   name="expiresAt"
                   label={labels.expiresAt}
                   hint={ctx.t('deviations.expiresHint')}
@@ -87,7 +85,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                   errors={errors}
                 />
                 <SelectField
-                  ctx={ctx}
                   name="scope"
                   label={ctx.t('deviations.scope')}
                   value={values.scope}
@@ -98,30 +95,16 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                 />
               </>
             ) : (
-              <TextField
-                ctx={ctx}
-                name="order"
-                label={labels.order}
-                value={values.order}
-                maxLength={100}
-                errors={errors}
-              />
+              <TextField name="order" label={labels.order} value={values.order} maxLength={100} errors={errors} />
             )}
             {props.typeNumber ? (
-              <TextField
-                ctx={ctx}
-                name="confirm"
-                label={labels.confirm}
-                inputmode="numeric"
-                autocomplete="off"
-                errors={errors}
-              />
+              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
             ) : null}
             <div class="row">
               <Button kind="primary">
                 {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
               </Button>
-              <Cancel ctx={ctx} href={props.back} />
+              <Cancel href={props.back} />
             </div>
           </PostForm>
         </div>

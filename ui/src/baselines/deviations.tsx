@@ -48,10 +48,9 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
     crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     sub={ctx.t('deviations.sub', { n: page.total, late, days: limitDays })}
     filter={filterWords(ctx, list, filters)}
-    actions={<ListFiles ctx={ctx} list={list} csv={paths.deviationsCsv()} />}
+    actions={<ListFiles list={list} csv={paths.deviationsCsv()} />}
   >
     <ListPanel
-      ctx={ctx}
       list={list}
       page={page}
       filters={filters}

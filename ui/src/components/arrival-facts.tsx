@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { FingerprintWords } from './fingerprint-words.tsx';
 import { Facts } from './panel.tsx';
 
@@ -14,22 +14,17 @@ export type ArrivalFactsOf = {
 type Row = readonly [label: string, value: string];
 
 /** `rows` stand before them. */
-export const ArrivalFacts = ({
-  ctx,
-  of,
-  rows = [],
-}: {
-  readonly ctx: Ctx;
-  readonly of: ArrivalFactsOf;
-  readonly rows?: readonly Row[];
-}) => (
-  <Facts
-    rows={[
-      ...rows,
-      [ctx.t('arrivals.from'), of.from] as const,
-      [ctx.t('arrivals.macs'), of.macs.join(', ')] as const,
-      [ctx.t('arrivals.serial'), of.serial] as const,
-      [ctx.t('arrivals.words'), of.words.length === 0 ? '' : <FingerprintWords ctx={ctx} words={of.words} />] as const,
-    ].map(([label, value]) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
-  />
-);
+export const ArrivalFacts = ({ of, rows = [] }: { readonly of: ArrivalFactsOf; readonly rows?: readonly Row[] }) => {
+  const ctx = useCtx();
+  return (
+    <Facts
+      rows={[
+        ...rows,
+        [ctx.t('arrivals.from'), of.from] as const,
+        [ctx.t('arrivals.macs'), of.macs.join(', ')] as const,
+        [ctx.t('arrivals.serial'), of.serial] as const,
+        [ctx.t('arrivals.words'), of.words.length === 0 ? '' : <FingerprintWords words={of.words} />] as const,
+      ].map(([label, value]) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
+    />
+  );
+};

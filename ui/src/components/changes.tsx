@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { FieldType, Reference, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Shape, type ShapeName } from './status.tsx';
@@ -29,16 +29,14 @@ export type ChangeRow = {
 
 /** Newest first: shape, what, when and who. */
 const Timeline = ({
-  ctx,
   items,
 }: {
-  ctx: Ctx;
   items: readonly { readonly shape: ShapeName; readonly what: Child; readonly foot: Child }[];
 }) => (
   <ol class="line">
     {items.map((item) => (
       <li>
-        <Shape ctx={ctx} name={item.shape} />
+        <Shape name={item.shape} />
         <div>{item.what}</div>
         <div class="small second">{item.foot}</div>
       </li>
@@ -51,23 +49,18 @@ const signs = { added: '+', removed: '−', changed: '±' } as const;
 const words = { added: 'diff.added', removed: 'diff.removed', changed: 'diff.changed' } as const;
 
 /** A line of a comparison: the sign carries the meaning, the old is struck through, the new stands on a tint. */
-export const DiffLine = ({
-  ctx,
-  sign,
-  children,
-}: {
-  ctx: Ctx;
-  sign: 'added' | 'removed' | 'changed';
-  children: Child;
-}) => (
-  <div data-d={sign}>
-    <span class="sign" aria-hidden="true">
-      {signs[sign]}
-    </span>
-    <span class="vh">{ctx.t(words[sign])}: </span>
-    {children}
-  </div>
-);
+export const DiffLine = ({ sign, children }: { sign: 'added' | 'removed' | 'changed'; children: Child }) => {
+  const ctx = useCtx();
+  return (
+    <div data-d={sign}>
+      <span class="sign" aria-hidden="true">
+        {signs[sign]}
+      </span>
+      <span class="vh">{ctx.t(words[sign])}: </span>
+      {children}
+    </div>
+  );
+};
 
 const Pair = ({
   ctx,
@@ -90,49 +83,47 @@ const Pair = ({
 
 /** Fields before and after. */
 export const FieldDiffs = ({
-  ctx,
   fields,
 }: {
-  ctx: Ctx;
   fields: readonly {
     readonly label: string;
     readonly before: Value;
     readonly after: Value;
     readonly secret?: boolean | undefined;
   }[];
-}) => (
-  <div class="diff">
-    {fields.map((field) => (
-      <DiffLine ctx={ctx} sign={field.before === null ? 'added' : field.after === null ? 'removed' : 'changed'}>
-        <span>{field.label}</span>
-        {field.secret ? (
-          <span class="dim">{ctx.t('diff.secret')}</span>
-        ) : (
-          <Pair ctx={ctx} before={field.before} after={field.after} />
-        )}
-      </DiffLine>
-    ))}
-  </div>
-);
+}) => {
+  const ctx = useCtx();
+  return (
+    <div class="diff">
+      {fields.map((field) => (
+        <DiffLine sign={field.before === null ? 'added' : field.after === null ? 'removed' : 'changed'}>
+          <span>{field.label}</span>
+          {field.secret ? (
+            <span class="dim">{ctx.t('diff.secret')}</span>
+          ) : (
+            <Pair ctx={ctx} before={field.before} after={field.after} />
+          )}
+        </DiffLine>
+      ))}
+    </div>
+  );
+};
 
 /** What differs, in one line with its sign. */
-export const ChangeLine = ({
-  ctx,
-  change,
-}: {
-  ctx: Ctx;
-  change: ChangeRow & { readonly operation: keyof typeof signs };
-}) => (
-  <DiffLine ctx={ctx} sign={change.operation}>
-    {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
-    {change.fields.map((field) => (
-      <span>
-        {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
-        <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} unit={field.unit} />
-      </span>
-    ))}
-  </DiffLine>
-);
+export const ChangeLine = ({ change }: { change: ChangeRow & { readonly operation: keyof typeof signs } }) => {
+  const ctx = useCtx();
+  return (
+    <DiffLine sign={change.operation}>
+      {change.title === undefined ? null : <span translate="no">{change.title ?? ctx.t('common.withheld')}</span>}
+      {change.fields.map((field) => (
+        <span>
+          {ctx.tDynamic(`collection.${change.collection}.field.${field.name}`)}{' '}
+          <Pair ctx={ctx} before={field.before} after={field.after} type={field.type} unit={field.unit} />
+        </span>
+      ))}
+    </DiffLine>
+  );
+};
 
 const isDiff = (change: ChangeRow): change is ChangeRow & { readonly operation: keyof typeof signs } =>
   change.operation !== 'first';
@@ -165,7 +156,7 @@ const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
     <>
       {device === undefined ? null : (
         <div>
-          <To ctx={ctx} class="name" href={paths.device(device.id)} translate="no">
+          <To class="name" href={paths.device(device.id)} translate="no">
             {device.name}
           </To>
         </div>
@@ -187,7 +178,7 @@ const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
                 <strong>{collection}</strong>
                 <div class="diff small">
                   {lines.map((change) => (
-                    <ChangeLine ctx={ctx} change={change} />
+                    <ChangeLine change={change} />
                   ))}
                 </div>
               </>
@@ -200,17 +191,19 @@ const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
 };
 
 /** Changes as a timeline of reports, the newest first. */
-export const Changes = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => (
-  <Timeline
-    ctx={ctx}
-    items={byReport(rows).map((report) => ({
-      shape: report.every((change) => !isDiff(change)) ? 'ok' : 'info',
-      what: <Report ctx={ctx} rows={report} />,
-      foot: (
-        <>
-          <Time ctx={ctx} at={report[0]?.at ?? 0} />, {ctx.tDynamic(`source.${report[0]?.source ?? ''}`)}
-        </>
-      ),
-    }))}
-  />
-);
+export const Changes = ({ rows }: { rows: readonly ChangeRow[] }) => {
+  const ctx = useCtx();
+  return (
+    <Timeline
+      items={byReport(rows).map((report) => ({
+        shape: report.every((change) => !isDiff(change)) ? 'ok' : 'info',
+        what: <Report ctx={ctx} rows={report} />,
+        foot: (
+          <>
+            <Time at={report[0]?.at ?? 0} />, {ctx.tDynamic(`source.${report[0]?.source ?? ''}`)}
+          </>
+        ),
+      }))}
+    />
+  );
+};

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 import { askedLabel, FilterBuilder, type FilterBuilderProps } from './filter-builder.tsx';
@@ -40,35 +40,36 @@ export type ConditionHelpProps = {
 };
 
 /** The rows of the text, and one to be added without a line of it being typed; part of the form. */
-export const ConditionBuilder = ({ ctx, help }: { ctx: Ctx; help: ConditionHelpProps }) => (
-  <FilterBuilder ctx={ctx} builder={help.builder} button={ctx.t('condition.addButton')}>
-    {help.was === undefined ? (
-      help.lines ? null : (
-        <p>{ctx.t('condition.notRows')}</p>
-      )
-    ) : (
-      <input type="hidden" name="b.was" value={help.was} />
-    )}
-    {help.lines ? (
-      <>
-        <SelectField
-          ctx={ctx}
-          name="b.level"
-          label={ctx.t('condition.level')}
-          value={help.sent?.level}
-          options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
-        />
-        <TextField
-          ctx={ctx}
-          name="b.reason"
-          label={ctx.t('condition.reason')}
-          value={help.sent?.reason ?? ''}
-          maxLength={200}
-        />
-      </>
-    ) : null}
-  </FilterBuilder>
-);
+export const ConditionBuilder = ({ help }: { help: ConditionHelpProps }) => {
+  const ctx = useCtx();
+  return (
+    <FilterBuilder builder={help.builder} button={ctx.t('condition.addButton')}>
+      {help.was === undefined ? (
+        help.lines ? null : (
+          <p>{ctx.t('condition.notRows')}</p>
+        )
+      ) : (
+        <input type="hidden" name="b.was" value={help.was} />
+      )}
+      {help.lines ? (
+        <>
+          <SelectField
+            name="b.level"
+            label={ctx.t('condition.level')}
+            value={help.sent?.level}
+            options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
+          />
+          <TextField
+            name="b.reason"
+            label={ctx.t('condition.reason')}
+            value={help.sent?.reason ?? ''}
+            maxLength={200}
+          />
+        </>
+      ) : null}
+    </FilterBuilder>
+  );
+};
 
 const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
   found.total === 0 ? (
@@ -80,7 +81,7 @@ const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
       {found.first.map((device, index) => (
         <>
           {index === 0 ? '' : ', '}
-          <To ctx={ctx} href={paths.device(device.id)} translate="no">
+          <To href={paths.device(device.id)} translate="no">
             {device.name}
           </To>
         </>
@@ -90,81 +91,89 @@ const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
   );
 
 /** What a text finds now, before anything is saved. */
-export const ConditionTried = ({ ctx, tried }: { ctx: Ctx; tried: Tried }) => (
-  <Panel title={ctx.t('condition.tried')} context={ctx.t('condition.notSaved')} id="tried">
-    <div class="body" role="status">
-      {tried.kind === 'lines' ? null : (
-        <p>
-          <Found ctx={ctx} found={tried.found} />
-        </p>
-      )}
-      {tried.kind === 'moves' ? (
-        <p>{tried.total === 0 ? ctx.t('condition.noMoves') : ctx.t('condition.moves', { n: tried.total })}</p>
+export const ConditionTried = ({ tried }: { tried: Tried }) => {
+  const ctx = useCtx();
+  return (
+    <Panel title={ctx.t('condition.tried')} context={ctx.t('condition.notSaved')} id="tried">
+      <div class="body" role="status">
+        {tried.kind === 'lines' ? null : (
+          <p>
+            <Found ctx={ctx} found={tried.found} />
+          </p>
+        )}
+        {tried.kind === 'moves' ? (
+          <p>{tried.total === 0 ? ctx.t('condition.noMoves') : ctx.t('condition.moves', { n: tried.total })}</p>
+        ) : null}
+      </div>
+      {tried.kind === 'lines' ? (
+        <DataTable<(typeof tried.lines)[number]>
+          caption={ctx.t('condition.tried')}
+          rows={tried.lines}
+          columns={[
+            column('line', ctx.t('condition.line'), { any: true }, (line) => <code translate="no">{line.text}</code>),
+            {
+              key: 'devices',
+              label: ctx.t('condition.devices'),
+              cell: (line) => <Found ctx={ctx} found={line.found} />,
+            },
+          ]}
+        />
       ) : null}
-    </div>
-    {tried.kind === 'lines' ? (
-      <DataTable<(typeof tried.lines)[number]>
-        ctx={ctx}
-        caption={ctx.t('condition.tried')}
-        rows={tried.lines}
-        columns={[
-          column('line', ctx.t('condition.line'), { any: true }, (line) => <code translate="no">{line.text}</code>),
-          { key: 'devices', label: ctx.t('condition.devices'), cell: (line) => <Found ctx={ctx} found={line.found} /> },
-        ]}
-      />
-    ) : null}
-    {tried.kind === 'moves' && tried.total > 0 ? (
-      <DataTable<(typeof tried.moves)[number]>
-        ctx={ctx}
-        caption={ctx.t('condition.moves', { n: tried.total })}
-        rows={tried.moves}
-        columns={[
-          column('device', ctx.t('devices.device'), (move) => (
-            <To ctx={ctx} href={paths.device(move.device.id)} translate="no">
-              {move.device.name}
-            </To>
-          )),
-          { key: 'from', label: ctx.t('condition.movesFrom'), cell: (move) => <span>{move.from ?? '–'}</span> },
-          { key: 'to', label: ctx.t('condition.movesTo'), cell: (move) => <span translate="no">{move.to}</span> },
-          { key: 'rule', label: ctx.t('condition.movesBy'), cell: (move) => <span translate="no">{move.rule}</span> },
-        ]}
-      />
-    ) : null}
-  </Panel>
-);
+      {tried.kind === 'moves' && tried.total > 0 ? (
+        <DataTable<(typeof tried.moves)[number]>
+          caption={ctx.t('condition.moves', { n: tried.total })}
+          rows={tried.moves}
+          columns={[
+            column('device', ctx.t('devices.device'), (move) => (
+              <To href={paths.device(move.device.id)} translate="no">
+                {move.device.name}
+              </To>
+            )),
+            { key: 'from', label: ctx.t('condition.movesFrom'), cell: (move) => <span>{move.from ?? '–'}</span> },
+            { key: 'to', label: ctx.t('condition.movesTo'), cell: (move) => <span translate="no">{move.to}</span> },
+            { key: 'rule', label: ctx.t('condition.movesBy'), cell: (move) => <span translate="no">{move.rule}</span> },
+          ]}
+        />
+      ) : null}
+    </Panel>
+  );
+};
 
 const example = `name starts pump and not (os = windows or handTag = spare)
 some software (name = openssl and version < "3.0.17")
 address in 10.4.0.0/16 and lastSeen older 30d`;
 
 /** How a text is written, and every field by its name. */
-export const ConditionLanguage = ({ ctx, help }: { ctx: Ctx; help: ConditionHelpProps }) => (
-  <>
-    {help.builtIn === undefined ? null : (
-      <Panel title={ctx.t('condition.builtIn')} context={ctx.t('condition.builtInText')}>
-        <pre class="body" translate="no">
-          {help.builtIn}
-        </pre>
+export const ConditionLanguage = ({ help }: { help: ConditionHelpProps }) => {
+  const ctx = useCtx();
+  return (
+    <>
+      {help.builtIn === undefined ? null : (
+        <Panel title={ctx.t('condition.builtIn')} context={ctx.t('condition.builtInText')}>
+          <pre class="body" translate="no">
+            {help.builtIn}
+          </pre>
+        </Panel>
+      )}
+      <Panel title={ctx.t('condition.language')}>
+        <div class="body">
+          <p>{ctx.t('condition.languageText')}</p>
+          <pre translate="no">{example}</pre>
+          <details>
+            <summary>{ctx.t('condition.fields')}</summary>
+            <dl class="facts">
+              {help.builder.fields.map((field) => (
+                <>
+                  <dt>
+                    <code translate="no">{field.name}</code>
+                  </dt>
+                  <dd>{askedLabel(ctx, field)}</dd>
+                </>
+              ))}
+            </dl>
+          </details>
+        </div>
       </Panel>
-    )}
-    <Panel title={ctx.t('condition.language')}>
-      <div class="body">
-        <p>{ctx.t('condition.languageText')}</p>
-        <pre translate="no">{example}</pre>
-        <details>
-          <summary>{ctx.t('condition.fields')}</summary>
-          <dl class="facts">
-            {help.builder.fields.map((field) => (
-              <>
-                <dt>
-                  <code translate="no">{field.name}</code>
-                </dt>
-                <dd>{askedLabel(ctx, field)}</dd>
-              </>
-            ))}
-          </dl>
-        </details>
-      </div>
-    </Panel>
-  </>
-);
+    </>
+  );
+};

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { CoverageState } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Notice, Panel } from './panel.tsx';
@@ -19,14 +19,14 @@ export type CoverageView = {
 };
 
 /** The state in a list. */
-export const CoverageMark = ({ ctx, state }: { ctx: Ctx; state: CoverageState }) =>
-  state === 'judged' ? (
+export const CoverageMark = ({ state }: { state: CoverageState }) => {
+  const ctx = useCtx();
+  return state === 'judged' ? (
     <span>{ctx.t('coverage.judged')}</span>
   ) : (
-    <Status ctx={ctx} level={state === 'partly' ? 'info' : 'warning'}>
-      {ctx.tDynamic(`coverage.${state}`)}
-    </Status>
+    <Status level={state === 'partly' ? 'info' : 'warning'}>{ctx.tDynamic(`coverage.${state}`)}</Status>
   );
+};
 
 const Feeds = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
   <>
@@ -59,51 +59,56 @@ const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
       ))}
     </ul>
     {coverage.reasons.some(({ code }) => code === 'no-feed') ? (
-      <To ctx={ctx} href={paths.exchangeSend()}>
-        {ctx.t('coverage.ask')}
-      </To>
+      <To href={paths.exchangeSend()}>{ctx.t('coverage.ask')}</To>
     ) : null}
   </>
 );
 
 /** What judges a device and what of it nothing does, each with what to do. */
-export const CoverageNotice = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
-  <>
-    {coverage.reasons.length === 0 ? null : (
-      <Notice
-        ctx={ctx}
-        level="warning"
-        title={ctx.t(coverage.state === 'not-judged' ? 'coverage.notTitle' : 'coverage.partlyTitle')}
-      >
-        <Reasons ctx={ctx} coverage={coverage} />
-      </Notice>
-    )}
-    <Feeds ctx={ctx} coverage={coverage} />
-  </>
-);
+export const CoverageNotice = ({ coverage }: { coverage: CoverageView }) => {
+  const ctx = useCtx();
+  return (
+    <>
+      {coverage.reasons.length === 0 ? null : (
+        <Notice
+          level="warning"
+          title={ctx.t(coverage.state === 'not-judged' ? 'coverage.notTitle' : 'coverage.partlyTitle')}
+        >
+          <Reasons ctx={ctx} coverage={coverage} />
+        </Notice>
+      )}
+      <Feeds ctx={ctx} coverage={coverage} />
+    </>
+  );
+};
 
 /** The same among a device's facts. */
-export const CoveragePanel = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
-  <Panel title={ctx.t('coverage.title')}>
-    <div class="body">
-      <p>
-        <CoverageMark ctx={ctx} state={coverage.state} />
-      </p>
-      {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
-      <Feeds ctx={ctx} coverage={coverage} />
-    </div>
-  </Panel>
-);
+export const CoveragePanel = ({ coverage }: { coverage: CoverageView }) => {
+  const ctx = useCtx();
+  return (
+    <Panel title={ctx.t('coverage.title')}>
+      <div class="body">
+        <p>
+          <CoverageMark state={coverage.state} />
+        </p>
+        {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
+        <Feeds ctx={ctx} coverage={coverage} />
+      </div>
+    </Panel>
+  );
+};
 
 /** An ecosystem that advisories are about and that nothing here reads, with the feeds that they are in. */
 export type UnreadEcosystem = { readonly ecosystem: string; readonly feeds: readonly string[] };
 
 /** What came and judges nothing. */
-export const UnreadEcosystems = ({ ctx, unread }: { ctx: Ctx; unread: readonly UnreadEcosystem[] }) =>
-  unread.length === 0 ? null : (
-    <Notice ctx={ctx} level="warning" title={ctx.t('coverage.unread', { n: unread.length })}>
+export const UnreadEcosystems = ({ unread }: { unread: readonly UnreadEcosystem[] }) => {
+  const ctx = useCtx();
+  return unread.length === 0 ? null : (
+    <Notice level="warning" title={ctx.t('coverage.unread', { n: unread.length })}>
       <span translate="no">
         {unread.map(({ ecosystem, feeds }) => `${ecosystem} (${feeds.join(', ')})`).join('; ')}
       </span>
     </Notice>
   );
+};

@@ -6,5 +6,5 @@ import { type Column, column } from './table.tsx';
 /** The column of a list whose rows have the decision about findings. */
 export const decisionColumn = (ctx: Ctx): Column<{ readonly decision: Decision }> =>
   column('decision', ctx.t('vuln.decision'), { fit: true, sort: true, rec: 'b' }, ({ decision }) => (
-    <DecisionMark ctx={ctx} decision={decision} />
+    <DecisionMark decision={decision} />
   ));

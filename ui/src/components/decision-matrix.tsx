@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import type { Decision, FixState } from '../model.ts';
 import { Panel } from './panel.tsx';
 import { DecisionMark } from './status.tsx';
@@ -9,7 +9,6 @@ const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
 const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
 
 type DecisionMatrixProps = {
-  readonly ctx: Ctx;
   readonly title: string;
   readonly caption: string;
   readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
@@ -23,36 +22,38 @@ type DecisionMatrixProps = {
 const allOf = (row: Readonly<Record<FixState, number>>): number => fixes.reduce((all, fix) => all + row[fix], 0);
 
 /** Decision × state of the fix; each number opens its list. */
-export const DecisionMatrix = ({ ctx, title, caption, matrix, fixLabel, link, withMeaning }: DecisionMatrixProps) => (
-  <Panel title={title} context={ctx.t('vuln.matrixContext')}>
-    <DataTable<(typeof decisions)[number]>
-      ctx={ctx}
-      plain
-      records="labelled"
-      caption={caption}
-      rows={decisions}
-      columns={[
-        column('decision', ctx.t('vuln.decision'), { head: true, fit: true }, (row) => (
-          <DecisionMark ctx={ctx} decision={row} count={allOf(matrix[row])} />
-        )),
-        ...fixes.map((fix) =>
-          column(fix, fixLabel(fix), { num: true }, (row: Decision) => (
-            <Count ctx={ctx} n={matrix[row][fix]} href={link(row, fix)} />
+export const DecisionMatrix = ({ title, caption, matrix, fixLabel, link, withMeaning }: DecisionMatrixProps) => {
+  const ctx = useCtx();
+  return (
+    <Panel title={title} context={ctx.t('vuln.matrixContext')}>
+      <DataTable<(typeof decisions)[number]>
+        plain
+        records="labelled"
+        caption={caption}
+        rows={decisions}
+        columns={[
+          column('decision', ctx.t('vuln.decision'), { head: true, fit: true }, (row) => (
+            <DecisionMark decision={row} count={allOf(matrix[row])} />
           )),
-        ),
-        column('all', ctx.t('vuln.all'), { num: true }, (row) => (
-          <strong>
-            <Count ctx={ctx} n={allOf(matrix[row])} href={link(row)} />
-          </strong>
-        )),
-        ...(withMeaning
-          ? [
-              column('meaning', ctx.t('vuln.meaning'), { hideNarrow: true }, (row: Decision) => (
-                <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>
-              )),
-            ]
-          : []),
-      ]}
-    />
-  </Panel>
-);
+          ...fixes.map((fix) =>
+            column(fix, fixLabel(fix), { num: true }, (row: Decision) => (
+              <Count n={matrix[row][fix]} href={link(row, fix)} />
+            )),
+          ),
+          column('all', ctx.t('vuln.all'), { num: true }, (row) => (
+            <strong>
+              <Count n={allOf(matrix[row])} href={link(row)} />
+            </strong>
+          )),
+          ...(withMeaning
+            ? [
+                column('meaning', ctx.t('vuln.meaning'), { hideNarrow: true }, (row: Decision) => (
+                  <span class="second">{ctx.t(`decision.${row}.meaning`)}</span>
+                )),
+              ]
+            : []),
+        ]}
+      />
+    </Panel>
+  );
+};

@@ -28,7 +28,7 @@ export type DeviationRow = {
 const OpenFor = ({ ctx, row, limitDays }: { ctx: Ctx; row: DeviationRow; limitDays: number }) =>
   row.late ? (
     <span class="status" data-l="warning" title={ctx.t('deviations.late', { n: limitDays })}>
-      <Shape ctx={ctx} name="warning" /> <span>{ctx.t('deviations.days', { n: row.days })}</span>
+      <Shape name="warning" /> <span>{ctx.t('deviations.days', { n: row.days })}</span>
     </span>
   ) : (
     ctx.t('deviations.days', { n: row.days })
@@ -49,7 +49,7 @@ const Decided = ({ ctx, row }: { ctx: Ctx; row: DeviationRow }) => (
         {ctx.tDynamic(`deviations.outcome.${row.outcome}`)}
         {row.until === undefined ? null : (
           <>
-            , <Time ctx={ctx} at={row.until} />
+            , <Time at={row.until} />
           </>
         )}
       </div>
@@ -77,7 +77,7 @@ export const deviationColumns = (
   ...(withDevice
     ? [
         column('device', ctx.t('baselines.device'), { rec: 'a' }, (row: DeviationRow) => (
-          <To ctx={ctx} class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+          <To class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
             {row.device.name}
           </To>
         )),
@@ -86,15 +86,15 @@ export const deviationColumns = (
   column('collection', ctx.t('changes.collection'), (row) => ctx.tDynamic(`collection.${row.change.collection}.title`)),
   column('what', ctx.t('deviations.what'), (row) => (
     <div class="diff small">
-      <ChangeLine ctx={ctx} change={row.change} />
+      <ChangeLine change={row.change} />
     </div>
   )),
-  column('since', ctx.t('deviations.since'), { fit: true }, (row) => <Time ctx={ctx} at={row.since} form="date" />),
+  column('since', ctx.t('deviations.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
   column('days', ctx.t('deviations.open'), { fit: true }, (row) => (
     <OpenFor ctx={ctx} row={row} limitDays={limitDays} />
   )),
   column('baseline', ctx.t('baselines.name'), (row) => (
-    <To ctx={ctx} href={paths.baseline(row.baseline.id)} translate="no">
+    <To href={paths.baseline(row.baseline.id)} translate="no">
       {row.baseline.name}
     </To>
   )),

@@ -73,7 +73,6 @@ const DeviceTabs = ({
   return (
     <>
       <Tabs
-        ctx={ctx}
         label={ctx.t('devices.tabs')}
         tabs={(Object.keys(parts) as Part[]).flatMap((part) => {
           const first = links.find((link) => link.part === part && ctx.opens(link.href));
@@ -113,22 +112,16 @@ const Resembles = ({
   resembles === undefined ? null : (
     <span>
       {ctx.rich(word, {
-        device: (
-          <To ctx={ctx} href={paths.device(resembles.id)}>
-            {resembles.name}
-          </To>
-        ),
+        device: <To href={paths.device(resembles.id)}>{resembles.name}</To>,
       })}{' '}
-      <To ctx={ctx} href={paths.deviceCompare({ one: resembles.id, two: id })}>
-        {ctx.t('records.compare')}
-      </To>
+      <To href={paths.deviceCompare({ one: resembles.id, two: id })}>{ctx.t('records.compare')}</To>
     </span>
   );
 
 const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   const unavailable = withoutRight(ctx, 'devices:write');
   const approve = (
-    <PostForm ctx={ctx} action={paths.deviceApprove(device.id)}>
+    <PostForm action={paths.deviceApprove(device.id)}>
       <Button kind="primary" small unavailable={unavailable}>
         {ctx.t('devices.approve')}
       </Button>
@@ -136,7 +129,7 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   );
   if (device.state === 'held') {
     return (
-      <Notice ctx={ctx} level="warning" title={ctx.t('devices.heldTitle')}>
+      <Notice level="warning" title={ctx.t('devices.heldTitle')}>
         {ctx.tDynamic(`devices.held.${device.heldReason ?? 'unknown'}`)}{' '}
         <Resembles ctx={ctx} device={device} word="devices.resembles" />
         {approve}
@@ -145,11 +138,7 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   }
   if (device.state === 'pending' || device.reenrolling) {
     return (
-      <Notice
-        ctx={ctx}
-        level="running"
-        title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}
-      >
+      <Notice level="running" title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}>
         {ctx.t('devices.pendingWhy')} <Resembles ctx={ctx} device={device} word="records.resembles" />
         {approve}
       </Notice>
@@ -157,13 +146,13 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   }
   if (device.state === 'discovered') {
     return (
-      <Notice ctx={ctx} level="running" title={ctx.t('devices.discoveredTitle')}>
+      <Notice level="running" title={ctx.t('devices.discoveredTitle')}>
         {ctx.t('devices.discoveredWhy')}
       </Notice>
     );
   }
   return device.state === 'revoked' ? (
-    <Notice ctx={ctx} level="warning" title={ctx.t('devices.revokedTitle')}>
+    <Notice level="warning" title={ctx.t('devices.revokedTitle')}>
       {ctx.t('devices.revokedWhy')}
     </Notice>
   ) : null;
@@ -200,7 +189,7 @@ export const DeviceFrame = ({
           : [{ label: device.group.name, href: paths.devices({ group: device.group.id }) }]),
       ]}
       mark={
-        <Status ctx={ctx} level={device.level}>
+        <Status level={device.level}>
           {device.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${device.state}`)}
         </Status>
       }
@@ -209,7 +198,7 @@ export const DeviceFrame = ({
       advisoriesMatter
       actions={
         actions ?? (
-          <LinkButton ctx={ctx} href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('devices.edit')}
           </LinkButton>
         )
@@ -219,7 +208,7 @@ export const DeviceFrame = ({
       {device.asks === undefined ? null : (
         <Panel title={ctx.t('add.compareTitle')}>
           <div class="body">
-            <ArrivalFacts ctx={ctx} of={device.asks} />
+            <ArrivalFacts of={device.asks} />
           </div>
         </Panel>
       )}

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import { firstFitting, textWidth } from '../drawing/text-width.ts';
 import type { When } from '../model.ts';
 
@@ -158,7 +158,8 @@ const Drawing = ({
  * Time across, this site above, the connected side below: the slope is travel time. On narrow screens the last 14 days.
  * The list of receipts beside it has the same facts as text.
  */
-export const ExchangeDiagram = ({ ctx, trips }: { ctx: Ctx; trips: readonly ExchangeTrip[] }) => {
+export const ExchangeDiagram = ({ trips }: { trips: readonly ExchangeTrip[] }) => {
+  const ctx = useCtx();
   const came = trips.filter((trip) => trip.came !== undefined).length;
   const label = ctx.t('exchange.diagram', { trips: trips.length, came, open: trips.length - came });
   return (

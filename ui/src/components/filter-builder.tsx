@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { FieldErrors, FilterOption, Message } from '../model.ts';
 import { Button, SelectField, TextField } from './form.tsx';
 
@@ -100,7 +100,6 @@ const RowFields = ({
     <div class="row" role="group" aria-label={field === undefined ? ctx.t('condition.add') : askedLabel(ctx, field)}>
       {field === undefined ? (
         <SelectField
-          ctx={ctx}
           name={name('field')}
           label={ctx.t('condition.field')}
           value={row.field}
@@ -116,7 +115,6 @@ const RowFields = ({
         </div>
       )}
       <SelectField
-        ctx={ctx}
         name={name('op')}
         label={ctx.t('condition.operator')}
         value={row.op}
@@ -153,16 +151,15 @@ const RowFields = ({
 
 /** Rows, one more to be added, and what else stands in the form beside them. */
 export const FilterBuilder = ({
-  ctx,
   builder,
   button,
   children,
 }: {
-  ctx: Ctx;
   builder: FilterBuilderProps;
   button: string;
   children?: Child;
 }) => {
+  const ctx = useCtx();
   const { fields, rows, join, added = { field: '', op: '', value: '' }, errors } = builder;
   return (
     <fieldset>
@@ -170,7 +167,6 @@ export const FilterBuilder = ({
       <div class="stack">
         {join === undefined || rows.length === 0 ? null : (
           <SelectField
-            ctx={ctx}
             name="b.join"
             label={ctx.t('condition.join')}
             value={join}

@@ -1,10 +1,13 @@
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 
 /** The words of a fingerprint, numbered, so that a wrong one is named by its number. */
-export const FingerprintWords = ({ ctx, words }: { ctx: Ctx; words: readonly string[] }) => (
-  <ol class="words" translate="no" lang="en" aria-label={ctx.t('fingerprint.words')}>
-    {words.map((word) => (
-      <li>{word}</li>
-    ))}
-  </ol>
-);
+export const FingerprintWords = ({ words }: { words: readonly string[] }) => {
+  const ctx = useCtx();
+  return (
+    <ol class="words" translate="no" lang="en" aria-label={ctx.t('fingerprint.words')}>
+      {words.map((word) => (
+        <li>{word}</li>
+      ))}
+    </ol>
+  );
+};

@@ -1,11 +1,10 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { Shape } from './status.tsx';
 
 /** A form that changes something: POST with the token against forged requests as its first field. */
 export const PostForm = ({
-  ctx,
   action,
   multipart,
   again,
@@ -13,7 +12,6 @@ export const PostForm = ({
   id,
   children,
 }: {
-  ctx: Ctx;
   action: string;
   multipart?: boolean;
   /** Answers with a file: the page stays, and may send it again. */
@@ -21,20 +19,23 @@ export const PostForm = ({
   class?: string;
   id?: string;
   children: Child;
-}) => (
-  <form
-    method="post"
-    action={action}
-    class={className}
-    id={id}
-    data-again={again ? '' : undefined}
-    enctype={multipart ? 'multipart/form-data' : undefined}
-    accept-charset="utf-8"
-  >
-    <input type="hidden" name="csrf" value={ctx.csrf} />
-    {children}
-  </form>
-);
+}) => {
+  const ctx = useCtx();
+  return (
+    <form
+      method="post"
+      action={action}
+      class={className}
+      id={id}
+      data-again={again ? '' : undefined}
+      enctype={multipart ? 'multipart/form-data' : undefined}
+      accept-charset="utf-8"
+    >
+      <input type="hidden" name="csrf" value={ctx.csrf} />
+      {children}
+    </form>
+  );
+};
 
 /** Fields that a form repeats unseen. */
 export const Hidden = ({ fields }: { fields: readonly (readonly [string, string])[] }) => (
@@ -98,7 +99,6 @@ export const Button = ({
 
 /** A link that looks like a button. What does not open for the reader is unavailable, and says why. */
 export const LinkButton = ({
-  ctx,
   href,
   kind = 'second',
   small,
@@ -106,7 +106,6 @@ export const LinkButton = ({
   download,
   children,
 }: {
-  ctx: Ctx;
   href: string;
   kind?: ButtonKind;
   small?: boolean;
@@ -114,6 +113,7 @@ export const LinkButton = ({
   download?: boolean;
   children: Child;
 }) => {
+  const ctx = useCtx();
   const why = unavailable ?? (ctx.opens(href) ? undefined : ctx.t('common.doesNotOpen'));
   return why === undefined ? (
     <a
@@ -131,22 +131,20 @@ export const LinkButton = ({
 };
 
 /** Back to where a form was opened, with nothing changed. */
-export const Cancel = ({ ctx, href }: { ctx: Ctx; href: string }) => (
-  <LinkButton ctx={ctx} href={href}>
-    {ctx.t('common.cancel')}
-  </LinkButton>
-);
+export const Cancel = ({ href }: { href: string }) => {
+  const ctx = useCtx();
+  return <LinkButton href={href}>{ctx.t('common.cancel')}</LinkButton>;
+};
 
 /** What is wrong with a field and what to do. */
-export const Fault = ({ ctx, id, children }: { ctx: Ctx; id?: string; children: Child }) => (
+export const Fault = ({ id, children }: { id?: string; children: Child }) => (
   <span class="fault" id={id}>
-    <Shape ctx={ctx} name="critical" />
+    <Shape name="critical" />
     <span>{children}</span>
   </span>
 );
 
 type FieldProps = {
-  readonly ctx: Ctx;
   readonly name: string;
   readonly label: Child;
   readonly hint?: Child | undefined;
@@ -172,21 +170,25 @@ const ids = (props: FieldProps) => {
   };
 };
 
-const Framed = ({ props, children }: { props: FieldProps; children: Child }) => {
+/** Hint and error under a control. */
+const Under = ({ props }: { props: FieldProps }) => {
+  const ctx = useCtx();
   const { id, fault } = ids(props);
   return (
-    <div class="field">
-      <label for={id}>{props.label}</label>
-      {children}
+    <>
       {props.hint === undefined ? null : <small id={`${id}-hint`}>{props.hint}</small>}
-      {fault === undefined ? null : (
-        <Fault ctx={props.ctx} id={`${id}-fault`}>
-          {props.ctx.say(fault)}
-        </Fault>
-      )}
-    </div>
+      {fault === undefined ? null : <Fault id={`${id}-fault`}>{ctx.say(fault)}</Fault>}
+    </>
   );
 };
+
+const Framed = ({ props, children }: { props: FieldProps; children: Child }) => (
+  <div class="field">
+    <label for={ids(props).id}>{props.label}</label>
+    {children}
+    <Under props={props} />
+  </div>
+);
 
 /** Label above, control, hint, error under it; the value is kept. */
 export const TextField = (
@@ -234,16 +236,18 @@ export const FileField = (props: Omit<FieldProps, 'name'> & { readonly accept?: 
 };
 
 /** Why something is changed, for the journal. */
-export const CommentField = ({ ctx, errors }: Pick<FieldProps, 'ctx' | 'errors'>) => (
-  <TextField
-    ctx={ctx}
-    name="comment"
-    label={ctx.t('objects.comment')}
-    hint={ctx.t('objects.commentHint')}
-    maxLength={500}
-    errors={errors}
-  />
-);
+export const CommentField = ({ errors }: Pick<FieldProps, 'errors'>) => {
+  const ctx = useCtx();
+  return (
+    <TextField
+      name="comment"
+      label={ctx.t('objects.comment')}
+      hint={ctx.t('objects.commentHint')}
+      maxLength={500}
+      errors={errors}
+    />
+  );
+};
 
 /** Several lines of text. */
 export const AreaField = (
@@ -290,19 +294,14 @@ export const SelectField = (
 
 /** On or off. */
 export const CheckField = (props: FieldProps & { readonly checked: boolean; readonly value?: string }) => {
-  const { id, fault, attributes } = ids(props);
+  const { id, attributes } = ids(props);
   return (
     <div class="field">
       <span class="choice">
         <input type="checkbox" {...attributes} value={props.value ?? 'on'} checked={props.checked} />
         <label for={id}>{props.label}</label>
       </span>
-      {props.hint === undefined ? null : <small id={`${id}-hint`}>{props.hint}</small>}
-      {fault === undefined ? null : (
-        <Fault ctx={props.ctx} id={`${id}-fault`}>
-          {props.ctx.say(fault)}
-        </Fault>
-      )}
+      <Under props={props} />
     </div>
   );
 };
@@ -311,6 +310,7 @@ export const CheckField = (props: FieldProps & { readonly checked: boolean; read
 export const ChecksField = (
   props: FieldProps & { readonly values: readonly string[]; readonly options: readonly SelectOption[] },
 ) => {
+  const ctx = useCtx();
   const { id, fault } = ids(props);
   return (
     <fieldset class="field" id={id}>
@@ -330,28 +330,27 @@ export const ChecksField = (
         ))}
       </div>
       {props.hint === undefined ? null : <small>{props.hint}</small>}
-      {fault === undefined ? null : <Fault ctx={props.ctx}>{props.ctx.say(fault)}</Fault>}
+      {fault === undefined ? null : <Fault>{ctx.say(fault)}</Fault>}
     </fieldset>
   );
 };
 
 /** All faults of a form with links to their fields; nothing when there is at most one field fault. */
 export const ErrorSummary = ({
-  ctx,
   errors,
   labels,
 }: {
-  ctx: Ctx;
   errors: FieldErrors | undefined;
   labels?: Readonly<Record<string, string>>;
 }) => {
+  const ctx = useCtx();
   const all = Object.entries(errors ?? {});
   if (all.length === 0) return null;
   const whole = errors?.[''];
   const fields = all.filter(([name]) => name !== '');
   return (
     <div class="notice" data-l="critical" role="alert">
-      <Shape ctx={ctx} name="critical" />
+      <Shape name="critical" />
       <div>
         <strong>{whole === undefined ? ctx.t('common.notSaved', { n: fields.length }) : ctx.say(whole)}</strong>
         {fields.length === 0 ? null : (

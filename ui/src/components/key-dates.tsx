@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { Notice } from './panel.tsx';
 import { To } from './text.tsx';
@@ -7,16 +7,12 @@ import { To } from './text.tsx';
 type KeyDate = { readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp'; readonly daysLeft: number };
 
 /** What this site trusts runs out: which of it, and whom to tell. Nothing when nothing does. */
-export const KeyDates = ({ ctx, dates }: { ctx: Ctx; dates: readonly KeyDate[] }) =>
-  dates.length === 0 ? null : (
+export const KeyDates = ({ dates }: { dates: readonly KeyDate[] }) => {
+  const ctx = useCtx();
+  return dates.length === 0 ? null : (
     <Notice
-      ctx={ctx}
       level={dates.some(({ role, daysLeft }) => role === 'root' && daysLeft < 30) ? 'critical' : 'warning'}
-      title={
-        <To ctx={ctx} href={paths.exchangeTrust()}>
-          {ctx.t('fingerprint.runsOut')}
-        </To>
-      }
+      title={<To href={paths.exchangeTrust()}>{ctx.t('fingerprint.runsOut')}</To>}
     >
       {dates
         .map(({ role, daysLeft }) => {
@@ -29,3 +25,4 @@ export const KeyDates = ({ ctx, dates }: { ctx: Ctx; dates: readonly KeyDate[] }
       {ctx.t('fingerprint.runsOutWhy')}
     </Notice>
   );
+};

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Meter } from './chart.tsx';
@@ -22,12 +22,12 @@ export type KnowledgeRow = AgedSource & {
 };
 
 /** That no bundle brings it any more, and since when. */
-export const Aged = ({ ctx, since }: { ctx: Ctx; since: string | undefined }) =>
-  since === undefined ? null : (
-    <Status ctx={ctx} level="warning">
-      {ctx.t('exchange.goneSince', { date: ctx.fmt.date(since) })}
-    </Status>
+export const Aged = ({ since }: { since: string | undefined }) => {
+  const ctx = useCtx();
+  return since === undefined ? null : (
+    <Status level="warning">{ctx.t('exchange.goneSince', { date: ctx.fmt.date(since) })}</Status>
   );
+};
 
 const longestDays = 120;
 
@@ -41,10 +41,10 @@ const ageColumns = <Row extends AgedSource>(
   return {
     feed: column('feed', ctx.t('exchange.source'), { head: true, any: true }, (row) => (
       <>
-        <To ctx={ctx} href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+        <To href={paths.vulnerabilities({ feed: row.feed })} translate="no">
           {row.feed}
         </To>{' '}
-        <Aged ctx={ctx} since={row.goneSince} />
+        <Aged since={row.goneSince} />
       </>
     )),
     bar: column(
@@ -57,19 +57,11 @@ const ageColumns = <Row extends AgedSource>(
     age: column('age', ageLabel, { num: true }, ({ ageDays, limitDays }) => {
       if (ageDays === null) return '–';
       if (ageDays === undefined) {
-        return (
-          <Status ctx={ctx} level="warning">
-            {ctx.t('coverage.noDate')}
-          </Status>
-        );
+        return <Status level="warning">{ctx.t('coverage.noDate')}</Status>;
       }
       const days = ctx.fmt.number(Math.floor(ageDays));
       if (ageDays <= limitDays) return days;
-      return (
-        <Status ctx={ctx} level="warning">
-          {days}
-        </Status>
-      );
+      return <Status level="warning">{days}</Status>;
     }),
     limit: column('limit', ctx.t('exchange.limit'), { num: true }, (row) => (
       <span class="dim">{ctx.fmt.number(row.limitDays)}</span>
@@ -81,20 +73,20 @@ const ageColumns = <Row extends AgedSource>(
 export const sourceAnchor = (feed: string): string => `source-${feed}`;
 
 /** Age of every source of knowledge against its limit. */
-export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readonly KnowledgeRow[] }) => {
+export const KnowledgeTable = ({ knowledge }: { knowledge: readonly KnowledgeRow[] }) => {
+  const ctx = useCtx();
   const { feed, bar, age, limit } = ageColumns(ctx, knowledge, ctx.t('exchange.ageDays'));
   const newest: Column<KnowledgeRow> = column('newest', ctx.t('exchange.newest'), (row) =>
-    row.newest === undefined ? '–' : <Time ctx={ctx} at={row.newest} form="date" />,
+    row.newest === undefined ? '–' : <Time at={row.newest} form="date" />,
   );
   const imported: Column<KnowledgeRow> = column(
     'imported',
     ctx.t('exchange.importedAt'),
     { hideNarrow: true },
-    (row) => <Time ctx={ctx} at={row.importedAt} />,
+    (row) => <Time at={row.importedAt} />,
   );
   return (
     <DataTable
-      ctx={ctx}
       caption={ctx.t('exchange.knowledge')}
       rows={knowledge}
       columns={[feed, newest, imported, bar, age, limit]}

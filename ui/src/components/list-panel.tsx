@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { type ListState, listParams } from '../list.ts';
 import { PostForm } from './form.tsx';
 import {
@@ -27,7 +27,6 @@ type ListedPage<Row> = {
 };
 
 type ListPanelProps<Row> = {
-  readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: ListedPage<Row>;
   /** What the list is filtered by, and what its search field asks for. */
@@ -71,7 +70,6 @@ const optionalColumns = <Row,>(columns: readonly Column<Row>[]): PickableColumn[
  * paging. Without rows it says that nothing matches the filter, or `empty`. The bulk form posts the whole filter.
  */
 export const ListPanel = <Row,>({
-  ctx,
   list,
   page,
   filters,
@@ -87,6 +85,7 @@ export const ListPanel = <Row,>({
   context,
   children,
 }: ListPanelProps<Row>) => {
+  const ctx = useCtx();
   const last = page.rows.at(-1);
   const pickable = columns ?? optionalColumns(table?.columns ?? []);
   const shown = columns === undefined ? shownColumns(list, pickable) : undefined;
@@ -98,41 +97,35 @@ export const ListPanel = <Row,>({
       announce={page.total === undefined ? undefined : foundText(ctx, { total: page.total, exact: page.exact })}
       foot={
         page.rows.length === 0 && list.trail.length === 0 ? undefined : (
-          <ListFoot
-            ctx={ctx}
-            list={list}
-            page={page}
-            last={last === undefined ? undefined : nameOf?.(last)}
-            order={order}
-          />
+          <ListFoot list={list} page={page} last={last === undefined ? undefined : nameOf?.(last)} order={order} />
         )
       }
     >
-      {filters === undefined ? null : <ListViews ctx={ctx} list={list} total={page.total} />}
+      {filters === undefined ? null : <ListViews list={list} total={page.total} />}
       {filters === undefined && pickable.length === 0 && tools === undefined ? null : (
         <div class="toolbar">
           {filters === undefined ? null : (
-            <Filters ctx={ctx} list={list} filters={filters} placeholder={search ?? ctx.t('list.search')} />
+            <Filters list={list} filters={filters} placeholder={search ?? ctx.t('list.search')} />
           )}
           <div class="end">
             {tools}
-            {pickable.length === 0 ? null : <ColumnPicker ctx={ctx} list={list} all={pickable} />}
+            {pickable.length === 0 ? null : <ColumnPicker list={list} all={pickable} />}
           </div>
         </div>
       )}
       {bulk === undefined || page.rows.length === 0 ? null : (
         <>
-          <PostForm ctx={ctx} action={bulk.action} id={bulk.form}>
+          <PostForm action={bulk.action} id={bulk.form}>
             {[...listParams(list), ...(bulk.fields ?? [])].map(([name, value]) => (
               <input type="hidden" name={name} value={value} />
             ))}
           </PostForm>
-          <BulkBar ctx={ctx} list={list} total={page.total ?? page.rows.length} actions={bulk.actions} />
+          <BulkBar list={list} total={page.total ?? page.rows.length} actions={bulk.actions} />
         </>
       )}
       {page.rows.length === 0 ? (
         isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
+          <NoMatch list={list} />
         ) : (
           empty
         )
@@ -140,7 +133,6 @@ export const ListPanel = <Row,>({
         children
       ) : (
         <DataTable
-          ctx={ctx}
           records
           {...table}
           columns={table.columns.filter(

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import { changeList, type ListState, listParams, listUrl, withQuery } from '../list.ts';
 import type { FilterField, Message } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -86,22 +86,13 @@ const BuilderMenu = ({ ctx, list, builder }: { ctx: Ctx; list: ListState; builde
     <Hidden fields={listParams(changeList(list, { filters: builder.kept, trail: [], sort: list.sort ?? null }))} />
     {/* What Enter presses: the first button of the form would take a row away. */}
     <button type="submit" class="vh" name="do" value="add" tabindex={-1} aria-hidden="true" />
-    <FilterBuilder ctx={ctx} builder={builder} button={ctx.t('list.apply')} />
+    <FilterBuilder builder={builder} button={ctx.t('list.apply')} />
   </form>
 );
 
 /** Search field, one chip per filter, and a menu to add one. All of it is GET. */
-export const Filters = ({
-  ctx,
-  list,
-  filters,
-  placeholder,
-}: {
-  ctx: Ctx;
-  list: ListState;
-  filters: Filters;
-  placeholder: string;
-}) => {
+export const Filters = ({ list, filters, placeholder }: { list: ListState; filters: Filters; placeholder: string }) => {
+  const ctx = useCtx();
   const kept = listParams(changeList(list, { q: '', trail: [] })).filter(([name]) => name !== 'q');
   const built = isBuilt(filters) ? filters : undefined;
   return (
@@ -125,7 +116,7 @@ export const Filters = ({
             {...swap(listUrl(list, { filters: list.filters.filter((_, other) => other !== index) }))}
             aria-label={ctx.t('list.removeFilter', { field, value })}
           >
-            {field}: {value} <Shape ctx={ctx} name="close" />
+            {field}: {value} <Shape name="close" />
           </a>
         ))}
         {!isBuilt(filters) && filters.length === 0 ? null : (
@@ -142,7 +133,7 @@ export const Filters = ({
         )}
       </div>
       {built?.fault === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.t('condition.unreadable')} alert>
+        <Notice level="critical" title={ctx.t('condition.unreadable')} alert>
           {ctx.say(built.fault)}
         </Notice>
       )}
@@ -164,14 +155,15 @@ export const shownColumns = (list: ListState, all: readonly PickableColumn[]): R
 };
 
 /** A menu of columns, which are kept for the person. Personal ones carry the tag and are off by default. */
-export const ColumnPicker = ({ ctx, list, all }: { ctx: Ctx; list: ListState; all: readonly PickableColumn[] }) => {
+export const ColumnPicker = ({ list, all }: { list: ListState; all: readonly PickableColumn[] }) => {
+  const ctx = useCtx();
   const shown = shownColumns(list, all);
   const query = new URLSearchParams(listParams(changeList(list, { columns: [] }))).toString();
   return (
     <details class="pop">
       <summary class="btn sm">{ctx.t('list.columns', { shown: shown.size, all: all.length })}</summary>
       <div>
-        <PostForm ctx={ctx} action={paths.meColumns()} class="stack">
+        <PostForm action={paths.meColumns()} class="stack">
           <Hidden
             fields={[
               ['list', list.path],
@@ -219,35 +211,28 @@ const DensitySwitch = ({ ctx }: { ctx: Ctx }) => (
  * How many rows are selected, and what may be done with them. It stands there once something is selected; without script
  * always, and the page that asks before doing says the number.
  */
-export const BulkBar = ({
-  ctx,
-  list,
-  total,
-  actions,
-}: {
-  ctx: Ctx;
-  list: ListState;
-  total: number;
-  actions: Child;
-}) => (
-  <div class="bulk">
-    {list.all ? (
-      <>
-        <b>{ctx.t('list.allSelected', { n: total })}</b>
-        <a {...swap(listUrl(list, { all: false }))}>{ctx.t('list.clearSelection')}</a>
-      </>
-    ) : (
-      <>
-        <span class="needs-js">{ctx.rich('list.selected', { n: <b data-count="1">0</b> })}</span>
-        <a {...swap(listUrl(list, { all: true }))}>{ctx.t('list.selectAll', { n: total })}</a>
-        <a class="needs-js" {...swap(listUrl(list, { trail: list.trail }))}>
-          {ctx.t('list.clearSelection')}
-        </a>
-      </>
-    )}
-    <div class="end">{actions}</div>
-  </div>
-);
+export const BulkBar = ({ list, total, actions }: { list: ListState; total: number; actions: Child }) => {
+  const ctx = useCtx();
+  return (
+    <div class="bulk">
+      {list.all ? (
+        <>
+          <b>{ctx.t('list.allSelected', { n: total })}</b>
+          <a {...swap(listUrl(list, { all: false }))}>{ctx.t('list.clearSelection')}</a>
+        </>
+      ) : (
+        <>
+          <span class="needs-js">{ctx.rich('list.selected', { n: <b data-count="1">0</b> })}</span>
+          <a {...swap(listUrl(list, { all: true }))}>{ctx.t('list.selectAll', { n: total })}</a>
+          <a class="needs-js" {...swap(listUrl(list, { trail: list.trail }))}>
+            {ctx.t('list.clearSelection')}
+          </a>
+        </>
+      )}
+      <div class="end">{actions}</div>
+    </div>
+  );
+};
 
 /** Cursors that an address holds at most; behind them the place of a page is unknown. */
 const countedPages = 100;
@@ -275,19 +260,18 @@ const rangeText = (
 
 /** The foot of a list: its order in words, which rows are shown, and the way to the others where there are any. */
 export const ListFoot = ({
-  ctx,
   list,
   page,
   last,
   order,
 }: {
-  ctx: Ctx;
   list: ListState;
   page: Parameters<typeof rangeText>[2];
   /** Name of the last row shown: the next page begins behind it. */
   last?: string | undefined;
   order?: string | undefined;
 }) => {
+  const ctx = useCtx();
   const { next } = page;
   const range = rangeText(ctx, list, page);
   return (
@@ -314,16 +298,19 @@ export const ListFoot = ({
 };
 
 /** All of the list's view as a file and as a print; `csv` is the address of the file. */
-export const ListFiles = ({ ctx, list, csv }: { ctx: Ctx; list: ListState; csv: string }) => (
-  <>
-    <LinkButton ctx={ctx} href={listUrl(list, { trail: [], open: null }, csv)} download>
-      {ctx.t('common.exportCsv')}
-    </LinkButton>
-    <LinkButton ctx={ctx} href={withQuery(listUrl(list, { trail: [], open: null }, csv), { print: 1 })}>
-      {ctx.t('common.print')}
-    </LinkButton>
-  </>
-);
+export const ListFiles = ({ list, csv }: { list: ListState; csv: string }) => {
+  const ctx = useCtx();
+  return (
+    <>
+      <LinkButton href={listUrl(list, { trail: [], open: null }, csv)} download>
+        {ctx.t('common.exportCsv')}
+      </LinkButton>
+      <LinkButton href={withQuery(listUrl(list, { trail: [], open: null }, csv), { print: 1 })}>
+        {ctx.t('common.print')}
+      </LinkButton>
+    </>
+  );
+};
 
 /** "214 found" or "about 9,000 found"; with "of" when the site has more. */
 export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean | undefined }): string =>
@@ -332,12 +319,15 @@ export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exa
 /** No match differs from nothing yet: the one offers to clear the filters. */
 export const isFiltered = (list: ListState): boolean => list.q !== '' || list.filters.length > 0;
 
-export const NoMatch = ({ ctx, list }: { ctx: Ctx; list: ListState }) => (
-  <div class="empty">
-    <h2 class="h3">{ctx.t('list.noMatch')}</h2>
-    <p>{ctx.t('list.noMatchWhy')}</p>
-    <a class="btn" href={listUrl(list, { q: '', filters: [] })}>
-      {ctx.t('list.clearFilters')}
-    </a>
-  </div>
-);
+export const NoMatch = ({ list }: { list: ListState }) => {
+  const ctx = useCtx();
+  return (
+    <div class="empty">
+      <h2 class="h3">{ctx.t('list.noMatch')}</h2>
+      <p>{ctx.t('list.noMatchWhy')}</p>
+      <a class="btn" href={listUrl(list, { q: '', filters: [] })}>
+        {ctx.t('list.clearFilters')}
+      </a>
+    </div>
+  );
+};

@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import { changeList, type ListState, listParams, listUrl } from '../list.ts';
 import { paths } from '../paths.ts';
 import { Button, Hidden, PostForm } from './form.tsx';
@@ -29,7 +29,8 @@ const NameField = ({ ctx, id, value }: { ctx: Ctx; id: string; value: string }) 
 );
 
 /** All of a list, what of it waits for a decision, and the views that the person saved, each with its number of rows; the way to save one, and to change the one that is shown. */
-export const ListViews = ({ ctx, list, total }: { ctx: Ctx; list: ListState; total: number | undefined }) => {
+export const ListViews = ({ list, total }: { list: ListState; total: number | undefined }) => {
+  const ctx = useCtx();
   const { views, decide } = ctx;
   if (views === undefined) return null;
   const current = views.find(({ query }) => isShown(query, list));
@@ -64,7 +65,7 @@ export const ListViews = ({ ctx, list, total }: { ctx: Ctx; list: ListState; tot
         <details class="pop">
           <summary class="btn sm">{ctx.t(current === undefined ? 'views.save' : 'views.change')}</summary>
           <div>
-            <PostForm ctx={ctx} action={paths.meViews()} class="form">
+            <PostForm action={paths.meViews()} class="form">
               {current === undefined ? (
                 <>
                   <Hidden

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import type { When } from '../model.ts';
 import { LinkButton } from './form.tsx';
 import { Notice, Panel } from './panel.tsx';
@@ -13,36 +13,31 @@ export type ChangedMeanwhile<Shown = Child> = {
 };
 
 /** Both versions of what two people changed at once; the form below it is mine, `theirs` leads to the other. */
-export const Meanwhile = ({ ctx, changed, theirs }: { ctx: Ctx; changed: ChangedMeanwhile; theirs: string }) => (
-  <>
-    <Notice
-      ctx={ctx}
-      level="warning"
-      title={ctx.t('objects.meanwhile', { who: changed.who, at: ctx.fmt.dateTime(changed.at) })}
-      alert
-    >
-      {ctx.t('objects.meanwhileWhy')}
-    </Notice>
-    <Panel
-      foot={
-        <LinkButton ctx={ctx} href={theirs}>
-          {ctx.t('objects.useTheirs')}
-        </LinkButton>
-      }
-    >
-      {changed.rows.length === 0 ? null : (
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('objects.versions')}
-          rows={changed.rows}
-          records="labelled"
-          columns={[
-            { key: 'field', label: ctx.t('objects.field'), head: true, cell: (row) => row.label },
-            { key: 'theirs', label: ctx.t('objects.theirs'), any: true, cell: (row) => row.theirs },
-            { key: 'mine', label: ctx.t('objects.mine'), any: true, cell: (row) => row.mine },
-          ]}
-        />
-      )}
-    </Panel>
-  </>
-);
+export const Meanwhile = ({ changed, theirs }: { changed: ChangedMeanwhile; theirs: string }) => {
+  const ctx = useCtx();
+  return (
+    <>
+      <Notice
+        level="warning"
+        title={ctx.t('objects.meanwhile', { who: changed.who, at: ctx.fmt.dateTime(changed.at) })}
+        alert
+      >
+        {ctx.t('objects.meanwhileWhy')}
+      </Notice>
+      <Panel foot={<LinkButton href={theirs}>{ctx.t('objects.useTheirs')}</LinkButton>}>
+        {changed.rows.length === 0 ? null : (
+          <DataTable
+            caption={ctx.t('objects.versions')}
+            rows={changed.rows}
+            records="labelled"
+            columns={[
+              { key: 'field', label: ctx.t('objects.field'), head: true, cell: (row) => row.label },
+              { key: 'theirs', label: ctx.t('objects.theirs'), any: true, cell: (row) => row.theirs },
+              { key: 'mine', label: ctx.t('objects.mine'), any: true, cell: (row) => row.mine },
+            ]}
+          />
+        )}
+      </Panel>
+    </>
+  );
+};

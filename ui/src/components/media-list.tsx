@@ -1,4 +1,4 @@
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, LinkButton, PostForm } from './form.tsx';
@@ -73,23 +73,18 @@ const Volumes = ({ ctx, bundle }: { ctx: Ctx; bundle: BundleOnMediumView }) => (
     {bundle.missing.length === 0 ? null : (
       <div class="small second">{ctx.t('media.missing', { list: bundle.missing.slice(0, 20).join(', ') })}</div>
     )}
-    {bundle.sizeFits ? null : (
-      <Status ctx={ctx} level="warning">
-        {ctx.t('media.sizeOff')}
-      </Status>
-    )}
+    {bundle.sizeFits ? null : <Status level="warning">{ctx.t('media.sizeOff')}</Status>}
   </>
 );
 
 const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
   <DataTable<(typeof medium.bundles)[number]>
-    ctx={ctx}
     caption={`${ctx.t('media.bundle')}: ${medium.name}`}
     rows={medium.bundles}
     columns={[
       column('bundle', ctx.t('media.bundle'), (row) => (
         <>
-          {ctx.rich('media.bundleN', { number: String(row.seq), at: <Time ctx={ctx} at={row.issuedAt} /> })}
+          {ctx.rich('media.bundleN', { number: String(row.seq), at: <Time at={row.issuedAt} /> })}
           <div class="small second">
             <Names ctx={ctx} names={row.names} />
           </div>
@@ -97,9 +92,7 @@ const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; u
       )),
       column('for', ctx.t('media.for'), (row) =>
         row.forSite === 'other' ? (
-          <Status ctx={ctx} level="warning">
-            {ctx.t('media.otherSite', { site: row.site })}
-          </Status>
+          <Status level="warning">{ctx.t('media.otherSite', { site: row.site })}</Status>
         ) : (
           ctx.t(row.forSite === 'this' ? 'media.thisSite' : 'media.anySite')
         ),
@@ -115,7 +108,7 @@ const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; u
       { key: 'bytes', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
       column('do', <span class="vh">{ctx.t('media.doing')}</span>, { num: true }, (row) =>
         row.imported === undefined ? (
-          <PostForm ctx={ctx} action={paths.bundlePick()} class="row">
+          <PostForm action={paths.bundlePick()} class="row">
             <input type="hidden" name="path" value={row.path} />
             <Button small busy={ctx.t('exchange.checking')} unavailable={unavailable}>
               {ctx.t('exchange.check')}
@@ -127,10 +120,8 @@ const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; u
             </Button>
           </PostForm>
         ) : (
-          <Status ctx={ctx} level="done">
-            <To ctx={ctx} href={paths.receipt(row.imported)}>
-              {ctx.t('media.imported', { number: row.imported })}
-            </To>
+          <Status level="done">
+            <To href={paths.receipt(row.imported)}>{ctx.t('media.imported', { number: row.imported })}</To>
           </Status>
         ),
       ),
@@ -148,10 +139,7 @@ const Others = ({ ctx, medium }: { ctx: Ctx; medium: MediumView }) => {
         <>
           <dt>{ctx.t('media.trustFile')}</dt>
           <dd>
-            <Names ctx={ctx} names={trustFiles} />.{' '}
-            <To ctx={ctx} href={paths.exchangeTrust()}>
-              {ctx.t('media.trustNext')}
-            </To>
+            <Names ctx={ctx} names={trustFiles} />. <To href={paths.exchangeTrust()}>{ctx.t('media.trustNext')}</To>
           </dd>
         </>
       )}
@@ -203,7 +191,7 @@ const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; un
           .join(', ')}
       </p>
       {medium.fault === undefined ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('media.fault')}>
+        <Notice level="warning" title={ctx.t('media.fault')}>
           {reasonText(ctx, medium.fault)} {ctx.t('media.faultNext')}
         </Notice>
       )}
@@ -218,30 +206,31 @@ const writableWords = { 'on-request': 'media.onRequest', no: 'media.readOnly' } 
 
 /** What is plugged in and what lies on it; looks again by itself every few seconds. */
 export const MediaList = ({
-  ctx,
   media,
   unavailable,
 }: {
-  ctx: Ctx;
   media: readonly MediumView[];
   /** Why nothing can be done with a bundle. */
   unavailable: string | undefined;
-}) => (
-  <div id="media" {...polling()}>
-    <Panel
-      title={ctx.t('media.title')}
-      context={ctx.t('media.context')}
-      link={
-        <LinkButton ctx={ctx} small href={paths.exchangeReceive()}>
-          {ctx.t('media.again')}
-        </LinkButton>
-      }
-    >
-      {media.length === 0 ? (
-        <Empty title={ctx.t('media.none')}>{ctx.t('media.noneWhy')}</Empty>
-      ) : (
-        media.map((medium) => <Medium ctx={ctx} medium={medium} unavailable={unavailable} />)
-      )}
-    </Panel>
-  </div>
-);
+}) => {
+  const ctx = useCtx();
+  return (
+    <div id="media" {...polling()}>
+      <Panel
+        title={ctx.t('media.title')}
+        context={ctx.t('media.context')}
+        link={
+          <LinkButton small href={paths.exchangeReceive()}>
+            {ctx.t('media.again')}
+          </LinkButton>
+        }
+      >
+        {media.length === 0 ? (
+          <Empty title={ctx.t('media.none')}>{ctx.t('media.noneWhy')}</Empty>
+        ) : (
+          media.map((medium) => <Medium ctx={ctx} medium={medium} unavailable={unavailable} />)
+        )}
+      </Panel>
+    </div>
+  );
+};

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { Shape, shapeOf } from './status.tsx';
 
 /** A framed part of a page with its title, one line of context and a link. */
@@ -43,13 +43,11 @@ const sentence = (title: Child, rest: Child | undefined): Child =>
 
 /** A line that needs attention: what, then what follows. At most two on a page. */
 export const Notice = ({
-  ctx,
   level,
   title,
   alert,
   children,
 }: {
-  ctx: Ctx;
   level: 'critical' | 'warning' | 'running';
   title: Child;
   /** New on this page: read out at once. */
@@ -57,7 +55,7 @@ export const Notice = ({
   children?: Child;
 }) => (
   <div class="notice" data-l={level} role={alert ? 'alert' : undefined}>
-    <Shape ctx={ctx} name={shapeOf(level)} />
+    <Shape name={shapeOf(level)} />
     <div>
       <strong>{sentence(title, children)}</strong> {children}
     </div>
@@ -81,18 +79,21 @@ type TabLink = {
 };
 
 /** Tabs are links with real addresses. */
-export const Tabs = ({ ctx, label, tabs }: { ctx: Ctx; label: string; tabs: readonly TabLink[] }) => (
-  <nav class="tabs" aria-label={label}>
-    {tabs
-      .filter((tab) => tab.current || ctx.opens(tab.href))
-      .map((tab) => (
-        <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
-          {tab.label}
-          {tab.count === undefined ? null : ` ${ctx.fmt.number(tab.count)}`}
-        </a>
-      ))}
-  </nav>
-);
+export const Tabs = ({ label, tabs }: { label: string; tabs: readonly TabLink[] }) => {
+  const ctx = useCtx();
+  return (
+    <nav class="tabs" aria-label={label}>
+      {tabs
+        .filter((tab) => tab.current || ctx.opens(tab.href))
+        .map((tab) => (
+          <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
+            {tab.label}
+            {tab.count === undefined ? null : ` ${ctx.fmt.number(tab.count)}`}
+          </a>
+        ))}
+    </nav>
+  );
+};
 
 /** Pairs of name and value. */
 export const Facts = ({ rows, four }: { rows: readonly (readonly [name: Child, value: Child])[]; four?: boolean }) => (

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { Shape, type ShapeName } from './status.tsx';
 import { To } from './text.tsx';
 
@@ -14,28 +14,29 @@ const shapes: Readonly<Record<StepState, ShapeName>> = {
 
 /** Steps with a hidden word for each shape. */
 export const Steps = ({
-  ctx,
   steps,
 }: {
-  ctx: Ctx;
   steps: readonly { readonly state: StepState; readonly label: Child; readonly detail?: Child }[];
-}) => (
-  <ol class="steps">
-    {steps.map((step) => (
-      <li>
-        <span
-          class="status"
-          data-l={step.state === 'running' ? 'running' : step.state === 'failed' ? 'critical' : undefined}
-        >
-          <Shape ctx={ctx} name={shapes[step.state]} />
-          <span class="vh">{ctx.tDynamic(`step.${step.state}`)}: </span>
-          <span>{step.label}</span>
-        </span>
-        {step.detail === undefined ? null : <span>{step.detail}</span>}
-      </li>
-    ))}
-  </ol>
-);
+}) => {
+  const ctx = useCtx();
+  return (
+    <ol class="steps">
+      {steps.map((step) => (
+        <li>
+          <span
+            class="status"
+            data-l={step.state === 'running' ? 'running' : step.state === 'failed' ? 'critical' : undefined}
+          >
+            <Shape name={shapes[step.state]} />
+            <span class="vh">{ctx.tDynamic(`step.${step.state}`)}: </span>
+            <span>{step.label}</span>
+          </span>
+          {step.detail === undefined ? null : <span>{step.detail}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+};
 
 /** A bar of done of total. */
 export const Progress = ({ label, done, total }: { label: string; done: number; total: number }) => (
@@ -50,28 +51,25 @@ export type WizardStep = {
 };
 
 /** Numbered steps, each with an address. */
-export const Wizard = ({ ctx, label, steps }: { ctx: Ctx; label: string; steps: readonly WizardStep[] }) => (
-  <nav aria-label={label}>
-    <ol class="wizard">
-      {steps.map((step, index) => {
-        const inner = (
-          <>
-            <b>{ctx.t('common.step', { n: index + 1, label: step.label })}</b>
-            <span class="small">{step.outcome}</span>
-          </>
-        );
-        return (
-          <li data-s={step.state} aria-current={step.state === 'now' ? 'step' : undefined}>
-            {step.href === undefined ? (
-              inner
-            ) : (
-              <To ctx={ctx} href={step.href}>
-                {inner}
-              </To>
-            )}
-          </li>
-        );
-      })}
-    </ol>
-  </nav>
-);
+export const Wizard = ({ label, steps }: { label: string; steps: readonly WizardStep[] }) => {
+  const ctx = useCtx();
+  return (
+    <nav aria-label={label}>
+      <ol class="wizard">
+        {steps.map((step, index) => {
+          const inner = (
+            <>
+              <b>{ctx.t('common.step', { n: index + 1, label: step.label })}</b>
+              <span class="small">{step.outcome}</span>
+            </>
+          );
+          return (
+            <li data-s={step.state} aria-current={step.state === 'now' ? 'step' : undefined}>
+              {step.href === undefined ? inner : <To href={step.href}>{inner}</To>}
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+};

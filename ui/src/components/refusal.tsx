@@ -1,11 +1,12 @@
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { isRefusalCode, refusalCalls } from '../refusals.ts';
 import { Facts } from './panel.tsx';
 
 const parts = ['why', 'safety', 'next'] as const;
 
 /** A code of the exchange in words to act on: cause, what it means for safety, what to do, whom to call. */
-export const RefusalWords = ({ ctx, code, detail }: { ctx: Ctx; code: string; detail?: string | undefined }) => {
+export const RefusalWords = ({ code, detail }: { code: string; detail?: string | undefined }) => {
+  const ctx = useCtx();
   const fields = parts.flatMap((part): (readonly [string, string])[] => {
     const words = ctx.tDynamic(`error.${code}.${part}`, {}, '');
     return words === '' ? [] : [[ctx.t(`refusal.${part}`), words]];
@@ -32,16 +33,19 @@ export const RefusalWords = ({ ctx, code, detail }: { ctx: Ctx; code: string; de
 };
 
 /** Warnings, each with its name, what it means and the next step. */
-export const WarningWords = ({ ctx, codes }: { ctx: Ctx; codes: readonly string[] }) => (
-  <ul class="warnings">
-    {codes.map((code) => (
-      <li>
-        <strong>{ctx.tDynamic(`error.${code}`, {}, code)}</strong>{' '}
-        <code class="dim" translate="no">
-          {code}
-        </code>
-        <RefusalWords ctx={ctx} code={code} />
-      </li>
-    ))}
-  </ul>
-);
+export const WarningWords = ({ codes }: { codes: readonly string[] }) => {
+  const ctx = useCtx();
+  return (
+    <ul class="warnings">
+      {codes.map((code) => (
+        <li>
+          <strong>{ctx.tDynamic(`error.${code}`, {}, code)}</strong>{' '}
+          <code class="dim" translate="no">
+            {code}
+          </code>
+          <RefusalWords code={code} />
+        </li>
+      ))}
+    </ul>
+  );
+};

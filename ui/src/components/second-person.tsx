@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import type { When } from '../model.ts';
 import { Button, mayNotDecide, PostForm, withoutRight } from './form.tsx';
 import { Notice } from './panel.tsx';
@@ -13,7 +13,6 @@ export type AskedByOne = {
 };
 
 type Props = {
-  readonly ctx: Ctx;
   readonly title: string;
   readonly asked: AskedByOne;
   readonly action: string;
@@ -26,33 +25,36 @@ type Props = {
 };
 
 /** What one person asked for, and the two answers of the second: the form sends `action` as `approve` or `refuse`. */
-export const SecondPerson = ({ ctx, title, asked, action, fields = {}, area, children }: Props) => (
-  <Notice ctx={ctx} level="warning" title={title}>
-    <p>
-      {ctx.rich('people.askedBy', {
-        who: <span translate="no">{asked.by}</span>,
-        at: <Time ctx={ctx} at={asked.at} />,
-      })}
-    </p>
-    {children}
-    <PostForm ctx={ctx} action={action} class="row">
-      {Object.entries(fields).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      <Button
-        kind="primary"
-        name="action"
-        value="approve"
-        unavailable={
-          withoutRight(ctx, `${area}:approve`) ??
-          (asked.hindrance === undefined ? undefined : ctx.tDynamic(`error.${asked.hindrance}`))
-        }
-      >
-        {ctx.t('people.approve')}
-      </Button>
-      <Button name="action" value="refuse" unavailable={mayNotDecide(ctx, area)}>
-        {ctx.t('people.refuse')}
-      </Button>
-    </PostForm>
-  </Notice>
-);
+export const SecondPerson = ({ title, asked, action, fields = {}, area, children }: Props) => {
+  const ctx = useCtx();
+  return (
+    <Notice level="warning" title={title}>
+      <p>
+        {ctx.rich('people.askedBy', {
+          who: <span translate="no">{asked.by}</span>,
+          at: <Time at={asked.at} />,
+        })}
+      </p>
+      {children}
+      <PostForm action={action} class="row">
+        {Object.entries(fields).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <Button
+          kind="primary"
+          name="action"
+          value="approve"
+          unavailable={
+            withoutRight(ctx, `${area}:approve`) ??
+            (asked.hindrance === undefined ? undefined : ctx.tDynamic(`error.${asked.hindrance}`))
+          }
+        >
+          {ctx.t('people.approve')}
+        </Button>
+        <Button name="action" value="refuse" unavailable={mayNotDecide(ctx, area)}>
+          {ctx.t('people.refuse')}
+        </Button>
+      </PostForm>
+    </Notice>
+  );
+};

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { To } from './text.tsx';
 
 // One thing beside its list: from 1200 px both stand there, below it the panel has the page to itself. What stands in a panel stands
@@ -23,44 +23,36 @@ export type PanelPlace = {
 };
 
 /** The links through the list; `page` and `shut` are absent on the page of the thing. */
-export const PanelNav = ({
-  ctx,
-  place,
-  page,
-  shut,
-}: {
-  ctx: Ctx;
-  place: PanelPlace;
-  page?: string;
-  shut?: string | undefined;
-}) => (
-  <nav class="row" aria-label={ctx.t('panel.place')}>
-    {place.at === undefined ? null : <span>{place.at}</span>}
-    {place.previous === undefined ? null : (
-      <a rel="prev" href={place.previous}>
-        {ctx.t('panel.previous')}
-      </a>
-    )}
-    {place.next === undefined ? null : (
-      <a rel="next" href={place.next}>
-        {ctx.t('panel.next')}
-      </a>
-    )}
-    {page === undefined ? null : <a href={page}>{ctx.t('panel.page')}</a>}
-    {shut === undefined ? null : (
-      <a href={shut} data-shut="">
-        {ctx.t('common.close')}
-      </a>
-    )}
-  </nav>
-);
+export const PanelNav = ({ place, page, shut }: { place: PanelPlace; page?: string; shut?: string | undefined }) => {
+  const ctx = useCtx();
+  return (
+    <nav class="row" aria-label={ctx.t('panel.place')}>
+      {place.at === undefined ? null : <span>{place.at}</span>}
+      {place.previous === undefined ? null : (
+        <a rel="prev" href={place.previous}>
+          {ctx.t('panel.previous')}
+        </a>
+      )}
+      {place.next === undefined ? null : (
+        <a rel="next" href={place.next}>
+          {ctx.t('panel.next')}
+        </a>
+      )}
+      {page === undefined ? null : <a href={page}>{ctx.t('panel.page')}</a>}
+      {shut === undefined ? null : (
+        <a href={shut} data-shut="">
+          {ctx.t('common.close')}
+        </a>
+      )}
+    </nav>
+  );
+};
 
 /** A list, and the panel that is open beside it. */
 export const Beside = ({ children }: { children: Child }) => <div class="beside">{children}</div>;
 
 /** A panel beside a list. */
 export const SidePanel = ({
-  ctx,
   title,
   isName,
   state,
@@ -69,7 +61,6 @@ export const SidePanel = ({
   shut,
   children,
 }: {
-  ctx: Ctx;
   title: Child;
   /** The title is a name: it is not translated. */
   isName?: boolean;
@@ -83,7 +74,7 @@ export const SidePanel = ({
 }) => (
   <aside class="panel side" aria-labelledby={titleId}>
     <div class="part">
-      <PanelNav ctx={ctx} place={place} page={page} shut={shut} />
+      <PanelNav place={place} page={page} shut={shut} />
       <h2 id={titleId} tabindex={-1} translate={isName ? 'no' : undefined}>
         {title}
       </h2>
@@ -127,43 +118,44 @@ export type Target = {
 
 /** Targets by name, those that are left out first, with the reason; a box for each that a form takes. */
 export const Targets = ({
-  ctx,
   targets,
   form,
   name,
 }: {
-  ctx: Ctx;
   targets: readonly Target[];
   /** The form that takes them, and its field; without one they are only named. */
   form?: string;
   name?: string;
-}) => (
-  <ul class="targets">
-    {targets
-      .toSorted((a, b) => Number(a.out === undefined) - Number(b.out === undefined))
-      .map((target) => (
-        <li>
-          {form === undefined ? null : (
-            <input
-              type="checkbox"
-              class="pick"
-              form={form}
-              name={name}
-              value={target.id}
-              checked={target.out === undefined}
-              disabled={target.out !== undefined}
-              aria-label={ctx.t('list.selectRow', { name: target.name })}
-            />
-          )}
-          {target.href === undefined ? (
-            <span translate="no">{target.name}</span>
-          ) : (
-            <To ctx={ctx} href={target.href} translate="no">
-              {target.name}
-            </To>
-          )}
-          <span class={target.out === undefined ? 'second' : 'warn'}>{target.out ?? target.note}</span>
-        </li>
-      ))}
-  </ul>
-);
+}) => {
+  const ctx = useCtx();
+  return (
+    <ul class="targets">
+      {targets
+        .toSorted((a, b) => Number(a.out === undefined) - Number(b.out === undefined))
+        .map((target) => (
+          <li>
+            {form === undefined ? null : (
+              <input
+                type="checkbox"
+                class="pick"
+                form={form}
+                name={name}
+                value={target.id}
+                checked={target.out === undefined}
+                disabled={target.out !== undefined}
+                aria-label={ctx.t('list.selectRow', { name: target.name })}
+              />
+            )}
+            {target.href === undefined ? (
+              <span translate="no">{target.name}</span>
+            ) : (
+              <To href={target.href} translate="no">
+                {target.name}
+              </To>
+            )}
+            <span class={target.out === undefined ? 'second' : 'warn'}>{target.out ?? target.note}</span>
+          </li>
+        ))}
+    </ul>
+  );
+};

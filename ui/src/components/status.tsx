@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Badge as BadgeProps, Ctx } from '../context.ts';
+import { type Badge as BadgeProps, useCtx } from '../context.ts';
 import type { Decision, Level } from '../model.ts';
 
 export type ShapeName =
@@ -18,11 +18,14 @@ export type ShapeName =
   | 'close';
 
 /** A shape of the sprite. The word beside it carries the meaning, so it is hidden from screen readers. */
-export const Shape = ({ ctx, name }: { ctx: Ctx; name: ShapeName }) => (
-  <svg class="shape" data-s={name} aria-hidden="true" viewBox="0 0 12 12" width="12" height="12">
-    <use href={`${ctx.asset('sprite.svg')}#${name}`} />
-  </svg>
-);
+export const Shape = ({ name }: { name: ShapeName }) => {
+  const ctx = useCtx();
+  return (
+    <svg class="shape" data-s={name} aria-hidden="true" viewBox="0 0 12 12" width="12" height="12">
+      <use href={`${ctx.asset('sprite.svg')}#${name}`} />
+    </svg>
+  );
+};
 
 const shapes: Readonly<Record<Level, ShapeName>> = {
   critical: 'critical',
@@ -39,12 +42,15 @@ const shapes: Readonly<Record<Level, ShapeName>> = {
 export const shapeOf = (level: Level): ShapeName => shapes[level];
 
 /** Shape and word. A reason may replace the word. */
-export const Status = ({ ctx, level, children }: { ctx: Ctx; level: Level; children?: Child }) => (
-  <span class="status" data-l={level}>
-    <Shape ctx={ctx} name={shapes[level]} />
-    <span>{children ?? ctx.tDynamic(`level.${level}`)}</span>
-  </span>
-);
+export const Status = ({ level, children }: { level: Level; children?: Child }) => {
+  const ctx = useCtx();
+  return (
+    <span class="status" data-l={level}>
+      <Shape name={shapes[level]} />
+      <span>{children ?? ctx.tDynamic(`level.${level}`)}</span>
+    </span>
+  );
+};
 
 const decisionShapes: Readonly<Record<Decision, ShapeName>> = {
   act: 'critical',
@@ -54,23 +60,29 @@ const decisionShapes: Readonly<Record<Decision, ShapeName>> = {
 };
 
 /** A decision with its shape; one that nothing has is as grey as its zeros. */
-export const DecisionMark = ({ ctx, decision, count }: { ctx: Ctx; decision: Decision; count?: number }) => (
-  <span class="status" data-l={count === 0 ? undefined : decision}>
-    <Shape ctx={ctx} name={count === 0 ? 'ok' : decisionShapes[decision]} />
-    <span>{ctx.tDynamic(`decision.${decision}`)}</span>
-  </span>
-);
+export const DecisionMark = ({ decision, count }: { decision: Decision; count?: number }) => {
+  const ctx = useCtx();
+  return (
+    <span class="status" data-l={count === 0 ? undefined : decision}>
+      <Shape name={count === 0 ? 'ok' : decisionShapes[decision]} />
+      <span>{ctx.tDynamic(`decision.${decision}`)}</span>
+    </span>
+  );
+};
 
 /** A number beside a navigation entry, only for something abnormal or moving. */
-export const Badge = ({ ctx, badge }: { ctx: Ctx; badge: BadgeProps }) => (
-  <span class="badge" data-l={badge.level}>
-    <Shape ctx={ctx} name={shapes[badge.level]} />
-    <span>
-      <span class="vh">{ctx.tDynamic(`level.${badge.level}`)}: </span>
-      {ctx.fmt.number(badge.count)}
+export const Badge = ({ badge }: { badge: BadgeProps }) => {
+  const ctx = useCtx();
+  return (
+    <span class="badge" data-l={badge.level}>
+      <Shape name={shapes[badge.level]} />
+      <span>
+        <span class="vh">{ctx.tDynamic(`level.${badge.level}`)}: </span>
+        {ctx.fmt.number(badge.count)}
+      </span>
     </span>
-  </span>
-);
+  );
+};
 
 /** An outlined word. */
 export const Tag = ({ children }: { children: Child }) => <span class="tag">{children}</span>;

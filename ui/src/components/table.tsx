@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import { swap } from './list-tools.tsx';
 import { rowAnchor } from './side-panel.tsx';
@@ -41,7 +41,6 @@ export function column<Row>(
 }
 
 export type TableProps<Row> = {
-  readonly ctx: Ctx;
   /** For screen readers. */
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
@@ -70,7 +69,7 @@ export type TableProps<Row> = {
 };
 
 const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<Row> }) => {
-  const { ctx, list, order } = props;
+  const { list, order } = props;
   const sorted = list?.sort === undefined ? order?.key === column.key : list.sort === column.key;
   const descending = list?.sort === undefined ? (order?.descending ?? false) : list.descending;
   const className = [column.num ? 'num' : '', column.hideNarrow ? 'hide-narrow' : ''].filter(Boolean).join(' ');
@@ -80,7 +79,7 @@ const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<
       {sorted ? (
         <>
           {'\u00a0'}
-          <Shape ctx={ctx} name={descending ? 'down' : 'up'} />
+          <Shape name={descending ? 'down' : 'up'} />
         </>
       ) : null}
     </>
@@ -151,7 +150,8 @@ const Cell = <Row,>({ column, row, labelled, isOneLine }: CellProps<Row>) => {
 
 /** A declarative table: caption, sort links, selection, group rows, open rows. */
 export const DataTable = <Row,>(props: TableProps<Row>) => {
-  const { ctx, rows, select, group, open, list } = props;
+  const ctx = useCtx();
+  const { rows, select, group, open, list } = props;
   const columns = list === undefined ? props.columns.filter(({ optional }) => !optional) : props.columns;
   const isOneLine = list !== undefined || props.lines === true;
   const width = columns.length + (select === undefined ? 0 : 1);

@@ -1,35 +1,35 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { FieldColumn, FieldType, Value, ValueUnit, When } from '../model.ts';
 
 /** The dash for the unknown. */
-export const Unknown = ({ ctx }: { ctx: Ctx }) => (
-  <span class="dim">
-    <span aria-hidden="true">–</span>
-    <span class="vh">{ctx.t('common.unknown')}</span>
-  </span>
-);
+export const Unknown = () => {
+  const ctx = useCtx();
+  return (
+    <span class="dim">
+      <span aria-hidden="true">–</span>
+      <span class="vh">{ctx.t('common.unknown')}</span>
+    </span>
+  );
+};
 
 /** An exact time, machine-readable. */
-export const Time = ({
-  ctx,
-  at,
-  form = 'dateTime',
-}: {
-  ctx: Ctx;
-  at: When;
-  form?: 'dateTime' | 'dayTime' | 'time' | 'date';
-}) => <time datetime={ctx.fmt.iso(at)}>{ctx.fmt[form](at)}</time>;
+export const Time = ({ at, form = 'dateTime' }: { at: When; form?: 'dateTime' | 'dayTime' | 'time' | 'date' }) => {
+  const ctx = useCtx();
+  return <time datetime={ctx.fmt.iso(at)}>{ctx.fmt[form](at)}</time>;
+};
 
 /** How long ago, with the exact time as title. */
-export const Age = ({ ctx, at }: { ctx: Ctx; at: When | null | undefined }) =>
-  at === null || at === undefined ? (
-    <Unknown ctx={ctx} />
+export const Age = ({ at }: { at: When | null | undefined }) => {
+  const ctx = useCtx();
+  return at === null || at === undefined ? (
+    <Unknown />
   ) : (
     <time datetime={ctx.fmt.iso(at)} title={ctx.fmt.dateTime(at)}>
       {ctx.fmt.age(at)}
     </time>
   );
+};
 
 /** A row without a value: a dash in its column; in the record of a narrow screen, what it is. */
 export const Ordinary = ({ other }: { other: string | undefined }) => (
@@ -41,34 +41,36 @@ export const Ordinary = ({ other }: { other: string | undefined }) => (
 
 /** A link where it opens for the reader, else its words alone. */
 export const To = ({
-  ctx,
   href,
   children,
   ...rest
 }: {
-  ctx: Ctx;
   href: string;
   children: Child;
   class?: string;
   translate?: 'no';
-}) =>
-  ctx.opens(href) ? (
+}) => {
+  const ctx = useCtx();
+  return ctx.opens(href) ? (
     <a href={href} {...rest}>
       {children}
     </a>
   ) : (
     <span {...rest}>{children}</span>
   );
+};
 
 /** A number is a link to the list that it counts; a zero is plain dim text. */
-export const Count = ({ ctx, n, href }: { ctx: Ctx; n: number; href?: string | undefined }) =>
-  n === 0 ? (
+export const Count = ({ n, href }: { n: number; href?: string | undefined }) => {
+  const ctx = useCtx();
+  return n === 0 ? (
     <span class="dim">0</span>
   ) : href === undefined || !ctx.opens(href) ? (
     <span>{ctx.fmt.number(n)}</span>
   ) : (
     <a href={href}>{ctx.fmt.number(n)}</a>
   );
+};
 
 /** A hash in fours; copied as it is read. */
 export const Hash = ({ value, id }: { value: string; id?: string }) => (
@@ -113,19 +115,18 @@ export const valueText = (ctx: Ctx, value: Value, type: FieldType | undefined, u
 
 /** A value of a declared field. What devices report is never translated. */
 export const ValueText = ({
-  ctx,
   value,
   type,
   unit,
 }: {
-  ctx: Ctx;
   value: Value;
   type?: FieldType | undefined;
   unit?: ValueUnit | undefined;
 }) => {
+  const ctx = useCtx();
   const text = valueText(ctx, value, type, unit);
-  if (text === '–') return <Unknown ctx={ctx} />;
-  if (type === 'time') return <Time ctx={ctx} at={value as When} />;
+  if (text === '–') return <Unknown />;
+  if (type === 'time') return <Time at={value as When} />;
   return typeof value === 'string' ? <Verbatim>{text}</Verbatim> : <span>{text}</span>;
 };
 
@@ -134,9 +135,11 @@ export const choiceText = (ctx: Ctx, column: FieldColumn, value: string): string
   ctx.tDynamic(`collection.${column.collection}.choice.${column.name}.${value}`, {}, value);
 
 /** A value in its column. */
-export const FieldText = ({ ctx, column, value }: { ctx: Ctx; column: FieldColumn; value: Value }) =>
-  column.choice && typeof value === 'string' ? (
+export const FieldText = ({ column, value }: { column: FieldColumn; value: Value }) => {
+  const ctx = useCtx();
+  return column.choice && typeof value === 'string' ? (
     <span>{choiceText(ctx, column, value)}</span>
   ) : (
-    <ValueText ctx={ctx} value={value} type={column.type} unit={column.unit} />
+    <ValueText value={value} type={column.type} unit={column.unit} />
   );
+};

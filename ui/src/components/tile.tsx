@@ -1,11 +1,10 @@
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { useCtx } from '../context.ts';
 import type { Level } from '../model.ts';
 import { Shape, shapeOf } from './status.tsx';
 import { Unknown } from './text.tsx';
 
 type TileProps = {
-  readonly ctx: Ctx;
   readonly level?: Level;
   readonly word: string;
   /** Undefined: not known. */
@@ -15,15 +14,16 @@ type TileProps = {
 };
 
 /** Status, number, one line of context, one link. A zero is normal whatever the tile counts. */
-export const Tile = ({ ctx, level, word, n, href, children }: TileProps) => {
+export const Tile = ({ level, word, n, href, children }: TileProps) => {
+  const ctx = useCtx();
   const shown = n === 0 && (level === 'critical' || level === 'warning') ? 'ok' : level;
   const inner = (
     <>
       <span class="status" data-l={shown}>
-        {shown === undefined ? null : <Shape ctx={ctx} name={shapeOf(shown)} />}
+        {shown === undefined ? null : <Shape name={shapeOf(shown)} />}
         <span>{word}</span>
       </span>
-      <b>{n === undefined ? <Unknown ctx={ctx} /> : ctx.fmt.number(n)}</b>
+      <b>{n === undefined ? <Unknown /> : ctx.fmt.number(n)}</b>
       <small>{children}</small>
     </>
   );

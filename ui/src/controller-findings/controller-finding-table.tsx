@@ -76,7 +76,7 @@ export const FirmwareText = ({
 
 /** Affected, not affected, or for a person. */
 export const VerdictMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'verdict' | 'isAnswered'> }) => (
-  <Status ctx={ctx} level={row.verdict === 'affected' ? 'critical' : row.verdict === 'review' ? 'warning' : 'ok'}>
+  <Status level={row.verdict === 'affected' ? 'critical' : row.verdict === 'review' ? 'warning' : 'ok'}>
     {ctx.t(`cfind.verdict.${row.verdict}`)}
     {row.isAnswered ? <span class="vh">. {ctx.t('cfind.answered')}</span> : null}
   </Status>
@@ -87,7 +87,7 @@ const ExploitationMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingR
   row.exploitation === 'none' || row.exploitation === 'unknown' ? (
     <span class="second">{ctx.t(`cfind.input.exploitation.${row.exploitation}`)}</span>
   ) : (
-    <Status ctx={ctx} level={row.exploitation === 'active' ? 'critical' : 'warning'}>
+    <Status level={row.exploitation === 'active' ? 'critical' : 'warning'}>
       {ctx.t(`cfind.input.exploitation.${row.exploitation}`)}
     </Status>
   );
@@ -97,20 +97,15 @@ export const HeldBy = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow,
   <>
     {row.heldBy.map(({ kind, name, until }) => (
       <div class="small second">
-        {ctx.t(`cfind.held.${kind}`)}:{' '}
-        <To ctx={ctx} href={paths.measures()}>
-          {name}
-        </To>
-        , {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
+        {ctx.t(`cfind.held.${kind}`)}: <To href={paths.measures()}>{name}</To>,{' '}
+        {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
       </div>
     ))}
   </>
 );
 
 export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'fixState'> }) => (
-  <Status ctx={ctx} level={fixLevels[row.fixState]}>
-    {ctx.t(`cfind.fix.${row.fixState}`)}
-  </Status>
+  <Status level={fixLevels[row.fixState]}>{ctx.t(`cfind.fix.${row.fixState}`)}</Status>
 );
 
 /** Columns of findings: of all controllers with their number, of one controller with its part. In a list the name opens the panel. */
@@ -119,7 +114,7 @@ export const controllerFindingColumns = (
   { isOfOne, list }: { isOfOne: boolean; list?: ListState },
 ): Column<ControllerFindingRow>[] => [
   column('decision', ctx.t('vuln.decision'), { fit: true, sort: true }, (row) =>
-    row.verdict === 'not-affected' ? <span class="second">–</span> : <DecisionMark ctx={ctx} decision={row.decision} />,
+    row.verdict === 'not-affected' ? <span class="second">–</span> : <DecisionMark decision={row.decision} />,
   ),
   column('vulnerability', ctx.t('cfind.vulnerability'), { sort: true, rec: 'a' }, (row) => (
     <>
@@ -180,10 +175,10 @@ export const controllerFindingColumns = (
     ? []
     : [
         column('controllers', ctx.t('nav.controllers'), { num: true, sort: true }, (row: ControllerFindingRow) => (
-          <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
+          <Count n={row.controllers} href={paths.controllerFinding(row.id)} />
         )),
       ]),
   column('since', ctx.t('cfind.since'), { sort: true, fit: true, optional: true }, (row) => (
-    <Time ctx={ctx} at={row.since} form="date" />
+    <Time at={row.since} form="date" />
   )),
 ];

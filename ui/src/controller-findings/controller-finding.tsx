@@ -86,7 +86,7 @@ const FindingParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownControllerFinding 
       href: paths.controller(id),
       note: (
         <>
-          <span translate="no">{parts.get(id)?.join(', ')}</span> <Time ctx={ctx} at={since} form="date" />
+          <span translate="no">{parts.get(id)?.join(', ')}</span> <Time at={since} form="date" />
         </>
       ),
     }),
@@ -137,7 +137,7 @@ const FindingParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownControllerFinding 
         <p class="second">{ctx.t(`decision.${finding.decision}.meaning`)}</p>
       </PanelPart>
       <PanelPart title={ctx.t('nav.controllers')} context={ctx.fmt.number(finding.controllers)}>
-        <Targets ctx={ctx} targets={named} {...(isOpen ? { form: compensateForm, name: 'controller' } : {})} />
+        <Targets targets={named} {...(isOpen ? { form: compensateForm, name: 'controller' } : {})} />
         {named.length < finding.controllers ? (
           <p class="second">{ctx.t('vuln.shownOf', { shown: named.length, total: finding.controllers })}</p>
         ) : null}
@@ -165,12 +165,11 @@ export const ControllerFindingPanel = ({
   place: PanelPlace;
 }) => (
   <SidePanel
-    ctx={ctx}
     title={nameOf(shown.finding)}
     isName
     state={
       <p>
-        <DecisionMark ctx={ctx} decision={shown.finding.decision} />
+        <DecisionMark decision={shown.finding.decision} />
       </p>
     }
     place={place}
@@ -202,7 +201,7 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
               <span translate="no">{document.revision}</span>, {ctx.t(`cfind.status.${document.status}`)}
             </>,
           ],
-          [ctx.t('cfind.published'), <Time ctx={ctx} at={document.modified} form="date" />],
+          [ctx.t('cfind.published'), <Time at={document.modified} form="date" />],
           [
             ctx.t('cfind.leaf'),
             <span translate="no" lang="en">
@@ -276,7 +275,7 @@ export const ControllerFinding = ({
       title={finding.vulnerability}
       untranslatedTitle
       crumbs={[{ label: ctx.t('cfind.title'), href: paths.controllerFindings() }]}
-      mark={<DecisionMark ctx={ctx} decision={finding.decision} />}
+      mark={<DecisionMark decision={finding.decision} />}
       sub={
         <span translate="no">
           {finding.product}. {finding.advisory}.

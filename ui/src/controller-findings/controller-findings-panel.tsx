@@ -34,7 +34,6 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
   <Panel title={ctx.t('cfind.title')} id="findings">
     {view.rows.length > 0 ? (
       <DataTable
-        ctx={ctx}
         caption={ctx.t('cfind.title')}
         rows={view.rows}
         records
@@ -52,7 +51,7 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
         <ul>
           {view.held.map((row) => (
             <li>
-              <To ctx={ctx} href={paths.controllerFinding(row.id)} translate="no">
+              <To href={paths.controllerFinding(row.id)} translate="no">
                 {row.vulnerability}
               </To>
               {row.part === undefined || row.part === '' ? null : <span translate="no"> {row.part}</span>}

@@ -46,7 +46,6 @@ export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: Contr
     });
   return (
     <DecisionMatrix
-      ctx={ctx}
       title={ctx.t('nav.controllers')}
       caption={ctx.t('vuln.matrixContext')}
       matrix={matrix}
@@ -68,7 +67,7 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       title={ctx.t('cfind.title')}
       sub={ctx.t('cfind.sub', counts)}
       filter={filterWords(ctx, list, filters)}
-      actions={<ListFiles ctx={ctx} list={list} csv={paths.controllerFindingsCsv()} />}
+      actions={<ListFiles list={list} csv={paths.controllerFindingsCsv()} />}
     >
       {open === undefined ? (
         <>
@@ -76,9 +75,7 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
           <KnowledgeEnds ctx={ctx} ends={ends} />
           {counts.held === 0 ? null : (
             <p>
-              <To ctx={ctx} href={paths.controllerFindings({ held: 'only' })}>
-                {ctx.t('cfind.heldN', { n: counts.held })}
-              </To>
+              <To href={paths.controllerFindings({ held: 'only' })}>{ctx.t('cfind.heldN', { n: counts.held })}</To>
             </p>
           )}
           {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
@@ -86,7 +83,6 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       ) : null}
       <Beside>
         <ListPanel
-          ctx={ctx}
           list={list}
           page={page}
           filters={filters}

@@ -29,7 +29,6 @@ export const ControllerFirmwarePanel = ({
             {row.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{row.partKey}</span>}:{' '}
             {ctx.t('cfind.firmwareHere', { version: row.version })}{' '}
             <LinkButton
-              ctx={ctx}
               small
               href={paths.controllerFirmwareHand(row.sha256, { controller, part: row.part })}
               unavailable={withoutRight(ctx, 'updates:write')}

@@ -48,17 +48,12 @@ export const ControllerGroups = ({
         {rows.length === 0 ? (
           <Empty
             title={ctx.t('controllers.none')}
-            action={
-              <LinkButton ctx={ctx} href={paths.controllerImports()}>
-                {ctx.t('controllers.import')}
-              </LinkButton>
-            }
+            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
           >
             {ctx.t('controllers.noneWhy')}
           </Empty>
         ) : (
           <DataTable<(typeof rows)[number]>
-            ctx={ctx}
             caption={title}
             rows={rows}
             records="labelled"
@@ -79,7 +74,7 @@ export const ControllerGroups = ({
                   row.vendor === '' ? ctx.t('cfind.noVendor') : <span translate="no">{row.vendor}</span>,
               },
               column('controllers', ctx.t('nav.controllers'), { num: true }, (row: ControllerGroupRow) => (
-                <Count ctx={ctx} n={row.controllers} />
+                <Count n={row.controllers} />
               )),
               column('versions', ctx.t('cfind.versions'), { any: true }, (row: ControllerGroupRow) => (
                 <>
@@ -93,16 +88,16 @@ export const ControllerGroups = ({
                 </>
               )),
               column('advisories', ctx.t('cfind.documents'), { num: true }, (row: ControllerGroupRow) => (
-                <Count ctx={ctx} n={row.advisories} />
+                <Count n={row.advisories} />
               )),
               column('affected', ctx.t('cfind.verdict.affected'), { num: true }, (row: ControllerGroupRow) => (
-                <Count ctx={ctx} n={row.affected} href={row.affected === 0 ? undefined : link(row, 'affected')} />
+                <Count n={row.affected} href={row.affected === 0 ? undefined : link(row, 'affected')} />
               )),
               column('review', ctx.t('cfind.verdict.review'), { num: true }, (row: ControllerGroupRow) => (
-                <Count ctx={ctx} n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
+                <Count n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
               )),
               column('worst', ctx.t('vuln.decision'), { fit: true }, (row: ControllerGroupRow) =>
-                row.worst === null ? '–' : <DecisionMark ctx={ctx} decision={row.worst} />,
+                row.worst === null ? '–' : <DecisionMark decision={row.worst} />,
               ),
             ]}
           />

@@ -47,7 +47,6 @@ export const ControllerReview = ({
     sub={ctx.t('cfind.reviewSub', { questions: page.total, findings })}
   >
     <ListPanel<(typeof page.rows)[number]>
-      ctx={ctx}
       list={list}
       page={page}
       order={ctx.t('vuln.order')}
@@ -59,7 +58,7 @@ export const ControllerReview = ({
           { ...decisionColumn(ctx), sort: false },
           column('product', ctx.t('cfind.product'), { rec: 'a' }, (row) => (
             <>
-              <To ctx={ctx} class="name" href={paths.controllerQuestion(row.id)} translate="no">
+              <To class="name" href={paths.controllerQuestion(row.id)} translate="no">
                 {row.label} {row.firmware}
               </To>{' '}
               {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
@@ -71,11 +70,9 @@ export const ControllerReview = ({
               <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
             </>
           )),
-          column('findings', ctx.t('cfind.findings'), { num: true }, (row) => <Count ctx={ctx} n={row.findings} />),
-          column('documents', ctx.t('cfind.documents'), { num: true }, (row) => <Count ctx={ctx} n={row.documents} />),
-          column('controllers', ctx.t('nav.controllers'), { num: true }, (row) => (
-            <Count ctx={ctx} n={row.controllers} />
-          )),
+          column('findings', ctx.t('cfind.findings'), { num: true }, (row) => <Count n={row.findings} />),
+          column('documents', ctx.t('cfind.documents'), { num: true }, (row) => <Count n={row.documents} />),
+          column('controllers', ctx.t('nav.controllers'), { num: true }, (row) => <Count n={row.controllers} />),
         ],
       }}
     />
@@ -109,11 +106,11 @@ export const ControllerQuestion = (props: {
       title={`${row.label} ${row.firmware}`.trim()}
       untranslatedTitle
       crumbs={[{ label: ctx.t('cfind.reviewTitle'), href: paths.controllerReview() }]}
-      mark={<DecisionMark ctx={ctx} decision={row.decision} />}
+      mark={<DecisionMark decision={row.decision} />}
       sub={questionText(ctx, row)}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('cfind.answerReason') }} />
-      <PostForm ctx={ctx} action={paths.controllerQuestion(row.id)} class="stack">
+      <ErrorSummary errors={errors} labels={{ reason: ctx.t('cfind.answerReason') }} />
+      <PostForm action={paths.controllerQuestion(row.id)} class="stack">
         <Panel title={ctx.t('cfind.question')}>
           <div class="body">
             <Facts
@@ -137,7 +134,6 @@ export const ControllerQuestion = (props: {
         </Panel>
         <Panel title={ctx.t('cfind.answerAbout')} context={ctx.fmt.number(documents.length)}>
           <DataTable<(typeof documents)[number]>
-            ctx={ctx}
             caption={ctx.t('cfind.answerAbout')}
             rows={documents}
             records="labelled"
@@ -181,7 +177,6 @@ export const ControllerQuestion = (props: {
           <div class="body">
             <p>{isNames ? ctx.t('cfind.answerNames') : ctx.t('cfind.answerWhat')}</p>
             <AreaField
-              ctx={ctx}
               name="reason"
               label={ctx.t('cfind.answerReason')}
               hint={ctx.t('cfind.answerReasonHelp')}

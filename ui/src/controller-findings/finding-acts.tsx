@@ -122,8 +122,8 @@ const Compensate = (props: ActProps) => {
   };
   return (
     <Act title={ctx.t('cfind.act.compensate')} isOpen={isOpen}>
-      <PostForm ctx={ctx} action={paths.controllerFindingHold(finding.id)} class="stack" id={compensateForm}>
-        <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack" id={compensateForm}>
+        <ErrorSummary errors={errors} labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <SelectField
           {...field('measure')}
@@ -153,8 +153,8 @@ const Accept = (props: ActProps) => {
   };
   return (
     <Act title={ctx.t('cfind.act.accept')} isOpen={isOpen}>
-      <PostForm ctx={ctx} action={paths.controllerFindingHold(finding.id)} class="stack">
-        <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack">
+        <ErrorSummary errors={errors} labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <AreaField {...field('reason')} label={labels.reason} rows={2} maxLength={4_000} required />
         <UntilFields {...props} field={field} />
@@ -184,8 +184,8 @@ const Dispute = (props: ActProps) => {
   const labels = { justification: ctx.t('cfind.because'), reason: ctx.t('cfind.answerReason') };
   return (
     <Act title={ctx.t('cfind.answer.not')} isOpen={isOpen}>
-      <PostForm ctx={ctx} action={paths.controllerFindingDispute(finding.id)} class="stack">
-        <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingDispute(finding.id)} class="stack">
+        <ErrorSummary errors={errors} labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <SelectField
           {...field('justification')}
@@ -234,23 +234,16 @@ export const Acts = (props: ActProps) => {
       <p>{ctx.t(acts.patch === undefined ? 'cfind.act.planThen' : 'cfind.act.planGoesOn')}</p>
       <div class="row">
         {acts.patch === undefined ? (
-          <LinkButton
-            ctx={ctx}
-            kind="primary"
-            href={acts.newPatch}
-            unavailable={withoutRight(ctx, 'controllers:write')}
-          >
+          <LinkButton kind="primary" href={acts.newPatch} unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('cfind.act.plan', { n: finding.controllers })}
           </LinkButton>
         ) : (
-          <LinkButton ctx={ctx} kind="primary" href={paths.patch(acts.patch.id)}>
+          <LinkButton kind="primary" href={paths.patch(acts.patch.id)}>
             {ctx.t('cfind.act.planOf', { name: acts.patch.name })}
           </LinkButton>
         )}
         {finding.verdict === 'review' ? (
-          <LinkButton ctx={ctx} href={paths.controllerReview()}>
-            {ctx.t('cfind.act.question')}
-          </LinkButton>
+          <LinkButton href={paths.controllerReview()}>{ctx.t('cfind.act.question')}</LinkButton>
         ) : null}
       </div>
       <Compensate {...props} />
@@ -287,13 +280,13 @@ export const AnswerPart = ({
         [
           ctx.t('cfind.answeredBy'),
           <>
-            {answer.who}, <Time ctx={ctx} at={answer.at} />
+            {answer.who}, <Time at={answer.at} />
           </>,
         ],
       ]}
     />
     <p>{ctx.t('cfind.answeredWhy', { verdict: ctx.t(`cfind.verdict.${finding.matched}`) })}</p>
-    <PostForm ctx={ctx} action={paths.controllerFindingRetract(finding.id)}>
+    <PostForm action={paths.controllerFindingRetract(finding.id)}>
       <Button unavailable={withoutSiteRight(ctx, 'vulnerabilities:write')}>{ctx.t('cfind.retract')}</Button>
     </PostForm>
   </PanelPart>

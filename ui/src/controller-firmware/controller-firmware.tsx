@@ -56,13 +56,12 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
   const unavailable = withoutRight(ctx, 'updates:write');
   return (
     <DataTable<(typeof rows)[number]>
-      ctx={ctx}
       caption={ctx.t('cfind.handovers')}
       rows={rows}
       records="labelled"
       columns={[
         column('controller', ctx.t('cfind.controller'), { head: true, any: true }, (row) => (
-          <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
+          <To class="name" href={paths.controller(row.controller.id)} translate="no">
             {row.controller.name}
           </To>
         )),
@@ -72,11 +71,11 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
             {row.version}
           </span>
         )),
-        column('handed', ctx.t('cfind.handedAt'), (row) => <Time ctx={ctx} at={row.handedAt} />),
+        column('handed', ctx.t('cfind.handedAt'), (row) => <Time at={row.handedAt} />),
         { key: 'by', label: ctx.t('cfind.handedBy'), cell: (row) => <span translate="no">{row.handedBy}</span> },
         column('state', ctx.t('cfind.state'), (row) => (
           <>
-            <Status ctx={ctx} level={levels[row.state]}>
+            <Status level={levels[row.state]}>
               {row.state === 'other-version'
                 ? ctx.t('cfind.state.other-version', { version: row.found })
                 : ctx.t(`cfind.state.${row.state}`)}
@@ -93,7 +92,7 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
         )),
         column('actions', <span class="vh">{ctx.t('cfind.state')}</span>, (row) =>
           row.state === 'handed' || row.state === 'done' ? (
-            <PostForm ctx={ctx} action={paths.controllerHandover(row.id)} class="row">
+            <PostForm action={paths.controllerHandover(row.id)} class="row">
               {row.state === 'handed' ? (
                 <Button small name="action" value="done" unavailable={unavailable}>
                   {ctx.t('cfind.done')}
@@ -157,12 +156,11 @@ export const ControllerFirmware = ({
           </div>
           {row.targets.length === 0 ? null : (
             <DataTable<(typeof row.targets)[number]>
-              ctx={ctx}
               caption={ctx.t('cfind.fits')}
               rows={row.targets}
               columns={[
                 column('controller', ctx.t('cfind.controller'), { any: true }, (target) => (
-                  <To ctx={ctx} class="name" href={paths.controller(target.controller.id)} translate="no">
+                  <To class="name" href={paths.controller(target.controller.id)} translate="no">
                     {target.controller.name}
                   </To>
                 )),
@@ -174,7 +172,6 @@ export const ControllerFirmware = ({
                 ),
                 column('hand', <span class="vh">{ctx.t('cfind.hand')}</span>, (target) => (
                   <LinkButton
-                    ctx={ctx}
                     small
                     href={paths.controllerFirmwareHand(row.sha256, {
                       controller: target.controller.id,
@@ -229,7 +226,7 @@ export const FirmwareHand = ({
     crumbs={[{ label: ctx.t('cfind.firmwareTitle'), href: paths.controllerFirmware() }]}
     sub={ctx.t('cfind.firmwareHere', { version: file.version })}
   >
-    <PostForm ctx={ctx} action={paths.controllerFirmwareHand(file.sha256)} again>
+    <PostForm action={paths.controllerFirmwareHand(file.sha256)} again>
       <Hidden
         fields={[
           ['controller', target.controller.id],
@@ -256,7 +253,6 @@ export const FirmwareHand = ({
             ]}
           />
           <ChecksField
-            ctx={ctx}
             name="confirmed"
             label={ctx.t('cfind.checklist')}
             values={[]}

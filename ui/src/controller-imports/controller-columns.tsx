@@ -45,12 +45,11 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
   const named = (prefix: 'encoding' | 'delimiter', values: readonly string[]) =>
     values.map((value) => ({ value, label: ctx.tDynamic(`imports.${prefix}.${value}`) }));
   return (
-    <PostForm ctx={ctx} action={paths.controllerImportColumns(id)}>
-      <ErrorSummary ctx={ctx} errors={view.errors} labels={{ keep: ctx.t('imports.mapping.keep') }} />
+    <PostForm action={paths.controllerImportColumns(id)}>
+      <ErrorSummary errors={view.errors} labels={{ keep: ctx.t('imports.mapping.keep') }} />
       <Panel title={ctx.t('imports.columnsTitle')} context={ctx.t('imports.columnsWhy')}>
         <div class="body form">
           <SelectField
-            ctx={ctx}
             name="mapping"
             label={ctx.t('imports.mapping')}
             value={view.mapping}
@@ -60,14 +59,12 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
             ]}
           />
           <SelectField
-            ctx={ctx}
             name="encoding"
             label={ctx.t('imports.encoding')}
             value={view.encoding}
             options={named('encoding', view.encodings)}
           />
           <SelectField
-            ctx={ctx}
             name="delimiter"
             label={ctx.t('imports.delimiter')}
             value={view.delimiter}
@@ -80,7 +77,6 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
           </div>
         </div>
         <DataTable<(typeof view.columns)[number] & { index: number }>
-          ctx={ctx}
           caption={ctx.t('imports.columnsTitle')}
           rows={view.columns.map((column, index) => ({ ...column, index }))}
           records="labelled"
@@ -118,7 +114,6 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
         />
         <div class="body form">
           <TextField
-            ctx={ctx}
             name="keep"
             label={ctx.t('imports.mapping.keep')}
             hint={ctx.t('imports.mapping.keepHint')}

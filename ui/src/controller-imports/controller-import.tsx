@@ -108,7 +108,7 @@ const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id'
       >
         <ControllerImportRegion ctx={ctx} progress={progress} />
       </div>
-      <PostForm ctx={ctx} action={paths.controllerImportStop(id)} class="row">
+      <PostForm action={paths.controllerImportStop(id)} class="row">
         <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('imports.stop')}
         </Button>
@@ -138,20 +138,17 @@ const Refused = ({
   const isStopped = refused.code === 'CANCELLED';
   return (
     <Notice
-      ctx={ctx}
       level={isStopped ? 'running' : 'critical'}
       title={isStopped ? ctx.t('imports.stoppedTitle') : ctx.t('imports.refusedTitle', { code: refused.code })}
       alert={!isStopped}
     >
       {isStopped ? ctx.t('imports.stoppedWhy') : refusalWords(ctx, refused)}
-      <PostForm ctx={ctx} action={paths.controllerImportStart(id)} class="row">
+      <PostForm action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', refused.during]]} />
         <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('imports.again')}
         </Button>
-        <LinkButton ctx={ctx} href={paths.controllerImports()}>
-          {ctx.t('imports.other')}
-        </LinkButton>
+        <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
       </PostForm>
     </Notice>
   );
@@ -161,30 +158,26 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
   <Panel>
     <div class="body">
       <p class="hint">{ctx.t('imports.nothingYet')}</p>
-      <PostForm ctx={ctx} action={paths.controllerImportStart(id)} class="row">
+      <PostForm action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', 'apply']]} />
         <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('imports.importing')}>
           {ctx.t('imports.importNow')}
         </Button>
-        <LinkButton ctx={ctx} href={paths.controllerImports()}>
-          {ctx.t('imports.other')}
-        </LinkButton>
+        <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
       </PostForm>
     </div>
   </Panel>
 );
 
 const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
-  <Notice ctx={ctx} level="running" title={ctx.t('imports.doneTitle')}>
+  <Notice level="running" title={ctx.t('imports.doneTitle')}>
     {ctx.t('imports.doneWhy')}
-    <PostForm ctx={ctx} action={paths.controllerImportUndo()} class="row">
+    <PostForm action={paths.controllerImportUndo()} class="row">
       <Hidden fields={[['origin', String(batch)]]} />
       <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('imports.undo')}
       </Button>
-      <LinkButton ctx={ctx} href={paths.controllerImports()}>
-        {ctx.t('imports.other')}
-      </LinkButton>
+      <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
     </PostForm>
   </Notice>
 );
@@ -201,7 +194,7 @@ export const ControllerImport = (props: ControllerImportProps) => {
       sub={`${ctx.tDynamic(`imports.form.${form}`)}, ${ctx.fmt.bytes(bytes)}`}
       noScriptRefreshSeconds={running ? 5 : undefined}
     >
-      <Wizard ctx={ctx} label={ctx.t('imports.steps')} steps={wizardSteps(props)} />
+      <Wizard label={ctx.t('imports.steps')} steps={wizardSteps(props)} />
       {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
       {running ? <Running ctx={ctx} id={id} progress={progress} /> : null}
       {step === 'result' && batch !== undefined ? <Done ctx={ctx} batch={batch} /> : null}

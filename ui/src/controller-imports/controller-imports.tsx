@@ -48,9 +48,8 @@ const levels: Readonly<Record<DraftState, Level>> = {
 const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) => (
   <Panel title={ctx.t('imports.choose')}>
     <div class="body">
-      <PostForm ctx={ctx} action={paths.controllerImports()} multipart class="form">
+      <PostForm action={paths.controllerImports()} multipart class="form">
         <FileField
-          ctx={ctx}
           label={ctx.t('imports.fileLabel')}
           hint={ctx.t('imports.fileHint')}
           errors={error === undefined ? undefined : { file: error }}
@@ -59,9 +58,7 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('imports.look')}
           </Button>
-          <To ctx={ctx} href={paths.objects('controller-csv-mapping')}>
-            {ctx.t('imports.mapping.all')}
-          </To>
+          <To href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</To>
         </div>
       </PostForm>
     </div>
@@ -71,23 +68,20 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
 const Open = ({ ctx, open }: Pick<ControllerImportsProps, 'ctx' | 'open'>) => (
   <Panel title={ctx.t('imports.open')}>
     <DataTable<(typeof open)[number]>
-      ctx={ctx}
       caption={ctx.t('imports.open')}
       rows={open}
       records="labelled"
       columns={[
         column('file', ctx.t('imports.file'), { head: true, any: true }, (row) => (
-          <To ctx={ctx} href={paths.controllerImport(row.id)} translate="no">
+          <To href={paths.controllerImport(row.id)} translate="no">
             {row.name}
           </To>
         )),
         { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
         column('state', ctx.t('imports.state'), (row) => (
-          <Status ctx={ctx} level={levels[row.state]}>
-            {ctx.t(`imports.state.${row.state}`)}
-          </Status>
+          <Status level={levels[row.state]}>{ctx.t(`imports.state.${row.state}`)}</Status>
         )),
-        { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+        { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time at={row.at} /> },
       ]}
     />
   </Panel>
@@ -99,7 +93,6 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
       <Empty title={ctx.t('imports.none')}>{ctx.t('imports.noneWhy')}</Empty>
     ) : (
       <DataTable<(typeof history)[number]>
-        ctx={ctx}
         caption={ctx.t('imports.history')}
         rows={history}
         records="labelled"
@@ -108,7 +101,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
             <span translate="no">{row.name}</span>
           )),
           { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
-          { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time at={row.at} /> },
           column('who', ctx.t('imports.who'), { any: true }, (row) => <span translate="no">{row.actor}</span>),
           column('what', ctx.t('imports.what'), (row) =>
             row.undoneAt === null
@@ -117,7 +110,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
           ),
           column('undo', <span class="vh">{ctx.t('imports.undo')}</span>, (row) =>
             row.undoneAt === null ? (
-              <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
+              <PostForm action={paths.controllerImportUndo()}>
                 <Hidden fields={[['origin', String(row.batch)]]} />
                 <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
                   {ctx.t('imports.undo')}

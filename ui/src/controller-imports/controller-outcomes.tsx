@@ -79,7 +79,7 @@ const shownChanges = 12;
 const Changes = ({ ctx, row }: { ctx: Ctx; row: OutcomeRow }) => (
   <div class="diff">
     {row.changes.slice(0, shownChanges).map(({ part, field, before, after, lost }) => (
-      <DiffLine ctx={ctx} sign={before === null ? 'added' : after === null ? 'removed' : 'changed'}>
+      <DiffLine sign={before === null ? 'added' : after === null ? 'removed' : 'changed'}>
         <span class="second">
           {part === 'controller' ? null : <span translate="no">{part.slice(part.indexOf(' ') + 1)} </span>}
           {fieldLabel(ctx, part, field)}:{' '}
@@ -131,7 +131,6 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
       }
     >
       <DataTable<(typeof view.rows)[number]>
-        ctx={ctx}
         caption={title}
         rows={view.rows}
         records="labelled"
@@ -140,9 +139,7 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
             <span translate="no">{row.label === '' ? '–' : row.label}</span>
           )),
           column('outcome', ctx.t('imports.outcomeColumn'), (row) => (
-            <Status ctx={ctx} level={levels[row.outcome]}>
-              {ctx.t(`imports.result.${row.outcome}`)}
-            </Status>
+            <Status level={levels[row.outcome]}>{ctx.t(`imports.result.${row.outcome}`)}</Status>
           )),
           column('changes', ctx.t('imports.changes'), { any: true }, (row) => <Changes ctx={ctx} row={row} />),
         ]}
@@ -158,7 +155,6 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
         }
       >
         <DataTable<(typeof view.places)[number]>
-          ctx={ctx}
           caption={ctx.t('imports.placesTitle')}
           rows={view.places}
           records="labelled"
@@ -179,7 +175,6 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
     {view.control.length === 0 ? null : (
       <Panel title={ctx.t('imports.controlTitle')} context={ctx.t('imports.controlWhy')}>
         <DataTable<(typeof view.control)[number]>
-          ctx={ctx}
           caption={ctx.t('imports.controlTitle')}
           rows={view.control}
           records="labelled"
@@ -196,7 +191,7 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
             )),
             column('first', ctx.t('imports.control.first'), { any: true }, (row) => (
               <>
-                {ctx.fmt.number(row.packet)}, <Time ctx={ctx} at={row.firstMs} />
+                {ctx.fmt.number(row.packet)}, <Time at={row.firstMs} />
               </>
             )),
             column('count', ctx.t('imports.control.count'), { num: true }, (row) => ctx.fmt.number(row.count)),

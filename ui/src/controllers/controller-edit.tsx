@@ -41,15 +41,14 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         ? {}
         : {
             actions: (
-              <LinkButton ctx={ctx} href={paths.objectRevisions('controller-record', controller.id)}>
+              <LinkButton href={paths.objectRevisions('controller-record', controller.id)}>
                 {ctx.t('objects.revisions')}
               </LinkButton>
             ),
           })}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       <PostForm
-        ctx={ctx}
         action={controller === undefined ? paths.controllerNew() : paths.controllerEdit(controller.id)}
         class="form"
       >
@@ -69,12 +68,12 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
             </div>
           </Panel>
         ))}
-        <CommentField ctx={ctx} />
+        <CommentField />
         <div class="row">
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('common.save')}
           </Button>
-          <Cancel ctx={ctx} href={back} />
+          <Cancel href={back} />
         </div>
       </PostForm>
     </Page>

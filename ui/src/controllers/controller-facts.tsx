@@ -78,7 +78,6 @@ export const ControllerFacts = ({
   if (lines.length === 0) return <Empty title={ctx.t('controllers.noFacts')}>{ctx.t('controllers.noFactsWhy')}</Empty>;
   return (
     <DataTable<(typeof lines)[number]>
-      ctx={ctx}
       caption={ctx.t('controllers.facts')}
       rows={lines}
       group={(line) => line.group}
@@ -86,7 +85,7 @@ export const ControllerFacts = ({
         column('field', ctx.t('controllers.field'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
         column('observed', ctx.t('controllers.observed'), { any: true }, (line) =>
           line.differs ? (
-            <Status ctx={ctx} level="warning">
+            <Status level="warning">
               <Value ctx={ctx} line={line} value={line.observed} />
             </Status>
           ) : (
@@ -104,7 +103,7 @@ export const ControllerFacts = ({
         )),
         column('age', ctx.t('controllers.age'), { num: true, hideNarrow: true }, (line) => (
           <span class="second">
-            <Age ctx={ctx} at={line.at} />
+            <Age at={line.at} />
           </span>
         )),
       ]}
@@ -120,7 +119,7 @@ export const ControllerFacts = ({
                 ) : (
                   <span translate="no">{fact.value}</span>
                 )}
-                , <Age ctx={ctx} at={fact.at} />. {ctx.tDynamic(`controllers.rule.${fact.rule}`)}
+                , <Age at={fact.at} />. {ctx.tDynamic(`controllers.rule.${fact.rule}`)}
               </li>
             ))}
           </ul>

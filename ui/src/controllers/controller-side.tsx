@@ -70,7 +70,7 @@ export const ControllerProposals = ({
         {proposals.map((proposal) => (
           <div>
             <p>
-              <To ctx={ctx} href={paths.controller(proposal.other.id)} translate="no">
+              <To href={paths.controller(proposal.other.id)} translate="no">
                 {proposal.other.name}
               </To>{' '}
               <span class="second">
@@ -78,13 +78,13 @@ export const ControllerProposals = ({
               </span>
             </p>
             <div class="row">
-              <PostForm ctx={ctx} action={paths.controllerMerge(id)}>
+              <PostForm action={paths.controllerMerge(id)}>
                 <input type="hidden" name="other" value={proposal.other.id} />
                 <Button small unavailable={unavailable}>
                   {ctx.t('controllers.isSame')}
                 </Button>
               </PostForm>
-              <PostForm ctx={ctx} action={paths.controllerApart(id)}>
+              <PostForm action={paths.controllerApart(id)}>
                 <input type="hidden" name="other" value={proposal.other.id} />
                 <Button small unavailable={unavailable}>
                   {ctx.t('controllers.isOther')}
@@ -94,12 +94,12 @@ export const ControllerProposals = ({
           </div>
         ))}
         {merges.map((merge) => (
-          <PostForm ctx={ctx} action={paths.controllerUnmerge(id)} class="row">
+          <PostForm action={paths.controllerUnmerge(id)} class="row">
             <input type="hidden" name="merge" value={String(merge.id)} />
             <span>
               {ctx.rich('controllers.merged', { other: <span translate="no">{merge.other.name}</span> })}{' '}
               <span class="second">
-                <Age ctx={ctx} at={merge.at} />
+                <Age at={merge.at} />
               </span>
             </span>
             <Button small unavailable={unavailable}>
@@ -120,7 +120,7 @@ const HistoryHead = ({ ctx, change }: { ctx: Ctx; change: ControllerChange | und
         {ctx.t(change.side === 'observed' ? 'controllers.observed' : 'controllers.configured')}
       </b>{' '}
       <span class="small second">
-        <Age ctx={ctx} at={change.at} />
+        <Age at={change.at} />
       </span>
     </div>
   );
@@ -135,7 +135,7 @@ export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonl
         <ul class="line">
           {[...Map.groupBy(changes, ({ at, part, side }) => `${at} ${part} ${side}`).values()].map((group) => (
             <li>
-              <Shape ctx={ctx} name="info" />
+              <Shape name="info" />
               <HistoryHead ctx={ctx} change={group[0]} />
               <ul class="small">
                 {group.map((change) => (

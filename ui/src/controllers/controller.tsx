@@ -72,7 +72,6 @@ const Parts = ({
   rows.length === 0 ? null : (
     <Panel title={title} context={ctx.fmt.number(rows.length)}>
       <DataTable<(typeof rows)[number]>
-        ctx={ctx}
         caption={title}
         rows={rows}
         records="labelled"
@@ -88,7 +87,7 @@ const Parts = ({
               (row: ControllerPartRow) => (
                 <>
                   {row.differs.includes(field) ? (
-                    <Status ctx={ctx} level="warning">
+                    <Status level="warning">
                       <Verbatim>{row.values[field] ?? '–'}</Verbatim>
                     </Status>
                   ) : (
@@ -114,13 +113,13 @@ const DecisionPanel = (props: ControllerProps) => {
     <Panel title={ctx.t('controllers.decision')}>
       <div class="body">
         <p>
-          <Status ctx={ctx} level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
+          <Status level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
             {ctx.t(`controllers.decision.${decision}`)}
           </Status>
         </p>
         <p class="second">{ctx.say(props.decidedBy)}</p>
-        <PostForm ctx={ctx} action={paths.controllerDecide(id)} class="form">
-          <TextField ctx={ctx} name="reason" label={ctx.t('controllers.decisionReason')} maxLength={500} />
+        <PostForm action={paths.controllerDecide(id)} class="form">
+          <TextField name="reason" label={ctx.t('controllers.decisionReason')} maxLength={500} />
           <div class="row">
             {others.map((one) => (
               <Button small name="decision" value={one} unavailable={unavailable}>
@@ -136,9 +135,9 @@ const DecisionPanel = (props: ControllerProps) => {
 
 const StateNotice = ({ ctx, state, into }: Pick<ControllerProps, 'ctx' | 'state' | 'into'>) =>
   state === 'live' ? null : (
-    <Notice ctx={ctx} level="warning" title={ctx.t(`controllers.state.${state}`)}>
+    <Notice level="warning" title={ctx.t(`controllers.state.${state}`)}>
       {into === undefined ? null : (
-        <To ctx={ctx} href={paths.controller(into.id)} translate="no">
+        <To href={paths.controller(into.id)} translate="no">
           {into.name}
         </To>
       )}
@@ -154,16 +153,11 @@ export const ControllerPage = (props: ControllerProps) => {
       ctx={ctx}
       title={props.name}
       untranslatedTitle
-      mark={<Status ctx={ctx} level={props.level} />}
+      mark={<Status level={props.level} />}
       sub={props.sub}
       crumbs={[{ label: ctx.t('nav.controllers'), href: paths.controllers() }]}
       actions={
-        <LinkButton
-          ctx={ctx}
-          kind="primary"
-          href={paths.controllerEdit(id)}
-          unavailable={withoutRight(ctx, 'controllers:write')}
-        >
+        <LinkButton kind="primary" href={paths.controllerEdit(id)} unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('controllers.edit')}
         </LinkButton>
       }
@@ -214,19 +208,17 @@ export const ControllerPage = (props: ControllerProps) => {
             <div class="body">
               {props.why.length === 0 ? <p class="second">{ctx.t('controllers.whyOk')}</p> : null}
               {props.why.map((reason) => (
-                <Status ctx={ctx} level={reason.level}>
-                  {controllerReason(ctx, reason.message)}
-                </Status>
+                <Status level={reason.level}>{controllerReason(ctx, reason.message)}</Status>
               ))}
               <Facts
                 rows={[
-                  [ctx.t('controllers.firstSeen'), <Age ctx={ctx} at={props.firstSeenAt} />],
-                  [ctx.t('controllers.lastSeen'), <Age ctx={ctx} at={props.lastSeenAt} />],
+                  [ctx.t('controllers.firstSeen'), <Age at={props.firstSeenAt} />],
+                  [ctx.t('controllers.lastSeen'), <Age at={props.lastSeenAt} />],
                   ...props.took.map(
                     (one) =>
                       [
                         ctx.t('controllers.took'),
-                        <To ctx={ctx} href={paths.controller(one.id)} translate="no">
+                        <To href={paths.controller(one.id)} translate="no">
                           {one.name}
                         </To>,
                       ] as const,

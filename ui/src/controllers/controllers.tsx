@@ -69,15 +69,15 @@ const ownColumns: ListColumns<ControllerRow> = {
     word: 'controllers.status',
     fit: true,
     rec: 'b',
-    cell: (row, ctx) => <Status ctx={ctx} level={row.level} />,
+    cell: (row) => <Status level={row.level} />,
     file: (row, ctx) => ctx.tDynamic(`level.${row.level}`),
   },
   name: {
     word: 'controllers.name',
     sort: true,
     rec: 'a',
-    cell: (row, ctx) => (
-      <To ctx={ctx} class="name" href={paths.controller(row.id)} translate="no">
+    cell: (row) => (
+      <To class="name" href={paths.controller(row.id)} translate="no">
         {row.name}
       </To>
     ),
@@ -94,11 +94,11 @@ const ownColumns: ListColumns<ControllerRow> = {
   zone: {
     word: 'controllers.zone',
     sort: true,
-    cell: (row, ctx) =>
+    cell: (row) =>
       row.zone === undefined ? (
         '–'
       ) : (
-        <To ctx={ctx} href={paths.controllerZone(row.zone.id)} translate="no">
+        <To href={paths.controllerZone(row.zone.id)} translate="no">
           {row.zone.name}
         </To>
       ),
@@ -155,9 +155,9 @@ const ownColumns: ListColumns<ControllerRow> = {
     num: true,
     sort: true,
     rec: 'd',
-    cell: (row, ctx) => (
+    cell: (row) => (
       <span class="second">
-        <Age ctx={ctx} at={row.lastSeenAt} />
+        <Age at={row.lastSeenAt} />
       </span>
     ),
     file: (row) => (row.lastSeenAt === null ? null : new Date(row.lastSeenAt)),
@@ -214,9 +214,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
         .map(([name, n, query]) => (
           <>
             {' '}
-            <To ctx={ctx} href={paths.controllers(query)}>
-              {ctx.t(`controllers.sub.${name}`, { n })}
-            </To>
+            <To href={paths.controllers(query)}>{ctx.t(`controllers.sub.${name}`, { n })}</To>
           </>
         ))}
     </>
@@ -227,12 +225,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
   const columns = controllerColumns(ownFields);
   const add = (
-    <LinkButton
-      ctx={ctx}
-      kind="primary"
-      href={paths.controllerImports()}
-      unavailable={withoutRight(ctx, 'controllers:write')}
-    >
+    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('controllers.import')}
     </LinkButton>
   );
@@ -244,26 +237,21 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
       filter={filterWords(ctx, list, filters)}
       actions={
         <>
-          <ListFiles ctx={ctx} list={list} csv={paths.controllersCsv()} />
-          <LinkButton ctx={ctx} href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+          <ListFiles list={list} csv={paths.controllersCsv()} />
+          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('controllers.new')}
           </LinkButton>
           {add}
         </>
       }
     >
-      <KindLinks ctx={ctx} page="controllers" />
+      <KindLinks page="controllers" />
       {underWay.length > 0 && (
-        <Notice
-          ctx={ctx}
-          level="running"
-          title={ctx.t('controllers.underWay', { names: underWay.slice(0, 3).join(', ') })}
-        >
+        <Notice level="running" title={ctx.t('controllers.underWay', { names: underWay.slice(0, 3).join(', ') })}>
           <p>{ctx.t('controllers.underWayText')}</p>
         </Notice>
       )}
       <ListPanel
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}

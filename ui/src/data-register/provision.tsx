@@ -72,7 +72,7 @@ const Leaves = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
     <span class="second">{ctx.t('provision.leavesNot')}</span>
   ) : (
     <span class="choice">
-      <Shape ctx={ctx} name="right" />
+      <Shape name="right" />
       <span>
         {ctx.tDynamic(`provision.file.${row.leaves.file}`, {}, row.leaves.file)}
         {row.leaves.fields.length === 0
@@ -104,7 +104,6 @@ type Group = { readonly pillar: ProvisionPillar; readonly rows: readonly Provisi
 
 const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={ctx.t(`provision.pillar.${pillar}`)}
     rows={rows}
     records="labelled"
@@ -116,19 +115,13 @@ const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
       )),
       column('what', ctx.t('provision.what'), (row) => (
         <>
-          {row.href === undefined ? (
-            ctx.tDynamic(row.title)
-          ) : (
-            <To ctx={ctx} href={row.href}>
-              {ctx.tDynamic(row.title)}
-            </To>
-          )}
+          {row.href === undefined ? ctx.tDynamic(row.title) : <To href={row.href}>{ctx.tDynamic(row.title)}</To>}
           <Fields ctx={ctx} row={row} />
         </>
       )),
       column('source', ctx.t('provision.source'), (row) => <span class="second">{ctx.tDynamic(row.source)}</span>),
       column('purpose', ctx.t('provision.purpose'), (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>),
-      column('rows', ctx.t('provision.rows'), { num: true }, (row) => <Count ctx={ctx} n={row.rows} href={row.href} />),
+      column('rows', ctx.t('provision.rows'), { num: true }, (row) => <Count n={row.rows} href={row.href} />),
       { key: 'retention', label: ctx.t('provision.retention'), cell: (row) => retentionText(ctx, row.retention) },
       column('personal', ctx.t('provision.personal'), (row) =>
         row.personal === 'no' ? (
@@ -173,7 +166,7 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
       aria-current={filter === name ? 'true' : undefined}
     >
       {ctx.t(`provision.only.${name}`)}
-      {filter === name ? <Shape ctx={ctx} name="close" /> : null}
+      {filter === name ? <Shape name="close" /> : null}
     </a>
   );
   return (
@@ -184,7 +177,7 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
       filter={[filter === 'all' ? '' : ctx.t(`provision.only.${filter}`), q].filter(Boolean).join('; ')}
       actions={
         <>
-          <LinkButton ctx={ctx} href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
+          <LinkButton href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
             {ctx.t('persons.title')}
           </LinkButton>
           <a
@@ -194,23 +187,23 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
           >
             {ctx.t('common.print')}
           </a>
-          <LinkButton ctx={ctx} href={paths.provisionCsv()} download>
+          <LinkButton href={paths.provisionCsv()} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
         </>
       }
     >
       <Tiles>
-        <Tile ctx={ctx} word={ctx.t('provision.kinds')} n={all.length}>
+        <Tile word={ctx.t('provision.kinds')} n={all.length}>
           {ctx.t('provision.shownBelow', { n: shown.length })}
         </Tile>
-        <Tile ctx={ctx} word={ctx.t('provision.personalKinds')} n={personal.length}>
+        <Tile word={ctx.t('provision.personalKinds')} n={personal.length}>
           {ctx.t('provision.encryptedOf', { n: personal.filter((row) => row.protection.includes('encrypted')).length })}
         </Tile>
-        <Tile ctx={ctx} word={ctx.t('provision.leavingKinds')} n={leaving.length}>
+        <Tile word={ctx.t('provision.leavingKinds')} n={leaving.length}>
           {ctx.t('provision.inFiles', { n: new Set(leaving.map((row) => row.leaves?.file)).size })}
         </Tile>
-        <Tile ctx={ctx} level="critical" word={ctx.t('provision.undeclared')} n={undeclared}>
+        <Tile level="critical" word={ctx.t('provision.undeclared')} n={undeclared}>
           {ctx.t('provision.undeclaredWhy')}
         </Tile>
       </Tiles>
@@ -233,11 +226,7 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
         {shown.length === 0 ? (
           <Empty
             title={ctx.t('list.noMatch')}
-            action={
-              <LinkButton ctx={ctx} href={paths.provision()}>
-                {ctx.t('list.clearFilters')}
-              </LinkButton>
-            }
+            action={<LinkButton href={paths.provision()}>{ctx.t('list.clearFilters')}</LinkButton>}
           >
             {ctx.t('list.noMatchWhy')}
           </Empty>

@@ -65,15 +65,15 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
       sub={ctx.t('deployments.consequence')}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
-      <PostForm ctx={ctx} action={paths.deploymentNew()} class="stack">
+      <ErrorSummary errors={errors} labels={labels} />
+      <PostForm action={paths.deploymentNew()} class="stack">
         <div class="grid">
           <Panel title={ctx.t('nav.updates')} span={7}>
             {updates.length === 0 ? (
               <Empty
                 title={ctx.t('deployments.noUpdates')}
                 action={
-                  <LinkButton ctx={ctx} href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+                  <LinkButton href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
                     {ctx.t('deployments.chooseUpdates')}
                   </LinkButton>
                 }
@@ -82,7 +82,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               </Empty>
             ) : (
               <DataTable<(typeof updates)[number]>
-                ctx={ctx}
                 caption={ctx.t('nav.updates')}
                 records="labelled"
                 rows={updates}
@@ -90,7 +89,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                   column('name', ctx.t('updates.update'), { any: true }, (row) => (
                     <>
                       <input type="hidden" name="update" value={row.id} />
-                      <To ctx={ctx} href={paths.update(row.id)} translate="no">
+                      <To href={paths.update(row.id)} translate="no">
                         {row.name}
                       </To>
                     </>
@@ -110,7 +109,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                 <>
                   <input type="hidden" name="target" value="group" />
                   <SelectField
-                    ctx={ctx}
                     name="group"
                     label={ctx.t('deployments.toGroup')}
                     hint={ctx.t('deployments.toGroupHint')}
@@ -123,7 +121,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                   />
                   {props.views.length === 0 ? null : (
                     <SelectField
-                      ctx={ctx}
                       name="view"
                       label={ctx.t('deployments.orView')}
                       hint={ctx.t('deployments.viewHint')}
@@ -151,17 +148,8 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
         </div>
         <Panel>
           <div class="body">
+            <TextField name="name" label={labels.name} value={props.name} maxLength={200} errors={errors} required />
             <TextField
-              ctx={ctx}
-              name="name"
-              label={labels.name}
-              value={props.name}
-              maxLength={200}
-              errors={errors}
-              required
-            />
-            <TextField
-              ctx={ctx}
               name="timeoutMinutes"
               type="number"
               label={labels.timeoutMinutes}
@@ -171,16 +159,9 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               max={1_440}
               errors={errors}
             />
-            <CommentField ctx={ctx} />
+            <CommentField />
             {deviceCount < typeNumberFrom ? null : (
-              <TextField
-                ctx={ctx}
-                name="confirm"
-                label={labels.confirm}
-                inputmode="numeric"
-                autocomplete="off"
-                errors={errors}
-              />
+              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
             )}
             <div class="row">
               <Button
@@ -195,7 +176,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               >
                 {ctx.t('deployments.deployTo', { n: deviceCount })}
               </Button>
-              <Cancel ctx={ctx} href={paths.updates()} />
+              <Cancel href={paths.updates()} />
             </div>
           </div>
         </Panel>

@@ -65,7 +65,7 @@ export const Deployment = (props: DeploymentProps) => {
       })}
       actions={
         deployment.state === 'running' ? (
-          <PostForm ctx={ctx} action={paths.deploymentCancel(deployment.id)}>
+          <PostForm action={paths.deploymentCancel(deployment.id)}>
             <Button kind="danger" unavailable={withoutRight(ctx, 'deployments:write')}>
               {ctx.t('deployments.cancel')}
             </Button>
@@ -76,7 +76,6 @@ export const Deployment = (props: DeploymentProps) => {
       <Tiles>
         {states.map((state) => (
           <Tile
-            ctx={ctx}
             level={levels[state]}
             word={ctx.t(`installation.${state}`)}
             n={deployment.tasks[state]}
@@ -91,7 +90,7 @@ export const Deployment = (props: DeploymentProps) => {
         {updates.map((update, index) => (
           <>
             {index === 0 ? null : ', '}
-            <To ctx={ctx} href={paths.update(update.id)} translate="no">
+            <To href={paths.update(update.id)} translate="no">
               {update.name}
             </To>
           </>
@@ -99,15 +98,11 @@ export const Deployment = (props: DeploymentProps) => {
         {group === undefined ? null : (
           <>
             {'. '}
-            {ctx.t('devices.group')}:{' '}
-            <To ctx={ctx} href={paths.devices({ group: group.id })}>
-              {group.name}
-            </To>
+            {ctx.t('devices.group')}: <To href={paths.devices({ group: group.id })}>{group.name}</To>
           </>
         )}
       </p>
       <ListPanel<(typeof tasks.rows)[number]>
-        ctx={ctx}
         list={list}
         page={tasks}
         tools={
@@ -127,7 +122,7 @@ export const Deployment = (props: DeploymentProps) => {
         }
         order={ctx.t('deployments.taskOrder')}
         nameOf={(row) => row.device.name}
-        empty={<NoMatch ctx={ctx} list={list} />}
+        empty={<NoMatch list={list} />}
         table={{
           caption: ctx.t('deployments.tasks'),
           columns: [
@@ -135,12 +130,12 @@ export const Deployment = (props: DeploymentProps) => {
               <InstallationMark ctx={ctx} state={row.state} />
             )),
             column('device', ctx.t('devices.device'), { rec: 'a' }, (row) => (
-              <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
+              <To class="name" href={paths.device(row.device.id)} translate="no">
                 {row.device.name}
               </To>
             )),
             column('update', ctx.t('updates.update'), { rec: 'c' }, (row) => (
-              <To ctx={ctx} href={paths.update(row.update.id)} translate="no">
+              <To href={paths.update(row.update.id)} translate="no">
                 {row.update.name}
               </To>
             )),
@@ -159,7 +154,7 @@ export const Deployment = (props: DeploymentProps) => {
             ),
             column('attempt', ctx.t('deployments.attempt'), { num: true }, (row) => ctx.fmt.number(row.attempt)),
             column('at', ctx.t('updates.at'), { rec: 'd', fit: true }, (row) =>
-              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+              row.at === undefined ? '–' : <Time at={row.at} />,
             ),
           ],
           open: (row) =>

@@ -38,9 +38,7 @@ const levels = { running: 'running', finished: 'done', failed: 'critical', cance
 
 /** The state of a deployment as a whole. */
 export const DeploymentMark = ({ ctx, state }: { ctx: Ctx; state: DeploymentState }) => (
-  <Status ctx={ctx} level={levels[state]}>
-    {ctx.t(`deployments.state.${state}`)}
-  </Status>
+  <Status level={levels[state]}>{ctx.t(`deployments.state.${state}`)}</Status>
 );
 
 /** All its tasks. */
@@ -55,14 +53,13 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     sub={ctx.t('deployments.sub')}
     refreshSeconds={page.rows.some((row) => row.state === 'running') ? 10 : undefined}
     actions={
-      <LinkButton ctx={ctx} kind="primary" href={paths.updates({ deployable: 'true' })}>
+      <LinkButton kind="primary" href={paths.updates({ deployable: 'true' })}>
         {ctx.t('deployments.chooseUpdates')}
       </LinkButton>
     }
   >
-    <KindLinks ctx={ctx} page="deployments" />
+    <KindLinks page="deployments" />
     <ListPanel<(typeof page.rows)[number]>
-      ctx={ctx}
       list={list}
       page={page}
       filters={[]}
@@ -77,19 +74,17 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
             <DeploymentMark ctx={ctx} state={row.state} />
           )),
           column('name', ctx.t('deployments.name'), { rec: 'a' }, (row) => (
-            <To ctx={ctx} class="name" href={paths.deployment(row.id)}>
+            <To class="name" href={paths.deployment(row.id)}>
               {row.name}
             </To>
           )),
-          column('createdAt', ctx.t('deployments.created'), { rec: 'c' }, (row) => (
-            <Time ctx={ctx} at={row.createdAt} />
-          )),
+          column('createdAt', ctx.t('deployments.created'), { rec: 'c' }, (row) => <Time at={row.createdAt} />),
           column('createdBy', ctx.t('deployments.by'), (row) => <span translate="no">{row.createdBy}</span>),
           column('updates', ctx.t('nav.updates'), { num: true }, (row) => (
-            <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />
+            <Count n={row.updates} href={paths.deployment(row.id)} />
           )),
           column('devices', ctx.t('nav.devices'), { num: true }, (row) => (
-            <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />
+            <Count n={row.devices} href={paths.deployment(row.id)} />
           )),
           column('done', ctx.t('installation.verified'), { num: true, rec: 'd' }, (row) =>
             ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
@@ -98,7 +93,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
             row.tasks.failed === 0 ? (
               <span class="dim">0</span>
             ) : (
-              <To ctx={ctx} class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
+              <To class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
                 {ctx.fmt.number(row.tasks.failed)}
               </To>
             ),

@@ -38,9 +38,8 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
   <Panel title={ctx.t('agentMoves.order')}>
     <div class="body">
       <p class="second">{ctx.t('agentMoves.why')}</p>
-      <PostForm ctx={ctx} action={paths.agentMoves()} class="form">
+      <PostForm action={paths.agentMoves()} class="form">
         <TextField
-          ctx={ctx}
           name="server"
           label={ctx.t('agentMoves.server')}
           hint={ctx.t('agentMoves.serverHint')}
@@ -51,7 +50,6 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
           errors={errors}
         />
         <SelectField
-          ctx={ctx}
           name="group"
           label={ctx.t('agentMoves.devices')}
           hint={ctx.t('agentMoves.devicesHint')}
@@ -64,7 +62,6 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
           ]}
         />
         <TextField
-          ctx={ctx}
           name="reason"
           label={ctx.t('deviceTasks.reason')}
           value={values.reason}
@@ -85,7 +82,7 @@ const States = ({ ctx, states }: { ctx: Ctx; states: Order['states'] }) => (
   <ul>
     {Object.entries(states).map(([state, devices]) => (
       <li>
-        <Status ctx={ctx} level={taskLevels[state as DeviceTaskState]}>
+        <Status level={taskLevels[state as DeviceTaskState]}>
           {ctx.tDynamic(`deviceTasks.state.${state}`)}: {ctx.fmt.number(devices)}
         </Status>
       </li>
@@ -98,7 +95,7 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
     title={<span translate="no">{order.server ?? ctx.t('deviceTasks.kind.unknown')}</span>}
     context={
       <>
-        <span translate="no">{order.askedBy}</span>, <Time ctx={ctx} at={order.askedAt} />
+        <span translate="no">{order.askedBy}</span>, <Time at={order.askedAt} />
       </>
     }
     foot={order.reason ?? undefined}
@@ -108,20 +105,17 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
     </div>
     {order.open.length === 0 ? null : (
       <DataTable<(typeof order.open)[number]>
-        ctx={ctx}
         caption={ctx.t('agentMoves.open')}
         records="labelled"
         rows={order.open}
         columns={[
           column('device', ctx.t('agentMoves.device'), { head: true }, ({ device }) => (
-            <To ctx={ctx} href={paths.deviceTab(device.id, 'tasks')} translate="no">
+            <To href={paths.deviceTab(device.id, 'tasks')} translate="no">
               {device.name}
             </To>
           )),
           column('state', ctx.t('deviceTasks.stateLabel'), ({ state }) => (
-            <Status ctx={ctx} level={taskLevels[state]}>
-              {ctx.tDynamic(`deviceTasks.state.${state}`)}
-            </Status>
+            <Status level={taskLevels[state]}>{ctx.tDynamic(`deviceTasks.state.${state}`)}</Status>
           )),
           column('why', ctx.t('agentMoves.agentTold'), { any: true }, ({ code, output }) =>
             code === undefined ? (
@@ -149,7 +143,6 @@ export const AgentMoves = (props: AgentMovesProps) => {
       sub={ctx.t('agentMoves.sub')}
     >
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{
           server: ctx.t('agentMoves.server'),

@@ -73,7 +73,7 @@ const acts = ['rescan', 'delete', 'restore'] as const;
 const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTaskRow }) => {
   if (row.state !== 'asked' && row.state !== 'queued' && row.state !== 'running') return <>–</>;
   return (
-    <PostForm ctx={ctx} action={paths.deviceTaskDecide(device, row.id)} class="row">
+    <PostForm action={paths.deviceTaskDecide(device, row.id)} class="row">
       {row.state === 'asked' ? (
         <Button
           small
@@ -114,7 +114,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
   return (
     <DeviceFrame ctx={ctx} device={device} tabs={props.tabs} current="tasks">
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{
           lines: ctx.t('deviceTasks.lines'),
@@ -128,15 +127,12 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           <Empty title={ctx.t('deviceTasks.none')}>{ctx.t('deviceTasks.noneWhy')}</Empty>
         ) : (
           <DataTable<(typeof rows)[number]>
-            ctx={ctx}
             caption={ctx.t('devices.tab.tasks')}
             rows={rows}
             records="labelled"
             columns={[
               column('state', ctx.t('deviceTasks.stateLabel'), { fit: true }, (row) => (
-                <Status ctx={ctx} level={taskLevels[row.state]}>
-                  {ctx.tDynamic(`deviceTasks.state.${row.state}`)}
-                </Status>
+                <Status level={taskLevels[row.state]}>{ctx.tDynamic(`deviceTasks.state.${row.state}`)}</Status>
               )),
               column('what', ctx.t('deviceTasks.what'), { any: true }, (row) => (
                 <>
@@ -170,7 +166,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               )),
               column('by', ctx.t('deviceTasks.by'), { any: true }, (row) => (
                 <>
-                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                  <span translate="no">{row.askedBy}</span>, <Time at={row.askedAt} />
                   {row.confirmedBy === undefined ? null : (
                     <>
                       <br />
@@ -189,10 +185,9 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
       <Panel title={ctx.t('deviceTasks.logTitle')}>
         <div class="body">
           <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
-          <PostForm ctx={ctx} action={paths.deviceTasks(device.id)} class="form">
+          <PostForm action={paths.deviceTasks(device.id)} class="form">
             <input type="hidden" name="kind" value="show-log" />
             <TextField
-              ctx={ctx}
               name="lines"
               label={ctx.t('deviceTasks.lines')}
               value={values.lines}
@@ -203,7 +198,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               required
             />
             <TextField
-              ctx={ctx}
               name="reason"
               label={ctx.t('deviceTasks.reason')}
               value={asked === 'log' ? values.reason : ''}
@@ -223,10 +217,9 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           {files.length === 0 ? (
             <p>{ctx.t('deviceTasks.noFiles')}</p>
           ) : (
-            <PostForm ctx={ctx} action={paths.deviceTasks(device.id)} class="form">
+            <PostForm action={paths.deviceTasks(device.id)} class="form">
               <input type="hidden" name="kind" value="kept-file" />
               <SelectField
-                ctx={ctx}
                 name="number"
                 label={ctx.t('deviceTasks.file')}
                 value={values.file}
@@ -235,7 +228,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                 required
               />
               <SelectField
-                ctx={ctx}
                 name="act"
                 label={ctx.t('deviceTasks.act')}
                 value={values.act}
@@ -244,7 +236,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                 required
               />
               <TextField
-                ctx={ctx}
                 name="reason"
                 id="file-reason"
                 label={ctx.t('deviceTasks.reason')}

@@ -22,7 +22,6 @@ type DeviceChangesProps = {
 export const DeviceChanges = ({ ctx, device, tabs, list, rows, next, filters }: DeviceChangesProps) => (
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="changes">
     <ListPanel
-      ctx={ctx}
       list={list}
       title={ctx.t('devices.tab.changes')}
       page={{ rows, next }}
@@ -32,7 +31,7 @@ export const DeviceChanges = ({ ctx, device, tabs, list, rows, next, filters }: 
       empty={<Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>}
     >
       <div class="body">
-        <Changes ctx={ctx} rows={rows} />
+        <Changes rows={rows} />
       </div>
     </ListPanel>
   </DeviceFrame>

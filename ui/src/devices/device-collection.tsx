@@ -38,9 +38,9 @@ type DeviceCollectionProps = {
 };
 
 const Withheld = ({ ctx, device, collection }: { ctx: Ctx; device: DeviceHead; collection: string }) => (
-  <Notice ctx={ctx} level="running" title={ctx.t('devices.withheldTitle')}>
+  <Notice level="running" title={ctx.t('devices.withheldTitle')}>
     {ctx.t('devices.withheldWhy')}
-    <PostForm ctx={ctx} action={paths.devicePersonal(device.id, collection)}>
+    <PostForm action={paths.devicePersonal(device.id, collection)}>
       <button type="submit" class="link">
         {ctx.t('devices.showRecorded')}
       </button>
@@ -66,8 +66,8 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
       <>
         {ctx.rich('devices.reported', {
           source: ctx.tDynamic(`source.${reported.source}`),
-          at: <Time ctx={ctx} at={reported.at} />,
-          age: <Age ctx={ctx} at={reported.at} />,
+          at: <Time at={reported.at} />,
+          age: <Age at={reported.at} />,
         })}
       </>
     );
@@ -79,13 +79,10 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
       {props.personal === 'shown' ? <p class="second">{ctx.t('devices.shownRecorded')}</p> : null}
       {props.showing === undefined ? null : (
         <Notice
-          ctx={ctx}
           level="running"
           title={ctx.t('records.showing', { source: ctx.tDynamic(`source.${props.showing.best}`) })}
         >
-          <To ctx={ctx} href={paths.deviceTab(device.id, collection)}>
-            {ctx.t('records.back')}
-          </To>
+          <To href={paths.deviceTab(device.id, collection)}>{ctx.t('records.back')}</To>
         </Notice>
       )}
       {(props.alsoReported ?? []).length === 0 ? null : (
@@ -94,7 +91,7 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
           {(props.alsoReported ?? []).map((source, at) => (
             <>
               {at === 0 ? '' : ', '}
-              <To ctx={ctx} href={paths.deviceTab(device.id, collection, { door: source })}>
+              <To href={paths.deviceTab(device.id, collection, { door: source })}>
                 {ctx.tDynamic(`source.${source}`)}
               </To>
             </>
@@ -110,7 +107,7 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
               <Facts
                 rows={columns.map((column) => [
                   ctx.tDynamic(`collection.${collection}.field.${column.name}`),
-                  <FieldText ctx={ctx} column={column} value={only.values[column.name] ?? null} />,
+                  <FieldText column={column} value={only.values[column.name] ?? null} />,
                 ])}
               />
             </div>
@@ -118,7 +115,6 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
         </Panel>
       ) : (
         <ListPanel
-          ctx={ctx}
           list={list}
           title={name}
           context={context}

@@ -32,13 +32,13 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
   const goes = keep === two.id ? one : two;
   const head = (record: Reference) => (
     <div class="row">
-      <To ctx={ctx} href={paths.device(record.id)} translate="no">
+      <To href={paths.device(record.id)} translate="no">
         {record.name}
       </To>
       {record.id === stays.id ? (
         <strong>{ctx.t('records.keep')}</strong>
       ) : (
-        <To ctx={ctx} href={paths.deviceCompare({ one: one.id, two: two.id, keep: record.id })}>
+        <To href={paths.deviceCompare({ one: one.id, two: two.id, keep: record.id })}>
           {ctx.t('records.keepThis')}
           <span class="vh">: {record.name}</span>
         </To>
@@ -56,7 +56,6 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
     >
       <Panel>
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
           rows={rows}
           columns={[
@@ -67,7 +66,7 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
         />
       </Panel>
       {isRefused(moves) ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('records.cannot')}>
+        <Notice level="warning" title={ctx.t('records.cannot')}>
           {moves.refused}
         </Notice>
       ) : (
@@ -82,8 +81,8 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
         </Panel>
       )}
       <div class="row">
-        <Cancel ctx={ctx} href={paths.deviceDuplicates()} />
-        <PostForm ctx={ctx} action={paths.deviceDistinct()}>
+        <Cancel href={paths.deviceDuplicates()} />
+        <PostForm action={paths.deviceDistinct()}>
           <Hidden
             fields={[
               ['one', one.id],
@@ -93,7 +92,7 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
           <Button>{ctx.t('records.distinct')}</Button>
         </PostForm>
         {isRefused(moves) ? null : (
-          <PostForm ctx={ctx} action={paths.deviceCompare()}>
+          <PostForm action={paths.deviceCompare()}>
             <Hidden
               fields={[
                 ['keep', stays.id],

@@ -28,7 +28,6 @@ const form = 'device-deviations';
 export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, baselines }: DeviceDeviationsProps) => {
   const approve = (
     <LinkButton
-      ctx={ctx}
       kind="primary"
       href={paths.baselineNew({ device: device.id })}
       unavailable={withoutRight(ctx, 'devices:write')}
@@ -41,14 +40,11 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
       {baselines
         .filter(({ expired }) => expired)
         .map(({ id, name, approvedAt }) => (
-          <Notice ctx={ctx} level="warning" title={name}>
-            <To ctx={ctx} href={paths.baseline(id)}>
-              {ctx.t('baselines.expired', { at: ctx.fmt.date(approvedAt) })}
-            </To>
+          <Notice level="warning" title={name}>
+            <To href={paths.baseline(id)}>{ctx.t('baselines.expired', { at: ctx.fmt.date(approvedAt) })}</To>
           </Notice>
         ))}
       <ListPanel
-        ctx={ctx}
         list={list}
         title={ctx.t('nav.deviations')}
         context={
@@ -56,7 +52,7 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
             {baselines.map(({ id, name }, index) => (
               <>
                 {index === 0 ? null : ', '}
-                <To ctx={ctx} href={paths.baseline(id)} translate="no">
+                <To href={paths.baseline(id)} translate="no">
                   {name}
                 </To>
               </>

@@ -54,7 +54,6 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
         <Empty title={ctx.t('records.heldNone')} />
       ) : (
         <DataTable<(typeof held)[number]>
-          ctx={ctx}
           caption={ctx.t('records.held')}
           rows={held}
           records="labelled"
@@ -68,22 +67,22 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
                   : ctx.rich('devices.resembles', { device: <Name device={row.resembles} /> })}
               </>
             )),
-            { key: 'at', label: ctx.t('records.at'), num: true, cell: (row) => <Age ctx={ctx} at={row.createdAt} /> },
+            { key: 'at', label: ctx.t('records.at'), num: true, cell: (row) => <Age at={row.createdAt} /> },
             column('decide', ctx.t('records.decide'), (row) => (
               <span class="row">
                 {row.resembles === undefined || row.resembles.id === row.id ? null : (
-                  <LinkButton ctx={ctx} small href={compareLink(row.resembles, row)} unavailable={unavailable}>
+                  <LinkButton small href={compareLink(row.resembles, row)} unavailable={unavailable}>
                     {ctx.t('records.compare')}
                     <span class="vh"> {row.name}</span>
                   </LinkButton>
                 )}
-                <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
+                <PostForm action={paths.deviceApprove(row.id)}>
                   <Button small unavailable={unavailable}>
                     {ctx.t('records.own')}
                     <span class="vh"> {row.name}</span>
                   </Button>
                 </PostForm>
-                <PostForm ctx={ctx} action={paths.deviceRevoke(row.id)}>
+                <PostForm action={paths.deviceRevoke(row.id)}>
                   <Button small kind="danger" unavailable={unavailable}>
                     {ctx.t('devices.revoke')}
                     <span class="vh"> {row.name}</span>
@@ -107,7 +106,6 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
       <Empty title={ctx.t('records.pairsNone')} />
     ) : (
       <DataTable<(typeof pairs)[number]>
-        ctx={ctx}
         caption={ctx.t('records.pairs')}
         rows={pairs}
         records="labelled"
@@ -123,12 +121,7 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
             )),
           ),
           column('decide', ctx.t('records.decide'), (row) => (
-            <LinkButton
-              ctx={ctx}
-              small
-              href={compareLink(row.one, row.two)}
-              unavailable={withoutRight(ctx, 'devices:write')}
-            >
+            <LinkButton small href={compareLink(row.one, row.two)} unavailable={withoutRight(ctx, 'devices:write')}>
               {ctx.t('records.compare')}
               <span class="vh">
                 {' '}
@@ -148,7 +141,6 @@ const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) 
       <Empty title={ctx.t('records.mergedNone')} />
     ) : (
       <DataTable<(typeof merged)[number]>
-        ctx={ctx}
         caption={ctx.t('records.merged')}
         rows={merged}
         records="labelled"
@@ -157,11 +149,11 @@ const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) 
             <span translate="no">{row.other.name || row.other.id}</span>
           )),
           { key: 'keep', label: ctx.t('records.keptIn'), cell: (row) => <Name device={row.keep} /> },
-          { key: 'at', label: ctx.t('records.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'at', label: ctx.t('records.at'), cell: (row) => <Time at={row.at} /> },
           { key: 'by', label: ctx.t('records.by'), cell: (row) => <span translate="no">{row.by}</span> },
           column('decide', ctx.t('records.decide'), (row) =>
             row.isNewest ? (
-              <PostForm ctx={ctx} action={paths.deviceUnmerge()}>
+              <PostForm action={paths.deviceUnmerge()}>
                 <Hidden fields={[['merge', String(row.merge)]]} />
                 <Button small unavailable={withoutRight(ctx, 'devices:write')}>
                   {ctx.t('records.undo')}

@@ -43,26 +43,22 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
       ]}
       actions={
         revision === 0 ? undefined : (
-          <LinkButton ctx={ctx} href={paths.objectRevisions('device-decision', device.id)}>
+          <LinkButton href={paths.objectRevisions('device-decision', device.id)}>
             {ctx.t('objects.revisions')}
           </LinkButton>
         )
       }
     >
-      {meanwhile === undefined ? null : (
-        <Meanwhile ctx={ctx} changed={meanwhile} theirs={paths.deviceEdit(device.id)} />
-      )}
+      {meanwhile === undefined ? null : <Meanwhile changed={meanwhile} theirs={paths.deviceEdit(device.id)} />}
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{ displayName: label('displayName'), description: label('description'), group: label('group') }}
       />
       <Panel>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.deviceEdit(device.id)} class="form">
+          <PostForm action={paths.deviceEdit(device.id)} class="form">
             <input type="hidden" name="revision" value={String(revision)} />
             <TextField
-              ctx={ctx}
               name="displayName"
               label={label('displayName')}
               hint={ctx.t('devices.displayNameHint')}
@@ -71,7 +67,6 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
               errors={errors}
             />
             <AreaField
-              ctx={ctx}
               name="description"
               label={label('description')}
               value={values.description}
@@ -79,7 +74,6 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
               errors={errors}
             />
             <SelectField
-              ctx={ctx}
               name="group"
               label={label('group')}
               value={values.group}
@@ -89,12 +83,12 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
                 ...groups.map((group) => ({ value: group.id, label: group.name })),
               ]}
             />
-            <CommentField ctx={ctx} />
+            <CommentField />
             <div class="row">
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
               </Button>
-              <Cancel ctx={ctx} href={paths.device(device.id)} />
+              <Cancel href={paths.device(device.id)} />
             </div>
           </PostForm>
         </div>

@@ -20,7 +20,6 @@ type DeviceEventsProps = {
 export const DeviceEvents = ({ ctx, device, tabs, list, page }: DeviceEventsProps) => (
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="events">
     <ListPanel
-      ctx={ctx}
       list={list}
       page={page}
       order={ctx.t('events.order')}

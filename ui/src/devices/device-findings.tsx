@@ -24,7 +24,7 @@ type DeviceFindingsProps = {
 
 const Unjudged = ({ ctx, unjudged }: Pick<DeviceFindingsProps, 'ctx' | 'unjudged'>) =>
   unjudged.length === 0 ? null : (
-    <Notice ctx={ctx} level="warning" title={ctx.t('vuln.unjudged', { n: unjudged.length })}>
+    <Notice level="warning" title={ctx.t('vuln.unjudged', { n: unjudged.length })}>
       {ctx.t('vuln.unjudgedWhy')}
       <details>
         <summary>{ctx.t('vuln.unjudgedList')}</summary>
@@ -53,11 +53,10 @@ export const DeviceFindings = ({
   unjudged,
 }: DeviceFindingsProps) => (
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
-    <CoverageNotice ctx={ctx} coverage={coverage} />
+    <CoverageNotice coverage={coverage} />
     <Unjudged ctx={ctx} unjudged={unjudged} />
     {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
     <ListPanel
-      ctx={ctx}
       list={list}
       page={page}
       filters={decisionFilters}

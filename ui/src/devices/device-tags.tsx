@@ -12,12 +12,12 @@ export type DeviceTagView = {
 };
 
 /** Tags as links to the devices that have them, too. */
-export const TagChips = ({ ctx, tags }: { ctx: Ctx; tags: readonly string[] }) => (
+export const TagChips = ({ tags }: { tags: readonly string[] }) => (
   <>
     {tags.map((tag, index) => (
       <>
         {index === 0 ? '' : ' '}
-        <To ctx={ctx} href={paths.devices({ tag })} translate="no">
+        <To href={paths.devices({ tag })} translate="no">
           <Tag>{tag}</Tag>
         </To>
       </>
@@ -34,14 +34,14 @@ export const DeviceTags = ({ ctx, device, tags }: { ctx: Ctx; device: string; ta
         {tags.length === 0 ? <p class="second">{ctx.t('tags.none')}</p> : null}
         {tags.map((one) => (
           <div class="row">
-            <TagChips ctx={ctx} tags={[one.tag]} />
+            <TagChips tags={[one.tag]} />
             {one.rules.map((rule) => (
-              <To ctx={ctx} class="small" href={paths.object('tag-rule', rule.id)}>
+              <To class="small" href={paths.object('tag-rule', rule.id)}>
                 {ctx.t('tags.byRule', { rule: rule.name })}
               </To>
             ))}
             {one.byHand && right === undefined ? (
-              <PostForm ctx={ctx} action={paths.deviceTags(device)}>
+              <PostForm action={paths.deviceTags(device)}>
                 <input type="hidden" name="remove" value={one.tag} />
                 <button type="submit" class="link">
                   {ctx.t('tags.remove', { tag: one.tag })}
@@ -50,8 +50,8 @@ export const DeviceTags = ({ ctx, device, tags }: { ctx: Ctx; device: string; ta
             ) : null}
           </div>
         ))}
-        <PostForm ctx={ctx} action={paths.deviceTags(device)} class="row">
-          <TextField ctx={ctx} name="add" label={ctx.t('tags.tag')} maxLength={50} />
+        <PostForm action={paths.deviceTags(device)} class="row">
+          <TextField name="add" label={ctx.t('tags.tag')} maxLength={50} />
           <Button small unavailable={right}>
             {ctx.t('tags.add')}
           </Button>
@@ -69,8 +69,8 @@ export const HeldByRule = ({
   ctx: Ctx;
   held: { readonly rule: string; readonly name: string; readonly group: string };
 }) => (
-  <Notice ctx={ctx} level="running" title={ctx.t('rules.held')}>
-    <To ctx={ctx} href={paths.object('moving-rule', held.rule)}>
+  <Notice level="running" title={ctx.t('rules.held')}>
+    <To href={paths.object('moving-rule', held.rule)}>
       {ctx.t('rules.heldWhy', { rule: held.name, group: held.group })}
     </To>
   </Notice>

@@ -60,7 +60,6 @@ export const DeviceUpdates = ({
     current="updates"
     actions={
       <LinkButton
-        ctx={ctx}
         kind="primary"
         href={paths.deploymentNew({ device: device.id })}
         unavailable={
@@ -75,7 +74,7 @@ export const DeviceUpdates = ({
   >
     <NotFilled ctx={ctx} rows={notFilled} />
     {followed === undefined ? null : <FollowedLine ctx={ctx} followed={followed} />}
-    {rows.length === 0 ? <CoverageNotice ctx={ctx} coverage={coverage} /> : null}
+    {rows.length === 0 ? <CoverageNotice coverage={coverage} /> : null}
     <Panel>
       {rows.length === 0 && coverage.state === 'not-judged' ? (
         <Empty title={ctx.t('coverage.not-judged')} />
@@ -87,14 +86,13 @@ export const DeviceUpdates = ({
         <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('nav.updates')}
           rows={rows}
           records
           columns={[
             column('name', ctx.t('updates.update'), { any: true, rec: 'a' }, (row) => (
               <>
-                <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
+                <To class="name" href={paths.update(row.id)} translate="no">
                   {row.name}
                 </To>{' '}
                 {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
@@ -116,13 +114,13 @@ export const DeviceUpdates = ({
               ) : row.deployment === undefined ? (
                 <InstallationMark ctx={ctx} state={row.installation} />
               ) : (
-                <To ctx={ctx} href={paths.deployment(row.deployment)}>
+                <To href={paths.deployment(row.deployment)}>
                   <InstallationMark ctx={ctx} state={row.installation} />
                 </To>
               ),
             ),
             column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
-              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+              row.at === undefined ? '–' : <Time at={row.at} />,
             ),
           ]}
         />

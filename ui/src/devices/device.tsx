@@ -68,7 +68,6 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
   );
   return (
     <DataTable<(typeof lines)[number]>
-      ctx={ctx}
       caption={ctx.t('devices.facts')}
       rows={lines}
       group={(line) => line.group}
@@ -76,11 +75,9 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
         column('fact', ctx.t('devices.fact'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
         column('value', ctx.t('devices.value'), { any: true }, (line) =>
           line.level === undefined ? (
-            <ValueText ctx={ctx} value={line.value} type={line.type} unit={line.unit} />
+            <ValueText value={line.value} type={line.type} unit={line.unit} />
           ) : (
-            <Status ctx={ctx} level={line.level}>
-              {valueText(ctx, line.value, line.type, line.unit)}
-            </Status>
+            <Status level={line.level}>{valueText(ctx, line.value, line.type, line.unit)}</Status>
           ),
         ),
         column('source', ctx.t('devices.source'), { hideNarrow: true, fit: true }, (line) => (
@@ -88,7 +85,7 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
         )),
         column('age', ctx.t('devices.age'), { num: true }, (line) => (
           <span class="second">
-            <Age ctx={ctx} at={line.at} />
+            <Age at={line.at} />
           </span>
         )),
       ]}
@@ -98,8 +95,7 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
             {line.others.map((other) => (
               <li>
                 {ctx.tDynamic(other.source, {}, other.source)}:{' '}
-                <ValueText ctx={ctx} value={other.value} type={line.type} unit={line.unit} />,{' '}
-                <Age ctx={ctx} at={other.at} />
+                <ValueText value={other.value} type={line.type} unit={line.unit} />, <Age at={other.at} />
               </li>
             ))}
           </ul>
@@ -114,7 +110,7 @@ const Personal = ({ ctx, device, personal }: Pick<DeviceProps, 'ctx' | 'device' 
     <Panel title={ctx.t('devices.personalTitle')}>
       <div class="body">
         {personal.map((one) => (
-          <PostForm ctx={ctx} action={paths.devicePersonal(device.id, one.collection)} class="row">
+          <PostForm action={paths.devicePersonal(device.id, one.collection)} class="row">
             <span class={one.count === 0 ? 'dim' : undefined}>
               {ctx.tDynamic(`collection.${one.collection}.title`)}: {ctx.fmt.number(one.count)}
             </span>
@@ -138,7 +134,6 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
       </div>
     ) : (
       <DataTable<(typeof clients)[number]>
-        ctx={ctx}
         caption={ctx.t('records.clients')}
         rows={clients}
         columns={[
@@ -154,7 +149,7 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
             </>
           )),
           column('state', ctx.t('records.clientState'), (row) => ctx.tDynamic(`records.s.${row.state}`)),
-          column('seen', ctx.t('records.clientSeen'), { num: true }, (row) => <Age ctx={ctx} at={row.lastSeenAt} />),
+          column('seen', ctx.t('records.clientSeen'), { num: true }, (row) => <Age at={row.lastSeenAt} />),
         ]}
       />
     )}
@@ -163,13 +158,13 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
 
 const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
   device.state === 'revoked' || device.state === 'discovered' ? (
-    <PostForm ctx={ctx} action={paths.deviceForget(device.id)}>
+    <PostForm action={paths.deviceForget(device.id)}>
       <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('records.forget')}
       </Button>
     </PostForm>
   ) : (
-    <PostForm ctx={ctx} action={paths.deviceRevoke(device.id)}>
+    <PostForm action={paths.deviceRevoke(device.id)}>
       <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('devices.revoke')}
       </Button>
@@ -188,12 +183,11 @@ export const Device = (props: DeviceProps) => {
       current="summary"
       actions={
         <>
-          <LinkButton ctx={ctx} href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('devices.edit')}
           </LinkButton>
           {deployable.length === 0 ? null : (
             <LinkButton
-              ctx={ctx}
               kind="primary"
               href={paths.deploymentNew({ device: device.id })}
               unavailable={withoutRight(ctx, 'deployments:write')}
@@ -226,18 +220,16 @@ export const Device = (props: DeviceProps) => {
           )}
         </Panel>
         <div class="stack c4">
-          <CoveragePanel ctx={ctx} coverage={props.coverage} />
+          <CoveragePanel coverage={props.coverage} />
           <Panel title={ctx.t('devices.why')}>
             <div class="body">
               {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
               {why.map((reason) => (
-                <Status ctx={ctx} level={reason.level}>
+                <Status level={reason.level}>
                   {reason.href === undefined ? (
                     ctx.say(reason.message)
                   ) : (
-                    <To ctx={ctx} href={reason.href}>
-                      {ctx.say(reason.message)}
-                    </To>
+                    <To href={reason.href}>{ctx.say(reason.message)}</To>
                   )}
                 </Status>
               ))}
@@ -249,21 +241,13 @@ export const Device = (props: DeviceProps) => {
             title={ctx.t('devices.tab.changes')}
             link={
               <>
-                <To ctx={ctx} href={paths.deviceTab(device.id, 'changes')}>
-                  {ctx.t('devices.allChanges')}
-                </To>{' '}
-                <To ctx={ctx} href={paths.deviceTab(device.id, 'events')}>
-                  {ctx.t('devices.tab.events')}
-                </To>
+                <To href={paths.deviceTab(device.id, 'changes')}>{ctx.t('devices.allChanges')}</To>{' '}
+                <To href={paths.deviceTab(device.id, 'events')}>{ctx.t('devices.tab.events')}</To>
               </>
             }
           >
             <div class="body">
-              {changes.length === 0 ? (
-                <p class="second">{ctx.t('changes.none')}</p>
-              ) : (
-                <Changes ctx={ctx} rows={changes} />
-              )}
+              {changes.length === 0 ? <p class="second">{ctx.t('changes.none')}</p> : <Changes rows={changes} />}
             </div>
           </Panel>
           <Clients ctx={ctx} clients={props.clients} />
@@ -282,10 +266,7 @@ export const Device = (props: DeviceProps) => {
                     ? []
                     : [
                         [ctx.t('devices.certificate'), <Hash value={certificate.fingerprint} />] as const,
-                        [
-                          ctx.t('devices.validUntil'),
-                          <Time ctx={ctx} at={certificate.notAfter} form="date" />,
-                        ] as const,
+                        [ctx.t('devices.validUntil'), <Time at={certificate.notAfter} form="date" />] as const,
                       ]),
                 ]}
               />

@@ -61,13 +61,7 @@ const form = 'devices-bulk';
 
 /** A number of findings or updates; "none" is shown only for what is judged. */
 const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: number | undefined; href: string }) =>
-  n === undefined ? (
-    <To ctx={ctx} href={href}>
-      {ctx.t('coverage.not-judged')}
-    </To>
-  ) : (
-    <Count ctx={ctx} n={n} href={href} />
-  );
+  n === undefined ? <To href={href}>{ctx.t('coverage.not-judged')}</To> : <Count n={n} href={href} />;
 
 /** The same in a file. */
 const judgedCell = (n: number | undefined, ctx: Ctx): number | string => n ?? ctx.t('coverage.not-judged');
@@ -83,7 +77,7 @@ const ownColumns: ListColumns<DeviceRow> = {
     sort: true,
     rec: 'b',
     cell: (row, ctx) => (
-      <Status ctx={ctx} level={row.level}>
+      <Status level={row.level}>
         {row.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${row.state}`)}
       </Status>
     ),
@@ -115,7 +109,7 @@ const ownColumns: ListColumns<DeviceRow> = {
   tags: {
     word: 'tags.title',
     until: 'file',
-    cell: (row, ctx) => (row.tags?.length ? <TagChips ctx={ctx} tags={row.tags} /> : '–'),
+    cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
     file: (row) => row.tags?.join('; '),
   },
   os: {
@@ -136,9 +130,9 @@ const ownColumns: ListColumns<DeviceRow> = {
     num: true,
     sort: true,
     rec: 'd',
-    cell: (row, ctx) => (
+    cell: (row) => (
       <span class="second">
-        <Age ctx={ctx} at={row.lastSeenAt} />
+        <Age at={row.lastSeenAt} />
       </span>
     ),
     file: (row) => (row.lastSeenAt === null ? null : new Date(row.lastSeenAt)),
@@ -166,7 +160,7 @@ const ownColumns: ListColumns<DeviceRow> = {
     word: 'coverage.title',
     fit: true,
     until: 'file',
-    cell: (row, ctx) => <CoverageMark ctx={ctx} state={row.coverage} />,
+    cell: (row) => <CoverageMark state={row.coverage} />,
     file: (row, ctx) => ctx.tDynamic(`coverage.${row.coverage}`),
   },
   updates: {
@@ -189,7 +183,7 @@ export function deviceColumns(fields: readonly FieldColumn[]): ListColumns<Devic
         word: `collection.${field.collection}.field.${field.name}`,
         of: `collection.${field.collection}.title`,
         until: 'picked',
-        cell: (row, ctx) => <FieldText ctx={ctx} column={field} value={heldBy(row)} />,
+        cell: (row) => <FieldText column={field} value={heldBy(row)} />,
         file: (row, ctx) => fileValue(ctx, heldBy(row), field.type),
       },
     ];
@@ -248,7 +242,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
-    <LinkButton ctx={ctx} kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
+    <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
       {ctx.t('devices.add')}
     </LinkButton>
   );
@@ -278,13 +272,12 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
                 ))}
             </div>
           </details>
-          <ListFiles ctx={ctx} list={list} csv={paths.devicesCsv()} />
+          <ListFiles list={list} csv={paths.devicesCsv()} />
           {add}
         </>
       }
     >
       <ListPanel
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}

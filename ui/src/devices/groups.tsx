@@ -19,7 +19,7 @@ const Branch = ({ ctx, rows, of }: { ctx: Ctx; rows: Children; of: string | null
   <ul>
     {(rows.get(of) ?? []).map(({ id, name, below }) => (
       <li>
-        <span translate="no">{name}</span> <Count ctx={ctx} n={below} href={paths.devices({ group: id })} />{' '}
+        <span translate="no">{name}</span> <Count n={below} href={paths.devices({ group: id })} />{' '}
         {ctx.opens(paths.object('group', id)) ? <a href={paths.object('group', id)}>{ctx.t('groups.edit')}</a> : null}
         {rows.has(id) ? (
           <div class="body">
@@ -38,7 +38,7 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
     title={ctx.t('groups.title')}
     sub={ctx.t('groups.sub')}
     actions={
-      <LinkButton ctx={ctx} href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
+      <LinkButton href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('kind.group.create')}
       </LinkButton>
     }

@@ -51,7 +51,7 @@ type DiscoveryDirectoriesProps = {
 const refreshSeconds = 5;
 
 const Actions = ({ ctx, row, unavailable }: { ctx: Ctx; row: DirectoryRow; unavailable: string | undefined }) => (
-  <PostForm ctx={ctx} action={paths.discoveryDirectory(row.id)} class="row">
+  <PostForm action={paths.discoveryDirectory(row.id)} class="row">
     {row.running === undefined ? (
       <>
         <Button small name="action" value="test" busy={ctx.t('discovery.testing')} unavailable={unavailable}>
@@ -80,9 +80,8 @@ const ImportForm = ({
 }: DiscoveryDirectoriesProps & { unavailable: string | undefined }) => (
   <Panel title={ctx.t('discovery.import')}>
     <div class="body">
-      <PostForm ctx={ctx} action={paths.discoveryImport()} multipart class="form">
+      <PostForm action={paths.discoveryImport()} multipart class="form">
         <SelectField
-          ctx={ctx}
           name="source"
           label={ctx.t('discovery.importSource')}
           options={rows.map(({ id, name }) => ({ value: id, label: name }))}
@@ -90,7 +89,6 @@ const ImportForm = ({
           required
         />
         <FileField
-          ctx={ctx}
           label={ctx.t('discovery.importFile')}
           hint={ctx.t('discovery.importHint')}
           accept=".ldif,.ldf,text/plain"
@@ -110,7 +108,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
   const { ctx, rows, lists, fault, errors } = props;
   const unavailable = withoutRight(ctx, 'devices:write');
   const add = (
-    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew('directory-source')} unavailable={unavailable}>
+    <LinkButton kind="primary" href={paths.objectNew('directory-source')} unavailable={unavailable}>
       {ctx.t('discovery.dirNew')}
     </LinkButton>
   );
@@ -123,12 +121,11 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
       refreshSeconds={isMoving ? refreshSeconds : undefined}
     >
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{ file: ctx.t('discovery.importFile'), source: ctx.t('discovery.importSource') }}
       />
       {fault === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.say(fault.message)} alert>
+        <Notice level="critical" title={ctx.say(fault.message)} alert>
           <span translate="no">{fault.detail}</span>
         </Notice>
       )}
@@ -139,14 +136,13 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
           </Empty>
         ) : (
           <DataTable<(typeof rows)[number]>
-            ctx={ctx}
             caption={ctx.t('discovery.directories')}
             rows={rows}
             records="labelled"
             lines
             columns={[
               column('name', ctx.t('discovery.name'), { any: true }, (row) => (
-                <To ctx={ctx} class="name" href={paths.object('directory-source', row.id)} translate="no">
+                <To class="name" href={paths.object('directory-source', row.id)} translate="no">
                   {row.name}
                 </To>
               )),
@@ -155,9 +151,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
               )),
               column('protection', ctx.t('discovery.protection'), (row) =>
                 row.security === 'plain' ? (
-                  <Status ctx={ctx} level="warning">
-                    {ctx.t('discovery.plain')}
-                  </Status>
+                  <Status level="warning">{ctx.t('discovery.plain')}</Status>
                 ) : (
                   ctx.t(`kind.directory-source.option.security.${row.security}`)
                 ),
@@ -170,7 +164,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                         {row.record === undefined ? (
                           ctx.t('discovery.counts', row.counts)
                         ) : (
-                          <To ctx={ctx} href={paths.deviceTab(row.record, 'directory-user')}>
+                          <To href={paths.deviceTab(row.record, 'directory-user')}>
                             {ctx.t('discovery.counts', row.counts)}
                           </To>
                         )}
@@ -179,7 +173,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                     )}
                   </LastResult>
                 ) : (
-                  <Status ctx={ctx} level="running">
+                  <Status level="running">
                     {ctx.t('discovery.running')}: {ctx.say(row.running)}
                   </Status>
                 ),
@@ -199,12 +193,10 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                 {lists.map(({ collection, rows: n }) => (
                   <>
                     <dt>
-                      <To ctx={ctx} href={paths.inventory(collection)}>
-                        {ctx.tDynamic(`collection.${collection}.title`)}
-                      </To>
+                      <To href={paths.inventory(collection)}>{ctx.tDynamic(`collection.${collection}.title`)}</To>
                     </dt>
                     <dd>
-                      <Count ctx={ctx} n={n} href={paths.inventory(collection)} />
+                      <Count n={n} href={paths.inventory(collection)} />
                     </dd>
                   </>
                 ))}

@@ -35,7 +35,7 @@ export const DiscoveryFrame = (props: {
         : { untranslatedTitle: true, crumbs: [{ label: ctx.t('discovery.ranges'), href: paths.discoveryRanges() }] })}
       {...page}
     >
-      <KindLinks ctx={ctx} page="discovery" />
+      <KindLinks page="discovery" />
       {children}
     </Page>
   );
@@ -47,16 +47,14 @@ export const LastResult = ({ ctx, last, children }: { ctx: Ctx; last: LastView; 
   return (
     <>
       {last.code === null ? (
-        <Status ctx={ctx} level="done">
-          {ctx.t('discovery.ok')}
-        </Status>
+        <Status level="done">{ctx.t('discovery.ok')}</Status>
       ) : (
-        <Status ctx={ctx} level={last.code === 'CANCELLED' ? 'warning' : 'critical'}>
+        <Status level={last.code === 'CANCELLED' ? 'warning' : 'critical'}>
           {ctx.t('discovery.failed', { code: last.code })}
         </Status>
       )}{' '}
       <span class="second">
-        <Age ctx={ctx} at={last.at} />
+        <Age at={last.at} />
       </span>
       {last.message === null ? null : (
         <div class="small second" translate="no">

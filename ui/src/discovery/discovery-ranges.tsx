@@ -29,11 +29,9 @@ const refreshSeconds = 5;
 
 const May = ({ ctx, hindrance }: { ctx: Ctx; hindrance: string | undefined }) =>
   hindrance === undefined ? (
-    <Status ctx={ctx} level="ok">
-      {ctx.t('discovery.ready')}
-    </Status>
+    <Status level="ok">{ctx.t('discovery.ready')}</Status>
   ) : (
-    <Status ctx={ctx} level={hindrance === 'unconfirmed' ? 'waiting' : 'info'}>
+    <Status level={hindrance === 'unconfirmed' ? 'waiting' : 'info'}>
       {ctx.tDynamic(`discovery.hindrance.${hindrance}`)}
     </Status>
   );
@@ -45,9 +43,7 @@ const Result = ({ ctx, row }: { ctx: Ctx; row: RangeRow }) =>
     </LastResult>
   ) : (
     <>
-      <Status ctx={ctx} level="running">
-        {ctx.t('discovery.scanProgress', row.running)}
-      </Status>
+      <Status level="running">{ctx.t('discovery.scanProgress', row.running)}</Status>
       <Progress label={ctx.t('discovery.running')} done={row.running.done} total={row.running.total} />
     </>
   );
@@ -55,12 +51,7 @@ const Result = ({ ctx, row }: { ctx: Ctx; row: RangeRow }) =>
 /** The page of address ranges. */
 export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
   const add = (
-    <LinkButton
-      ctx={ctx}
-      kind="primary"
-      href={paths.objectNew('address-range')}
-      unavailable={withoutRight(ctx, 'devices:write')}
-    >
+    <LinkButton kind="primary" href={paths.objectNew('address-range')} unavailable={withoutRight(ctx, 'devices:write')}>
       {ctx.t('discovery.rangeNew')}
     </LinkButton>
   );
@@ -79,14 +70,13 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
           </Empty>
         ) : (
           <DataTable<(typeof rows)[number]>
-            ctx={ctx}
             caption={ctx.t('discovery.ranges')}
             rows={rows}
             records="labelled"
             lines
             columns={[
               column('name', ctx.t('discovery.name'), { any: true }, (row) => (
-                <To ctx={ctx} class="name" href={paths.discoveryRange(row.id)} translate="no">
+                <To class="name" href={paths.discoveryRange(row.id)} translate="no">
                   {row.name}
                 </To>
               )),
@@ -127,7 +117,7 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
     <div class="body">
       <p>{ctx.t('discovery.confirmWhy')}</p>
       {secondPerson ? <p>{ctx.t('discovery.secondPerson')}</p> : null}
-      <PostForm ctx={ctx} action={paths.discoveryRange(row.id)} class="form">
+      <PostForm action={paths.discoveryRange(row.id)} class="form">
         <Hidden
           fields={[
             ['action', 'confirm'],
@@ -135,7 +125,6 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
           ]}
         />
         <TextField
-          ctx={ctx}
           name="typed"
           label={ctx.t('discovery.confirmNumber', { n: String(plan.addresses) })}
           inputmode="numeric"
@@ -168,10 +157,8 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
       refreshSeconds={isMoving ? refreshSeconds : undefined}
       actions={
         <>
-          <LinkButton ctx={ctx} href={paths.object('address-range', row.id)}>
-            {ctx.t('discovery.edit')}
-          </LinkButton>
-          <PostForm ctx={ctx} action={paths.discoveryRange(row.id)}>
+          <LinkButton href={paths.object('address-range', row.id)}>{ctx.t('discovery.edit')}</LinkButton>
+          <PostForm action={paths.discoveryRange(row.id)}>
             {isMoving ? (
               <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t('discovery.stop')}
@@ -191,7 +178,7 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
         </>
       }
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ typed: ctx.t('discovery.planAddresses') }} />
+      <ErrorSummary errors={errors} labels={{ typed: ctx.t('discovery.planAddresses') }} />
       <Panel title={ctx.t('discovery.last')}>
         <div class="body">
           <p>
@@ -221,10 +208,7 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
                 ctx.t('discovery.planTime'),
                 ctx.t('discovery.planMinutes', { n: String(Math.ceil(plan.seconds / 60)) }),
               ],
-              [
-                ctx.t('discovery.found'),
-                <Count ctx={ctx} n={row.counts?.found ?? 0} href={paths.discovery({ by: row.name })} />,
-              ],
+              [ctx.t('discovery.found'), <Count n={row.counts?.found ?? 0} href={paths.discovery({ by: row.name })} />],
             ]}
           />
         </div>

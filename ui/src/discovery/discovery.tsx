@@ -48,7 +48,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       ctx={ctx}
       sub={ctx.t('discovery.sub')}
       filter={filterWords(ctx, list, filters)}
-      actions={<ListFiles ctx={ctx} list={list} csv={paths.inventoryCsv('discovery.csv')} />}
+      actions={<ListFiles list={list} csv={paths.inventoryCsv('discovery.csv')} />}
     >
       <Panel title={ctx.t('discovery.states')}>
         <div class="body">
@@ -57,7 +57,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
               <>
                 <dt>{ctx.t(`discovery.state.${name}`)}</dt>
                 <dd>
-                  <Count ctx={ctx} n={counts[name]} href={paths.devices({ state: name })} />
+                  <Count n={counts[name]} href={paths.devices({ state: name })} />
                 </dd>
               </>
             ))}
@@ -65,7 +65,6 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
         </div>
       </Panel>
       <ListPanel
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}

@@ -79,7 +79,7 @@ const DestroyedNote = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destro
   <>
     {ctx.rich('persons.destroyed', {
       who: <span translate="no">{word.by}</span>,
-      at: <Time ctx={ctx} at={word.at} />,
+      at: <Time at={word.at} />,
     })}{' '}
     {word.reason}
   </>
@@ -88,10 +88,9 @@ const DestroyedNote = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destro
 /** A backup that was taken elsewhere: a person states that every copy is destroyed. */
 const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: Destroyed | undefined }) =>
   destroyed === undefined ? (
-    <PostForm ctx={ctx} action={paths.backupForget()} class="form">
+    <PostForm action={paths.backupForget()} class="form">
       <input type="hidden" name="backup" value={id} />
       <TextField
-        ctx={ctx}
         name="reason"
         id={`f-destroyed-${id}`}
         label={ctx.t('persons.destroyedReason')}
@@ -118,7 +117,7 @@ const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) =
   const text = ctx.t(left.here ? 'persons.left.here' : 'persons.left.taken', { file: left.file });
   return (
     <>
-      {text} <Time ctx={ctx} at={left.madeAt} />
+      {text} <Time at={left.madeAt} />
     </>
   );
 };
@@ -133,7 +132,6 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
         <Empty title={ctx.t('persons.nothing')}>{ctx.t('persons.nothingWhy')}</Empty>
       ) : (
         <DataTable<(typeof found.collections)[number]>
-          ctx={ctx}
           caption={ctx.t('persons.found')}
           rows={found.collections}
           columns={[
@@ -151,7 +149,7 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
           <ul class="columns">
             {found.devices.map((device) => (
               <li>
-                <To ctx={ctx} href={paths.device(device.id)} translate="no">
+                <To href={paths.device(device.id)} translate="no">
                   {device.name}
                 </To>
               </li>
@@ -161,17 +159,16 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
         {found.accounts.map((account) => (
           <p>
             {ctx.t('persons.account')}{' '}
-            <To ctx={ctx} href={paths.object('account', account.id)} translate="no">
+            <To href={paths.object('account', account.id)} translate="no">
               {account.name}
             </To>
           </p>
         ))}
-        <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
-        <PostForm ctx={ctx} action={paths.personErase()} class="form">
+        <ErrorSummary errors={errors} labels={labels} />
+        <PostForm action={paths.personErase()} class="form">
           <input type="hidden" name="name" value={found.name} />
           <p>{ctx.t('persons.consequence')}</p>
           <TextField
-            ctx={ctx}
             name="confirm"
             label={labels.confirm}
             autocomplete="off"
@@ -180,7 +177,6 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
             errors={errors}
           />
           <AreaField
-            ctx={ctx}
             name="reason"
             label={labels.reason}
             hint={ctx.t('persons.reasonHint')}
@@ -214,9 +210,8 @@ export const Persons = (props: PersonsProps) => {
     >
       <Panel title={ctx.t('persons.search')}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.personFind()} class="form">
+          <PostForm action={paths.personFind()} class="form">
             <TextField
-              ctx={ctx}
               name="name"
               id="f-person"
               label={ctx.t('persons.name')}
@@ -243,13 +238,12 @@ export const Persons = (props: PersonsProps) => {
             <p class="second">{ctx.t('persons.noBackups')}</p>
           ) : (
             <DataTable<(typeof backups)[number]>
-              ctx={ctx}
               caption={ctx.t('persons.backups')}
               rows={backups}
               records="labelled"
               columns={[
                 column('file', ctx.t('persons.backup'), { any: true }, (row) => <span translate="no">{row.name}</span>),
-                { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+                { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time at={row.at} /> },
                 column('place', ctx.t('persons.place'), (row) =>
                   ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
                 ),
@@ -266,7 +260,6 @@ export const Persons = (props: PersonsProps) => {
           <Empty title={ctx.t('persons.none')} />
         ) : (
           <DataTable<(typeof erasures)[number]>
-            ctx={ctx}
             caption={ctx.t('persons.history')}
             rows={erasures}
             records="labelled"
@@ -274,7 +267,7 @@ export const Persons = (props: PersonsProps) => {
               column('reference', ctx.t('persons.reference'), { any: true }, (row) => <Hash value={row.reference} />),
               column('state', ctx.t('deviations.state'), (row) => (
                 <>
-                  <Status ctx={ctx} level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
+                  <Status level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
                     {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
                   </Status>
                   {row.remains.map((left) => (
@@ -286,7 +279,7 @@ export const Persons = (props: PersonsProps) => {
               )),
               column('asked', ctx.t('persons.asked'), { any: true }, (row) => (
                 <>
-                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                  <span translate="no">{row.askedBy}</span>, <Time at={row.askedAt} />
                   <div class="small second">{row.reason}</div>
                 </>
               )),
@@ -295,7 +288,7 @@ export const Persons = (props: PersonsProps) => {
                   row.mine ? (
                     ctx.t('persons.secondNeeded')
                   ) : (
-                    <PostForm ctx={ctx} action={paths.personDecide()} class="row">
+                    <PostForm action={paths.personDecide()} class="row">
                       <input type="hidden" name="id" value={row.id} />
                       <Button
                         kind="danger"
@@ -313,7 +306,7 @@ export const Persons = (props: PersonsProps) => {
                   )
                 ) : (
                   <>
-                    <span translate="no">{row.decidedBy}</span>, <Time ctx={ctx} at={row.decidedAt} />
+                    <span translate="no">{row.decidedBy}</span>, <Time at={row.decidedAt} />
                   </>
                 ),
               ),

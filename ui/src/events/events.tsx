@@ -39,18 +39,18 @@ const shapes: Readonly<Record<EventSeverity, ShapeName>> = {
   info: 'info',
 };
 
-const DeviceLink = ({ ctx, device }: { ctx: Ctx; device: Reference }) => (
-  <To ctx={ctx} href={paths.device(device.id)} translate="no">
+const DeviceLink = ({ device }: { device: Reference }) => (
+  <To href={paths.device(device.id)} translate="no">
     {device.name}
   </To>
 );
 
 /** Columns of a list of events; the page of a device leaves the device out. */
 export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }): Column<EventRow>[] => [
-  { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+  { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time at={row.at} /> },
   column('severity', ctx.t('events.severity'), { fit: true, rec: 'c' }, (row) => (
     <span class="status" data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}>
-      <Shape ctx={ctx} name={shapes[row.severity]} />
+      <Shape name={shapes[row.severity]} />
       <span>{ctx.tDynamic(`eventSeverity.${row.severity}`)}</span>
     </span>
   )),
@@ -60,7 +60,7 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
       {withDevice && row.device !== undefined ? (
         <span class="narrow-only">
           {' '}
-          <DeviceLink ctx={ctx} device={row.device} />
+          <DeviceLink device={row.device} />
         </span>
       ) : null}
     </>
@@ -68,7 +68,7 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
   ...(withDevice
     ? [
         column('device', ctx.t('events.device'), (row: EventRow) =>
-          row.device === undefined ? '–' : <DeviceLink ctx={ctx} device={row.device} />,
+          row.device === undefined ? '–' : <DeviceLink device={row.device} />,
         ),
       ]
     : []),
@@ -86,15 +86,14 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     title={ctx.t('nav.events')}
     sub={ctx.t('events.sub', { n: page.total })}
     filter={filterWords(ctx, list, filters)}
-    actions={<ListFiles ctx={ctx} list={list} csv={paths.eventsCsv()} />}
+    actions={<ListFiles list={list} csv={paths.eventsCsv()} />}
   >
     {chain === undefined || chain.ok ? null : (
-      <Notice ctx={ctx} level="critical" title={ctx.t('events.chainBroken', { n: chain.brokenAt ?? 0 })}>
+      <Notice level="critical" title={ctx.t('events.chainBroken', { n: chain.brokenAt ?? 0 })}>
         {ctx.t('events.chainBrokenNext')}
       </Notice>
     )}
     <ListPanel
-      ctx={ctx}
       list={list}
       page={page}
       filters={filters}

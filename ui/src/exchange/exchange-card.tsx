@@ -25,7 +25,7 @@ export const ExchangeCard = ({ ctx, card }: ExchangeCardProps) => (
     ctx={ctx}
     current="card"
     actions={
-      <LinkButton ctx={ctx} kind="primary" href={paths.exchangeCardFile()} download>
+      <LinkButton kind="primary" href={paths.exchangeCardFile()} download>
         {ctx.t('exchange.downloadCard')}
       </LinkButton>
     }
@@ -36,7 +36,7 @@ export const ExchangeCard = ({ ctx, card }: ExchangeCardProps) => (
         <Facts
           rows={[
             [ctx.t('exchange.fingerprint'), <Hash value={card.fingerprint} id="fingerprint" />],
-            [ctx.t('exchange.created'), <Time ctx={ctx} at={card.createdAt} />],
+            [ctx.t('exchange.created'), <Time at={card.createdAt} />],
             [ctx.t('exchange.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
             [
               ctx.t('exchange.signKeys'),

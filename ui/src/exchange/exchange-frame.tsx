@@ -29,9 +29,7 @@ export const ExchangeFrame = ({
     actions={
       actions ??
       (current === 'receive' ? undefined : (
-        <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-          {ctx.t('exchange.importBundle')}
-        </LinkButton>
+        <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>
       ))
     }
   >

@@ -125,39 +125,32 @@ const Refused = ({
   return (
     <>
       <Notice
-        ctx={ctx}
         level={isStopped ? 'running' : 'critical'}
         title={isStopped ? ctx.t('exchange.stoppedTitle') : ctx.t('exchange.refusedTitle', { code })}
         alert={!isStopped}
       >
         {isStopped ? ctx.t('exchange.stoppedWhy') : `${ctx.tDynamic(`error.${code}`, {}, '')}. `}
         {receipt === undefined ? null : (
-          <To ctx={ctx} href={paths.receipt(receipt)}>
-            {ctx.t('exchange.receiptN', { number: receipt })}
-          </To>
+          <To href={paths.receipt(receipt)}>{ctx.t('exchange.receiptN', { number: receipt })}</To>
         )}
       </Notice>
       <Panel title={ctx.t(isStopped ? 'exchange.goOn' : 'exchange.refusalTitle')}>
         <div class="body">
-          {isStopped ? null : <RefusalWords ctx={ctx} code={code} detail={detail} />}
+          {isStopped ? null : <RefusalWords code={code} detail={detail} />}
           {repeatable.has(code) ? (
-            <PostForm ctx={ctx} action={paths.bundleImportStart(id)} class="form">
+            <PostForm action={paths.bundleImportStart(id)} class="form">
               <Hidden fields={[['what', during]]} />
               {wantsReason.has(code) ? <StaleReason ctx={ctx} required /> : null}
               <div class="row">
                 <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
                   {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
                 </Button>
-                <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-                  {ctx.t('exchange.otherBundle')}
-                </LinkButton>
+                <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
               </div>
             </PostForm>
           ) : (
             <div class="row">
-              <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-                {ctx.t('exchange.otherBundle')}
-              </LinkButton>
+              <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
             </div>
           )}
         </div>
@@ -175,31 +168,22 @@ const Outcome = ({
   const volumes = bundle.volumes ?? 0;
   return (
     <Notice
-      ctx={ctx}
       level={result.kind === 'partial' ? 'warning' : 'running'}
       title={ctx.t(`exchange.resultTitle.${result.kind}`)}
     >
       {missing.length === 0
         ? null
         : `${ctx.t('exchange.waitingVolumes', { have: volumes - missing.length, of: volumes, volumes: missing.join(', ') })} ${ctx.t('exchange.waitingNext')} `}
-      <To ctx={ctx} href={paths.receipt(result.receipt)}>
-        {ctx.t('exchange.receiptN', { number: result.receipt })}
-      </To>
+      <To href={paths.receipt(result.receipt)}>{ctx.t('exchange.receiptN', { number: result.receipt })}</To>
       {', '}
       {result.kind === 'imported' ? (
         <>
-          <To ctx={ctx} href={paths.vulnerabilities()}>
-            {ctx.t('nav.vulnerabilities')}
-          </To>
+          <To href={paths.vulnerabilities()}>{ctx.t('nav.vulnerabilities')}</To>
           {', '}
-          <To ctx={ctx} href={paths.updates()}>
-            {ctx.t('nav.updates')}
-          </To>
+          <To href={paths.updates()}>{ctx.t('nav.updates')}</To>
         </>
       ) : (
-        <To ctx={ctx} href={paths.exchange()}>
-          {ctx.t('nav.exchange')}
-        </To>
+        <To href={paths.exchange()}>{ctx.t('nav.exchange')}</To>
       )}
     </Notice>
   );
@@ -210,7 +194,7 @@ const Actions = ({ ctx, id, step, running, refused, result, warnings }: Exchange
   const unavailable = withoutRight(ctx, 'exchange:write');
   if (running) {
     return (
-      <PostForm ctx={ctx} action={paths.bundleImportStop(id)} class="row">
+      <PostForm action={paths.bundleImportStop(id)} class="row">
         <Button kind="danger" unavailable={unavailable}>
           {ctx.t('exchange.stop')}
         </Button>
@@ -219,7 +203,7 @@ const Actions = ({ ctx, id, step, running, refused, result, warnings }: Exchange
   }
   if (step !== 'compare') return null;
   return (
-    <PostForm ctx={ctx} action={paths.bundleImportStart(id)} class="form">
+    <PostForm action={paths.bundleImportStart(id)} class="form">
       {warnings.includes('STALE') ? <StaleReason ctx={ctx} /> : null}
       <div>
         <Button kind="primary" busy={ctx.t('exchange.importing')} unavailable={unavailable}>
@@ -257,12 +241,12 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         .filter((part) => part !== undefined)
         .join('. ')}
     >
-      <Wizard ctx={ctx} label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
+      <Wizard label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
       {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
       {result === undefined ? null : <Outcome ctx={ctx} result={result} bundle={bundle} />}
       {warnings.length === 0 ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.warnings')}>
-          <WarningWords ctx={ctx} codes={warnings} />
+        <Notice level="warning" title={ctx.t('exchange.warnings')}>
+          <WarningWords codes={warnings} />
         </Notice>
       )}
       <div class="grid">

@@ -18,12 +18,11 @@ type ExchangeReceiptsProps = {
 export const ExchangeReceipts = ({ ctx, list, page, chain }: ExchangeReceiptsProps) => (
   <ExchangeFrame ctx={ctx} current="receipts">
     {chain.ok ? null : (
-      <Notice ctx={ctx} level="critical" title={ctx.t('exchange.chainBroken')}>
+      <Notice level="critical" title={ctx.t('exchange.chainBroken')}>
         {ctx.t('error.CHAIN.next')}
       </Notice>
     )}
     <ListPanel
-      ctx={ctx}
       list={list}
       title={ctx.t('exchange.tab.receipts')}
       context={chain.ok ? ctx.t('exchange.chainOk', { at: ctx.fmt.time(chain.checkedAt) }) : undefined}

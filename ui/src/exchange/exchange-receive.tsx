@@ -42,21 +42,17 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
   return (
     <ExchangeFrame ctx={ctx} current="receive">
       {props.ready === 'no-trust' ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')}{' '}
-          <To ctx={ctx} href={paths.exchangeTrust()}>
-            {ctx.t('exchange.importTrust')}
-          </To>
+        <Notice level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <To href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</To>
         </Notice>
       ) : null}
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
-      <MediaList ctx={ctx} media={props.media} unavailable={unavailable} />
+      <ErrorSummary errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
+      <MediaList media={props.media} unavailable={unavailable} />
       <div class="grid">
         <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
           <div class="body">
-            <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">
+            <PostForm action={paths.bundleUpload()} multipart class="form">
               <FileField
-                ctx={ctx}
                 label={ctx.t('exchange.file')}
                 hint={ctx.t('exchange.uploadHint')}
                 accept=".tar,application/x-tar"
@@ -73,21 +69,18 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
       {imports.length === 0 ? null : (
         <Panel title={ctx.t('exchange.imports')}>
           <DataTable<(typeof imports)[number]>
-            ctx={ctx}
             caption={ctx.t('exchange.imports')}
             rows={imports}
             columns={[
               column('name', ctx.t('exchange.file'), { any: true }, (row) => (
-                <To ctx={ctx} href={paths.bundleImport(row.id)} translate="no">
+                <To href={paths.bundleImport(row.id)} translate="no">
                   {row.name}
                 </To>
               )),
               column('state', ctx.t('exchange.resultLabel'), (row) => (
-                <Status ctx={ctx} level={levels[row.state]}>
-                  {ctx.t(`exchange.importState.${row.state}`)}
-                </Status>
+                <Status level={levels[row.state]}>{ctx.t(`exchange.importState.${row.state}`)}</Status>
               )),
-              { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+              { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time at={row.at} /> },
             ]}
           />
         </Panel>
@@ -96,7 +89,7 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
         {knowledge.length === 0 ? (
           <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('exchange.noKnowledgeWhy')}</Empty>
         ) : (
-          <KnowledgeTable ctx={ctx} knowledge={knowledge} />
+          <KnowledgeTable knowledge={knowledge} />
         )}
       </Panel>
     </ExchangeFrame>

@@ -56,14 +56,11 @@ export type ExchangeStoryProps = {
 const Left = ({ ctx, left }: Pick<ExchangeStoryProps, 'ctx' | 'left'>) => (
   <div>
     <h3>
-      <Shape ctx={ctx} name="right" /> {ctx.t('exchange.whatLeft')}
+      <Shape name="right" /> {ctx.t('exchange.whatLeft')}
     </h3>
     {left === undefined ? (
       <p class="second">
-        {ctx.t('exchange.nothingLeft')}{' '}
-        <To ctx={ctx} href={paths.exchangeSend()}>
-          {ctx.t('exchange.seeRequest')}
-        </To>
+        {ctx.t('exchange.nothingLeft')} <To href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</To>
       </p>
     ) : (
       <>
@@ -84,7 +81,7 @@ const OnTheWay = ({ ctx, open, waiting }: Pick<ExchangeStoryProps, 'ctx' | 'open
   return (
     <div>
       <h3>
-        <Shape ctx={ctx} name="half" /> {ctx.t('exchange.onTheWay')}
+        <Shape name="half" /> {ctx.t('exchange.onTheWay')}
       </h3>
       {oldest === undefined && first === undefined ? <p class="second">{ctx.t('exchange.nothingOnTheWay')}</p> : null}
       {oldest === undefined ? null : (
@@ -94,7 +91,7 @@ const OnTheWay = ({ ctx, open, waiting }: Pick<ExchangeStoryProps, 'ctx' | 'open
         </>
       )}
       {first === undefined ? null : (
-        <Status ctx={ctx} level="warning">
+        <Status level="warning">
           {ctx.t('story.waitingShort', {
             number: first.seq,
             have: first.volumes - first.missing.length,
@@ -109,24 +106,17 @@ const OnTheWay = ({ ctx, open, waiting }: Pick<ExchangeStoryProps, 'ctx' | 'open
 const Came = ({ ctx, came }: Pick<ExchangeStoryProps, 'ctx' | 'came'>) => (
   <div>
     <h3>
-      <Shape ctx={ctx} name="left" /> {ctx.t('exchange.whatCame')}
+      <Shape name="left" /> {ctx.t('exchange.whatCame')}
     </h3>
     {came === undefined ? (
       <p class="second">
-        {ctx.t('exchange.nothingCame')}{' '}
-        <To ctx={ctx} href={paths.exchangeReceive()}>
-          {ctx.t('exchange.importBundle')}
-        </To>
+        {ctx.t('exchange.nothingCame')} <To href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</To>
       </p>
     ) : (
       <>
         <strong>
           {ctx.rich('exchange.bundleAt', {
-            bundle: (
-              <To ctx={ctx} href={paths.receipt(came.receipt)}>
-                {ctx.t('exchange.bundle', { number: came.seq })}
-              </To>
-            ),
+            bundle: <To href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</To>,
             at: ctx.fmt.dayTime(came.at),
           })}
         </strong>
@@ -138,9 +128,7 @@ const Came = ({ ctx, came }: Pick<ExchangeStoryProps, 'ctx' | 'came'>) => (
           })}
           {came.who === undefined ? null : <span translate="no"> {came.who}.</span>}{' '}
           {came.unfulfilled === 0 ? null : (
-            <To ctx={ctx} href={paths.receipt(came.receipt)}>
-              {ctx.t('exchange.unfulfilled', { n: came.unfulfilled })}
-            </To>
+            <To href={paths.receipt(came.receipt)}>{ctx.t('exchange.unfulfilled', { n: came.unfulfilled })}</To>
           )}
         </p>
       </>
@@ -158,7 +146,7 @@ const Known = ({ ctx, knowledge }: Pick<ExchangeStoryProps, 'ctx' | 'knowledge'>
   return (
     <div>
       <h3>
-        <Shape ctx={ctx} name="info" /> {ctx.t('story.known')}
+        <Shape name="info" /> {ctx.t('story.known')}
       </h3>
       {oldest === undefined ? (
         <p class="second">{ctx.t('common.noAdvisoriesShort')}</p>
@@ -168,11 +156,7 @@ const Known = ({ ctx, knowledge }: Pick<ExchangeStoryProps, 'ctx' | 'knowledge'>
           <p class="second" translate="no">
             {oldest.feed}
           </p>
-          {stale === 0 ? null : (
-            <Status ctx={ctx} level="warning">
-              {ctx.t('story.staleSources', { n: stale })}
-            </Status>
-          )}
+          {stale === 0 ? null : <Status level="warning">{ctx.t('story.staleSources', { n: stale })}</Status>}
         </>
       )}
     </div>
@@ -192,25 +176,16 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
           <a class="btn" href={paths.exchange()} data-print="1">
             {ctx.t('common.print')}
           </a>
-          <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-            {ctx.t('exchange.importBundle')}
-          </LinkButton>
-          <LinkButton
-            ctx={ctx}
-            kind="primary"
-            href={paths.exchangeSend()}
-            unavailable={withoutRight(ctx, 'exchange:write')}
-          >
+          <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>
+          <LinkButton kind="primary" href={paths.exchangeSend()} unavailable={withoutRight(ctx, 'exchange:write')}>
             {ctx.t('exchange.writeRequest', { number: props.nextNumber })}
           </LinkButton>
         </>
       }
     >
       {introduction === undefined ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('story.notIntroduced', introduction)}>
-          <To ctx={ctx} href={paths.introduction()}>
-            {ctx.t('story.goOnIntroduction')}
-          </To>
+        <Notice level="warning" title={ctx.t('story.notIntroduced', introduction)}>
+          <To href={paths.introduction()}>{ctx.t('story.goOnIntroduction')}</To>
         </Notice>
       )}
       <SiteTime {...props.time} />
@@ -221,7 +196,7 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
       >
         {trips.length === 0 ? null : (
           <div class="body">
-            <ExchangeDiagram ctx={ctx} trips={trips} />
+            <ExchangeDiagram trips={trips} />
           </div>
         )}
         <div class="three quarter">
@@ -239,42 +214,24 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
         {knowledge.length === 0 ? (
           <Empty
             title={ctx.t('common.noAdvisoriesShort')}
-            action={
-              <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-                {ctx.t('exchange.importBundle')}
-              </LinkButton>
-            }
+            action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
           >
             {ctx.t('exchange.noKnowledgeWhy')}
           </Empty>
         ) : (
-          <KnowledgeTable ctx={ctx} knowledge={knowledge} />
+          <KnowledgeTable knowledge={knowledge} />
         )}
       </Panel>
       <Panel
         title={ctx.t('story.timeline')}
         context={ctx.t('exchange.receiptOrder')}
-        link={
-          <To ctx={ctx} href={paths.exchangeReceipts()}>
-            {ctx.t('exchange.allReceipts', { n: props.receiptCount })}
-          </To>
-        }
-        foot={
-          props.hasMore ? (
-            <To ctx={ctx} href={paths.events({ area: 'exchange' })}>
-              {ctx.t('story.older')}
-            </To>
-          ) : undefined
-        }
+        link={<To href={paths.exchangeReceipts()}>{ctx.t('exchange.allReceipts', { n: props.receiptCount })}</To>}
+        foot={props.hasMore ? <To href={paths.events({ area: 'exchange' })}>{ctx.t('story.older')}</To> : undefined}
       >
         {rows.length === 0 ? (
           <Empty
             title={ctx.t('story.nothingYet')}
-            action={
-              <LinkButton ctx={ctx} href={paths.introduction()}>
-                {ctx.t('story.begin')}
-              </LinkButton>
-            }
+            action={<LinkButton href={paths.introduction()}>{ctx.t('story.begin')}</LinkButton>}
           >
             {ctx.t('story.nothingYetWhy')}
           </Empty>

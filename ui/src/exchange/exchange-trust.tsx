@@ -39,7 +39,6 @@ export type ExchangeTrustProps = {
 export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTrustProps) => (
   <ExchangeFrame ctx={ctx} current="trust">
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={{
         file: ctx.t('exchange.trustFile'),
@@ -48,7 +47,6 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
       }}
     />
     <KeyDates
-      ctx={ctx}
       dates={(trust?.roles ?? []).flatMap(({ role, daysLeft, soon }) =>
         soon && daysLeft !== undefined ? [{ role, daysLeft }] : [],
       )}
@@ -58,11 +56,8 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
     )}
     {trust === null ? (
       staged === undefined ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')}{' '}
-          <To ctx={ctx} href={paths.introduction()}>
-            {ctx.t('intro.title')}
-          </To>
+        <Notice level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <To href={paths.introduction()}>{ctx.t('intro.title')}</To>
         </Notice>
       ) : null
     ) : (
@@ -71,7 +66,7 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
           <Facts
             rows={[
               [ctx.t('exchange.rootFingerprint'), <Fingerprint ctx={ctx} {...trust.fingerprint} />],
-              [ctx.t('exchange.importedAt'), <Time ctx={ctx} at={trust.importedAt} />],
+              [ctx.t('exchange.importedAt'), <Time at={trust.importedAt} />],
               [
                 ctx.t('exchange.fulfilKeys'),
                 trust.fulfilKeys.length === 0
@@ -86,7 +81,6 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
           />
         </div>
         <DataTable<(typeof trust.roles)[number]>
-          ctx={ctx}
           caption={ctx.t('exchange.trustTitle')}
           records="labelled"
           rows={trust.roles}
@@ -102,17 +96,13 @@ export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTru
                 : ctx.t('exchange.thresholdOf', { k: row.threshold, n: row.keys ?? row.threshold }),
             ),
             column('expires', ctx.t('exchange.expires'), (row) =>
-              row.expires === undefined ? '–' : <Time ctx={ctx} at={row.expires} form="date" />,
+              row.expires === undefined ? '–' : <Time at={row.expires} form="date" />,
             ),
             column('left', ctx.t('exchange.daysLeft'), { num: true }, (row) => {
               if (row.daysLeft === undefined) return '–';
               const left = ctx.fmt.number(Math.floor(row.daysLeft));
               if (row.soon) {
-                return (
-                  <Status ctx={ctx} level="warning">
-                    {left}
-                  </Status>
-                );
+                return <Status level="warning">{left}</Status>;
               }
               return left;
             }),

@@ -61,25 +61,18 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
       size: ctx.fmt.bytes(totalBytes),
     })}
     span={8}
-    link={
-      <To ctx={ctx} href={paths.requestText()}>
-        {ctx.t('exchange.wholeText')}
-      </To>
-    }
+    link={<To href={paths.requestText()}>{ctx.t('exchange.wholeText')}</To>}
   >
     <DataTable<(typeof groups)[number]>
-      ctx={ctx}
       caption={ctx.t('exchange.wouldLeave', { number })}
       rows={groups}
       records="labelled"
       columns={[
         column('group', ctx.t('exchange.groupLabel'), { head: true }, (row) => (
-          <To ctx={ctx} href={paths.requestGroup(row.name)}>
-            {ctx.tDynamic(`exchange.group.${row.name}`)}
-          </To>
+          <To href={paths.requestGroup(row.name)}>{ctx.tDynamic(`exchange.group.${row.name}`)}</To>
         )),
         column('items', ctx.t('exchange.items'), { num: true }, (row) => (
-          <Count ctx={ctx} n={row.items} href={paths.requestGroup(row.name)} />
+          <Count n={row.items} href={paths.requestGroup(row.name)} />
         )),
         column('example', ctx.t('exchange.example'), { any: true, hideNarrow: true }, (row) => (
           <span class="small second" translate="no">
@@ -112,7 +105,7 @@ const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakSca
       </dl>
       {leaks.length === 0 ? null : (
         <>
-          <Notice ctx={ctx} level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
+          <Notice level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
             {ctx.t('exchange.leakNext', { setting: ctx.t('setting.exchange.allowed-words.title') })}
           </Notice>
           <ul>
@@ -184,7 +177,7 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
             ]}
           />
         )}
-        <PostForm ctx={ctx} action={paths.requestWrite()} class="form">
+        <PostForm action={paths.requestWrite()} class="form">
           <input type="hidden" name="number" value={String(number)} />
           <RequestTargets ctx={ctx} media={media} />
           <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
@@ -204,16 +197,12 @@ export const Exchange = (props: ExchangeProps) => {
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       <NextStep ctx={ctx} step={props.next} />
       {props.ready === 'no-trust' ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')}{' '}
-          <To ctx={ctx} href={paths.exchangeTrust()}>
-            {ctx.t('exchange.importTrust')}
-          </To>
+        <Notice level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <To href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</To>
         </Notice>
       ) : null}
       {open[0] === undefined ? null : (
         <Notice
-          ctx={ctx}
           level="running"
           title={ctx.t('exchange.isOnTheWay', { number: open[0].number, at: ctx.fmt.dayTime(open[0].since) })}
         >
@@ -232,10 +221,10 @@ export const Exchange = (props: ExchangeProps) => {
                   <div>
                     <div class="row">
                       <span>
-                        {ctx.t('exchange.request', { number: request.number })},{' '}
-                        <Time ctx={ctx} at={request.at} form="dayTime" />, {ctx.fmt.bytes(request.bytes)}
+                        {ctx.t('exchange.request', { number: request.number })}, <Time at={request.at} form="dayTime" />
+                        , {ctx.fmt.bytes(request.bytes)}
                       </span>
-                      <LinkButton ctx={ctx} small href={paths.requestFile(request.number)} download>
+                      <LinkButton small href={paths.requestFile(request.number)} download>
                         {ctx.t('common.download')}
                       </LinkButton>
                     </div>
@@ -250,17 +239,12 @@ export const Exchange = (props: ExchangeProps) => {
       <Panel
         title={ctx.t('exchange.tab.receipts')}
         context={ctx.t('exchange.receiptsContext')}
-        link={
-          <To ctx={ctx} href={paths.exchangeReceipts()}>
-            {ctx.t('exchange.allReceipts', { n: props.receiptCount })}
-          </To>
-        }
+        link={<To href={paths.exchangeReceipts()}>{ctx.t('exchange.allReceipts', { n: props.receiptCount })}</To>}
       >
         {receipts.length === 0 ? (
           <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>
         ) : (
           <DataTable
-            ctx={ctx}
             caption={ctx.t('exchange.tab.receipts')}
             rows={receipts}
             records

@@ -50,7 +50,6 @@ const Running = ({ ctx, view }: { ctx: Ctx; view: Extract<ExportView, { state: '
         </div>
         <Progress label={ctx.t('exchange.progress')} done={view.doneBytes} total={view.totalBytes} />
         <Steps
-          ctx={ctx}
           steps={steps.map((name, index) => ({
             state: index < now ? 'done' : index === now ? 'running' : 'waiting',
             label: ctx.t(`export.step.${name}`),
@@ -70,28 +69,26 @@ export const ExportProgress = ({ ctx, view }: { ctx: Ctx; view: ExportView }) =>
     case 'failed':
       return (
         <>
-          <Notice ctx={ctx} level="critical" title={ctx.t('export.failed', { number: view.number })} alert>
+          <Notice level="critical" title={ctx.t('export.failed', { number: view.number })} alert>
             {ctx.tDynamic(`error.${view.code}`, {}, view.code)}. <code translate="no">{view.code}</code>
           </Notice>
           <Panel title={ctx.t('exchange.refusalTitle')}>
             <div class="body">
-              <RefusalWords ctx={ctx} code={view.code} detail={view.detail} />
+              <RefusalWords code={view.code} detail={view.detail} />
             </div>
           </Panel>
         </>
       );
     case 'done':
       return (
-        <Notice ctx={ctx} level="running" title={ctx.t('exchange.request', { number: view.number })}>
+        <Notice level="running" title={ctx.t('exchange.request', { number: view.number })}>
           {view.medium === ''
             ? ctx.t('toast.request.file', { number: view.number })
             : ctx.t(view.readBack === 'medium' ? 'media.written' : 'media.writtenMemory', {
                 number: view.number,
                 path: view.medium,
               })}{' '}
-          <To ctx={ctx} href={paths.exchange()}>
-            {ctx.t('nav.exchange')}
-          </To>
+          <To href={paths.exchange()}>{ctx.t('nav.exchange')}</To>
         </Notice>
       );
   }

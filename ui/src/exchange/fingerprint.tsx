@@ -11,7 +11,7 @@ export const Fingerprint = ({ ctx, hex, words, qrSvg }: FingerprintProps & { ctx
   <div class="fingerprint">
     <div>
       <Hash value={hex} />
-      <FingerprintWords ctx={ctx} words={words.split(' ')} />
+      <FingerprintWords words={words.split(' ')} />
       <small>{ctx.t('fingerprint.how')}</small>
     </div>
     <figure role="img" aria-label={ctx.t('fingerprint.code')}>

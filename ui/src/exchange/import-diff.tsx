@@ -50,9 +50,7 @@ const Effect = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => {
   if (findings !== undefined)
     return (
       <p>
-        <To ctx={ctx} href={paths.vulnerabilities({ sort: '-since' })}>
-          {ctx.t('exchange.effectFound', findings)}
-        </To>
+        <To href={paths.vulnerabilities({ sort: '-since' })}>{ctx.t('exchange.effectFound', findings)}</To>
       </p>
     );
   if (estimate.length === 0) return <p class="second">{ctx.t('exchange.noEffect')}</p>;
@@ -61,7 +59,7 @@ const Effect = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => {
       <ul class="diff">
         {estimate.map((line) => (
           <li>
-            <DecisionMark ctx={ctx} decision={line.decision} />
+            <DecisionMark decision={line.decision} />
             <span>{ctx.t('exchange.mayClose', { n: line.findings })}</span>
           </li>
         ))}
@@ -79,7 +77,6 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
     span={7}
   >
     <DataTable<(typeof diff.kinds)[number]>
-      ctx={ctx}
       caption={ctx.t('exchange.changes')}
       rows={diff.kinds}
       columns={[
@@ -90,7 +87,7 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
         ),
         ...(['added', 'changed', 'removed'] as const).map((key) =>
           column(key, ctx.t(key === 'added' ? 'exchange.new' : `exchange.${key}`), { num: true }, (row: Kind) => (
-            <Count ctx={ctx} n={row[key]} />
+            <Count n={row[key]} />
           )),
         ),
         column('size', ctx.t('exchange.brings'), { num: true }, (row) =>
@@ -103,17 +100,15 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       <h3>{ctx.t(diff.findings === undefined ? 'exchange.effectEstimate' : 'exchange.effect')}</h3>
       <Effect ctx={ctx} diff={diff} />
       {diff.unknownKinds.map(({ kind, objects, bytes }) => (
-        <Status ctx={ctx} level="warning">
+        <Status level="warning">
           {ctx.t('exchange.unknownKindWhy', { kind, n: objects, size: ctx.fmt.bytes(bytes) })}
         </Status>
       ))}
       {diff.unfulfilled.length === 0 ? null : (
-        <Status ctx={ctx} level="warning">
-          {ctx.t('exchange.unfulfilled', { n: diff.unfulfilled.length })}
-        </Status>
+        <Status level="warning">{ctx.t('exchange.unfulfilled', { n: diff.unfulfilled.length })}</Status>
       )}
     </div>
     {diff.unfulfilled.length === 0 ? null : <Unfulfilled ctx={ctx} rows={diff.unfulfilled} />}
-    <UnreadEcosystems ctx={ctx} unread={diff.unread} />
+    <UnreadEcosystems unread={diff.unread} />
   </Panel>
 );

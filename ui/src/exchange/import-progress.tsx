@@ -71,7 +71,6 @@ export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: Im
       </div>
       <Progress label={ctx.t('exchange.progress')} done={doneBytes} total={totalBytes} />
       <Steps
-        ctx={ctx}
         steps={progress.states.map((one) => ({
           state: one.state,
           label: ctx.t(`exchange.state.${one.name}`),

@@ -54,10 +54,7 @@ const TrustStep = ({ ctx, root, staged }: IntroductionProps) => (
       {root === undefined ? null : <p>{ctx.t('intro.trust.already', { version: root.version })}</p>}
       {staged === undefined ? null : (
         <p>
-          {ctx.t('intro.trust.staged')}{' '}
-          <To ctx={ctx} href={paths.introduction('root')}>
-            {ctx.t('intro.step.root')}
-          </To>
+          {ctx.t('intro.trust.staged')} <To href={paths.introduction('root')}>{ctx.t('intro.step.root')}</To>
         </p>
       )}
       <TrustUpload ctx={ctx} at="introduction" />
@@ -74,9 +71,7 @@ const RootStep = ({ ctx, root, staged, heard, errors }: IntroductionProps) => {
         {root === undefined ? (
           <>
             <p>{ctx.t('intro.root.noFile')}</p>
-            <LinkButton ctx={ctx} href={paths.introduction('trust')}>
-              {ctx.t('intro.step.trust')}
-            </LinkButton>
+            <LinkButton href={paths.introduction('trust')}>{ctx.t('intro.step.trust')}</LinkButton>
           </>
         ) : (
           <>
@@ -108,7 +103,6 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
       )}
       <div class="row">
         <LinkButton
-          ctx={ctx}
           kind="primary"
           href={paths.exchangeCardFile()}
           download
@@ -116,9 +110,7 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
         >
           {ctx.t('exchange.downloadCard')}
         </LinkButton>
-        <LinkButton ctx={ctx} href={paths.introduction('compare')}>
-          {ctx.t('intro.goOn')}
-        </LinkButton>
+        <LinkButton href={paths.introduction('compare')}>{ctx.t('intro.goOn')}</LinkButton>
       </div>
     </div>
   </Panel>
@@ -134,7 +126,7 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
         <pre translate="no">sallyport-bundle site add CARD</pre>
         {card === undefined ? null : <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />}
         {done.compare === undefined ? (
-          <PostForm ctx={ctx} action={paths.introductionCompared()} class="form">
+          <PostForm action={paths.introductionCompared()} class="form">
             <fieldset class="field" aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}>
               <legend>{ctx.t('intro.compare.question')}</legend>
               {(['same', 'differs'] as const).map((answer) => (
@@ -145,9 +137,7 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
               ))}
               {fault === undefined ? null : (
                 <div role="alert">
-                  <Fault ctx={ctx} id="f-answer-fault">
-                    {ctx.say(fault)}
-                  </Fault>
+                  <Fault id="f-answer-fault">{ctx.say(fault)}</Fault>
                 </div>
               )}
             </fieldset>
@@ -173,7 +163,6 @@ const RequestStep = ({ ctx, request, root }: IntroductionProps) => (
       )}
       <div>
         <LinkButton
-          ctx={ctx}
           kind="primary"
           href={paths.exchangeSend()}
           unavailable={root === undefined ? ctx.t('exchange.noTrustShort') : undefined}
@@ -192,7 +181,7 @@ const BundleStep = ({ ctx, done }: IntroductionProps) => (
       <Who ctx={ctx} step="bundle" />
       <pre translate="no">sallyport-bundle fulfil --media DIR</pre>
       <div>
-        <LinkButton ctx={ctx} kind="primary" href={paths.exchangeReceive()}>
+        <LinkButton kind="primary" href={paths.exchangeReceive()}>
           {ctx.t('exchange.importBundle')}
         </LinkButton>
       </div>
@@ -221,7 +210,6 @@ export const Introduction = (props: IntroductionProps) => {
       sub={ctx.t('intro.sub')}
     >
       <Wizard
-        ctx={ctx}
         label={ctx.t('intro.steps')}
         steps={introductionSteps.map((name) => ({
           label: ctx.t(`intro.step.${name}`),
@@ -232,16 +220,12 @@ export const Introduction = (props: IntroductionProps) => {
       />
       <NextStep ctx={ctx} step={props.setup} />
       {next === undefined ? (
-        <Notice ctx={ctx} level="running" title={ctx.t('intro.complete')}>
-          <To ctx={ctx} href={paths.exchange()}>
-            {ctx.t('nav.exchange')}
-          </To>
+        <Notice level="running" title={ctx.t('intro.complete')}>
+          <To href={paths.exchange()}>{ctx.t('nav.exchange')}</To>
         </Notice>
       ) : next === step ? null : (
-        <Notice ctx={ctx} level="running" title={ctx.t('intro.isNext')}>
-          <To ctx={ctx} href={paths.introduction(next)}>
-            {ctx.t(`intro.step.${next}`)}
-          </To>
+        <Notice level="running" title={ctx.t('intro.isNext')}>
+          <To href={paths.introduction(next)}>{ctx.t(`intro.step.${next}`)}</To>
         </Notice>
       )}
       <Step {...props} />

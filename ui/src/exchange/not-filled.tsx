@@ -52,26 +52,19 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
   return (
     <Panel
       id="not-filled"
-      title={
-        <Status ctx={ctx} level="warning">
-          {ctx.t('exchange.unfulfilledTitle')}
-        </Status>
-      }
+      title={<Status level="warning">{ctx.t('exchange.unfulfilledTitle')}</Status>}
       context={ctx.fmt.number(rows.length)}
     >
       <div class="body">
         <p>{ctx.t('unfulfilled.lead')}</p>
         {updates === 0 ? null : (
           <p>
-            <To ctx={ctx} href={paths.updates({ supply: 'unfulfilled' })}>
-              {ctx.t('unfulfilled.updates', { n: updates })}
-            </To>
+            <To href={paths.updates({ supply: 'unfulfilled' })}>{ctx.t('unfulfilled.updates', { n: updates })}</To>
           </p>
         )}
       </div>
       {listed.length === 0 ? null : (
         <DataTable<(typeof listed)[number]>
-          ctx={ctx}
           caption={ctx.t('exchange.unfulfilledTitle')}
           rows={listed}
           anchor={wantKey}
@@ -86,7 +79,7 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
                 {ctx.tDynamic(`unfulfilled.${row.reason}`, {}, row.reason)} <code translate="no">{row.reason}</code>
               </>
             )),
-            column('since', ctx.t('unfulfilled.since'), (row) => <Time ctx={ctx} at={row.since} form="date" />),
+            column('since', ctx.t('unfulfilled.since'), (row) => <Time at={row.since} form="date" />),
             column('todo', ctx.t('unfulfilled.todo'), { any: true }, (row) => ctx.tDynamic(todoKey(row), {}, '')),
           ]}
         />

@@ -44,13 +44,13 @@ export const Receipt = (props: ReceiptProps) => {
             {receipt.code === undefined ? null : (
               <>
                 <h3>{ctx.tDynamic(`error.${receipt.code}`, {}, receipt.code)}</h3>
-                <RefusalWords ctx={ctx} code={receipt.code} detail={props.detail} />
+                <RefusalWords code={receipt.code} detail={props.detail} />
               </>
             )}
             <Facts
               rows={[
-                [ctx.t('exchange.started'), <Time ctx={ctx} at={props.startedAt} />],
-                [ctx.t('exchange.finished'), <Time ctx={ctx} at={props.finishedAt} />],
+                [ctx.t('exchange.started'), <Time at={props.startedAt} />],
+                [ctx.t('exchange.finished'), <Time at={props.finishedAt} />],
                 [
                   ctx.t('exchange.bundleLabel'),
                   receipt.seq === undefined ? '–' : ctx.t('exchange.bundle', { number: receipt.seq }),
@@ -64,7 +64,7 @@ export const Receipt = (props: ReceiptProps) => {
             {props.warnings.length === 0 ? null : (
               <>
                 <h3>{ctx.t('exchange.warnings')}</h3>
-                <WarningWords ctx={ctx} codes={props.warnings} />
+                <WarningWords codes={props.warnings} />
               </>
             )}
             {props.overrides.length === 0 ? null : (

@@ -26,7 +26,7 @@ const levels = { imported: 'ok', partial: 'warning', refused: 'critical' } as co
 
 /** Imported, partial or refused, with the code of a refusal. */
 export const ResultMark = ({ ctx, row }: { ctx: Ctx; row: ReceiptRow }) => (
-  <Status ctx={ctx} level={levels[row.result]}>
+  <Status level={levels[row.result]}>
     {ctx.t(`exchange.result.${row.result}`)}
     {row.code === undefined || row.result === 'imported' ? null : (
       <>
@@ -42,11 +42,11 @@ const applied = (ctx: Ctx, row: ReceiptRow): string =>
 /** Columns of receipts: what came, what was new, what became of it. */
 export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
   column('number', ctx.t('exchange.number'), { num: true, rec: 'a' }, (row) => (
-    <To ctx={ctx} class="name" href={paths.receipt(row.number)}>
+    <To class="name" href={paths.receipt(row.number)}>
       {ctx.fmt.number(row.number)}
     </To>
   )),
-  { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+  { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time at={row.at} /> },
   column('bundle', ctx.t('exchange.bundleLabel'), (row) =>
     row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq }),
   ),
@@ -54,8 +54,8 @@ export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
     row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request }),
   ),
   column('result', ctx.t('exchange.resultLabel'), { fit: true, rec: 'b' }, (row) => <ResultMark ctx={ctx} row={row} />),
-  { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.new} /> },
-  { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count ctx={ctx} n={row.held} /> },
+  { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count n={row.new} /> },
+  { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count n={row.held} /> },
   column('size', ctx.t('common.size'), { num: true, rec: 'd' }, (row) =>
     row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes),
   ),
@@ -74,7 +74,6 @@ export const Unfulfilled = ({
   rows: readonly { readonly reason: string; readonly want: string }[];
 }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={ctx.t('exchange.unfulfilledTitle')}
     rows={rows}
     columns={[

@@ -34,24 +34,22 @@ export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTim
       <div class="body">
         <Facts
           rows={[
-            [ctx.t('story.systemTime'), <Time ctx={ctx} at={systemTime} />],
-            [ctx.t('story.floor'), <Time ctx={ctx} at={floor} />],
+            [ctx.t('story.systemTime'), <Time at={systemTime} />],
+            [ctx.t('story.floor'), <Time at={floor} />],
           ]}
         />
         {isBehind ? (
           <>
-            <Status ctx={ctx} level="warning">
-              {ctx.t('error.CLOCK_BEHIND')}
-            </Status>
-            <RefusalWords ctx={ctx} code="CLOCK_BEHIND" />
+            <Status level="warning">{ctx.t('error.CLOCK_BEHIND')}</Status>
+            <RefusalWords code="CLOCK_BEHIND" />
           </>
         ) : null}
         {doubtful.map((doubt) => (
           <div class="stack">
-            <Status ctx={ctx} level="warning">
+            <Status level="warning">
               {ctx.t(`story.doubt.${doubt.source}`, { at: ctx.fmt.dateTime(doubt.time), days: doubt.daysAhead })}
             </Status>
-            <RefusalWords ctx={ctx} code="CLOCK_SUSPECT" />
+            <RefusalWords code="CLOCK_SUSPECT" />
             <p>
               {ctx.t('story.agreeWhy')}{' '}
               {doubt.expires.length === 0
@@ -60,10 +58,9 @@ export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTim
                     roles: doubt.expires.map((role) => ctx.tDynamic(`exchange.role.${role}`)).join(', '),
                   })}
             </p>
-            <PostForm ctx={ctx} action={paths.clockAgree()} class="form">
+            <PostForm action={paths.clockAgree()} class="form">
               <input type="hidden" name="source" value={doubt.source} />
               <TextField
-                ctx={ctx}
                 id={`f-reason-${doubt.source}`}
                 name="reason"
                 label={ctx.t('story.agreeReason')}

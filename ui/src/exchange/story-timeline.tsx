@@ -51,7 +51,7 @@ const requestWords = (ctx: Ctx, row: Row<'request'>): string =>
 const Request = ({ ctx, row }: { ctx: Ctx; row: Row<'request'> }) => (
   <>
     <span class="status" data-l={row.state === 'open' ? 'running' : undefined}>
-      <Shape ctx={ctx} name={row.state === 'open' ? 'half' : 'right'} />
+      <Shape name={row.state === 'open' ? 'half' : 'right'} />
       <span>
         <strong>{ctx.t('story.left', { number: row.number })}</strong> {requestWords(ctx, row)}
       </span>
@@ -87,10 +87,8 @@ const bundleWords = (ctx: Ctx, row: Row<'bundle'>): string => {
 const Bundle = ({ ctx, row }: { ctx: Ctx; row: Row<'bundle'> }) => (
   <>
     <span class="status" data-l={levels[row.result]}>
-      <Shape ctx={ctx} name={shapes[row.result]} />
-      <To ctx={ctx} href={paths.receipt(row.receipt)}>
-        {bundleTitle(ctx, row)}
-      </To>
+      <Shape name={shapes[row.result]} />
+      <To href={paths.receipt(row.receipt)}>{bundleTitle(ctx, row)}</To>
     </span>
     <p class="second">
       {bundleWords(ctx, row)}
@@ -113,7 +111,7 @@ const what = (ctx: Ctx, row: StoryRow): Child => {
     case 'event':
       return (
         <span class="status">
-          <Shape ctx={ctx} name="info" />
+          <Shape name="info" />
           <span>{ctx.say(row.message)}</span>
         </span>
       );
@@ -129,9 +127,7 @@ const carried = (ctx: Ctx, row: StoryRow): Child => {
     );
   }
   return row.kind === 'bundle' ? (
-    <To ctx={ctx} href={paths.receipt(row.receipt)}>
-      {ctx.t('exchange.receiptN', { number: row.receipt })}
-    </To>
+    <To href={paths.receipt(row.receipt)}>{ctx.t('exchange.receiptN', { number: row.receipt })}</To>
   ) : (
     '–'
   );
@@ -140,14 +136,11 @@ const carried = (ctx: Ctx, row: StoryRow): Child => {
 /** What left and what came, newest first: one line each, with who and by which medium or receipt. */
 export const StoryTimeline = ({ ctx, rows }: { ctx: Ctx; rows: readonly StoryRow[] }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={ctx.t('story.timeline')}
     rows={rows}
     records
     columns={[
-      column('at', ctx.t('exchange.time'), { fit: true, rec: 'd' }, (row) => (
-        <Time ctx={ctx} at={row.at} form="dayTime" />
-      )),
+      column('at', ctx.t('exchange.time'), { fit: true, rec: 'd' }, (row) => <Time at={row.at} form="dayTime" />),
       { key: 'what', label: ctx.t('story.what'), any: true, rec: 'a', cell: (row) => what(ctx, row) },
       column('who', ctx.t('events.actor'), { fit: true, rec: 'c' }, (row) => (
         <span translate="no">{row.who ?? '–'}</span>

@@ -44,17 +44,12 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
     {rows.length === 0 ? (
       <Empty
         title={ctx.t('exchange.nothingOnTheWay')}
-        action={
-          <To ctx={ctx} href={paths.exchangeSend()}>
-            {ctx.t('exchange.seeRequest')}
-          </To>
-        }
+        action={<To href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</To>}
       >
         {ctx.t('story.nothingOpenWhy')}
       </Empty>
     ) : (
       <DataTable<(typeof rows)[number]>
-        ctx={ctx}
         caption={ctx.t('story.openTitle')}
         records="labelled"
         rows={rows}
@@ -63,13 +58,11 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
           column('number', ctx.t('story.request'), { head: true }, (row) =>
             ctx.t('exchange.request', { number: row.number }),
           ),
-          { key: 'since', label: ctx.t('story.since'), cell: (row) => <Time ctx={ctx} at={row.at} form="dayTime" /> },
-          { key: 'age', label: ctx.t('exchange.age'), fit: true, cell: (row) => <Age ctx={ctx} at={row.at} /> },
+          { key: 'since', label: ctx.t('story.since'), cell: (row) => <Time at={row.at} form="dayTime" /> },
+          { key: 'age', label: ctx.t('exchange.age'), fit: true, cell: (row) => <Age at={row.at} /> },
           column('due', ctx.t('story.usually'), (row) =>
             row.overdueAt !== undefined ? (
-              <Status ctx={ctx} level="warning">
-                {ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}
-              </Status>
+              <Status level="warning">{ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}</Status>
             ) : row.dueAt === undefined ? (
               '–'
             ) : ms(row.dueAt) < ctx.nowMs ? (
@@ -95,7 +88,7 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
     ) : (
       rows.map((row) => (
         <div class="op" id={rowAnchor(row.bundleId)}>
-          <Status ctx={ctx} level="warning">
+          <Status level="warning">
             {ctx.t('story.waiting', {
               number: row.seq,
               have: row.volumes - row.missing.length,
@@ -110,9 +103,7 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
               total: ctx.fmt.bytes(row.bytes),
             })}{' '}
             {row.receipt === undefined ? null : (
-              <To ctx={ctx} href={paths.receipt(row.receipt)}>
-                {ctx.t('exchange.receiptN', { number: row.receipt })}
-              </To>
+              <To href={paths.receipt(row.receipt)}>{ctx.t('exchange.receiptN', { number: row.receipt })}</To>
             )}
           </p>
           <p>{ctx.t('story.waitingNext')}</p>
@@ -121,9 +112,9 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
               .map((volume) => `sallyport-bundle rebuild ${row.bundleId} --volume ${volume} --media DIR`)
               .join('\n')}
           </pre>
-          <PostForm ctx={ctx} action={paths.waitingForget()} class="row">
+          <PostForm action={paths.waitingForget()} class="row">
             <input type="hidden" name="bundle" value={row.bundleId} />
-            <To ctx={ctx} class="btn" href={paths.exchangeReceive()}>
+            <To class="btn" href={paths.exchangeReceive()}>
               {ctx.t('exchange.importBundle')}
             </To>
             <Button kind="danger" unavailable={withoutRight(ctx, 'exchange:write')}>

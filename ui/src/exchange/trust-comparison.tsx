@@ -59,11 +59,7 @@ const WordFields = ({
       })}
     </ol>
     <small>{ctx.t('exchange.heardHint')}</small>
-    {fault === undefined ? null : (
-      <Fault ctx={ctx} id="f-words-fault">
-        {ctx.say(fault)}
-      </Fault>
-    )}
+    {fault === undefined ? null : <Fault id="f-words-fault">{ctx.say(fault)}</Fault>}
   </fieldset>
 );
 
@@ -96,12 +92,11 @@ export const TrustComparison = ({
           [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
         ]}
       />
-      <PostForm ctx={ctx} action={paths.exchangeTrustImport()} class="form">
+      <PostForm action={paths.exchangeTrustImport()} class="form">
         {place(at)}
         <input type="hidden" name="upload" value={staged.upload} />
         <WordFields ctx={ctx} heard={heard} fault={errors?.['words']} />
         <TextField
-          ctx={ctx}
           name="fingerprint"
           label={ctx.t('exchange.typeFingerprint')}
           hint={ctx.t('fingerprint.typeHint')}
@@ -114,7 +109,7 @@ export const TrustComparison = ({
           <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
             {ctx.t('exchange.acceptRoot')}
           </Button>
-          <LinkButton ctx={ctx} href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
+          <LinkButton href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
             {ctx.t(at === 'introduction' ? 'intro.otherFile' : 'common.cancel')}
           </LinkButton>
         </div>
@@ -125,9 +120,9 @@ export const TrustComparison = ({
 
 /** The form that takes a trust file. */
 export const TrustUpload = ({ ctx, at }: { ctx: Ctx; at: TrustPlace }) => (
-  <PostForm ctx={ctx} action={paths.exchangeTrustImport()} multipart class="form">
+  <PostForm action={paths.exchangeTrustImport()} multipart class="form">
     {place(at)}
-    <FileField ctx={ctx} label={ctx.t('exchange.trustFile')} hint={ctx.t('exchange.trustFileHint')} />
+    <FileField label={ctx.t('exchange.trustFile')} hint={ctx.t('exchange.trustFileHint')} />
     <div>
       <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('exchange.readTrust')}</Button>
     </div>

@@ -34,7 +34,7 @@ export const Confirm = (props: ConfirmProps) => {
   const { ctx, items, count, errors } = props;
   return (
     <Page ctx={ctx} title={ctx.say(props.question)}>
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
+      <ErrorSummary errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
       <Panel>
         <div class="body">
           {props.consequences.map((message) => (
@@ -43,22 +43,14 @@ export const Confirm = (props: ConfirmProps) => {
           {items.length === 0 ? null : (
             <ul class="columns">
               {items.map((item) => (
-                <li translate="no">
-                  {item.href === undefined ? (
-                    item.name
-                  ) : (
-                    <To ctx={ctx} href={item.href}>
-                      {item.name}
-                    </To>
-                  )}
-                </li>
+                <li translate="no">{item.href === undefined ? item.name : <To href={item.href}>{item.name}</To>}</li>
               ))}
             </ul>
           )}
           {count > items.length && items.length > 0 ? (
             <p class="second">{ctx.t('common.andMore', { n: count - items.length })}</p>
           ) : null}
-          <PostForm ctx={ctx} action={props.action} class="form">
+          <PostForm action={props.action} class="form">
             <Hidden fields={props.fields} />
             {(props.licences ?? []).map((licence) => (
               <fieldset class="field">
@@ -72,10 +64,9 @@ export const Confirm = (props: ConfirmProps) => {
                 </span>
               </fieldset>
             ))}
-            {props.comment ? <CommentField ctx={ctx} errors={errors} /> : null}
+            {props.comment ? <CommentField errors={errors} /> : null}
             {props.typeNumber ? (
               <TextField
-                ctx={ctx}
                 name="confirm"
                 label={ctx.t('common.typeNumber', { n: String(count) })}
                 inputmode="numeric"
@@ -85,7 +76,7 @@ export const Confirm = (props: ConfirmProps) => {
               />
             ) : null}
             <div class="row">
-              <Cancel ctx={ctx} href={props.cancel} />
+              <Cancel href={props.cancel} />
               <Button kind={props.danger ? 'danger' : 'primary'} busy={ctx.t('common.working')}>
                 {ctx.say(props.button)}
               </Button>

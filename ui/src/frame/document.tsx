@@ -1,6 +1,6 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, WithCtx } from '../context.ts';
 
 /** The document around shell and bare pages. No inline style or script: the policy of the server forbids both. */
 export const Document = ({
@@ -17,7 +17,7 @@ export const Document = ({
   sheet?: string;
   children: Child;
 }) => (
-  <>
+  <WithCtx value={ctx}>
     {raw('<!DOCTYPE html>')}
     <html
       lang={ctx.lang}
@@ -47,5 +47,5 @@ export const Document = ({
       </head>
       {children}
     </html>
-  </>
+  </WithCtx>
 );

@@ -24,10 +24,10 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
   const next = ctx.tDynamic(`error.${code}.next`, {}, '');
   return (
     <>
-      <Notice ctx={ctx} level="critical" title={ctx.tDynamic(`error.${code}`, {}, ctx.t('errors.title'))} alert>
+      <Notice level="critical" title={ctx.tDynamic(`error.${code}`, {}, ctx.t('errors.title'))} alert>
         {isRefusalCode(code) ? null : `${why} ${next}`}
       </Notice>
-      {isRefusalCode(code) ? <RefusalWords ctx={ctx} code={code} /> : null}
+      {isRefusalCode(code) ? <RefusalWords code={code} /> : null}
       {detail === undefined || detail === '' || code === 'NOT_FOUND' ? null : (
         <p class="second" lang="en" translate="no">
           {detail}
@@ -38,11 +38,11 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {requestId === undefined ? null : `, ${requestId}`}
       </p>
       <div class="row">
-        <LinkButton ctx={ctx} href={back ?? paths.work()}>
+        <LinkButton href={back ?? paths.work()}>
           {ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}
         </LinkButton>
         {status === 401 ? (
-          <LinkButton ctx={ctx} kind="primary" href={paths.login()}>
+          <LinkButton kind="primary" href={paths.login()}>
             {ctx.t('login.submit')}
           </LinkButton>
         ) : null}

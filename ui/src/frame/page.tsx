@@ -55,8 +55,8 @@ export const PrintedBy = ({ ctx }: { ctx: Ctx }) =>
 /** On every page until it is ended. */
 const ViewAs = ({ ctx }: { ctx: Ctx }) =>
   ctx.viewAs === undefined ? null : (
-    <Notice ctx={ctx} level="warning" title={ctx.t('viewAs.title', { role: ctx.viewAs.name })}>
-      <PostForm ctx={ctx} action={paths.viewAs()}>
+    <Notice level="warning" title={ctx.t('viewAs.title', { role: ctx.viewAs.name })}>
+      <PostForm action={paths.viewAs()}>
         <Button small>{ctx.t('viewAs.end')}</Button>
       </PostForm>
     </Notice>
@@ -67,8 +67,8 @@ const WentBack = ({ ctx }: { ctx: Ctx }) => {
   const back = ctx.wentBack;
   if (back === undefined) return null;
   return (
-    <Notice ctx={ctx} level="critical" title={ctx.t(`rollback.cause.${back.cause}`)}>
-      <Time ctx={ctx} at={back.at} />{' '}
+    <Notice level="critical" title={ctx.t(`rollback.cause.${back.cause}`)}>
+      <Time at={back.at} />{' '}
       {ctx.opens(paths.rollback()) ? <a href={paths.rollback()}>{ctx.t('rollback.look')}</a> : null}
     </Notice>
   );
@@ -79,8 +79,8 @@ const FailedUpgrade = ({ ctx }: { ctx: Ctx }) => {
   const failed = ctx.failedUpgrade;
   if (failed === undefined || !ctx.can('settings:read')) return null;
   return (
-    <Notice ctx={ctx} level="warning" title={ctx.t('upgrade.failed', { to: failed.to })}>
-      <Time ctx={ctx} at={failed.at} /> <span lang="en">{failed.reason}</span>
+    <Notice level="warning" title={ctx.t('upgrade.failed', { to: failed.to })}>
+      <Time at={failed.at} /> <span lang="en">{failed.reason}</span>
     </Notice>
   );
 };
@@ -89,7 +89,7 @@ const FailedUpgrade = ({ ctx }: { ctx: Ctx }) => {
 const Unwell = ({ ctx }: { ctx: Ctx }) => (
   <>
     {(ctx.unwell ?? []).map(({ code, isFailed }) => (
-      <Notice ctx={ctx} level={isFailed ? 'critical' : 'warning'} title={ctx.tDynamic(`health.code.${code}`)}>
+      <Notice level={isFailed ? 'critical' : 'warning'} title={ctx.tDynamic(`health.code.${code}`)}>
         {ctx.can('settings:read') ? <a href={paths.health()}>{ctx.t('health.look')}</a> : null}
       </Notice>
     ))}
@@ -101,7 +101,7 @@ const ToastLine = ({ ctx }: { ctx: Ctx }) => {
   if (toast === undefined) return null;
   return (
     <div class="toast" role="status">
-      <Shape ctx={ctx} name="done" />
+      <Shape name="done" />
       <span>{ctx.say(toast.message)}</span>
       {toast.undo === undefined ? null : (
         <form method="post" action={toast.undo.action}>
@@ -138,7 +138,7 @@ const Feedback = ({ ctx }: { ctx: Ctx }) => (
   <>
     <div id="busy" data-word={ctx.t('common.working')} hidden />
     <div id="offline" role="status" hidden>
-      <Shape ctx={ctx} name="warning" />{' '}
+      <Shape name="warning" />{' '}
       <strong>
         {ctx.t('offline.since')} <time data-zone={ctx.timeZone} />.
       </strong>{' '}
@@ -162,7 +162,6 @@ const PlaceTabs = ({ ctx }: { ctx: Ctx }) => {
   if (entry?.tabs === undefined || isTab !== true) return null;
   return (
     <Tabs
-      ctx={ctx}
       label={ctx.tDynamic(entry.label)}
       tabs={entry.tabs.map((one) => ({ href: one.href, label: ctx.tDynamic(one.label), current: one === tab }))}
     />
@@ -214,9 +213,7 @@ export const Page = (props: PageProps) => {
                   {props.crumbs.map((crumb, index) => (
                     <>
                       {index === 0 ? null : ' / '}
-                      <To ctx={ctx} href={crumb.href}>
-                        {crumb.label}
-                      </To>
+                      <To href={crumb.href}>{crumb.label}</To>
                     </>
                   ))}
                 </nav>

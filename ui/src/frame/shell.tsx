@@ -57,7 +57,7 @@ const AdvisoryAge = ({ ctx }: { ctx: Ctx }) => {
   const old = advisories !== null && advisories.ageDays > advisories.limitDays;
   return (
     <span class="age">
-      <To ctx={ctx} href={paths.exchangeReceive()}>
+      <To href={paths.exchangeReceive()}>
         {advisories === null ? (
           ctx.t('common.noAdvisoriesShort')
         ) : (
@@ -145,8 +145,8 @@ const worstBadge = (ctx: Ctx, { entries }: Workspace) =>
     .flatMap((level) => entries.map(({ key }) => ctx.badges[key]).filter((badge) => badge?.level === level))
     .find((badge) => badge !== undefined && badge.count > 0);
 
-const BadgeOf = ({ ctx, badge }: { ctx: Ctx; badge: Ctx['badges'][NavKey] }) =>
-  badge === undefined || badge.count === 0 ? null : <Badge ctx={ctx} badge={badge} />;
+const BadgeOf = ({ badge }: { badge: Ctx['badges'][NavKey] }) =>
+  badge === undefined || badge.count === 0 ? null : <Badge badge={badge} />;
 
 /** An entry as the reader has it: it leads to its first page that opens; undefined: none does. */
 const openPartOf = (ctx: Ctx, entry: Entry): Entry | undefined => {
@@ -164,7 +164,7 @@ const Space = ({ ctx, workspace, place }: { ctx: Ctx; workspace: Workspace; plac
     <li class="space">
       <a href={first.href} aria-current={isOpen ? 'true' : undefined}>
         <span>{ctx.tDynamic(workspace.name)}</span>
-        {isOpen ? null : <BadgeOf ctx={ctx} badge={worstBadge(ctx, workspace)} />}
+        {isOpen ? null : <BadgeOf badge={worstBadge(ctx, workspace)} />}
       </a>
       {isOpen ? (
         <ul>
@@ -172,7 +172,7 @@ const Space = ({ ctx, workspace, place }: { ctx: Ctx; workspace: Workspace; plac
             <li>
               <a href={entry.href} aria-current={entry.key === place?.entry.key ? 'page' : undefined}>
                 <span>{ctx.tDynamic(entry.label)}</span>
-                <BadgeOf ctx={ctx} badge={ctx.badges[entry.key]} />
+                <BadgeOf badge={ctx.badges[entry.key]} />
               </a>
             </li>
           ))}

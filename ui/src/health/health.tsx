@@ -30,20 +30,17 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
   <Page ctx={ctx} title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
     <Panel
       title={ctx.t('health.checked')}
-      context={<Time ctx={ctx} at={checkedAt} />}
+      context={<Time at={checkedAt} />}
       foot={ctx.t('health.disk', { free: ctx.fmt.bytes(disk.freeBytes), size: ctx.fmt.bytes(disk.sizeBytes) })}
     >
       <DataTable<(typeof checks)[number]>
-        ctx={ctx}
         caption={ctx.t('health.title')}
         records="labelled"
         rows={checks}
         columns={[
           column('name', ctx.t('health.check'), { head: true }, ({ name }) => ctx.tDynamic(`health.check.${name}`)),
           column('state', ctx.t('health.state'), ({ state, code }) => (
-            <Status ctx={ctx} level={levels[state]}>
-              {ctx.tDynamic(`health.code.${code}`)}
-            </Status>
+            <Status level={levels[state]}>{ctx.tDynamic(`health.code.${code}`)}</Status>
           )),
           { key: 'todo', label: ctx.t('health.todo'), cell: ({ code }) => ctx.tDynamic(`health.todo.${code}`) },
           column('detail', ctx.t('health.detail'), { any: true }, ({ detail }) => <span lang="en">{detail}</span>),
@@ -59,16 +56,10 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
           ))}
         </ul>
         <div class="row">
-          <LinkButton
-            ctx={ctx}
-            download
-            href={paths.diagnosticsFile()}
-            unavailable={withoutRight(ctx, 'settings:write')}
-          >
+          <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
             {ctx.t('health.diagnosticsSealed')}
           </LinkButton>
           <LinkButton
-            ctx={ctx}
             download
             href={paths.diagnosticsFile({ plain: 'true' })}
             unavailable={withoutRight(ctx, 'settings:write')}

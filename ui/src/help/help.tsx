@@ -96,11 +96,7 @@ export const HelpContents = ({ ctx, chapters }: { ctx: Ctx; chapters: readonly C
     ctx={ctx}
     title={ctx.t('help.title')}
     sub={ctx.t('help.sub')}
-    actions={
-      <LinkButton ctx={ctx} href={paths.helpPages()}>
-        {ctx.t('help.pages')}
-      </LinkButton>
-    }
+    actions={<LinkButton href={paths.helpPages()}>{ctx.t('help.pages')}</LinkButton>}
   >
     <Panel title={ctx.t('help.chapters')}>
       <div class="op">
@@ -137,16 +133,8 @@ export const HelpChapter = ({
     crumbs={[{ label: ctx.t('help.title'), href: paths.help() }]}
     actions={
       <>
-        {before === undefined ? null : (
-          <LinkButton ctx={ctx} href={paths.help(before.name)}>
-            ‹ {before.title}
-          </LinkButton>
-        )}
-        {after === undefined ? null : (
-          <LinkButton ctx={ctx} href={paths.help(after.name)}>
-            {after.title} ›
-          </LinkButton>
-        )}
+        {before === undefined ? null : <LinkButton href={paths.help(before.name)}>‹ {before.title}</LinkButton>}
+        {after === undefined ? null : <LinkButton href={paths.help(after.name)}>{after.title} ›</LinkButton>}
       </>
     }
   >

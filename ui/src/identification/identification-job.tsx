@@ -32,7 +32,7 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
   <Panel title={ctx.t('identification.approve')}>
     <div class="body">
       <p>{ctx.t('identification.approveWhy')}</p>
-      <PostForm ctx={ctx} action={paths.identificationJob(job.id)} class="form">
+      <PostForm action={paths.identificationJob(job.id)} class="form">
         <Hidden
           fields={[
             ['action', 'approve'],
@@ -40,7 +40,6 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
           ]}
         />
         <TextField
-          ctx={ctx}
           name="typed"
           label={ctx.t('identification.approveNumber', { n: String(targets.length) })}
           inputmode="numeric"
@@ -69,13 +68,13 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
   return (
     <>
       {isMoving ? (
-        <PostForm ctx={ctx} action={paths.identificationJob(job.id)}>
+        <PostForm action={paths.identificationJob(job.id)}>
           <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('identification.stop')}
           </Button>
         </PostForm>
       ) : (
-        <PostForm ctx={ctx} action={paths.identificationJob(job.id)}>
+        <PostForm action={paths.identificationJob(job.id)}>
           <Button
             kind="primary"
             name="action"
@@ -90,14 +89,10 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
           </Button>
         </PostForm>
       )}
-      <LinkButton ctx={ctx} href={paths.object('controller-identification', job.id)}>
-        {ctx.t('identification.edit')}
-      </LinkButton>
-      <LinkButton ctx={ctx} href={paths.identificationNotice(job.id)}>
-        {ctx.t('identification.notice')}
-      </LinkButton>
+      <LinkButton href={paths.object('controller-identification', job.id)}>{ctx.t('identification.edit')}</LinkButton>
+      <LinkButton href={paths.identificationNotice(job.id)}>{ctx.t('identification.notice')}</LinkButton>
       {run === undefined ? null : (
-        <LinkButton ctx={ctx} href={paths.identificationCsv(job.id)} download>
+        <LinkButton href={paths.identificationCsv(job.id)} download>
           {ctx.t('identification.csv')}
         </LinkButton>
       )}
@@ -120,7 +115,7 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
       actions={<Actions {...props} />}
       noScriptRefreshSeconds={isMoving ? 5 : undefined}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ typed: ctx.t('identification.controllers') }} />
+      <ErrorSummary errors={errors} labels={{ typed: ctx.t('identification.controllers') }} />
       <Panel title={ctx.t(isApproved ? 'identification.planApproved' : 'identification.plan')}>
         <div class="body">
           <p>{ctx.t('identification.planWhy')}</p>

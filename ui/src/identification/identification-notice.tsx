@@ -15,7 +15,7 @@ export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: st
     ]}
     sub={ctx.t('identification.noticeWhy')}
     actions={
-      <LinkButton ctx={ctx} href={paths.identificationNoticeFile(id)} download>
+      <LinkButton href={paths.identificationNoticeFile(id)} download>
         {ctx.t('identification.noticeFile')}
       </LinkButton>
     }

@@ -4,9 +4,7 @@ import { type JobStateView, jobLevels, type PlaceView } from './identification-m
 
 /** The state of a job, or of one of its runs. */
 export const JobMark = ({ ctx, state }: { ctx: Ctx; state: JobStateView }) => (
-  <Status ctx={ctx} level={jobLevels[state]}>
-    {ctx.t(`identification.state.${state}`)}
-  </Status>
+  <Status level={jobLevels[state]}>{ctx.t(`identification.state.${state}`)}</Status>
 );
 
 export const placeText = (ctx: Ctx, { agent }: PlaceView): string =>

@@ -18,7 +18,6 @@ const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
       <p>{ctx.t('identification.override', { who: target.override.by, reason: target.override.reason })}</p>
     )}
     <DataTable<(typeof target.packets)[number]>
-      ctx={ctx}
       caption={ctx.t('identification.packetsOf', { name: target.label })}
       plain
       records="labelled"
@@ -51,13 +50,12 @@ const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
 /** Every packet that would leave, per controller. */
 export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTargetView[] }) => (
   <DataTable<(typeof targets)[number]>
-    ctx={ctx}
     caption={ctx.t('identification.plan')}
     records="labelled"
     rows={targets}
     columns={[
       column('label', ctx.t('identification.target'), { any: true }, (row) => (
-        <To ctx={ctx} class="name" href={paths.identificationPolicy(row.controller)} translate="no">
+        <To class="name" href={paths.identificationPolicy(row.controller)} translate="no">
           {row.label}
         </To>
       )),
@@ -93,13 +91,12 @@ export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTa
 /** Controllers of the job that are not asked, and why. */
 export const LeftOutTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly LeftOutView[] }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={ctx.t('identification.leftOut')}
     records="labelled"
     rows={rows}
     columns={[
       column('label', ctx.t('identification.target'), { any: true }, (row) => (
-        <To ctx={ctx} href={paths.identificationPolicy(row.controller)} translate="no">
+        <To href={paths.identificationPolicy(row.controller)} translate="no">
           {row.label}
         </To>
       )),

@@ -39,7 +39,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
       crumbs={[{ label: ctx.t('identification.title'), href: paths.identification() }]}
       sub={ctx.t('identification.policySub')}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       <Panel title={ctx.t('identification.policyNow')}>
         <div class="body">
           <PolicyFacts ctx={ctx} policy={policy} />
@@ -47,9 +47,8 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
       </Panel>
       <Panel title={ctx.t('identification.policyChange')}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.identificationPolicy(policy.controller)} class="form">
+          <PostForm action={paths.identificationPolicy(policy.controller)} class="form">
             <SelectField
-              ctx={ctx}
               name="queryPolicy"
               label={label('queryPolicy')}
               value={values['queryPolicy']}
@@ -61,7 +60,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
             />
             {switches.map((name) => (
               <SelectField
-                ctx={ctx}
                 name={name}
                 label={label(name)}
                 value={values[name]}
@@ -73,7 +71,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
               />
             ))}
             <TextField
-              ctx={ctx}
               name="queryGapMs"
               label={label('queryGapMs')}
               value={values['queryGapMs']}
@@ -81,7 +78,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
               errors={errors}
             />
             <TextField
-              ctx={ctx}
               name="queryFromTime"
               label={label('queryFromTime')}
               value={values['queryFromTime']}
@@ -89,7 +85,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
               errors={errors}
             />
             <TextField
-              ctx={ctx}
               name="queryUntilTime"
               label={label('queryUntilTime')}
               value={values['queryUntilTime']}
@@ -98,7 +93,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
             />
             {isSafety ? (
               <AreaField
-                ctx={ctx}
                 name="safetyReason"
                 label={label('safetyReason')}
                 hint={ctx.t('identification.safetyWhy')}

@@ -27,7 +27,6 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
     <Progress label={ctx.t('identification.progress')} done={run.done} total={run.total} />
     {run.exchanges.length === 0 ? null : (
       <DataTable<(typeof run.exchanges)[number]>
-        ctx={ctx}
         caption={ctx.t('identification.exchanges')}
         plain
         records="labelled"
@@ -53,13 +52,12 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
       <>
         <p class="second">{ctx.t('identification.logNewest', { n: String(run.newest.length) })}</p>
         <DataTable<(typeof run.newest)[number]>
-          ctx={ctx}
           caption={ctx.t('identification.logOf')}
           plain
           records="labelled"
           rows={run.newest}
           columns={[
-            { key: 'at', label: ctx.t('identification.at'), cell: (row) => <Time ctx={ctx} at={row.at} form="time" /> },
+            { key: 'at', label: ctx.t('identification.at'), cell: (row) => <Time at={row.at} form="time" /> },
             column('label', ctx.t('identification.target'), { any: true }, (row) => (
               <span translate="no">{row.label}</span>
             )),

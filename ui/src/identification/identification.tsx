@@ -35,14 +35,12 @@ const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn'
   <Panel title={ctx.t('identification.switch')}>
     <div class="body row apart">
       <div>
-        <Status ctx={ctx} level={isOn ? 'running' : 'ok'}>
-          {ctx.t(isOn ? 'identification.on' : 'identification.off')}
-        </Status>
+        <Status level={isOn ? 'running' : 'ok'}>{ctx.t(isOn ? 'identification.on' : 'identification.off')}</Status>
         <p class="second">
           {ctx.t('identification.running')}: {ctx.fmt.number(running)}
         </p>
       </div>
-      <PostForm ctx={ctx} action={paths.identificationSwitch()}>
+      <PostForm action={paths.identificationSwitch()}>
         <Button
           kind={isOn ? 'danger' : 'second'}
           name="action"
@@ -62,20 +60,19 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
       <p>{ctx.t('identification.haltsWhy')}</p>
       {halts.map((halt, index) => (
         <div class="stack">
-          <Status ctx={ctx} level="critical">
+          <Status level="critical">
             <span translate="no">{halt.zoneName}</span>
           </Status>
           <p>
-            <Time ctx={ctx} at={halt.at} />{' '}
+            <Time at={halt.at} />{' '}
             {ctx.t('identification.haltOf', {
               controller: halt.controller,
               why: whyText(ctx, halt.code, halt.detail === '' ? undefined : halt.detail),
             })}
           </p>
-          <PostForm ctx={ctx} action={paths.identificationZones()} class="form">
+          <PostForm action={paths.identificationZones()} class="form">
             <Hidden fields={[['zone', halt.zone]]} />
             <TextField
-              ctx={ctx}
               name="reason"
               id={`f-reason-${index}`}
               label={ctx.t('identification.releaseReason')}
@@ -99,7 +96,6 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
 export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: IdentificationProps) => {
   const add = (
     <LinkButton
-      ctx={ctx}
       kind="primary"
       href={paths.objectNew('controller-identification')}
       unavailable={withoutRight(ctx, 'controllers:write')}
@@ -115,8 +111,8 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
       actions={add}
       refreshSeconds={running > 0 ? refreshSeconds : undefined}
     >
-      <KindLinks ctx={ctx} page="identification" />
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('identification.releaseReason') }} />
+      <KindLinks page="identification" />
+      <ErrorSummary errors={errors} labels={{ reason: ctx.t('identification.releaseReason') }} />
       <Switch ctx={ctx} isOn={isOn} running={running} />
       {halts.length === 0 ? null : <Halts ctx={ctx} halts={halts} errors={errors} />}
       <Panel title={ctx.t('identification.jobs')}>
@@ -126,14 +122,13 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
           </Empty>
         ) : (
           <DataTable<(typeof jobs)[number]>
-            ctx={ctx}
             caption={ctx.t('identification.jobs')}
             rows={jobs}
             records="labelled"
             lines
             columns={[
               column('name', ctx.t('identification.job'), { any: true }, (row) => (
-                <To ctx={ctx} class="name" href={paths.identificationJob(row.id)} translate="no">
+                <To class="name" href={paths.identificationJob(row.id)} translate="no">
                   {row.name}
                 </To>
               )),

@@ -49,11 +49,9 @@ export const PolicyFacts = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
   <>
     <p>
       {policy.hindrance === undefined ? (
-        <Status ctx={ctx} level="info">
-          {ctx.t('identification.policyMay')}
-        </Status>
+        <Status level="info">{ctx.t('identification.policyMay')}</Status>
       ) : (
-        <Status ctx={ctx} level="ok">
+        <Status level="ok">
           {ctx.t('identification.policyMayNot', {
             why: ctx.tDynamic(`identification.hindrance.${policy.hindrance}`),
           })}
@@ -102,7 +100,7 @@ export const PolicyPanel = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
   <Panel
     title={ctx.t('identification.policy')}
     foot={
-      <LinkButton ctx={ctx} small href={paths.identificationPolicy(policy.controller)}>
+      <LinkButton small href={paths.identificationPolicy(policy.controller)}>
         {ctx.t('identification.policyChange')}
       </LinkButton>
     }

@@ -45,25 +45,19 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
         <Panel>
           <Empty
             title={ctx.t('integrity.none')}
-            action={
-              <LinkButton ctx={ctx} href={paths.controllerImports()}>
-                {ctx.t('controllers.import')}
-              </LinkButton>
-            }
+            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
           >
             {ctx.t('integrity.noneWhy')}
           </Empty>
         </Panel>
       ) : (
         <ListPanel<(typeof page.rows)[number]>
-          ctx={ctx}
           list={list}
           page={page}
           order={ctx.t('integrity.order')}
           nameOf={(row) => row.name}
           tools={
             <Tabs
-              ctx={ctx}
               label={ctx.t('integrity.states')}
               tabs={[
                 {
@@ -86,7 +80,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
             caption: ctx.t('controllers.tab.integrity'),
             columns: [
               column('name', ctx.t('integrity.controller'), { rec: 'a' }, (row) => (
-                <To ctx={ctx} class="name" href={paths.controllerProgram(row.id)} translate="no">
+                <To class="name" href={paths.controllerProgram(row.id)} translate="no">
                   {row.name}
                 </To>
               )),
@@ -102,11 +96,9 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                   differenceWords(ctx, row.differences)
                 ),
               ),
-              column('since', ctx.t('integrity.since'), { fit: true }, (row) => (
-                <Time ctx={ctx} at={row.since} form="date" />
-              )),
+              column('since', ctx.t('integrity.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
               column('read', ctx.t('integrity.readAt'), { num: true, rec: 'd' }, (row) =>
-                row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />,
+                row.readAt === null ? <Unknown /> : <Age at={row.readAt} />,
               ),
               column('hardening', ctx.t('integrity.hardening'), (row) =>
                 ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),

@@ -10,11 +10,7 @@ import { ProgramStatus } from './program-state.tsx';
 export const ProgramPanel = ({ ctx, row }: { ctx: Ctx; row: ProgramRowView }) => (
   <Panel
     title={ctx.t('integrity.state')}
-    link={
-      <To ctx={ctx} href={paths.controllerProgram(row.id)}>
-        {ctx.t('integrity.details')}
-      </To>
-    }
+    link={<To href={paths.controllerProgram(row.id)}>{ctx.t('integrity.details')}</To>}
   >
     <div class="body">
       <Facts
@@ -22,9 +18,9 @@ export const ProgramPanel = ({ ctx, row }: { ctx: Ctx; row: ProgramRowView }) =>
           [ctx.t('integrity.state'), <ProgramStatus ctx={ctx} row={row} />],
           [
             ctx.t('integrity.differs'),
-            row.differences.length === 0 ? <Unknown ctx={ctx} /> : differenceWords(ctx, row.differences),
+            row.differences.length === 0 ? <Unknown /> : differenceWords(ctx, row.differences),
           ],
-          [ctx.t('integrity.readAt'), row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />],
+          [ctx.t('integrity.readAt'), row.readAt === null ? <Unknown /> : <Age at={row.readAt} />],
           [
             ctx.t('integrity.hardening'),
             ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),

@@ -10,25 +10,24 @@ import { paths } from '../paths.ts';
 import type { ApprovalView, DifferenceView, ProgramStateView, ProjectFileView, RuleView } from './integrity-model.ts';
 import { ProgramStatus } from './program-state.tsx';
 
-const word = (ctx: Ctx, text: string | null): Child =>
-  text === null || text === '' ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>;
+const word = (text: string | null): Child =>
+  text === null || text === '' ? <Unknown /> : <span translate="no">{text}</span>;
 
 /** What each rule says; unknown ones are shown as unknown. */
 export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleView[] }) => (
   <Panel title={ctx.t('integrity.hardening')}>
     <DataTable<(typeof rules)[number]>
-      ctx={ctx}
       caption={ctx.t('integrity.hardening')}
       rows={rules}
       records="labelled"
       columns={[
         column('rule', ctx.t('integrity.rule'), { head: true }, ({ rule }) => ctx.tDynamic(`hardening.${rule}.check`)),
         column('answer', ctx.t('integrity.answer'), ({ answer, severity }) => (
-          <Status ctx={ctx} level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
+          <Status level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
             {ctx.t(`integrity.answer.${answer}`)}
           </Status>
         )),
-        { key: 'evidence', label: ctx.t('integrity.evidence'), any: true, cell: ({ evidence }) => word(ctx, evidence) },
+        { key: 'evidence', label: ctx.t('integrity.evidence'), any: true, cell: ({ evidence }) => word(evidence) },
         column('remedy', ctx.t('integrity.remedy'), ({ rule, answer }) =>
           answer === 'found' ? (
             <>
@@ -38,7 +37,7 @@ export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleV
               <div>{ctx.tDynamic(`hardening.${rule}.remedy`)}</div>
             </>
           ) : (
-            <Unknown ctx={ctx} />
+            <Unknown />
           ),
         ),
       ]}
@@ -53,16 +52,15 @@ export const ApprovalsPanel = ({ ctx, approvals }: { ctx: Ctx; approvals: readon
       <Empty title={ctx.t('integrity.approvalsNone')} />
     ) : (
       <DataTable
-        ctx={ctx}
         caption={ctx.t('integrity.approvals')}
         rows={approvals}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
-          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(ctx, who) },
-          { key: 'second', label: ctx.t('integrity.second'), cell: ({ second }) => word(ctx, second) },
-          { key: 'reason', label: ctx.t('integrity.reason'), any: true, cell: ({ reason }) => word(ctx, reason) },
-          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(ctx, workOrder) },
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
+          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(who) },
+          { key: 'second', label: ctx.t('integrity.second'), cell: ({ second }) => word(second) },
+          { key: 'reason', label: ctx.t('integrity.reason'), any: true, cell: ({ reason }) => word(reason) },
+          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(workOrder) },
           { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
         ]}
       />
@@ -84,14 +82,13 @@ export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly Sta
       <Empty title={ctx.t('integrity.historyNone')} />
     ) : (
       <DataTable<(typeof changes)[number]>
-        ctx={ctx}
         caption={ctx.t('integrity.history')}
         rows={changes}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
           column('before', ctx.t('integrity.before'), ({ before }) =>
-            before === null ? <Unknown ctx={ctx} /> : ctx.t(`integrity.state.${before}`),
+            before === null ? <Unknown /> : ctx.t(`integrity.state.${before}`),
           ),
           column('after', ctx.t('integrity.after'), ({ after, differences }) => (
             <ProgramStatus
@@ -105,7 +102,7 @@ export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly Sta
           )),
           column('differs', ctx.t('integrity.differs'), ({ differences }) =>
             differences.length === 0 ? (
-              <Unknown ctx={ctx} />
+              <Unknown />
             ) : (
               differences
                 .flatMap(({ field, blocks }) => blocks ?? [ctx.tDynamic(`integrity.field.${field}`)])
@@ -145,10 +142,9 @@ export const WorkPanel = ({
   <Panel title={ctx.t('integrity.work')}>
     <div class="body">
       <p>{ctx.t('integrity.workWhy')}</p>
-      <PostForm ctx={ctx} action={paths.controllerProgram(id)} class="wrap-form">
+      <PostForm action={paths.controllerProgram(id)} class="wrap-form">
         <input type="hidden" name="action" value="keep" />
         <TextField
-          ctx={ctx}
           name="keptOrder"
           label={ctx.t('integrity.workOrder')}
           value={values['keptOrder'] ?? ''}
@@ -157,7 +153,6 @@ export const WorkPanel = ({
           required
         />
         <SelectField
-          ctx={ctx}
           name="moment"
           label={ctx.t('integrity.moment')}
           value={values['moment'] ?? 'before'}
@@ -176,16 +171,15 @@ export const WorkPanel = ({
       <Empty title={ctx.t('integrity.workNone')} />
     ) : (
       <DataTable<(typeof snapshots)[number]>
-        ctx={ctx}
         caption={ctx.t('integrity.work')}
         rows={snapshots}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
           column('moment', ctx.t('integrity.moment'), ({ moment }) => ctx.t(`integrity.moment.${moment}`)),
-          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(ctx, workOrder) },
-          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(ctx, who) },
-          column('differs', ctx.t('integrity.differs'), ({ difference }) => difference ?? <Unknown ctx={ctx} />),
+          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(workOrder) },
+          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(who) },
+          column('differs', ctx.t('integrity.differs'), ({ difference }) => difference ?? <Unknown />),
           { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
         ]}
       />
@@ -214,13 +208,12 @@ export const FilesPanel = ({
         <Empty title={ctx.t('integrity.filesNone')}>{ctx.t('integrity.filesWhy')}</Empty>
       ) : (
         <DataTable<(typeof files)[number]>
-          ctx={ctx}
           caption={ctx.t('integrity.files')}
           rows={files}
           records="labelled"
           columns={[
             column('name', label('name'), { head: true, any: true }, (file) => (
-              <To ctx={ctx} href={paths.object('controller-project-file', file.id)} translate="no">
+              <To href={paths.object('controller-project-file', file.id)} translate="no">
                 {file.name}
               </To>
             )),
@@ -232,30 +225,27 @@ export const FilesPanel = ({
                 <Hash value={sha256} />
                 {matches ? (
                   <div>
-                    <Status ctx={ctx} level="done">
-                      {ctx.t('integrity.fileMatches')}
-                    </Status>
+                    <Status level="done">{ctx.t('integrity.fileMatches')}</Status>
                   </div>
                 ) : null}
               </>
             )),
             column('size', ctx.t('integrity.fileSize'), { num: true }, ({ sizeBytes }) =>
-              sizeBytes === null ? <Unknown ctx={ctx} /> : ctx.fmt.bytes(sizeBytes),
+              sizeBytes === null ? <Unknown /> : ctx.fmt.bytes(sizeBytes),
             ),
             column('tool', label('tool'), ({ tool, toolVersion }) =>
-              word(ctx, [tool, toolVersion].filter(Boolean).join(' ')),
+              word([tool, toolVersion].filter(Boolean).join(' ')),
             ),
-            { key: 'place', label: label('place'), any: true, cell: ({ place }) => word(ctx, place) },
+            { key: 'place', label: label('place'), any: true, cell: ({ place }) => word(place) },
             column('restored', ctx.t('integrity.restoreTested'), ({ restoreTestedAt }) =>
-              restoreTestedAt === null ? ctx.t('integrity.never') : <Time ctx={ctx} at={restoreTestedAt} form="date" />,
+              restoreTestedAt === null ? ctx.t('integrity.never') : <Time at={restoreTestedAt} form="date" />,
             ),
           ]}
         />
       )}
       <div class="body">
-        <PostForm ctx={ctx} action={paths.controllerProjectFile(id)} multipart class="wrap-form">
+        <PostForm action={paths.controllerProjectFile(id)} multipart class="wrap-form">
           <SelectField
-            ctx={ctx}
             name="sort"
             label={label('sort')}
             options={sorts.map((value) => ({
@@ -264,10 +254,9 @@ export const FilesPanel = ({
             }))}
             errors={errors}
           />
-          <TextField ctx={ctx} name="tool" label={label('tool')} maxLength={100} errors={errors} />
-          <TextField ctx={ctx} name="toolVersion" label={label('toolVersion')} maxLength={60} errors={errors} />
+          <TextField name="tool" label={label('tool')} maxLength={100} errors={errors} />
+          <TextField name="toolVersion" label={label('toolVersion')} maxLength={60} errors={errors} />
           <TextField
-            ctx={ctx}
             name="place"
             label={label('place')}
             maxLength={300}
@@ -275,19 +264,13 @@ export const FilesPanel = ({
             hint={ctx.t('kind.controller-project-file.hint.place')}
           />
           <TextField
-            ctx={ctx}
             name="restoreTestedAt"
             label={ctx.t('integrity.day')}
             maxLength={10}
             errors={errors}
             hint={ctx.t('integrity.dayHint')}
           />
-          <FileField
-            ctx={ctx}
-            label={ctx.t('integrity.fileUpload')}
-            hint={ctx.t('integrity.fileUploadHint')}
-            errors={errors}
-          />
+          <FileField label={ctx.t('integrity.fileUpload')} hint={ctx.t('integrity.fileUploadHint')} errors={errors} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
           </div>

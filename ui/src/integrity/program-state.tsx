@@ -19,7 +19,7 @@ const programLevel = ({ state, onlyProject }: Shown): Level => {
 
 /** Shape and word of a state, with why it is not known. */
 export const ProgramStatus = ({ ctx, row }: { ctx: Ctx; row: Shown }) => (
-  <Status ctx={ctx} level={programLevel(row)}>
+  <Status level={programLevel(row)}>
     {ctx.t(`integrity.state.${row.state}`)}
     {row.why === null ? null : <span class="second">: {ctx.tDynamic(`integrity.why.${row.why}`)}</span>}
   </Status>

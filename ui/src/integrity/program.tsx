@@ -50,9 +50,9 @@ export type ProgramProps = {
   readonly errors?: FieldErrors;
 };
 
-const Value = ({ ctx, value }: { ctx: Ctx; value: string | null }) =>
+const Value = ({ value }: { value: string | null }) =>
   value === null ? (
-    <Unknown ctx={ctx} />
+    <Unknown />
   ) : (
     <code translate="no">
       {value.split(/[\n;]/).map((line) => (
@@ -65,11 +65,10 @@ const Value = ({ ctx, value }: { ctx: Ctx; value: string | null }) =>
 
 const Approve = ({ ctx, program, currentHash, approvals, values, errors }: ProgramProps) => (
   <div class="body">
-    <PostForm ctx={ctx} action={paths.controllerProgram(program.id)} class="form">
+    <PostForm action={paths.controllerProgram(program.id)} class="form">
       <input type="hidden" name="action" value="approve" />
       <input type="hidden" name="hash" value={currentHash} />
       <AreaField
-        ctx={ctx}
         name="reason"
         label={ctx.t('integrity.reason')}
         hint={ctx.t('integrity.reasonHint')}
@@ -80,7 +79,6 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
         required
       />
       <TextField
-        ctx={ctx}
         name="workOrder"
         label={ctx.t('integrity.workOrder')}
         hint={ctx.t('integrity.workOrderHint')}
@@ -99,11 +97,11 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
 
 const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
   proposal === null ? null : (
-    <Notice ctx={ctx} level="warning" title={ctx.t('integrity.proposed')}>
+    <Notice level="warning" title={ctx.t('integrity.proposed')}>
       <p>
         {ctx.t('integrity.proposal', { who: proposal.who, at: ctx.fmt.dateTime(proposal.at), reason: proposal.reason })}
       </p>
-      <PostForm ctx={ctx} action={paths.controllerProgram(program.id)} class="row">
+      <PostForm action={paths.controllerProgram(program.id)} class="row">
         <Button
           name="action"
           value="confirm"
@@ -131,14 +129,13 @@ export const Program = (props: ProgramProps) => {
       crumbs={[{ label: ctx.t('controllers.tab.integrity'), href: paths.controllerIntegrity() }]}
       mark={<ProgramStatus ctx={ctx} row={program} />}
     >
-      <ErrorSummary ctx={ctx} errors={errors} />
+      <ErrorSummary errors={errors} />
       <Proposal {...props} />
       <Panel title={ctx.t('integrity.program')}>
         {fields.length === 0 ? (
           <Empty title={ctx.t('integrity.nothingKnown')}>{ctx.t('integrity.nothingKnownWhy')}</Empty>
         ) : (
           <DataTable<(typeof fields)[number]>
-            ctx={ctx}
             caption={ctx.t('integrity.program')}
             rows={fields}
             records="labelled"
@@ -147,22 +144,16 @@ export const Program = (props: ProgramProps) => {
                 ctx.tDynamic(`integrity.field.${field}`),
               ),
               column('approved', ctx.t('integrity.approved'), { any: true }, ({ approved }) => (
-                <Value ctx={ctx} value={approved} />
+                <Value value={approved} />
               )),
-              column('found', ctx.t('integrity.found'), { any: true }, ({ found }) => (
-                <Value ctx={ctx} value={found} />
-              )),
+              column('found', ctx.t('integrity.found'), { any: true }, ({ found }) => <Value value={found} />),
               column('differs', ctx.t('integrity.state'), { fit: true }, ({ differs, approved, found }) =>
                 differs ? (
-                  <Status ctx={ctx} level="warning">
-                    {ctx.t('integrity.state.changed')}
-                  </Status>
+                  <Status level="warning">{ctx.t('integrity.state.changed')}</Status>
                 ) : approved !== null && found !== null ? (
-                  <Status ctx={ctx} level="ok">
-                    {ctx.t('integrity.state.ok')}
-                  </Status>
+                  <Status level="ok">{ctx.t('integrity.state.ok')}</Status>
                 ) : (
-                  <Unknown ctx={ctx} />
+                  <Unknown />
                 ),
               ),
             ]}

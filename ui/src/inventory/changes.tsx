@@ -26,10 +26,9 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
     sub={ctx.t('changes.sub', { n: about })}
     filter={filterWords(ctx, list, filters)}
     announce={ctx.t('changes.shown', { n: rows.length })}
-    actions={<ListFiles ctx={ctx} list={list} csv={paths.changesCsv()} />}
+    actions={<ListFiles list={list} csv={paths.changesCsv()} />}
   >
     <ListPanel
-      ctx={ctx}
       list={list}
       page={{ rows, next }}
       filters={filters}
@@ -39,7 +38,7 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
     >
       <div class="body">
         <h2 class="vh">{ctx.t('changes.reports')}</h2>
-        <Timeline ctx={ctx} rows={rows} />
+        <Timeline rows={rows} />
       </div>
     </ListPanel>
   </Page>

@@ -92,7 +92,7 @@ export const fieldColumns = <Row,>(
       cell: (row: Row) => {
         const value = valuesOf(row)[field.name] ?? null;
         const href = isTitle ? hrefOf(row) : undefined;
-        const text = <FieldText ctx={ctx} column={field} value={value} />;
+        const text = <FieldText column={field} value={value} />;
         return href === undefined || value === null ? (
           text
         ) : (
@@ -130,7 +130,7 @@ export const Collection = (props: CollectionProps) => {
             row.device === undefined ? (
               '–'
             ) : (
-              <To ctx={ctx} href={paths.deviceTab(row.device.id, collection)} translate="no">
+              <To href={paths.deviceTab(row.device.id, collection)} translate="no">
                 {row.device.name}
               </To>
             ),
@@ -141,7 +141,7 @@ export const Collection = (props: CollectionProps) => {
     ...(mode === 'shared'
       ? [
           column('_devices', ctx.t('nav.devices'), { num: true, sort: true, rec: 'b' }, (row: CollectionRow) => (
-            <Count ctx={ctx} n={row.devices ?? 0} href={itemHref(collection, row.id)} />
+            <Count n={row.devices ?? 0} href={itemHref(collection, row.id)} />
           )),
         ]
       : []),
@@ -156,14 +156,13 @@ export const Collection = (props: CollectionProps) => {
       actions={
         <>
           <AllCollections ctx={ctx} collections={props.collections} current={collection} />
-          <ListFiles ctx={ctx} list={list} csv={csv} />
+          <ListFiles list={list} csv={csv} />
         </>
       }
     >
-      <KindLinks ctx={ctx} page="software" />
+      <KindLinks page="software" />
       {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
       <ListPanel
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}

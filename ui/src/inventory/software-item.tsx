@@ -51,9 +51,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       sub={ctx.t('inventory.onDevices', { n: devices.total })}
       advisoriesMatter
       actions={
-        <LinkButton ctx={ctx} href={paths.changes({ collection, item: props.title })}>
-          {ctx.t('changes.history')}
-        </LinkButton>
+        <LinkButton href={paths.changes({ collection, item: props.title })}>{ctx.t('changes.history')}</LinkButton>
       }
     >
       <div class="grid">
@@ -62,7 +60,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
             <Facts
               rows={fields.map(({ column, value }) => [
                 label(column.name),
-                <FieldText ctx={ctx} column={column} value={value} />,
+                <FieldText column={column} value={value} />,
               ])}
             />
           </div>
@@ -72,7 +70,6 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
             <Empty title={ctx.t('inventory.oneVersion')} />
           ) : (
             <DataTable<(typeof versions)[number]>
-              ctx={ctx}
               caption={ctx.t('inventory.versions')}
               rows={versions}
               columns={[
@@ -80,13 +77,13 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
                   row.id === props.id ? (
                     <strong translate="no">{row.version}</strong>
                   ) : (
-                    <To ctx={ctx} href={paths.softwareItem(row.id)} translate="no">
+                    <To href={paths.softwareItem(row.id)} translate="no">
                       {row.version}
                     </To>
                   ),
                 ),
                 column('devices', ctx.t('nav.devices'), { num: true }, (row) => (
-                  <Count ctx={ctx} n={row.devices} href={paths.softwareItem(row.id)} />
+                  <Count n={row.devices} href={paths.softwareItem(row.id)} />
                 )),
               ]}
             />
@@ -96,7 +93,6 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       {findings.length === 0 ? null : (
         <Panel title={ctx.t('nav.vulnerabilities')}>
           <DataTable
-            ctx={ctx}
             caption={ctx.t('nav.vulnerabilities')}
             rows={findings}
             records
@@ -106,7 +102,6 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
         </Panel>
       )}
       <ListPanel<(typeof devices.rows)[number]>
-        ctx={ctx}
         list={list}
         title={ctx.t('nav.devices')}
         page={devices}
@@ -119,11 +114,11 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
             column('os', ctx.t('devices.os'), { rec: 'c' }, (row) => <span translate="no">{row.os ?? '–'}</span>),
             ...props.linkColumns.map((field) =>
               column(field.name, label(field.name), (row: (typeof devices.rows)[number]) => (
-                <FieldText ctx={ctx} column={field} value={row.values[field.name] ?? null} />
+                <FieldText column={field} value={row.values[field.name] ?? null} />
               )),
             ),
             column('at', ctx.t('inventory.reportedAt'), { fit: true, rec: 'd' }, (row) =>
-              row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+              row.at === undefined ? '–' : <Time at={row.at} />,
             ),
           ],
         }}

@@ -50,7 +50,6 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
         <Empty title={ctx.t('objects.noneDeleted')} />
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('objects.deleted')}
           rows={rows}
           records="labelled"
@@ -58,17 +57,17 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
           columns={[
             { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
             column('title', ctx.t('objects.name'), { any: true }, (row) => (
-              <To ctx={ctx} href={paths.objectRevisions(row.kind, row.id)} translate="no">
+              <To href={paths.objectRevisions(row.kind, row.id)} translate="no">
                 {row.title}
               </To>
             )),
-            { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time at={row.at} /> },
             { key: 'who', label: ctx.t('events.actor'), cell: (row) => <span translate="no">{row.who}</span> },
             column('final', ctx.t('objects.finalAt'), (row) =>
-              row.finalAt === undefined ? '–' : <Time ctx={ctx} at={row.finalAt} form="date" />,
+              row.finalAt === undefined ? '–' : <Time at={row.finalAt} form="date" />,
             ),
             column('restore', <span class="vh">{ctx.t('objects.restore')}</span>, (row) => (
-              <PostForm ctx={ctx} action={paths.objectRestore(row.kind, row.id)}>
+              <PostForm action={paths.objectRestore(row.kind, row.id)}>
                 <Button small>
                   {ctx.t('objects.restore')}
                   <span class="vh"> {row.title}</span>

@@ -110,13 +110,7 @@ const People = ({
   return (
     <>
       {waiting === undefined ? null : (
-        <SecondPerson
-          ctx={ctx}
-          title={ctx.t(`people.waiting.${waiting.what}`)}
-          asked={waiting}
-          action={action}
-          area="accounts"
-        >
+        <SecondPerson title={ctx.t(`people.waiting.${waiting.what}`)} asked={waiting} action={action} area="accounts">
           {waiting.fields.length === 0 ? null : (
             <Facts
               rows={waiting.fields.map(([label, value]) => [label, <span translate="no">{value}</span>] as const)}
@@ -125,11 +119,11 @@ const People = ({
         </SecondPerson>
       )}
       {touched.length === 0 ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('people.touched')}>
+        <Notice level="warning" title={ctx.t('people.touched')}>
           <p>
-            {ctx.t('people.touchedWhy')} <Time ctx={ctx} at={touched.at(-1)?.at ?? 0} />
+            {ctx.t('people.touchedWhy')} <Time at={touched.at(-1)?.at ?? 0} />
           </p>
-          <PostForm ctx={ctx} action={action}>
+          <PostForm action={action}>
             <Button name="action" value="vouch" unavailable={withoutRight(ctx, 'accounts:approve')}>
               {ctx.t('people.vouch')}
             </Button>
@@ -147,7 +141,7 @@ const People = ({
                   ctx.t('people.reachControllers', { n: people.reach.controllers }),
                 ].join(' ')}
           </p>
-          <PostForm ctx={ctx} action={paths.viewAs()}>
+          <PostForm action={paths.viewAs()}>
             <input type="hidden" name="role" value={id} />
             <Button>{ctx.t('people.viewAs')}</Button>
           </PostForm>
@@ -155,9 +149,7 @@ const People = ({
       )}
       {people.hasSessions ? (
         <p>
-          <To ctx={ctx} href={paths.sessions({ account: id })}>
-            {ctx.t('sessions.title')}
-          </To>
+          <To href={paths.sessions({ account: id })}>{ctx.t('sessions.title')}</To>
         </p>
       ) : null}
     </>
@@ -300,14 +292,12 @@ export const ObjectForm = (props: ObjectFormProps) => {
       }
       actions={
         object === undefined ? undefined : (
-          <LinkButton ctx={ctx} href={paths.objectRevisions(kind, object.id)}>
-            {ctx.t('objects.revisions')}
-          </LinkButton>
+          <LinkButton href={paths.objectRevisions(kind, object.id)}>{ctx.t('objects.revisions')}</LinkButton>
         )
       }
     >
       {secret === undefined ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('objects.secretOnce')} alert>
+        <Notice level="warning" title={ctx.t('objects.secretOnce')} alert>
           <p>{secret.label}</p>
           <pre id="secret" translate="no">
             {secret.value}
@@ -319,7 +309,6 @@ export const ObjectForm = (props: ObjectFormProps) => {
       )}
       {object === undefined || meanwhile === undefined ? null : (
         <Meanwhile
-          ctx={ctx}
           changed={{
             who: object.updatedBy,
             at: object.updatedAt,
@@ -332,8 +321,8 @@ export const ObjectForm = (props: ObjectFormProps) => {
           theirs={paths.object(kind, object.id)}
         />
       )}
-      <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
-      {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}
+      <ErrorSummary errors={errors === undefined ? undefined : named} labels={labels} />
+      {condition?.tried === undefined ? null : <ConditionTried tried={condition.tried} />}
       {props.readOnly ? (
         <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle}>
           <div class="body">
@@ -355,7 +344,6 @@ export const ObjectForm = (props: ObjectFormProps) => {
         <Panel>
           <div class="body">
             <PostForm
-              ctx={ctx}
               action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
               class="form"
             >
@@ -363,7 +351,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
               {fields.map((field) => (
                 <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
               ))}
-              <CommentField ctx={ctx} />
+              <CommentField />
               <div class="row">
                 <Button kind="primary" unavailable={right}>
                   {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
@@ -373,12 +361,12 @@ export const ObjectForm = (props: ObjectFormProps) => {
                     {ctx.t('condition.try')}
                   </Button>
                 )}
-                <Cancel ctx={ctx} href={paths.objects(kind)} />
+                <Cancel href={paths.objects(kind)} />
               </div>
-              {condition === undefined ? null : <ConditionBuilder ctx={ctx} help={condition} />}
+              {condition === undefined ? null : <ConditionBuilder help={condition} />}
             </PostForm>
             {object === undefined ? null : (
-              <PostForm ctx={ctx} action={paths.objectDelete(kind, object.id)}>
+              <PostForm action={paths.objectDelete(kind, object.id)}>
                 <Button kind="danger" small unavailable={right}>
                   {ctx.t('objects.delete')}
                 </Button>
@@ -387,7 +375,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
           </div>
         </Panel>
       )}
-      {condition === undefined ? null : <ConditionLanguage ctx={ctx} help={condition} />}
+      {condition === undefined ? null : <ConditionLanguage help={condition} />}
     </ObjectFrame>
   );
 };

@@ -59,7 +59,7 @@ const Revert = ({
   row.revision === current && !deleted ? (
     <span class="second">{ctx.t('objects.current')}</span>
   ) : (
-    <PostForm ctx={ctx} action={deleted ? paths.objectRestore(kind, id) : paths.objectRevert(kind, id)}>
+    <PostForm action={deleted ? paths.objectRestore(kind, id) : paths.objectRevert(kind, id)}>
       <input type="hidden" name="revision" value={String(row.revision)} />
       <Button small unavailable={withoutRight(ctx, `${area}:write`)}>
         {ctx.t(deleted ? 'objects.restore' : 'objects.revert')}
@@ -87,7 +87,7 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
       sub={ctx.t('objects.revisionsSub')}
     >
       {props.deleted ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('objects.isDeleted')}>
+        <Notice level="warning" title={ctx.t('objects.isDeleted')}>
           {ctx.t('objects.isDeletedWhy')}
         </Notice>
       ) : null}
@@ -98,7 +98,6 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
               <p class="second">{ctx.t('objects.noDiff')}</p>
             ) : (
               <FieldDiffs
-                ctx={ctx}
                 fields={diff.fields.map((field) => ({
                   label: fieldLabel(ctx, kind, id, field.field),
                   before: field.before,
@@ -112,13 +111,12 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
       )}
       <Panel>
         <DataTable<(typeof page.rows)[number]>
-          ctx={ctx}
           caption={ctx.t('objects.revisions')}
           rows={page.rows}
           records="labelled"
           columns={[
             column('revision', ctx.t('objects.revision'), { num: true }, (row) => ctx.fmt.number(row.revision)),
-            { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time at={row.at} /> },
             column('who', ctx.t('events.actor'), { any: true }, (row) => (
               <span translate="no">
                 {row.who}
@@ -133,7 +131,7 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
               row.revision <= 1 ? (
                 '–'
               ) : (
-                <To ctx={ctx} href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
+                <To href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
                   {ctx.t('objects.compare')}
                   <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
                 </To>
@@ -146,9 +144,7 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
         />
         {page.next === undefined ? null : (
           <div class="body">
-            <To ctx={ctx} href={paths.objectRevisions(kind, id, { after: page.next })}>
-              {ctx.t('objects.older')}
-            </To>
+            <To href={paths.objectRevisions(kind, id, { after: page.next })}>{ctx.t('objects.older')}</To>
           </div>
         )}
       </Panel>

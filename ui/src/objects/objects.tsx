@@ -80,7 +80,7 @@ const Links = ({
         {isPlain ? (
           <span translate="no">{name}</span>
         ) : (
-          <To ctx={ctx} href={href} translate="no">
+          <To href={href} translate="no">
             {name}
           </To>
         )}
@@ -107,7 +107,7 @@ export const ObjectValue = ({
   /** Names only: in a row of a narrow list a second link would be too near the first. */
   isPlain?: boolean;
 }) => {
-  if (value === null || value === '') return <Unknown ctx={ctx} />;
+  if (value === null || value === '') return <Unknown />;
   if (links !== undefined && links.length > 0)
     return <Links ctx={ctx} links={links} count={typeof value === 'object' ? value.length : 1} isPlain={isPlain} />;
   const named = (id: string): string => field.choices?.find((choice) => choice.id === id)?.name ?? id;
@@ -116,13 +116,9 @@ export const ObjectValue = ({
     return <span>{ctx.tDynamic(`kind.${kind}.option.${field.name}.${value}`)}</span>;
   if (field.type === 'reference' && typeof value === 'string') return <Verbatim>{named(value)}</Verbatim>;
   if (field.type === 'list' && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    return value.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{value.map(named).join(', ')}</span>;
+    return value.length === 0 ? <Unknown /> : <span translate="no">{value.map(named).join(', ')}</span>;
   return (
-    <ValueText
-      ctx={ctx}
-      value={value}
-      type={field.type === 'time' ? 'time' : field.type === 'boolean' ? 'boolean' : 'text'}
-    />
+    <ValueText value={value} type={field.type === 'time' ? 'time' : field.type === 'boolean' ? 'boolean' : 'text'} />
   );
 };
 
@@ -137,7 +133,7 @@ export const Objects = (props: ObjectsProps) => {
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
   const create = props.canCreate ? (
-    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
+    <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
     </LinkButton>
   ) : null;
@@ -150,16 +146,13 @@ export const Objects = (props: ObjectsProps) => {
         <>
           {foundText(ctx, page)}.{' '}
           {deleted === 0 ? null : (
-            <To ctx={ctx} href={paths.deleted({ kind: kind })}>
-              {ctx.t('objects.deletedN', { n: deleted })}
-            </To>
+            <To href={paths.deleted({ kind: kind })}>{ctx.t('objects.deletedN', { n: deleted })}</To>
           )}
         </>
       }
       actions={create}
     >
       <ListPanel<(typeof page.rows)[number]>
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}
@@ -194,12 +187,10 @@ export const Objects = (props: ObjectsProps) => {
                 }),
               ),
             column('updatedAt', ctx.t('objects.updated'), { sort: true, fit: true, rec: 'd' }, (row) => (
-              <Time ctx={ctx} at={row.updatedAt} />
+              <Time at={row.updatedAt} />
             )),
             column('revision', ctx.t('objects.revision'), { num: true }, (row) => (
-              <To ctx={ctx} href={paths.objectRevisions(kind, row.id)}>
-                {ctx.fmt.number(row.revision)}
-              </To>
+              <To href={paths.objectRevisions(kind, row.id)}>{ctx.fmt.number(row.revision)}</To>
             )),
           ],
         }}

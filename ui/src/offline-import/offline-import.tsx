@@ -43,14 +43,13 @@ const levels: Readonly<Record<OfflineViewRow['state'], Level>> = {
 
 const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; done: boolean }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={ctx.t('offlineImport.files')}
     rows={rows}
     records="labelled"
     columns={[
       column('file', ctx.t('offlineImport.file'), { any: true }, (row) => <span translate="no">{row.name}</span>),
       column('state', ctx.t('offlineImport.state'), (row) => (
-        <Status ctx={ctx} level={levels[row.state]}>
+        <Status level={levels[row.state]}>
           {row.reason === null
             ? ctx.tDynamic(`offlineImport.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
             : ctx.tDynamic(`offlineImport.reason.${row.reason}`)}
@@ -60,13 +59,13 @@ const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; 
         row.device === undefined ? (
           <span translate="no">{row.hostname ?? '–'}</span>
         ) : (
-          <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
+          <To href={paths.device(row.device.id)} translate="no">
             {row.device.name}
           </To>
         ),
       ),
       column('at', ctx.t('offlineImport.collected'), (row) =>
-        row.collectedAt === null ? '–' : <Time ctx={ctx} at={row.collectedAt} />,
+        row.collectedAt === null ? '–' : <Time at={row.collectedAt} />,
       ),
       { key: 'items', label: ctx.t('offlineImport.items'), num: true, cell: (row) => ctx.fmt.number(row.items) },
       column('dropped', ctx.t('offlineImport.dropped'), { any: true }, (row) =>
@@ -90,11 +89,9 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
       {plan === undefined ? null : (
         <>
           {plan.draft === undefined ? (
-            <Notice ctx={ctx} level="running" title={ctx.t('offlineImport.done', { name: plan.name })}>
+            <Notice level="running" title={ctx.t('offlineImport.done', { name: plan.name })}>
               {undecided ? (
-                <To ctx={ctx} href={paths.devices({ state: 'pending' })}>
-                  {ctx.t('offlineImport.approveNext')}
-                </To>
+                <To href={paths.devices({ state: 'pending' })}>{ctx.t('offlineImport.approveNext')}</To>
               ) : null}
             </Notice>
           ) : null}
@@ -104,7 +101,7 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
             <Rows ctx={ctx} rows={plan.rows} done={plan.draft === undefined} />
             {plan.draft === undefined ? null : (
               <div class="body">
-                <PostForm ctx={ctx} action={paths.offlineImportApply()} class="form">
+                <PostForm action={paths.offlineImportApply()} class="form">
                   <input type="hidden" name="draft" value={plan.draft} />
                   <input type="hidden" name="name" value={plan.name} />
                   {undecided ? (
@@ -120,7 +117,7 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
                     <Button kind="primary" unavailable={write} busy={ctx.t('common.working')}>
                       {ctx.t('offlineImport.import')}
                     </Button>
-                    <Cancel ctx={ctx} href={paths.offlineImport()} />
+                    <Cancel href={paths.offlineImport()} />
                   </div>
                 </PostForm>
               </div>
@@ -130,9 +127,8 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
       )}
       <Panel title={ctx.t('offlineImport.choose')}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.offlineImport()} multipart class="form">
+          <PostForm action={paths.offlineImport()} multipart class="form">
             <FileField
-              ctx={ctx}
               label={ctx.t('offlineImport.fileLabel')}
               hint={ctx.t('offlineImport.fileHint')}
               accept=".json,.xml,.ocs,.zip"

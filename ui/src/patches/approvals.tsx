@@ -68,7 +68,6 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
     >
       {plan.rows.length === 0 ? null : (
         <DataTable<(typeof plan.rows)[number]>
-          ctx={ctx}
           caption={ctx.t('approvals.plan', { name: plan.name })}
           rows={plan.rows}
           records="labelled"
@@ -81,9 +80,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
               <span translate="no">{row.product}</span>
             )),
             column('outcome', ctx.t('approvals.outcome'), (row) => (
-              <Status ctx={ctx} level={levels[row.outcome] ?? 'info'}>
-                {ctx.tDynamic(`approvals.outcome.${row.outcome}`)}
-              </Status>
+              <Status level={levels[row.outcome] ?? 'info'}>{ctx.tDynamic(`approvals.outcome.${row.outcome}`)}</Status>
             )),
             column('before', ctx.t('patches.from'), (row) =>
               row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`),
@@ -96,7 +93,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
         {plan.changed === 0 ? (
           <p>{ctx.t('approvals.nothing')}</p>
         ) : (
-          <PostForm ctx={ctx} action={paths.approvalsApply()}>
+          <PostForm action={paths.approvalsApply()}>
             <Hidden
               fields={[
                 ['draft', plan.draft],
@@ -114,7 +111,6 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
     {plan.faults.length === 0 ? null : (
       <Panel title={ctx.t('approvals.faults')}>
         <DataTable<(typeof plan.faults)[number]>
-          ctx={ctx}
           caption={ctx.t('approvals.faults')}
           rows={plan.faults}
           records="labelled"
@@ -138,19 +134,14 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
       <div class="body">
         <p>{ctx.rich('approvals.why', { fields: <code translate="no">{fileFields}</code> })}</p>
         <p class="second">{ctx.t('approvals.standard')}</p>
-        <PostForm ctx={ctx} action={paths.approvals()} multipart class="form">
+        <PostForm action={paths.approvals()} multipart class="form">
           <SelectField
-            ctx={ctx}
             name="preset"
             label={ctx.t('approvals.preset')}
             value={plan?.preset ?? 'neutral'}
             options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
           />
-          <FileField
-            ctx={ctx}
-            label={ctx.t('approvals.file')}
-            errors={error === undefined ? undefined : { file: error }}
-          />
+          <FileField label={ctx.t('approvals.file')} errors={error === undefined ? undefined : { file: error }} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.preview')}
@@ -164,7 +155,6 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
         <Empty title={ctx.t('approvals.none')} />
       ) : (
         <DataTable<(typeof lists)[number]>
-          ctx={ctx}
           caption={ctx.t('approvals.done')}
           rows={lists}
           records="labelled"
@@ -176,12 +166,12 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
                 <Hash value={row.sha256} />
               </>
             )),
-            { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time at={row.at} /> },
             { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
             column('changed', ctx.t('approvals.changed'), { num: true }, (row) => ctx.fmt.number(row.changed)),
             column('undo', <span class="vh">{ctx.t('approvals.undo')}</span>, (row) =>
               row.undoneAt === null ? (
-                <PostForm ctx={ctx} action={paths.approvalsUndo()}>
+                <PostForm action={paths.approvalsUndo()}>
                   <Hidden fields={[['import', String(row.id)]]} />
                   <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
                     {ctx.t('approvals.undo')}

@@ -56,13 +56,12 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
       sub={ctx.t('evidence.sub')}
       {...(isMoving ? { refreshSeconds: 5 } : {})}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ from: ctx.t('evidence.from'), to: ctx.t('evidence.to') }} />
+      <ErrorSummary errors={errors} labels={{ from: ctx.t('evidence.from'), to: ctx.t('evidence.to') }} />
       <Panel title={ctx.t('evidence.create')}>
         <div class="body">
           <p>{ctx.t('evidence.noneWhy')}</p>
-          <PostForm ctx={ctx} action={paths.evidence()} class="form">
+          <PostForm action={paths.evidence()} class="form">
             <TextField
-              ctx={ctx}
               name="from"
               label={ctx.t('evidence.from')}
               hint={ctx.t('patches.dayHint')}
@@ -71,7 +70,6 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
               errors={errors}
             />
             <TextField
-              ctx={ctx}
               name="to"
               label={ctx.t('evidence.to')}
               hint={ctx.t('patches.dayHint')}
@@ -80,7 +78,6 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
               errors={errors}
             />
             <SelectField
-              ctx={ctx}
               name="lang"
               label={ctx.t('evidence.lang')}
               value={values.lang}
@@ -104,7 +101,6 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
           <Empty title={ctx.t('evidence.none')} />
         ) : (
           <DataTable<(typeof packs)[number]>
-            ctx={ctx}
             caption={ctx.t('evidence.title')}
             rows={packs}
             records="labelled"
@@ -112,25 +108,21 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
               column('period', ctx.t('evidence.period'), { head: true, any: true }, (row) =>
                 ctx.fmt.dates(row.from, row.to),
               ),
-              { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time ctx={ctx} at={row.createdAt} /> },
+              { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time at={row.createdAt} /> },
               { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
               column('rows', ctx.t('evidence.rows'), { num: true }, (row) =>
                 row.rows === null ? '–' : ctx.fmt.number(row.rows),
               ),
               column('files', ctx.t('evidence.files'), { any: true }, (row) =>
                 row.failed !== undefined ? (
-                  <Status ctx={ctx} level="critical">
-                    {ctx.t('evidence.failed', { code: row.failed })}
-                  </Status>
+                  <Status level="critical">{ctx.t('evidence.failed', { code: row.failed })}</Status>
                 ) : row.sha256 === null ? (
-                  <Status ctx={ctx} level="running">
-                    {ctx.t('evidence.making')}
-                  </Status>
+                  <Status level="running">{ctx.t('evidence.making')}</Status>
                 ) : (
                   <>
                     <div class="row">
                       {files.map(([file, word]) => (
-                        <LinkButton ctx={ctx} small href={paths.evidenceFile(row.id, file)} download>
+                        <LinkButton small href={paths.evidenceFile(row.id, file)} download>
                           {ctx.t(word)}
                         </LinkButton>
                       ))}

@@ -62,19 +62,12 @@ const levels: Readonly<Record<string, Level>> = {
 };
 
 const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
-  <Status ctx={ctx} level={levels[state] ?? 'info'}>
-    {ctx.tDynamic(`measures.state.${state}`)}
-  </Status>
+  <Status level={levels[state] ?? 'info'}>{ctx.tDynamic(`measures.state.${state}`)}</Status>
 );
 
 const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
   const create = (
-    <LinkButton
-      ctx={ctx}
-      small
-      href={paths.objectNew('mitigation')}
-      unavailable={withoutRight(ctx, 'controllers:write')}
-    >
+    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('measures.mitigationNew')}
     </LinkButton>
   );
@@ -84,24 +77,21 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
         <Empty title={ctx.t('measures.mitigationNone')}>{ctx.t('measures.mitigationNoneWhy')}</Empty>
       ) : (
         <DataTable<(typeof mitigations)[number]>
-          ctx={ctx}
           caption={ctx.t('measures.mitigations')}
           rows={mitigations}
           records="labelled"
           lines
           columns={[
             column('name', ctx.t('measures.name'), { head: true, any: true }, (row) => (
-              <To ctx={ctx} href={paths.object('mitigation', row.id)}>
-                {row.name}
-              </To>
+              <To href={paths.object('mitigation', row.id)}>{row.name}</To>
             )),
             column('measure', ctx.t('measures.measureLabel'), (row) => ctx.tDynamic(`measures.measure.${row.measure}`)),
             { key: 'scope', label: ctx.t('measures.scope'), any: true, cell: (row) => row.scope },
             { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
             { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
-            column('ends', ctx.t('measures.ends'), (row) => <Time ctx={ctx} at={row.expiresAt} form="date" />),
+            column('ends', ctx.t('measures.ends'), (row) => <Time at={row.expiresAt} form="date" />),
             column('review', ctx.t('measures.review'), (row) =>
-              row.reviewAt === null ? '–' : <Time ctx={ctx} at={row.reviewAt} form="date" />,
+              row.reviewAt === null ? '–' : <Time at={row.reviewAt} form="date" />,
             ),
             column('files', ctx.t('measures.files'), { any: true }, (row) =>
               row.files.length === 0 ? <span class="dim">–</span> : ctx.t('measures.filesN', { n: row.files.length }),
@@ -115,12 +105,7 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
 
 const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
   const create = (
-    <LinkButton
-      ctx={ctx}
-      small
-      href={paths.objectNew('risk-acceptance')}
-      unavailable={withoutRight(ctx, 'controllers:write')}
-    >
+    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('measures.acceptanceNew')}
     </LinkButton>
   );
@@ -130,14 +115,13 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
         <Empty title={ctx.t('measures.acceptanceNone')}>{ctx.t('measures.acceptanceNoneWhy')}</Empty>
       ) : (
         <DataTable<(typeof acceptances)[number]>
-          ctx={ctx}
           caption={ctx.t('measures.acceptances')}
           rows={acceptances}
           records="labelled"
           lines
           columns={[
             column('vulnerability', ctx.t('measures.vulnerability'), { head: true, any: true }, (row) => (
-              <To ctx={ctx} href={paths.object('risk-acceptance', row.id)} translate="no">
+              <To href={paths.object('risk-acceptance', row.id)} translate="no">
                 {row.vulnerability}
               </To>
             )),
@@ -152,7 +136,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
             { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
             column('approver', ctx.t('measures.approver'), { any: true }, (row) =>
               row.state === 'waiting' || row.state === 'changed' ? (
-                <PostForm ctx={ctx} action={paths.measureApprove()}>
+                <PostForm action={paths.measureApprove()}>
                   <Hidden fields={[['id', row.id]]} />
                   <Button
                     small
@@ -166,7 +150,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
               ),
             ),
             column('ends', ctx.t('measures.ends'), (row) =>
-              row.expiresAt === null ? '–' : <Time ctx={ctx} at={row.expiresAt} form="date" />,
+              row.expiresAt === null ? '–' : <Time at={row.expiresAt} form="date" />,
             ),
           ]}
         />
@@ -181,7 +165,6 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
       <Empty title={ctx.t('measures.filesNone')}>{ctx.t('measures.filesWhy')}</Empty>
     ) : (
       <DataTable<(typeof files)[number]>
-        ctx={ctx}
         caption={ctx.t('measures.files')}
         rows={files}
         records="labelled"
@@ -194,14 +177,14 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
           )),
           { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
           { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
-          { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time at={row.at} /> },
           { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
         ]}
       />
     )}
     <div class="body">
-      <PostForm ctx={ctx} action={paths.measureAttach()} multipart class="form">
-        <FileField ctx={ctx} label={ctx.t('measures.file')} errors={errors} />
+      <PostForm action={paths.measureAttach()} multipart class="form">
+        <FileField label={ctx.t('measures.file')} errors={errors} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}
@@ -227,7 +210,7 @@ export const Measures = (props: MeasuresProps) => {
         soon: of(mitigations, 'ends-soon') + of(acceptances, 'ends-soon'),
       })}
       actions={
-        <LinkButton ctx={ctx} href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
+        <LinkButton href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
           {ctx.t('measures.roles')}
         </LinkButton>
       }

@@ -40,10 +40,9 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
       { label: patch.patchId, href: paths.patch(patch.id) },
     ]}
   >
-    <ErrorSummary ctx={ctx} errors={errors} />
+    <ErrorSummary errors={errors} />
     <Panel>
       <DataTable<(typeof rows)[number]>
-        ctx={ctx}
         caption={ctx.t('patches.checklist')}
         rows={rows}
         records="labelled"
@@ -52,10 +51,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
             ctx.tDynamic(`patches.item.${row.item}`),
           ),
           column('state', ctx.t('patches.stateLabel'), (row) => (
-            <Status
-              ctx={ctx}
-              level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}
-            >
+            <Status level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}>
               {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
             </Status>
           )),
@@ -80,10 +76,9 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
       : rows.map((row) => (
           <Panel title={ctx.tDynamic(`patches.item.${row.item}`)}>
             <div class="body">
-              <PostForm ctx={ctx} action={paths.patchCheck(patch.id, controller.id)} class="form">
+              <PostForm action={paths.patchCheck(patch.id, controller.id)} class="form">
                 <Hidden fields={[['item', row.item]]} />
                 <SelectField
-                  ctx={ctx}
                   id={`f-answer-${row.item}`}
                   name="answer"
                   label={ctx.t('patches.answer')}
@@ -97,7 +92,6 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                 />
                 {row.wants === undefined ? null : (
                   <TextField
-                    ctx={ctx}
                     id={`f-value-${row.item}`}
                     name="value"
                     label={ctx.t(`patches.value.${row.wants}`)}
@@ -107,7 +101,6 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                   />
                 )}
                 <TextField
-                  ctx={ctx}
                   id={`f-note-${row.item}`}
                   name="note"
                   label={ctx.t('patches.note')}

@@ -8,9 +8,8 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
   patch.closed ? null : (
     <Panel title={ctx.t('patches.describe')} span={6}>
       <div class="body">
-        <PostForm ctx={ctx} action={paths.patchDescribe(patch.id)} class="form">
+        <PostForm action={paths.patchDescribe(patch.id)} class="form">
           <TextField
-            ctx={ctx}
             name="targetVersion"
             label={ctx.t('patches.targetVersion')}
             value={patch.targetVersion ?? ''}
@@ -19,7 +18,6 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
             spellcheck={false}
           />
           <TextField
-            ctx={ctx}
             name="sha256"
             label={ctx.t('patches.sha256')}
             value={patch.sha256 ?? ''}
@@ -28,7 +26,6 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
             spellcheck={false}
           />
           <AreaField
-            ctx={ctx}
             name="vulnerabilities"
             label={ctx.t('patches.vulnerabilities')}
             hint={ctx.t('patches.vulnerabilitiesHint')}
@@ -49,9 +46,8 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
   <Panel title={ctx.t('patches.extend')} span={6}>
     <div class="body">
       <p class="second">{ctx.t('patches.extendWhy')}</p>
-      <PostForm ctx={ctx} action={paths.patchExtend(patch.id)} class="form">
+      <PostForm action={paths.patchExtend(patch.id)} class="form">
         <SelectField
-          ctx={ctx}
           name="clock"
           label={ctx.t('patches.deadlineLabel')}
           value="due"
@@ -61,14 +57,13 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
           }))}
         />
         <TextField
-          ctx={ctx}
           name="until"
           type="datetime-local"
           label={ctx.t('patches.field.until')}
           hint={ctx.t('patches.timeHint')}
           errors={errors}
         />
-        <TextField ctx={ctx} name="reason" label={ctx.t('patches.reason')} maxLength={500} errors={errors} />
+        <TextField name="reason" label={ctx.t('patches.reason')} maxLength={500} errors={errors} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.ask')}</Button>
         </div>

@@ -26,7 +26,7 @@ const Evidence = ({ ctx, row }: { ctx: Ctx; row: PatchMoveRow }) => (
       <div class="small">
         {ctx.tDynamic(`patches.field.${name}`)}:{' '}
         {typeof value === 'number' ? (
-          <Time ctx={ctx} at={value} />
+          <Time at={value} />
         ) : name === 'testedOn' ? (
           ctx.tDynamic(`patches.tested.${value}`)
         ) : (
@@ -48,12 +48,11 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
       <Empty title={ctx.t('patches.historyNone')} />
     ) : (
       <DataTable<(typeof rows)[number]>
-        ctx={ctx}
         caption={ctx.t('patches.history')}
         rows={rows}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('patches.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'at', label: ctx.t('patches.at'), fit: true, cell: (row) => <Time at={row.at} /> },
           column('to', ctx.t('patches.toLabel'), (row) => (
             <>
               {ctx.tDynamic(row.type === 'extension' ? 'patches.type.extension' : `patches.state.${row.to}`)}

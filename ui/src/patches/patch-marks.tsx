@@ -26,15 +26,13 @@ const levels: Readonly<Record<string, Level>> = {
 
 /** Where a patch stands. */
 export const PatchStateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
-  <Status ctx={ctx} level={levels[state] ?? 'info'}>
-    {ctx.tDynamic(`patches.state.${state}`)}
-  </Status>
+  <Status level={levels[state] ?? 'info'}>{ctx.tDynamic(`patches.state.${state}`)}</Status>
 );
 
 /** Leads to the checklist of a patch for a controller. */
 export const ChecklistLink = ({ ctx, href, openChecks }: { ctx: Ctx; href: string; openChecks: number }) => (
-  <To ctx={ctx} href={href}>
-    <Status ctx={ctx} level={openChecks === 0 ? 'done' : 'waiting'}>
+  <To href={href}>
+    <Status level={openChecks === 0 ? 'done' : 'waiting'}>
       {openChecks === 0 ? ctx.t('patches.checklistDone') : ctx.t('patches.checklistOpen', { n: openChecks })}
     </Status>
   </To>
@@ -57,10 +55,7 @@ const deadlineText = (ctx: Ctx, one: DeadlineView): string => {
 
 /** One deadline: until when, since when missed, or when it was met. */
 export const DeadlineMark = ({ ctx, view: one }: { ctx: Ctx; view: DeadlineView }) => (
-  <Status
-    ctx={ctx}
-    level={one.doneAt !== null ? 'done' : one.limit === null ? 'waiting' : one.overdue ? 'warning' : 'running'}
-  >
+  <Status level={one.doneAt !== null ? 'done' : one.limit === null ? 'waiting' : one.overdue ? 'warning' : 'running'}>
     {deadlineText(ctx, one)}
     {one.extended ? <span class="second"> ({ctx.t('patches.deadlineExtended')})</span> : null}
   </Status>
@@ -81,7 +76,7 @@ export type UrgencyView = {
 /** What the vulnerabilities of a patch come to in its controllers, and whether any of them is exploited. */
 export const UrgencyMark = ({ ctx, urgency }: { ctx: Ctx; urgency: UrgencyView }) => (
   <>
-    {urgency.decision === null ? <span class="dim">–</span> : <DecisionMark ctx={ctx} decision={urgency.decision} />}
+    {urgency.decision === null ? <span class="dim">–</span> : <DecisionMark decision={urgency.decision} />}
     {urgency.exploited.length === 0 ? null : (
       <div class="small second">
         {ctx.t('patches.exploited', { n: urgency.exploited.length })}

@@ -45,7 +45,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
   if (name === 'testedOn')
     return (
       <SelectField
-        ctx={ctx}
         name={name}
         label={label}
         value={values[name] ?? ''}
@@ -56,7 +55,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
   if (name === 'until' || name === 'installedAt')
     return (
       <TextField
-        ctx={ctx}
         name={name}
         type="datetime-local"
         label={label}
@@ -68,7 +66,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
   if (name === 'window')
     return (
       <SelectField
-        ctx={ctx}
         name="window"
         label={label}
         value={values['window'] ?? ''}
@@ -82,7 +79,7 @@ const Field = (props: PatchMoveProps & { name: string }) => {
         ]}
       />
     );
-  return <TextField ctx={ctx} name={name} label={label} value={values[name] ?? ''} maxLength={500} errors={errors} />;
+  return <TextField name={name} label={label} value={values[name] ?? ''} maxLength={500} errors={errors} />;
 };
 
 /** A move with what it has to bring. POST fields: to, reason, and the names of the evidence. */
@@ -101,9 +98,9 @@ export const PatchMove = (props: PatchMoveProps) => {
         { label: patch.patchId, href: paths.patch(patch.id) },
       ]}
     >
-      <ErrorSummary ctx={ctx} errors={errors} labels={{ ...labels, reason: ctx.t('patches.reason') }} />
+      <ErrorSummary errors={errors} labels={{ ...labels, reason: ctx.t('patches.reason') }} />
       {closed.length === 0 ? null : (
-        <Notice ctx={ctx} level="warning" title={ctx.t('patches.notNow')} alert={errors !== undefined}>
+        <Notice level="warning" title={ctx.t('patches.notNow')} alert={errors !== undefined}>
           {closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ')}
         </Notice>
       )}
@@ -114,10 +111,9 @@ export const PatchMove = (props: PatchMoveProps) => {
               {ctx.t('patches.signs', { roles: roles.map((one) => ctx.tDynamic(`patches.role.${one}`)).join(', ') })}
             </p>
           )}
-          <PostForm ctx={ctx} action={paths.patchMove(patch.id)} class="form">
+          <PostForm action={paths.patchMove(patch.id)} class="form">
             <Hidden fields={[['to', to]]} />
             <AreaField
-              ctx={ctx}
               name="reason"
               label={ctx.t('patches.reason')}
               hint={ctx.t('patches.reasonHint')}
@@ -131,7 +127,6 @@ export const PatchMove = (props: PatchMoveProps) => {
               <Field {...props} name={name} />
             ))}
             <TextField
-              ctx={ctx}
               name="reference"
               label={ctx.t('patches.field.reference')}
               value={values['reference'] ?? ''}
@@ -139,7 +134,6 @@ export const PatchMove = (props: PatchMoveProps) => {
               errors={errors}
             />
             <AreaField
-              ctx={ctx}
               name="files"
               label={ctx.t('patches.field.files')}
               hint={ctx.t('patches.field.filesHint')}
@@ -151,7 +145,7 @@ export const PatchMove = (props: PatchMoveProps) => {
               <Button kind="primary">
                 {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
               </Button>
-              <Cancel ctx={ctx} href={paths.patch(patch.id)} />
+              <Cancel href={paths.patch(patch.id)} />
             </div>
           </PostForm>
         </div>

@@ -41,16 +41,14 @@ export const PatchNew = ({
 }) => (
   <Page ctx={ctx} title={ctx.t('patches.new')} crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}>
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={Object.fromEntries(patchFields.map((name) => [name, ctx.t(labelKeys[name])]))}
     />
     <Panel>
       <div class="body">
-        <PostForm ctx={ctx} action={paths.patchNew()} class="form">
+        <PostForm action={paths.patchNew()} class="form">
           {patchFields.map((name) => (
             <TextField
-              ctx={ctx}
               name={name}
               label={ctx.t(labelKeys[name])}
               value={values[name]}
@@ -62,17 +60,16 @@ export const PatchNew = ({
             />
           ))}
           <AreaField
-            ctx={ctx}
             name="vulnerabilities"
             label={ctx.t('patches.vulnerabilities')}
             hint={ctx.t('patches.vulnerabilitiesHint')}
             value={values.vulnerabilities}
             errors={errors}
           />
-          <AreaField ctx={ctx} name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
+          <AreaField name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('patches.save')}</Button>
-            <Cancel ctx={ctx} href={paths.patches()} />
+            <Cancel href={paths.patches()} />
           </div>
         </PostForm>
       </div>

@@ -22,14 +22,12 @@ export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
       <div class="body">{ctx.t('patches.noNext')}</div>
     ) : (
       <DataTable<(typeof options)[number]>
-        ctx={ctx}
         caption={ctx.t('patches.next')}
         rows={options}
         records="labelled"
         columns={[
           column('to', ctx.t('patches.next'), (row) => (
             <LinkButton
-              ctx={ctx}
               small
               href={paths.patchMove(patch.id, { to: row.to })}
               unavailable={withoutRight(ctx, 'controllers:write') ?? why(ctx, row.gates)}
@@ -74,10 +72,9 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
             <p class="second">{ctx.t('patches.signedBy', { who })}</p>
           ))}
           <p>{ctx.t('patches.signsOpen', { roles: roleNames(ctx, one.open) })}</p>
-          <PostForm ctx={ctx} action={paths.patchSign(patch.id)} class="form">
+          <PostForm action={paths.patchSign(patch.id)} class="form">
             <Hidden fields={[['request', String(one.id)]]} />
             <TextField
-              ctx={ctx}
               id={`f-comment-${one.id}`}
               name="comment"
               label={ctx.t('patches.comment')}

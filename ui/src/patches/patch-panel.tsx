@@ -16,14 +16,7 @@ type PatchPanelProps = {
 
 /** What is planned for a controller: its next window, its patches, what protects it meanwhile. */
 export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchPanelProps) => (
-  <Panel
-    title={ctx.t('patches.panel')}
-    link={
-      <To ctx={ctx} href={paths.windows()}>
-        {ctx.t('controllers.tab.windows')}
-      </To>
-    }
-  >
+  <Panel title={ctx.t('patches.panel')} link={<To href={paths.windows()}>{ctx.t('controllers.tab.windows')}</To>}>
     <div class="body">
       <Facts
         rows={[
@@ -33,7 +26,7 @@ export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchP
               ctx.t('patches.noWindow')
             ) : (
               <>
-                {next.name}: <Time ctx={ctx} at={next.from} />
+                {next.name}: <Time at={next.from} />
                 <div class="small second">
                   {next.late ? ctx.t('windows.tellPast') : ctx.t('windows.tellBy', { at: ctx.fmt.date(next.tellBy) })}
                 </div>
@@ -42,11 +35,11 @@ export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchP
           ],
           ...(accepted === 0
             ? []
-            : [[ctx.t('measures.acceptances'), <Count ctx={ctx} n={accepted} href={paths.measures()} />] as const]),
+            : [[ctx.t('measures.acceptances'), <Count n={accepted} href={paths.measures()} />] as const]),
           ...patches.map(
             (patch) =>
               [
-                <To ctx={ctx} href={paths.patch(patch.id)} translate="no">
+                <To href={paths.patch(patch.id)} translate="no">
                   {patch.patchId}
                 </To>,
                 <PatchStateMark ctx={ctx} state={patch.state} />,
@@ -55,9 +48,7 @@ export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchP
           ...mitigations.map(
             (one) =>
               [
-                <To ctx={ctx} href={paths.measures()}>
-                  {one.name}
-                </To>,
+                <To href={paths.measures()}>{one.name}</To>,
                 ctx.t('patches.until', { at: ctx.fmt.date(one.expiresAt) }),
               ] as const,
           ),

@@ -13,7 +13,6 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
     <Panel title={ctx.t('patches.targets')}>
       {targets.length === 0 ? null : (
         <DataTable<(typeof targets)[number]>
-          ctx={ctx}
           caption={ctx.t('patches.targets')}
           rows={targets}
           records="labelled"
@@ -26,7 +25,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
                 <span translate="no">{row.firmware ?? '–'}</span>
                 {row.readAt === null ? null : (
                   <div class="small second">
-                    <Time ctx={ctx} at={row.readAt} />
+                    <Time at={row.readAt} />
                   </div>
                 )}
               </>
@@ -37,13 +36,13 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
               <ChecklistLink ctx={ctx} href={paths.patchCheck(patch.id, row.controller)} openChecks={row.openChecks} />
             )),
             column('window', ctx.t('patches.nextWindow'), (row) =>
-              row.nextWindow === null ? ctx.t('patches.noWindow') : <Time ctx={ctx} at={row.nextWindow} />,
+              row.nextWindow === null ? ctx.t('patches.noWindow') : <Time at={row.nextWindow} />,
             ),
             column('drop', <span class="vh">{ctx.t('patches.dropTarget')}</span>, { fit: true }, (row) =>
               patch.closed ? (
                 <span class="dim">–</span>
               ) : (
-                <PostForm ctx={ctx} action={paths.patchTarget(patch.id)}>
+                <PostForm action={paths.patchTarget(patch.id)}>
                   <Hidden
                     fields={[
                       ['controller', row.controller],
@@ -64,10 +63,9 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
           {controllers.length === 0 ? (
             <p class="second">{ctx.t('patches.noControllers')}</p>
           ) : (
-            <PostForm ctx={ctx} action={paths.patchTarget(patch.id)} class="form">
+            <PostForm action={paths.patchTarget(patch.id)} class="form">
               <Hidden fields={[['wanted', 'yes']]} />
               <SelectField
-                ctx={ctx}
                 name="controller"
                 label={ctx.t('patches.chooseController')}
                 options={controllers.map(({ id, name }) => ({ value: id, label: name }))}

@@ -27,7 +27,6 @@ export const PatchPage = (props: PatchProps) => {
       crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
     >
       <ErrorSummary
-        ctx={ctx}
         errors={errors}
         labels={{
           until: ctx.t('patches.field.until'),
@@ -39,7 +38,7 @@ export const PatchPage = (props: PatchProps) => {
           clock: ctx.t('patches.deadlineLabel'),
         }}
       />
-      {patch.vetoed ? <Notice ctx={ctx} level="warning" title={ctx.t('patches.vetoed')} /> : null}
+      {patch.vetoed ? <Notice level="warning" title={ctx.t('patches.vetoed')} /> : null}
       <Panel title={ctx.t('patches.stateLabel')}>
         <div class="body">
           <Facts
@@ -54,7 +53,7 @@ export const PatchPage = (props: PatchProps) => {
                     [
                       ctx.t('patches.field.until'),
                       <>
-                        <Time ctx={ctx} at={patch.until} />{' '}
+                        <Time at={patch.until} />{' '}
                         {patch.fallback === null
                           ? null
                           : ctx.t('patches.fallback', { state: ctx.tDynamic(`patches.state.${patch.fallback}`) })}
@@ -65,7 +64,7 @@ export const PatchPage = (props: PatchProps) => {
                 ctx.t('patches.verdict'),
                 <>
                   {ctx.tDynamic(`patches.state.${patch.verdict}`)}{' '}
-                  {patch.verdictOn === null ? null : <Time ctx={ctx} at={patch.verdictOn} form="date" />}
+                  {patch.verdictOn === null ? null : <Time at={patch.verdictOn} form="date" />}
                   {patch.overriddenAt === null ? null : (
                     <div class="small second">
                       {ctx.t('patches.overridden', { at: ctx.fmt.dateTime(patch.overriddenAt) })}

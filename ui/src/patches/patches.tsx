@@ -45,10 +45,8 @@ type PatchesProps = {
 export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
   const actions = (
     <>
-      <LinkButton ctx={ctx} href={paths.approvals()}>
-        {ctx.t('patches.import')}
-      </LinkButton>
-      <LinkButton ctx={ctx} kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+      <LinkButton href={paths.approvals()}>{ctx.t('patches.import')}</LinkButton>
+      <LinkButton kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('patches.new')}
       </LinkButton>
     </>
@@ -62,7 +60,6 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
       filter={filterWords(ctx, list, filters)}
     >
       <ListPanel<(typeof page.rows)[number]>
-        ctx={ctx}
         list={list}
         page={page}
         filters={filters}
@@ -77,7 +74,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
           caption: ctx.t('patches.title'),
           columns: [
             column('patch', ctx.t('patches.patch'), { rec: 'a' }, (row) => (
-              <To ctx={ctx} class="name" href={paths.patch(row.id)} translate="no">
+              <To class="name" href={paths.patch(row.id)} translate="no">
                 {row.patchId}
               </To>
             )),
@@ -111,10 +108,8 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
             column('verdict', ctx.t('patches.verdict'), { optional: true }, (row) =>
               ctx.tDynamic(`patches.state.${row.verdict}`),
             ),
-            column('targets', ctx.t('patches.targets'), { num: true }, (row) => <Count ctx={ctx} n={row.targets} />),
-            column('waiting', ctx.t('patches.waitingLabel'), { num: true }, (row) => (
-              <Count ctx={ctx} n={row.waiting} />
-            )),
+            column('targets', ctx.t('patches.targets'), { num: true }, (row) => <Count n={row.targets} />),
+            column('waiting', ctx.t('patches.waitingLabel'), { num: true }, (row) => <Count n={row.waiting} />),
           ],
         }}
       />

@@ -44,14 +44,10 @@ export const PlanNew = ({
     sub={`${window.name}: ${when(ctx, window)}`}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
   >
-    <ErrorSummary
-      ctx={ctx}
-      errors={errors}
-      labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }}
-    />
+    <ErrorSummary errors={errors} labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }} />
     <Panel>
       <div class="body">
-        <PostForm ctx={ctx} action={paths.planNew()} class="form">
+        <PostForm action={paths.planNew()} class="form">
           <Hidden
             fields={[
               ['window', window.id],
@@ -59,7 +55,6 @@ export const PlanNew = ({
             ]}
           />
           <TextField
-            ctx={ctx}
             name="name"
             label={ctx.t('windows.planName')}
             value={values.name}
@@ -71,7 +66,6 @@ export const PlanNew = ({
             <p class="second">{ctx.t('windows.planNone')}</p>
           ) : (
             <ChecksField
-              ctx={ctx}
               name="patch"
               label={ctx.t('windows.planPatches')}
               hint={ctx.t('windows.planPatchesHint')}
@@ -79,10 +73,10 @@ export const PlanNew = ({
               options={patches.map(({ id, label }) => ({ value: String(id), label }))}
             />
           )}
-          <AreaField ctx={ctx} name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
+          <AreaField name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('windows.planSave')}</Button>
-            <Cancel ctx={ctx} href={paths.windows()} />
+            <Cancel href={paths.windows()} />
           </div>
         </PostForm>
       </div>
@@ -118,11 +112,7 @@ export const PlanPage = ({
     mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
     actions={
-      <LinkButton
-        ctx={ctx}
-        href={paths.object('outage-plan', plan.id)}
-        unavailable={withoutRight(ctx, 'controllers:write')}
-      >
+      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('windows.planEdit')}
       </LinkButton>
     }
@@ -142,13 +132,12 @@ export const PlanPage = ({
         <Empty title={ctx.t('patches.none')} />
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('windows.planRows')}
           rows={rows}
           records="labelled"
           columns={[
             column('patch', ctx.t('patches.patch'), { head: true, any: true }, (row) => (
-              <To ctx={ctx} href={paths.patch(row.patch)} translate="no">
+              <To href={paths.patch(row.patch)} translate="no">
                 {row.patchId}
               </To>
             )),

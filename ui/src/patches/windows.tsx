@@ -40,21 +40,13 @@ type WindowsProps = {
 
 const Mark = ({ ctx, row }: { ctx: Ctx; row: OccurrenceRow }) =>
   row.type === 'blackout' ? (
-    <Status ctx={ctx} level="info">
-      {ctx.t('windows.blackout')}
-    </Status>
+    <Status level="info">{ctx.t('windows.blackout')}</Status>
   ) : row.covered ? (
-    <Status ctx={ctx} level="info">
-      {ctx.t('windows.blackoutOver')}
-    </Status>
+    <Status level="info">{ctx.t('windows.blackoutOver')}</Status>
   ) : row.late ? (
-    <Status ctx={ctx} level="warning">
-      {ctx.t('windows.tellPast')}
-    </Status>
+    <Status level="warning">{ctx.t('windows.tellPast')}</Status>
   ) : (
-    <Status ctx={ctx} level="waiting">
-      {ctx.t('windows.tellBy', { at: ctx.fmt.date(row.tellBy) })}
-    </Status>
+    <Status level="waiting">{ctx.t('windows.tellBy', { at: ctx.fmt.date(row.tellBy) })}</Status>
   );
 
 const monthOf = (ctx: Ctx, at: number): string =>
@@ -64,7 +56,6 @@ const monthOf = (ctx: Ctx, at: number): string =>
 export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
   const create = (
     <LinkButton
-      ctx={ctx}
       kind="primary"
       href={paths.objectNew('maintenance-window')}
       unavailable={withoutRight(ctx, 'controllers:write')}
@@ -92,7 +83,6 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
         <>
           <Panel title={ctx.t('windows.calendar')}>
             <DataTable<(typeof occurrences)[number]>
-              ctx={ctx}
               caption={ctx.t('windows.calendar')}
               rows={occurrences}
               records="labelled"
@@ -107,15 +97,12 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                 column('plans', ctx.t('windows.plans'), { any: true }, (row) => (
                   <div class="row">
                     {row.plans.map(({ id, name }) => (
-                      <To ctx={ctx} href={paths.plan(id)}>
-                        {name}
-                      </To>
+                      <To href={paths.plan(id)}>{name}</To>
                     ))}
                     {row.type === 'blackout' || row.covered ? (
                       row.plans.length === 0 && <span class="dim">–</span>
                     ) : (
                       <LinkButton
-                        ctx={ctx}
                         small
                         href={paths.planNew({ window: row.window, from: row.from })}
                         unavailable={withoutRight(ctx, 'controllers:write')}
@@ -130,16 +117,13 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
           </Panel>
           <Panel title={ctx.t('windows.all')}>
             <DataTable<(typeof windows)[number]>
-              ctx={ctx}
               caption={ctx.t('windows.all')}
               rows={windows}
               records="labelled"
               lines
               columns={[
                 column('name', ctx.t('windows.name'), { any: true, head: true }, (row) => (
-                  <To ctx={ctx} href={paths.object('maintenance-window', row.id)}>
-                    {row.name}
-                  </To>
+                  <To href={paths.object('maintenance-window', row.id)}>{row.name}</To>
                 )),
                 column('recurrence', ctx.t('windows.recurrence'), { any: true }, (row) => (
                   <span translate="no">{row.recurrence}</span>
@@ -150,7 +134,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                 ),
                 { key: 'owner', label: ctx.t('windows.owner'), any: true, cell: (row) => row.processOwner || '–' },
                 column('next', ctx.t('patches.nextWindow'), (row) =>
-                  row.next === null ? '–' : <Time ctx={ctx} at={row.next} />,
+                  row.next === null ? '–' : <Time at={row.next} />,
                 ),
               ]}
             />

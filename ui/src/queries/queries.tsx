@@ -35,9 +35,7 @@ const levels = { running: 'running', finished: 'done', stopped: 'info', expired:
 
 /** The state of a live query as a whole. */
 export const QueryMark = ({ ctx, state }: { ctx: Ctx; state: QueryState }) => (
-  <Status ctx={ctx} level={levels[state]}>
-    {ctx.t(`queries.state.${state}`)}
-  </Status>
+  <Status level={levels[state]}>{ctx.t(`queries.state.${state}`)}</Status>
 );
 
 /** Live queries, the newest first. */
@@ -48,7 +46,7 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
     sub={ctx.t('queries.sub')}
     refreshSeconds={rows.some(({ state }) => state === 'running') ? 10 : undefined}
     actions={
-      <LinkButton ctx={ctx} kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
+      <LinkButton kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
         {ctx.t('queries.new')}
       </LinkButton>
     }
@@ -58,7 +56,6 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
         <Empty title={ctx.t('queries.none')}>{ctx.t('queries.noneWhy')}</Empty>
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('nav.queries')}
           rows={rows}
           records
@@ -67,7 +64,7 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
               <QueryMark ctx={ctx} state={row.state} />
             )),
             column('sql', ctx.t('queries.sql'), { any: true, rec: 'a' }, (row) => (
-              <To ctx={ctx} class="name" href={paths.query(row.id)} translate="no">
+              <To class="name" href={paths.query(row.id)} translate="no">
                 <code>{row.sql.length > 160 ? `${row.sql.slice(0, 160)}…` : row.sql}</code>
               </To>
             )),
@@ -76,7 +73,7 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
             ),
             { key: 'rows', label: ctx.t('queries.rows'), num: true, cell: (row) => ctx.fmt.number(row.counts.rows) },
             column('by', ctx.t('queries.by'), (row) => <span translate="no">{row.createdBy}</span>),
-            column('at', ctx.t('queries.at'), { rec: 'c' }, (row) => <Time ctx={ctx} at={row.createdAt} />),
+            column('at', ctx.t('queries.at'), { rec: 'c' }, (row) => <Time at={row.createdAt} />),
           ]}
         />
       )}

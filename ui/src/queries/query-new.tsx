@@ -27,16 +27,14 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
     sub={ctx.t('queries.newSub')}
   >
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={{ sql: ctx.t('queries.sql'), wait: ctx.t('queries.wait'), devices: ctx.t('nav.devices') }}
     />
-    <PostForm ctx={ctx} action={paths.queryNew()} class="stack">
+    <PostForm action={paths.queryNew()} class="stack">
       <div class="grid">
         <Panel title={ctx.t('queries.question')} span={7}>
           <div class="body">
             <AreaField
-              ctx={ctx}
               name="sql"
               label={ctx.t('queries.sql')}
               hint={ctx.t('queries.sqlHint')}
@@ -47,7 +45,6 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               required
             />
             <TextField
-              ctx={ctx}
               name="wait"
               type="number"
               label={ctx.t('queries.wait')}
@@ -64,7 +61,7 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               >
                 {ctx.t('queries.run', { n: deviceCount })}
               </Button>
-              <Cancel ctx={ctx} href={paths.queries()} />
+              <Cancel href={paths.queries()} />
             </div>
           </div>
         </Panel>

@@ -61,7 +61,6 @@ const Rows = ({ ctx, row }: { ctx: Ctx; row: AnswerRow }) => {
     <>
       {columns.length === 0 ? null : (
         <DataTable
-          ctx={ctx}
           caption={ctx.t('queries.rowsOf', { device: row.name })}
           plain
           records="labelled"
@@ -98,18 +97,15 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
         <Empty title={ctx.t('queries.noAnswers')} />
       ) : (
         <DataTable<(typeof answers)[number]>
-          ctx={ctx}
           caption={ctx.t('queries.answers')}
           rows={answers}
           records
           columns={[
             column('state', ctx.t('queries.stateLabel'), { fit: true, rec: 'b' }, (row) => (
-              <Status ctx={ctx} level={levels[row.state]}>
-                {ctx.t(`queries.answer.${row.state}`)}
-              </Status>
+              <Status level={levels[row.state]}>{ctx.t(`queries.answer.${row.state}`)}</Status>
             )),
             column('device', ctx.t('devices.device'), { any: true, rec: 'a' }, (row) => (
-              <To ctx={ctx} class="name" href={paths.device(row.id)} translate="no">
+              <To class="name" href={paths.device(row.id)} translate="no">
                 {row.name}
               </To>
             )),
@@ -129,7 +125,7 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
               row.wallMs === undefined ? '–' : ctx.t('queries.ms', { n: row.wallMs }),
             ),
             column('at', ctx.t('queries.at'), (row) =>
-              row.answeredAt === undefined ? '–' : <Time ctx={ctx} at={row.answeredAt} form="time" />,
+              row.answeredAt === undefined ? '–' : <Time at={row.answeredAt} form="time" />,
             ),
           ]}
           open={(row) => (row.rows.length === 0 ? undefined : <Rows ctx={ctx} row={row} />)}
@@ -157,18 +153,16 @@ export const Query = (props: QueryProps) => {
       actions={
         <>
           {isRunning ? (
-            <PostForm ctx={ctx} action={paths.queryStop(id)}>
+            <PostForm action={paths.queryStop(id)}>
               <Button kind="danger" unavailable={withoutRight(ctx, 'queries:write')}>
                 {ctx.t('queries.stop')}
               </Button>
             </PostForm>
           ) : null}
-          <LinkButton ctx={ctx} href={paths.queryCsv(id)} download>
+          <LinkButton href={paths.queryCsv(id)} download>
             {ctx.t('queries.csv')}
           </LinkButton>
-          <LinkButton ctx={ctx} href={paths.queryNew({ again: id })}>
-            {ctx.t('queries.again')}
-          </LinkButton>
+          <LinkButton href={paths.queryNew({ again: id })}>{ctx.t('queries.again')}</LinkButton>
         </>
       }
     >

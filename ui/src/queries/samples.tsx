@@ -55,19 +55,13 @@ const levels = {
 const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
   if (row.state === 'received')
     return (
-      <LinkButton
-        ctx={ctx}
-        small
-        href={paths.sampleFile(row.id)}
-        download
-        unavailable={withoutRight(ctx, 'queries:write')}
-      >
+      <LinkButton small href={paths.sampleFile(row.id)} download unavailable={withoutRight(ctx, 'queries:write')}>
         {ctx.t('samples.download')}
       </LinkButton>
     );
   if (row.state !== 'asked') return <>–</>;
   return (
-    <PostForm ctx={ctx} action={paths.sampleDecide(row.id)} class="row">
+    <PostForm action={paths.sampleDecide(row.id)} class="row">
       <Button
         small
         name="decision"
@@ -87,7 +81,6 @@ const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
 export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
   <Page ctx={ctx} title={ctx.t('samples.title')} sub={ctx.t('samples.sub')}>
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={{ device: ctx.t('samples.device'), path: ctx.t('samples.path'), reason: ctx.t('samples.reason') }}
     />
@@ -96,19 +89,16 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
         <Empty title={ctx.t('samples.none')}>{ctx.t('samples.noneWhy')}</Empty>
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('samples.title')}
           rows={rows}
           records="labelled"
           lines
           columns={[
             column('state', ctx.t('queries.stateLabel'), { fit: true }, (row) => (
-              <Status ctx={ctx} level={levels[row.state]}>
-                {ctx.t(`samples.state.${row.state}`)}
-              </Status>
+              <Status level={levels[row.state]}>{ctx.t(`samples.state.${row.state}`)}</Status>
             )),
             column('device', ctx.t('samples.device'), { any: true }, (row) => (
-              <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
+              <To class="name" href={paths.device(row.device.id)} translate="no">
                 {row.device.name}
               </To>
             )),
@@ -130,7 +120,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
             ),
             column('by', ctx.t('samples.by'), { any: true }, (row) => (
               <>
-                <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                <span translate="no">{row.askedBy}</span>, <Time at={row.askedAt} />
                 {row.decidedBy === undefined ? null : (
                   <>
                     <br />
@@ -147,9 +137,8 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
     <Panel title={ctx.t('samples.askTitle')}>
       <div class="body">
         <p class="second">{ctx.t('samples.askWhy')}</p>
-        <PostForm ctx={ctx} action={paths.samples()} class="form">
+        <PostForm action={paths.samples()} class="form">
           <TextField
-            ctx={ctx}
             name="device"
             label={ctx.t('samples.device')}
             hint={ctx.t('samples.deviceHint')}
@@ -160,7 +149,6 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
             required
           />
           <TextField
-            ctx={ctx}
             name="path"
             label={ctx.t('samples.path')}
             hint={ctx.t('samples.pathHint')}
@@ -171,7 +159,6 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
             required
           />
           <TextField
-            ctx={ctx}
             name="reason"
             label={ctx.t('samples.reason')}
             value={values.reason}

@@ -18,7 +18,6 @@ export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
   <Page ctx={ctx} title={ctx.t('releases.title')} sub={ctx.t('releases.sub')}>
     <Panel title={ctx.t('releases.title')} context={ctx.fmt.number(rows.length)}>
       <DataTable<(typeof rows)[number]>
-        ctx={ctx}
         caption={ctx.t('releases.title')}
         records="labelled"
         rows={rows}
@@ -27,9 +26,7 @@ export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
             <span translate="no">{version}</span>
           )),
           column('state', ctx.t('releases.state'), ({ state }) => (
-            <Status ctx={ctx} level={levels[state]}>
-              {ctx.tDynamic(`releases.state.${state}`)}
-            </Status>
+            <Status level={levels[state]}>{ctx.tDynamic(`releases.state.${state}`)}</Status>
           )),
           column('size', ctx.t('releases.size'), { num: true }, ({ sizeBytes }) =>
             sizeBytes === null ? '–' : ctx.fmt.bytes(sizeBytes),

@@ -39,11 +39,10 @@ type RollbackProps = {
 const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => {
   const labels = { reason: ctx.t('rollback.reason') };
   return (
-    <PostForm ctx={ctx} action={paths.rollback()} class="form">
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+    <PostForm action={paths.rollback()} class="form">
+      <ErrorSummary errors={errors} labels={labels} />
       <input type="hidden" name="id" value={back.id} />
       <AreaField
-        ctx={ctx}
         name="reason"
         id={`f-reason-${back.id}`}
         label={labels.reason}
@@ -63,11 +62,7 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
 };
 
 const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => (
-  <Panel
-    id={rowAnchor(back.id)}
-    title={ctx.t(`rollback.cause.${back.cause}`)}
-    context={<Time ctx={ctx} at={back.at} />}
-  >
+  <Panel id={rowAnchor(back.id)} title={ctx.t(`rollback.cause.${back.cause}`)} context={<Time at={back.at} />}>
     <div class="body">
       {back.file === undefined || back.file === '' ? null : (
         <p>
@@ -95,7 +90,6 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
       )}
       {back.asked === undefined ? null : (
         <SecondPerson
-          ctx={ctx}
           title={ctx.t('rollback.waits')}
           asked={back.asked}
           action={paths.rollbackDecide()}
@@ -112,7 +106,7 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
       ) : (
         <p>
           {ctx.t('rollback.acknowledged')} <span translate="no">{back.acknowledged.by}</span>,{' '}
-          <Time ctx={ctx} at={back.acknowledged.at} />: {back.acknowledged.reason}
+          <Time at={back.acknowledged.at} />: {back.acknowledged.reason}
         </p>
       )}
     </div>

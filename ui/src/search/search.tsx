@@ -52,7 +52,7 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
           <h2>{ctx.tDynamic(`search.group.${group.name}`)}</h2>
           {group.results.map((result) => (
             <a href={result.href} data-beside={result.beside}>
-              {result.level === undefined ? null : <Shape ctx={ctx} name={shapeOf(result.level)} />}
+              {result.level === undefined ? null : <Shape name={shapeOf(result.level)} />}
               <span class="t" translate="no">
                 <Matched title={result.title} q={q} />
               </span>
@@ -63,7 +63,7 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
           ))}
           {group.all === undefined ? null : (
             <a href={group.all}>
-              <Shape ctx={ctx} name="right" />
+              <Shape name="right" />
               <span class="t">{ctx.t('search.all', { q })}</span>
             </a>
           )}
@@ -71,7 +71,7 @@ export const SearchResults = ({ ctx, q, groups, all }: ResultsProps) => (
       ))}
     {all === undefined || groups.length === 0 ? null : (
       <a href={all}>
-        <Shape ctx={ctx} name="right" />
+        <Shape name="right" />
         <span class="t">{ctx.t('search.allResults')}</span>
       </a>
     )}
@@ -89,7 +89,7 @@ export const Search = (props: SearchProps) => {
   const { ctx, q } = props;
   return (
     <Page ctx={ctx} title={ctx.t('search.title')}>
-      <SearchForm ctx={ctx} name={ctx.t('search.title')} label={ctx.t('common.searchPlaceholder')} q={q} />
+      <SearchForm name={ctx.t('search.title')} label={ctx.t('common.searchPlaceholder')} q={q} />
       <Panel>
         {q === '' ? (
           <Empty title={ctx.t('search.empty')}>{ctx.t('search.emptyWhy')}</Empty>

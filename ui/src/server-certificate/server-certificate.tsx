@@ -38,12 +38,12 @@ const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificatePro
   const level = state === 'presented' ? 'running' : 'critical';
   if (state !== 'presented' || plant === null)
     return (
-      <Notice ctx={ctx} level={level} title={ctx.t(`certificate.state.${state}`)}>
+      <Notice level={level} title={ctx.t(`certificate.state.${state}`)}>
         {ctx.t('certificate.siteInstead')}
       </Notice>
     );
   return plant.daysLeft < soonDays ? (
-    <Notice ctx={ctx} level="warning" title={ctx.t('health.code.CERTIFICATE_ENDS')}>
+    <Notice level="warning" title={ctx.t('health.code.CERTIFICATE_ENDS')}>
       {ctx.t('health.todo.CERTIFICATE_ENDS')}
     </Notice>
   ) : null;
@@ -52,15 +52,10 @@ const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificatePro
 const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => (
   <Panel
     title={ctx.t('certificate.callers')}
-    link={
-      <To ctx={ctx} href={paths.agentMoves()}>
-        {ctx.t('agentMoves.title')}
-      </To>
-    }
+    link={<To href={paths.agentMoves()}>{ctx.t('agentMoves.title')}</To>}
     foot={ctx.t('certificate.callersFoot')}
   >
     <DataTable<(typeof shown.addresses)[number]>
-      ctx={ctx}
       caption={ctx.t('certificate.callers')}
       records="labelled"
       rows={shown.addresses}
@@ -70,7 +65,7 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
         )),
         column('authority', ctx.t('certificate.sees'), ({ authority }) => ctx.t(`certificate.by.${authority}`)),
         column('file', ctx.t('certificate.trust'), ({ address }) => (
-          <LinkButton ctx={ctx} small download href={paths.certificateAuthorities(address)}>
+          <LinkButton small download href={paths.certificateAuthorities(address)}>
             ca.pem
           </LinkButton>
         )),
@@ -93,21 +88,20 @@ const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'show
                   [ctx.t('certificate.subject'), <span translate="no">{plant.subject}</span>] as const,
                   [ctx.t('certificate.issuer'), <span translate="no">{plant.issuer}</span>] as const,
                   [ctx.t('certificate.names'), <span translate="no">{plant.names.join(' ')}</span>] as const,
-                  [ctx.t('certificate.ends'), <Time ctx={ctx} at={plant.ends} />] as const,
+                  [ctx.t('certificate.ends'), <Time at={plant.ends} />] as const,
                   [ctx.t('certificate.fingerprint'), <Hash value={plant.sha256} />] as const,
                   [ctx.t('certificate.root'), <Hash value={plant.authoritySha256} />] as const,
                 ]),
             [ctx.t('add.caFingerprint'), <Hash value={site.sha256} />],
-            [ctx.t('certificate.siteEnds'), <Time ctx={ctx} at={site.ends} />],
+            [ctx.t('certificate.siteEnds'), <Time at={site.ends} />],
           ]}
         />
         {state === 'none' ? null : (
           <details open={errors?.['confirm'] !== undefined}>
             <summary>{ctx.t('certificate.clear')}</summary>
-            <PostForm ctx={ctx} action={paths.certificateClear()} class="form">
+            <PostForm action={paths.certificateClear()} class="form">
               <p class="second">{ctx.t('certificate.clearWhy')}</p>
               <TextField
-                ctx={ctx}
                 name="confirm"
                 label={ctx.t('certificate.confirm')}
                 maxLength={64}
@@ -135,7 +129,7 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
   };
   return (
     <Page ctx={ctx} title={ctx.t('certificate.title')} sub={ctx.t('certificate.sub')}>
-      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <ErrorSummary errors={errors} labels={labels} />
       <StateNotice ctx={ctx} shown={shown} />
       <Callers ctx={ctx} shown={shown} />
       <div class="grid">
@@ -143,9 +137,8 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
         <Panel title={ctx.t('certificate.set')} span={7}>
           <div class="body">
             <p class="second">{ctx.t('certificate.setWhy')}</p>
-            <PostForm ctx={ctx} action={paths.certificate()} class="form">
+            <PostForm action={paths.certificate()} class="form">
               <AreaField
-                ctx={ctx}
                 name="certificate"
                 label={labels.certificate}
                 hint={ctx.t('certificate.chainHint')}
@@ -154,7 +147,6 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
                 errors={errors}
               />
               <AreaField
-                ctx={ctx}
                 name="key"
                 label={labels.key}
                 hint={ctx.t('certificate.keyHint')}
@@ -162,7 +154,6 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
                 errors={errors}
               />
               <AreaField
-                ctx={ctx}
                 name="authority"
                 label={labels.authority}
                 hint={ctx.t('certificate.authorityHint')}

@@ -80,9 +80,9 @@ const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
           {' '}
           {ctx.rich('settings.changed', {
             who: <span translate="no">{setting.changed.who}</span>,
-            at: <Time ctx={ctx} at={setting.changed.at} />,
+            at: <Time at={setting.changed.at} />,
             revision: (
-              <To ctx={ctx} href={paths.objectRevisions('setting', setting.name)}>
+              <To href={paths.objectRevisions('setting', setting.name)}>
                 {ctx.t('objects.revisionN', { revision: setting.changed.revision })}
               </To>
             ),
@@ -145,7 +145,6 @@ const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
   if (waiting === undefined) return null;
   return (
     <SecondPerson
-      ctx={ctx}
       title={ctx.t('people.waiting.set')}
       asked={waiting}
       action={paths.settingDecide()}
@@ -179,7 +178,6 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
       ))}
     </nav>
     <ErrorSummary
-      ctx={ctx}
       errors={errors}
       labels={Object.fromEntries(settings.map(({ name }) => [name, ctx.tDynamic(`setting.${name}.title`)]))}
     />
@@ -188,11 +186,11 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
     ))}
     <Panel title={ctx.tDynamic(`area.${area}`)}>
       <div class="body">
-        <PostForm ctx={ctx} action={paths.settings({ area: area })} class="form">
+        <PostForm action={paths.settings({ area: area })} class="form">
           {settings.map((setting) => (
             <Control ctx={ctx} setting={setting} errors={errors} />
           ))}
-          <CommentField ctx={ctx} />
+          <CommentField />
           <div>
             <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
               {ctx.t('settings.save')}

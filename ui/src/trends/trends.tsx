@@ -29,13 +29,7 @@ const TrendPanel = ({ ctx, trend, days }: { ctx: Ctx; trend: Trend; days: readon
       span={6}
       title={ctx.tDynamic(`trends.${trend.name}`)}
       context={last === undefined ? undefined : trendValue(ctx, trend.unit, last.value)}
-      link={
-        list === undefined ? undefined : (
-          <To ctx={ctx} href={list}>
-            {ctx.t('trends.list')}
-          </To>
-        )
-      }
+      link={list === undefined ? undefined : <To href={list}>{ctx.t('trends.list')}</To>}
     >
       <div class="body">
         <p class="second">{ctx.tDynamic(`trends.${trend.name}.how`)}</p>
@@ -55,7 +49,7 @@ const TrendPanel = ({ ctx, trend, days }: { ctx: Ctx; trend: Trend; days: readon
 type Row = TrendDay & { readonly values: ReadonlyMap<string, number | null> };
 
 const columnsOf = (ctx: Ctx, trends: readonly Trend[]): readonly Column<Row>[] => [
-  { key: 'day', label: ctx.t('trends.day'), rec: 'a', cell: ({ at }) => <Time ctx={ctx} at={at} form="date" /> },
+  { key: 'day', label: ctx.t('trends.day'), rec: 'a', cell: ({ at }) => <Time at={at} form="date" /> },
   ...trends.map(
     ({ name, unit }): Column<Row> =>
       column(name, ctx.tDynamic(`trends.${name}`), { num: true }, ({ values }) => {
@@ -118,7 +112,6 @@ export const Trends = ({ ctx, period, days, trends }: TrendsProps) => {
                 <Empty title={ctx.t('trends.sinceNever')}>{ctx.t('trends.sinceNeverWhy')}</Empty>
               ) : (
                 <DataTable
-                  ctx={ctx}
                   caption={ctx.t('trends.table')}
                   columns={columnsOf(ctx, trends)}
                   rows={rows}

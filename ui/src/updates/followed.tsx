@@ -33,10 +33,8 @@ const FollowedSuites = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView })
 /** What a device follows, above its updates. */
 export const FollowedLine = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView }) => (
   <p class="second">
-    <To ctx={ctx} href={paths.updatesFollowed()}>
-      {ctx.t('followed.follows')}
-    </To>
-    : <FollowedSuites ctx={ctx} followed={followed} />
+    <To href={paths.updatesFollowed()}>{ctx.t('followed.follows')}</To>:{' '}
+    <FollowedSuites ctx={ctx} followed={followed} />
   </p>
 );
 
@@ -47,18 +45,13 @@ export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow
     title={ctx.t('followed.title')}
     sub={ctx.t('followed.sub')}
     crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
-    actions={
-      <LinkButton ctx={ctx} href={paths.objects('followed-suites')}>
-        {ctx.t('followed.rules')}
-      </LinkButton>
-    }
+    actions={<LinkButton href={paths.objects('followed-suites')}>{ctx.t('followed.rules')}</LinkButton>}
   >
     <Panel>
       {rows.length === 0 ? (
         <Empty title={ctx.t('followed.none')}>{ctx.t('followed.noneWhy')}</Empty>
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('followed.title')}
           rows={rows}
           records="labelled"
@@ -66,7 +59,7 @@ export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow
             column('system', ctx.t('followed.system'), { head: true, any: true }, (row) => (
               <span translate="no">{row.name}</span>
             )),
-            column('devices', ctx.t('nav.devices'), { num: true }, (row) => <Count ctx={ctx} n={row.devices} />),
+            column('devices', ctx.t('nav.devices'), { num: true }, (row) => <Count n={row.devices} />),
             column('suites', ctx.t('followed.follows'), { any: true }, (row) => (
               <FollowedSuites ctx={ctx} followed={row} />
             )),

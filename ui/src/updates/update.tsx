@@ -43,14 +43,14 @@ type UpdateProps = {
   readonly findings: readonly { readonly id: string; readonly advisory: string }[];
 };
 
-const References = ({ ctx, items }: { ctx: Ctx; items: readonly Reference[] }) =>
+const References = ({ items }: { items: readonly Reference[] }) =>
   items.length === 0 ? (
     <>–</>
   ) : (
     items.map((item, index) => (
       <>
         {index === 0 ? null : ', '}
-        <To ctx={ctx} href={paths.update(item.id)} translate="no">
+        <To href={paths.update(item.id)} translate="no">
           {item.name}
         </To>
       </>
@@ -63,7 +63,7 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
   return (
     <>
       {update.approval === 'approved' ? null : (
-        <PostForm ctx={ctx} action={paths.updatesDecide()}>
+        <PostForm action={paths.updatesDecide()}>
           <Hidden
             fields={[
               ['id', update.id],
@@ -77,7 +77,7 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
           </Button>
         </PostForm>
       )}
-      <PostForm ctx={ctx} action={paths.updatesDecide()} class="actions">
+      <PostForm action={paths.updatesDecide()} class="actions">
         <input type="hidden" name="id" value={update.id} />
         {update.approval === 'declined' ? null : (
           <Button name="action" value="decline" unavailable={unavailable}>
@@ -91,7 +91,6 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
         )}
       </PostForm>
       <LinkButton
-        ctx={ctx}
         kind={deployable ? 'primary' : 'second'}
         href={paths.deploymentNew({ update: update.id })}
         unavailable={
@@ -120,7 +119,7 @@ export const Update = (props: UpdateProps) => {
       actions={<Decide ctx={ctx} update={update} />}
     >
       {licence !== undefined && licence.accepted === undefined ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('updates.licenceTitle')}>
+        <Notice level="warning" title={ctx.t('updates.licenceTitle')}>
           {ctx.t('updates.licenceWhy')}
         </Notice>
       ) : null}
@@ -136,8 +135,8 @@ export const Update = (props: UpdateProps) => {
                       [
                         ctx.t('updates.decidedBy'),
                         <>
-                          <span translate="no">{decided.who}</span>, <Time ctx={ctx} at={decided.at} />{' '}
-                          <To ctx={ctx} href={paths.objectRevisions('update-decision', update.id)}>
+                          <span translate="no">{decided.who}</span>, <Time at={decided.at} />{' '}
+                          <To href={paths.objectRevisions('update-decision', update.id)}>
                             {ctx.t('objects.revisionN', { revision: decided.revision })}
                           </To>
                           {decided.comment === undefined ? null : <p>{decided.comment}</p>}
@@ -164,11 +163,11 @@ export const Update = (props: UpdateProps) => {
                     {props.signer}
                   </span>,
                 ],
-                [ctx.t('updates.depends'), <References ctx={ctx} items={props.depends} />],
-                [ctx.t('updates.supersedes'), <References ctx={ctx} items={props.supersedes} />],
+                [ctx.t('updates.depends'), <References items={props.depends} />],
+                [ctx.t('updates.supersedes'), <References items={props.supersedes} />],
                 ...(props.supersededBy === undefined
                   ? []
-                  : [[ctx.t('updates.supersededBy'), <References ctx={ctx} items={[props.supersededBy]} />] as const]),
+                  : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
                 [
                   ctx.t('vuln.findings'),
                   props.findings.length === 0
@@ -176,7 +175,7 @@ export const Update = (props: UpdateProps) => {
                     : props.findings.map((finding, index) => (
                         <>
                           {index === 0 ? null : ', '}
-                          <To ctx={ctx} href={paths.finding(finding.id)} translate="no">
+                          <To href={paths.finding(finding.id)} translate="no">
                             {finding.advisory}
                           </To>
                         </>
@@ -191,14 +190,13 @@ export const Update = (props: UpdateProps) => {
             <Empty title={ctx.t('updates.noFiles')}>{ctx.t('updates.noFilesWhy')}</Empty>
           ) : (
             <DataTable<(typeof files)[number]>
-              ctx={ctx}
               caption={ctx.t('updates.files')}
               rows={files}
               columns={[
                 { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
                 { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
                 column('held', ctx.t('updates.supply'), (row) => (
-                  <Status ctx={ctx} level={row.held ? 'ok' : 'waiting'}>
+                  <Status level={row.held ? 'ok' : 'waiting'}>
                     {ctx.t(row.held ? 'supply.arrived' : 'updates.fileMissing')}
                   </Status>
                 )),
@@ -223,7 +221,7 @@ export const Update = (props: UpdateProps) => {
             <Hash value={licence.sha256} />
             <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
             {licence.text === undefined ? null : (
-              <LinkButton ctx={ctx} href={paths.updateLicence(update.id)} download>
+              <LinkButton href={paths.updateLicence(update.id)} download>
                 {ctx.t('common.download')}
               </LinkButton>
             )}
@@ -235,7 +233,6 @@ export const Update = (props: UpdateProps) => {
           <Empty title={ctx.t('updates.noDevices')}>{ctx.t('updates.noDevicesWhy')}</Empty>
         ) : (
           <DataTable<(typeof devices.rows)[number]>
-            ctx={ctx}
             caption={ctx.t('nav.devices')}
             records
             rows={devices.rows}
@@ -262,20 +259,18 @@ export const Update = (props: UpdateProps) => {
                 row.deployment === undefined ? (
                   '–'
                 ) : (
-                  <To ctx={ctx} href={paths.deployment(row.deployment)}>
-                    {ctx.t('common.show')}
-                  </To>
+                  <To href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</To>
                 ),
               ),
               column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
-                row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />,
+                row.at === undefined ? '–' : <Time at={row.at} />,
               ),
             ]}
           />
         )}
         {devices.next === undefined ? null : (
           <div class="body">
-            <To ctx={ctx} href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
+            <To href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
               {ctx.t('updates.moreDevices')}
             </To>
           </div>

@@ -71,14 +71,12 @@ const installationLevels = {
 
 /** What people decided about an update. */
 export const ApprovalMark = ({ ctx, approval }: { ctx: Ctx; approval: Approval }) => (
-  <Status ctx={ctx} level={approvalLevels[approval]}>
-    {ctx.t(`approval.${approval}`)}
-  </Status>
+  <Status level={approvalLevels[approval]}>{ctx.t(`approval.${approval}`)}</Status>
 );
 
 /** Whether its files are here. */
 export const SupplyMark = ({ ctx, supply, reason }: { ctx: Ctx; supply: Supply; reason?: string | undefined }) => (
-  <Status ctx={ctx} level={supplyLevels[supply]}>
+  <Status level={supplyLevels[supply]}>
     {ctx.t(`supply.${supply}`)}
     {reason === undefined ? null : `: ${ctx.tDynamic(`unfulfilled.${reason}`, {}, reason)}`}
   </Status>
@@ -94,9 +92,7 @@ export const AsOf = ({ ctx, at }: { ctx: Ctx; at: string | undefined }) =>
 
 /** How far it is on a device. */
 export const InstallationMark = ({ ctx, state }: { ctx: Ctx; state: Installation }) => (
-  <Status ctx={ctx} level={installationLevels[state]}>
-    {ctx.t(`installation.${state}`)}
-  </Status>
+  <Status level={installationLevels[state]}>{ctx.t(`installation.${state}`)}</Status>
 );
 
 const Installations = ({ ctx, row }: { ctx: Ctx; row: UpdateRow }) => {
@@ -148,16 +144,13 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
 const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }) => (
   <>
     {judged.catalogue ? null : (
-      <Notice ctx={ctx} level="warning" title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
-        {ctx.t('updates.noCatalogueWhy')}{' '}
-        <To ctx={ctx} href={paths.exchangeReceive()}>
-          {ctx.t('exchange.importBundle')}
-        </To>
+      <Notice level="warning" title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
+        {ctx.t('updates.noCatalogueWhy')} <To href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</To>
       </Notice>
     )}
     {judged.notJudged === 0 ? null : (
       <p class="second">
-        <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+        <To href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
           {ctx.t('updates.notJudged', { n: judged.notJudged })}
         </To>
       </p>
@@ -175,30 +168,19 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
     filter={filterWords(ctx, list, filters)}
     actions={
       <>
-        <ListFiles ctx={ctx} list={list} csv={paths.updatesCsv()} />
-        <LinkButton ctx={ctx} href={paths.updatesFollowed()}>
-          {ctx.t('followed.title')}
-        </LinkButton>
-        <LinkButton ctx={ctx} href={paths.exchangeSend()}>
-          {ctx.t('updates.request')}
-        </LinkButton>
+        <ListFiles list={list} csv={paths.updatesCsv()} />
+        <LinkButton href={paths.updatesFollowed()}>{ctx.t('followed.title')}</LinkButton>
+        <LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>
       </>
     }
   >
     <NotJudged ctx={ctx} judged={judged} />
     <NotFilled ctx={ctx} rows={notFilled} />
     <Tiles>
-      <Tile
-        ctx={ctx}
-        level="waiting"
-        word={ctx.t('supply.needed')}
-        n={counts.needed}
-        href={paths.updates({ supply: 'needed' })}
-      >
+      <Tile level="waiting" word={ctx.t('supply.needed')} n={counts.needed} href={paths.updates({ supply: 'needed' })}>
         {ctx.t('updates.tile.needed')}
       </Tile>
       <Tile
-        ctx={ctx}
         level="running"
         word={ctx.t('supply.requested')}
         n={counts.requested}
@@ -207,7 +189,6 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
         {ctx.t('updates.tile.requested')}
       </Tile>
       <Tile
-        ctx={ctx}
         level="warning"
         word={ctx.t('supply.unfulfilled')}
         n={counts.unfulfilled}
@@ -215,17 +196,10 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
       >
         {ctx.t('updates.tile.unfulfilled')}
       </Tile>
-      <Tile
-        ctx={ctx}
-        level="ok"
-        word={ctx.t('supply.arrived')}
-        n={counts.arrived}
-        href={paths.updates({ supply: 'arrived' })}
-      >
+      <Tile level="ok" word={ctx.t('supply.arrived')} n={counts.arrived} href={paths.updates({ supply: 'arrived' })}>
         {ctx.t('updates.tile.arrived')}
       </Tile>
       <Tile
-        ctx={ctx}
         level="waiting"
         word={ctx.t('approval.undefined')}
         n={counts.undecided}
@@ -234,7 +208,6 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
         {ctx.t('updates.tile.undecided')}
       </Tile>
       <Tile
-        ctx={ctx}
         level="ok"
         word={ctx.t('updates.deployable')}
         n={counts.deployable}
@@ -244,7 +217,6 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
       </Tile>
     </Tiles>
     <ListPanel<(typeof page.rows)[number]>
-      ctx={ctx}
       list={list}
       page={page}
       filters={filters}
@@ -257,11 +229,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           title={ctx.t(
             !judged.catalogue ? 'coverage.not-judged' : judged.notJudged > 0 ? 'updates.noneJudged' : 'updates.none',
           )}
-          action={
-            <LinkButton ctx={ctx} href={paths.exchangeSend()}>
-              {ctx.t('updates.request')}
-            </LinkButton>
-          }
+          action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
         >
           {ctx.t(judged.catalogue ? 'updates.noneWhy' : 'updates.noCatalogueWhy')}
         </Empty>
@@ -271,7 +239,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
         columns: [
           column('name', ctx.t('updates.update'), { sort: true, rec: 'a' }, (row) => (
             <>
-              <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
+              <To class="name" href={paths.update(row.id)} translate="no">
                 {row.name}
               </To>{' '}
               <span class="second" translate="no">
@@ -294,13 +262,12 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
               <span class="dim">{ctx.fmt.number(row.findings)}</span>
             ) : (
               <>
-                <DecisionMark ctx={ctx} decision={row.decision} />{' '}
-                <span class="second">{ctx.fmt.number(row.findings)}</span>
+                <DecisionMark decision={row.decision} /> <span class="second">{ctx.fmt.number(row.findings)}</span>
               </>
             ),
           ),
           column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
-            <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />
+            <Count n={row.devices} href={paths.update(row.id)} />
           )),
           column('approval', ctx.t('updates.decision'), { fit: true, rec: 'c' }, (row) => (
             <ApprovalMark ctx={ctx} approval={row.approval} />

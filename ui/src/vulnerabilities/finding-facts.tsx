@@ -58,37 +58,16 @@ const fixLevels = { available: 'ok', none: 'waiting', undetermined: 'warning' } 
 
 /** The state of the fix in shape and word. */
 export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
-  if (row.state === 'planned')
-    return (
-      <Status ctx={ctx} level="running">
-        {ctx.t('vuln.planned')}
-      </Status>
-    );
-  if (row.state === 'fixed')
-    return (
-      <Status ctx={ctx} level="done">
-        {ctx.t('vuln.fixedState')}
-      </Status>
-    );
-  if (row.verdict === 'review')
-    return (
-      <Status ctx={ctx} level="warning">
-        {ctx.t('vuln.review')}
-      </Status>
-    );
+  if (row.state === 'planned') return <Status level="running">{ctx.t('vuln.planned')}</Status>;
+  if (row.state === 'fixed') return <Status level="done">{ctx.t('vuln.fixedState')}</Status>;
+  if (row.verdict === 'review') return <Status level="warning">{ctx.t('vuln.review')}</Status>;
   if (row.update === undefined) {
-    return (
-      <Status ctx={ctx} level={fixLevels[row.fixState]}>
-        {ctx.t(`fix.${row.fixState}`)}
-      </Status>
-    );
+    return <Status level={fixLevels[row.fixState]}>{ctx.t(`fix.${row.fixState}`)}</Status>;
   }
   const level = row.update.supply === 'arrived' ? 'ok' : row.update.supply === 'requested' ? 'running' : 'waiting';
   return (
-    <Status ctx={ctx} level={level}>
-      <To ctx={ctx} href={paths.update(row.update.id)}>
-        {ctx.t(`supply.${row.update.supply}`)}
-      </To>
+    <Status level={level}>
+      <To href={paths.update(row.update.id)}>{ctx.t(`supply.${row.update.supply}`)}</To>
     </Status>
   );
 };
@@ -126,7 +105,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
             </span>
             {why.source.newest === undefined ? null : (
               <>
-                , <Time ctx={ctx} at={why.source.newest} form="date" />
+                , <Time at={why.source.newest} form="date" />
               </>
             )}
           </>,

@@ -34,7 +34,7 @@ const nameText = (ctx: Ctx, row: FindingGroupRow): string =>
 const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
   decisionColumn(ctx),
   column('name', ctx.t('vuln.group.name'), { sort: true, rec: 'a' }, (row) => (
-    <To ctx={ctx} class="name" href={row.path} translate="no">
+    <To class="name" href={row.path} translate="no">
       <span title={row.summary}>{nameText(ctx, row)}</span>
     </To>
   )),
@@ -50,7 +50,7 @@ const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
     row.severity === 'unknown' ? <span class="second">–</span> : ctx.t(`severity.${row.severity}`),
   ),
   column('count', ctx.t('vuln.group.count'), { num: true, sort: true, rec: 'd' }, (row) => (
-    <To ctx={ctx} href={row.path}>
+    <To href={row.path}>
       {ctx.t(row.by === 'zone' ? 'vuln.group.controllers' : 'vuln.group.findings', { n: row.count })}
     </To>
   )),
@@ -85,7 +85,7 @@ export const FindingGroups = ({
   >
     {notJudged === 0 ? null : (
       <p class="second">
-        <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+        <To href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
           {ctx.t('vuln.notJudged', { n: notJudged })}
         </To>
       </p>
@@ -96,7 +96,6 @@ export const FindingGroups = ({
       </p>
     )}
     <ListPanel
-      ctx={ctx}
       list={list}
       page={page}
       filters={filters}

@@ -67,7 +67,7 @@ const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
             {ctx.rich('finding.plan', { n: <b data-count="1">{ctx.fmt.number(taken)}</b> })}
           </Button>
           {finding.devices > targets.length ? (
-            <LinkButton ctx={ctx} href={paths.deploymentNew({ update: act.updates[0] })}>
+            <LinkButton href={paths.deploymentNew({ update: act.updates[0] })}>
               {ctx.t('finding.planAll', { n: finding.devices })}
             </LinkButton>
           ) : null}
@@ -81,7 +81,6 @@ const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
       <p>{ctx.t(act.does === 'decide' ? 'finding.decideThen' : `finding.wait.${act.supply}`)}</p>
       <div class="row">
         <LinkButton
-          ctx={ctx}
           kind={act.does === 'decide' ? 'primary' : 'second'}
           href={paths.update(act.update)}
           unavailable={act.does === 'decide' ? withoutRight(ctx, 'updates:write') : undefined}
@@ -89,7 +88,7 @@ const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
           {ctx.t(act.does === 'decide' ? 'finding.decide' : 'finding.showUpdate')}
         </LinkButton>
         {act.does === 'wait' && act.supply === 'needed' ? (
-          <LinkButton ctx={ctx} kind="primary" href={paths.exchangeSend()}>
+          <LinkButton kind="primary" href={paths.exchangeSend()}>
             {ctx.t('finding.request')}
           </LinkButton>
         ) : null}
@@ -105,14 +104,14 @@ const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding;
     id: device.id,
     name: device.name,
     href: paths.device(device.id),
-    note: <Time ctx={ctx} at={firstSeen} form="date" />,
+    note: <Time at={firstSeen} form="date" />,
     out: out === undefined ? undefined : ctx.t(`finding.out.${out}`),
   }));
   const taken = named.filter(({ out }) => out === undefined).length;
   return (
     <>
       <PanelPart title={ctx.t('vuln.why')}>
-        <Aged ctx={ctx} since={finding.agedSince} />
+        <Aged since={finding.agedSince} />
         <p lang="en">{finding.summary}</p>
         <WhyFacts ctx={ctx} row={finding} why={why} />
         <div class="row">
@@ -133,7 +132,7 @@ const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding;
             : ctx.fmt.number(finding.devices)
         }
       >
-        <Targets ctx={ctx} targets={named} {...(act.does === 'plan' ? { form: planForm, name: 'device' } : {})} />
+        <Targets targets={named} {...(act.does === 'plan' ? { form: planForm, name: 'device' } : {})} />
         {targets.length < finding.devices ? (
           <p class="second">{ctx.t('vuln.shownOf', { shown: targets.length, total: finding.devices })}</p>
         ) : null}
@@ -173,12 +172,11 @@ export const FindingPanel = ({
   place: PanelPlace;
 }) => (
   <SidePanel
-    ctx={ctx}
     title={nameOf(ctx, shown.finding)}
     isName
     state={
       <p>
-        <DecisionMark ctx={ctx} decision={shown.finding.decision} /> {subOf(shown.finding)}
+        <DecisionMark decision={shown.finding.decision} /> {subOf(shown.finding)}
       </p>
     }
     place={place}
@@ -204,7 +202,7 @@ export const Finding = ({
     title={advisoryName(ctx, shown.finding.advisory)}
     untranslatedTitle
     crumbs={[{ label: ctx.t('nav.vulnerabilities'), href: paths.vulnerabilities() }]}
-    mark={<DecisionMark ctx={ctx} decision={shown.finding.decision} />}
+    mark={<DecisionMark decision={shown.finding.decision} />}
     sub={subOf(shown.finding)}
     advisoriesMatter
   >

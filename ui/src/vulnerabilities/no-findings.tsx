@@ -21,11 +21,7 @@ export const NoFindings = ({
   ) : (
     <Empty
       title={ctx.t('vuln.noAdvisories')}
-      action={
-        <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-          {ctx.t('exchange.importBundle')}
-        </LinkButton>
-      }
+      action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
     >
       {ctx.t('vuln.noAdvisoriesWhy')}
     </Empty>

@@ -60,7 +60,7 @@ export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[]
       >
         {advisoryName(ctx, row.advisory)}
       </a>{' '}
-      <Aged ctx={ctx} since={row.agedSince} />
+      <Aged since={row.agedSince} />
     </>
   )),
   column('package', ctx.t('vuln.affects'), { sort: true, rec: 'c' }, (row) => (
@@ -83,12 +83,12 @@ export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[]
     </>
   )),
   column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
-    <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />
+    <Count n={row.devices} href={paths.finding(row.id)} />
   )),
   column('fixed', ctx.t('vuln.fixedIn'), (row) => <span translate="no">{row.fixed ?? '–'}</span>),
   { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
   column('since', ctx.t('vuln.since'), { num: true, sort: true, optional: true }, (row) => (
-    <Time ctx={ctx} at={row.since} form="date" />
+    <Time at={row.since} form="date" />
   )),
 ];
 
@@ -103,7 +103,6 @@ const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list'
     });
   return (
     <DecisionMatrix
-      ctx={ctx}
       title={ctx.t('vuln.matrix')}
       caption={ctx.t('vuln.matrix')}
       matrix={counts.matrix}
@@ -125,25 +124,21 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       sub={ctx.t('vuln.sub', { findings: counts.open, devices: counts.devices })}
       advisoriesMatter
       filter={filterWords(ctx, list, filters)}
-      actions={<ListFiles ctx={ctx} list={list} csv={paths.vulnerabilitiesCsv()} />}
+      actions={<ListFiles list={list} csv={paths.vulnerabilitiesCsv()} />}
     >
       {worst === undefined ? null : (
-        <Notice
-          ctx={ctx}
-          level="warning"
-          title={ctx.t('vuln.stale', { feed: worst.feed, n: Math.floor(worst.ageDays) })}
-        >
+        <Notice level="warning" title={ctx.t('vuln.stale', { feed: worst.feed, n: Math.floor(worst.ageDays) })}>
           {ctx.t('vuln.staleWhy', { limit: worst.limitDays })}
         </Notice>
       )}
-      <UnreadEcosystems ctx={ctx} unread={props.unread} />
+      <UnreadEcosystems unread={props.unread} />
       {open === undefined ? (
         <>
           <Matrix ctx={ctx} list={list} counts={counts} />
           {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
           {props.notJudged === 0 ? null : (
             <p class="second">
-              <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+              <To href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
                 {ctx.t('vuln.notJudged', { n: props.notJudged })}
               </To>
             </p>
@@ -159,7 +154,6 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       ) : null}
       <Beside>
         <ListPanel
-          ctx={ctx}
           list={list}
           page={page}
           filters={filters}

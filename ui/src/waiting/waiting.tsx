@@ -43,16 +43,13 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
         <Empty title={ctx.t('waiting.none')}>{ctx.t('waiting.noneWhy')}</Empty>
       ) : (
         <DataTable<(typeof rows)[number]>
-          ctx={ctx}
           caption={ctx.t('waiting.list')}
           rows={rows}
           records="labelled"
           columns={[
             column('what', ctx.t('waiting.what'), { any: true }, (row) => (
               <>
-                <To ctx={ctx} href={row.path}>
-                  {ctx.tDynamic(`waiting.act.${row.act}`)}
-                </To>
+                <To href={row.path}>{ctx.tDynamic(`waiting.act.${row.act}`)}</To>
                 <div>{whatOf(ctx, row)}</div>
                 {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
               </>
@@ -64,12 +61,12 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
                     <span translate="no">{row.by}</span>,{' '}
                   </>
                 )}
-                <Time ctx={ctx} at={row.at} />
+                <Time at={row.at} />
               </>
             )),
             column('then', ctx.t('waiting.then'), { any: true }, (row) => ctx.tDynamic(`waiting.then.${row.act}`)),
             column('you', ctx.t('waiting.you'), { any: true }, (row) => (
-              <Status ctx={ctx} level={row.hindrance === undefined ? 'running' : 'waiting'}>
+              <Status level={row.hindrance === undefined ? 'running' : 'waiting'}>
                 {row.hindrance === undefined ? ctx.t('waiting.youMay') : ctx.tDynamic(`error.${row.hindrance}`)}
               </Status>
             )),

@@ -33,10 +33,9 @@ export const AssignForm = ({
     <summary>
       {ctx.t('work.assign')}: {work.assigneeName ?? ctx.t('work.unassigned')}
     </summary>
-    <PostForm ctx={ctx} action={paths.workItem(work.id)} class="stack">
+    <PostForm action={paths.workItem(work.id)} class="stack">
       {back === undefined ? null : <Hidden fields={[['back', back]]} />}
       <SelectField
-        ctx={ctx}
         name="assignee"
         label={ctx.t('work.assignee')}
         value={work.assignee ?? ''}

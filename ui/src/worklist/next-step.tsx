@@ -8,14 +8,9 @@ export type NextStepLink = { readonly name: string; readonly path: string };
 export const NextStep = ({ ctx, step }: { ctx: Ctx; step: NextStepLink | undefined }) =>
   step === undefined ? null : (
     <Notice
-      ctx={ctx}
       level="running"
       title={ctx.rich('work.nextStep', {
-        step: (
-          <To ctx={ctx} href={step.path}>
-            {ctx.tDynamic(`work.step.${step.name}`)}
-          </To>
-        ),
+        step: <To href={step.path}>{ctx.tDynamic(`work.step.${step.name}`)}</To>,
       })}
     />
   );

@@ -45,7 +45,7 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   const unavailable = withoutRight(ctx, 'work:write');
   if (row.isPutOff)
     return (
-      <PostForm ctx={ctx} action={paths.workItem(row.id)}>
+      <PostForm action={paths.workItem(row.id)}>
         <Button name="action" value="back" unavailable={unavailable}>
           {ctx.t('work.back')}
         </Button>
@@ -54,9 +54,8 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   return (
     <details name="work-act" open={errors?.['hours'] !== undefined || errors?.['reason'] !== undefined}>
       <summary>{ctx.t('work.later')}</summary>
-      <PostForm ctx={ctx} action={paths.workItem(row.id)} class="stack">
+      <PostForm action={paths.workItem(row.id)} class="stack">
         <SelectField
-          ctx={ctx}
           name="hours"
           label={ctx.t('work.laterWhen')}
           value="24"
@@ -66,7 +65,7 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
             label: n < 48 ? ctx.t('work.hours', { n }) : ctx.t('work.days', { n: n / 24 }),
           }))}
         />
-        <TextField ctx={ctx} name="reason" label={ctx.t('work.laterReason')} maxLength={500} errors={errors} />
+        <TextField name="reason" label={ctx.t('work.laterReason')} maxLength={500} errors={errors} />
         <div>
           <Button name="action" value="later" unavailable={unavailable}>
             {ctx.t('work.putOff')}
@@ -88,9 +87,7 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
         {shown.reason === undefined ? null : <p class="second">{shown.reason}</p>}
         {waitsFor === undefined ? null : (
           <p>
-            <To ctx={ctx} href={paths.workItem(waitsFor.id)}>
-              {ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}
-            </To>
+            <To href={paths.workItem(waitsFor.id)}>{ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}</To>
           </p>
         )}
         <p class="second">{ctx.t('work.goneItself')}</p>
@@ -99,15 +96,10 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
         <PanelPart
           title={ctx.t('work.targets', { n: targets })}
           context={
-            named.length < targets ? (
-              <To ctx={ctx} href={row.path}>
-                {ctx.t('work.showAll', { n: targets })}
-              </To>
-            ) : undefined
+            named.length < targets ? <To href={row.path}>{ctx.t('work.showAll', { n: targets })}</To> : undefined
           }
         >
           <Targets
-            ctx={ctx}
             targets={named.map(({ why, ...target }) => ({
               ...target,
               note: why === undefined ? undefined : ctx.say(why),
@@ -124,9 +116,7 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
           ))}
         </ul>
         <p>
-          <To ctx={ctx} href={paths.settings({ area: 'work' })}>
-            {ctx.t('work.rank.settings')}
-          </To>
+          <To href={paths.settings({ area: 'work' })}>{ctx.t('work.rank.settings')}</To>
         </p>
         {isUrgent ? <p>{ctx.t('work.rank.first')}</p> : null}
         {rankParts.reduce((sum, part) => sum + rank[part], 0) > total ? (
@@ -136,7 +126,7 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
       <PanelActions>
         <p>{ctx.t(row.kind === 'second-person' ? 'work.thenSecond' : 'work.then')}</p>
         <div>
-          <LinkButton ctx={ctx} kind="primary" href={row.path} unavailable={withoutRight(ctx, row.does)}>
+          <LinkButton kind="primary" href={row.path} unavailable={withoutRight(ctx, row.does)}>
             {targets > 1
               ? ctx.t('work.actOn', { action: ctx.tDynamic(`work.${row.kind}.action`), n: targets })
               : ctx.tDynamic(`work.${row.kind}.action`)}
@@ -166,9 +156,8 @@ export const WorkPanel = ({
   shut: string;
 }) => (
   <SidePanel
-    ctx={ctx}
     title={workTitle(ctx, shown.row)}
-    state={<Status ctx={ctx} level={shown.row.level} />}
+    state={<Status level={shown.row.level} />}
     place={place}
     page={paths.workItem(shown.row.id)}
     shut={toRow(shut, shown.row.id)}
@@ -183,8 +172,8 @@ export const WorkItem = ({ ctx, shown, place }: { ctx: Ctx; shown: ShownWork; pl
     ctx={ctx}
     title={workTitle(ctx, shown.row)}
     crumbs={[{ label: ctx.t('nav.work'), href: paths.work() }]}
-    mark={<Status ctx={ctx} level={shown.row.level} />}
-    actions={<PanelNav ctx={ctx} place={place} />}
+    mark={<Status level={shown.row.level} />}
+    actions={<PanelNav place={place} />}
   >
     <PanelPage title={workTitle(ctx, shown.row)}>
       <WorkParts ctx={ctx} shown={shown} />

@@ -77,7 +77,7 @@ type RowProps = {
 
 const Row = ({ ctx, row, isFirst, href, isBeside, isCurrent }: RowProps) => (
   <li class={isBeside ? 'item short' : 'item'} aria-current={isCurrent ? 'true' : undefined}>
-    <Shape ctx={ctx} name={shapeOf(row.level)} />
+    <Shape name={shapeOf(row.level)} />
     <div>
       <a class="t" id={rowAnchor(row.id)} href={toPanel(href)}>
         {workTitle(ctx, row)}
@@ -89,13 +89,7 @@ const Row = ({ ctx, row, isFirst, href, isBeside, isCurrent }: RowProps) => (
       <small>{row.assigneeName ?? ctx.t('work.unassigned')}</small>
     </div>
     {isBeside ? null : (
-      <LinkButton
-        ctx={ctx}
-        small
-        href={row.path}
-        kind={isFirst ? 'primary' : 'second'}
-        unavailable={withoutRight(ctx, row.does)}
-      >
+      <LinkButton small href={row.path} kind={isFirst ? 'primary' : 'second'} unavailable={withoutRight(ctx, row.does)}>
         {ctx.tDynamic(`work.${row.kind}.action`)}
       </LinkButton>
     )}
@@ -128,29 +122,17 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
   return (
     <Tiles>
       {act === undefined ? null : (
-        <Tile
-          ctx={ctx}
-          level="critical"
-          word={ctx.t('work.openAct')}
-          n={act}
-          href={paths.vulnerabilities({ decision: 'act' })}
-        >
+        <Tile level="critical" word={ctx.t('work.openAct')} n={act} href={paths.vulnerabilities({ decision: 'act' })}>
           {line('act-open')}
         </Tile>
       )}
       {toFix === undefined ? null : (
-        <Tile
-          ctx={ctx}
-          word={ctx.t('trends.act-days-to-fix')}
-          n={toFix.kept.at(-1)?.value ?? undefined}
-          href={paths.trends()}
-        >
+        <Tile word={ctx.t('trends.act-days-to-fix')} n={toFix.kept.at(-1)?.value ?? undefined} href={paths.trends()}>
           {toFix.kept.at(-1)?.value === null ? ctx.t('trends.nothing') : null}
           {line('act-days-to-fix')}
         </Tile>
       )}
       <Tile
-        ctx={ctx}
         level={devices.silent > 0 ? 'warning' : 'ok'}
         word={ctx.t('work.seen')}
         n={devices.total - devices.silent}
@@ -161,7 +143,6 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
         {line('devices-heard')}
       </Tile>
       <Tile
-        ctx={ctx}
         level="warning"
         word={ctx.t('work.judged')}
         n={devices.unjudged}
@@ -171,7 +152,6 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
       </Tile>
       {knowledge === undefined ? null : (
         <Tile
-          ctx={ctx}
           level={knowledge.days > knowledge.limit ? 'warning' : 'ok'}
           word={ctx.t('work.knowledge')}
           n={knowledge.days}
@@ -253,11 +233,9 @@ export const Worklist = (props: WorklistProps) => {
             })
           )}
           <footer>
-            <To ctx={ctx} href={paths.waiting()}>
-              {ctx.t('waiting.title')}
-            </To>
+            <To href={paths.waiting()}>{ctx.t('waiting.title')}</To>
             {next === undefined ? null : (
-              <LinkButton ctx={ctx} href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
+              <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
                 {ctx.t('work.next')}
               </LinkButton>
             )}
@@ -268,11 +246,7 @@ export const Worklist = (props: WorklistProps) => {
             {zones.length === 0 ? null : (
               <Panel
                 title={ctx.t('controllers.tab.zones')}
-                link={
-                  <To ctx={ctx} href={paths.controllerZones()}>
-                    {ctx.t('nav.controllers')}
-                  </To>
-                }
+                link={<To href={paths.controllerZones()}>{ctx.t('nav.controllers')}</To>}
               >
                 {map === undefined ? null : (
                   <div class="body">
@@ -282,10 +256,10 @@ export const Worklist = (props: WorklistProps) => {
                 <ul class="moves">
                   {zones.map((zone) => (
                     <li>
-                      <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
+                      <To href={paths.controllerZone(zone.id)} translate="no">
                         {zone.name}
                       </To>
-                      <Status ctx={ctx} level={zone.health}>
+                      <Status level={zone.health}>
                         {zone.reason === undefined
                           ? ctx.t('level.ok')
                           : zone.abnormal < 2
@@ -304,15 +278,13 @@ export const Worklist = (props: WorklistProps) => {
                 <ul class="moves">
                   {requestsOut.map(({ number, since }) => (
                     <li>
-                      <To ctx={ctx} href={paths.exchange()}>
-                        {ctx.t('work.requestOut', { number })}
-                      </To>
+                      <To href={paths.exchange()}>{ctx.t('work.requestOut', { number })}</To>
                       <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
                     </li>
                   ))}
                   {running.map(({ id, name, done, total }) => (
                     <li>
-                      <To ctx={ctx} href={paths.deployment(id)} translate="no">
+                      <To href={paths.deployment(id)} translate="no">
                         {name}
                       </To>
                       <span class="second">{ctx.t('work.installed', { done, total })}</span>
@@ -323,18 +295,11 @@ export const Worklist = (props: WorklistProps) => {
               )}
             </Panel>
             {soon.length === 0 ? null : (
-              <Panel
-                title={ctx.t('work.soon')}
-                link={
-                  <To ctx={ctx} href={paths.windows()}>
-                    {ctx.t('windows.title')}
-                  </To>
-                }
-              >
+              <Panel title={ctx.t('work.soon')} link={<To href={paths.windows()}>{ctx.t('windows.title')}</To>}>
                 <ul class="moves">
                   {soon.map(({ name, href, at: from }) => (
                     <li>
-                      <To ctx={ctx} href={href} {...(name === undefined ? {} : { translate: 'no' })}>
+                      <To href={href} {...(name === undefined ? {} : { translate: 'no' })}>
                         {name ?? ctx.t('work.backup')}
                       </To>
                       <span class="second">{ctx.fmt.dateTime(from)}</span>

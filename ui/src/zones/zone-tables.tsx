@@ -8,24 +8,22 @@ import type { ConduitView, ZoneControllerView, ZoneView } from './zones-model.ts
 /** How a zone is, in words: what it lacks itself, then its controllers. */
 const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
   const abnormal = zone.controllers.filter(({ level }) => level !== 'ok').length;
-  if (zone.controllers.length === 0 && zone.belowTarget === undefined) return <Unknown ctx={ctx} />;
+  if (zone.controllers.length === 0 && zone.belowTarget === undefined) return <Unknown />;
   return (
     <>
       {abnormal === 0 ? null : (
         <div>
-          <Status ctx={ctx} level={zone.controllers.some(({ level }) => level === 'critical') ? 'critical' : 'warning'}>
+          <Status level={zone.controllers.some(({ level }) => level === 'critical') ? 'critical' : 'warning'}>
             {ctx.t('zones.abnormal', { n: abnormal })}
           </Status>
         </div>
       )}
       {zone.belowTarget === undefined ? null : (
         <div>
-          <Status ctx={ctx} level="warning">
-            {ctx.t('zones.below', zone.belowTarget)}
-          </Status>
+          <Status level="warning">{ctx.t('zones.below', zone.belowTarget)}</Status>
         </div>
       )}
-      {abnormal === 0 && zone.belowTarget === undefined ? <Status ctx={ctx} level="ok" /> : null}
+      {abnormal === 0 && zone.belowTarget === undefined ? <Status level="ok" /> : null}
     </>
   );
 };
@@ -33,14 +31,13 @@ const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
 /** Every zone, with what the drawing shows of it. */
 export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[] }) => (
   <DataTable<(typeof zones)[number]>
-    ctx={ctx}
     caption={ctx.t('kind.controller-zone.title')}
     rows={zones}
     records="labelled"
     lines
     columns={[
       column('name', ctx.t('zones.zone'), { head: true }, (zone) => (
-        <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
+        <To href={paths.controllerZone(zone.id)} translate="no">
           {zone.name}
         </To>
       )),
@@ -49,9 +46,9 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
       column('controllers', ctx.t('nav.controllers'), { num: true }, (zone) =>
         zone.controllers.length === 0 ? <span class="zero">0</span> : ctx.fmt.number(zone.controllers.length),
       ),
-      column('sl', ctx.t('zones.security'), (zone) => (zone.note === '' ? <Unknown ctx={ctx} /> : zone.note)),
+      column('sl', ctx.t('zones.security'), (zone) => (zone.note === '' ? <Unknown /> : zone.note)),
       column('prefixes', ctx.t('zones.networks'), (zone) =>
-        zone.prefixes.length === 0 ? <Unknown ctx={ctx} /> : <span translate="no">{zone.prefixes.join(', ')}</span>,
+        zone.prefixes.length === 0 ? <Unknown /> : <span translate="no">{zone.prefixes.join(', ')}</span>,
       ),
       column('queries', ctx.t('zones.queries'), (zone) =>
         ctx.tDynamic(`kind.controller-zone.option.queryPolicy.${zone.queryPolicy}`),
@@ -63,24 +60,23 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
 /** Every conduit with its rules. */
 export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly ConduitView[] }) => (
   <DataTable<(typeof conduits)[number]>
-    ctx={ctx}
     caption={ctx.t('kind.controller-conduit.title')}
     rows={conduits}
     records="labelled"
     lines
     columns={[
       column('name', ctx.t('zones.conduit'), { head: true }, (conduit) => (
-        <To ctx={ctx} href={paths.object('controller-conduit', conduit.id)} translate="no">
+        <To href={paths.object('controller-conduit', conduit.id)} translate="no">
           {conduit.name}
         </To>
       )),
       column('from', ctx.t('zones.from'), ({ from }) => (
-        <To ctx={ctx} href={paths.controllerZone(from.id)} translate="no">
+        <To href={paths.controllerZone(from.id)} translate="no">
           {from.name}
         </To>
       )),
       column('to', ctx.t('zones.to'), ({ to }) => (
-        <To ctx={ctx} href={paths.controllerZone(to.id)} translate="no">
+        <To href={paths.controllerZone(to.id)} translate="no">
           {to.name}
         </To>
       )),
@@ -92,7 +88,7 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
       ),
       column('rules', ctx.t('zones.rules'), { any: true }, ({ rules }) =>
         rules.length === 0 ? (
-          <Unknown ctx={ctx} />
+          <Unknown />
         ) : (
           <span translate="no">
             {rules.map((rule) => (
@@ -116,14 +112,13 @@ export const ZoneControllers = ({
   rows: readonly (ZoneControllerView & { readonly zone?: string })[];
 }) => (
   <DataTable<(typeof rows)[number]>
-    ctx={ctx}
     caption={caption}
     rows={rows}
     records="labelled"
     lines
     columns={[
       column('name', ctx.t('zones.controller'), { head: true }, (row) => (
-        <To ctx={ctx} href={paths.controller(row.id)} translate="no">
+        <To href={paths.controller(row.id)} translate="no">
           {row.name}
         </To>
       )),
@@ -136,20 +131,18 @@ export const ZoneControllers = ({
         : []),
       column('state', ctx.t('zones.state'), (row) =>
         row.reasons.length === 0 ? (
-          <Status ctx={ctx} level={row.level} />
+          <Status level={row.level} />
         ) : (
           row.reasons.map(({ level, message }) => (
             <div>
-              <Status ctx={ctx} level={level}>
-                {ctx.say(message)}
-              </Status>
+              <Status level={level}>{ctx.say(message)}</Status>
             </div>
           ))
         ),
       ),
       column('since', ctx.t('zones.since'), (row) => {
         const since = row.reasons.flatMap((reason) => reason.since ?? [])[0];
-        return since === undefined ? <Unknown ctx={ctx} /> : <Time ctx={ctx} at={since} />;
+        return since === undefined ? <Unknown /> : <Time at={since} />;
       }),
     ]}
   />

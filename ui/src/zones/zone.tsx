@@ -18,7 +18,7 @@ const maxListed = 500;
 
 /** One zone: what was decided for it, its controllers, the ways in and out. */
 export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
-  const word = (text: string | null) => (text === null ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>);
+  const word = (text: string | null) => (text === null ? <Unknown /> : <span translate="no">{text}</span>);
   const option = (field: string, value: string) => ctx.tDynamic(`kind.controller-zone.option.${field}.${value}`);
   return (
     <Page
@@ -26,20 +26,17 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       title={zone.name}
       untranslatedTitle
       crumbs={[{ label: ctx.t('controllers.tab.zones'), href: paths.controllerZones() }]}
-      mark={<Status ctx={ctx} level={zone.health} />}
+      mark={<Status level={zone.health} />}
       sub={ctx.t('zones.controllers', { n: zone.controllers.length })}
       actions={
         <>
           <LinkButton
-            ctx={ctx}
             href={paths.object('controller-zone', zone.id)}
             unavailable={withoutRight(ctx, 'controllers:write')}
           >
             {ctx.t('zones.edit')}
           </LinkButton>
-          <LinkButton ctx={ctx} href={paths.objectRevisions('controller-zone', zone.id)}>
-            {ctx.t('zones.revisions')}
-          </LinkButton>
+          <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>
         </>
       }
     >
@@ -54,24 +51,22 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   zone.belowTarget === undefined ? (
                     word(zone.note === '' ? null : zone.note)
                   ) : (
-                    <Status ctx={ctx} level="warning">
-                      {ctx.t('zones.below', zone.belowTarget)}
-                    </Status>
+                    <Status level="warning">{ctx.t('zones.below', zone.belowTarget)}</Status>
                   ),
                 ],
                 [
                   ctx.t('kind.controller-zone.field.parent'),
                   zone.parent === undefined ? (
-                    <Unknown ctx={ctx} />
+                    <Unknown />
                   ) : (
-                    <To ctx={ctx} href={paths.controllerZone(zone.parent.id)} translate="no">
+                    <To href={paths.controllerZone(zone.parent.id)} translate="no">
                       {zone.parent.name}
                     </To>
                   ),
                 ],
                 [
                   ctx.t('kind.controller-zone.field.criticality'),
-                  zone.criticality === null ? <Unknown ctx={ctx} /> : option('criticality', zone.criticality),
+                  zone.criticality === null ? <Unknown /> : option('criticality', zone.criticality),
                 ],
                 [ctx.t('kind.controller-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
                 [ctx.t('kind.controller-zone.field.owner'), word(zone.owner)],

@@ -24,15 +24,9 @@ const maxListed = 50;
 
 const Legend = ({ ctx }: { ctx: Ctx }) => (
   <span class="row">
-    <Status ctx={ctx} level="ok">
-      {ctx.t('zones.legend.ok')}
-    </Status>
-    <Status ctx={ctx} level="warning">
-      {ctx.t('zones.legend.warning')}
-    </Status>
-    <Status ctx={ctx} level="critical">
-      {ctx.t('zones.legend.critical')}
-    </Status>
+    <Status level="ok">{ctx.t('zones.legend.ok')}</Status>
+    <Status level="warning">{ctx.t('zones.legend.warning')}</Status>
+    <Status level="critical">{ctx.t('zones.legend.critical')}</Status>
     <span>{ctx.t('zones.legend.square')}</span>
     <span>{ctx.t('zones.legend.line')}</span>
     <span>{ctx.t('zones.legend.dashed')}</span>
@@ -43,7 +37,7 @@ const Legend = ({ ctx }: { ctx: Ctx }) => (
 export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }: ZonesProps) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   const newZone = (
-    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
+    <LinkButton kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
       {ctx.t('kind.controller-zone.create')}
     </LinkButton>
   );
@@ -72,7 +66,7 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
       actions={
         <>
           {zones.length === 0 ? null : newZone}
-          <LinkButton ctx={ctx} href={paths.objectNew('controller-conduit')} unavailable={unavailable}>
+          <LinkButton href={paths.objectNew('controller-conduit')} unavailable={unavailable}>
             {ctx.t('kind.controller-conduit.create')}
           </LinkButton>
         </>
@@ -98,10 +92,8 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
               <ul class="line">
                 {doubts.map(({ message, href }) => (
                   <li>
-                    <Shape ctx={ctx} name="warning" />
-                    <To ctx={ctx} href={href}>
-                      {ctx.say(message)}
-                    </To>
+                    <Shape name="warning" />
+                    <To href={href}>{ctx.say(message)}</To>
                   </li>
                 ))}
               </ul>

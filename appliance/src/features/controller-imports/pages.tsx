@@ -12,7 +12,7 @@ import { type Context, Hono } from 'hono';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS } from '../../platform/csv/parse.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { follow } from '../../server/console/follow.ts';
+import { follow } from '../../server/console/follow.tsx';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
@@ -42,7 +42,7 @@ const maxColumns = 256;
 
 /** Files that say which controllers there are: choose, map, compare, import, take back. */
 export const controllerImportPages = (deps: ConsoleDeps): Pages => {
-  const { controllerDrafts: drafts, controllerImports: imports, controllers, objects, clock } = deps;
+  const { controllerDrafts: drafts, controllerImports: imports, controllers, objects } = deps;
 
   const list = (c: Context<ConsoleEnv>, error?: Message): Response | Promise<Response> => {
     actorFor(c, 'controllers:read');
@@ -215,12 +215,11 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   const stream = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'controllers:read');
     const draft = drafts.get(param(c, 'id'));
-    const ctx = viewContext(deps, c, 'part');
-    return follow(c, clock, paths.controllerImport(draft.id), () => {
+    return follow(deps, c, paths.controllerImport(draft.id), (ctx) => {
       const { check, apply } = drafts.runs(drafts.get(draft.id));
       const run = apply ?? check;
       return {
-        html: String(<ControllerImportRegion ctx={ctx} progress={progressOf(run, draft.sizeBytes)} />),
+        part: <ControllerImportRegion ctx={ctx} progress={progressOf(run, draft.sizeBytes)} />,
         isEnded: run?.state !== 'queued' && run?.state !== 'running',
       };
     });

@@ -8,7 +8,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
-import { follow } from '../../server/console/follow.ts';
+import { follow } from '../../server/console/follow.tsx';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -119,13 +119,12 @@ export const importPages = (deps: ConsoleDeps): Pages => {
   const stream = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'exchange:read');
     const draft = drafts.get(param(c, 'id'));
-    const ctx = viewContext(deps, c, 'part');
-    return follow(c, deps.clock, paths.bundleImport(draft.id), () => {
+    return follow(deps, c, paths.bundleImport(draft.id), (ctx) => {
       const current = drafts.get(draft.id);
       const run = runOf(current.importRun) ?? runOf(current.checkRun);
       const progress = importProgress(run, current.sizeBytes);
       return {
-        html: String(<ImportProgressRegion ctx={ctx} progress={progress} />),
+        part: <ImportProgressRegion ctx={ctx} progress={progress} />,
         isEnded: run?.state !== 'queued' && run?.state !== 'running',
       };
     });

@@ -11,7 +11,7 @@ import { type Body, deciderScope } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { goWith, setToast } from '../../server/console/cookies.ts';
-import { follow } from '../../server/console/follow.ts';
+import { follow } from '../../server/console/follow.tsx';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { param } from '../../server/console/lists.ts';
@@ -183,11 +183,10 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     const scope = scopeFor(c, 'controllers:read');
     const id = param(c, 'id');
     identification.get(id, scope);
-    const ctx = viewContext(deps, c, 'part');
-    return follow(c, deps.clock, paths.identificationJob(id), () => {
+    return follow(deps, c, paths.identificationJob(id), (ctx) => {
       const run = shownRun(identification.get(id, scope).run);
       return {
-        html: run === undefined ? '' : String(<RunRegion ctx={ctx} run={run} />),
+        part: run === undefined ? '' : <RunRegion ctx={ctx} run={run} />,
         isEnded: run?.state !== 'running' && run?.state !== 'waiting',
       };
     });

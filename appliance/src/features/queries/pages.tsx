@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { follow } from '../../server/console/follow.ts';
+import { follow } from '../../server/console/follow.tsx';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, sendRows } from '../../server/console/list-file.ts';
 import { param } from '../../server/console/lists.ts';
@@ -144,10 +144,9 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const stream = (c: Context<ConsoleEnv>): Response => {
     const { actor } = signedIn(c);
     const { id } = queries.get(param(c, 'id'), scopeFor(c, 'queries:read'));
-    const ctx = viewContext(deps, c, 'part');
-    return follow(c, deps.clock, paths.query(id), () => {
+    return follow(deps, c, paths.query(id), (ctx) => {
       const parts = partsOf(actor, id, 0);
-      return { html: String(<QueryRegion ctx={ctx} {...parts} />), isEnded: parts.state !== 'running' };
+      return { part: <QueryRegion ctx={ctx} {...parts} />, isEnded: parts.state !== 'running' };
     });
   };
 

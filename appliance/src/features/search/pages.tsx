@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import { WithCtx } from '@sallyport/ui/context';
 import { AllPages } from '@sallyport/ui/help/all-pages.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
@@ -139,8 +140,11 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
       const { actor } = signedIn(c);
       const q = asked(c);
       const groups = groupsFor(c, actor, q, perGroup.palette);
+      const ctx = viewContext(deps, c, 'part');
       return c.html(
-        <SearchResults ctx={viewContext(deps, c, 'part')} q={q} groups={groups} all={paths.search({ q })} />,
+        <WithCtx value={ctx}>
+          <SearchResults ctx={ctx} q={q} groups={groups} all={paths.search({ q })} />
+        </WithCtx>,
       );
     })
     .get(paths.search.pattern, (c) => {

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ctx, WithCtx } from '@sallyport/ui/context';
 import type { Context } from 'hono';
+import type { Child } from 'hono/jsx';
 import { streamSSE } from 'hono/streaming';
-import type { ConsoleEnv } from './types.ts';
+import { viewContext } from './page.tsx';
+import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 const everyMs = 1_000;
 /** A browser comes back by itself; a stream that is forgotten must not stay for ever. */
@@ -9,16 +12,19 @@ const forMs = 10 * 60_000;
 
 /** Sends a part of a page whenever it changed, until what it shows has ended; then the address of the page. */
 export function follow(
+  deps: ConsoleDeps,
   c: Context<ConsoleEnv>,
-  clock: () => number,
   page: string,
-  look: () => { html: string; isEnded: boolean },
+  look: (ctx: Ctx) => { part: Child; isEnded: boolean },
 ): Response {
+  const { clock } = deps;
+  const ctx = viewContext(deps, c, 'part');
   c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, async (sse) => {
     let sent = '';
     for (const end = clock() + forMs; clock() < end && !sse.aborted; ) {
-      const { html, isEnded } = look();
+      const { part, isEnded } = look(ctx);
+      const html = String(<WithCtx value={ctx}>{part}</WithCtx>);
       if (html !== sent) await sse.writeSSE({ data: html });
       sent = html;
       if (isEnded) {
