@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { type Appliance, compose } from '../compose.ts';
 import { initialise } from '../init.ts';
 import { writeConfig } from '../platform/config.ts';
 import { openLog } from '../platform/log.ts';
 import { takeTrialLock } from '../platform/process-lock.ts';
 import { wholeSite } from '../platform/scope.ts';
+import { sectionHash } from '../platform/section-hash.ts';
 import { type Server, startServer } from './server.ts';
 
 const log = openLog('silent');
@@ -233,6 +235,19 @@ describe('the server', () => {
     const later = jobs.enqueue('retention');
     expect((await jobs.finished(later, { timeoutMs: 30_000 })).state).toBe('done');
     expect(() => jobs.enqueue('no-such-kind')).toThrow('no job kind');
+  });
+
+  it('derives what a crash left to the thread of reports, without a report', async () => {
+    const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
+    expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
+    const items = [{ type: 'deb', name: 'bash', version: '1', arch: 'amd64' }];
+    const report = { hash: sectionHash(items), collectedAt: '2026-11-24T10:00:00Z', items };
+    appliance.inventory.putSection({ device: 1, collection: 'software', source: 'native', ...report });
+    // The rules of a new site are a backlog, whose job would derive it, too.
+    appliance.rules.recomputePending();
+    expect(appliance.inventory.waiting()).toBe(1);
+    server = await startServer(appliance);
+    await until(() => appliance.inventory.waiting() === 0);
   });
 
   it('leaves its traces in the audit chain', async () => {

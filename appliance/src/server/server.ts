@@ -5,6 +5,7 @@ import type { SectionIntake } from '../engine/inventory/types.ts';
 import { type Config, type DataPaths, readConfig } from '../platform/config.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type Listener, type Presented, startListener } from '../platform/http/listener.ts';
+import { pendingCounts } from '../platform/pending.ts';
 import { type ProcessLock, takeServerLock, takeTrialLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
@@ -48,7 +49,7 @@ export const startServer = async (
   appliance: Appliance,
   options: { listen?: Config['listen']; lock?: ProcessLock } = {},
 ): Promise<Server> => {
-  const { paths, config, extensions, serverCertificate, devices, events, health, jobs, log, store } = appliance;
+  const { db, paths, config, extensions, serverCertificate, devices, events, health, jobs, log, store } = appliance;
   const lock = options.lock ?? takeServerLock(paths.data);
   const release = (): void => {
     if (options.lock === undefined) lock.release();
@@ -97,7 +98,11 @@ export const startServer = async (
     });
     stamp = serverCertificate.stamp();
     presented = await serverCertificate.presented();
-    intake = startIntake({ dataDir: paths.data, extensions, log });
+    let isAnythingLeft = true;
+    await unlessDamaged(() => {
+      isAnythingLeft = pendingCounts(db).length > 0;
+    });
+    intake = startIntake({ dataDir: paths.data, extensions, log, atOnce: isAnythingLeft });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
       tls: presented,

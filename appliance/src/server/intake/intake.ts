@@ -19,22 +19,28 @@ const maxWaiting = 64;
 const restartMs = 1_000;
 const closeMs = 10_000;
 
-/** Starts the intake thread; one that ends by itself is started again, and what it held is for the devices to repeat. */
+/**
+ * The intake thread: it starts with the first report, or at once where something waits for it. One that ends by itself is started
+ * again, and what it held is for the devices to repeat.
+ */
 export const startIntake = ({
   dataDir,
   extensions = {},
   log,
+  atOnce = false,
 }: {
   dataDir: string;
   extensions?: Extensions;
   log: Log;
+  /** Without a report: a crash may have left what is still to be derived. */
+  atOnce?: boolean;
 }): SectionIntake => {
   const extension = extname(import.meta.filename);
   const path = join(import.meta.dirname, `worker${extension}`);
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let closing = false;
-  let worker: Worker;
+  let worker: Worker | undefined;
 
   const settle = (message: IntakeReply): void => {
     const held = pending.get(message.id);
@@ -61,14 +67,15 @@ export const startIntake = ({
     started.on('error', (error) => log.error({ err: error }, 'the intake thread failed'));
     started.once('exit', () => {
       rejectAll();
+      worker = undefined;
       if (closing) return;
       void sleep(restartMs, undefined, { ref: false }).then(() => {
-        if (!closing) worker = launch();
+        if (!closing) worker ??= launch();
       });
     });
     return started;
   };
-  worker = launch();
+  if (atOnce) worker = launch();
 
   const send = <Outcome>(
     request: (id: number) => Exclude<IntakeRequest, 'close'>,
@@ -83,6 +90,7 @@ export const startIntake = ({
       nextId += 1;
       // The answer to a request has the type that its kind has.
       pending.set(id, { resolve: (outcome) => resolve(outcome as Outcome), reject });
+      worker ??= launch();
       worker.postMessage(request(id), [wire.buffer as ArrayBuffer]);
     });
 
@@ -109,10 +117,12 @@ export const startIntake = ({
     close: async () => {
       if (closing) return;
       closing = true;
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      worker.postMessage('close' satisfies IntakeRequest);
+      const running = worker;
+      if (running === undefined) return;
+      const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
+      running.postMessage('close' satisfies IntakeRequest);
       await Promise.race([ended, sleep(closeMs, undefined, { ref: false })]);
-      await worker.terminate();
+      await running.terminate();
     },
   };
 };
