@@ -40,7 +40,7 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
   parentPort?.on('message', (message) => {
     if (message === 'cancel') stop.abort();
   });
-  const appliance = await compose({ dataDir, extensions });
+  const appliance = await compose({ dataDir, extensions, lateStatements: true });
   const store = jobStore(appliance.db);
 
   const claim = (): JobRun | undefined =>

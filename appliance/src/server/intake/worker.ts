@@ -19,7 +19,7 @@ const deriveIdleMs = 250;
 const carefulGroups = 32;
 
 const { dataDir, extensions } = workerData as IntakeData;
-const appliance = await compose({ dataDir, extensions, undoInMemory: true });
+const appliance = await compose({ dataDir, extensions, undoInMemory: true, lateStatements: true });
 const { db, inventory, queues, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
