@@ -13,7 +13,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { HelpService } from '../help/service.ts';
 import { findWork } from './find-work.ts';
-import { findPlaces, placesOf } from './places.ts';
+import { findPlaces, type Place, placesOf } from './places.ts';
 import type { FoundGroup, SearchService } from './service.ts';
 
 const hrefOf = (group: FoundGroup['name'], id: string): string => {
@@ -67,10 +67,15 @@ const perGroup = { palette: 3, page: 20 };
 
 /** The results page and the palette, one box for everything; and the list of what they find by name. */
 export const searchPages = (deps: ConsoleDeps, search: SearchService, help: HelpService): Pages => {
-  const places = placesOf(deps);
+  // With the first question: a server that starts has others to answer.
+  let known: readonly Place[] | undefined;
+  const places = (): readonly Place[] => {
+    known ??= placesOf(deps);
+    return known;
+  };
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, most: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
-    const open = findPlaces(places, q).filter(({ href }) => ctx.opens(href));
+    const open = findPlaces(places(), q).filter(({ href }) => ctx.opens(href));
     const byName = (['pages', 'actions', 'settings'] as const)
       .map((name): SearchGroup => {
         const of = open.filter(({ group }) => group === name);
@@ -155,7 +160,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
     .get(paths.helpPages.pattern, (c) => {
       signedIn(c);
       const ctx = viewContext(deps, c);
-      const pages = places
+      const pages = places()
         .filter(({ group, href }) => group !== 'settings' && ctx.opens(href))
         .map(({ name, href }) => ({ title: ctx.tDynamic(name), href }));
       return c.html(<AllPages ctx={ctx} pages={pages} />);
