@@ -1,18 +1,19 @@
-import { commands } from '@sallyport/bundle-tools/cli/commands';
-import { runProgram } from '@sallyport/bundle-tools/cli/run';
 import type { Answer, Order } from './command-process.ts';
 
-// The built command lines, loaded once, for one order after the other: what a process of their own would say. The
-// appliance's are those of its program, as it is installed: what they start by a path must lie in it.
+// The built command lines, loaded once, for one order after the other: what a process of their own would say. They are those of
+// the programs, as they are installed: what they start by a path lies there, too.
 
 const { runLine } = (await import(
   new URL('../../appliance/program/cli/main.js', import.meta.url).href
 )) as typeof import('@sallyport/appliance/cli/main');
+const { runLine: runBundleLine } = (await import(
+  new URL('../../bundle-tools/program/cli/main.js', import.meta.url).href
+)) as typeof import('@sallyport/bundle-tools/cli/main');
 
 const bundle = async (args: readonly string[]): Promise<Answer['outcome']> => {
   const notes: string[] = [];
   const io = { note: (line: string) => void notes.push(line), progress: () => {} };
-  const { exit, stdout, stderr } = await runProgram('sallyport-bundle', commands, args, io);
+  const { exit, stdout, stderr } = await runBundleLine(args, io);
   return { status: exit, stdout: stdout === '' ? '' : `${stdout}\n`, stderr: [...notes, stderr, ''].join('\n') };
 };
 

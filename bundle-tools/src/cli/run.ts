@@ -45,7 +45,7 @@ const programHelp = (program: string, commands: ReadonlyArray<CommandEntry>): st
 };
 
 /** What the program prints and how it ends. */
-type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
+export type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
 
 const findCommand = (commands: ReadonlyArray<CommandEntry>, argv: ReadonlyArray<string>): CommandEntry | undefined =>
   commands.find((entry) => entry.words.every((word, at) => argv[at] === word));
