@@ -152,7 +152,12 @@ export async function makeSite(draw: (below: number) => number) {
     db.pragma('wal_checkpoint(truncate)');
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-pruned-'));
     cpSync(site.dataDir, join(folder, 'data'), { recursive: true });
-    const copy = await compose({ dataDir: join(folder, 'data'), log: openLog('silent'), hashing: cheapPasswords() });
+    const copy = await compose({
+      dataDir: join(folder, 'data'),
+      log: openLog('silent'),
+      hashing: cheapPasswords(),
+      lateStatements: true,
+    });
     if (reach !== 'whole') prune(copy.db, rootsOf(reach), own(reach));
     copies.set(reach, { folder, appliance: copy, app: httpApp(copy) as unknown as Hono });
   }

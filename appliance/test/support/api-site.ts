@@ -54,7 +54,13 @@ export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite>
     administrator: 'administrator',
     log,
   });
-  const appliance = await compose({ dataDir: folder, log, extensions, hashing: cheapPasswords() });
+  const appliance = await compose({
+    dataDir: folder,
+    log,
+    extensions,
+    hashing: cheapPasswords(),
+    lateStatements: true,
+  });
   const parts = entryParts(appliance);
   const app = apiApp(parts);
   const { objects, accounts, devices } = appliance;

@@ -24,13 +24,13 @@ export const openAppliance = async (site = 'plant-7') => {
 /** Opens the appliance below a folder that lies there already; `stop` removes the folder. */
 export const applianceIn = async (folder: string) => {
   const dataDir = join(folder, 'data');
-  const appliance = await compose({ dataDir, log });
+  const appliance = await compose({ dataDir, log, lateStatements: true });
   return {
     ...appliance,
     folder,
     dataDir,
     /** Opens the same data directory once more, as another process would. */
-    again: () => compose({ dataDir, log }),
+    again: () => compose({ dataDir, log, lateStatements: true }),
     stop: async () => {
       await appliance.close();
       rmSync(folder, { recursive: true, force: true });

@@ -154,6 +154,7 @@ export const openConsole = async (extensions: Extensions = {}) => {
     extensions,
     log: openLog('silent'),
     hashing: cheapPasswords(),
+    lateStatements: true,
   });
   return consoleOf(appliance, dataDir, made.linkPath);
 };
