@@ -8,7 +8,6 @@ import { initialise } from './init.ts';
 import { openLog } from './platform/log.ts';
 import { wholeSite } from './platform/scope.ts';
 import { sectionHash } from './platform/section-hash.ts';
-import { startIntake } from './server/intake/intake.ts';
 
 const log = openLog('silent');
 let folder: string;
@@ -72,27 +71,6 @@ it('a new site has the triggers that no writer can stand in for, and no others',
 });
 
 describe('a declaration in a file of its own', () => {
-  it('is found by its folder and taken by the intake thread, without any other change', async () => {
-    declare('badges.js', 'badges');
-    writeFileSync(at('extensions', 'collections', 'notes.txt'), 'not a declaration');
-    const appliance = await open();
-    const intake = startIntake({ dataDir: at('data'), extensions: appliance.extensions, log });
-    try {
-      const items = [{ label: 'press 4' }];
-      const report = { hash: sectionHash(items), collectedAt: '2026-11-24T10:00:00Z', items };
-      const wire = Buffer.from(JSON.stringify(report));
-      const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
-      expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
-      await intake.put({ device: 1, collection: 'badges', source: 'native', wire });
-      expect(
-        appliance.inventory.ofAnyCollection.list({ scope: wholeSite('job'), collection: 'badges', limit: 5 }).rows,
-      ).toMatchObject([{ label: 'press 4', _device: 1 }]);
-    } finally {
-      await intake.close();
-      await appliance.close();
-    }
-  });
-
   it('that grew gets its column, and old rows stay', async () => {
     declare('badges.js', 'badges');
     const first = await open();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Browser, openConsole, password } from '../test/support/console.ts';
 import { mountedRoutes } from '../test/support/mounted-routes.ts';
+import type { EventService } from './engine/events/service.ts';
 import { readRight } from './engine/inventory/types.ts';
 import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
 import { entryParts } from './entry-parts.ts';
@@ -20,7 +21,6 @@ const everything = (except?: Area): Right[] =>
   areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:write`, `${area}:approve`]);
 const reading: Right[] = [...areas.map((area): Right => `${area}:read`), 'metrics:read'];
 
-let site: Console;
 let routes: { method: string; path: string }[] = [];
 let api: readonly ApiRoute[] = [];
 const browsers = new Map<string, Browser>();
@@ -38,18 +38,21 @@ const person = async (name: string, rights: readonly Right[]): Promise<void> => 
   tokens.set(name, accounts.createApiToken(systemActor, { name, account }).secret);
 };
 
-beforeAll(async () => {
-  site = await openConsole();
-  routes = mountedRoutes(site.appliance);
-  api = describeApi(entryParts(site.appliance)).routes;
-  await person('nothing', []);
-  await person('reading', reading);
-  for (const area of areas) await person(`not ${area}`, everything(area));
-});
+const site = await openConsole();
+routes = mountedRoutes(site.appliance);
+api = describeApi(entryParts(site.appliance)).routes;
+await person('nothing', []);
+await person('reading', reading);
+for (const area of areas) await person(`not ${area}`, everything(area));
 afterAll(() => site.close());
 
 const areaOf = (right: Right): Area | undefined => areas.find((area) => right.startsWith(`${area}:`));
 const isWrite = (right: Right): boolean => right === 'all' || /:(?:write|approve)$/.test(right);
+
+/** Events but for those of refusals. */
+const countOf = (events: EventService): number =>
+  events.list({ scope: wholeSite('job'), limit: 1 }).total -
+  events.list({ scope: wholeSite('job'), type: ['access-refused'], limit: 1 }).total;
 
 describe('the entry point of agents', () => {
   it('refuses whoever has no certificate, whatever is asked', async () => {
@@ -154,10 +157,7 @@ describe('the console', () => {
     const nobody = site.browser();
     // Who is refused is written down, thinned by time; nothing else may be.
     const { events } = site.appliance;
-    const count = (): number =>
-      events.list({ scope: wholeSite('job'), limit: 1 }).total -
-      events.list({ scope: wholeSite('job'), type: ['access-refused'], limit: 1 }).total;
-    const before = count();
+    const before = countOf(events);
     for (const call of calls()) {
       const check = async (who: string, browser: Browser | undefined, refused: boolean): Promise<void> => {
         if (browser === undefined) throw new Error(`nobody is called ${who}`);
@@ -181,9 +181,16 @@ describe('the console', () => {
         await check('reading', browsers.get('reading'), false);
     }
     expect(wrong).toEqual([]);
-    expect(count()).toBe(before);
+    expect(countOf(events)).toBe(before);
   }, 180_000);
 });
+
+const addressOf = (pattern: string): string =>
+  pattern
+    .replace(':kind', 'group')
+    .replace(':area', 'devices')
+    .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
+    .replace(/:\w+/g, 'a'.repeat(24));
 
 describe('a form in several parts', () => {
   it('is taken where a file is, and its token is asked for there', async () => {
@@ -195,11 +202,7 @@ describe('a form in several parts', () => {
     for (const [key, { upload }] of needsByRoute()) {
       const [method, pattern = ''] = key.split(' ');
       if (method !== 'POST') continue;
-      const path = pattern
-        .replace(':kind', 'group')
-        .replace(':area', 'devices')
-        .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
-        .replace(/:\w+/g, 'a'.repeat(24));
+      const path = addressOf(pattern);
       const { status } = await administrator.postRaw(path, parts('wrong'), headers);
       // Where the address names a record, one that does not exist is said first; nothing is read then either.
       const isNamed = pattern.includes(':id') && status === 404;
@@ -211,5 +214,38 @@ describe('a form in several parts', () => {
     expect(of('upload').length).toBeGreaterThan(5);
     expect(new Set(of('form'))).toEqual(new Set([415]));
     expect(of('form').length).toBeGreaterThan(15);
+  });
+});
+
+describe('every address that changes something', () => {
+  it('refuses another origin, a missing origin and a wrong token', async () => {
+    const browser = await site.as('administrator');
+    const csrf = await browser.csrf();
+    const send = async (path: string, headers: Record<string, string>, body: string): Promise<number> => {
+      const cookie = `__Host-sallyport=${browser.cookies.get('__Host-sallyport')}`;
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      return (await site.app.request(path, { method: 'POST', body, headers: { ...form, cookie, ...headers } })).status;
+    };
+    const before = countOf(site.appliance.events);
+    const posts = [...needsByRoute()]
+      .filter(([key, { need }]) => key.startsWith('POST ') && (need !== 'open' || /logout|preferences/.test(key)))
+      .map(([key]) => addressOf(key.slice('POST '.length)));
+    expect(posts.length).toBeGreaterThan(100);
+    for (const path of posts)
+      expect([
+        path,
+        await send(path, { 'sec-fetch-site': 'cross-site', origin: 'http://localhost' }, `csrf=${csrf}`),
+        await send(path, { 'sec-fetch-site': 'same-site' }, `csrf=${csrf}`),
+        await send(path, { origin: 'http://evil.example' }, `csrf=${csrf}`),
+        await send(path, { origin: 'null' }, `csrf=${csrf}`),
+        await send(path, {}, `csrf=${csrf}`),
+        await send(path, { 'sec-fetch-site': 'same-origin' }, 'csrf='),
+        await send(
+          path,
+          { 'sec-fetch-site': 'same-origin' },
+          `csrf=${csrf.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A'))}`,
+        ),
+      ]).toEqual([path, ...Array<number>(7).fill(403)]);
+    expect(countOf(site.appliance.events)).toBe(before);
   });
 });

@@ -1,20 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
-import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { extensionsIn } from '@sallyport/appliance/all-declarations';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
-import { parseCertificateRequest } from '@sallyport/appliance/features/ca/csr';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/commands.ts';
-import { makeToken } from '../support/tokens.ts';
+import { callAppliance, nativeDevice } from '../support/native-device.ts';
 
 // A new row of the data map is one file. This one lies in a folder of its own, is never mentioned anywhere else, and the
 // real server takes the reports of a real certificate for it, through its worker thread.
@@ -50,38 +46,14 @@ type Answer = { status: number; text: string; json: Record<string, unknown> };
 const { path: folder, remove } = temporaryFolder('new-collection');
 let appliance: Appliance;
 let server: Server;
-let device: { id: number; publicId: string };
-let pem = '';
+let device: Awaited<ReturnType<typeof nativeDevice>>;
 let token = '';
-
-/** A device with a certificate of the site, as enrolment leaves it. */
-const enrolDevice = async (): Promise<void> => {
-  const openssl = (...args: string[]): string =>
-    execFileSync('openssl', args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
-  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'device.key');
-  const csr = await parseCertificateRequest(openssl('req', '-new', '-key', 'device.key', '-subj', '/CN=x'));
-  const { objects, devices, ca } = appliance;
-  const secret = makeToken(objects, 'agent');
-  const outcome = devices.enrol({
-    request: {
-      token: secret,
-      csr: '',
-      agentVersion: '1.0.0',
-      device: { hostname: 'cabinet-3', os: 'linux', arch: 'amd64', macs: [] },
-    },
-    csr,
-    from: '127.0.0.1',
-  });
-  device = outcome.device;
-  const issued = await ca.issueForDevice(csr, device.publicId);
-  devices.recordCertificate(device.id, issued);
-  pem = readFileSync(join(folder, 'device.key'), 'utf8') + issued.pem;
-};
 
 beforeAll(async () => {
   const extension = join(folder, 'extension');
   mkdirSync(join(extension, 'collections'), { recursive: true });
   writeFileSync(join(extension, 'collections', 'cabinet-fans.ts'), declaration);
+  writeFileSync(join(extension, 'collections', 'notes.txt'), 'not a declaration');
   const dataDir = join(folder, 'data');
   const log = openLog('silent');
   await initialise({
@@ -93,10 +65,10 @@ beforeAll(async () => {
     log,
   });
   appliance = await compose({ dataDir, extensions: extensionsIn(extension), log });
-  await enrolDevice();
   const account = appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['viewer'] });
   token = appliance.accounts.createApiToken(systemActor, { name: 'robot', account: account.id }).secret;
   server = await startServer(appliance);
+  device = await nativeDevice(appliance, { folder, port: server.port, name: 'cabinet-3' });
 });
 afterAll(async () => {
   await server?.stop();
@@ -104,53 +76,25 @@ afterAll(async () => {
   remove();
 });
 
-const call = (
-  method: string,
-  path: string,
-  options: { body?: Uint8Array | string; headers?: Record<string, string>; pem?: string } = {},
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const certificate = options.pem === undefined ? {} : { key: options.pem, cert: options.pem };
-    const agent = new Agent({ ca: appliance.ca.certificatePem, ...certificate });
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port: server.port, method, path, headers: options.headers },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          agent.destroy();
-          const text = Buffer.concat(chunks).toString();
-          const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-          resolve({ status: response.statusCode ?? 0, text, json });
-        });
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(options.body ?? '');
-  });
-
-const api = (path: string): Promise<Answer> =>
-  call('GET', `/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
-const report = (items: readonly unknown[]): Promise<Answer> =>
-  call('PUT', '/api/agent/v1/sections/cabinet-fans', {
-    pem,
-    headers: { 'content-type': 'application/json' },
-    body: gzipSync(JSON.stringify({ hash: sectionHash(items), collectedAt: '2026-02-01T00:00:00Z', items })),
-  });
+const asJson = ({ status, text }: { status: number; text: string }): Answer => ({
+  status,
+  text,
+  json: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
+});
+const get = async (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
+  asJson(await callAppliance(appliance, server.port, { method: 'GET', path, headers }));
+const api = (path: string): Promise<Answer> => get(`/api/v1${path}`, { authorization: `Bearer ${token}` });
+const report = async (items: readonly unknown[]): Promise<Answer> => asJson(await device.report('cabinet-fans', items));
 
 describe('a collection of one file', () => {
   it('takes the reports of an agent, and only what it declares', async () => {
-    const offered = await call('POST', '/api/agent/v1/check-in', {
-      pem,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        version: '1.0.0',
-        bootId: 'b1b1b1b1-0000-4000-8000-000000000001',
-        seq: 1,
-        sections: { 'cabinet-fans': sectionHash(fans), 'no-such': sectionHash([]) },
-      }),
+    const offered = await device.send('POST', '/check-in', {
+      version: '1.0.0',
+      bootId: 'b1b1b1b1-0000-4000-8000-000000000001',
+      seq: 1,
+      sections: { 'cabinet-fans': sectionHash(fans), 'no-such': sectionHash([]) },
     });
-    expect(offered.json).toMatchObject({ want: ['cabinet-fans'] });
+    expect(asJson(offered).json).toMatchObject({ want: ['cabinet-fans'] });
     const wrong = await report([{ ...fans[0], speed: 'fast' }]);
     expect(wrong).toMatchObject({ status: 422, json: { error: 'INVALID' } });
     expect(wrong.text).toContain('items.0.speed');
@@ -192,7 +136,7 @@ describe('a collection of one file', () => {
   });
 
   it('has its schema in the document', async () => {
-    const { json } = await call('GET', '/api/v1/openapi.json');
+    const { json } = await get('/api/v1/openapi.json');
     const { schemas } = json['components'] as { schemas: Record<string, { properties: Record<string, unknown> }> };
     expect(schemas['item.cabinet-fans']?.properties).toMatchObject({
       label: { type: ['string', 'null'] },
@@ -224,7 +168,7 @@ describe('a collection of one file', () => {
     } finally {
       session.close();
     }
-    expect((await call('GET', '/healthz')).status).toBe(200);
+    expect((await get('/healthz')).status).toBe(200);
   });
 
   it('has its row in the register, with what it holds now', async () => {
@@ -242,7 +186,7 @@ describe('a collection of one file', () => {
   });
 
   it('has its page in the console, for those who are logged in', async () => {
-    const anonymous = await call('GET', '/inventory/cabinet-fans');
+    const anonymous = await get('/inventory/cabinet-fans');
     expect(anonymous.status).toBe(303);
     const link = appliance.accounts.makeLink(
       systemActor,
@@ -254,11 +198,11 @@ describe('a collection of one file', () => {
       again: chosen,
       from: '127.0.0.1',
     });
-    const page = (path: string): Promise<Answer> =>
-      call('GET', path, { headers: { cookie: `__Host-sallyport=${cookie}` } });
+    const page = (path: string): Promise<Answer> => get(path, { cookie: `__Host-sallyport=${cookie}` });
     for (const path of [
       '/inventory/cabinet-fans',
       '/inventory/cabinet-fans?label=F-1',
+      '/inventory/cabinet-fans.csv',
       `/devices/${device.publicId}/cabinet-fans`,
     ]) {
       const found = await page(path);
@@ -266,6 +210,11 @@ describe('a collection of one file', () => {
       expect(found.text).toContain('F-1');
       expect(found.text).not.toContain('Dana Test');
     }
+    // The page says again what it was asked for, but not in its rows.
+    const searched = (await page('/inventory/cabinet-fans?q=Dana%20Test')).text;
+    expect(searched).toContain('>F-1<');
+    for (const text of ['>F-2<', '>Dana Test<']) expect(searched).not.toContain(text);
+    expect((await page('/inventory/cabinet-fans?label=F-2')).text).not.toContain('>F-1<');
     expect((await page('/provision')).text).toContain('cabinet-fans');
   });
 });

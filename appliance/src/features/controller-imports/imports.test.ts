@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
 import { afterAll, describe, expect, it } from 'vitest';
-import { captureFile, captureStart, pcapFile } from '../../../../test/support/plant-capture.ts';
+import { captureFile, captureStart } from '../../../../test/support/plant-capture.ts';
 import {
   aasFile,
   aasxFile,
@@ -396,31 +396,6 @@ describe('a capture', () => {
     expect(refused).toEqual([
       { where: `packet ${2 * plant.length - 1}`, code: 'cut-short', detail: String(whole.length - 3) },
     ]);
-  });
-
-  it('puts the identity of a module behind a backplane in its slot', async () => {
-    const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
-    const frame = (from: string, to: string, ports: string, cip: string): Buffer => {
-      const size = (bytes: number): string => Buffer.from([bytes & 0xff, bytes >> 8]).toString('hex');
-      const body = `000000000000 0200 00000000 b200 ${size(cip.length / 2)} ${cip}`.replaceAll(' ', '');
-      const enip = `6f00 ${size(body.length / 2)} 07000000 00000000 0000000000000001 00000000 ${body}`;
-      const tcp = hex(`${ports} 00000001 00000000 5018 000000000000 ${enip}`);
-      const ip = hex(`4500 ${(20 + tcp.length).toString(16).padStart(4, '0')} 00000000 4006 0000 ${from} ${to}`);
-      return Buffer.concat([hex('001122334455 00aabbccddee 0800'), ip, tcp]);
-    };
-    const question = '52022006 2401 0a05 0600 010220012401 0100 0100'.replaceAll(' ', '');
-    const answer =
-      `81000000 0100 0e00 3600 1014 6030 78563412 09 ${Buffer.from('1756-L61X').toString('hex')}`.replaceAll(' ', '');
-    const { readings } = await read(
-      pcapFile([
-        frame('c0a80001', 'c0a80009', 'c350af12', question),
-        frame('c0a80009', 'c0a80001', 'af12c350', answer),
-      ]),
-    );
-    expect(readings).toMatchObject([{ source: 'enip', where: 'packet 2' }]);
-    expect(partsOf(readings[0], 'module')).toMatchObject({
-      '0/0': { slot: '0', cipTuple: '1/14/54', firmware: '16.020', serial: '0x12345678', model: '1756-L61X' },
-    });
   });
 });
 

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
-import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
+import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
@@ -158,90 +158,6 @@ describe('the exchange', () => {
     expect(state()).toEqual(before);
     expect(site.exchange.imports({ limit: 10 })).toHaveLength(1);
     expect(readdirSync(site.paths.staging)).toEqual([]);
-  });
-
-  const refused = async (code: string, path: string): Promise<void> => {
-    const before = state();
-    const receipts = site.exchange.receipts({ limit: 1 }).total;
-    await expect(receive(path)).rejects.toMatchObject({ code });
-    expect(state()).toEqual(before);
-    expect(site.exchange.receipts({ limit: 1 })).toMatchObject({
-      total: receipts + 1,
-      rows: [{ result: 'refused', code }],
-    });
-    expect(eventsOf('bundle-refused')[0]?.params['code']).toBe(code);
-    expect(site.exchange.imports({ limit: 1 })).toMatchObject([{ state: 'refused', code }]);
-    expect(readdirSync(site.paths.staging)).toEqual([]);
-    expect(site.exchange.verify({ isQuiet: true })).toEqual([]);
-  };
-
-  it('refuses a bundle of another site', async () => {
-    await host.publish(catalog);
-    await refused('WRONG_SITE', (await host.answer(medium, ask(), { site: 'plant-8' })).path);
-  });
-
-  it('refuses an answer to a request that is not open', async () => {
-    await host.publish(catalog);
-    const request = ask();
-    const other = { requestId: 'ab'.repeat(16), digest: request.digest, nonce: request.request.nonce };
-    await refused('NONCE', (await host.answer(medium, request, { request: other })).path);
-  });
-
-  it('refuses a broadcast after the introduction', async () => {
-    await host.publish(catalog);
-    await refused('NONCE', (await host.build(medium, { site: '*', seq: 9 })).path);
-  });
-
-  it('refuses an older number, and older metadata', async () => {
-    const [first, second] = [ask(), ask()];
-    const old = await host.answer(medium, first, { seq: 1 });
-    await host.publish(catalog);
-    await receive((await host.answer(medium, first, { seq: 5 })).path);
-    await refused('ROLLBACK', (await host.answer(medium, second, { seq: 5 })).path);
-    await expect(receive(old.path)).rejects.toMatchObject({ code: 'ROLLBACK' });
-  });
-
-  it('refuses altered bytes and keeps what verified before them', async () => {
-    await host.publish({
-      ...catalog,
-      files: [...catalog.files, { path: 'updates/second.deb', bytes: Buffer.alloc(5_000, 7) }],
-    });
-    const bundle = await host.answer(medium, ask());
-    const bytes = readFileSync(bundle.path);
-    const at = bytes.lastIndexOf(Buffer.alloc(1_000, 7));
-    bytes[at] = 8;
-    writeFileSync(bundle.path, bytes);
-    await refused('HASH', bundle.path);
-    expect(site.store.has(sha256(packageBytes))).toBe(true);
-  });
-
-  it('refuses a forged signature, and a cut file', async () => {
-    await host.publish(catalog);
-    const stranger = makeHost(join(site.folder, 'stranger'));
-    const request = ask();
-    await refused('SIGNATURE', (await host.answer(join(medium, 'a'), request, { sign: [stranger.keys.fulfil] })).path);
-    const bundle = await host.answer(join(medium, 'b'), request);
-    writeFileSync(bundle.path, readFileSync(bundle.path).subarray(0, -600));
-    await refused('TRUNCATED', bundle.path);
-    await stranger.publish(catalog);
-    await expect(receive((await stranger.answer(join(medium, 'c'), request)).path)).rejects.toMatchObject({
-      code: 'SIGNATURE',
-    });
-  });
-
-  it('refuses advisories whose content is not what was signed, after everything else was right', async () => {
-    const feed = { feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')], digest: 'ab'.repeat(32) };
-    await host.publish({ ...catalog, feeds: [feed] });
-    await refused('HASH', (await host.answer(medium, ask())).path);
-  });
-
-  it('refuses what the disk has no room for', async () => {
-    await host.publish(catalog);
-    const bundle = await host.answer(medium, ask());
-    site.objects.setSetting(admin, 'exchange.reserve-bytes', Number.MAX_SAFE_INTEGER);
-    await refused('NO_SPACE', bundle.path);
-    site.objects.resetSetting(admin, 'exchange.reserve-bytes');
-    expect(await receive(bundle.path)).toMatchObject({ result: 'imported' });
   });
 
   it('warns of knowledge past its limit, and works on', async () => {

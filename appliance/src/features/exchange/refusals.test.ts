@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeHeader } from '@sallyport/bundle-tools/archive/header';
 import { createRoot, signMetadata } from '@sallyport/bundle-tools/trust/repository';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { attack } from '../../../../bundle-tools/test/attack.ts';
 import { entriesOf, joinTar, type RawEntry, replace, resign } from '../../../../bundle-tools/test/forge.ts';
 import { signedOf, signRaw } from '../../../../bundle-tools/test/forge-tuf.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
-import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
+import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-// One refusal of each code that a bundle can earn, at the whole appliance: its receipt and its event, and nothing else.
+// A refusal of each code that a bundle can earn, at the whole appliance: its receipt and its event, and nothing else.
 
 const catalog = {
   updates: [update('openssl', '3.5.1-1')],
@@ -22,11 +21,6 @@ const catalog = {
   feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
 };
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let host: TestHost;
-let asked: ReturnType<TestHost['open']>;
-let whole: Buffer;
-let entries: RawEntry[];
 let folders = 0;
 
 const folder = (): string => {
@@ -41,26 +35,25 @@ const write = (bytes: Uint8Array): string => {
   return path;
 };
 
-beforeAll(async () => {
-  site = await openAppliance();
-  host = makeHost(join(site.folder, 'host'));
-  await host.publish();
-  const card = site.exchange.siteCard(admin).bytes;
-  await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'introduction')), host.rootFingerprint);
-  const report = reporter(site.inventory);
-  report(1, 'platform', [debian13]);
-  report(1, 'software', [deb('openssl', '3.5.0-1')]);
-  await host.publish(catalog);
-  const first = host.open(site.exchange.exportRequest(admin, folder()).path, card);
-  await site.exchange.importBundle(admin, (await host.answer(folder(), first, { seq: 5 })).path);
-  asked = host.open(site.exchange.exportRequest(admin, folder()).path, card);
-  await host.publish({
-    ...catalog,
-    files: [...catalog.files, { path: 'updates/b.deb', bytes: Buffer.alloc(5_000, 7) }],
-  });
-  whole = readFileSync((await host.answer(folder(), asked, { seq: 6 })).path);
-  entries = entriesOf(whole);
+const site = await openAppliance();
+const host = makeHost(join(site.folder, 'host'));
+await host.publish();
+const card = site.exchange.siteCard(admin).bytes;
+await site.exchange.importTrust(admin, await host.trustFile(join(site.folder, 'introduction')), host.rootFingerprint);
+const report = reporter(site.inventory);
+report(1, 'platform', [debian13]);
+report(1, 'software', [deb('openssl', '3.5.0-1')]);
+const first = host.open(site.exchange.exportRequest(admin, folder()).path, card);
+const older = await host.answer(folder(), first, { seq: 1 });
+await host.publish(catalog);
+await site.exchange.importBundle(admin, (await host.answer(folder(), first, { seq: 5 })).path);
+const asked = host.open(site.exchange.exportRequest(admin, folder()).path, card);
+await host.publish({
+  ...catalog,
+  files: [...catalog.files, { path: 'updates/b.deb', bytes: Buffer.alloc(5_000, 7) }],
 });
+const whole = readFileSync((await host.answer(folder(), asked, { seq: 6 })).path);
+const entries = entriesOf(whole);
 afterAll(() => site.stop());
 
 const named = (part: RegExp): RawEntry => {
@@ -74,7 +67,7 @@ const expired = (): Buffer => {
   const meta = (of: RawEntry, bytes: Uint8Array) => ({
     version: signedOf(of.body)['version'],
     length: bytes.length,
-    hashes: { sha256: createHash('sha256').update(bytes).digest('hex') },
+    hashes: { sha256: sha256(bytes) },
   });
   const [targets, snapshot, timestamp] = [named(/targets\.json$/), named(/snapshot\.json$/), named(/timestamp\.json$/)];
   const old = signRaw({ ...signedOf(targets.body), expires: '2025-01-01T00:00:00Z' }, [host.keys.curator]);
@@ -156,16 +149,21 @@ const refused = async (code: string, path: string, newRoots = 0): Promise<void> 
   expect(site.events.list({ scope: wholeSite('job'), limit: 1 }).total - events).toBe(1 + newRoots);
   expect(readdirSync(site.paths.staging)).toEqual([]);
   expect(site.exchange.imports({ limit: 1 })).toMatchObject([{ state: 'refused', code }]);
-  for (const { sha256 } of site.store.list())
-    expect(
-      createHash('sha256')
-        .update(readFileSync(site.store.path(sha256)))
-        .digest('hex'),
-    ).toBe(sha256);
+  for (const { sha256: name } of site.store.list()) expect(sha256(readFileSync(site.store.path(name)))).toBe(name);
+  expect(site.exchange.verify({ isQuiet: true })).toEqual([]);
 };
 
 const bundle = (changes: Parameters<TestHost['answer']>[2]) => async (): Promise<string> =>
   (await host.answer(folder(), asked, { seq: 6, ...changes })).path;
+const bundleOfStranger = async (): Promise<string> => {
+  const stranger = makeHost(join(site.folder, 'stranger'));
+  await stranger.publish(catalog);
+  return (await stranger.answer(folder(), asked, { seq: 6 })).path;
+};
+const bundleOfOtherAdvisories = async (): Promise<string> => {
+  await host.publish({ ...catalog, feeds: catalog.feeds.map((feed) => ({ ...feed, digest: 'ab'.repeat(32) })) });
+  return bundle({})();
+};
 const made = (bytes: () => Uint8Array) => async (): Promise<string> => write(bytes());
 
 describe('a refused bundle leaves its receipt and its event, and nothing else', () => {
@@ -182,8 +180,10 @@ describe('a refused bundle leaves its receipt and its event, and nothing else', 
       made(() => joinTar(replace(entries, { 'bundle.dsse.json': Buffer.from('{"payload":1,"payload":1}') }))),
     ],
     ['SIGNATURE', made(() => resign(entries, [host.keys.timestamp]))],
+    ['SIGNATURE: of a host with another root', bundleOfStranger],
     ['ROOT_CHAIN', made(() => joinTar(after(1, root(3))))],
     ['ROLLBACK', bundle({ seq: 5 })],
+    ['ROLLBACK: with older metadata', () => older.path],
     ['EXPIRED', made(expired)],
     [
       'MIX',
@@ -195,22 +195,29 @@ describe('a refused bundle leaves its receipt and its event, and nothing else', 
       ),
     ], // prettier-ignore
     ['WRONG_SITE', bundle({ site: 'plant-8' })],
-    [
-      'NONCE',
-      bundle({
-        request: { requestId: 'ab'.repeat(16), digest: 'cd'.repeat(32), nonce: Buffer.alloc(32).toString('base64') },
-      }),
-    ], // prettier-ignore
+    ['NONCE', bundle({ request: { requestId: 'ab'.repeat(16), digest: asked.digest, nonce: asked.request.nonce } })],
+    ['NONCE: a broadcast after the introduction', async () => (await host.build(folder(), { site: '*', seq: 9 })).path],
     ['HASH', made(altered)],
-  ])('%s', async (code, make) => {
+    ['HASH: advisories that are not what was signed', bundleOfOtherAdvisories],
+  ])('%s', async (what, make) => {
     const path = await make();
     const before = state();
-    await refused(code, path);
+    await refused(what.replace(/:.*/, ''), path);
     expect(state()).toEqual(before);
   });
 
+  it('NO_SPACE: on a disk without room, and is imported once there is', async () => {
+    const path = write(whole);
+    site.objects.setSetting(admin, 'exchange.reserve-bytes', Number.MAX_SAFE_INTEGER);
+    const before = state();
+    await refused('NO_SPACE', path);
+    expect(state()).toEqual(before);
+    site.objects.resetSetting(admin, 'exchange.reserve-bytes');
+    expect(await site.exchange.importBundle(admin, path, { dryRun: true })).toMatchObject({ result: 'checked' });
+  });
+
   it('keeps what verified before the fault', () => {
-    expect(site.store.has(createHash('sha256').update(packageBytes).digest('hex'))).toBe(true);
+    expect(site.store.has(sha256(packageBytes))).toBe(true);
   });
 
   it('keeps a newer root, and takes the honest bundle afterwards', async () => {
