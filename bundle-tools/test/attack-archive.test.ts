@@ -1,23 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { packGzip } from '../src/archive/gzip.ts';
 import { encodeHeader } from '../src/archive/header.ts';
 import { attack, attackEach, refusalOf } from './attack.ts';
 import { entriesOf, headerWith, joinTar, type RawEntry, resign } from './forge.ts';
-import { attempt, build, createWorld, freshDir, hexId, readVolumeBytes, type World, writeTar } from './kit.ts';
+import { attempt, build, createWorld, freshDir, hexId, readVolumeBytes, writeTar } from './kit.ts';
 
 // Section 9: what a medium can carry that is no bundle of ours.
 
-let world: World;
-let whole: Buffer;
-let entries: RawEntry[];
-beforeAll(async () => {
-  world = createWorld(['first object', 'second object', 'third object']);
-  whole = readVolumeBytes(await build(world));
-  entries = entriesOf(whole);
-});
+const world = createWorld(['first object', 'second object', 'third object']);
+const whole = readVolumeBytes(await build(world));
+const entries = entriesOf(whole);
 afterAll(() => world.remove());
 
 const codeOf = (bytes: Uint8Array): Promise<string | undefined> => refusalOf(world, writeTar(world, bytes));

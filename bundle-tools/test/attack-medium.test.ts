@@ -9,24 +9,20 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import type { ImportProgress } from '../src/importer/verdict.ts';
 import { ImportRefusal } from '../src/importer/verdict.ts';
 import { verifyBundle } from '../src/importer/verify-bundle.ts';
 import { attack, attackEach } from './attack.ts';
-import { build, createWorld, freshDir, readVolumeBytes, siteContext, type World } from './kit.ts';
+import { build, createWorld, freshDir, readVolumeBytes, siteContext } from './kit.ts';
 
 // Section 9: a medium that changes while it is read.
 
 const objectBytes = 6 * 1024 * 1024;
 const objects = 4;
 
-let world: World;
-let whole: Buffer;
-beforeAll(async () => {
-  world = createWorld(Array.from({ length: objects }, (_, index) => Buffer.alloc(objectBytes, index + 1)));
-  whole = readVolumeBytes(await build(world));
-});
+const world = createWorld(Array.from({ length: objects }, (_, index) => Buffer.alloc(objectBytes, index + 1)));
+const whole = readVolumeBytes(await build(world));
 afterAll(() => world.remove());
 
 /** Imports and does something to the file when the first objects have been read; tells the outcome. */

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { encodeInventory } from '../src/documents/inventory.ts';
 import type { Manifest } from '../src/documents/manifest.ts';
 import { importerVersion } from '../src/importer/bind.ts';
 import { attack, attackEach, refusalOf } from './attack.ts';
-import { entriesOf, joinTar, type RawEntry, replace, resign } from './forge.ts';
+import { entriesOf, joinTar, replace, resign } from './forge.ts';
 import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
 import {
   attempt,
@@ -17,20 +17,14 @@ import {
   policyBytes,
   publish,
   readVolumeBytes,
-  type World,
   writeTar,
 } from './kit.ts';
 
 // Section 9: signed documents that mean nothing or two things, and objects that are not what is signed.
 
-let world: World;
-let whole: Buffer;
-let entries: RawEntry[];
-beforeAll(async () => {
-  world = createWorld();
-  whole = readVolumeBytes(await build(world));
-  entries = entriesOf(whole);
-});
+const world = createWorld();
+const whole = readVolumeBytes(await build(world));
+const entries = entriesOf(whole);
 afterAll(() => world.remove());
 
 const codeOf = (bytes: Uint8Array): Promise<string | undefined> => refusalOf(world, writeTar(world, bytes));

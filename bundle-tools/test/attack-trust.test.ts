@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../src/documents/canonical-json.ts';
 import { encodeInventory } from '../src/documents/inventory.ts';
 import type { Manifest } from '../src/documents/manifest.ts';
@@ -6,7 +6,7 @@ import type { ImportContext } from '../src/importer/context.ts';
 import { generateSigningKey, keyidOf, tufKeyOf } from '../src/trust/keys.ts';
 import { buildSnapshot, buildTimestamp, signMetadata } from '../src/trust/repository.ts';
 import { attack, refusalOf } from './attack.ts';
-import { entriesOf, joinTar, type RawEntry, resign } from './forge.ts';
+import { entriesOf, joinTar, resign } from './forge.ts';
 import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
 import {
   attempt,
@@ -22,20 +22,14 @@ import {
   publish,
   readVolumeBytes,
   request,
-  type World,
   writeTar,
 } from './kit.ts';
 
 // Section 9: what a thief of one key, an old medium or a wrong clock can try.
 
-let world: World;
-let whole: Buffer;
-let entries: RawEntry[];
-beforeAll(async () => {
-  world = createWorld();
-  whole = readVolumeBytes(await build(world));
-  entries = entriesOf(whole);
-});
+const world = createWorld();
+const whole = readVolumeBytes(await build(world));
+const entries = entriesOf(whole);
 afterAll(() => world.remove());
 
 const codeOf = (bytes: Uint8Array, changes: Partial<ImportContext> = {}): Promise<string | undefined> =>

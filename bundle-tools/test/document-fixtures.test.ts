@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readPart } from '../src/advisories/part.ts';
 import { announcementSchema, parseAnnouncement } from '../src/documents/announcement.ts';
 import { checkChain, custodyKey, splitChain } from '../src/documents/custody-chain.ts';
@@ -36,10 +36,7 @@ const names = readdirSync(fixtureFolder, { recursive: true, withFileTypes: true 
   .sort();
 const siteKeys = [fixtureKeys.site.publicKey];
 
-let work: string;
-beforeAll(() => {
-  work = mkdtempSync(join(tmpdir(), 'sallyport-fixtures-test-'));
-});
+const work = mkdtempSync(join(tmpdir(), 'sallyport-fixtures-test-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 describe('the signed documents', () => {

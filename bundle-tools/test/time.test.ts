@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../src/builder/build-bundle.ts';
 import type { ImportContext } from '../src/importer/context.ts';
 import { attack } from './attack.ts';
@@ -13,26 +13,19 @@ import {
   publish,
   request,
   volumeOf,
-  type World,
 } from './kit.ts';
 
 // Section 7, through the importer. The kit's metadata: root 2029, snapshot and targets 2027-04-01, timestamp and bundle
 // 2026-08-01; requests and floor 2026-05-01.
 
-let world: World;
-let answer: string;
-let broadcast: string;
-beforeAll(async () => {
-  world = createWorld();
-  answer = volumeOf(await build(world));
-  broadcast = volumeOf(await buildBroadcast());
-});
+const world = createWorld();
+const answer = volumeOf(await build(world));
 afterAll(() => world.remove());
-
 const buildBroadcast = () => {
   const { request: _request, ...options } = bundleOptions(world, { site: '*' });
   return buildBundle(options);
 };
+const broadcast = volumeOf(await buildBroadcast());
 
 const take = async (path: string, systemNow: string, changes: Partial<ImportContext> = {}) => {
   const { verdict, code } = await attempt(world, path, { systemNow, broadcastAllowed: true, ...changes });

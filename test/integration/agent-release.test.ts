@@ -17,6 +17,7 @@ import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
+import { updateSample } from '../../bundle-tools/test/samples.ts';
 import { enrolDevices, makeSite, type Site, withAppliance } from '../bench/support/site.ts';
 import { until } from '../support/until.ts';
 import { sha256 } from './agent-site.ts';
@@ -31,22 +32,7 @@ const before = '0.0.9';
 const never = 900_000;
 
 const bytes = new TextEncoder().encode('the package of the release');
-const release: Update = {
-  id: 'a'.repeat(32),
-  purl: `pkg:deb/debian/sallyport-agent@${agentVersion}`,
-  ecosystem: 'Debian:13',
-  name: 'sallyport-agent',
-  version: agentVersion,
-  source: 'sallyport-agent',
-  source_version: agentVersion,
-  arch: 'amd64',
-  suites: ['trixie'],
-  security: false,
-  depends: [],
-  signer: 'test',
-  supersedes: [],
-  files: [sha256(bytes)],
-};
+const release: Update = updateSample('sallyport-agent', agentVersion, { id: 'a'.repeat(32), files: [sha256(bytes)] });
 
 /** A device whose agent was handed the order: its folder, its packager, its runner. */
 const playedDevice = (folder: string, order: InstallPackageTask) => {

@@ -104,6 +104,16 @@ export const hostBench = () => {
     );
   };
 
+  /** A site that the host knows, with its request for what is newer on the medium. */
+  const asking = async (): Promise<MadeSite> => {
+    await ceremony();
+    const site = await introduce('plant-1');
+    await sources();
+    const packages = [installed('hello', '1.0-1'), installed('tool', '2.0-1'), installed('libtool9', '1.0-1', 0)];
+    site.writeRequest(at('medium'), { wants: newer, platforms: [platform(packages)] });
+    return site;
+  };
+
   const sign = (built: Json) => host('catalog', 'sign', '--key', at('keys', 'curator.json'), String(built['path']));
 
   beforeAll(async () => {
@@ -126,5 +136,18 @@ export const hostBench = () => {
     writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
     return () => rmSync(dir, { recursive: true, force: true });
   });
-  return { commands, run, at, state, host, refused, ceremony, introduce, sources, sign, repository: () => repository };
+  return {
+    commands,
+    run,
+    at,
+    state,
+    host,
+    refused,
+    ceremony,
+    introduce,
+    sources,
+    asking,
+    sign,
+    repository: () => repository,
+  };
 };

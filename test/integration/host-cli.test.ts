@@ -11,18 +11,10 @@ import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, osv, pla
 // with the real importer.
 
 describe('sallyport-bundle', () => {
-  const { run, at, state, host, refused, ceremony, introduce, sources, sign, repository } = hostBench();
+  const { run, at, state, host, refused, ceremony, introduce, sources, sign, repository, asking } = hostBench();
 
   it('goes round: build, sign, fulfil, import, and the next time only what is new', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    await sources();
-    site.writeRequest(at('medium'), {
-      wants: newer,
-      platforms: [
-        platform([installed('hello', '1.0-1'), installed('tool', '2.0-1'), installed('libtool9', '1.0-1', 0)]),
-      ],
-    });
+    const site = await asking();
 
     const built = await host('catalog', 'build', '--media', at('medium'));
     expect(built).toMatchObject({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundleOf, hostBench, installed, type Json, newer, platform } from './host-bench.ts';
+import { bundleOf, hostBench, type Json } from './host-bench.ts';
 
 // A bundle that is larger than a medium, through the built command: volumes, the next medium, rebuild, verify, unpack,
 // split.
@@ -10,18 +10,10 @@ import { bundleOf, hostBench, installed, type Json, newer, platform } from './ho
 const digestOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 describe('a bundle larger than its medium', () => {
-  const { run, at, host, refused, ceremony, introduce, sources } = hostBench();
+  const { run, at, host, refused, asking } = hostBench();
 
   const answered = async (): Promise<Json> => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    await sources();
-    site.writeRequest(at('medium'), {
-      wants: newer,
-      platforms: [
-        platform([installed('hello', '1.0-1'), installed('tool', '2.0-1'), installed('libtool9', '1.0-1', 0)]),
-      ],
-    });
+    await asking();
     return bundleOf(
       await host(
         'fulfil',

@@ -16,6 +16,7 @@ import { verifyBundle } from '@sallyport/bundle-tools/importer/verify-bundle';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { generateSealKey, generateSigningKey, type SigningKey } from '@sallyport/bundle-tools/trust/keys';
+import { requestSample } from '../../bundle-tools/test/samples.ts';
 
 // A site that keeps in memory what an appliance keeps: enough to ask, to import with the real importer, and to ask again.
 
@@ -167,10 +168,8 @@ export const makeSite = (name: string, folder: string): MadeSite => {
         ...(lastBundle === undefined ? {} : { last_bundle: lastBundle }),
         ...(inventory === undefined ? {} : { inventory }),
       };
-      const request: SiteRequest = {
-        format: 'sallyport-request/1',
+      const request = requestSample({
         site: name,
-        reads: ['sallyport-bundle/1'],
         request_id: Buffer.from(randomBytes(16)).toString('hex'),
         number,
         nonce: base64(randomBytes(32)),
@@ -183,18 +182,11 @@ export const makeSite = (name: string, folder: string): MadeSite => {
         journal: { entries: number, head: '0'.repeat(64), before: [] },
         have: base64(packDigests(objects.keys())),
         wants: [],
-        cursors: {},
-        platforms: [],
-        software: [],
-        coverage: [],
-        missing_os: [],
-        advisories: [],
-        controllers: [],
         media: { kind: 'folder', volume_bytes: 0, free_bytes: 0 },
         receipts: [...receipts],
         site_card: card,
         ...content,
-      };
+      });
       const envelope = signRequest(request, [key]);
       const path = join(media, `${Buffer.from(randomBytes(4)).toString('hex')}.spr`);
       writeFileSync(path, sealTo(envelope, hostSeal));

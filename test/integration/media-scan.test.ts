@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, platform } from './host-bench.ts';
+import { bundleOf, hostBench, inventoryOf, type Json, newer } from './host-bench.ts';
 
 // The antivirus of the connected host: a real ClamAV, with definitions of our own that know one package of the vendor.
 
@@ -10,7 +10,7 @@ const isInstalled = existsSync('/usr/bin/clamscan');
 const madeAt = new Date('2026-11-20T06:00:00Z');
 
 describe.skipIf(!isInstalled)('the antivirus of the connected host', () => {
-  const { at, host, refused, ceremony, introduce, sources, sign } = hostBench();
+  const { at, host, refused, ceremony, introduce, sign, asking } = hostBench();
 
   /** Definitions that know a file, or none. */
   const definitions = (bytes?: Uint8Array): string => {
@@ -29,15 +29,7 @@ describe.skipIf(!isInstalled)('the antivirus of the connected host', () => {
   const objectOf = (sha256: string): string => at('state', 'objects', 'sha256', sha256.slice(0, 2), sha256);
 
   it('leaves out what it finds, says so to the curator and the site, and signs that it looked', async () => {
-    await ceremony();
-    const site = await introduce('plant-1');
-    await sources();
-    site.writeRequest(at('medium'), {
-      wants: newer,
-      platforms: [
-        platform([installed('hello', '1.0-1'), installed('tool', '2.0-1'), installed('libtool9', '1.0-1', 0)]),
-      ],
-    });
+    const site = await asking();
     expect(await configure(definitions())).toMatchObject({ engine: 'clamscan', definitionsAt: '2026-11-20T06:00:00Z' });
     const first = await host('catalog', 'build', '--media', at('medium'));
     expect(first).toMatchObject({ updates: 3, leftOut: [] });

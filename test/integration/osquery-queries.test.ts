@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { runLine } from '@sallyport/appliance/cli/main';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from '../../appliance/test/support/run-line.ts';
 import { admin, debian, type OsquerySite, openOsquerySite } from '../support/osquery/site.ts';
 import { until } from '../support/until.ts';
 
@@ -114,28 +114,15 @@ describe('a live query', () => {
   it('runs from the command line', async () => {
     const one = site.made('live-5', debian('live-5'));
     await one.client.poll();
-    const said = { stdout: '', stderr: '' };
-    const ended = runLine(
-      [
-        'query',
-        'run',
-        'select name from deb_packages',
-        '--device',
-        one.id(),
-        '--wait',
-        '20',
-        '--json',
-        '--data',
-        site.dataDir,
-      ],
-      { stdout: (text) => (said.stdout += text), stderr: (text) => (said.stderr += text) },
-    );
+    const options = ['--device', one.id(), '--wait', '20', '--json', '--data', site.dataDir];
+    const ended = runHere('query', 'run', 'select name from deb_packages', ...options);
     await until(async () => {
       await one.client.poll();
       return Object.keys(one.client.lastRound).some((name) => name.startsWith('sp:live'));
     });
-    expect([await ended, said.stderr]).toEqual([0, expect.any(String)]);
-    expect(JSON.parse(said.stdout)).toMatchObject({
+    const { code, stdout, stderr } = await ended;
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
       state: 'finished',
       counts: { expected: 1, answered: 1 },
       devices: [{ id: one.id(), name: 'live-5', state: 'answered', rows: [{ name: 'bash' }, { name: 'gone' }] }],

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
+import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
+import { advisorySample, updateSample } from '../../bundle-tools/test/samples.ts';
 
 // A small plant, invented: who its devices are, what they run, what is published about it. Numbers of advisories and
 // records of vulnerabilities lie past any that was ever given out.
@@ -391,19 +392,10 @@ const controllerAdvisories: Advisory[] = [
 ];
 
 /** What the catalogue of known exploited vulnerabilities says of one of them. */
-const exploited: Advisory = {
-  id: 'CVE-2026-90103',
-  feed: 'cisa-kev',
-  aliases: [],
-  upstream: [],
-  related: [],
+const exploited: Advisory = advisorySample('CVE-2026-90103', 'cisa-kev', {
   modified: '',
-  severity: 'unknown',
-  summary: '',
-  references: [],
-  affected: [],
   threat: { exploited: { since: '2026-10-20', due: '2026-11-10', ransomware: false } },
-};
+});
 
 /** The feeds as they are at a day; `modified` per feed says how old they are. */
 export const feedsAt = (
@@ -458,22 +450,14 @@ export const updatesFor = (names: readonly FixableName[]): { updates: Update[]; 
       const bytes = Buffer.alloc(Math.round(sizeBytes / 8 / packages.length), `${binary} ${fixed}\n`);
       const purl = `pkg:deb/debian/${binary}@${fixed}?arch=amd64`;
       const files = [sha256(bytes)];
-      const update: Update = {
-        id: updateId(purl, files),
+      const update = updateSample(binary, fixed, {
         purl,
-        ecosystem: debian,
-        name: binary,
-        version: fixed,
         source,
-        source_version: fixed,
-        arch: 'amd64',
         suites: ['trixie-security'],
         security: true,
-        depends: [],
         signer: 'openpgp:0000000000000000000000000000000000000000',
-        supersedes: [],
         files,
-      };
+      });
       return {
         update,
         file: { path: `updates/${binary}_${fixed.replace(':', '%3a')}_amd64.deb`, bytes, kind: 'update' as const },

@@ -1,13 +1,10 @@
 import { type AddressSet, addressSet } from '@sallyport/bundle-tools/platform/address-set';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CountingController, countingController } from '../../../test/support/counting-controller.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { countingController } from '../../../test/support/counting-controller.ts';
 import { connect, deviceTransport } from './connect.ts';
 
 const port = 8443;
-let controller: CountingController;
-beforeAll(async () => {
-  controller = await countingController(port);
-});
+const controller = await countingController(port);
 afterAll(() => controller.close());
 
 const hex = (host: string): string =>

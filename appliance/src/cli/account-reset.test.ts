@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runHere } from '../../test/support/run-line.ts';
 import { compose } from '../compose.ts';
 import { openLog } from '../platform/log.ts';
 import { wholeSite } from '../platform/scope.ts';
-import { runLine } from './main.ts';
 
 let folder: string;
 const data = (): string => join(folder, 'data');
@@ -14,18 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-  const said = { stdout: '', stderr: '' };
-  const code = await runLine([...args, '--data', data()], {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-  });
-  return { code, ...said };
-};
+const run = (...args: string[]) => runHere(...args, '--data', data());
 
 describe('account reset', () => {
   it('lets a locked-out administrator in again by a new link, and the journal says who did it', async () => {

@@ -2,29 +2,17 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../test/support/fleet.ts';
+import { runHere } from '../../test/support/run-line.ts';
 import { deb } from '../../test/support/site.ts';
-import { runLine } from './main.ts';
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-beforeAll(async () => {
-  site = await openAppliance();
-});
+const site = await openAppliance();
 afterAll(() => site.stop());
 
-const run = async (...args: string[]): Promise<{ code: number; json: Record<string, unknown>; stderr: string }> => {
-  let stdout = '';
-  let stderr = '';
-  const code = await runLine([...args, '--data', site.dataDir, '--json'], {
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-  });
+const run = async (...args: string[]) => {
+  const { code, stdout, stderr } = await runHere(...args, '--data', site.dataDir, '--json');
   return { code, json: JSON.parse(stdout || 'null') as Record<string, unknown>, stderr };
 };
 

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allCommands, allHelp, runLine } from './main.ts';
+import { runHere } from '../../test/support/run-line.ts';
+import { allCommands, allHelp } from './main.ts';
 import { alignColumns } from './output.ts';
 
 let folder: string;
@@ -12,30 +13,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-  const said = { stdout: '', stderr: '' };
-  const code = await runLine(args, {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-  });
-  return { code, ...said };
-};
-const init = () => run('init', '--data', data(), '--site', 'test-1', '--address', 'localhost', '--json');
+const init = () => runHere('init', '--data', data(), '--site', 'test-1', '--address', 'localhost', '--json');
 
 describe('the command line', () => {
   it('lists every command, and each explains itself with an example', async () => {
-    const { code, stdout } = await run();
+    const { code, stdout } = await runHere();
     expect(code).toBe(0);
     for (const [name] of await allCommands()) {
       const words = name.split(' ');
       expect(stdout).toContain(`\n  ${words.join(' ')}  `);
-      const help = await run(...words, '--help');
+      const help = await runHere(...words, '--help');
       expect(help).toEqual({ code: 0, stderr: '', stdout: expect.stringContaining(`sallyport ${words.join(' ')} `) });
-      expect(await run(...words, '-h')).toEqual(help);
+      expect(await runHere(...words, '-h')).toEqual(help);
       expect(help.stdout).toMatch(/Example:\n {2}sallyport /);
       expect(help.stdout).toContain('--json');
     }
@@ -43,7 +32,7 @@ describe('the command line', () => {
 
   it('shows of a command that there is not those that begin alike, and all where none does', async () => {
     const commandsIn = (text: string) => [...text.matchAll(/^ {2}([a-z][a-z -]*?) {2,}/gm)].map(([, words]) => words);
-    const alike = await run('backup', 'lst');
+    const alike = await runHere('backup', 'lst');
     expect(alike.code).toBe(2);
     expect(commandsIn(alike.stderr)).toEqual([
       'backup check',
@@ -54,21 +43,21 @@ describe('the command line', () => {
       'backup restore objects',
       'backup verify',
     ]);
-    expect(commandsIn((await run('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
+    expect(commandsIn((await runHere('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
   });
 
   it('gives the help of each, as man pages have it', async () => {
     const help = await allHelp();
     expect([...help.keys()]).toEqual([...(await allCommands()).keys()]);
-    expect(help.get('backup create')?.help).toBe((await run('backup', 'create', '--help')).stdout);
+    expect(help.get('backup create')?.help).toBe((await runHere('backup', 'create', '--help')).stdout);
   });
 
   it('takes a noun of two words with a hyphen, too, and says which release it is', async () => {
-    expect(await run('controller-firmware', 'list', '-h')).toEqual(
-      await run('controller', 'firmware', 'list', '--help'),
+    expect(await runHere('controller-firmware', 'list', '-h')).toEqual(
+      await runHere('controller', 'firmware', 'list', '--help'),
     );
-    for (const args of [['-h'], ['--help'], ['help']]) expect(await run(...args)).toEqual(await run());
-    expect(await run('--version')).toEqual({
+    for (const args of [['-h'], ['--help'], ['help']]) expect(await runHere(...args)).toEqual(await runHere());
+    expect(await runHere('--version')).toEqual({
       code: 0,
       stderr: '',
       stdout: expect.stringMatching(/^sallyport \d+\.\d+\.\d+\n$/),
@@ -84,7 +73,7 @@ describe('the command line', () => {
     ['a port that is none', ['init', '--site', 'a', '--listen', 'x:99999'], 'Error: USAGE'],
     ['a folder that is no data directory', ['doctor', '--data', '/nonexistent/here'], 'Error: DATA_DIR'],
   ])('ends with 2 for %s', async (_what, args, words) => {
-    const { code, stdout, stderr } = await run(...args);
+    const { code, stdout, stderr } = await runHere(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
     expect(stdout).toBe('');
@@ -100,27 +89,27 @@ describe('the command line', () => {
     const again = await init();
     expect(again.code).toBe(1);
     expect(JSON.parse(again.stdout)).toMatchObject({ error: 'EXISTS' });
-    const healthy = await run('doctor', '--data', data(), '--json');
+    const healthy = await runHere('doctor', '--data', data(), '--json');
     expect(healthy).toMatchObject({ code: 0 });
     expect(JSON.parse(healthy.stdout).findings).toEqual([]);
-    expect((await run('device', 'list', '--data', data(), '--json')).stdout).toBe('{"items":[]}\n');
+    expect((await runHere('device', 'list', '--data', data(), '--json')).stdout).toBe('{"items":[]}\n');
   });
 
   it('says in words what is wrong with a value', async () => {
     await init();
     const device = '0'.repeat(32);
     const asked = ['query', 'run', 'select 1', '--device', device, '--wait', '1', '--data', data()];
-    expect((await run(...asked)).stderr).toContain('devices: None of these devices is managed through osquery.');
+    expect((await runHere(...asked)).stderr).toContain('devices: None of these devices is managed through osquery.');
   });
 
   it('doctor ends with 1 and names what is wrong', async () => {
     await init();
     writeFileSync(join(data(), 'objects', 'tmp', 'left'), '');
-    const found = await run('doctor', '--data', data(), '--json');
+    const found = await runHere('doctor', '--data', data(), '--json');
     expect(found.code).toBe(1);
     expect(JSON.parse(found.stdout).findings).toMatchObject([{ check: 'left behind' }]);
     writeFileSync(join(data(), 'keys', 'ca.key'), 'nothing');
-    expect(await run('doctor', '--data', data())).toMatchObject({
+    expect(await runHere('doctor', '--data', data())).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Error: KEY'),
     });
@@ -131,19 +120,19 @@ describe('the command line', () => {
     const key = join(folder, 'recovery.txt');
     writeFileSync(key, `${made.recoveryKey}\n`);
     const file = join(folder, 'one.spb');
-    expect((await run('backup', 'create', '--data', data(), '--out', file)).code).toBe(0);
-    expect((await run('backup', 'verify', file, '--key-file', key, '--work', folder, '--json')).stdout).toContain(
+    expect((await runHere('backup', 'create', '--data', data(), '--out', file)).code).toBe(0);
+    expect((await runHere('backup', 'verify', file, '--key-file', key, '--work', folder, '--json')).stdout).toContain(
       '"site":"test-1"',
     );
     // A folder, as of a stick, gets a file with a name of its own.
     const stick = join(folder, 'stick');
     mkdirSync(stick);
-    expect((await run('backup', 'create', '--data', data(), '--out', stick)).code).toBe(0);
+    expect((await runHere('backup', 'create', '--data', data(), '--out', stick)).code).toBe(0);
     expect(readdirSync(stick)).toEqual([expect.stringMatching(/^test-1-\d{8}T\d{9}Z\.spb$/)]);
     const restored = join(folder, 'restored');
-    expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(0);
-    expect((await run('doctor', '--data', restored)).code).toBe(0);
-    expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(1);
+    expect((await runHere('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(0);
+    expect((await runHere('doctor', '--data', restored)).code).toBe(0);
+    expect((await runHere('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(1);
   });
 });
 

@@ -3,19 +3,16 @@ import { join } from 'node:path';
 import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { silentIo } from '@sallyport/bundle-tools/cli/io';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { agreeToLists } from '../../../test/support/agreed-lists.ts';
 import { openAppliance } from '../../test/support/appliance.ts';
+import { runHere } from '../../test/support/run-line.ts';
 import { systemActor } from '../engine/objects/types.ts';
 import { wholeSite } from '../platform/scope.ts';
 import { signIn } from './actor.ts';
-import { runLine } from './main.ts';
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-beforeAll(async () => {
-  site = await openAppliance();
-  vi.stubEnv('XDG_RUNTIME_DIR', site.dataDir);
-});
+const site = await openAppliance();
+vi.stubEnv('XDG_RUNTIME_DIR', site.dataDir);
 afterAll(async () => {
   vi.unstubAllEnvs();
   await site.stop();
@@ -31,16 +28,8 @@ const logIn = async (): Promise<void> => {
 };
 
 const run = async (...args: string[]) => {
-  const said = { stdout: '', stderr: '' };
-  const code = await runLine([...args, '--data', site.dataDir], {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: (text) => {
-      said.stderr += text;
-    },
-  });
-  return { code, ...said, json: args.includes('--json') ? JSON.parse(said.stdout) : undefined };
+  const ran = await runHere(...args, '--data', site.dataDir);
+  return { ...ran, json: args.includes('--json') ? JSON.parse(ran.stdout) : undefined };
 };
 
 describe('commands of patches', () => {

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { addDevices } from '../../test/support/fleet.ts';
+import { runHere } from '../../test/support/run-line.ts';
 import { systemActor } from '../engine/objects/types.ts';
-import { runLine } from './main.ts';
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-beforeAll(async () => {
-  site = await openAppliance();
-  addDevices(site.db, [{ hostname: 'pump-1' }, { hostname: 'pump-2' }, { hostname: 'mixer' }]);
-  site.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
-});
-afterAll(async () => {
-  await site.stop();
-});
+const site = await openAppliance();
+addDevices(site.db, [{ hostname: 'pump-1' }, { hostname: 'pump-2' }, { hostname: 'mixer' }]);
+site.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
+afterAll(() => site.stop());
 
-const run = async (...args: string[]): Promise<{ code: number; result: unknown; stdout: string }> => {
-  const said = { stdout: '' };
-  const code = await runLine([...args, '--data', site.dataDir], {
-    stdout: (text) => {
-      said.stdout += text;
-    },
-    stderr: () => undefined,
-  });
-  return { code, stdout: said.stdout, result: args.includes('--json') ? JSON.parse(said.stdout) : undefined };
+const run = async (...args: string[]) => {
+  const { code, stdout } = await runHere(...args, '--data', site.dataDir);
+  return { code, stdout, result: args.includes('--json') ? JSON.parse(stdout) : undefined };
 };
 
 describe('commands of rules', () => {

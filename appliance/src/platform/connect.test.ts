@@ -1,10 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { freeLoopback } from '../../../test/support/loopback.ts';
 import { type ConnectionRecord, type ForbiddenBecause, type NamedTarget, outbound } from './connect.ts';
 
-let server: Server;
 const port = 3268;
 let host = '';
 let met = 0;
@@ -20,16 +19,14 @@ const out = outbound({
 });
 const limits = { connectMs: 2_000, idleMs: 2_000, maxBytes: 1_000 };
 
-beforeAll(async () => {
-  server = createServer((socket) => {
-    met += 1;
-    socket.on('error', () => undefined);
-    sockets.add(socket);
-    onMeet(socket);
-  });
-  host = await freeLoopback(port);
-  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+const server = createServer((socket) => {
+  met += 1;
+  socket.on('error', () => undefined);
+  sockets.add(socket);
+  onMeet(socket);
 });
+host = await freeLoopback(port);
+await new Promise<void>((resolve) => server.listen(port, host, resolve));
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));

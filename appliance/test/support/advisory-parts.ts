@@ -3,6 +3,7 @@ import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/dige
 import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
 import { toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { advisorySample } from '../../../bundle-tools/test/samples.ts';
 import type { FeedPart } from '../../src/features/vulnerabilities/types.ts';
 
 // Advisories on packages of one distribution, and the parts of a bundle that bring them.
@@ -14,19 +15,14 @@ export const advisory = (
   id: string,
   affected: Partial<Advisory['affected'][number]>,
   extra: Partial<Advisory> = {},
-): Advisory => ({
-  id,
-  feed: 'osv-debian',
-  aliases: [`CVE-${id}`],
-  upstream: [],
-  related: [],
-  modified: '2026-01-01T00:00:00Z',
-  severity: 'high',
-  summary: `Problem ${id}`,
-  references: [],
-  affected: [{ ecosystem: 'Debian:13', package: 'openssl', ranges: [], versions: [], ...affected }],
-  ...extra,
-});
+): Advisory =>
+  advisorySample(id, 'osv-debian', {
+    aliases: [`CVE-${id}`],
+    severity: 'high',
+    summary: `Problem ${id}`,
+    affected: [{ ecosystem: 'Debian:13', package: 'openssl', ranges: [], versions: [], ...affected }],
+    ...extra,
+  });
 
 /** A part of a feed that leads from `from` to `all`. */
 export const part = async (

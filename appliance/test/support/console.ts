@@ -18,6 +18,8 @@ const origin = 'http://localhost';
 /** A browser without script: keeps cookies, sends the headers of a page of the same origin. */
 export type Browser = {
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** A page that is there. */
+  html(path: string): Promise<string>;
   /** Sends a form with the session's token. */
   post(path: string, fields?: Fields, headers?: Record<string, string>): Promise<Response>;
   postRaw(path: string, body: string | Uint8Array, headers: Record<string, string>): Promise<Response>;
@@ -67,6 +69,12 @@ export const consoleOf = (appliance: Appliance, dataDir: string, linkPath: strin
       cookies,
       csrf,
       get: (path, headers = {}) => send(path, { headers }),
+      html: async (path) => {
+        const response = await send(path, { headers: {} });
+        const text = await response.text();
+        if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text.slice(0, 500)}`);
+        return text;
+      },
       post: async (path, fields = {}, headers = {}) =>
         send(path, {
           method: 'POST',

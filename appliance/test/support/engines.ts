@@ -16,6 +16,7 @@ import { type ControllerService, controllerService } from '../../src/features/co
 import type { IngestReadings } from '../../src/features/controllers/types.ts';
 import type { UpdateService } from '../../src/features/updates/service.ts';
 import { createSchema, type Database, openDatabase } from '../../src/platform/database.ts';
+import { AppError } from '../../src/platform/errors.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
 import { wholeSite } from '../../src/platform/scope.ts';
@@ -51,6 +52,17 @@ export const actorWith = (...rights: Right[]): Actor => ({
 
 export const ofSite = wholeSite('job');
 export const admin: Actor = actorWith('all');
+
+/** What a refused call throws. */
+export function failureOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
 
 /** What changes mean for the updates that devices need, and nothing else. */
 export const needsAlone = (updates: Pick<UpdateService, 'note'>): Partial<Derivations> => ({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { advisorySample } from '../../test/samples.ts';
 import type { Advisory } from './advisory.ts';
 import { cvss3BaseScore } from './cvss.ts';
 import { contentDigest, type FeedRecord, toRecord } from './digest.ts';
@@ -20,18 +21,14 @@ import {
   writePart,
 } from './part.ts';
 
-const advisory = (id: string, summary = ''): Advisory => ({
-  id,
-  feed: 'test',
-  aliases: [],
-  upstream: [],
-  related: [],
-  modified: '2026-01-02T03:04:05Z',
-  severity: 'unknown',
-  summary,
-  references: [],
-  affected: [{ ecosystem: 'Debian:13', package: 'a', ranges: [{ lo: '', hi: '00', comparable: true }], versions: [] }],
-});
+const advisory = (id: string, summary = ''): Advisory =>
+  advisorySample(id, 'test', {
+    modified: '2026-01-02T03:04:05Z',
+    summary,
+    affected: [
+      { ecosystem: 'Debian:13', package: 'a', ranges: [{ lo: '', hi: '00', comparable: true }], versions: [] },
+    ],
+  });
 
 const records: FeedRecord[] = ['A-1', 'A-2', 'A-3'].map((id) => toRecord(advisory(id)));
 const header: PartHeader = partHeader({ feed: 'test', from: '', digest: contentDigest(records), newest: '' });

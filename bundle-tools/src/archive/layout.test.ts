@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../test/support/refusals.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
-import { BundleError } from '../errors.ts';
 import { checkVolumes, itemsOf, layOut, volumeItems, volumeSize } from './layout.ts';
 
 const chunk = limits.chunkBytes;
@@ -10,16 +10,6 @@ const digest = (n: number): string => n.toString(16).padStart(64, '0');
 const line = (n: number, size: number): InventoryLine => ({ path: `p${n}`, sha256: digest(n), size, kind: 'update' });
 const linesOf = (...sizes: number[]): InventoryLine[] => sizes.map((size, index) => line(index, size));
 const all = (lines: readonly unknown[]): number[] => lines.map((_, index) => index);
-
-const why = (step: () => unknown): string => {
-  try {
-    step();
-    return 'good';
-  } catch (error) {
-    if (!(error instanceof BundleError)) throw error;
-    return `${error.code}: ${error.message}`;
-  }
-};
 
 describe('items of a bundle', () => {
   it('are the included lines in order, a cut one as its parts', () => {
@@ -52,7 +42,7 @@ describe('items of a bundle', () => {
   it('are refused where they do not fit together', () => {
     const lines = linesOf(5, 2 * chunk + 1, limits.entryBytes, limits.entryBytes + 1);
     const items = (include: number[], ...parts: [number, number, number, number][]) =>
-      why(() =>
+      refusalOf(() =>
         itemsOf(
           lines,
           include,
@@ -76,7 +66,7 @@ describe('items of a bundle', () => {
     expect(items([1], [1, 1, 0, chunk], [1, 2, chunk, chunk + 2])).toBe('METADATA: parts of line 1 do not cover it');
     expect(items([0], [1, 1, 0, chunk])).toBe('METADATA: there are parts of an object that is not included');
     const twins = [line(0, 5), { ...line(1, 5), sha256: digest(0) }];
-    expect(why(() => itemsOf(twins, [0, 1], []))).toBe(`METADATA: object ${digest(0)} is included twice`);
+    expect(refusalOf(() => itemsOf(twins, [0, 1], []))).toBe(`METADATA: object ${digest(0)} is included twice`);
   });
 });
 
@@ -90,7 +80,7 @@ describe('volumes', () => {
     last,
     bytes: volumeSize(prelude, volumeItems({ first, last }, items)) + more,
   });
-  const check = (...volumes: ReturnType<typeof volume>[]) => why(() => checkVolumes(volumes, items, prelude));
+  const check = (...volumes: ReturnType<typeof volume>[]) => refusalOf(() => checkVolumes(volumes, items, prelude));
 
   it('have the size of their entries and of their end', () => {
     expect(volumeSize([], [])).toBe(1024);
@@ -119,7 +109,7 @@ describe('volumes', () => {
 
   it('of a bundle without objects are one without objects', () => {
     const empty = { n: 1, first: 1, last: 0, bytes: volumeSize(prelude, []) };
-    const none = (...volumes: (typeof empty)[]) => why(() => checkVolumes(volumes, [], prelude));
+    const none = (...volumes: (typeof empty)[]) => refusalOf(() => checkVolumes(volumes, [], prelude));
     expect(none(empty)).toBe('good');
     const one = 'METADATA: a bundle without objects has one volume without objects';
     for (const volumes of [[], [empty, empty], [{ ...empty, first: 0 }], [{ ...empty, last: 1 }]]) {
@@ -201,7 +191,7 @@ describe('laying out', () => {
   it('says when a medium is too small, or too many are needed', () => {
     const say = (volumeBytes: number, ...sizes: number[]) => {
       const lines = linesOf(...sizes);
-      return why(() => layOut(lines, all(lines), prelude, volumeBytes));
+      return refusalOf(() => layOut(lines, all(lines), prelude, volumeBytes));
     };
     const small = (volumeBytes: number, size: number) =>
       `LIMIT: a volume of ${volumeBytes} bytes is too small for an object of ${size} bytes; take a larger medium`;

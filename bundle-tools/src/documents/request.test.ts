@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestSample } from '../../test/samples.ts';
 import { generateSealKey, generateSigningKey } from '../trust/keys.ts';
 import { openCustody, signCustody } from './custody.ts';
 import { packDigests } from './digests.ts';
@@ -29,42 +30,29 @@ const card = (changes: Partial<SiteCard> = {}): SiteCard => ({
 });
 
 const tuf = { root: 1, timestamp: 0, snapshot: 0, targets: 0 };
-const request = (changes: Partial<SiteRequest> = {}): SiteRequest => ({
-  format: 'sallyport-request/1',
-  site: 'plant-7',
-  reads: ['sallyport-bundle/1'],
-  request_id: `${'0'.repeat(31)}1`,
-  number: 1,
-  nonce: b64(Buffer.alloc(32, 7)),
-  created_at: '2026-05-01T00:00:00Z',
-  floor: '2026-05-01T00:00:00Z',
-  to: [digest],
-  seal_to: b64(Buffer.alloc(32, 8)),
-  tuf,
-  state: { seq: 0, seq_broadcast: 0, digest: stateDigest(tuf, { seq: 0, seq_broadcast: 0 }) },
-  journal: { entries: 9, head: digest, before: [{ number: 1, entries: 4, head: digest }] },
-  have: b64(packDigests([digest, 'cd'.repeat(32)])),
-  wants: [{ kind: 'newer', id: '0' }],
-  cursors: { debian: 'x' },
-  platforms: [
-    {
-      vendor: 'debian',
-      release: '13',
-      arch: 'amd64',
-      suites: ['trixie'],
-      packages: [{ name: 'bash', version: '5.2-1', source: 'bash', source_version: '5.2-1', all: 1 }],
-    },
-  ],
-  software: [],
-  coverage: [],
-  missing_os: [],
-  advisories: [],
-  controllers: [],
-  media: { kind: 'usb', volume_bytes: 4_294_967_295, free_bytes: 0 },
-  receipts: [],
-  site_card: digest,
-  ...changes,
-});
+const request = (changes: Partial<SiteRequest> = {}): SiteRequest =>
+  requestSample({
+    nonce: b64(Buffer.alloc(32, 7)),
+    to: [digest],
+    seal_to: b64(Buffer.alloc(32, 8)),
+    tuf,
+    state: { seq: 0, seq_broadcast: 0, digest: stateDigest(tuf, { seq: 0, seq_broadcast: 0 }) },
+    journal: { entries: 9, head: digest, before: [{ number: 1, entries: 4, head: digest }] },
+    have: b64(packDigests([digest, 'cd'.repeat(32)])),
+    cursors: { debian: 'x' },
+    platforms: [
+      {
+        vendor: 'debian',
+        release: '13',
+        arch: 'amd64',
+        suites: ['trixie'],
+        packages: [{ name: 'bash', version: '5.2-1', source: 'bash', source_version: '5.2-1', all: 1 }],
+      },
+    ],
+    media: { kind: 'usb', volume_bytes: 4_294_967_295, free_bytes: 0 },
+    site_card: digest,
+    ...changes,
+  });
 
 const predicate: ReceiptPredicate = {
   format: 'sallyport-receipt/1',

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BundleError } from '../errors.ts';
+import { codeOf } from '../../../test/support/refusals.ts';
 import { mergeCarried, namesNewFulfilKeys, readCarried, signCarried, writeCarried } from './carry.ts';
 import { initTrust, proposeInit } from './ceremony.ts';
 import { type KeyFile, readOrCreateKeyFile } from './key-files.ts';
@@ -14,15 +14,6 @@ import { createState, type HostState } from './state.ts';
 import { findNewest, getNewest } from './trust-files.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'no error';
-  } catch (error) {
-    return error instanceof BundleError ? error.code : String(error);
-  }
-};
-
 describe('a change of keys that people sign in turn', () => {
   let dir = '';
   let state: HostState;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BundleError } from '../errors.ts';
+import { codeOf } from '../../../test/support/refusals.ts';
 import { refreshTrust } from '../trust/core.ts';
 import { initTrust } from './ceremony.ts';
 import { type KeyFile, readOrCreateKeyFile } from './key-files.ts';
@@ -12,15 +12,6 @@ import { createState, type HostState } from './state.ts';
 import { findPublished, getNewest, rootsFrom } from './trust-files.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'no error';
-  } catch (error) {
-    return error instanceof BundleError ? error.code : String(error);
-  }
-};
-
 describe('the trust of a host', () => {
   let dir = '';
   let state: HostState;

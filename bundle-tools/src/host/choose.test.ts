@@ -1,32 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { requestSample, updateSample } from '../../test/samples.ts';
 import { packDigests } from '../documents/digests.ts';
 import { encodeInventory, type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import type { SiteRequest } from '../documents/request.ts';
-import { type Update, updateId } from '../updates/update.ts';
+import type { Update } from '../updates/update.ts';
 import { type CatalogContent, choose } from './choose.ts';
 
 const digest = (name: string) => Buffer.from(name.padEnd(32, '.')).subarray(0, 32).toString('hex');
-const update = (name: string, version: string, more: Partial<Update> = {}): Update => {
-  const files = [digest(`${name}-${version}-${more.arch ?? 'amd64'}`)];
-  const purl = `pkg:deb/debian/${name}@${version}`;
-  return {
-    id: updateId(purl, files),
-    purl,
-    ecosystem: 'Debian:13',
-    name,
-    version,
-    source: name,
-    source_version: version,
-    arch: 'amd64',
-    suites: ['trixie'],
-    security: false,
-    depends: [],
-    signer: 'openpgp:x',
-    supersedes: [],
-    files,
-    ...more,
-  };
-};
+const update = (name: string, version: string, more: Partial<Update> = {}): Update =>
+  updateSample(name, version, { files: [digest(`${name}-${version}-${more.arch ?? 'amd64'}`)], ...more });
 const catalog = (updates: Update[], more: InventoryLine[] = []): CatalogContent => {
   const lines: InventoryLine[] = updates.flatMap((one) =>
     one.files.map((sha256) => ({
@@ -39,34 +21,6 @@ const catalog = (updates: Update[], more: InventoryLine[] = []): CatalogContent 
   const own: InventoryLine = { path: 'updates.jsonl', sha256: digest('updates'), size: 1, kind: 'document' };
   return { updates, lines: parseInventory(encodeInventory([...lines, own, ...more])) };
 };
-const request = (more: Partial<SiteRequest>): SiteRequest => ({
-  format: 'sallyport-request/1',
-  site: 'a',
-  reads: ['sallyport-bundle/1'],
-  request_id: '0'.repeat(32),
-  number: 1,
-  nonce: '',
-  created_at: '2026-01-01T00:00:00Z',
-  floor: '2026-01-01T00:00:00Z',
-  to: [],
-  seal_to: '',
-  tuf: { root: 1, timestamp: 1, snapshot: 1, targets: 1 },
-  state: { seq: 0, seq_broadcast: 0, digest: '' },
-  journal: { entries: 0, head: '', before: [] },
-  have: '',
-  wants: [{ kind: 'newer', id: '0' }],
-  cursors: {},
-  platforms: [],
-  software: [],
-  coverage: [],
-  missing_os: [],
-  advisories: [],
-  controllers: [],
-  media: { kind: 'x', volume_bytes: 0, free_bytes: 0 },
-  receipts: [],
-  site_card: '',
-  ...more,
-});
 type Package = SiteRequest['platforms'][number]['packages'][number];
 const has = (name: string, version: string, all: 0 | 1 = 1): Package => ({
   name,
@@ -83,7 +37,7 @@ const paths = (content: CatalogContent, lines: ReadonlyArray<number>) => lines.m
 describe('choose', () => {
   it('takes the newest version of what is installed, and nothing else', () => {
     const content = catalog([update('a', '1.0-1'), update('a', '1.0-10'), update('a', '1.0-9'), update('b', '9')]);
-    const choice = choose(request({ platforms: on([has('a', '1.0-2')]) }), content);
+    const choice = choose(requestSample({ platforms: on([has('a', '1.0-2')]) }), content);
     expect(paths(content, choice.include)).toEqual(['updates.jsonl', 'updates/a/1.0-10']);
     expect(choice.unfulfilled).toEqual([]);
   });
@@ -95,14 +49,14 @@ describe('choose', () => {
     ['another vendor', { vendor: 'ubuntu' }],
   ])('leaves out what is for %s', (_, other) => {
     const content = catalog([update('a', '2')]);
-    expect(paths(content, choose(request({ platforms: on([has('a', '1')], other) }), content).include)).toEqual([
+    expect(paths(content, choose(requestSample({ platforms: on([has('a', '1')], other) }), content).include)).toEqual([
       'updates.jsonl',
     ]);
   });
 
   it('never goes down, and never guesses with a version that has no key', () => {
     const content = catalog([update('a', '1'), update('b', '2')]);
-    const choice = choose(request({ platforms: on([has('a', '2'), has('b', 'not\u0001comparable')]) }), content);
+    const choice = choose(requestSample({ platforms: on([has('a', '2'), has('b', 'not\u0001comparable')]) }), content);
     expect(choice.updates).toEqual([]);
   });
 
@@ -111,7 +65,7 @@ describe('choose', () => {
     const lib = update('lib', '3', { depends: [low.id] });
     const content = catalog([low, lib, update('a', '2', { depends: [lib.id] })]);
     const names = (packages: Package[]) => {
-      const chosen = choose(request({ platforms: on(packages) }), content).updates;
+      const chosen = choose(requestSample({ platforms: on(packages) }), content).updates;
       return content.updates.filter(({ id }) => chosen.includes(id)).map(({ name }) => name);
     };
     expect(names([has('a', '1')])).toEqual(['low', 'lib', 'a']);
@@ -123,7 +77,7 @@ describe('choose', () => {
     const held = update('a', '2');
     const content = catalog([held, update('b', '2')]);
     const choice = choose(
-      request({
+      requestSample({
         platforms: on([has('a', '1'), has('b', '1')]),
         have: Buffer.from(packDigests(held.files)).toString('base64'),
       }),
@@ -136,8 +90,10 @@ describe('choose', () => {
   it('answers a named update only from the version that is asked for', () => {
     const content = catalog([update('a', '2')]);
     const asked = (min: string) =>
-      choose(request({ platforms: on([has('a', '1')]), wants: [{ kind: 'update', id: 'Debian:13/a', min }] }), content)
-        .unfulfilled;
+      choose(
+        requestSample({ platforms: on([has('a', '1')]), wants: [{ kind: 'update', id: 'Debian:13/a', min }] }),
+        content,
+      ).unfulfilled;
     expect(asked('2')).toEqual([]);
     expect(asked('3')).toEqual([{ reason: 'UNKNOWN', wants: [0] }]);
   });
@@ -148,7 +104,7 @@ describe('choose', () => {
       { kind: 'object' as const, id: digest('a-2-amd64') },
       { kind: 'object' as const, id: digest('other') },
     ];
-    const choice = choose(request({ wants }), content);
+    const choice = choose(requestSample({ wants }), content);
     expect(paths(content, choice.include)).toEqual(['updates.jsonl', 'updates/a/2']);
     expect(choice.unfulfilled).toEqual([{ reason: 'UNKNOWN', wants: [1] }]);
   });
@@ -167,7 +123,7 @@ describe('choose', () => {
       [advisory(`advisories/x/0-${to}.jsonl.gz`, 100), advisory(`advisories/x/${from}-${to}.jsonl.gz`, 5)],
     );
     const chosen = (cursors: Record<string, string>) =>
-      paths(content, choose(request({ wants: [], cursors }), content).include);
+      paths(content, choose(requestSample({ wants: [], cursors }), content).include);
     expect(chosen({})).toEqual([`advisories/x/0-${to}.jsonl.gz`, 'updates.jsonl']);
     expect(chosen({ x: from })).toEqual([`advisories/x/${from}-${to}.jsonl.gz`, 'updates.jsonl']);
     expect(chosen({ x: to })).toEqual(['updates.jsonl']);
@@ -184,8 +140,11 @@ describe('choose', () => {
       ],
       gaps: [],
     };
-    expect(choose(request({ wants }), content, findings)).toMatchObject({ updates: [vendor.id], unfulfilled: [] });
-    expect(choose(request({ wants }), catalog([]), findings).updates).toEqual([]);
+    expect(choose(requestSample({ wants }), content, findings)).toMatchObject({
+      updates: [vendor.id],
+      unfulfilled: [],
+    });
+    expect(choose(requestSample({ wants }), catalog([]), findings).updates).toEqual([]);
   });
 
   it('brings firmware to who asked for it in that version or above, with its texts, and to nobody else', () => {
@@ -199,7 +158,7 @@ describe('choose', () => {
       [notes],
     );
     const ask = (id: string, min?: string) =>
-      choose(request({ wants: [{ kind: 'firmware', id, ...(min === undefined ? {} : { min }) }] }), content);
+      choose(requestSample({ wants: [{ kind: 'firmware', id, ...(min === undefined ? {} : { min }) }] }), content);
     // Another spelling of vendor and order number is the same product.
     const answer = ask('SIEMENS AG/6ES7 515-2AM02-0AB0', 'V2.9.7');
     expect(answer.unfulfilled).toEqual([]);
@@ -215,13 +174,15 @@ describe('choose', () => {
       ['', undefined],
     ] as const)
       expect(ask(id, min)).toMatchObject({ updates: [], unfulfilled: [{ wants: [0] }] });
-    expect(choose(request({ wants: [], software: ['pkg:generic/siemens/6ES7515@1'] }), content).updates).toEqual([]);
+    expect(choose(requestSample({ wants: [], software: ['pkg:generic/siemens/6ES7515@1'] }), content).updates).toEqual(
+      [],
+    );
   });
 
   it('brings a licence with its update', () => {
     const licence: InventoryLine = { path: 'licences/x.txt', sha256: digest('licence'), size: 3, kind: 'document' };
     const content = catalog([update('a', '2', { licence: licence.sha256 })], [licence]);
-    expect(paths(content, choose(request({ platforms: on([has('a', '1')]) }), content).include)).toContain(
+    expect(paths(content, choose(requestSample({ platforms: on([has('a', '1')]) }), content).include)).toContain(
       'licences/x.txt',
     );
   });
@@ -232,7 +193,7 @@ describe('choose', () => {
       { reason: 'FETCH_FAILED' as const, wants: [0], what: 'b', detail: '' },
       { reason: 'NO_SOURCE' as const, wants: [0], what: 'c', detail: '' },
     ];
-    expect(choose(request({ platforms: on([]) }), catalog([]), { updates: [], gaps }).unfulfilled).toEqual([
+    expect(choose(requestSample({ platforms: on([]) }), catalog([]), { updates: [], gaps }).unfulfilled).toEqual([
       { reason: 'FETCH_FAILED', wants: [0] },
       { reason: 'NO_SOURCE', wants: [0] },
     ]);

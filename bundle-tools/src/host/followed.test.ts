@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aptIndexSample, aptPackageSample } from '../../test/samples.ts';
 import { silentIo } from '../cli/io.ts';
 import type { SiteRequest } from '../documents/request.ts';
 import { BundleError } from '../errors.ts';
@@ -15,41 +16,11 @@ import { createState, type HostState } from './state.ts';
 
 // What a host answers about the suites that a site follows, and what it keeps of those that it reads no more.
 
-const index = (suite: string, packages: Readonly<Record<string, string>>): AptIndex => ({
-  uri: 'http://host/debian',
-  suite,
-  arch: 'amd64',
-  security: suite.endsWith('-security'),
-  packages: Object.entries(packages).map(([name, version]) => ({
-    name,
-    version,
-    arch: 'amd64',
-    source: name,
-    sourceVersion: version,
-    depends: '',
-    provides: '',
-    path: `pool/${name}.deb`,
-    sizeBytes: 1,
-    sha256: Buffer.from(`${name} ${version}`).toString('hex').padEnd(64, '0').slice(0, 64),
-    title: '',
-  })),
-  release: {
-    origin: 'Debian',
-    label: 'Debian',
+const index = (suite: string, packages: Readonly<Record<string, string>>): AptIndex =>
+  aptIndexSample(
     suite,
-    codename: suite,
-    version: '13',
-    date: new Date('2026-01-02T03:04:05Z'),
-    architectures: ['amd64'],
-    components: ['main'],
-    byHash: true,
-    notAutomatic: false,
-    butAutomaticUpgrades: false,
-    separateAll: false,
-    files: new Map(),
-    signer: 'openpgp:00',
-  },
-});
+    Object.entries(packages).map(([name, version]) => aptPackageSample(name, version)),
+  );
 
 const source = (suite: string, more: Partial<AptContent> = {}): AptContent => ({
   source: {

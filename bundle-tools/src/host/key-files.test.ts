@@ -2,21 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BundleError } from '../errors.ts';
+import { codeOf } from '../../../test/support/refusals.ts';
 import { generateSigningKey } from '../trust/keys.ts';
 import { createKeyOnMedium, readKeyFile, unlockKeyFile } from './key-files.ts';
 import { openSecret, sealSecret } from './sealed-key.ts';
 
 const passphrase = 'correct horse battery staple';
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'no error';
-  } catch (error) {
-    return error instanceof BundleError ? error.code : String(error);
-  }
-};
-
 describe('a key on a medium', () => {
   let dir = '';
   beforeEach(() => {

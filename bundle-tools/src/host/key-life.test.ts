@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../test/support/refusals.ts';
 import { parsePolicy } from '../documents/policy.ts';
-import { BundleError } from '../errors.ts';
 import { fingerprintOf } from '../trust/keys.ts';
 import { initTrust, policyBytes } from './ceremony.ts';
 import { claimedVersions, maxCatchUp } from './claimed-versions.ts';
@@ -20,15 +20,6 @@ import { getNewest } from './trust-files.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const dayMs = 86_400_000;
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'no error';
-  } catch (error) {
-    return error instanceof BundleError ? error.code : String(error);
-  }
-};
-
 let dir = '';
 let state: HostState;
 const key = (name: string): KeyFile => readOrCreateKeyFile(join(dir, 'offline', name));

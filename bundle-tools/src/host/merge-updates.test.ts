@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { updateSample } from '../../test/samples.ts';
 import type { Update } from '../updates/update.ts';
 import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
 
-const update = (id: string, more: Partial<Update> = {}): Update => ({
-  id,
-  purl: `pkg:deb/x/${id}`,
-  ecosystem: 'Debian:13',
-  name: id,
-  version: '1',
-  source: id,
-  source_version: '1',
-  arch: 'all',
-  suites: [],
-  security: false,
-  depends: [],
-  signer: 's',
-  supersedes: [],
-  files: [`file-${id}`],
-  ...more,
-});
+const update = (id: string, more: Partial<Update> = {}): Update =>
+  updateSample(id, '1', { id, suites: [], files: [`file-${id}`], ...more });
 
 describe('mergeUpdates', () => {
   it('unites what several platforms say of one update', () => {

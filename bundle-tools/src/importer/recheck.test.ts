@@ -1,34 +1,19 @@
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  attempt,
-  build,
-  createKeys,
-  createWorld,
-  makeRoot,
-  publish,
-  siteContext,
-  volumeOf,
-  type World,
-} from '../../test/kit.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { attempt, build, createKeys, createWorld, makeRoot, publish, siteContext, volumeOf } from '../../test/kit.ts';
 import { parseChildLine } from './child-lines.ts';
 import { recheckRefusal, recheckVerdict } from './recheck.ts';
 import { ImportRefusal, type ImportVerdict } from './verdict.ts';
 
 // A child that was taken over can report anything; none of it may become trust.
 
-let world: World;
-let verdict: ImportVerdict;
-let staging: string;
 const b64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-beforeAll(async () => {
-  world = createWorld();
-  const outcome = await attempt(world, volumeOf(await build(world)));
-  if (outcome.verdict === undefined) throw new Error(outcome.message);
-  ({ verdict, staging } = { verdict: outcome.verdict, staging: outcome.staging });
-});
+const world = createWorld();
+const outcome = await attempt(world, volumeOf(await build(world)));
+if (outcome.verdict === undefined) throw new Error(outcome.message);
+const { verdict, staging } = { verdict: outcome.verdict, staging: outcome.staging };
 afterAll(() => world.remove());
 
 const recheck = (changed: Partial<ImportVerdict> = {}, context = siteContext(world)) =>

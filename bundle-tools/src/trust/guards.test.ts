@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BundleError } from '../errors.ts';
+import { refusalOf } from '../../../test/support/refusals.ts';
 import { guardMetadata, type MetadataRole } from './guards.ts';
 import { generateSigningKey, keyidOf, tufKeyOf } from './keys.ts';
 
@@ -39,15 +39,8 @@ const fileOf = (role: MetadataRole, changes: Fields, outer: Fields = {}): Uint8A
   return Buffer.from(JSON.stringify({ signatures: [signature], signed, ...outer }));
 };
 
-const guard = (role: MetadataRole, bytes: Uint8Array, production: boolean): string => {
-  try {
-    guardMetadata(bytes, role, production);
-    return 'good';
-  } catch (error) {
-    if (!(error instanceof BundleError)) throw error;
-    return `${error.code}: ${error.message}`;
-  }
-};
+const guard = (role: MetadataRole, bytes: Uint8Array, production: boolean): string =>
+  refusalOf(() => guardMetadata(bytes, role, production));
 
 /** What is said of a file in production and without. */
 const judge = (role: MetadataRole, changes: Fields, outer?: Fields) => ({

@@ -3,29 +3,15 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { updateSample } from '../../test/samples.ts';
 import { installSet } from './install-set.ts';
 import { filesSource } from './sources/files.ts';
 import { encodeUpdates, parseUpdates, type RequestPlatform, type Update } from './update.ts';
 
 const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
 
-const update = (name: string, version: string, more: Partial<Update> = {}): Update => ({
-  id: idOf(`${name}${version}`),
-  purl: `pkg:deb/debian/${name}@${version}`,
-  ecosystem: 'Debian:13',
-  name,
-  version,
-  source: name,
-  source_version: version,
-  arch: 'amd64',
-  suites: ['trixie'],
-  security: false,
-  depends: [],
-  signer: 'openpgp:00',
-  supersedes: [],
-  files: ['a'.repeat(64)],
-  ...more,
-});
+const update = (name: string, version: string, more: Partial<Update> = {}): Update =>
+  updateSample(name, version, { id: idOf(`${name}${version}`), ...more });
 
 describe('updates.jsonl', () => {
   test('comes back as it was, sorted by id, whatever the order', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { openEngines } from '../../../test/support/engines.ts';
 import { addDevices } from '../../../test/support/fleet.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -16,59 +16,54 @@ const groups = { many: 600, busy: 60, quiet: 8, apart: 32 } as const;
 type Group = keyof typeof groups;
 const reader = 'account:me';
 
-let engines: Engines;
-let groupOf: Map<number, Group>;
-let all: readonly StoredEvent[];
-beforeAll(async () => {
-  engines = await openEngines();
-  const { db, events } = engines;
-  const names = (Object.keys(groups) as Group[]).flatMap((group) => Array<Group>(groups[group]).fill(group));
-  const ids = addDevices(
-    db,
-    names.map(() => ({})),
+const engines = await openEngines();
+const { db, events } = engines;
+const names = (Object.keys(groups) as Group[]).flatMap((group) => Array<Group>(groups[group]).fill(group));
+const ids = addDevices(
+  db,
+  names.map(() => ({})),
+);
+const groupOf = new Map(ids.map((id, n) => [id, names[n] as Group]));
+const setGroup = db.prepare('update device_row set group_id = ? where device = ?');
+for (const [id, group] of groupOf) setGroup.run(group, id);
+for (const group of Object.keys(groups)) db.prepare('insert into group_path values (?, ?)').run(group, group);
+const device = (n: number): number => {
+  // Three of ten are of the few busy ones.
+  const [from, count] = n % 10 < 3 ? [groups.many, groups.busy] : [0, ids.length];
+  return ids[from + ((n * 7) % count)] as number;
+};
+db.transaction(() => {
+  for (let n = 0; n < 6_000; n += 1)
+    if (n % 11 === 0)
+      events.record('server-started', {
+        actor: n % 22 === 0 ? reader : 'account:other',
+        params: { version: `${n}` },
+      });
+    else if (n % 3 === 0)
+      events.record('device-pending', {
+        device: device(n),
+        actor: reader,
+        params: { device: 'd', address: `a${n}` },
+      });
+    else
+      events.record('section-rejected', { device: device(n), params: { collection: 'software', code: `C${n % 7}` } });
+  // One of `apart` and one of `many` became part of devices of `quiet` and `busy`; one of these is two again.
+  const [quiet, busy] = [ids[groups.many + groups.busy] as number, ids[groups.many] as number];
+  const merge = db.prepare(
+    `insert into device_merge (keep, other, other_public_id, at, actor, data, undone_at) values (?, ?, '', 0, '', '', ?)`,
   );
-  groupOf = new Map(ids.map((id, n) => [id, names[n] as Group]));
-  const setGroup = db.prepare('update device_row set group_id = ? where device = ?');
-  for (const [id, group] of groupOf) setGroup.run(group, id);
-  for (const group of Object.keys(groups)) db.prepare('insert into group_path values (?, ?)').run(group, group);
-  const device = (n: number): number => {
-    // Three of ten are of the few busy ones.
-    const [from, count] = n % 10 < 3 ? [groups.many, groups.busy] : [0, ids.length];
-    return ids[from + ((n * 7) % count)] as number;
-  };
-  db.transaction(() => {
-    for (let n = 0; n < 6_000; n += 1)
-      if (n % 11 === 0)
-        events.record('server-started', {
-          actor: n % 22 === 0 ? reader : 'account:other',
-          params: { version: `${n}` },
-        });
-      else if (n % 3 === 0)
-        events.record('device-pending', {
-          device: device(n),
-          actor: reader,
-          params: { device: 'd', address: `a${n}` },
-        });
-      else
-        events.record('section-rejected', { device: device(n), params: { collection: 'software', code: `C${n % 7}` } });
-    // One of `apart` and one of `many` became part of devices of `quiet` and `busy`; one of these is two again.
-    const [quiet, busy] = [ids[groups.many + groups.busy] as number, ids[groups.many] as number];
-    const merge = db.prepare(
-      `insert into device_merge (keep, other, other_public_id, at, actor, data, undone_at) values (?, ?, '', 0, '', '', ?)`,
-    );
-    for (const [keep, other, undone] of [
-      [quiet, ids.at(-1) as number, null],
-      [quiet, ids.at(-2) as number, 1],
-      [busy, ids[7] as number, null],
-    ] as const) {
-      merge.run(keep, other, undone);
-      if (undone !== null) continue;
-      db.prepare('delete from device_row where device = ?').run(other);
-      groupOf.set(other, groupOf.get(keep) as Group);
-    }
-  })();
-  all = events.list({ scope: wholeSite('job'), limit: 10_000 }).rows;
-});
+  for (const [keep, other, undone] of [
+    [quiet, ids.at(-1) as number, null],
+    [quiet, ids.at(-2) as number, 1],
+    [busy, ids[7] as number, null],
+  ] as const) {
+    merge.run(keep, other, undone);
+    if (undone !== null) continue;
+    db.prepare('delete from device_row where device = ?').run(other);
+    groupOf.set(other, groupOf.get(keep) as Group);
+  }
+})();
+const all = events.list({ scope: wholeSite('job'), limit: 10_000 }).rows;
 afterAll(() => engines.close());
 
 const fits: readonly (readonly [Term[], (event: StoredEvent) => boolean])[] = [

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Answer, openApiSite } from '../../../test/support/api-site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { systemActor } from '../objects/types.ts';
 
-let site: ApiSite;
-let admin: string;
-let operator: string;
-let viewer: string;
-
-beforeAll(async () => {
-  site = await openApiSite();
-  admin = site.tokenOf('administrator');
-  operator = site.tokenOf('operator');
-  viewer = site.tokenOf('viewer');
-});
+const site = await openApiSite();
+const admin = site.tokenOf('administrator');
+const operator = site.tokenOf('operator');
+const viewer = site.tokenOf('viewer');
 afterAll(async () => site.close());
 
 const call = (method: string, path: string, body?: unknown, token = admin): Promise<Answer> =>

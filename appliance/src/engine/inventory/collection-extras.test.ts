@@ -1,22 +1,11 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { AppError } from '../../platform/errors.ts';
 import { systemActor } from '../objects/types.ts';
 import { categoryMatching } from './app-categories.ts';
 import { partOf } from './types.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-let pump: { id: number; publicId: string };
-let mixer: { id: number; publicId: string };
-
-const html = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 const links = (page: string): string[] =>
   [...page.matchAll(/href="([^"]*)"/g)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'));
 const create = (kind: string, body: Record<string, unknown>) =>
@@ -32,26 +21,24 @@ const programs = [
   { sha256: sha('d'), name: 'ls', path: '/usr/bin/ls', removable: false },
 ];
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  pump = site.device('pump-01');
-  mixer = site.device('mixer-1');
-  site.report(pump.id, 'hardware', [disk, fan]);
-  site.report(pump.id, 'executable', programs);
-  site.report(mixer.id, 'executable', [programs[3] as (typeof programs)[number]]);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+const pump = site.device('pump-01');
+const mixer = site.device('mixer-1');
+site.report(pump.id, 'hardware', [disk, fan]);
+site.report(pump.id, 'executable', programs);
+site.report(mixer.id, 'executable', [programs[3] as (typeof programs)[number]]);
 afterAll(() => site.close());
 
 describe('what people enter about a part', () => {
   it('starts from a link in the list of hardware, which fills in the part', async () => {
-    const page = await html(admin, paths.deviceTab(pump.publicId, 'hardware'));
+    const page = await admin.html(paths.deviceTab(pump.publicId, 'hardware'));
     const link = links(page).find((href) => href.startsWith('/objects/hardware-record/new') && href.includes('PHYF1'));
     expect(link).toBeDefined();
-    const form = await html(admin, link ?? '');
+    const form = await admin.html(link ?? '');
     expect(form).toContain('value="serial/disk/PHYF1"');
-    expect(links(await html(viewer, paths.deviceTab(pump.publicId, 'hardware'))).join(' ')).not.toContain('/new');
+    expect(links(await viewer.html(paths.deviceTab(pump.publicId, 'hardware'))).join(' ')).not.toContain('/new');
   });
 
   it('is shown, found and exported beside what the part reports, and has a history', async () => {
@@ -65,12 +52,12 @@ describe('what people enter about a part', () => {
       custom: ['Guarantee: 2029-05-01'],
     });
     create('hardware-record', { name: 'Fan', part: partOf(pump.publicId, fan), inventoryNumber: 'INV-0043' });
-    const list = await html(viewer, paths.inventory('hardware'));
+    const list = await viewer.html(paths.inventory('hardware'));
     expect(list).toContain('INV-0042');
     expect(list).toContain(`href="${paths.object('hardware-record', record.id)}"`);
     const [one, other] = [
-      await html(viewer, `${paths.inventory('hardware')}?q=INV-0042`),
-      await html(viewer, `${paths.inventory('hardware')}?q=INV-0043`),
+      await viewer.html(`${paths.inventory('hardware')}?q=INV-0042`),
+      await viewer.html(`${paths.inventory('hardware')}?q=INV-0043`),
     ];
     expect([one.includes('PHYF1'), one.includes('INV-0043')]).toEqual([true, false]);
     expect([other.includes('PHYF1'), other.includes('INV-0043')]).toEqual([false, true]);
@@ -80,14 +67,14 @@ describe('what people enter about a part', () => {
     expect(csv.split('\r\n')[0]).toMatch(/Guarantee$/);
     expect(csv).toMatch(/INV-0042,Hall 3,2029-05-01/);
     site.appliance.objects.update(systemActor, 'hardware-record', record.id, { place: 'Store', writtenOff: true });
-    const history = await html(viewer, paths.objectRevisions('hardware-record', record.id, { a: 1, b: 2 }));
+    const history = await viewer.html(paths.objectRevisions('hardware-record', record.id, { a: 1, b: 2 }));
     expect(history).toContain('Hall 3');
     expect(history).toContain('Store');
   });
 
   it('stays with a part that has a number when it moves to another device', async () => {
     site.report(mixer.id, 'hardware', [disk]);
-    expect(await html(viewer, paths.deviceTab(mixer.publicId, 'hardware'))).toContain('INV-0042');
+    expect(await viewer.html(paths.deviceTab(mixer.publicId, 'hardware'))).toContain('INV-0042');
     expect(partOf(mixer.publicId, fan)).not.toBe(partOf(pump.publicId, fan));
   });
 
@@ -131,7 +118,7 @@ describe('an application category', () => {
 
   it('is a filter of the list of executables, in the console and in the API', async () => {
     const category = create('app-category', { name: 'Tools', folders: ['/opt'] });
-    const page = await html(viewer, `${paths.inventory('executable')}?category=${category.id}`);
+    const page = await viewer.html(`${paths.inventory('executable')}?category=${category.id}`);
     expect([page.includes('/opt/tool/old/run'), page.includes('/usr/bin/ls')]).toEqual([true, false]);
     expect(page).toContain('Tools');
   });

@@ -1,15 +1,12 @@
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { afterAll, expect, it } from 'vitest';
+import { openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { encryptionErrors } from './encryption-errors.ts';
 
-let engines: Engines;
 // Changes of one moment are of one report: each of these has its own.
 let nowMs = Date.parse('2026-01-01T00:00:00Z');
-beforeAll(async () => {
-  engines = await openEngines({ clock: () => nowMs });
-});
+const engines = await openEngines({ clock: () => nowMs });
 afterAll(() => engines.close());
 
 it('an error of encryption is an event when it comes, and no event while it stays', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { openEngines } from '../../../test/support/engines.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { scopeOf } from '../objects/types.ts';
@@ -16,58 +16,53 @@ type Group = keyof typeof groups;
 const names = ['bash', 'curl', 'libssl', 'nginx', 'vim', 'zsh'];
 const people = ['ayan', 'dana', 'ivan'];
 
-let engines: Engines;
-let groupOf: Map<number, Group>;
 /** By device the names and versions of its packages. */
 const held = new Map<number, string[]>();
 const users = new Map<number, string[]>();
-let changes: readonly Change[];
 const site = wholeSite('job');
 
-beforeAll(async () => {
-  engines = await openEngines();
-  const { db, inventory } = engines;
-  const of = (Object.keys(groups) as Group[]).flatMap((group) => Array<Group>(groups[group]).fill(group));
-  const ids = addDevices(
-    db,
-    of.map(() => ({})),
-  );
-  groupOf = new Map(ids.map((id, n) => [id, of[n] as Group]));
-  const setGroup = db.prepare('update device_row set group_id = ? where device = ?');
-  for (const [id, group] of groupOf) setGroup.run(group, id);
-  for (const group of Object.keys(groups)) db.prepare('insert into group_path values (?, ?)').run(group, group);
-  // Some of each group, and one without a group.
-  const reporting = ids.filter((_, n) => n < 6 || n >= groups.many);
-  setGroup.run(null, reporting[0]);
-  groupOf.delete(reporting[0] as number);
-  for (let round = 0; round < 3; round += 1)
-    for (const [n, device] of reporting.entries()) {
-      const packages = names.filter((_, at) => (n * 7 + at * 5 + round) % 3 > 0);
-      const own = packages.map((name, at) => [name, String((n + at + round) % 2)] as const);
-      // What one device alone has.
-      if (n % 4 === 0) own.push([`tool-${n}`, '1']);
-      reportSection(
-        inventory,
-        device,
-        'software',
-        own.map(([name, version]) => ({ type: 'deb', name, version, arch: 'amd64' })),
-      );
-      held.set(
-        device,
-        own.map((one) => one.join(' ')),
-      );
-      const accounts = people.filter((_, at) => (n + at + round) % 2 === 0);
-      reportSection(
-        inventory,
-        device,
-        'accounts',
-        accounts.map((name, at) => ({ name, uid: at })),
-      );
-      users.set(device, accounts);
-    }
-  inventory.enterPending(7);
-  changes = inventory.changes({ scope: site, limit: 10_000 });
-});
+const engines = await openEngines();
+const { db, inventory } = engines;
+const of = (Object.keys(groups) as Group[]).flatMap((group) => Array<Group>(groups[group]).fill(group));
+const ids = addDevices(
+  db,
+  of.map(() => ({})),
+);
+const groupOf = new Map(ids.map((id, n) => [id, of[n] as Group]));
+const setGroup = db.prepare('update device_row set group_id = ? where device = ?');
+for (const [id, group] of groupOf) setGroup.run(group, id);
+for (const group of Object.keys(groups)) db.prepare('insert into group_path values (?, ?)').run(group, group);
+// Some of each group, and one without a group.
+const reporting = ids.filter((_, n) => n < 6 || n >= groups.many);
+setGroup.run(null, reporting[0]);
+groupOf.delete(reporting[0] as number);
+for (let round = 0; round < 3; round += 1)
+  for (const [n, device] of reporting.entries()) {
+    const packages = names.filter((_, at) => (n * 7 + at * 5 + round) % 3 > 0);
+    const own = packages.map((name, at) => [name, String((n + at + round) % 2)] as const);
+    // What one device alone has.
+    if (n % 4 === 0) own.push([`tool-${n}`, '1']);
+    reportSection(
+      inventory,
+      device,
+      'software',
+      own.map(([name, version]) => ({ type: 'deb', name, version, arch: 'amd64' })),
+    );
+    held.set(
+      device,
+      own.map((one) => one.join(' ')),
+    );
+    const accounts = people.filter((_, at) => (n + at + round) % 2 === 0);
+    reportSection(
+      inventory,
+      device,
+      'accounts',
+      accounts.map((name, at) => ({ name, uid: at })),
+    );
+    users.set(device, accounts);
+  }
+inventory.enterPending(7);
+const changes = inventory.changes({ scope: site, limit: 10_000 });
 afterAll(() => engines.close());
 
 const scopeIn = (roots: readonly Group[]): Scope =>

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { AppError } from '../../platform/errors.ts';
+import { type Engines, failureOf, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { collection as software } from './collections/software.ts';
 import { namedItems } from './named-item-queries.ts';
@@ -31,16 +30,6 @@ const pack = (name: string, version: string, extra: object = {}) => ({
   arch: 'amd64',
   ...extra,
 });
-const failure = (work: () => unknown): AppError => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-};
-
 const tags: Collection = defineCollection({
   name: 'tags',
   bound: 'device',
@@ -218,8 +207,8 @@ describe('a shared collection', () => {
     expect(names({ search: 'bash' })).toEqual(['bash', 'libbash%']);
     expect(names({ search: '%' })).toContain('libbash%');
     expect(names({ search: 'sh%' })).toEqual(['libbash%']);
-    expect(failure(() => names({ where: { nothing: 1 } })).code).toBe('INVALID');
-    expect(failure(() => names({ sort: 'name; drop table section' })).code).toBe('INVALID');
+    expect(failureOf(() => names({ where: { nothing: 1 } })).code).toBe('INVALID');
+    expect(failureOf(() => names({ sort: 'name; drop table section' })).code).toBe('INVALID');
   });
 
   it('is found by a part of a name, a source or a publisher, as soon as a device has it and as long as one has', () => {
@@ -295,8 +284,8 @@ describe('an own collection', () => {
     expect(find({ where: { name: ' Aigerim ' } })).toEqual(['aigerim']);
     expect(find({ search: 'IVAN' })).toEqual(['ivan']);
     expect(find({ search: 'iva' })).toEqual([]);
-    expect(failure(() => find({ where: { domain: 'PLANT' } })).code).toBe('INVALID');
-    expect(failure(() => find({ sort: 'name' })).code).toBe('INVALID');
+    expect(failureOf(() => find({ where: { domain: 'PLANT' } })).code).toBe('INVALID');
+    expect(failureOf(() => find({ sort: 'name' })).code).toBe('INVALID');
   });
 
   it('reads nothing of a person whose key is erased', () => {
@@ -358,7 +347,7 @@ describe('a report', () => {
   ])('with %s is refused and leaves nothing', (_what, change, code) => {
     const { inventory, db } = engines;
     expect(
-      failure(() => inventory.putSection({ ...report(1, 'software', [pack('bash', '5.2')]), ...change })).code,
+      failureOf(() => inventory.putSection({ ...report(1, 'software', [pack('bash', '5.2')]), ...change })).code,
     ).toBe(code);
     expect(db.prepare('select count(*) as n from section').get()).toEqual({ n: 0 });
     expect(db.prepare('select count(*) as n from inv_software').get()).toEqual({ n: 0 });
@@ -366,7 +355,7 @@ describe('a report', () => {
 
   it('with wrong fields names every one of them', () => {
     const items = [{ name: 'x'.repeat(300) }, { version: 1 }, { name: 'ok', installedAt: 'yesterday' }];
-    const error = failure(() => engines.inventory.putSection(report(1, 'software', items)));
+    const error = failureOf(() => engines.inventory.putSection(report(1, 'software', items)));
     expect(error.code).toBe('INVALID');
     expect(Object.keys(error.details.fields ?? {}).sort()).toEqual([
       'items.0.name',
@@ -380,8 +369,8 @@ describe('a report', () => {
   it('with a fraction or too many items is refused', () => {
     const { inventory } = engines;
     const broken = { ...report(1, 'hardware', []), items: [{ type: 'disk', capacityBytes: 1.5 }] };
-    expect(failure(() => inventory.putSection(broken)).code).toBe('INVALID');
-    expect(failure(() => inventory.putSection(report(1, 'identity', [{ name: 'a' }, { name: 'b' }]))).code).toBe(
+    expect(failureOf(() => inventory.putSection(broken)).code).toBe('INVALID');
+    expect(failureOf(() => inventory.putSection(report(1, 'identity', [{ name: 'a' }, { name: 'b' }]))).code).toBe(
       'INVALID',
     );
   });

@@ -1,26 +1,22 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { update } from '../../../test/support/catalog.ts';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from './types.ts';
 
-let site: Console;
-let pump: { id: number; publicId: string };
 let deployment = '';
 const openssl = update('openssl', '3.5.1-1');
 const ghost = 'dev-0000';
-beforeAll(async () => {
-  site = await openConsole();
-  const { objects, updates, db } = site.appliance;
-  pump = site.device('pump-7');
-  objects.put(systemActor, 'device-decision', pump.publicId, { description: 'in the cellar' });
-  objects.put(systemActor, 'setting', 'devices.not-visible-hours', { value: 30 });
-  db.transaction(() => updates.applyCatalog([openssl], new Map(), '2026-01-01T00:00:00Z'))();
-  const devices = [pump.publicId, ghost, ...Array.from({ length: 12 }, (_, n) => site.device(`mixer-${n}`).publicId)];
-  deployment = objects.create(systemActor, 'deployment', { name: 'Sunday', updates: [openssl.id], devices }).id;
-});
+const site = await openConsole();
+const { objects, updates, db } = site.appliance;
+const pump = site.device('pump-7');
+objects.put(systemActor, 'device-decision', pump.publicId, { description: 'in the cellar' });
+objects.put(systemActor, 'setting', 'devices.not-visible-hours', { value: 30 });
+db.transaction(() => updates.applyCatalog([openssl], new Map(), '2026-01-01T00:00:00Z'))();
+const devices = [pump.publicId, ghost, ...Array.from({ length: 12 }, (_, n) => site.device(`mixer-${n}`).publicId)];
+deployment = objects.create(systemActor, 'deployment', { name: 'Sunday', updates: [openssl.id], devices }).id;
 afterAll(() => site.close());
 
 const page = async (path: string, lang = 'en'): Promise<string> => {

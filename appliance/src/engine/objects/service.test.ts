@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import { AppError } from '../../platform/errors.ts';
+import { actorWith, admin, type Engines, failureOf, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { Body, Kind } from './types.ts';
 
@@ -23,16 +22,6 @@ const note: Kind = {
     data: { type: 'json' },
   },
   leaves: null,
-};
-
-const failure = (work: () => unknown): AppError => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 };
 
 let engines: Engines;
@@ -83,7 +72,7 @@ describe('an object', () => {
   });
 
   it('names every wrong field at once', () => {
-    const error = failure(() =>
+    const error = failureOf(() =>
       engines.objects.ofAnyKind.create(admin, 'note', {
         count: 101,
         colour: 'blue',
@@ -108,7 +97,7 @@ describe('an object', () => {
     const { id } = objects.ofAnyKind.create(admin, 'note', { text: 'a' });
     objects.ofAnyKind.update(admin, 'note', id, { text: 'b' }, { expectedRevision: 1 });
     expect(
-      failure(() => objects.ofAnyKind.update(admin, 'note', id, { text: 'c' }, { expectedRevision: 1 })),
+      failureOf(() => objects.ofAnyKind.update(admin, 'note', id, { text: 'c' }, { expectedRevision: 1 })),
     ).toMatchObject({
       code: 'CONFLICT',
       details: { revision: 2 },
@@ -130,7 +119,7 @@ describe('an object', () => {
       () => objects.erase(other, 'group', id),
       () => objects.setSetting(other, 'devices.check-in-seconds', 60),
     ]) {
-      expect(failure(write).code).toBe('FORBIDDEN');
+      expect(failureOf(write).code).toBe('FORBIDDEN');
     }
     expect(objects.get('group', id)).toMatchObject({ revision: 2, body: { name: 'B' } });
     expect(objects.update(actorWith('devices:write'), 'group', id, { name: 'C' }).revision).toBe(3);
@@ -138,12 +127,12 @@ describe('an object', () => {
 
   it('cannot refer to what is not there, nor go while it is referred to', () => {
     const { objects } = engines;
-    expect(failure(() => objects.put(admin, 'device-decision', 'd1', { group: 'nowhere' })).details.fields).toEqual({
+    expect(failureOf(() => objects.put(admin, 'device-decision', 'd1', { group: 'nowhere' })).details.fields).toEqual({
       group: { key: 'validation.reference' },
     });
     const { id } = objects.create(admin, 'group', { name: 'A' });
     objects.put(admin, 'device-decision', 'd1', { group: id });
-    expect(failure(() => objects.remove(admin, 'group', id))).toMatchObject({ code: 'IN_USE' });
+    expect(failureOf(() => objects.remove(admin, 'group', id))).toMatchObject({ code: 'IN_USE' });
     objects.put(admin, 'device-decision', 'd1', { group: null });
     objects.remove(admin, 'group', id);
   });
@@ -152,7 +141,7 @@ describe('an object', () => {
     const { objects } = engines;
     const outer = objects.create(admin, 'group', { name: 'outer' });
     const inner = objects.create(admin, 'group', { name: 'inner', parent: outer.id });
-    expect(failure(() => objects.update(admin, 'group', outer.id, { parent: inner.id })).details.fields).toEqual({
+    expect(failureOf(() => objects.update(admin, 'group', outer.id, { parent: inner.id })).details.fields).toEqual({
       parent: { key: 'validation.cycle' },
     });
   });
@@ -218,14 +207,14 @@ describe('personal and secret fields', () => {
       [id],
     );
     expect(objects.list({ kind: 'account', search: 'dana@plant', limit: 5 }).total).toBe(0);
-    expect(failure(() => objects.create(admin, 'account', { name: 'dana', roles: ['viewer'] })).details.fields).toEqual(
-      {
-        name: { key: 'validation.taken' },
-      },
-    );
+    expect(
+      failureOf(() => objects.create(admin, 'account', { name: 'dana', roles: ['viewer'] })).details.fields,
+    ).toEqual({
+      name: { key: 'validation.taken' },
+    });
     objects.remove(admin, 'account', id);
     const second = objects.create(admin, 'account', { name: 'dana', roles: ['viewer'] });
-    expect(failure(() => objects.restore(admin, 'account', id)).code).toBe('INVALID');
+    expect(failureOf(() => objects.restore(admin, 'account', id)).code).toBe('INVALID');
     objects.remove(admin, 'account', second.id);
     expect(objects.restore(admin, 'account', id).body['name']).toBe('Dana');
   });
@@ -343,18 +332,18 @@ describe('settings', () => {
     expect(objects.setting('devices.check-in-seconds')).toBe(60);
     objects.setSetting(admin, 'devices.check-in-seconds', 120);
     expect(objects.setting('devices.check-in-seconds')).toBe(120);
-    expect(failure(() => objects.setSetting(admin, 'devices.check-in-seconds', 1)).details.fields).toEqual({
+    expect(failureOf(() => objects.setSetting(admin, 'devices.check-in-seconds', 1)).details.fields).toEqual({
       value: { key: 'validation.tooSmall', params: { min: 5 } },
     });
-    expect(failure(() => objects.put(admin, 'setting', 'devices.check-in-seconds', { value: 'soon' })).code).toBe(
+    expect(failureOf(() => objects.put(admin, 'setting', 'devices.check-in-seconds', { value: 'soon' })).code).toBe(
       'INVALID',
     );
-    expect(failure(() => objects.put(admin, 'setting', 'no.such', { value: 1 })).code).toBe('INVALID');
+    expect(failureOf(() => objects.put(admin, 'setting', 'no.such', { value: 1 })).code).toBe('INVALID');
     // What the compiler refuses, as it comes from where no type was seen.
     const untyped: { setting(name: string): unknown } = objects;
-    expect(failure(() => untyped.setting('no.such')).code).toBe('NOT_FOUND');
-    expect(failure(() => objects.writeSetting(admin, 'no.such', 1)).code).toBe('INVALID');
-    expect(failure(() => objects.writeSetting(admin, 'no.such', undefined)).code).toBe('NOT_FOUND');
+    expect(failureOf(() => untyped.setting('no.such')).code).toBe('NOT_FOUND');
+    expect(failureOf(() => objects.writeSetting(admin, 'no.such', 1)).code).toBe('INVALID');
+    expect(failureOf(() => objects.writeSetting(admin, 'no.such', undefined)).code).toBe('NOT_FOUND');
     objects.resetSetting(admin, 'devices.check-in-seconds');
     expect(objects.setting('devices.check-in-seconds')).toBe(60);
     objects.setSetting(admin, 'devices.check-in-seconds', 90);

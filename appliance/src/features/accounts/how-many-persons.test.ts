@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isLong } from '../../../../test/support/long.ts';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { type Actor, actorRef, type Right, systemActor } from '../../engine/objects/types.ts';
@@ -21,15 +22,6 @@ const administrator = (): string => {
   return id;
 };
 
-const outcome = (work: () => unknown): string => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-};
-
 type Journal = { readonly entries: string[]; readonly onePerson: number };
 /** What the journal says of a person's act: its events, and the entries of the chain. */
 const journalOf = (actor: Actor, work: () => unknown): { readonly code: string; readonly journal: Journal } => {
@@ -37,7 +29,7 @@ const journalOf = (actor: Actor, work: () => unknown): { readonly code: string; 
   const last = (column: string, table: string): number =>
     db.prepare<[], number>(`select coalesce(max(${column}), 0) from ${table}`).pluck().get() ?? 0;
   const [event, entry] = [last('id', 'event'), last('seq', 'audit')];
-  const code = outcome(work);
+  const code = codeOf(work);
   const by = actorRef(actor);
   const entries = db
     .prepare<[number, string, number, string], string>(

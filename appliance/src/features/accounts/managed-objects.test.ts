@@ -1,8 +1,8 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { type Console, openConsole, password } from '../../../test/support/console.ts';
 import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
-import { AppError } from '../../platform/errors.ts';
 import { managedObjects } from './managed-objects.ts';
 import type { ManagedObjects } from './types.ts';
 
@@ -27,15 +27,6 @@ const holding = (...rights: Right[]): Actor => ({
   authenticatedAt: nowMs(),
 });
 const root = holding('all');
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    if (error instanceof AppError) return error.code;
-    throw error;
-  }
-};
 const revisionOf = (kind: string, id: string): number => site.appliance.objects.ofAnyKind.get(kind, id).revision;
 
 /** The built-in role cannot be edited, so the last administrator has one of the site's own. */

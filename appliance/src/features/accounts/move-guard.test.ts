@@ -1,17 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
 import { managedObjects } from './managed-objects.ts';
 import { withAbove } from './rights.ts';
 
 // A group or zone that moves takes no role along to more than was given with it; and no role is given that is more than its giver holds.
 
-let site: ApiSite;
-beforeAll(async () => {
-  site = await openApiSite();
-});
+const site = await openApiSite();
 afterAll(() => site.close());
 
 let made = 0;

@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { allOperations, madeOperations } from '../../all-operations.ts';
 import { type Actor, hasRight, type Right, requireRight, scopeOf, systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
@@ -11,16 +11,11 @@ import { rightsInGroups } from './types.ts';
 
 // A role limited to groups gives rights over these alone, and only those that open something there.
 
-let site: Console;
-let admin: Browser;
-let token: string;
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  const { accounts, objects } = site.appliance;
-  const account = objects.findBy('account', 'name', 'admin')?.id ?? '';
-  token = accounts.createApiToken(systemActor, { name: 'roles', account }).secret;
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const { accounts, objects } = site.appliance;
+const account = objects.findBy('account', 'name', 'admin')?.id ?? '';
+const token = accounts.createApiToken(systemActor, { name: 'roles', account }).secret;
 afterAll(() => site.close());
 
 let made = 0;
@@ -40,9 +35,7 @@ const fault = (work: () => unknown): unknown => {
 const refused = { rights: { key: 'validation.roleGroups' } };
 const unknown = { groups: { key: 'validation.reference' } };
 let hall = '';
-beforeAll(() => {
-  hall = site.appliance.objects.create(systemActor, 'group', { name: 'Hall' }).id;
-});
+hall = site.appliance.objects.create(systemActor, 'group', { name: 'Hall' }).id;
 
 describe('a role limited to groups', () => {
   it('is offered by the form, with the groups that there are', async () => {

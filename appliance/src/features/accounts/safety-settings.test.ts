@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
+import { type Browser, openConsole, password } from '../../../test/support/console.ts';
 import { type Actor, type Right, type Setting, type SettingValue, systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -12,14 +13,9 @@ import { rightsOf } from './rights.ts';
 
 // Settings that can weaken what protects the site, by everybody who may not change one alone.
 
-let site: Console;
-let admin: Browser;
-let settings: readonly Setting[];
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  settings = site.appliance.objects.settings().map(({ setting }) => setting);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const settings = site.appliance.objects.settings().map(({ setting }) => setting);
 afterAll(() => site.close());
 
 const safety = (): Setting[] => settings.filter((setting) => setting.safety);
@@ -53,14 +49,6 @@ const other = ({ name, type, min = 0, options = [], safeSide }: Setting): Settin
   if (type === 'list') return ['/srv/other'];
   if (type === 'choice') return options.find((option) => option !== now) ?? '';
   return name === 'appliance.time-zone' ? 'Asia/Almaty' : '/srv/other';
-};
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
 };
 const formOf = (area: string, changed: Record<string, SettingValue>): Record<string, string | string[]> =>
   Object.fromEntries(

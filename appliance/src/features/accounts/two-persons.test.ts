@@ -1,33 +1,21 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
 import { type TwoPersonAct, twoPersonActs } from './types.ts';
 
 // Every act that takes two persons, by everybody who is not a second one. The same at the entry points of a running server: test/integration/two-persons.test.ts.
 
-let site: ApiSite;
-let device: { id: number; publicId: string };
 const { account, as, commandLine, name, scenarios, token } = twoPersonScenarios(() => ({ ...site, device }));
 
-beforeAll(async () => {
-  site = await openApiSite();
-  device = site.device('hmi-1', 'auto');
-  site.report(device.id, 'quarantine-file', [
-    { product: 'Guard', number: '17', name: 'x.exe', path: '/srv/in/x.exe', state: 'infected' },
-  ]);
-});
+const site = await openApiSite();
+const device = site.device('hmi-1', 'auto');
+site.report(device.id, 'quarantine-file', [
+  { product: 'Guard', number: '17', name: 'x.exe', path: '/srv/in/x.exe', state: 'infected' },
+]);
 afterAll(() => site.close());
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-};
 
 /** Who is no second person to somebody's act, and what they are told. */
 const others: ReadonlyArray<[string, (author: string) => Actor, string]> = [

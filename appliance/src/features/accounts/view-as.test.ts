@@ -1,8 +1,8 @@
 import { paths } from '@sallyport/ui/paths';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
+import { type Browser, openConsole, password } from '../../../test/support/console.ts';
 import { addDevices } from '../../../test/support/fleet.ts';
 import { type Right, scopeOf, systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -12,22 +12,18 @@ import { allRights } from './types.ts';
 
 // A person sees the console as a role alone would see it, writes nothing meanwhile, and never sees more than he may.
 
-let site: Console;
-let admin: Browser;
 const groups: string[] = [];
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  const { objects, db } = site.appliance;
-  for (const parent of [undefined, 0, undefined, 2]) {
-    const above = parent === undefined ? {} : { parent: groups[parent] ?? '' };
-    groups.push(objects.create(systemActor, 'group', { name: `G${groups.length}`, ...above }).id);
-  }
-  addDevices(db, [{ hostname: 'host-a' }, { hostname: 'host-b' }]);
-  for (const [n, id] of db.prepare<[], string>('select public_id from device').pluck().all().entries())
-    objects.put(systemActor, 'device-decision', id, { displayName: `Device ${n}`, group: groups[2 * n] ?? '' });
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const { objects, db } = site.appliance;
+for (const parent of [undefined, 0, undefined, 2]) {
+  const above = parent === undefined ? {} : { parent: groups[parent] ?? '' };
+  groups.push(objects.create(systemActor, 'group', { name: `G${groups.length}`, ...above }).id);
+}
+addDevices(db, [{ hostname: 'host-a' }, { hostname: 'host-b' }]);
+for (const [n, id] of db.prepare<[], string>('select public_id from device').pluck().all().entries())
+  objects.put(systemActor, 'device-decision', id, { displayName: `Device ${n}`, group: groups[2 * n] ?? '' });
 afterAll(() => site.close());
 
 let made = 0;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
-import { runLine } from '../../cli/main.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole, password } from '../../../test/support/console.ts';
+import { runHere } from '../../../test/support/run-line.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import { kitFor } from './kit.ts';
@@ -14,13 +14,8 @@ import { clients, runsOn, systems } from './types.ts';
 
 // A token and the files for a client, from the page as a browser without scripts sees it, and from the command.
 
-let site: Console;
-let admin: Browser;
-
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
 afterAll(() => site.close());
 
 const plain = (html: string): string =>
@@ -223,24 +218,9 @@ describe('sallyport token create', () => {
     ['glpi', ['agent.cfg', 'ca.pem', 'ocsinventory-agent.cfg', 'secret']],
   ])('--for %s writes what the client needs, secrets for the owner only', async (purpose, names) => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-kit-'));
-    const said = { stdout: '', stderr: '' };
-    const code = await runLine(
-      [
-        'token',
-        'create',
-        '--for',
-        purpose,
-        '--out',
-        folder,
-        '--server',
-        'https://10.0.0.2:8443',
-        '--json',
-        '--data',
-        site.dataDir,
-      ],
-      { stdout: (text) => (said.stdout += text), stderr: (text) => (said.stderr += text) },
-    );
-    expect([code, said.stderr.includes('Error')]).toEqual([0, false]);
+    const options = ['--for', purpose, '--out', folder, '--server', 'https://10.0.0.2:8443', '--json'];
+    const said = await runHere('token', 'create', ...options, '--data', site.dataDir);
+    expect([said.code, said.stderr.includes('Error')]).toEqual([0, false]);
     const result = JSON.parse(said.stdout) as { files: Record<string, string>; caFingerprint: string };
     expect(Object.keys(result.files).sort()).toEqual(names);
     const secret = readFileSync(join(folder, 'secret'), 'utf8').trim();
@@ -255,14 +235,8 @@ describe('sallyport token create', () => {
 
   it('refuses a range that is none, and says when the certificate does not name the address', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-kit-'));
-    const run = async (...words: string[]): Promise<{ code: number; stderr: string }> => {
-      let stderr = '';
-      const code = await runLine(
-        ['token', 'create', '--for', 'glpi', '--out', folder, '--data', site.dataDir, ...words],
-        { stdout: () => undefined, stderr: (text) => (stderr += text) },
-      );
-      return { code, stderr };
-    };
+    const run = (...words: string[]) =>
+      runHere('token', 'create', '--for', 'glpi', '--out', folder, '--data', site.dataDir, ...words);
     const range = await run('--approve', 'auto', '--from', '300.1.1.1/8');
     expect([range.code, range.stderr.includes('300.1.1.1/8')]).toEqual([2, true]);
     const named = 'does not name';

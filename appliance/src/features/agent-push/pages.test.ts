@@ -1,19 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 
 // The page without a script; what happens on the other computer is in test/interop/agent-push.test.ts.
 
-let site: Console;
-let admin: Browser;
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
 afterAll(() => site.close());
 
 const secret = 'a password of a person';

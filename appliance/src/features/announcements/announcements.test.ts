@@ -63,11 +63,6 @@ describe('announcements at a site', () => {
     await host.publish({ files });
     await exchange.importBundle(person, (await host.answer(join(medium, 'out'), request)).path);
   };
-  const page = async (browser: Browser, path: string): Promise<string> => {
-    const response = await browser.get(path);
-    expect(response.status).toBe(200);
-    return response.text();
-  };
   const titles = () => site.appliance.announcements.list(person).map(({ texts }) => texts[0]?.title);
 
   it('come with a bundle, are unread for everybody, and read by whom they read', async () => {
@@ -75,15 +70,15 @@ describe('announcements at a site', () => {
       fileOf(note(1, 'The office moves')),
       fileOf(note(2, 'Do not install KB1', { severity: 'critical', concerns: { product: 'Windows', versions: '10' } })),
     );
-    const overview = await page(admin, paths.work());
+    const overview = await admin.html(paths.work());
     expect(overview).toContain('2 unread announcements');
     expect(overview).toContain('Do not install KB1');
-    const list = await page(admin, paths.announcements());
+    const list = await admin.html(paths.announcements());
     expect(list).toContain('first line<br/>second line');
     expect(list).toContain('Windows 10');
     expect((await admin.post(paths.announcementRead('2'.repeat(32)))).status).toBe(303);
-    expect(await page(admin, paths.work())).toContain('1 unread announcement<');
-    expect(await page(viewer, paths.work())).toContain('2 unread announcements');
+    expect(await admin.html(paths.work())).toContain('1 unread announcement<');
+    expect(await viewer.html(paths.work())).toContain('2 unread announcements');
     expect((await admin.post(paths.announcementRead('2'.repeat(32)))).status).toBe(303);
     expect((await admin.post(paths.announcementRead('9'.repeat(32)))).status).toBe(404);
     const events = site.appliance.events.list({ scope: wholeSite('job'), type: ['announcement-received'], limit: 10 });
@@ -104,12 +99,12 @@ describe('announcements at a site', () => {
       ),
     );
     await viewer.post('/preferences', { lang: 'kk' });
-    const html = await page(viewer, paths.announcements());
+    const html = await viewer.html(paths.announcements());
     expect(html).toContain('<span lang="ru">Привет</span>');
     expect(html).toContain('Қазақшасы жазылмаған; бұл орысша мәтін.');
     expect(html).not.toContain('Hello');
     await viewer.post('/preferences', { lang: 'ru' });
-    const russian = await page(viewer, paths.announcements());
+    const russian = await viewer.html(paths.announcements());
     expect(russian).toContain('<span>Привет</span>');
     expect(russian).not.toContain('Это текст на русском');
   });
@@ -119,7 +114,7 @@ describe('announcements at a site', () => {
     expect((await admin.post(paths.announcementRead('4'.repeat(32)))).status).toBe(303);
     await bring(fileOf(note(4, 'One', { texts: [{ language: 'en', title: 'One, corrected', body: 'text' }] })));
     expect(titles()).toEqual(['One, corrected']);
-    expect(await page(admin, paths.announcements())).toContain('You have read it');
+    expect(await admin.html(paths.announcements())).toContain('You have read it');
     site.appliance.exchange.revertInventory(person, 'wrong bundle');
     expect(titles()).toEqual(['One', 'Two']);
   });

@@ -1,34 +1,27 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { BaselineEdit } from './types.ts';
 
-let site: Console;
-let admin: Browser;
-let one: { id: number; publicId: string };
-let two: { id: number; publicId: string };
 let group = '';
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  one = site.device('press-1');
-  two = site.device('press-2');
-  group = site.appliance.objects.create(systemActor, 'group', { name: 'Presses' }).id;
-  for (const { publicId } of [one, two])
-    site.appliance.objects.put(systemActor, 'device-decision', publicId, { group });
-  site.report(one.id, 'software', [deb('bash', '5.2-1'), deb('curl', '8.1-1')]);
-  site.report(two.id, 'software', [deb('bash', '5.2-1'), deb('tool', '2.0-1')]);
-  site.report(one.id, 'accounts', [{ name: 'root', uid: 0, isAdmin: true }]);
-  site.report(two.id, 'accounts', [
-    { name: 'root', uid: 0, isAdmin: true },
-    { name: 'aigerim', uid: 1000, isAdmin: false },
-  ]);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const one = site.device('press-1');
+const two = site.device('press-2');
+group = site.appliance.objects.create(systemActor, 'group', { name: 'Presses' }).id;
+for (const { publicId } of [one, two]) site.appliance.objects.put(systemActor, 'device-decision', publicId, { group });
+site.report(one.id, 'software', [deb('bash', '5.2-1'), deb('curl', '8.1-1')]);
+site.report(two.id, 'software', [deb('bash', '5.2-1'), deb('tool', '2.0-1')]);
+site.report(one.id, 'accounts', [{ name: 'root', uid: 0, isAdmin: true }]);
+site.report(two.id, 'accounts', [
+  { name: 'root', uid: 0, isAdmin: true },
+  { name: 'aigerim', uid: 1000, isAdmin: false },
+]);
 afterAll(() => site.close());
 
 const open = (device: number): string[] =>

@@ -1,18 +1,14 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let device: { id: number; publicId: string };
-beforeAll(async () => {
-  site = await openConsole();
-  device = site.device('hmi-1');
-  site.report(device.id, 'software', [deb('bash', '5'), deb('openssl', '3')]);
-  site.report(device.id, 'accounts', [{ name: 'very-private', uid: 1000 }]);
-});
+const site = await openConsole();
+const device = site.device('hmi-1');
+site.report(device.id, 'software', [deb('bash', '5'), deb('openssl', '3')]);
+site.report(device.id, 'accounts', [{ name: 'very-private', uid: 1000 }]);
 afterAll(() => site.close());
 
 const text = async (path: string): Promise<string> => {

@@ -1,41 +1,28 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // The action area of a finding on controllers: each act from the panel and from the page, without script.
 
-let site: Console;
-let seeded: Awaited<ReturnType<typeof seedControllers>>;
-let operator: Browser;
-let owner: string;
-let id: string;
-
 const scope = wholeSite('job');
 const hostile = '<script>alert(1)</script>';
 
-beforeAll(async () => {
-  site = await openConsole();
-  seeded = await seedControllers(site.appliance);
-  operator = await site.as('operator');
-  owner = site.appliance.objects.create(systemActor, 'account', { name: 'Owner', roles: ['viewer'] }).id;
-  id =
-    site.appliance.controllerFindings
-      .list({ scope, limit: 10 })
-      .rows.find(({ vulnerability, firmware }) => vulnerability === 'CVE-2024-0001' && firmware === 'V2.9.4')?.id ?? '';
-});
+const site = await openConsole();
+const seeded = await seedControllers(site.appliance);
+const operator = await site.as('operator');
+const owner = site.appliance.objects.create(systemActor, 'account', { name: 'Owner', roles: ['viewer'] }).id;
+const id =
+  site.appliance.controllerFindings
+    .list({ scope, limit: 10 })
+    .rows.find(({ vulnerability, firmware }) => vulnerability === 'CVE-2024-0001' && firmware === 'V2.9.4')?.id ?? '';
 afterAll(() => site.close());
 
 const held = (): number => site.appliance.controllerFindings.why(id, scope).finding.held;
 const entered = (kind: 'mitigation' | 'risk-acceptance') => site.appliance.objects.list({ kind, limit: 10 }).rows;
-const html = async (path: string, browser = operator): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 
 beforeEach(() => {
   for (const kind of ['mitigation', 'risk-acceptance'] as const)
@@ -54,7 +41,7 @@ describe('the acts of a finding on controllers', () => {
 
   it('stand in the panel beside the list and on the page, each with its form, and name the controllers', async () => {
     for (const path of [paths.controllerFinding(id), `${paths.controllerFindings()}?open=${id}`]) {
-      const page = await html(path);
+      const page = await operator.html(path);
       for (const part of [
         paths.controllerFindingHold(id),
         paths.controllerFindingDispute(id),
@@ -67,7 +54,9 @@ describe('the acts of a finding on controllers', () => {
       ])
         expect(page, `${path} ${part}`).toContain(part.replaceAll('&', '&amp;'));
     }
-    const form = await html(paths.patchNew({ vendor: 'Siemens', product: 'P', vulnerabilities: 'CVE-2024-0001' }));
+    const form = await operator.html(
+      paths.patchNew({ vendor: 'Siemens', product: 'P', vulnerabilities: 'CVE-2024-0001' }),
+    );
     for (const value of ['value="Siemens"', 'value="P"', 'CVE-2024-0001']) expect(form).toContain(value);
   });
 
@@ -84,7 +73,7 @@ describe('the acts of a finding on controllers', () => {
       vulnerabilities: ['CVE-2024-0001'],
       owner,
     });
-    expect(await html(paths.controllerFindings())).not.toContain(`open=${id}"`);
+    expect(await operator.html(paths.controllerFindings())).not.toContain(`open=${id}"`);
     site.appliance.objects.remove(systemActor, 'mitigation', made?.id ?? '');
     expect(held()).toBe(0);
   });
@@ -141,7 +130,7 @@ describe('the acts of a finding on controllers', () => {
 
   it('are there for who lacks the right as buttons that say so, and are refused', async () => {
     const viewer = await site.as('viewer');
-    const page = await html(paths.controllerFinding(id), viewer);
+    const page = await viewer.html(paths.controllerFinding(id));
     expect(page).toContain('controllers:write');
     expect(page).not.toContain('value="compensate"');
     expect((await viewer.post(paths.controllerFindingHold(id), control())).status).toBe(403);

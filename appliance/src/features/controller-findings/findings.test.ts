@@ -1,5 +1,6 @@
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import { csafAdvisory, type TestDocument } from '../../../test/support/controllers/csaf.ts';
 import { type FindingsSite, openFindings } from '../../../test/support/controllers/findings-site.ts';
 import { admin } from '../../../test/support/engines.ts';
@@ -290,19 +291,8 @@ describe('findings on controllers', () => {
 });
 
 describe('what catalogues of exploitation say', () => {
-  const known = (feed: string, id: string, threat: Advisory['threat']): Advisory => ({
-    id,
-    feed,
-    aliases: [],
-    upstream: [],
-    related: [],
-    modified: '2025-08-25T00:00:00Z',
-    severity: 'unknown',
-    summary: '',
-    references: [],
-    affected: [],
-    threat,
-  });
+  const known = (feed: string, id: string, threat: Advisory['threat']): Advisory =>
+    advisorySample(id, feed, { modified: '2025-08-25T00:00:00Z', threat });
   const exploited = known('kev', 'CVE-2024-2', {
     exploited: { since: '2025-08-25', due: '2025-09-15', ransomware: true },
   });

@@ -5,6 +5,7 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { firmwareSource } from '@sallyport/bundle-tools/updates/sources/firmware';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import { csafAdvisory } from '../../../test/support/controllers/csaf.ts';
 import { actorWith, admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
@@ -38,19 +39,10 @@ const advisories = [
 
 /** The same vulnerability in the catalogue of those that are known to be exploited. */
 const exploited: Advisory[] = [
-  {
-    id: 'CVE-2024-0001',
-    feed: 'kev',
-    aliases: [],
-    upstream: [],
-    related: [],
+  advisorySample('CVE-2024-0001', 'kev', {
     modified: '2025-08-25T00:00:00Z',
-    severity: 'unknown',
-    summary: '',
-    references: [],
-    affected: [],
     threat: { exploited: { since: '2025-08-25', ransomware: false } },
-  },
+  }),
 ];
 
 const reading = (firmware: string, observedAtMs: number, configured = false): Reading => ({

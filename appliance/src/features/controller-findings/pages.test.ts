@@ -1,21 +1,17 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // What advisories say of controllers, as people see it: lists, why, questions and their answers, families.
 
-let site: Console;
-let seeded: Awaited<ReturnType<typeof seedControllers>>;
 const hostile = '<script>alert(1)</script>';
 
-beforeAll(async () => {
-  site = await openConsole();
-  seeded = await seedControllers(site.appliance, hostile);
-});
+const site = await openConsole();
+const seeded = await seedControllers(site.appliance, hostile);
 afterAll(() => site.close());
 
 const text = async (path: string): Promise<string> => {

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 
-let site: ApiSite;
-let seeded: Awaited<ReturnType<typeof seedControllers>>;
-beforeAll(async () => {
-  site = await openApiSite();
-  seeded = await seedControllers(site.appliance);
-});
+const site = await openApiSite();
+const seeded = await seedControllers(site.appliance);
 afterAll(() => site.close());
 
 describe('vulnerabilities of controllers through the API', () => {

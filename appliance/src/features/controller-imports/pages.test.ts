@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { controller, engineer, planFrames, plans } from '../../../../test/support/captures/plans.ts';
 import { captureFile, pcapFile } from '../../../../test/support/plant-capture.ts';
 import { amlFile, csvBytes, csvTable, plantControllers, siemensOf } from '../../../../test/support/plant-files.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { jobStore } from '../../platform/job-store.ts';
 import { controllerDraftStore } from './draft-store.ts';
 import { type ControllerImportPayload, controllerImportKind, runControllerImport } from './import-job.ts';
 
-let site: Console;
-let operator: Browser;
-beforeAll(async () => {
-  site = await openConsole();
-  operator = await site.as('operator');
-});
+const site = await openConsole();
+const operator = await site.as('operator');
 afterAll(() => site.close());
 
 const plant = plantControllers(6);

@@ -1,15 +1,10 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import type { ControllerService } from './service.ts';
 
-let engines: Engines;
-let controllers: ControllerService;
-beforeAll(async () => {
-  engines = await openEngines();
-  controllers = engines.controllers;
-});
+const engines = await openEngines();
+const controllers = engines.controllers;
 afterAll(() => engines.close());
 
 const at = Date.UTC(2026, 0, 10);

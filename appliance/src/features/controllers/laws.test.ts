@@ -1,18 +1,13 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { controllerPicture } from '../../../test/support/controller-picture.ts';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import type { ControllerService } from './service.ts';
 
-let engines: Engines;
-let controllers: ControllerService;
-beforeAll(async () => {
-  engines = await openEngines();
-  controllers = engines.controllers;
-});
+const engines = await openEngines();
+const controllers = engines.controllers;
 afterAll(() => engines.close());
 
 const tables = [

@@ -1,41 +1,36 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // The pages of controllers without script: every button is a form.
 
-let site: Console;
-let admin: Browser;
-let id: string;
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  const reading = (values: Record<string, string>, method: Reading['method']): Reading => ({
-    observedAtMs: Date.UTC(2026, 1, 1),
-    method,
-    source: method === 'project' ? 'aml' : 's7',
-    facts: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
-    parts: [
-      {
-        type: 'module',
-        key: '0/3',
-        facts: [{ field: 'orderNumber', value: '6ES7 521-1BH00-0AB0', raw: '6ES7 521-1BH00-0AB0' }],
-      },
-    ],
-  });
-  const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
-  const { controllers } = site.appliance;
-  controllers.ingest(systemActor, { type: 'capture', name: 'a.pcap' }, [
-    reading({ ...cpu, firmware: 'V2.9.4' }, 'passive'),
-  ]);
-  const taken = controllers.ingest(systemActor, { type: 'aml', name: 'b.aml' }, [
-    reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
-  ]);
-  id = controllers.byId(taken.outcomes[0]?.controller ?? 0, wholeSite('job'))?.publicId ?? '';
+const site = await openConsole();
+const admin = await site.as('administrator');
+const reading = (values: Record<string, string>, method: Reading['method']): Reading => ({
+  observedAtMs: Date.UTC(2026, 1, 1),
+  method,
+  source: method === 'project' ? 'aml' : 's7',
+  facts: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
+  parts: [
+    {
+      type: 'module',
+      key: '0/3',
+      facts: [{ field: 'orderNumber', value: '6ES7 521-1BH00-0AB0', raw: '6ES7 521-1BH00-0AB0' }],
+    },
+  ],
 });
+const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
+const { controllers } = site.appliance;
+controllers.ingest(systemActor, { type: 'capture', name: 'a.pcap' }, [
+  reading({ ...cpu, firmware: 'V2.9.4' }, 'passive'),
+]);
+const taken = controllers.ingest(systemActor, { type: 'aml', name: 'b.aml' }, [
+  reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
+]);
+const id = controllers.byId(taken.outcomes[0]?.controller ?? 0, wholeSite('job'))?.publicId ?? '';
 afterAll(() => site.close());
 
 const textOf = async (path: string, browser = admin): Promise<string> => (await browser.get(path)).text();

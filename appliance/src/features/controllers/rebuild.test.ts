@@ -1,17 +1,14 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { controllerPicture } from '../../../test/support/controller-picture.ts';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { type ControllerMaps, noMaps } from './maps.ts';
 import { type ControllerService, controllerService } from './service.ts';
 
-let engines: Engines;
-beforeAll(async () => {
-  engines = await openEngines();
-});
+const engines = await openEngines();
 afterAll(() => engines.close());
 
 const tables = [

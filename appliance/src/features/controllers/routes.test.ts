@@ -1,14 +1,10 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
-let site: ApiSite;
-let token: string;
-beforeAll(async () => {
-  site = await openApiSite();
-  token = site.tokenOf('administrator');
-});
+const site = await openApiSite();
+const token = site.tokenOf('administrator');
 afterAll(() => site.close());
 
 const reading = (values: Record<string, string>, method: Reading['method'], observedAtMs: number): Reading => ({

@@ -1,12 +1,9 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
-let site: Console;
-beforeAll(async () => {
-  site = await openConsole();
-});
+const site = await openConsole();
 afterAll(() => site.close());
 
 /** Each group of the register with whether it is unfolded, and the rows that it has. */

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
 // Two halls may each have a group of one name: what is installed there is never a matter of chance.
 
-let site: ApiSite;
-beforeAll(async () => {
-  site = await openApiSite();
-});
+const site = await openApiSite();
 afterAll(() => site.close());
 
 it('orders nothing for a group by a name that two groups have', async () => {

@@ -1,6 +1,7 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { updateSample } from '../../../../bundle-tools/test/samples.ts';
 import { actorWith, admin, needsAlone, openEngines } from '../../../test/support/engines.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -11,22 +12,8 @@ import { type DeploymentService, deploymentService } from './service.ts';
 
 const at = '2026-11-01T00:00:00Z';
 const sha = (digit: string) => digit.repeat(64);
-const update = (id: string, name: string, version: string, file: string, depends: string[] = []): Update => ({
-  id: id.repeat(32),
-  purl: `pkg:deb/debian/${name}@${version}`,
-  ecosystem: 'Debian:13',
-  name,
-  version,
-  source: name,
-  source_version: version,
-  arch: 'amd64',
-  suites: ['trixie-security'],
-  security: true,
-  depends,
-  signer: 'test',
-  supersedes: [],
-  files: [sha(file)],
-});
+const update = (id: string, name: string, version: string, file: string, depends: string[] = []): Update =>
+  updateSample(name, version, { id: id.repeat(32), depends, files: [sha(file)] });
 
 const done: TaskResult = { attempt: 1, steps: [{ name: 'install', exit: 0, output: 'ok', ms: 5 }], state: 'completed' };
 

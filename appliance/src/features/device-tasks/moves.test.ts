@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { devicesOfGroup } from './move-operations.ts';
@@ -8,25 +8,21 @@ import { deviceTaskService } from './service.ts';
 
 // One order that takes many agents to another address, as it is given and as it is shown.
 
-let site: Console;
-let admin: Browser;
 const time = { ms: Date.now() };
 let group = '';
 const devices: { id: number; publicId: string }[] = [];
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  const { objects } = site.appliance;
-  const above = objects.create(systemActor, 'group', { name: 'Line 3' }).id;
-  group = above;
-  const below = objects.create(systemActor, 'group', { name: 'Cell 1', parent: above }).id;
-  for (const [at, member] of [above, below, undefined].entries()) {
-    const device = site.device(`hmi-${at}`, 'auto');
-    devices.push(device);
-    if (member !== undefined) objects.put(systemActor, 'device-decision', device.publicId, { group: member });
-  }
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const { objects } = site.appliance;
+const above = objects.create(systemActor, 'group', { name: 'Line 3' }).id;
+group = above;
+const below = objects.create(systemActor, 'group', { name: 'Cell 1', parent: above }).id;
+for (const [at, member] of [above, below, undefined].entries()) {
+  const device = site.device(`hmi-${at}`, 'auto');
+  devices.push(device);
+  if (member !== undefined) objects.put(systemActor, 'device-decision', device.publicId, { group: member });
+}
 afterAll(() => site.close());
 
 const service = () => {

@@ -1,14 +1,9 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Browser, openConsole } from '../../../test/support/console.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // What is asked of one device, as a browser without scripts sees it.
-
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-let device: { id: number; publicId: string };
 
 const page = async (browser: Browser): Promise<string> => {
   const response = await browser.get(paths.deviceTasks(device.publicId));
@@ -21,13 +16,11 @@ const idsOn = (html: string): string[] => [
   ...new Set([...html.matchAll(/\/tasks\/([0-9a-f]{32})"/g)].map((match) => match[1] ?? '')),
 ];
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  device = site.device('hmi-07');
-  site.report(device.id, 'quarantine-file', [{ product: 'Guard "2"', number: '17', name: 'x.exe' }]);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+const device = site.device('hmi-07');
+site.report(device.id, 'quarantine-file', [{ product: 'Guard "2"', number: '17', name: 'x.exe' }]);
 afterAll(() => site.close());
 
 describe('the tasks of a device', () => {

@@ -1,27 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { deviceTaskService } from './service.ts';
 import type { Ask } from './types.ts';
 
-let site: ApiSite;
 let device: { id: number; publicId: string };
-let other: { id: number; publicId: string };
 const time = { ms: Date.UTC(2026, 5, 1) };
 const [anna, boris] = [signedIn('anna'), signedIn('boris')];
 
-beforeAll(async () => {
-  site = await openApiSite();
-  introduce(site.appliance.db, 'anna', 'boris');
-  device = site.device('hmi-1', 'auto');
-  other = site.device('hmi-2', 'auto');
-  site.report(device.id, 'quarantine-file', [
-    { product: 'Guard', number: '17', name: 'x.exe', path: '/srv/in/x.exe', state: 'infected' },
-  ]);
-});
+const site = await openApiSite();
+introduce(site.appliance.db, 'anna', 'boris');
+device = site.device('hmi-1', 'auto');
+const other = site.device('hmi-2', 'auto');
+site.report(device.id, 'quarantine-file', [
+  { product: 'Guard', number: '17', name: 'x.exe', path: '/srv/in/x.exe', state: 'infected' },
+]);
 afterAll(() => site.close());
 
 const service = () => {

@@ -1,14 +1,11 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { newTokenSecret, tokenHash } from './types.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
 const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
 const macs = ['00:1b:21:aa:bb:01'];
 const secrets = { native: newTokenSecret(), glpi: newTokenSecret('glpi') };
@@ -36,24 +33,17 @@ const report = (
     hash: sectionHash(items),
     collectedAt: '2026-01-02T00:00:00Z',
   });
-const html = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  for (const [source, secret] of Object.entries(secrets))
-    site.appliance.objects.ofAnyKind.create(systemActor, 'token', {
-      name: source,
-      purpose: source === 'native' ? 'agent' : source,
-      hash: tokenHash(secret),
-      approve: 'auto',
-    });
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+for (const [source, secret] of Object.entries(secrets))
+  site.appliance.objects.ofAnyKind.create(systemActor, 'token', {
+    name: source,
+    purpose: source === 'native' ? 'agent' : source,
+    hash: tokenHash(secret),
+    approve: 'auto',
+  });
 afterAll(() => site.close());
 
 describe('one computer that two agents report', () => {
@@ -64,13 +54,13 @@ describe('one computer that two agents report', () => {
     const other = enrol('glpi', 'press-4-2026').device;
     expect(other.state).toBe('pending');
 
-    const page = await html(viewer, paths.deviceDuplicates());
+    const page = await viewer.html(paths.deviceDuplicates());
     expect(page).toContain(uuid);
     expect(page).toContain(macs[0]);
     expect((await viewer.post(paths.deviceCompare(), { keep: own.publicId, other: other.publicId })).status).toBe(403);
-    const waiting = await html(admin, paths.device(other.publicId));
+    const waiting = await admin.html(paths.device(other.publicId));
     expect(waiting).toContain(`/device-duplicates/compare?one=${own.publicId}&amp;two=${other.publicId}`);
-    const compared = await html(admin, paths.deviceCompare({ one: own.publicId, two: other.publicId }));
+    const compared = await admin.html(paths.deviceCompare({ one: own.publicId, two: other.publicId }));
     expect(compared).toContain('glpi 1.2');
     expect(site.appliance.devices.find(other.id)).toBeDefined();
 
@@ -79,24 +69,24 @@ describe('one computer that two agents report', () => {
     report(own.id, 'glpi', 'identity', [{ name: 'PRESS-4', uuid, macs, osType: 'linux' }]);
     report(own.id, 'glpi', 'software', [deb('vim', '9.1-1')]);
     expect((await admin.get(paths.device(other.publicId))).headers.get('location')).toBe(paths.device(own.publicId));
-    const device = await html(admin, `${paths.device(own.publicId)}?others=1`);
+    const device = await admin.html(`${paths.device(own.publicId)}?others=1`);
     expect(device).toContain('native 1.2');
     expect(device).toContain('glpi 1.2');
     expect(device).toContain('PRESS-4');
-    const software = await html(admin, paths.deviceTab(own.publicId, 'software'));
+    const software = await admin.html(paths.deviceTab(own.publicId, 'software'));
     expect(software).toContain('curl');
     expect(software).not.toContain('>vim<');
     expect(software).toContain(`href="${paths.deviceTab(own.publicId, 'software', { door: 'glpi' })}"`);
-    const also = await html(admin, paths.deviceTab(own.publicId, 'software', { door: 'glpi' }));
+    const also = await admin.html(paths.deviceTab(own.publicId, 'software', { door: 'glpi' }));
     expect(also).toContain('vim');
     expect(also).not.toContain('>curl<');
 
     const [merge] = site.appliance.devices.merges(own.id);
-    expect(await html(admin, paths.deviceDuplicates())).toContain(`name="merge" value="${merge?.id}"`);
+    expect(await admin.html(paths.deviceDuplicates())).toContain(`name="merge" value="${merge?.id}"`);
     expect((await admin.post(paths.deviceUnmerge(), { merge: String(merge?.id) })).status).toBe(303);
     expect(site.appliance.devices.byId(other.id)).toMatchObject({ state: 'pending', publicId: other.publicId });
     await admin.post(paths.deviceDistinct(), { one: own.publicId, two: other.publicId });
-    expect(await html(admin, paths.deviceDuplicates())).not.toContain(uuid);
+    expect(await admin.html(paths.deviceDuplicates())).not.toContain(uuid);
   });
 
   it('is removed when it was revoked, after a question', async () => {

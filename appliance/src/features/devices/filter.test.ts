@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { factCondition, groupCondition } from '../../../test/support/rules/arbitrary.ts';
@@ -16,26 +16,18 @@ import { plainFits } from '../../../test/support/rules/plain.ts';
 import { numbersOf } from '../../platform/device-set.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
-import { type Filter, FilterFault, type Vocabulary } from '../../platform/filter/types.ts';
+import { type Filter, FilterFault } from '../../platform/filter/types.ts';
 import { deviceFilters } from './filter.ts';
-import type { DeviceFilters } from './types.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let filters: DeviceFilters;
-let vocabulary: Vocabulary;
 const fleet = new Map<number, Drawn>();
 
-beforeAll(async () => {
-  site = await openAppliance();
-  filters = deviceFilters({ ...site, clock: () => now });
-  ({ vocabulary } = filters);
-  makeGroups(site);
-  for (const drawn of fc.sample(drawnDevice, 60)) fleet.set(applyDrawn(site, drawn, now), drawn);
-});
-afterAll(async () => {
-  await site.stop();
-});
+const site = await openAppliance();
+const filters = deviceFilters({ ...site, clock: () => now });
+const { vocabulary } = filters;
+makeGroups(site);
+for (const drawn of fc.sample(drawnDevice, 60)) fleet.set(applyDrawn(site, drawn, now), drawn);
+afterAll(() => site.stop());
 
 const parse = (text: string, below: 1 | 2 | 4 = 4): Filter =>
   parseFilter(text, {

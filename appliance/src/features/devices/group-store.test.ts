@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { systemActor } from '../../engine/objects/types.ts';
@@ -8,10 +8,7 @@ import { verifyGroupPaths } from './group-store.ts';
 
 // The tree of groups against a plain map of parents, over drawn sequences of writes.
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-beforeAll(async () => {
-  site = await openAppliance();
-});
+const site = await openAppliance();
 afterAll(() => site.stop());
 
 const stored = (): string[] =>

@@ -128,9 +128,7 @@ beforeAll(async () => {
       .map((row) => [row.device, row]),
   );
 });
-afterAll(async () => {
-  await site.stop();
-});
+afterAll(() => site.stop());
 
 type Words = { search: string; addresses: string; os_search: string };
 /** What stands in the row beside what was entered: read from it, so that the law is about finding and not about text. */

@@ -13,16 +13,9 @@ import { deviceRows, verifyDeviceRows } from './row-store.ts';
 import { deviceStore } from './store.ts';
 import { deviceSorts } from './types.ts';
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let list: ReturnType<typeof deviceList>;
-
-beforeAll(async () => {
-  site = await openAppliance();
-  list = deviceList(site.db, site.deviceFilters);
-});
-afterAll(async () => {
-  await site.stop();
-});
+const site = await openAppliance();
+const list = deviceList(site.db, site.deviceFilters);
+afterAll(() => site.stop());
 
 const publicId = (device: number): string =>
   site.db.prepare<[number], string>('select public_id from device where id = ?').pluck().get(device) ?? '';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
@@ -103,15 +104,6 @@ const isWhole = (): void => {
   ).toEqual([]);
   expect(site.db.pragma('foreign_key_check')).toEqual([]);
 };
-const code = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  }
-};
-
 type Plan = {
   source: TestSource;
   software: string[] | null;
@@ -267,7 +259,7 @@ describe('a merge of two records', () => {
     expect(caller.id).toBe(one.device.id);
     const renewed = certify(one.device.id, next(), caller);
     expect(site.devices.authenticate(renewed, 'x').id).toBe(one.device.id);
-    expect(code(() => site.devices.authenticate(second, 'x'))).toBe('CERTIFICATE');
+    expect(codeOf(() => site.devices.authenticate(second, 'x'))).toBe('CERTIFICATE');
     expect(site.devices.authenticate(first, 'x').id).toBe(one.device.id);
     site.devices.undoMerge(admin, merge);
     expect(site.devices.authenticate(renewed, 'x').id).toBe(two.device.id);
@@ -282,22 +274,22 @@ describe('a merge of two records', () => {
     ];
     const first = site.devices.merge(admin, a.device.id, b.device.id);
     const second = site.devices.merge(admin, a.device.id, c.device.id);
-    expect(code(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
+    expect(codeOf(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
     site.devices.revoke(admin, a.device.id);
     expect(site.devices.callerByKey('osquery', b.key)?.state).toBe('revoked');
     site.devices.undoMerge(admin, second);
     site.devices.undoMerge(admin, first);
     expect(site.devices.byId(b.device.id).state).toBe('revoked');
     expect(site.devices.callerByKey('osquery', b.key)).toMatchObject({ id: b.device.id, state: 'revoked' });
-    expect(code(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
-    expect(code(() => site.devices.merge(admin, a.device.id, c.device.id))).toBe('CONFLICT');
+    expect(codeOf(() => site.devices.undoMerge(admin, first))).toBe('CONFLICT');
+    expect(codeOf(() => site.devices.merge(admin, a.device.id, c.device.id))).toBe('CONFLICT');
   });
 
   it('needs the right, and two devices', () => {
     const one = enrol('native', { hostname: 'z' });
     const reader = { ...admin, rights: new Set(['devices:read'] as const) };
-    expect(code(() => site.devices.merge(reader, one.device.id, one.device.id))).toBe('FORBIDDEN');
-    expect(code(() => site.devices.merge(admin, one.device.id, one.device.id))).toBe('CONFLICT');
-    expect(code(() => site.devices.merge(admin, one.device.id, 999_999))).toBe('NOT_FOUND');
+    expect(codeOf(() => site.devices.merge(reader, one.device.id, one.device.id))).toBe('FORBIDDEN');
+    expect(codeOf(() => site.devices.merge(admin, one.device.id, one.device.id))).toBe('CONFLICT');
+    expect(codeOf(() => site.devices.merge(admin, one.device.id, 999_999))).toBe('NOT_FOUND');
   });
 });

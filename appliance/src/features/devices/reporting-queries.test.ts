@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb } from '../../../test/support/site.ts';
@@ -76,14 +77,6 @@ const glpiReport = (device: number, name: string): Promise<Work> => {
   return readReport({ device, source: 'glpi', format: 'glpi', wire, now: Date.UTC(2026, 5, 1) });
 };
 const write = (work: Work) => immediate(site.db, () => writeWork(site, work));
-const code = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  }
-};
 const namesOn = (device: number, source: 'native' | 'glpi'): unknown[] =>
   site.inventory.section(device, 'software', { source }).map((row) => row['name']);
 const ghosts = () =>
@@ -123,14 +116,14 @@ describe('what one process reads while another changes the device', () => {
     const merge = other.devices.merge(admin, native, second);
     const read = await glpiReport(native, `${name}-back`);
     other.devices.undoMerge(admin, merge);
-    expect(code(() => write(read))).toBe('OVERLOADED');
+    expect(codeOf(() => write(read))).toBe('OVERLOADED');
     expect(namesOn(native, 'glpi')).toEqual([]);
     const again = await section(native, `${name}-revoked`);
     other.devices.revoke(admin, native);
-    expect(code(() => write(again))).toBe('OVERLOADED');
+    expect(codeOf(() => write(again))).toBe('OVERLOADED');
     const last = await section(native, `${name}-forgotten`);
     other.devices.forget(admin, native);
-    expect(code(() => write(last))).toBe('OVERLOADED');
+    expect(codeOf(() => write(last))).toBe('OVERLOADED');
     isWhole();
   });
 
@@ -171,7 +164,7 @@ describe('two processes that enrol', () => {
   it('use a token for one device once', () => {
     const first = enrol(site, single, 'first');
     expect(first.state).toBe('approved');
-    expect(code(() => enrol(other, single, 'second'))).toBe('TOKEN');
+    expect(codeOf(() => enrol(other, single, 'second'))).toBe('TOKEN');
     // The lost answer of the first one is no second use.
     expect(enrol(other, single, 'first')).toMatchObject({ state: 'approved', device: { id: first.device.id } });
   });
@@ -179,11 +172,11 @@ describe('two processes that enrol', () => {
   it('merge the same two records once', () => {
     const { native, glpi: second } = pair();
     other.devices.merge(admin, native, second);
-    expect(code(() => site.devices.merge(admin, native, second))).toBe('NOT_FOUND');
-    expect(code(() => site.devices.merge(admin, second, native))).toBe('NOT_FOUND');
+    expect(codeOf(() => site.devices.merge(admin, native, second))).toBe('NOT_FOUND');
+    expect(codeOf(() => site.devices.merge(admin, second, native))).toBe('NOT_FOUND');
     const [merge] = site.devices.merges(native);
     other.devices.undoMerge(admin, merge?.id ?? 0);
-    expect(code(() => site.devices.undoMerge(admin, merge?.id ?? 0))).toBe('CONFLICT');
+    expect(codeOf(() => site.devices.undoMerge(admin, merge?.id ?? 0))).toBe('CONFLICT');
     isWhole();
   });
 });

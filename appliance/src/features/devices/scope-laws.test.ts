@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices } from '../../../test/support/fleet.ts';
@@ -9,21 +9,16 @@ import { devicesReached } from '../../platform/scope.ts';
 
 // Laws of what a person reaches, over drawn trees, grants and moves.
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let devices: { id: number; publicId: string }[];
-let groups: string[];
-beforeAll(async () => {
-  site = await openAppliance();
-  const { db, objects } = site;
-  groups = Array.from({ length: 6 }, (_, n) => objects.create(systemActor, 'group', { name: `Group ${n}` }).id);
-  devices = addDevices(
-    db,
-    Array.from({ length: 12 }, () => ({})),
-  ).map((id) => ({
-    id,
-    publicId: db.prepare<[number], string>('select public_id from device where id = ?').pluck().get(id) ?? '',
-  }));
-});
+const site = await openAppliance();
+const { db, objects } = site;
+const groups = Array.from({ length: 6 }, (_, n) => objects.create(systemActor, 'group', { name: `Group ${n}` }).id);
+const devices = addDevices(
+  db,
+  Array.from({ length: 12 }, () => ({})),
+).map((id) => ({
+  id,
+  publicId: db.prepare<[number], string>('select public_id from device where id = ?').pluck().get(id) ?? '',
+}));
 afterAll(() => site.stop());
 
 const right = 'devices:read';

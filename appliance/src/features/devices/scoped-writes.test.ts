@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices } from '../../../test/support/fleet.ts';
 import { type Actor, type Right, scopeOf, systemActor } from '../../engine/objects/types.ts';
@@ -6,9 +6,6 @@ import { newTokenSecret, tokenHash } from './types.ts';
 
 // Who may write devices of one hall writes there as anybody, and outside as where nothing is.
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let halls: string[];
-let ids: number[];
 const number = (n: number): number => ids[n] as number;
 const publicId = (id: number): string => site.devices.byId(id).publicId;
 
@@ -34,21 +31,19 @@ const outcome = (work: () => unknown): string => {
 const put = (id: string, body: object, actor = writer()) =>
   outcome(() => site.objects.put(actor, 'device-decision', id, body));
 
-beforeAll(async () => {
-  site = await openAppliance();
-  const { objects } = site;
-  halls = ['Hall A', 'Hall B'].map((name) => objects.create(systemActor, 'group', { name }).id);
-  ids = addDevices(
-    site.db,
-    Array.from({ length: 12 }, (_, n) => ({
-      hostname: `host-${n}`,
-      state: n === 8 || n === 9 ? 'revoked' : 'managed',
-    })),
-  );
-  // The even ones are of the first hall, the last two of none.
-  for (const [n, id] of ids.slice(0, 10).entries())
-    objects.put(systemActor, 'device-decision', publicId(id), { group: halls[n % 2] });
-});
+const site = await openAppliance();
+const { objects } = site;
+const halls = ['Hall A', 'Hall B'].map((name) => objects.create(systemActor, 'group', { name }).id);
+const ids = addDevices(
+  site.db,
+  Array.from({ length: 12 }, (_, n) => ({
+    hostname: `host-${n}`,
+    state: n === 8 || n === 9 ? 'revoked' : 'managed',
+  })),
+);
+// The even ones are of the first hall, the last two of none.
+for (const [n, id] of ids.slice(0, 10).entries())
+  objects.put(systemActor, 'device-decision', publicId(id), { group: halls[n % 2] });
 afterAll(() => site.stop());
 
 describe('who may write the devices of one hall', () => {

@@ -1,5 +1,6 @@
 import type { EnrolDevice } from '@sallyport/bundle-tools/protocol/enrol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { type DeviceService, deviceService } from './service.ts';
@@ -70,14 +71,6 @@ const enrolled = (device: Partial<EnrolDevice> = {}, secret = makeToken().secret
   const { device: found } = enrol(secret, device, key);
   return { id: found.id, key, fingerprint: certify(found.id, key) };
 };
-const code = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'other';
-  }
-};
 const eventTypes = () =>
   engines.events
     .list({ scope: wholeSite('job'), limit: 100 })
@@ -97,7 +90,7 @@ describe('enrolment', () => {
     expect(first.state).toBe('pending');
     expect(enrol(secret, { uuid, macs }, key)).toMatchObject({ state: 'pending', device: { id: first.device.id } });
     expect(devices.waiting()).toBe(1);
-    expect(code(() => devices.approve(actorWith('devices:read'), first.device.id))).toBe('FORBIDDEN');
+    expect(codeOf(() => devices.approve(actorWith('devices:read'), first.device.id))).toBe('FORBIDDEN');
     devices.approve(admin, first.device.id);
     expect(enrol(secret, { uuid, macs }, key)).toMatchObject({ state: 'approved', device: { state: 'managed' } });
     certify(first.device.id, key);
@@ -114,7 +107,7 @@ describe('enrolment', () => {
     engines.objects.remove(admin, 'token', deleted.id);
     enrol(once.secret);
     const refusals = [newTokenSecret(), expired.secret, once.secret, foreign.secret, disabled.secret, deleted.secret];
-    expect(refusals.map((secret) => code(() => enrol(secret)))).toEqual(refusals.map(() => 'TOKEN'));
+    expect(refusals.map((secret) => codeOf(() => enrol(secret)))).toEqual(refusals.map(() => 'TOKEN'));
     expect(new Set(reasons())).toEqual(new Set(['unknown-token', 'token-expired', 'token-used-up']));
     expect(devices.counts().managed).toBe(1);
   });
@@ -126,7 +119,7 @@ describe('enrolment', () => {
     now = Date.UTC(2026, 4, 3);
     devices.approve(admin, device.id);
     expect(enrol(secret, { uuid }, key).state).toBe('approved');
-    expect(code(() => enrol(secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799' }))).toBe('TOKEN');
+    expect(codeOf(() => enrol(secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799' }))).toBe('TOKEN');
   });
 
   it('puts the device into the group of its token', () => {
@@ -136,10 +129,10 @@ describe('enrolment', () => {
   });
 
   it('stops an address that is refused too often, and one that asks too often', () => {
-    const codes = Array.from({ length: 61 }, () => code(() => enrol(newTokenSecret())));
+    const codes = Array.from({ length: 61 }, () => codeOf(() => enrol(newTokenSecret())));
     expect(codes.slice(0, 60).every((one) => one === 'TOKEN')).toBe(true);
     expect(codes[60]).toBe('RATE_LIMITED');
-    expect(code(() => enrol(makeToken().secret))).toBe('RATE_LIMITED');
+    expect(codeOf(() => enrol(makeToken().secret))).toBe('RATE_LIMITED');
     now += 60_000;
     expect(enrol(makeToken().secret).state).toBe('approved');
     expect(reasons()).toEqual(['unknown-token']);
@@ -160,7 +153,7 @@ describe('a device that is installed again', () => {
     const second = { id: first.id, fingerprint: certify(first.id, key) };
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
     expect(devices.authenticate(second.fingerprint, 'x').id).toBe(first.id);
-    expect(code(() => devices.authenticate(first.fingerprint, 'x'))).toBe('CERTIFICATE');
+    expect(codeOf(() => devices.authenticate(first.fingerprint, 'x'))).toBe('CERTIFICATE');
     expect(devices.counts().managed).toBe(1);
   });
 
@@ -177,8 +170,8 @@ describe('a device that is installed again', () => {
     expect(enrol(once.secret, { uuid, macs }, key)).toMatchObject({ state: 'approved', device: { id: first.id } });
     // A copy beside a live one is a new device, and so is what nobody knows.
     devices.heard(devices.authenticate(first.fingerprint, 'x'), { bootId: 'b1', seq: 1, version: '1' });
-    expect(code(() => enrol(once.secret, { uuid, macs }))).toBe('TOKEN');
-    expect(code(() => enrol(once.secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3700' }))).toBe('TOKEN');
+    expect(codeOf(() => enrol(once.secret, { uuid, macs }))).toBe('TOKEN');
+    expect(codeOf(() => enrol(once.secret, { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3700' }))).toBe('TOKEN');
     const expired = makeToken({ expiresAt: '2026-04-30T00:00:00Z' });
     expect(enrol(expired.secret, other).state).toBe('pending');
     const fresh = makeToken({ uses: 1 });
@@ -210,8 +203,8 @@ describe('a possible clone', () => {
     devices.heard(devices.authenticate(first.fingerprint, 'x'), { bootId: 'b1', seq: 1, version: '1' });
     const key = newKey();
     const { secret } = makeToken();
-    expect(code(() => enrol(secret, { uuid, macs }, key))).toBe('POSSIBLE_CLONE');
-    expect(code(() => enrol(secret, { uuid, macs }, key))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => enrol(secret, { uuid, macs }, key))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => enrol(secret, { uuid, macs }, key))).toBe('POSSIBLE_CLONE');
     const [held] = devices.list({ state: ['held'], limit: 10 }).rows;
     expect(held).toMatchObject({ heldReason: 'same-uuid-live', resembles: first.id });
     expect(eventTypes().filter((type) => type === 'device-possible-clone')).toHaveLength(1);
@@ -223,13 +216,13 @@ describe('a possible clone', () => {
   it('with the same UUID and other MACs is held', () => {
     enrolled({ uuid, macs });
     now += 86_400_000;
-    expect(code(() => enrol(makeToken().secret, { uuid, macs: ['00:1b:21:aa:bb:02'] }))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => enrol(makeToken().secret, { uuid, macs: ['00:1b:21:aa:bb:02'] }))).toBe('POSSIBLE_CLONE');
   });
 
   it('with the key of another machine is refused and changes nothing', () => {
     const first = enrolled({ uuid, macs });
     const other = { uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799', macs: ['00:1b:21:aa:bb:99'] };
-    expect(code(() => enrol(makeToken().secret, other, first.key))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => enrol(makeToken().secret, other, first.key))).toBe('POSSIBLE_CLONE');
     expect(devices.byId(first.id)).toMatchObject({ uuid, macs, state: 'managed' });
     expect(eventTypes()).toContain('device-possible-clone');
   });
@@ -242,14 +235,14 @@ describe('a possible clone', () => {
     beat('boot-a');
     beat('boot-b');
     beat('boot-b');
-    expect(code(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
     expect(devices.byId(first.id)).toMatchObject({ state: 'held', heldReason: 'two-boots' });
-    expect(code(() => beat('boot-b'))).toBe('CERTIFICATE');
+    expect(codeOf(() => beat('boot-b'))).toBe('CERTIFICATE');
     // Whoever looked at both lets one of them in, and its boot is the first again.
     devices.approve(admin, first.id);
-    expect(code(() => beat('boot-a'))).toBe('none');
-    expect(code(() => beat('boot-b'))).toBe('none');
-    expect(code(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
+    expect(codeOf(() => beat('boot-a'))).toBe('done');
+    expect(codeOf(() => beat('boot-b'))).toBe('done');
+    expect(codeOf(() => beat('boot-a'))).toBe('POSSIBLE_CLONE');
   });
 });
 
@@ -275,10 +268,10 @@ describe('certificates', () => {
   it('of a revoked device never come back, not by the same key either', () => {
     const first = enrolled({ uuid });
     devices.revoke(admin, first.id);
-    expect(code(() => enrol(makeToken().secret, { uuid }, first.key))).toBe('TOKEN');
-    expect(code(() => devices.approve(admin, first.id))).toBe('CONFLICT');
+    expect(codeOf(() => enrol(makeToken().secret, { uuid }, first.key))).toBe('TOKEN');
+    expect(codeOf(() => devices.approve(admin, first.id))).toBe('CONFLICT');
     expect(devices.certificates(first.id).map((one) => one.state)).toEqual(['revoked']);
-    expect(code(() => certify(first.id, first.key))).toBe('CERTIFICATE');
+    expect(codeOf(() => certify(first.id, first.key))).toBe('CERTIFICATE');
   });
 
   it('count at once for a second process', () => {
@@ -286,7 +279,7 @@ describe('certificates', () => {
     const other = open();
     expect(other.authenticate(first.fingerprint, 'x').id).toBe(first.id);
     devices.revoke(admin, first.id);
-    expect(code(() => other.authenticate(first.fingerprint, 'x'))).toBe('CERTIFICATE');
+    expect(codeOf(() => other.authenticate(first.fingerprint, 'x'))).toBe('CERTIFICATE');
   });
 });
 

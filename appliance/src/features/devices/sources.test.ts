@@ -1,29 +1,26 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { addressRanges, isAddressRange } from '../../platform/address-ranges.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { sameUuid, swappedUuid } from './identity.ts';
-import { type DeviceService, deviceService } from './service.ts';
+import { deviceService } from './service.ts';
 import { type ClientFacts, type HeldReason, newTokenSecret, tokenHash } from './types.ts';
 
-let engines: Engines;
-let devices: DeviceService;
 let now = Date.UTC(2026, 4, 1);
 const counter = { value: 0 };
 
-beforeAll(async () => {
-  engines = await openEngines();
-  devices = deviceService({
-    changed: () => undefined,
-    db: engines.db,
-    objects: engines.objects,
-    events: engines.events,
-    inventory: engines.inventory,
-    clock: () => now,
-    limits: { enrolPerMinute: 100_000, refusalsPerMinute: 100_000 },
-  });
+const engines = await openEngines();
+const devices = deviceService({
+  changed: () => undefined,
+  db: engines.db,
+  objects: engines.objects,
+  events: engines.events,
+  inventory: engines.inventory,
+  clock: () => now,
+  limits: { enrolPerMinute: 100_000, refusalsPerMinute: 100_000 },
 });
 afterAll(() => engines.close());
 
@@ -66,15 +63,6 @@ const hear = (outcome: ReturnType<typeof enrol>): void => {
   devices.heardClient(outcome.caller, { agent: 'a 1', from: '192.0.2.9' });
 };
 const heldReason = (outcome: ReturnType<typeof enrol>): HeldReason | null => devices.byId(outcome.device.id).heldReason;
-const code = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  }
-};
-
 describe('a client of any source', () => {
   it.each<Source>(['osquery', 'glpi', 'ocs'])('%s waits with a manual token and is let in by approval', (source) => {
     const { secret, id } = token(purposes[source], { approve: 'manual', uses: 1 });
@@ -87,7 +75,7 @@ describe('a client of any source', () => {
       device: { id: first.device.id },
     });
     expect(devices.tokenUses(id)).toBe(1);
-    expect(code(() => enrol(source, { uuid: newUuid() }, { secret }))).toBe('TOKEN');
+    expect(codeOf(() => enrol(source, { uuid: newUuid() }, { secret }))).toBe('TOKEN');
     devices.approve(admin, first.device.id);
     const caller =
       source === 'osquery' ? devices.callerByKey(source, key) : devices.callerByClient(source, id, clientId);
@@ -96,12 +84,12 @@ describe('a client of any source', () => {
     devices.revoke(admin, first.device.id);
     expect(devices.callerByClient(source, id, clientId)?.state).toBe('revoked');
     // Neither the same client nor the same name with a new key comes back by itself.
-    expect(code(() => enrol(source, { uuid }, { clientId }))).toBe('TOKEN');
+    expect(codeOf(() => enrol(source, { uuid }, { clientId }))).toBe('TOKEN');
   });
 
   it('is not let in by a token for another one', () => {
-    expect(code(() => enrol('osquery', {}, { secret: token('glpi').secret }))).toBe('TOKEN');
-    expect(code(() => enrol('glpi', {}, { secret: token('agent').secret }))).toBe('TOKEN');
+    expect(codeOf(() => enrol('osquery', {}, { secret: token('glpi').secret }))).toBe('TOKEN');
+    expect(codeOf(() => enrol('glpi', {}, { secret: token('agent').secret }))).toBe('TOKEN');
   });
 
   it('is let in by itself only from the addresses that the token names', () => {
@@ -334,7 +322,7 @@ describe('a device that others have seen', () => {
     expect(seen({}, [name], ['10.9.0.5'])?.device.id).toBe(id);
     expect(seen({}, [name], ['10.9.0.6'])).toMatchObject({ created: true });
     expect(seen({ macs: [newMac()] }, [], ['10.9.0.5'])).toMatchObject({ created: true });
-    expect(code(() => devices.approve(admin, id ?? 0))).toBe('CONFLICT');
+    expect(codeOf(() => devices.approve(admin, id ?? 0))).toBe('CONFLICT');
   });
 
   it('keeps its record when it comes in itself', () => {

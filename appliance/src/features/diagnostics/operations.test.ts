@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../test/support/console.ts';
-import { runLine } from '../../cli/main.ts';
+import { runHere } from '../../../test/support/run-line.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { initialise } from '../../init.ts';
@@ -50,24 +50,11 @@ describe('diagnostics', () => {
     await appliance.close();
     rmSync(folder, { recursive: true });
   });
-  const run = async (...args: string[]) => {
-    const said = { stdout: '', stderr: '' };
-    const code = await runLine(args, {
-      stdout: (text) => {
-        said.stdout += text;
-      },
-      stderr: (text) => {
-        said.stderr += text;
-      },
-    });
-    return { code, ...said };
-  };
-
   it('are listed before they are written, and name nothing of the site', async () => {
-    const listed = await run('diagnostics', 'list', '--data', data, '--json');
+    const listed = await runHere('diagnostics', 'list', '--data', data, '--json');
     const { rows } = JSON.parse(listed.stdout) as { rows: { name: string }[] };
     const out = join(folder, 'plain.json');
-    expect((await run('diagnostics', 'export', '--plain', '--out', out, '--data', data)).code).toBe(0);
+    expect((await runHere('diagnostics', 'export', '--plain', '--out', out, '--data', data)).code).toBe(0);
     const text = readFileSync(out, 'utf8');
     const { sections } = JSON.parse(text) as { sections: Record<string, unknown> };
     expect(Object.keys(sections)).toEqual(rows.map(({ name }) => name));
@@ -77,14 +64,14 @@ describe('diagnostics', () => {
       { name: 'backups.every-days', value: 3 },
     ]);
     expect(sections['jobs']).toMatchObject({ failed: [{ kind: 'backup', code: 'STORE_IO' }] });
-    expect((await run('diagnostics', 'export', '--plain', '--out', out, '--data', data)).code).not.toBe(0);
+    expect((await runHere('diagnostics', 'export', '--plain', '--out', out, '--data', data)).code).not.toBe(0);
   });
 
   it('are sealed to the recovery key unless they are wanted plain', async () => {
     const out = join(folder, 'one.sealed');
-    expect((await run('diagnostics', 'export', '--only', 'system', '--out', out, '--data', data)).code).toBe(0);
+    expect((await runHere('diagnostics', 'export', '--only', 'system', '--out', out, '--data', data)).code).toBe(0);
     expect(readFileSync(out).includes('sallyport-diagnostics')).toBe(false);
-    const opened = await run('diagnostics', 'open', out, '--key-file', key, '--json');
+    const opened = await runHere('diagnostics', 'open', out, '--key-file', key, '--json');
     const { sections } = JSON.parse(opened.stdout) as { sections: object };
     expect(Object.keys(sections)).toEqual(['system']);
   });

@@ -1,17 +1,14 @@
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { inlineIntake } from '../../server/intake/inline.ts';
 import { inventoryName } from '../agents/osquery/names.ts';
 
-let site: ApiSite;
-beforeAll(async () => {
-  site = await openApiSite();
-});
+const site = await openApiSite();
 afterAll(() => site.close());
 
 const now = Date.parse('2026-11-24T10:00:00Z');

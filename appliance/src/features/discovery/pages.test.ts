@@ -1,19 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // The pages of discovery without script: every button is a form.
 
-let site: Console;
-let admin: Browser;
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
 afterAll(() => site.close());
 
 const textOf = async (path: string, browser = admin): Promise<string> => (await browser.get(path)).text();

@@ -1,17 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { introduce, signedIn } from '../../../../test/support/persons.ts';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-beforeAll(async () => {
-  site = await openConsole();
-  introduce(site.appliance.db, 'first', 'second');
-});
+const site = await openConsole();
+introduce(site.appliance.db, 'first', 'second');
 afterAll(() => site.close());
 
 const [first, second] = [signedIn('first'), signedIn('second')];

@@ -3,33 +3,22 @@ import { join } from 'node:path';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
+import { makeHost } from '../../../test/support/host.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-let host: TestHost;
 let medium = '';
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  host = makeHost(join(site.dataDir, 'host'));
-  medium = join(site.dataDir, 'medium');
-  mkdirSync(medium);
-  await host.publish();
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+const host = makeHost(join(site.dataDir, 'host'));
+medium = join(site.dataDir, 'medium');
+mkdirSync(medium);
+await host.publish();
 afterAll(() => site.close());
 
-const page = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 const actor = () => {
   const account = site.appliance.objects.findBy('account', 'name', 'admin');
   return { type: 'account' as const, id: account?.id ?? '', label: 'admin', rights: new Set(['all' as const]) };
@@ -54,8 +43,8 @@ const upload = async (fields: Readonly<Record<string, string>>, bytes: Uint8Arra
 
 describe('the introduction', () => {
   it('begins with the trust file, and the story says so', async () => {
-    expect(await page(viewer, paths.exchange())).toContain(paths.introduction());
-    expect(shownStep(await page(viewer, paths.introduction()))).toBe(1);
+    expect(await viewer.html(paths.exchange())).toContain(paths.introduction());
+    expect(shownStep(await viewer.html(paths.introduction()))).toBe(1);
     expect((await viewer.get(paths.introduction('none'))).status).toBe(200);
   });
 
@@ -64,7 +53,7 @@ describe('the introduction', () => {
     const read = await upload({ introduction: '1' }, file);
     expect([read.status, read.headers.get('location')]).toEqual([303, paths.introduction('root')]);
     // Another person, later, at another computer.
-    const html = await page(viewer, paths.introduction());
+    const html = await viewer.html(paths.introduction());
     expect(shownStep(html)).toBe(2);
     const staged = /name="upload" value="([0-9a-f]{24})"/.exec(html)?.[1] ?? '';
     const answer = { introduction: '1', upload: staged };
@@ -81,14 +70,14 @@ describe('the introduction', () => {
 
   it('writes the card only when somebody saves it', async () => {
     const before = site.appliance.events.list({ scope: wholeSite('job'), limit: 1 }).total;
-    expect(shownStep(await page(admin, paths.introduction()))).toBe(3);
+    expect(shownStep(await admin.html(paths.introduction()))).toBe(3);
     expect(site.appliance.events.list({ scope: wholeSite('job'), limit: 1 }).total).toBe(before);
     expect((await viewer.get(paths.exchangeCardFile())).status).toBe(403);
     expect((await admin.get(paths.exchangeCardFile())).status).toBe(200);
   });
 
   it('records who compared the card, and stops when the other side read something else', async () => {
-    expect(shownStep(await page(viewer, paths.introduction()))).toBe(4);
+    expect(shownStep(await viewer.html(paths.introduction()))).toBe(4);
     expect((await viewer.post(paths.introductionCompared(), { answer: 'same' })).status).toBe(403);
     expect((await admin.post(paths.introductionCompared(), { answer: 'differs' })).status).toBe(422);
     expect((await admin.post(paths.introductionCompared())).status).toBe(422);
@@ -102,18 +91,18 @@ describe('the introduction', () => {
   });
 
   it('is complete when a bundle has answered a request', async () => {
-    expect(shownStep(await page(viewer, paths.introduction()))).toBe(5);
+    expect(shownStep(await viewer.html(paths.introduction()))).toBe(5);
     const { exchange } = site.appliance;
     const { path } = exchange.exportRequest(actor(), medium);
-    expect(shownStep(await page(viewer, paths.introduction()))).toBe(6);
-    const story = await page(viewer, paths.exchange());
+    expect(shownStep(await viewer.html(paths.introduction()))).toBe(6);
+    const story = await viewer.html(paths.exchange());
     expect(story).toContain(paths.introduction());
     // What left, when, by whom, to which medium.
     expect(story).toMatch(/Request 1 left\..*?admin.*?medium/s);
     const { bytes: card } = exchange.siteCard(actor());
     const bundle = await host.answer(join(site.dataDir, 'out'), host.open(path, card));
     await exchange.importBundle(actor(), bundle.path);
-    const after = await page(viewer, paths.exchange());
+    const after = await viewer.html(paths.exchange());
     expect(after).not.toContain(`"${paths.introduction()}"`);
     expect(after).toMatch(/Bundle \d+: Imported/);
     expect(after).toContain('Answered by bundle');

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { advisory } from '../../../test/support/catalog.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { makeHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { examine } from '../../doctor.ts';
@@ -11,37 +11,30 @@ import { systemActor } from '../../engine/objects/types.ts';
 
 // What the connected side could not bring stands on every page that it makes look better than it is, with what to do.
 
-let site: Console;
-let viewer: Browser;
-let device: { id: number; publicId: string };
-let other: { id: number; publicId: string };
-
-beforeAll(async () => {
-  site = await openConsole();
-  viewer = await site.as('viewer');
-  const { exchange } = site.appliance;
-  const medium = join(site.dataDir, 'medium');
-  mkdirSync(medium);
-  const host = makeHost(join(site.dataDir, 'host'));
-  await host.publish();
-  await exchange.importTrust(systemActor, await host.trustFile(join(site.dataDir, 'trust')), host.rootFingerprint);
-  const card = exchange.siteCard(systemActor).bytes;
-  device = site.device('pump-01');
-  site.report(device.id, 'platform', [{ ...debian13, suites: [] }]);
-  site.report(device.id, 'software', [deb('openssl', '3.5.1-1')]);
-  other = site.device('pump-02');
-  site.report(other.id, 'platform', [{ ...debian13, release: '12', codename: 'bookworm', suites: [] }]);
-  site.report(other.id, 'software', [deb('bash', '5.1-1')]);
-  const goRound = async (feeds: Parameters<typeof host.publish>[0]): Promise<void> => {
-    const opened = host.open(exchange.exportRequest(systemActor, medium).path, card);
-    const at = opened.request.wants.findIndex(({ kind, id }) => kind === 'suite' && id.endsWith('/trixie-security'));
-    await host.publish(feeds);
-    const { path: bundle } = await host.answer(medium, opened, { unfulfilled: [{ reason: 'NO_SOURCE', wants: [at] }] });
-    await exchange.importBundle(systemActor, bundle);
-  };
-  await goRound({ feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.4-1')] }] });
-  await goRound({});
-});
+const site = await openConsole();
+const viewer = await site.as('viewer');
+const { exchange } = site.appliance;
+const medium = join(site.dataDir, 'medium');
+mkdirSync(medium);
+const host = makeHost(join(site.dataDir, 'host'));
+await host.publish();
+await exchange.importTrust(systemActor, await host.trustFile(join(site.dataDir, 'trust')), host.rootFingerprint);
+const card = exchange.siteCard(systemActor).bytes;
+const device = site.device('pump-01');
+site.report(device.id, 'platform', [{ ...debian13, suites: [] }]);
+site.report(device.id, 'software', [deb('openssl', '3.5.1-1')]);
+const other = site.device('pump-02');
+site.report(other.id, 'platform', [{ ...debian13, release: '12', codename: 'bookworm', suites: [] }]);
+site.report(other.id, 'software', [deb('bash', '5.1-1')]);
+const goRound = async (feeds: Parameters<typeof host.publish>[0]): Promise<void> => {
+  const opened = host.open(exchange.exportRequest(systemActor, medium).path, card);
+  const at = opened.request.wants.findIndex(({ kind, id }) => kind === 'suite' && id.endsWith('/trixie-security'));
+  await host.publish(feeds);
+  const { path: bundle } = await host.answer(medium, opened, { unfulfilled: [{ reason: 'NO_SOURCE', wants: [at] }] });
+  await exchange.importBundle(systemActor, bundle);
+};
+await goRound({ feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.4-1')] }] });
+await goRound({});
 afterAll(() => site.close());
 
 const page = async (path: string): Promise<string> => (await viewer.get(path)).text();

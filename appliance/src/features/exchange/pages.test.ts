@@ -2,27 +2,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { requestGroupNames } from './types.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-let host: TestHost;
 let medium = '';
 let device: { id: number; publicId: string };
 
-const page = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 const holds = (html: string, text: string): boolean => html.includes(text);
 const upload = async (path: string, bytes: Uint8Array, name: string): Promise<Response> => {
   const edge = 'edge-of-parts';
@@ -47,7 +38,7 @@ const settled = async (address: string): Promise<string> => {
     import_run: number | null;
   };
   await site.appliance.jobs.finished(draft.import_run ?? draft.check_run, { timeoutMs: 60_000 });
-  return page(viewer, address);
+  return viewer.html(address);
 };
 
 /** Waits for the request that is being written. */
@@ -56,23 +47,21 @@ const exported = async (): Promise<void> => {
   expect((await site.appliance.jobs.finished(run?.id ?? 0, { timeoutMs: 60_000 })).error).toBeNull();
 };
 
-beforeAll(async () => {
-  site = await openConsole();
-  await site.appliance.jobs.start();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  host = makeHost(join(site.dataDir, 'host'));
-  medium = join(site.dataDir, 'medium');
-  mkdirSync(medium);
-  device = site.device('pump-01.plant.example');
-  site.report(device.id, 'identity', [{ name: 'pump-01.plant.example', ipv4: ['10.4.0.77'] }]);
-  site.report(device.id, 'platform', [debian13]);
-  site.report(device.id, 'software', [deb('openssl', '3.5.1-1')]);
-  await host.publish({
-    updates: [update('openssl', '3.5.4-1')],
-    files: [{ path: `objects/${sha256(packageBytes)}`, bytes: packageBytes }],
-    feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.4-1')] }],
-  });
+const site = await openConsole();
+await site.appliance.jobs.start();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+const host = makeHost(join(site.dataDir, 'host'));
+medium = join(site.dataDir, 'medium');
+mkdirSync(medium);
+device = site.device('pump-01.plant.example');
+site.report(device.id, 'identity', [{ name: 'pump-01.plant.example', ipv4: ['10.4.0.77'] }]);
+site.report(device.id, 'platform', [debian13]);
+site.report(device.id, 'software', [deb('openssl', '3.5.1-1')]);
+await host.publish({
+  updates: [update('openssl', '3.5.4-1')],
+  files: [{ path: `objects/${sha256(packageBytes)}`, bytes: packageBytes }],
+  feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.4-1')] }],
 });
 afterAll(async () => {
   await site.appliance.jobs.stop();
@@ -81,14 +70,14 @@ afterAll(async () => {
 
 describe('exchange through the console', () => {
   it('says what is missing before a root is trusted', async () => {
-    expect(await page(viewer, paths.exchangeSend())).toContain(paths.exchangeTrust());
+    expect(await viewer.html(paths.exchangeSend())).toContain(paths.exchangeTrust());
     expect((await viewer.get(paths.requestText())).status).toBe(503);
     const early = await admin.post(paths.requestWrite(), { number: '1', medium: '' });
     expect(early.status).toBeGreaterThanOrEqual(400);
   });
 
   it('introduces both sides: the site card, and a root that a person compares', async () => {
-    expect(await page(admin, paths.exchangeCard())).toContain(paths.exchangeCardFile());
+    expect(await admin.html(paths.exchangeCard())).toContain(paths.exchangeCardFile());
     const card = new Uint8Array(await (await admin.get(paths.exchangeCardFile())).arrayBuffer());
     expect(Buffer.from(card).toString()).toContain('payload');
     const file = readFileSync(await host.trustFile(join(site.dataDir, 'trust')));
@@ -125,7 +114,7 @@ describe('exchange through the console', () => {
     const numbered = words.map((word, at) => `${at + 1}. ${word}`).join(' ');
     expect((await admin.post(paths.exchangeTrustImport(), { upload: staged, fingerprint: numbered })).status).toBe(303);
     expect(site.appliance.exchange.state().trust?.rootSha256).toBe(host.rootFingerprint);
-    const shown = await page(viewer, paths.exchangeTrust());
+    const shown = await viewer.html(paths.exchangeTrust());
     expect(holds(shown, host.rootFingerprint.replace(/(.{4})(?=.)/g, '$1 '))).toBe(true);
     expect(holds(shown, showFingerprint(host.rootFingerprint).qrSvg)).toBe(true);
     for (const word of words) expect(holds(shown, `<li>${word}</li>`)).toBe(true);
@@ -135,12 +124,12 @@ describe('exchange through the console', () => {
   });
 
   it('shows all that would leave, and that no name or address is in it', async () => {
-    const html = await page(viewer, paths.exchangeSend());
+    const html = await viewer.html(paths.exchangeSend());
     for (const group of requestGroupNames) {
       expect(holds(html, paths.requestGroup(group))).toBe(true);
-      await page(viewer, paths.requestGroup(group));
+      await viewer.html(paths.requestGroup(group));
     }
-    const text = await page(viewer, paths.requestText());
+    const text = await viewer.html(paths.requestText());
     expect(holds(text, 'openssl')).toBe(true);
     expect(holds(text, 'pump-01')).toBe(false);
     expect(holds(text, '10.4.0.77')).toBe(false);
@@ -152,10 +141,10 @@ describe('exchange through the console', () => {
   it('writes a request as a file or to a medium that an administrator named, and no other place', async () => {
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '/etc' })).status).toBe(404);
     site.appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
-    expect(holds(await page(viewer, paths.exchangeSend()), medium)).toBe(true);
+    expect(holds(await viewer.html(paths.exchangeSend()), medium)).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium })).status).toBe(303);
     await exported();
-    expect(holds(await page(viewer, paths.exchangeSend()), 'Request 1')).toBe(true);
+    expect(holds(await viewer.html(paths.exchangeSend()), 'Request 1')).toBe(true);
     expect((await admin.post(paths.requestWrite(), { number: '1', medium: '' })).status).toBe(409);
     expect((await admin.post(paths.requestWrite(), { number: '2', medium: '' })).status).toBe(303);
     await exported();
@@ -182,8 +171,8 @@ describe('exchange through the console', () => {
     expect(site.appliance.exchange.receipts({ limit: 1 }).total).toBe(before + 1);
     const number = site.appliance.exchange.receipts({ limit: 1 }).rows[0]?.number ?? 0;
     expect(holds(done, paths.receipt(number))).toBe(true);
-    await page(viewer, paths.receipt(number));
-    expect(holds(await page(viewer, paths.exchangeReceipts()), paths.receipt(number))).toBe(true);
+    await viewer.html(paths.receipt(number));
+    expect(holds(await viewer.html(paths.exchangeReceipts()), paths.receipt(number))).toBe(true);
     expect((await viewer.get(paths.receipt(999))).status).toBe(404);
   });
 
@@ -197,36 +186,36 @@ describe('exchange through the console', () => {
   });
 
   it('shows the finding, why, the update that fixes it, and deploys it after a question', async () => {
-    const list = await page(viewer, paths.vulnerabilities());
+    const list = await viewer.html(paths.vulnerabilities());
     expect(holds(list, 'DSA-1')).toBe(true);
     const [finding] = site.appliance.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).rows;
     const beside = paths.vulnerabilities({ open: finding?.id ?? '' });
     // No raw record, the device by name, and what can be done about it now.
     for (const address of [paths.finding(finding?.id ?? ''), beside]) {
-      const html = await page(viewer, address);
+      const html = await viewer.html(address);
       expect(html).not.toContain('<pre');
       expect(html).toContain('pump-01.plant.example');
       expect(html).toContain('Decide about the update');
     }
-    expect(await page(viewer, beside)).toMatch(/<tr aria-current="true">/);
+    expect(await viewer.html(beside)).toMatch(/<tr aria-current="true">/);
     // What Ctrl-Enter in the palette opens: the same panel beside the list of what was typed.
-    const palette = await page(viewer, paths.searchPalette({ q: 'DSA-1' }));
+    const palette = await viewer.html(paths.searchPalette({ q: 'DSA-1' }));
     const [, from = ''] = /data-beside="([^"]+)#panel-title"/.exec(palette) ?? [];
-    expect(await page(viewer, from.replaceAll('&amp;', '&'))).toMatch(/<tr aria-current="true">.*DSA-1/s);
-    expect(holds(await page(viewer, paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
-    expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'osv-debian' })), 'DSA-1')).toBe(true);
-    expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);
-    expect(holds(await page(viewer, paths.deviceTab(device.publicId, 'findings')), 'DSA-1')).toBe(true);
+    expect(await viewer.html(from.replaceAll('&amp;', '&'))).toMatch(/<tr aria-current="true">.*DSA-1/s);
+    expect(holds(await viewer.html(paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
+    expect(holds(await viewer.html(paths.vulnerabilities({ feed: 'osv-debian' })), 'DSA-1')).toBe(true);
+    expect(holds(await viewer.html(paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);
+    expect(holds(await viewer.html(paths.deviceTab(device.publicId, 'findings')), 'DSA-1')).toBe(true);
     // The server looks at what changed a moment later.
     site.appliance.rules.recomputePending();
-    expect(holds(await page(viewer, paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
+    expect(holds(await viewer.html(paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
     const [needed] = site.appliance.updates.list({
       scope: wholeSite('job'),
       filter: { field: 'supply', op: '=', value: 'arrived' },
       limit: 1,
     }).rows;
     const id = needed?.id ?? '';
-    await page(viewer, paths.update(id));
+    await viewer.html(paths.update(id));
     const asked = await admin.post(paths.updatesDecide(), { action: 'approve', id });
     expect(asked.status).toBe(200);
     expect(site.appliance.updates.get(id, wholeSite('job')).approval).toBe('undefined');
@@ -234,16 +223,16 @@ describe('exchange through the console', () => {
       (await admin.post(paths.updatesDecide(), { action: 'approve', id, confirmed: '1', comment: 'tested' })).status,
     ).toBe(303);
     expect(site.appliance.updates.get(id, wholeSite('job')).approval).toBe('approved');
-    const planned = await page(admin, beside);
+    const planned = await admin.html(beside);
     expect(planned).toMatch(new RegExp(`name="device" value="${device.publicId}" checked=""`));
     expect(planned).toMatch(
       /<form method="get" action="\/deployments\/new" id="plan-finding"><input type="hidden" name="update"/,
     );
     expect(planned).toContain('Plan a deployment: <b data-count="1">1</b>');
-    await page(admin, `${paths.deploymentNew({ update: id })}&device=${device.publicId}`);
+    await admin.html(`${paths.deploymentNew({ update: id })}&device=${device.publicId}`);
     const form = await admin.post(paths.updatesDecide(), { action: 'deploy', id });
     expect(form.headers.get('location')).toBe(paths.deploymentNew({ update: id }));
-    await page(admin, paths.deploymentNew({ update: id }));
+    await admin.html(paths.deploymentNew({ update: id }));
     const bad = await admin.post(paths.deploymentNew(), {
       update: id,
       target: 'group',
@@ -254,13 +243,13 @@ describe('exchange through the console', () => {
     const order = { name: 'night', update: id, target: 'devices', device: device.publicId, timeoutMinutes: '30' };
     const made = await admin.post(paths.deploymentNew(), order);
     const address = made.headers.get('location') ?? '';
-    expect(holds(await page(viewer, address), device.publicId)).toBe(true);
+    expect(holds(await viewer.html(address), device.publicId)).toBe(true);
     expect((await viewer.post(`${address}/cancel`, { confirmed: '1' })).status).toBe(403);
     expect((await admin.post(`${address}/cancel`)).status).toBe(200);
     expect((await admin.post(`${address}/cancel`, { confirmed: '1' })).status).toBe(303);
     expect(site.appliance.deployments.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.state).toBe('cancelled');
     for (const path of [paths.work(), paths.updates(), paths.deviceTab(device.publicId, 'updates'), paths.provision()])
-      await page(viewer, path);
+      await viewer.html(path);
     for (const path of [paths.vulnerabilitiesCsv(), paths.updatesCsv()])
       expect((await (await viewer.get(path)).text()).split('\r\n').length).toBeGreaterThan(2);
   });
@@ -273,7 +262,7 @@ describe('exchange through the console', () => {
     altered[bundle.length - 4_000] = (altered[bundle.length - 4_000] ?? 0) ^ 1;
     // Who looked a moment ago sees what lay there then.
     await expect
-      .poll(async () => holds(await page(admin, paths.exchangeReceive()), 'good.tar'), { timeout: 60_000 })
+      .poll(async () => holds(await admin.html(paths.exchangeReceive()), 'good.tar'), { timeout: 60_000 })
       .toBe(true);
     expect((await admin.post(paths.bundlePick(), { path: '/etc/passwd' })).status).toBe(422);
     const picked = draftOf(await admin.post(paths.bundlePick(), { path: join(medium, 'good.tar') }));

@@ -2,16 +2,14 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { makeHost } from '../../../test/support/host.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
 const mebibyte = 1024 * 1024;
 const person = { ...systemActor, rights: new Set(['all' as const]) };
 
-let site: Console;
-let admin: Browser;
 let volumes: string[] = [];
 
 const story = async (): Promise<string> => {
@@ -20,26 +18,24 @@ const story = async (): Promise<string> => {
   return response.text();
 };
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  const host = makeHost(join(site.dataDir, 'host'));
-  const medium = join(site.dataDir, 'medium');
-  mkdirSync(medium);
-  await host.publish({
-    files: ['a', 'b', 'c'].map((name) => ({ path: name, bytes: randomBytes(6 * mebibyte) })),
-  });
-  const { exchange } = site.appliance;
-  await exchange.importTrust(person, await host.trustFile(join(site.dataDir, 'trust')), host.rootFingerprint);
-  const { bytes: card } = exchange.siteCard(person);
-  const request = host.open(exchange.exportRequest(person, medium).path, card);
-  const out = join(site.dataDir, 'out');
-  await host.answer(out, request, { volumeBytes: 10 * mebibyte });
-  volumes = readdirSync(out)
-    .filter((name) => name.endsWith('.tar'))
-    .sort()
-    .map((name) => join(out, name));
+const site = await openConsole();
+const admin = await site.as('administrator');
+const host = makeHost(join(site.dataDir, 'host'));
+const medium = join(site.dataDir, 'medium');
+mkdirSync(medium);
+await host.publish({
+  files: ['a', 'b', 'c'].map((name) => ({ path: name, bytes: randomBytes(6 * mebibyte) })),
 });
+const { exchange } = site.appliance;
+await exchange.importTrust(person, await host.trustFile(join(site.dataDir, 'trust')), host.rootFingerprint);
+const { bytes: card } = exchange.siteCard(person);
+const request = host.open(exchange.exportRequest(person, medium).path, card);
+const out = join(site.dataDir, 'out');
+await host.answer(out, request, { volumeBytes: 10 * mebibyte });
+volumes = readdirSync(out)
+  .filter((name) => name.endsWith('.tar'))
+  .sort()
+  .map((name) => join(out, name));
 afterAll(() => site.close());
 
 describe('the story of the exchange', () => {

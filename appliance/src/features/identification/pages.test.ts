@@ -1,46 +1,35 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let admin: Browser;
-let operator: Browser;
-let viewer: Browser;
 let controller = '';
 let zone = '';
 let job = '';
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  operator = await site.as('operator');
-  viewer = await site.as('viewer');
-  const { objects, controllers } = site.appliance;
-  zone = objects.create(systemActor, 'controller-zone', {
-    name: 'Z-CELL3',
-    level: '1',
-    prefixes: ['127.0.0.0/8'],
-    queryPolicy: 'identify',
-    queryIdentify: 'manual',
-  }).id;
-  controller = controllers.create(systemActor, { name: 'PLC-L3-07', zone, address: '127.0.0.21' }).publicId;
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const operator = await site.as('operator');
+const viewer = await site.as('viewer');
+const { objects, controllers } = site.appliance;
+zone = objects.create(systemActor, 'controller-zone', {
+  name: 'Z-CELL3',
+  level: '1',
+  prefixes: ['127.0.0.0/8'],
+  queryPolicy: 'identify',
+  queryIdentify: 'manual',
+}).id;
+controller = controllers.create(systemActor, { name: 'PLC-L3-07', zone, address: '127.0.0.21' }).publicId;
 afterAll(() => site.close());
 
-const html = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 const hourMs = 3_600_000;
 const at = (hours: number): string => `${new Date(Date.now() + hours * hourMs).toISOString().slice(0, 19)}Z`;
 const digestOf = (page: string): string => /name="digest" value="([0-9a-f]{64})"/.exec(page)?.[1] ?? '';
 
 describe('identification in the console', () => {
   it('is off, says so, and is switched only after a question', async () => {
-    expect(await html(viewer, paths.identification())).toContain('no controller is asked anything');
+    expect(await viewer.html(paths.identification())).toContain('no controller is asked anything');
     expect((await viewer.post(paths.identificationSwitch(), { action: 'on' })).status).toBe(403);
     const question = await admin.post(paths.identificationSwitch(), { action: 'on' });
     expect([question.status, site.appliance.identification.isOn()]).toEqual([200, false]);
@@ -50,7 +39,7 @@ describe('identification in the console', () => {
   });
 
   it('makes a job by its form, with the controllers to choose from, and says what is wrong at its field', async () => {
-    const form = await html(admin, paths.objectNew('controller-identification'));
+    const form = await admin.html(paths.objectNew('controller-identification'));
     expect(form).toContain('PLC-L3-07');
     const fields = {
       'f.name': 'Cell 3',
@@ -68,11 +57,11 @@ describe('identification in the console', () => {
     const made = await admin.post(paths.objectNew('controller-identification'), { ...fields, 'f.until': at(4) });
     expect(made.status).toBe(303);
     job = site.appliance.identification.list(wholeSite('job'))[0]?.job.id ?? '';
-    expect(await html(viewer, paths.identification())).toContain('Cell 3');
+    expect(await viewer.html(paths.identification())).toContain('Cell 3');
   });
 
   it('shows every packet with its meaning, and is approved by a second person only', async () => {
-    const page = await html(admin, paths.identificationJob(job));
+    const page = await admin.html(paths.identificationJob(job));
     expect(page).toContain('Modbus: read device identification, unit 255, code 1, object 0');
     expect(page).toContain('0000 0000 0005 ff2b 0e01 00');
     const said = { action: 'approve', digest: digestOf(page), typed: '1' };
@@ -85,7 +74,7 @@ describe('identification in the console', () => {
   });
 
   it('has a notice as a page and as a file', async () => {
-    expect(await html(viewer, paths.identificationNotice(job))).toContain('tcp/502');
+    expect(await viewer.html(paths.identificationNotice(job))).toContain('tcp/502');
     const file = await viewer.get(paths.identificationNoticeFile(job));
     expect(file.headers.get('content-type')).toContain('text/plain');
     expect(await file.text()).toContain('127.0.0.21');
@@ -94,7 +83,7 @@ describe('identification in the console', () => {
   it('starts and stops a run, and gives its packets as a file', async () => {
     expect((await viewer.get(paths.identificationCsv(job))).status).toBe(404);
     expect((await operator.post(paths.identificationJob(job), { action: 'start' })).status).toBe(303);
-    const page = await html(operator, paths.identificationJob(job));
+    const page = await operator.html(paths.identificationJob(job));
     expect(page).toContain(paths.identificationStream(job));
     expect(page).toContain('http-equiv="refresh"');
     expect((await operator.post(paths.identificationJob(job), { action: 'stop' })).status).toBe(303);
@@ -110,7 +99,7 @@ describe('identification in the console', () => {
   });
 
   it('shows the policy beside the controller with whose word each part is, and sets its own', async () => {
-    expect(await html(viewer, paths.controller(controller))).toContain('(set for the zone)');
+    expect(await viewer.html(paths.controller(controller))).toContain('(set for the zone)');
     const form = { queryPolicy: 'never', queryIdentify: 'zone', queryGapMs: '900', queryFromTime: '22:00' };
     expect((await viewer.post(paths.identificationPolicy(controller), form)).status).toBe(403);
     const wrong = await admin.post(paths.identificationPolicy(controller), form);
@@ -119,7 +108,7 @@ describe('identification in the console', () => {
     expect(
       (await admin.post(paths.identificationPolicy(controller), { ...form, queryUntilTime: '04:00' })).status,
     ).toBe(303);
-    const page = await html(viewer, paths.identificationPolicy(controller));
+    const page = await viewer.html(paths.identificationPolicy(controller));
     expect(page).toContain('(set for the controller)');
     expect(page).toContain('900');
     expect((await admin.get(paths.identificationPolicy('controller-none'))).status).toBe(404);

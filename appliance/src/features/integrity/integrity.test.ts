@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { introduce, testGate } from '../../../../test/support/persons.ts';
-import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { codeOf } from '../../../../test/support/refusals.ts';
+import { actorWith, admin, openEngines } from '../../../test/support/engines.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
@@ -31,14 +32,11 @@ const controller = (over: Partial<ControllerFacts> = {}): ControllerFacts => ({
   ...over,
 });
 
-let engines: Engines;
 let integrity: IntegrityService;
 let held: ControllerFacts[];
 let at = now;
-beforeAll(async () => {
-  engines = await openEngines();
-  introduce(engines.db, 'a', 'b');
-});
+const engines = await openEngines();
+introduce(engines.db, 'a', 'b');
 beforeEach(() => {
   number += 1;
   id = `controller${number}`;
@@ -61,15 +59,6 @@ afterAll(() => engines.close());
 
 const eventsOf = (type: string): number =>
   engines.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).total;
-const codeOf = (act: () => unknown): unknown => {
-  try {
-    act();
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return undefined;
-};
-
 describe('program integrity', () => {
   it('knows no reference until a person approves one, then OK, then changed once, then OK again', () => {
     integrity.check();

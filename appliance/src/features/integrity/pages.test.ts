@@ -1,13 +1,10 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Browser, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
 let id = '';
 
 const said = (values: Record<string, string>): Reading['facts'] =>
@@ -36,13 +33,11 @@ const take = (name: string, one: Reading): void => {
 };
 const html = async (browser: Browser, path: string): Promise<string> => (await browser.get(path)).text();
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  take('job 1', reading('3c4d', Date.now() - 60_000));
-  id = site.appliance.integrity.list({}, wholeSite('job'))[0]?.publicId ?? '';
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+take('job 1', reading('3c4d', Date.now() - 60_000));
+id = site.appliance.integrity.list({}, wholeSite('job'))[0]?.publicId ?? '';
 afterAll(() => site.close());
 
 describe('programs of controllers', () => {

@@ -3,31 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openConsole, password } from '../../../test/support/console.ts';
+import { runHere } from '../../../test/support/run-line.ts';
 import { signIn, signOut } from '../../cli/actor.ts';
-import { runLine } from '../../cli/main.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { listViewService } from './service.ts';
 import { listOf, maxLists, maxViews } from './types.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  for (const name of ['pump-01', 'pump-02', 'mixer-1']) site.device(name);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+for (const name of ['pump-01', 'pump-02', 'mixer-1']) site.device(name);
 afterAll(() => site.close());
 
-const html = async (path: string, browser = admin): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 /** Name, address and number of each view above a list. */
 const viewsOn = (page: string): string[][] =>
   [
@@ -46,22 +35,22 @@ describe('a saved view of a list', () => {
     expect(made.status).toBe(303);
     const address = `${paths.devices()}?q=pump&sort=-name&col=os`;
     expect(made.headers.get('location')).toBe(address);
-    expect(viewsOn(await html(paths.devices()))).toEqual([['Pumps', address, '2']]);
-    expect(viewsOn(await html(paths.devices(), viewer))).toEqual([]);
-    const shown = await html(address);
+    expect(viewsOn(await admin.html(paths.devices()))).toEqual([['Pumps', address, '2']]);
+    expect(viewsOn(await viewer.html(paths.devices()))).toEqual([]);
+    const shown = await admin.html(address);
     expect(shown).toMatch(/aria-current="page"><span translate="no">Pumps/);
     expect(heads(shown)).toEqual(['', 'OS']);
   });
 
   it('is of one list: each list has its own', async () => {
     await save(paths.events(), 'Warnings', 'severity=warning');
-    expect(viewsOn(await html(paths.events())).map(([name]) => name)).toEqual(['Warnings']);
-    expect(viewsOn(await html(paths.devices())).map(([name]) => name)).toEqual(['Pumps']);
+    expect(viewsOn(await admin.html(paths.events())).map(([name]) => name)).toEqual(['Warnings']);
+    expect(viewsOn(await admin.html(paths.devices())).map(([name]) => name)).toEqual(['Pumps']);
   });
 
   it('counts by the filter of the list, and stands without a number where that is not readable', async () => {
     await save(paths.devices(), 'Broken', 'where=there is no such field');
-    const views = viewsOn(await html(paths.devices()));
+    const views = viewsOn(await admin.html(paths.devices()));
     expect(views.map(([name, , count]) => [name, count])).toEqual([
       ['Broken', ''],
       ['Pumps', '2'],
@@ -72,24 +61,26 @@ describe('a saved view of a list', () => {
     site.device('pump-90', 'manual');
     const [, href = '', n] =
       /<a href="([^"]*state=pending)"[^>]*>\s*Waiting for approval <span class="second">(\d+)</.exec(
-        await html(paths.devices()),
+        await admin.html(paths.devices()),
       ) ?? [];
     expect(n).toBe('1');
-    const shown = await html(href);
+    const shown = await admin.html(href);
     expect(shown).toMatch(/aria-current="page">\s*Waiting for approval/);
     // The list says how many it has when a swap brought it.
     expect(shown).toMatch(/<section class="panel" data-announce="1 found/);
     expect(shown).toContain('pump-90');
     const act = /decision=act"[^>]*>\s*Act <span class="second">0</;
-    expect(await html(paths.vulnerabilities())).toMatch(act);
-    expect(await html(paths.controllerFindings())).toMatch(act);
-    expect(await html(paths.updates())).toMatch(/approval=undefined"[^>]*>\s*Not decided <span class="second">0</);
+    expect(await admin.html(paths.vulnerabilities())).toMatch(act);
+    expect(await admin.html(paths.controllerFindings())).toMatch(act);
+    expect(await admin.html(paths.updates())).toMatch(
+      /approval=undefined"[^>]*>\s*Not decided <span class="second">0</,
+    );
   });
 
   it('is renamed and removed by who has it', async () => {
     const idOf = async (name: string): Promise<string> => {
-      const [, address = ''] = viewsOn(await html(paths.devices())).find(([one]) => one === name) ?? [];
-      return /name="id" value="(\d+)"/.exec(await html(address))?.[1] ?? '';
+      const [, address = ''] = viewsOn(await admin.html(paths.devices())).find(([one]) => one === name) ?? [];
+      return /name="id" value="(\d+)"/.exec(await admin.html(address))?.[1] ?? '';
     };
     const fields = { id: await idOf('Pumps'), name: 'Spare pumps' };
     expect((await viewer.post(paths.meViews(), { do: 'rename', ...fields })).status).toBe(404);
@@ -97,7 +88,7 @@ describe('a saved view of a list', () => {
     expect((await admin.post(paths.meViews(), { do: 'rename', ...fields })).status).toBe(303);
     await save(paths.devices(), 'Broken', 'q=mixer');
     await admin.post(paths.meViews(), { do: 'remove', id: await idOf('Broken') });
-    expect(viewsOn(await html(paths.devices())).map(([name]) => name)).toEqual(['Spare pumps']);
+    expect(viewsOn(await admin.html(paths.devices())).map(([name]) => name)).toEqual(['Spare pumps']);
   });
 
   it('is refused without a name, for what is no page, and beyond the bound', async () => {
@@ -110,8 +101,8 @@ describe('a saved view of a list', () => {
   });
 
   it('is a scope of deployments: the devices that it finds', async () => {
-    expect(await html(paths.deploymentNew())).toContain('Spare pumps');
-    expect(await html(paths.deploymentNew(), await site.as('operator'))).not.toContain('Spare pumps');
+    expect(await admin.html(paths.deploymentNew())).toContain('Spare pumps');
+    expect(await (await site.as('operator')).html(paths.deploymentNew())).not.toContain('Spare pumps');
   });
 });
 
@@ -121,17 +112,16 @@ it('commands of a person who logged in work on the views of that account', async
   vi.stubEnv('XDG_RUNTIME_DIR', runtime);
   await signIn(accounts, site.dataDir, { name: 'admin', password, code: '' });
   const run = async (...args: string[]): Promise<unknown> => {
-    const told: string[] = [];
-    const streams = { stdout: (text: string) => void told.push(text), stderr: () => undefined };
-    expect(await runLine([...args, '--data', site.dataDir, '--json'], streams), told.join('')).toBe(0);
-    return JSON.parse(told.join(''));
+    const { code, stdout } = await runHere(...args, '--data', site.dataDir, '--json');
+    expect(code, stdout).toBe(0);
+    return JSON.parse(stdout);
   };
   const before = await run('list-view', 'list', '--list', paths.software());
   expect(before).toEqual({ rows: [] });
   const made = await run('list-view', 'save', '--list', paths.software(), '--name', 'Old', '--query', 'q=ssl');
   const { id } = made as { id: number };
   await run('list-view', 'rename', `${id}`, '--name', 'Older');
-  expect(viewsOn(await html(paths.software())).map(([name]) => name)).toEqual(['Older']);
+  expect(viewsOn(await admin.html(paths.software())).map(([name]) => name)).toEqual(['Older']);
   expect(await run('list-view', 'remove', `${id}`)).toEqual({});
   expect(await run('list-view', 'list', '--list', paths.software())).toEqual(before);
   signOut(accounts, site.dataDir);
@@ -141,14 +131,14 @@ it('commands of a person who logged in work on the views of that account', async
 
 describe('columns that a person picked', () => {
   it('are what the list opens with, for the person alone, until the usual ones are asked for', async () => {
-    const usual = heads(await html(paths.updates()));
+    const usual = heads(await admin.html(paths.updates()));
     const kept = await admin.post(paths.meColumns(), { list: paths.devices(), query: 'q=pump', col: ['os', 'tags'] });
     expect(kept.headers.get('location')).toBe(`${paths.devices()}?q=pump`);
-    expect(heads(await html(paths.devices()))).toEqual(['', 'Tags', 'OS']);
-    expect(heads(await html(paths.devices(), viewer))).toContain('Name');
-    expect(heads(await html(paths.updates()))).toEqual(usual);
+    expect(heads(await admin.html(paths.devices()))).toEqual(['', 'Tags', 'OS']);
+    expect(heads(await viewer.html(paths.devices()))).toContain('Name');
+    expect(heads(await admin.html(paths.updates()))).toEqual(usual);
     await admin.post(paths.meColumns(), { list: paths.devices(), query: '', col: ['os'], usual: '1' });
-    expect(heads(await html(paths.devices()))).toContain('Name');
+    expect(heads(await admin.html(paths.devices()))).toContain('Name');
   });
 
   it('are kept of a bounded number of lists, whatever a form calls one', async () => {

@@ -1,30 +1,20 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { packageBytes, sha256 } from '../../../test/support/catalog.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { openConsole } from '../../../test/support/console.ts';
+import { makeHost } from '../../../test/support/host.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
 // Media on the pages Receive and Send, as a browser without scripts sees them.
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
-let host: TestHost;
-let card: Uint8Array;
 let medium = '';
 
-const page = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 /** The page as soon as it fits. */
 const until = async (path: string, fits: RegExp | string, browser = admin): Promise<string> => {
-  await expect.poll(() => page(browser, path), { timeout: 60_000, interval: 200 }).toMatch(fits);
-  return page(browser, path);
+  await expect.poll(() => browser.html(path), { timeout: 60_000, interval: 200 }).toMatch(fits);
+  return browser.html(path);
 };
 const finished = async (address: string): Promise<{ state: string; result: unknown }> => {
   const id = address.split('/')[3] ?? '';
@@ -38,20 +28,18 @@ const finished = async (address: string): Promise<{ state: string; result: unkno
   return { state: found?.state ?? '', result: found?.result };
 };
 
-beforeAll(async () => {
-  site = await openConsole();
-  await site.appliance.jobs.start();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  medium = join(site.dataDir, 'medium');
-  mkdirSync(medium);
-  site.appliance.objects.setSetting(systemActor, 'exchange.media-roots', []);
-  host = makeHost(join(site.dataDir, 'host'));
-  await host.publish();
-  const trust = await host.trustFile(join(site.dataDir, 'introduction'));
-  await site.appliance.exchange.importTrust(systemActor, trust, host.rootFingerprint);
-  card = site.appliance.exchange.siteCard(systemActor).bytes;
-});
+const site = await openConsole();
+await site.appliance.jobs.start();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+medium = join(site.dataDir, 'medium');
+mkdirSync(medium);
+site.appliance.objects.setSetting(systemActor, 'exchange.media-roots', []);
+const host = makeHost(join(site.dataDir, 'host'));
+await host.publish();
+const trust = await host.trustFile(join(site.dataDir, 'introduction'));
+await site.appliance.exchange.importTrust(systemActor, trust, host.rootFingerprint);
+const card = site.appliance.exchange.siteCard(systemActor).bytes;
 afterAll(async () => {
   await site.appliance.jobs.stop();
   await site.close();
@@ -59,7 +47,7 @@ afterAll(async () => {
 
 describe('media in the console', () => {
   it('says that none is plugged in, and looks again by itself', async () => {
-    const html = await page(viewer, paths.exchangeReceive());
+    const html = await viewer.html(paths.exchangeReceive());
     expect(html).toContain('No medium is plugged in');
     expect(html).toMatch(/id="media"[^>]*hx-trigger="every 5s"/);
     // Without scripts a link does the same.
@@ -81,7 +69,7 @@ describe('media in the console', () => {
 
   it('offers to write a request to a medium, and says that it was read back', async () => {
     site.appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
-    expect(await page(admin, paths.exchangeSend())).toContain(`value="${medium}"`);
+    expect(await admin.html(paths.exchangeSend())).toContain(`value="${medium}"`);
     const written = await admin.post(paths.requestWrite(), { number: '1', medium });
     expect(written.status).toBe(303);
     // Written by a job; the page shows how far it is until then.
@@ -117,6 +105,6 @@ describe('media in the console', () => {
     const address = picked.headers.get('location') ?? '';
     expect(await finished(address)).toMatchObject({ state: 'done', result: { result: 'imported' } });
     const { total } = site.appliance.exchange.receipts({ limit: 1 });
-    expect(await page(viewer, paths.exchangeReceive())).toContain(`href="${paths.receipt(total)}"`);
+    expect(await viewer.html(paths.exchangeReceive())).toContain(`href="${paths.receipt(total)}"`);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../../../test/support/sources.ts';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
 // The file that packaging/windows/sallyport-collect.ps1 writes, as its lines say: composed by hand, since no PowerShell runs here.
@@ -10,10 +10,7 @@ import { systemActor } from '../../engine/objects/types.ts';
 const file = join(repositoryRoot, 'test/support/windows/collected.xml');
 const script = readFileSync(join(repositoryRoot, 'packaging/windows/sallyport-collect.ps1'), 'utf8');
 
-let site: Console;
-beforeAll(async () => {
-  site = await openConsole();
-});
+const site = await openConsole();
 afterAll(() => site.close());
 
 describe('what sallyport-collect.ps1 writes', () => {

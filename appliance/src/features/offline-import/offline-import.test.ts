@@ -5,19 +5,16 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { storedZip } from '../../../../test/support/stored-zip.ts';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { offlineImportService } from './service.ts';
 
-let site: Console;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-stick-'));
-beforeAll(async () => {
-  site = await openConsole();
-});
+const site = await openConsole();
 afterAll(async () => {
   await site.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,15 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { storedZip } from '../../../../test/support/stored-zip.ts';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { deb } from '../../../test/support/site.ts';
 
-let site: ApiSite;
-beforeAll(async () => {
-  site = await openApiSite();
-});
+const site = await openApiSite();
 afterAll(() => site.close());
 
 const collectedAt = '2026-05-01T08:00:00Z';

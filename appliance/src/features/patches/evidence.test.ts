@@ -3,49 +3,45 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEvidencePrint, EVIDENCE_TYPE, openEvidence } from '@sallyport/bundle-tools/documents/evidence';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
-import { dayMs, openPatchSite, type PatchSite } from '../../../test/support/controllers/patch-site.ts';
-import { type Actor, systemActor } from '../../engine/objects/types.ts';
+import { dayMs, openPatchSite } from '../../../test/support/controllers/patch-site.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 
-let site: PatchSite;
-let ann: Actor;
-beforeAll(async () => {
-  site = await openPatchSite({
-    jobs: (from) => [
-      {
-        id: 'job/1',
-        name: 'Cell 3',
-        startedAt: from,
-        endedAt: from + 1_000,
-        askedBy: 'account:a',
-        approvedBy: 'account:b',
-        targets: 2,
-        packets: 9,
-        logSha256: 'd'.repeat(64),
-      },
-    ],
-  });
-  ann = site.person('Әлия Қасымова');
-  const { patches, time } = site;
-  const rows = Array.from(
-    { length: 24 },
-    (_, n) => `Siemens,CPU 1515,2.9,SP-${n},vendor_approved,2026-11-01,лаборатория`,
-  );
-  const list = `vendor,product,productVersion,patchId,vendorState,testedDate,remarks\n${rows.join('\n')}\n`;
-  patches.approvals.importList(ann, Buffer.from(list), { name: 'list.csv', preset: 'neutral', dryRun: false });
-  agreeToLists(site);
-  patches.move(ann, 1, { to: 'site_testing', reason: 'Ә test', evidence: { testedOn: 'bench' } });
-  site.objects.create(systemActor, 'mitigation', {
-    name: 'Segment',
-    measure: 'segment',
-    owner: ann.id,
-    evidence: 'firewall rule 7',
-    expiresAt: '2027-06-01T00:00:00Z',
-  });
-  time.now += dayMs;
+const site = await openPatchSite({
+  jobs: (from) => [
+    {
+      id: 'job/1',
+      name: 'Cell 3',
+      startedAt: from,
+      endedAt: from + 1_000,
+      askedBy: 'account:a',
+      approvedBy: 'account:b',
+      targets: 2,
+      packets: 9,
+      logSha256: 'd'.repeat(64),
+    },
+  ],
 });
+const ann = site.person('Әлия Қасымова');
+const { patches, time } = site;
+const rows = Array.from(
+  { length: 24 },
+  (_, n) => `Siemens,CPU 1515,2.9,SP-${n},vendor_approved,2026-11-01,лаборатория`,
+);
+const list = `vendor,product,productVersion,patchId,vendorState,testedDate,remarks\n${rows.join('\n')}\n`;
+patches.approvals.importList(ann, Buffer.from(list), { name: 'list.csv', preset: 'neutral', dryRun: false });
+agreeToLists(site);
+patches.move(ann, 1, { to: 'site_testing', reason: 'Ә test', evidence: { testedOn: 'bench' } });
+site.objects.create(systemActor, 'mitigation', {
+  name: 'Segment',
+  measure: 'segment',
+  owner: ann.id,
+  evidence: 'firewall rule 7',
+  expiresAt: '2027-06-01T00:00:00Z',
+});
+time.now += dayMs;
 afterAll(() => site.close());
 
 type Pack = Awaited<ReturnType<typeof makeNew>>;

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 
-let site: ApiSite;
-beforeAll(async () => {
-  site = await openApiSite();
-});
+const site = await openApiSite();
 afterAll(() => site.close());
 
 describe('patches through the API', () => {

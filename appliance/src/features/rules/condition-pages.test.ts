@@ -1,27 +1,23 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let admin: Browser;
 const names = ['pump-01', 'pump-02', 'mixer-1'];
 const devices = new Map<string, { id: number; publicId: string }>();
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  for (const name of names) {
-    const device = site.device(name);
-    devices.set(name, device);
-    site.report(device.id, 'identity', [{ name, ipv4: [`10.4.0.${devices.size}`] }]);
-  }
-  site.appliance.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
-  site.appliance.rules.recomputePending();
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+for (const name of names) {
+  const device = site.device(name);
+  devices.set(name, device);
+  site.report(device.id, 'identity', [{ name, ipv4: [`10.4.0.${devices.size}`] }]);
+}
+site.appliance.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
+site.appliance.rules.recomputePending();
 afterAll(() => site.close());
 
 const post = async (path: string, fields: Record<string, string>): Promise<{ status: number; html: string }> => {

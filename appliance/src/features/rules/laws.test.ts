@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { factCondition, groupCondition, groups } from '../../../test/support/rules/arbitrary.ts';
@@ -20,20 +20,7 @@ import { ruleService } from './service.ts';
 
 const hourMs = 3_600_000;
 const clock = { now: Date.parse('2026-11-24T10:00:00Z') };
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let rules: ReturnType<typeof ruleService>;
 const fleet = new Map<number, Drawn>();
-
-beforeAll(async () => {
-  site = await openAppliance();
-  rules = ruleService({ ...site, clock: () => clock.now });
-  makeGroups(site);
-  for (const drawn of fc.sample(drawnDevice, 12)) redrawn(applyDrawn(site, drawn, clock.now), drawn);
-  rules.recomputePending();
-});
-afterAll(async () => {
-  await site.stop();
-});
 
 const text = (condition: Filter): string => printFilter(condition, { vocabulary: rules.vocabulary });
 const fits = (condition: Filter, device: number): boolean => {
@@ -49,6 +36,14 @@ const redrawn = (device: number, drawn: Drawn): void => {
   drawnAt.set(device, clock.now);
   fleet.set(device, drawn);
 };
+
+const site = await openAppliance();
+const rules = ruleService({ ...site, clock: () => clock.now });
+makeGroups(site);
+for (const drawn of fc.sample(drawnDevice, 12)) redrawn(applyDrawn(site, drawn, clock.now), drawn);
+rules.recomputePending();
+afterAll(() => site.stop());
+
 const redraw = (device: number, drawn: Drawn): void => {
   applyDrawn(site, drawn, clock.now, device);
   const software = drawn.software ?? fleet.get(device)?.software ?? null;

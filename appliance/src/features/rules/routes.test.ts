@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
-let site: ApiSite;
 let token = '';
 let viewer = '';
 let ids: string[] = [];
 
-beforeAll(async () => {
-  site = await openApiSite();
-  token = site.tokenOf('administrator');
-  viewer = site.tokenOf('viewer');
-  ids = ['pump-1', 'pump-2', 'mixer'].map((name) => site.device(name).publicId);
-  site.appliance.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
-});
+const site = await openApiSite();
+token = site.tokenOf('administrator');
+viewer = site.tokenOf('viewer');
+ids = ['pump-1', 'pump-2', 'mixer'].map((name) => site.device(name).publicId);
+site.appliance.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
 afterAll(async () => site.close());
 
 const call = async (method: string, path: string, body?: unknown, as = token) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../../engine/objects/types.ts';
@@ -7,17 +7,11 @@ import { ruleService } from './service.ts';
 const hourMs = 3_600_000;
 const start = Date.parse('2026-11-24T10:00:00Z');
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
 const clock = { now: start };
-let rules: ReturnType<typeof ruleService>;
 
-beforeAll(async () => {
-  site = await openAppliance();
-  rules = ruleService({ ...site, clock: () => clock.now });
-});
-afterAll(async () => {
-  await site.stop();
-});
+const site = await openAppliance();
+const rules = ruleService({ ...site, clock: () => clock.now });
+afterAll(() => site.stop());
 
 type Status = { level: number; keys: string[]; visible: number };
 

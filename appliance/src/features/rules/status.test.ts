@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { makeGroups } from '../../../test/support/rules/fleet.ts';
@@ -8,17 +8,11 @@ import { levels } from './types.ts';
 
 const hourMs = 3_600_000;
 const clock = { now: Date.parse('2026-11-24T10:00:00Z') };
-let site: Awaited<ReturnType<typeof openAppliance>>;
-let rules: ReturnType<typeof ruleService>;
 
-beforeAll(async () => {
-  site = await openAppliance();
-  rules = ruleService({ ...site, clock: () => clock.now });
-  makeGroups(site);
-});
-afterAll(async () => {
-  await site.stop();
-});
+const site = await openAppliance();
+const rules = ruleService({ ...site, clock: () => clock.now });
+makeGroups(site);
+afterAll(() => site.stop());
 
 type Said = { key: string; params?: Record<string, unknown> };
 

@@ -1,27 +1,17 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
 const ids: string[] = [];
 const names = ['pump-01', 'pump-02', 'mixer-1'];
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  for (const name of names) ids.push(site.device(name).publicId);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+for (const name of names) ids.push(site.device(name).publicId);
 afterAll(() => site.close());
 
-const html = async (path: string, browser = admin): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 const tagged = (tag: string): string[] =>
   names.filter((_, index) => {
     const { id } = site.appliance.devices.byPublicId(ids[index] ?? '');
@@ -29,7 +19,7 @@ const tagged = (tag: string): string[] =>
   });
 /** The action and fields of the way back that the next page offers. */
 const undoOf = async (): Promise<{ action: string; fields: Record<string, string> }> => {
-  const page = await html(paths.devices());
+  const page = await admin.html(paths.devices());
   const form = /<form[^>]*action="([^"]*(?:tags|tag-undo))"[^>]*>(.*?)<\/form>/s.exec(page);
   const fields = [...(form?.[2] ?? '').matchAll(/name="(id|add|remove)" value="([^"]*)"/g)];
   return { action: form?.[1] ?? '', fields: Object.fromEntries(fields.map(([, name, value]) => [name, value])) };
@@ -75,7 +65,7 @@ describe('tags by hand', () => {
 
   it('stand in the list and its file, and find devices', async () => {
     await admin.post(paths.deviceTags(ids[0] ?? ''), { add: 'spare' });
-    const list = await html(paths.devices({ q: 'tag:spare' }));
+    const list = await admin.html(paths.devices({ q: 'tag:spare' }));
     expect(list).toContain('pump-01');
     expect(list).not.toContain('mixer-1');
     expect(list).toContain('href="/devices?tag=spare"');
@@ -104,7 +94,7 @@ describe('the builder above the list', () => {
         'b.0.field=os&b.0.op=contains&b.0.value=x&b.1.field=tag&b.1.op==&b.1.value=y&b.2.field=&do=remove:0',
       ),
     ).toBe('/devices?tag=y');
-    const shown = await html('/devices?os!=debian&findings>=5&where=tag = a or tag = b');
+    const shown = await admin.html('/devices?os!=debian&findings>=5&where=tag = a or tag = b');
     expect(shown).toMatch(/Operating system does not contain: debian/);
     expect(shown).toMatch(/name="b.1.field" value="findings"/);
     expect(shown).toMatch(/Condition: tag = a or tag = b/);
@@ -138,10 +128,10 @@ describe('a device that a continuous rule holds', () => {
       { id: 's1' },
     );
     rules.recomputePending();
-    const page = await html(paths.device(ids[0] ?? ''));
+    const page = await admin.html(paths.device(ids[0] ?? ''));
     expect(page).toContain('applies continuously. Group: Pumps');
     expect(page).toMatch(/<a href="\/objects\/status-conditions\/s1">A spare<\/a>/);
-    expect(await html(paths.device(ids[2] ?? ''))).not.toContain('applies continuously');
+    expect(await admin.html(paths.device(ids[2] ?? ''))).not.toContain('applies continuously');
     await admin.post(paths.devicesBulk(), {
       action: 'move',
       group: '',

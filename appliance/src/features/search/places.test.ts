@@ -2,19 +2,15 @@ import { workspaces } from '@sallyport/ui/frame/navigation';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { type Lang, langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
-import { findPlaces, type Place, placesOf } from './places.ts';
+import { findPlaces, placesOf } from './places.ts';
 
-let site: Console;
-let places: readonly Place[];
-beforeAll(async () => {
-  site = await openConsole();
-  places = placesOf(entryParts(site.appliance));
-});
+const site = await openConsole();
+const places = placesOf(entryParts(site.appliance));
 afterAll(() => site.close());
 
 /** What the keys of a keyboard write in each language, in the same order; a letter that a layout lacks is written as it is. */

@@ -1,19 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PlantAuthority, plantAuthority } from '../../../test/support/plant-authority.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { plantAuthority } from '../../../test/support/plant-authority.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { checkPlant } from './check.ts';
 import type { GivenCertificate } from './types.ts';
 
 // What a person may give as a certificate of the plant, made by openssl, and what each wrong one is called.
 
-let plant: PlantAuthority;
-let other: PlantAuthority;
-beforeAll(() => {
-  plant = plantAuthority();
-  other = plantAuthority('Another plant');
-});
+const plant = plantAuthority();
+const other = plantAuthority('Another plant');
 afterAll(() => {
   plant?.remove();
   other?.remove();

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { type PlantAuthority, plantAuthority } from '../../../test/support/plant-authority.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../../test/support/refusals.ts';
+import { openConsole } from '../../../test/support/console.ts';
+import { plantAuthority } from '../../../test/support/plant-authority.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { readConfig, writeConfig } from '../../platform/config.ts';
-import { toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { metricFamilies } from '../health/metrics.ts';
 import { serverCertificates } from './service.ts';
@@ -16,19 +16,14 @@ import { plantFile } from './types.ts';
 
 // What is held, what is presented of it, and what each door says of it.
 
-let site: Console;
-let admin: Browser;
-let plant: PlantAuthority;
 const name = 'sallyport.plant.example';
 
-beforeAll(async () => {
-  plant = plantAuthority();
-  site = await openConsole();
-  const { paths: files } = site.appliance;
-  const config = readConfig(files);
-  writeConfig(files, { ...config, addresses: [...config.addresses, name] });
-  admin = await site.as('administrator');
-});
+const plant = plantAuthority();
+const site = await openConsole();
+const { paths: files } = site.appliance;
+const config = readConfig(files);
+writeConfig(files, { ...config, addresses: [...config.addresses, name] });
+const admin = await site.as('administrator');
 afterAll(async () => {
   await site?.close();
   plant?.remove();
@@ -43,15 +38,6 @@ const siteName = () => readConfig(site.appliance.paths).site;
 const path = () => join(site.appliance.paths.keys, plantFile);
 const later = (ms: number) => serverCertificates({ ...site.appliance, clock: () => Date.now() + ms });
 const dayMs = 86_400_000;
-const codeOf = (act: () => unknown): string => {
-  try {
-    act();
-    return 'done';
-  } catch (error) {
-    return toFailure(error).code;
-  }
-};
-
 beforeEach(() => {
   if (held().plant().state !== 'none') held().clear(systemActor, siteName());
 });

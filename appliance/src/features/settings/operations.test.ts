@@ -2,7 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { openConsole } from '../../../test/support/console.ts';
-import { runLine } from '../../cli/main.ts';
+import { runHere } from '../../../test/support/run-line.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
 describe('settings on the command line', () => {
@@ -12,18 +12,7 @@ describe('settings on the command line', () => {
   });
   afterAll(() => site.close());
 
-  const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-    const said = { stdout: '', stderr: '' };
-    const code = await runLine([...args, '--data', site.appliance.paths.data], {
-      stdout: (text) => {
-        said.stdout += text;
-      },
-      stderr: (text) => {
-        said.stderr += text;
-      },
-    });
-    return { code, ...said };
-  };
+  const run = (...args: string[]) => runHere(...args, '--data', site.appliance.paths.data);
 
   it('are shown, set by their type and reset', async () => {
     expect((await run('setting', 'set', 'backups.every-days', '3')).code).toBe(0);

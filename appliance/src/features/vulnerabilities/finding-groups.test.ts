@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -9,14 +9,10 @@ import { findingGroups } from './finding-groups.ts';
 // Groups of findings on controllers: one line for a vulnerability and a zone, however many products and versions have it. Those on
 // computers are counted against their lists on a filled site (test/integration/work-counts.test.ts).
 
-let site: Console;
-let seeded: Awaited<ReturnType<typeof seedControllers>>;
 const scope = wholeSite('job');
 
-beforeAll(async () => {
-  site = await openConsole();
-  seeded = await seedControllers(site.appliance);
-});
+const site = await openConsole();
+const seeded = await seedControllers(site.appliance);
 afterAll(() => site.close());
 
 const groups = () =>

@@ -1,31 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { advisory, part, range } from '../../../test/support/advisory-parts.ts';
 import { ofSite } from '../../../test/support/engines.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 
-let open: Awaited<ReturnType<typeof openMatching>>;
-beforeAll(async () => {
-  open = await openMatching();
-  const { site, publish } = open;
-  for (const device of [1, 2]) site.report(device, 'platform', [debian13]);
-  site.report(1, 'software', [deb('openssl', '3.5.0-1'), deb('libopenssl', '1-1')]);
-  site.report(2, 'software', [deb('openssl', '3.4.0-1'), deb('gone', '1-1')]);
-  await publish(
-    await part(
-      '',
-      Array.from({ length: 12 }, (_, n) =>
-        advisory(
-          `ADV-${String(n).padStart(2, '0')}`,
-          { package: ['openssl', 'libopenssl', 'gone'][n % 3] ?? '', ranges: [range('9-1')] },
-          { severity: n % 5 === 0 ? 'critical' : 'low' },
-        ),
+const open = await openMatching();
+const { site, publish } = open;
+for (const device of [1, 2]) site.report(device, 'platform', [debian13]);
+site.report(1, 'software', [deb('openssl', '3.5.0-1'), deb('libopenssl', '1-1')]);
+site.report(2, 'software', [deb('openssl', '3.4.0-1'), deb('gone', '1-1')]);
+await publish(
+  await part(
+    '',
+    Array.from({ length: 12 }, (_, n) =>
+      advisory(
+        `ADV-${String(n).padStart(2, '0')}`,
+        { package: ['openssl', 'libopenssl', 'gone'][n % 3] ?? '', ranges: [range('9-1')] },
+        { severity: n % 5 === 0 ? 'critical' : 'low' },
       ),
     ),
-  );
-  site.report(2, 'software', [deb('openssl', '3.4.0-1')]);
-});
+  ),
+);
+site.report(2, 'software', [deb('openssl', '3.4.0-1')]);
 afterAll(() => open.close());
 
 const ids = (rows: readonly { id: string }[]) => rows.map((row) => row.id);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { codeOf } from '../../../../test/support/refusals.ts';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { worklistService } from './service.ts';
 import type { FoundWork, WorkKind } from './types.ts';
 
@@ -12,11 +13,8 @@ const hourMs = 3_600_000;
 const startMs = Date.parse('2026-11-27T03:10:00Z');
 const longestMs = { now: 24 * hourMs, other: 720 * hourMs };
 
-let engines: Engines;
 let nowMs = startMs;
-beforeAll(async () => {
-  engines = await openEngines({ clock: () => nowMs });
-});
+const engines = await openEngines({ clock: () => nowMs });
 afterAll(() => engines.close());
 
 const keys = ['a', 'b', 'c'] as const;
@@ -38,15 +36,6 @@ const step = fc.oneof(
   fc.record({ does: fc.constant('assign' as const), key: fc.constantFrom(...keys) }),
   fc.record({ does: fc.constant('wait' as const), hours: fc.constantFrom(1, 5, 23, 24, 100, 720) }),
 );
-
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-};
 
 describe('what is in the worklist', () => {
   it('goes with its cause, or by a reason and an end, and comes back when the end is there', () => {

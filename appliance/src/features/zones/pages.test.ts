@@ -1,39 +1,29 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 
-let site: Console;
-let viewer: Browser;
 const ids = new Map<string, string>();
 
-const html = async (path: string): Promise<string> => {
-  const response = await viewer.get(path);
-  expect(response.status).toBe(200);
-  return response.text();
+const site = await openConsole();
+const viewer = await site.as('viewer');
+const { objects } = site.appliance;
+const zone = (name: string, body: object): void => {
+  ids.set(name, objects.ofAnyKind.create(systemActor, 'controller-zone', { name, ...body }).id);
 };
-
-beforeAll(async () => {
-  site = await openConsole();
-  viewer = await site.as('viewer');
-  const { objects } = site.appliance;
-  const zone = (name: string, body: object): void => {
-    ids.set(name, objects.ofAnyKind.create(systemActor, 'controller-zone', { name, ...body }).id);
-  };
-  zone('Z-OFFICE', { level: '4' });
-  zone('Z-OPS', { level: '3', slT: 2, slA: 2, prefixes: ['10.1.0.0/16'] });
-  zone('Z-CELL1 <b>', { level: '1', slT: 2, slA: 1, prefixes: ['10.2.3.0/24'], parent: ids.get('Z-OPS') });
-  zone('Z-CELL2', { level: '1', prefixes: ['10.2.3.128/25'], parent: ids.get('Z-OPS') });
-  const conduit = (name: string, from: string, to: string, rules: string[]) =>
-    objects.ofAnyKind.create(systemActor, 'controller-conduit', { name, from: ids.get(from), to: ids.get(to), rules });
-  conduit('C-1', 'Z-OPS', 'Z-CELL1 <b>', ['S7 tcp/102', 'OPC-UA tcp/4840', 'S7 tcp/103']);
-  conduit('C-2', 'Z-OFFICE', 'Z-OPS', []);
-});
+zone('Z-OFFICE', { level: '4' });
+zone('Z-OPS', { level: '3', slT: 2, slA: 2, prefixes: ['10.1.0.0/16'] });
+zone('Z-CELL1 <b>', { level: '1', slT: 2, slA: 1, prefixes: ['10.2.3.0/24'], parent: ids.get('Z-OPS') });
+zone('Z-CELL2', { level: '1', prefixes: ['10.2.3.128/25'], parent: ids.get('Z-OPS') });
+const conduit = (name: string, from: string, to: string, rules: string[]) =>
+  objects.ofAnyKind.create(systemActor, 'controller-conduit', { name, from: ids.get(from), to: ids.get(to), rules });
+conduit('C-1', 'Z-OPS', 'Z-CELL1 <b>', ['S7 tcp/102', 'OPC-UA tcp/4840', 'S7 tcp/103']);
+conduit('C-2', 'Z-OFFICE', 'Z-OPS', []);
 afterAll(() => site.close());
 
 describe('zones and conduits', () => {
   it('are drawn without a style or a script, lead to their pages, and are said by tables, too', async () => {
-    const page = await html(paths.controllerZones());
+    const page = await viewer.html(paths.controllerZones());
     const [svg = ''] = /<svg class="chart wide"[\s\S]*?<\/svg>/.exec(page) ?? [];
     expect(svg).toContain('S7, OPC-UA, 3 rules');
     expect(svg).toContain('Z-CELL1 &lt;b&gt;');
@@ -46,7 +36,7 @@ describe('zones and conduits', () => {
   });
 
   it('say where zones side by side claim the same addresses, and where a way leads past the DMZ', async () => {
-    const page = await html(paths.controllerZones());
+    const page = await viewer.html(paths.controllerZones());
     expect(page).toContain(
       'Zones side by side claim the same addresses: Z-CELL1 &lt;b&gt; 10.2.3.0/24, Z-CELL2 10.2.3.128/25',
     );
@@ -56,7 +46,7 @@ describe('zones and conduits', () => {
   });
 
   it('have a page each', async () => {
-    const page = await html(paths.controllerZone(ids.get('Z-CELL1 <b>') ?? ''));
+    const page = await viewer.html(paths.controllerZone(ids.get('Z-CELL1 <b>') ?? ''));
     expect(page).toContain('C-1');
     expect(page).not.toContain('C-2');
     expect((await viewer.get(paths.controllerZone('nothing'))).status).toBe(404);
@@ -78,7 +68,7 @@ describe('the map beside the worklist', () => {
       return controllers.create(systemActor, { name: `PLC of ${name}`, zone }).publicId;
     });
     controllers.decide(systemActor, made.slice(3), 'unauthorised');
-    const said = [...(await html(paths.work())).matchAll(/<title>(Hall[^<]*)/g)].map(([, label]) => label);
+    const said = [...(await viewer.html(paths.work())).matchAll(/<title>(Hall[^<]*)/g)].map(([, label]) => label);
     expect(said).toEqual(names.slice(3, 27).map((name) => `${name}: not normal 1, controllers 1`));
   });
 });

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { admin, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isPrefix } from './rules.ts';
 
-let engines: Engines;
-beforeAll(async () => {
-  engines = await openEngines();
-});
+const engines = await openEngines();
 afterAll(() => engines.close());
 
 const faultsOf = (act: () => unknown): unknown => {

@@ -16,8 +16,6 @@ import { type Listener, startListener } from './listener.ts';
 
 const tickMs = 10;
 const folder = temporaryFolder('guests');
-let tls: { key: string; cert: string; ca: string };
-let listener: Listener;
 const opened: Socket[] = [];
 const ended: string[] = [];
 
@@ -37,15 +35,13 @@ const fetch = async (request: Request, { incoming }: { incoming: Incoming }): Pr
   }
 };
 
-beforeAll(async () => {
-  const keysDir = join(folder.path, 'keys');
-  mkdirSync(keysDir);
-  const keyring = await initKeyring(keysDir);
-  await initCa({ keyring, keysDir, site: 'line-1' });
-  const ca = await openCa({ keyring, keysDir, certificateDays: () => 90 });
-  tls = await ca.serverMaterial(['localhost']);
-  listener = await startListener({ fetch, tls, listen: { address: '127.0.0.1', port: 0 }, tickMs });
-});
+const keysDir = join(folder.path, 'keys');
+mkdirSync(keysDir);
+const keyring = await initKeyring(keysDir);
+await initCa({ keyring, keysDir, site: 'line-1' });
+const ca = await openCa({ keyring, keysDir, certificateDays: () => 90 });
+const tls = await ca.serverMaterial(['localhost']);
+const listener = await startListener({ fetch, tls, listen: { address: '127.0.0.1', port: 0 }, tickMs });
 afterEach(() => {
   for (const socket of opened.splice(0)) socket.destroy();
   ended.splice(0);

@@ -4,26 +4,23 @@ import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Listener, startListener } from './listener.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startListener } from './listener.ts';
 
 // What a client of another make is offered and told, before anything of ours answers.
 
 let folder = '';
-let listener: Listener;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-listener-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  const made = ['-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=plant', '-days', '2'];
-  execFileSync('openssl', ['req', ...made], { stdio: 'ignore' });
-  const pem = readFileSync(cert, 'utf8');
-  listener = await startListener({
-    fetch: () => new Response('ok'),
-    tls: { key: readFileSync(key, 'utf8'), cert: pem, ca: pem },
-    listen: { address: '127.0.0.1', port: 0 },
-  });
+folder = mkdtempSync(join(tmpdir(), 'sallyport-listener-'));
+const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+const made = ['-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=plant', '-days', '2'];
+execFileSync('openssl', ['req', ...made], { stdio: 'ignore' });
+const pem = readFileSync(cert, 'utf8');
+const listener = await startListener({
+  fetch: () => new Response('ok'),
+  tls: { key: readFileSync(key, 'utf8'), cert: pem, ca: pem },
+  listen: { address: '127.0.0.1', port: 0 },
 });
 afterAll(async () => {
   await listener?.close();

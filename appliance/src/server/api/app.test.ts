@@ -1,29 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: ApiSite;
-let line: { id: number; publicId: string };
 const tokens: Record<string, string> = {};
 
-beforeAll(async () => {
-  site = await openApiSite();
-  line = site.device('line-7');
-  site.report(line.id, 'platform', [debian13]);
-  site.report(line.id, 'identity', [{ name: 'line-7', dnsName: 'line-7.plant.example', ipv4: ['192.0.2.77'] }]);
-  site.report(line.id, 'software', [
-    deb('bash', '5.2-1', { publisher: 'Debian', installedAt: '2026-01-01T00:00:00Z' }),
-    deb('curl', '8.1-1', { publisher: '=cmd()' }),
-    deb('zsh', '5.9-1'),
-  ]);
-  site.report(line.id, 'accounts', [
-    { name: 'aigerim', fullName: 'Aigerim Test', isAdmin: true, enabled: true, uid: 1000 },
-  ]);
-  for (const role of ['viewer', 'operator', 'administrator']) tokens[role] = site.tokenOf(role);
-  tokens['settings-only'] = site.tokenOf('administrator', ['settings:write']);
-  tokens['wrong'] = `sallyport-api-${'x'.repeat(43)}`;
-});
+const site = await openApiSite();
+const line = site.device('line-7');
+site.report(line.id, 'platform', [debian13]);
+site.report(line.id, 'identity', [{ name: 'line-7', dnsName: 'line-7.plant.example', ipv4: ['192.0.2.77'] }]);
+site.report(line.id, 'software', [
+  deb('bash', '5.2-1', { publisher: 'Debian', installedAt: '2026-01-01T00:00:00Z' }),
+  deb('curl', '8.1-1', { publisher: '=cmd()' }),
+  deb('zsh', '5.9-1'),
+]);
+site.report(line.id, 'accounts', [
+  { name: 'aigerim', fullName: 'Aigerim Test', isAdmin: true, enabled: true, uid: 1000 },
+]);
+for (const role of ['viewer', 'operator', 'administrator']) tokens[role] = site.tokenOf(role);
+tokens['settings-only'] = site.tokenOf('administrator', ['settings:write']);
+tokens['wrong'] = `sallyport-api-${'x'.repeat(43)}`;
 afterAll(async () => site.close());
 
 const newest = (type: string) =>

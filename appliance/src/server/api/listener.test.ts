@@ -4,29 +4,24 @@ import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { type Listener, startListener } from '../../platform/http/listener.ts';
+import { startListener } from '../../platform/http/listener.ts';
 import { httpApp } from '../http-app.ts';
 
 // What a real connection can do to the API that a call inside the process cannot: stream, stall, go away.
 
-let site: ApiSite;
-let listener: Listener;
-let operator: string;
 const mebibyte = 1024 * 1024;
 
-beforeAll(async () => {
-  site = await openApiSite();
-  operator = site.tokenOf('operator');
-  site.appliance.objects.setSetting(systemActor, 'exchange.medium-bytes', 16 * mebibyte);
-  site.appliance.objects.setSetting(systemActor, 'exchange.reserve-bytes', 0);
-  listener = await startListener({
-    fetch: httpApp(site.appliance).fetch,
-    tls: await site.appliance.ca.serverMaterial(site.appliance.config.addresses),
-    listen: { address: '127.0.0.1', port: 0 },
-  });
+const site = await openApiSite();
+const operator = site.tokenOf('operator');
+site.appliance.objects.setSetting(systemActor, 'exchange.medium-bytes', 16 * mebibyte);
+site.appliance.objects.setSetting(systemActor, 'exchange.reserve-bytes', 0);
+const listener = await startListener({
+  fetch: httpApp(site.appliance).fetch,
+  tls: await site.appliance.ca.serverMaterial(site.appliance.config.addresses),
+  listen: { address: '127.0.0.1', port: 0 },
 });
 afterAll(async () => {
   await listener?.close();

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Answer, openApiSite } from '../../../test/support/api-site.ts';
 import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
-import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { makeHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -17,33 +17,24 @@ const catalog = {
   feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
 };
 
-let site: ApiSite;
-let host: TestHost;
-let medium: string;
-let operator: string;
-let viewer: string;
-let line: { id: number; publicId: string };
-
-beforeAll(async () => {
-  site = await openApiSite();
-  const { appliance } = site;
-  medium = join(appliance.paths.data, 'medium');
-  mkdirSync(medium);
-  host = makeHost(join(appliance.paths.data, 'host'));
-  await host.publish();
-  await appliance.exchange.importTrust(
-    systemActor,
-    await host.trustFile(join(medium, 'introduction')),
-    host.rootFingerprint,
-  );
-  appliance.objects.setSetting(systemActor, 'exchange.reserve-bytes', 0);
-  line = site.device('line-7');
-  site.report(line.id, 'platform', [debian13]);
-  site.report(line.id, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);
-  operator = site.tokenOf('operator');
-  viewer = site.tokenOf('viewer');
-  await appliance.jobs.start();
-});
+const site = await openApiSite();
+const { appliance } = site;
+const medium = join(appliance.paths.data, 'medium');
+mkdirSync(medium);
+const host = makeHost(join(appliance.paths.data, 'host'));
+await host.publish();
+await appliance.exchange.importTrust(
+  systemActor,
+  await host.trustFile(join(medium, 'introduction')),
+  host.rootFingerprint,
+);
+appliance.objects.setSetting(systemActor, 'exchange.reserve-bytes', 0);
+const line = site.device('line-7');
+site.report(line.id, 'platform', [debian13]);
+site.report(line.id, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);
+const operator = site.tokenOf('operator');
+const viewer = site.tokenOf('viewer');
+await appliance.jobs.start();
 afterAll(async () => site.close());
 
 const call = (method: string, path: string, body?: unknown, token = operator): Promise<Answer> =>

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openApiSite } from '../../../test/support/api-site.ts';
 import { describeApi } from './app.ts';
 import { apiPrefix } from './types.ts';
 
-let site: ApiSite;
-let viewer: string;
-
-beforeAll(async () => {
-  site = await openApiSite();
-  const line = site.device('line-7');
-  site.report(line.id, 'accounts', [{ name: 'aigerim' }]);
-  viewer = site.tokenOf('viewer');
-});
+const site = await openApiSite();
+const line = site.device('line-7');
+site.report(line.id, 'accounts', [{ name: 'aigerim' }]);
+const viewer = site.tokenOf('viewer');
 afterAll(async () => site.close());
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,35 +1,25 @@
 import { canBeTried, readApiDocument, schemasOf } from '@sallyport/ui/api/document';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Browser, openConsole } from '../../../test/support/console.ts';
 
-let site: Console;
-let admin: Browser;
-let document: ReturnType<typeof readApiDocument>;
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  site.device('pump-01');
-  document = readApiDocument((await (await site.app.request('/api/v1/openapi.json')).json()) as never);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+site.device('pump-01');
+const document = readApiDocument((await (await site.app.request('/api/v1/openapi.json')).json()) as never);
 afterAll(() => site.close());
 
-const page = async (path: string, browser = admin): Promise<string> => {
-  const response = await browser.get(path);
-  expect([path, response.status]).toEqual([path, 200]);
-  return response.text();
-};
 const areas = (): string[] => [...new Set(document.calls.map(({ area }) => area))];
 const idOf = (method: string, path: string): string =>
   document.calls.find((call) => call.method === method && call.path === path)?.id ?? '';
 
 describe('the reference of the API', () => {
   it('has every call once: in the page of its area, which the contents lead to', async () => {
-    const contents = await page(paths.api());
+    const contents = await admin.html(paths.api());
     const counted = new Map<string, number>();
     for (const area of areas()) {
       expect(contents).toContain(`href="${paths.apiArea(area)}"`);
-      const html = await page(paths.apiArea(area));
+      const html = await admin.html(paths.apiArea(area));
       for (const { id } of document.calls) if (html.includes(`id="${id}"`)) counted.set(id, (counted.get(id) ?? 0) + 1);
     }
     expect(document.calls.filter(({ id }) => counted.get(id) !== 1)).toEqual([]);
@@ -48,8 +38,8 @@ describe('the reference of the API', () => {
 
   it('shows parameters, answers and schemas of the one call that is open, and the others as lines', async () => {
     const [closed, open] = [
-      await page(paths.apiArea('devices')),
-      await page(paths.apiArea('devices', { call: idOf('GET', '/devices') })),
+      await admin.html(paths.apiArea('devices')),
+      await admin.html(paths.apiArea('devices', { call: idOf('GET', '/devices') })),
     ];
     const bytesOfCall = closed.length / document.calls.filter(({ area }) => area === 'devices').length;
     expect(bytesOfCall).toBeLessThan(1_000);
@@ -63,11 +53,11 @@ describe('the reference of the API', () => {
   });
 
   it('finds calls by their address and by their summary', async () => {
-    const html = await page(paths.api({ q: 'get /devices' }));
+    const html = await admin.html(paths.api({ q: 'get /devices' }));
     expect(html).toContain(idOf('GET', '/devices'));
     const other = document.calls.find(({ method }) => method === 'POST');
     expect(html).not.toContain(other?.id);
-    expect(await page(paths.api({ q: 'nothing like this' }))).toContain('nothing like this');
+    expect(await admin.html(paths.api({ q: 'nothing like this' }))).toContain('nothing like this');
   });
 
   it('is no page for an area that there is none of, and answers programs with JSON', async () => {

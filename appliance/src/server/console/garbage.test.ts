@@ -1,23 +1,19 @@
 import { paths } from '@sallyport/ui/paths';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 
 // Whatever stands in an address or a form: an answer that is no fault of ours (500), and never a stack or a path of the server in it.
 
-let site: Console;
-let admin: Browser;
 let csrf = '';
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  csrf = await admin.csrf();
-  const { id } = site.device('pump-01');
-  site.report(id, 'platform', [debian13]);
-  site.report(id, 'software', [deb('openssl', '3.5.1-1')]);
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+csrf = await admin.csrf();
+const { id } = site.device('pump-01');
+site.report(id, 'platform', [debian13]);
+site.report(id, 'software', [deb('openssl', '3.5.1-1')]);
 afterAll(() => site.close());
 
 const patterns = Object.values(paths)

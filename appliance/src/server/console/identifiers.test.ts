@@ -1,16 +1,12 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 
-let site: Console;
-let device: { id: number; publicId: string };
-beforeAll(async () => {
-  site = await openConsole();
-  device = site.device('pump-7');
-  const account = { name: 'operator', uid: 61_184 };
-  site.report(device.id, 'accounts', [account]);
-  site.report(device.id, 'accounts', [{ ...account, uid: 61_185 }]);
-});
+const site = await openConsole();
+const device = site.device('pump-7');
+const account = { name: 'operator', uid: 61_184 };
+site.report(device.id, 'accounts', [account]);
+site.report(device.id, 'accounts', [{ ...account, uid: 61_185 }]);
 afterAll(() => site.close());
 
 describe('a number that names something', () => {

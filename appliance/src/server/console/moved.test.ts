@@ -1,11 +1,8 @@
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 
-let site: Console;
-beforeAll(async () => {
-  site = await openConsole();
-});
+const site = await openConsole();
 afterAll(() => site.close());
 
 describe('an address that moved', () => {

@@ -1,14 +1,11 @@
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
-let site: Console;
-let admin: Browser;
-let viewer: Browser;
 let pump: { id: number; publicId: string };
 
 const since = (): ((type?: string) => number) => {
@@ -20,11 +17,6 @@ const since = (): ((type?: string) => number) => {
   for (const type of all) before.set(type, count(type));
   return (type) => count(type) - (before.get(type) ?? 0);
 };
-const html = async (browser: Browser, path: string): Promise<string> => {
-  const response = await browser.get(path);
-  expect(`${path} ${response.status}`).toBe(`${path} 200`);
-  return response.text();
-};
 /** Whether a page has a text; a whole page in a failure's message helps nobody. */
 const holds = (page: string, text: string): boolean => page.includes(text);
 const cells = (csv: string): string[][] =>
@@ -34,25 +26,23 @@ const cells = (csv: string): string[][] =>
     .split('\r\n')
     .map((line) => line.split(','));
 
-beforeAll(async () => {
-  site = await openConsole();
-  admin = await site.as('administrator');
-  viewer = await site.as('viewer');
-  const names = ['pump-01', 'pump-02', '=cmd()', 'mixer-1'];
-  for (const name of names) {
-    const { id, publicId } = site.device(name);
-    if (name === 'pump-01') pump = { id, publicId };
-    site.report(id, 'identity', [{ name, ipv4: ['10.4.0.7'], osType: 'linux' }]);
-    site.report(id, 'platform', [debian13]);
-    site.report(id, 'software', [
-      deb('openssl', '3.5.1-1'),
-      deb('curl', '8.14.1-2', { installedAt: '2026-01-01T00:00:00Z' }),
-    ]);
-    site.report(id, 'accounts', [{ name: 'a.seitkali', fullName: 'Аида Сейткали', isAdmin: true, uid: 1000 }]);
-    site.report(id, 'hardware', [{ type: 'memory', subtype: 'DDR5', capacityBytes: 17179869184, slot: 'A1' }]);
-    site.report(id, 'activity', [{ restartPending: name === 'mixer-1', bootedAt: '2026-01-01T00:00:00Z' }]);
-  }
-});
+const site = await openConsole();
+const admin = await site.as('administrator');
+const viewer = await site.as('viewer');
+const names = ['pump-01', 'pump-02', '=cmd()', 'mixer-1'];
+for (const name of names) {
+  const { id, publicId } = site.device(name);
+  if (name === 'pump-01') pump = { id, publicId };
+  site.report(id, 'identity', [{ name, ipv4: ['10.4.0.7'], osType: 'linux' }]);
+  site.report(id, 'platform', [debian13]);
+  site.report(id, 'software', [
+    deb('openssl', '3.5.1-1'),
+    deb('curl', '8.14.1-2', { installedAt: '2026-01-01T00:00:00Z' }),
+  ]);
+  site.report(id, 'accounts', [{ name: 'a.seitkali', fullName: 'Аида Сейткали', isAdmin: true, uid: 1000 }]);
+  site.report(id, 'hardware', [{ type: 'memory', subtype: 'DDR5', capacityBytes: 17179869184, slot: 'A1' }]);
+  site.report(id, 'activity', [{ restartPending: name === 'mixer-1', bootedAt: '2026-01-01T00:00:00Z' }]);
+}
 afterAll(() => site.close());
 
 describe('a device that nothing judges', () => {
@@ -67,14 +57,14 @@ describe('a device that nothing judges', () => {
       ...tabs.map((tab) => paths.deviceTab(pump.publicId, tab)),
     ];
     for (const path of pages) {
-      const page = await html(admin, path);
+      const page = await admin.html(path);
       expect(holds(page, t('coverage.not-judged')), path).toBe(true);
       for (const claim of [t('vuln.none'), t('updates.none'), t('updates.noneForDevice')])
         expect(holds(page, claim), path).toBe(false);
     }
     for (const file of [paths.updatesCsv(), paths.vulnerabilitiesCsv()])
-      expect(await html(admin, file), file).toMatch(/not judged/i);
-    const [head = [], ...rows] = cells(await html(admin, `${paths.devices()}.csv?columns=findings,coverage,updates`));
+      expect(await admin.html(file), file).toMatch(/not judged/i);
+    const [head = [], ...rows] = cells(await admin.html(`${paths.devices()}.csv?columns=findings,coverage,updates`));
     const row = rows.find((one) => one.includes('pump-01')) ?? [];
     const inFile = (column: string): string | undefined => row[head.indexOf(column)];
     expect([t('nav.updates'), t('coverage.title')].map(inFile)).toEqual([
@@ -86,20 +76,20 @@ describe('a device that nothing judges', () => {
 
 describe('devices', () => {
   it('are filtered and searched by the address', async () => {
-    const all = await html(viewer, paths.devices());
+    const all = await viewer.html(paths.devices());
     for (const name of ['pump-01', 'pump-02', 'mixer-1']) expect(all).toContain(name);
-    const found = await html(viewer, '/devices?q=pump');
+    const found = await viewer.html('/devices?q=pump');
     expect(holds(found, 'pump-02')).toBe(true);
     expect(holds(found, 'mixer-1')).toBe(false);
-    const none = await html(viewer, '/devices?state=revoked');
+    const none = await viewer.html('/devices?state=revoked');
     expect(holds(none, 'pump-01')).toBe(false);
-    expect(holds(await html(viewer, '/devices?contact=online'), 'pump-01')).toBe(false);
-    expect(holds(await html(viewer, '/devices?contact=not-30d'), 'pump-01')).toBe(true);
+    expect(holds(await viewer.html('/devices?contact=online'), 'pump-01')).toBe(false);
+    expect(holds(await viewer.html('/devices?contact=not-30d'), 'pump-01')).toBe(true);
   });
 
   it('put a name that people gave in place of the host name', async () => {
     site.appliance.objects.put(systemActor, 'device-decision', pump.publicId, { displayName: 'Насос 1' });
-    expect(holds(await html(viewer, paths.devices({ q: 'Насос' })), 'Насос 1')).toBe(true);
+    expect(holds(await viewer.html(paths.devices({ q: 'Насос' })), 'Насос 1')).toBe(true);
     site.appliance.objects.put(systemActor, 'device-decision', pump.publicId, { displayName: null });
   });
 
@@ -117,7 +107,7 @@ describe('devices', () => {
 
   it('have columns that are picked: with their names and values, on the page and in the file', async () => {
     const address = '?q=mixer&col=name&col=platform.release&col=activity.restartPending';
-    const page = await html(viewer, `/devices${address}`);
+    const page = await viewer.html(`/devices${address}`);
     expect(holds(page, '<th scope="col">Restart pending</th><th scope="col">Release</th>')).toBe(true);
     expect(/>yes<.*>13</s.test(page)).toBe(true);
     const [head, row] = cells(await (await viewer.get(`/devices.csv${address}`)).text());
@@ -135,7 +125,7 @@ describe('devices', () => {
     const done = await admin.post('/devices/bulk', { ...ids, confirmed: '1' });
     expect(done.status).toBe(303);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['group']).toBe(group.id);
-    expect(holds(await html(viewer, `/devices?group=${group.id}`), 'pump-01')).toBe(true);
+    expect(holds(await viewer.html(`/devices?group=${group.id}`), 'pump-01')).toBe(true);
     const all = { all: '1', q: 'pump', action: 'move', group: '' };
     expect((await admin.post('/devices/bulk', { ...all, confirmed: '1' })).status).toBe(303);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['group']).toBeUndefined();
@@ -144,7 +134,7 @@ describe('devices', () => {
   it('wait for approval and are let in by one who may', async () => {
     const waiting = site.device('new-one', 'manual');
     expect(waiting.state).toBe('pending');
-    expect(holds(await html(viewer, '/devices?state=pending'), 'new-one')).toBe(true);
+    expect(holds(await viewer.html('/devices?state=pending'), 'new-one')).toBe(true);
     expect((await viewer.post(paths.deviceApprove(waiting.publicId))).status).toBe(403);
     const events = since();
     expect((await admin.post(paths.deviceApprove(waiting.publicId))).status).toBe(303);
@@ -160,31 +150,31 @@ describe('devices', () => {
 describe('a device', () => {
   it('shows every collection on a tab of its own', async () => {
     for (const { name, single } of site.appliance.inventory.collections()) {
-      const page = await html(viewer, single ? paths.device(pump.publicId) : paths.deviceTab(pump.publicId, name));
+      const page = await viewer.html(single ? paths.device(pump.publicId) : paths.deviceTab(pump.publicId, name));
       expect(holds(page, 'pump-01')).toBe(true);
     }
     for (const tab of ['findings', 'updates', 'changes', 'events'])
-      await html(viewer, paths.deviceTab(pump.publicId, tab));
+      await viewer.html(paths.deviceTab(pump.publicId, tab));
     expect((await viewer.get(paths.deviceTab(pump.publicId, 'none'))).status).toBe(404);
     expect((await viewer.get(paths.device('nobody'))).status).toBe(404);
   });
 
   it('shows personal rows only to who asks, once, and records it', async () => {
     const events = since();
-    const withheld = await html(viewer, paths.deviceTab(pump.publicId, 'accounts'));
+    const withheld = await viewer.html(paths.deviceTab(pump.publicId, 'accounts'));
     expect(holds(withheld, 'a.seitkali')).toBe(false);
     expect(events()).toBe(0);
     const shown = await viewer.post(paths.devicePersonal(pump.publicId, 'accounts'));
     expect(holds(await shown.text(), 'a.seitkali')).toBe(true);
     expect(events('personal-read')).toBe(1);
-    const list = await html(viewer, '/inventory/accounts?q=a.seitkali');
+    const list = await viewer.html('/inventory/accounts?q=a.seitkali');
     expect(holds(list, 'Аида')).toBe(false);
     expect(holds(await (await viewer.get('/inventory/accounts.csv')).text(), 'seitkali')).toBe(false);
     expect((await viewer.post(paths.devicePersonal(pump.publicId, 'software'))).status).toBe(404);
   });
 
   it('is named and described by people; two who edit at once do not overwrite each other', async () => {
-    const form = await html(admin, paths.deviceEdit(pump.publicId));
+    const form = await admin.html(paths.deviceEdit(pump.publicId));
     const revision = /name="revision" value="(\d+)"/.exec(form)?.[1] ?? '';
     const first = await admin.post(paths.deviceEdit(pump.publicId), {
       revision,
@@ -218,10 +208,10 @@ describe('a device', () => {
 
 describe('inventory', () => {
   it('lists software over the site with the number of devices, and the page of an item', async () => {
-    const list = await html(viewer, '/software?q=openssl');
+    const list = await viewer.html('/software?q=openssl');
     expect(holds(list, 'openssl')).toBe(true);
     const item = /href="(\/software\/\d+)"/.exec(list)?.[1] ?? '';
-    const page = await html(viewer, item);
+    const page = await viewer.html(item);
     expect(holds(page, 'pump-02')).toBe(true);
     expect((await viewer.get('/software/999999')).status).toBe(404);
     const csv = cells(await (await viewer.get('/software.csv?q=openssl')).text());
@@ -241,7 +231,7 @@ describe('inventory', () => {
     site.report(pump.id, 'software', many);
     const seen: string[] = [];
     for (let path = '/software?q=lib'; path !== ''; ) {
-      const page = await html(viewer, path);
+      const page = await viewer.html(path);
       seen.push(...[...page.matchAll(/>(lib\d{3})</g)].map((match) => match[1] ?? ''));
       const links = [...page.matchAll(/<a class="btn sm"[^>]* href="([^"]*after=[^"]*)"/g)].map(
         (match) => match[1] ?? '',
@@ -269,7 +259,7 @@ describe('settings', () => {
     expect(objects.setting('devices.not-visible-hours')).toBe(6);
     expect(objects.revisions('setting', 'devices.not-visible-hours')[0]?.comment).toBe('night');
     await admin.post('/settings?area=devices', { ...same, 'devices.not-visible-hours': '8' });
-    const revisions = await html(admin, paths.objectRevisions('setting', 'devices.not-visible-hours', { a: 1, b: 2 }));
+    const revisions = await admin.html(paths.objectRevisions('setting', 'devices.not-visible-hours', { a: 1, b: 2 }));
     expect(revisions).toMatch(/6[\s\S]*8/);
     const back = await admin.post(paths.objectRevert('setting', 'devices.not-visible-hours'), { revision: '1' });
     expect(back.status).toBe(303);
@@ -315,7 +305,7 @@ describe('objects', () => {
     expect(objects.find('group', group.id)).toBeDefined();
     await admin.post(paths.objectDelete('group', group.id), { confirmed: '1' });
     expect(objects.find('group', group.id)).toBeUndefined();
-    expect(holds(await html(admin, paths.deleted({ kind: 'group' })), 'Line 3')).toBe(true);
+    expect(holds(await admin.html(paths.deleted({ kind: 'group' })), 'Line 3')).toBe(true);
     await admin.post(paths.objectRestore('group', group.id));
     expect(objects.find('group', group.id)).toBeDefined();
   });
@@ -365,7 +355,7 @@ describe('objects', () => {
     });
     const secret = /sallyport-api-[\w-]{43}/.exec(await token.text())?.[0] ?? '';
     expect(site.appliance.accounts.authenticateToken(secret, '10.0.0.1').rights).toEqual(new Set(['devices:read']));
-    expect(holds(await html(admin, paths.objects('token')), secret)).toBe(false);
+    expect(holds(await admin.html(paths.objects('token')), secret)).toBe(false);
   });
 
   it('take days and times of the site as people write them, and show them so', async () => {
@@ -375,7 +365,7 @@ describe('objects', () => {
       .list({ kind: 'token', limit: 100 })
       .rows.find(({ body }) => body['name'] === 'until spring');
     expect(Date.parse(String(token?.body['expiresAt']))).toBe(new Date(2027, 2, 1, 8, 30).getTime());
-    expect(holds(await html(admin, paths.object('token', token?.id ?? '')), 'value="2027-03-01 08:30"')).toBe(true);
+    expect(holds(await admin.html(paths.object('token', token?.id ?? '')), 'value="2027-03-01 08:30"')).toBe(true);
     const wrong = await admin.post(paths.objectNew('token'), { ...fields, 'f.expiresAt': 'spring' });
     expect(wrong.status).toBe(422);
     expect(holds(await wrong.text(), 'value="spring"')).toBe(true);
@@ -418,11 +408,11 @@ describe('objects', () => {
 
 describe('search, events and provision', () => {
   it('finds a device, a package and a page in one box', async () => {
-    const page = await html(viewer, '/search?q=pump-02');
+    const page = await viewer.html('/search?q=pump-02');
     expect(page).toContain(
       paths.device(site.appliance.devices.list({ search: 'pump-02', limit: 1 }).rows[0]?.publicId ?? ''),
     );
-    const palette = await html(viewer, '/search/palette?q=curl');
+    const palette = await viewer.html('/search/palette?q=curl');
     expect(palette).not.toMatch(/<!DOCTYPE/i);
     expect(holds(palette, '/software/')).toBe(true);
     expect((await viewer.get(`/search?q=${'x'.repeat(300)}`)).status).toBe(400);
@@ -430,7 +420,7 @@ describe('search, events and provision', () => {
 
   it('offers types of events by words', async () => {
     // The field is picked first; its values are offered then.
-    const page = await html(viewer, '/events?b.0.field=type&b.0.op=&b.0.value=&do=add');
+    const page = await viewer.html('/events?b.0.field=type&b.0.op=&b.0.value=&do=add');
     const [, select = ''] = /<select class="input"[^>]*name="b\.0\.value"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
     const words = [...select.matchAll(/<option value="([^"]+)">([^<]*)</g)].map(([, value, word]) => [value, word]);
     expect(words).toContainEqual(['device-approved', 'Device approved']);
@@ -439,19 +429,19 @@ describe('search, events and provision', () => {
   });
 
   it('finds the events of a device by its name or its number, and shows the name', async () => {
-    const [, number = ''] = /href="\/devices\/([0-9a-f]{32})"/.exec(await html(viewer, '/devices?q=pump-02')) ?? [];
+    const [, number = ''] = /href="\/devices\/([0-9a-f]{32})"/.exec(await viewer.html('/devices?q=pump-02')) ?? [];
     for (const device of ['Pump-02', number]) {
-      const page = await html(viewer, `/events?device=${device}`);
+      const page = await viewer.html(`/events?device=${device}`);
       expect(holds(page, 'Device: pump-02 ')).toBe(true);
       expect(holds(page, 'No match')).toBe(false);
     }
-    expect(holds(await html(viewer, '/events?device=nobody'), 'No match')).toBe(true);
+    expect(holds(await viewer.html('/events?device=nobody'), 'No match')).toBe(true);
   });
 
   it('offers every field of a list by words', async () => {
     const lists = ['/devices', '/controllers', '/vulnerabilities', '/updates', '/events', '/controllers/findings'];
     for (const path of lists) {
-      const page = await html(viewer, path);
+      const page = await viewer.html(path);
       const [, select = ''] = /<select class="input"[^>]*name="b\.0\.field"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
       const words = [...select.matchAll(/<option value="[^"]+"[^>]*>([^<]*)</g)].map(([, word = '']) => word);
       expect(words.length).toBeGreaterThan(5);
@@ -460,17 +450,17 @@ describe('search, events and provision', () => {
   });
 
   it('filters events by severity and type, and exports what is shown', async () => {
-    const page = await html(viewer, '/events?type=personal-read');
+    const page = await viewer.html('/events?type=personal-read');
     expect(holds(page, paths.device(pump.publicId))).toBe(true);
     const rows = cells(await (await viewer.get('/events.csv?type=personal-read')).text());
     expect(rows).toHaveLength(2);
-    expect(holds(await html(viewer, '/events?severity=critical&type=nonsense'), 'No match')).toBe(true);
+    expect(holds(await viewer.html('/events?severity=critical&type=nonsense'), 'No match')).toBe(true);
     expect((await viewer.get('/events?severity=loud')).status).toBe(422);
   });
 
   it('shows the register with live counts, personal only and what leaves only', async () => {
-    const all = await html(viewer, '/provision');
-    const leaves = await html(viewer, '/provision?filter=leaves');
+    const all = await viewer.html('/provision');
+    const leaves = await viewer.html('/provision?filter=leaves');
     expect(all.length).toBeGreaterThan(leaves.length);
     const csv = await (await viewer.get('/provision.csv?filter=personal')).text();
     expect(csv.split('\r\n').length).toBeGreaterThan(5);

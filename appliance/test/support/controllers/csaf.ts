@@ -3,6 +3,7 @@ import { decide } from '@sallyport/bundle-tools/advisories/csaf/decide';
 import { leafVersions } from '@sallyport/bundle-tools/advisories/csaf/leaf-versions';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import type { ControllerMatch } from '@sallyport/bundle-tools/controllers/match-types';
+import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import type { IndexBuilder } from '../../../src/features/controller-findings/types.ts';
 
 /** A leaf of a test document: an order number, or only a name, and a version text. */
@@ -25,16 +26,8 @@ export type TestDocument = {
 
 /** A document as it crosses the gap. */
 export const csafAdvisory = (feed: string, document: TestDocument): Advisory => ({
-  id: document.id,
-  feed,
-  aliases: [],
-  upstream: [],
-  related: [],
-  modified: '2024-10-01T00:00:00Z',
-  severity: 'high',
+  ...advisorySample(document.id, feed, { modified: '2024-10-01T00:00:00Z', severity: 'high' }),
   summary: `Title of ${document.id}`,
-  references: [],
-  affected: [],
   csaf: {
     csaf: '2.0',
     publisher: document.publisher ?? 'https://www.siemens.com',

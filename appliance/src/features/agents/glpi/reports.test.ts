@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import {
   type Content,
   glpiClient,
@@ -11,7 +11,7 @@ import {
   xmlMessage,
 } from '../../../../test/support/glpi-client.ts';
 import { postponingAgent } from '../../../../test/support/glpi-postponing.ts';
-import { type Appliance, compose } from '../../../compose.ts';
+import { compose } from '../../../compose.ts';
 import type { SectionIntake } from '../../../engine/inventory/types.ts';
 import { systemActor } from '../../../engine/objects/types.ts';
 import { initialise } from '../../../init.ts';
@@ -25,18 +25,15 @@ import { newTokenSecret, tokenHash } from '../../devices/types.ts';
 const log = openLog('silent');
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-glpi-reports-'));
 const depth = { waiting: 0 };
-let appliance: Appliance;
 let send: (path: string, init: RequestInit) => Response | Promise<Response>;
 let counter = 0;
 
-beforeAll(async () => {
-  const listen = { address: '127.0.0.1', port: 0 };
-  await initialise({ dataDir: folder, site: 'line-1', addresses: ['localhost'], listen, administrator: 'admin', log });
-  appliance = await compose({ dataDir: folder, log });
-  const intake: SectionIntake = { ...inlineIntake(appliance), waiting: () => depth.waiting };
-  const app = httpApp(appliance, intake);
-  send = (path, init) => app.request(path, init);
-});
+const listen = { address: '127.0.0.1', port: 0 };
+await initialise({ dataDir: folder, site: 'line-1', addresses: ['localhost'], listen, administrator: 'admin', log });
+const appliance = await compose({ dataDir: folder, log });
+const intake: SectionIntake = { ...inlineIntake(appliance), waiting: () => depth.waiting };
+const app = httpApp(appliance, intake);
+send = (path, init) => app.request(path, init);
 afterEach(() => {
   depth.waiting = 0;
 });

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../../test/support/appliance.ts';
 import type { Log } from '../../../platform/log.ts';
 import { httpApp } from '../../../server/http-app.ts';
 
-let site: Awaited<ReturnType<typeof openAppliance>>;
-beforeAll(async () => {
-  site = await openAppliance();
-});
+const site = await openAppliance();
 afterAll(() => site.stop());
 
 /** A log, and what is written to it as an error. */

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeDemoRepository, makeRepositoryKey, signRelease } from '../../../../../scripts/demo-repository.ts';
-import { startAptRepository, type TestRepository } from '../../../../../test/support/apt-repository.ts';
+import { startAptRepository } from '../../../../../test/support/apt-repository.ts';
 import { suiteAdvisories } from '../../../advisories/sources/suite.ts';
 import { downloader } from '../../../downloads/download.ts';
 import { nowMs } from '../../../platform/ambient.ts';
@@ -12,15 +12,12 @@ import { aptSource } from './source.ts';
 
 const DAY_MS = 86_400_000;
 const now = new Date(nowMs());
-let repository: TestRepository;
 let cacheDir: string;
 
 const download = (wanted: Parameters<ReturnType<typeof downloader>>[0]) =>
   downloader({ folder: join(cacheDir, 'downloads') })(wanted);
 
-beforeAll(async () => {
-  repository = await startAptRepository();
-});
+const repository = await startAptRepository();
 afterAll(() => repository.close());
 beforeEach(() => {
   cacheDir = mkdtempSync(join(tmpdir(), 'apt-cache-'));

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { aptIndexSample, aptPackageSample } from '../../../../test/samples.ts';
 import { suiteAdvisories } from '../../../advisories/sources/suite.ts';
 import { dpkgKey } from '../../../versions/dpkg.ts';
 import { toHex } from '../../../versions/key.ts';
@@ -9,50 +10,9 @@ import { encodeUpdates, parseUpdates, type RequestPlatform } from '../../update.
 import type { AptPackage } from './packages.ts';
 import { type AptWant, planUpdates } from './plan.ts';
 import { parseRelations, versionSatisfies } from './relations.ts';
-import type { AptIndex } from './source.ts';
 import { readAptSources } from './sources-list.ts';
 
 const NEWER: AptWant[] = [{ position: 0, kind: 'newer' }];
-
-const offered = (name: string, version: string, more: Partial<AptPackage> = {}): AptPackage => ({
-  name,
-  version,
-  arch: 'amd64',
-  source: name,
-  sourceVersion: version,
-  depends: '',
-  provides: '',
-  path: `pool/${name}_${version}.deb`,
-  sizeBytes: 1_000,
-  sha256: Buffer.from(`${name} ${version}`).toString('hex').padEnd(64, '0').slice(0, 64),
-  title: '',
-  ...more,
-});
-
-const index = (suite: string, packages: AptPackage[], more: Partial<AptIndex['release']> = {}): AptIndex => ({
-  uri: 'http://host/debian',
-  suite,
-  arch: 'amd64',
-  security: suite.endsWith('-security'),
-  packages,
-  release: {
-    origin: 'Debian',
-    label: 'Debian',
-    suite,
-    codename: suite,
-    version: '13',
-    date: new Date('2026-01-02T03:04:05Z'),
-    architectures: ['amd64'],
-    components: ['main'],
-    byHash: true,
-    notAutomatic: false,
-    butAutomaticUpgrades: false,
-    separateAll: false,
-    files: new Map(),
-    signer: 'openpgp:00',
-    ...more,
-  },
-});
 
 const platform = (
   packages: [string, string, (0 | 1)?][],
@@ -71,9 +31,14 @@ const names = (plan: ReturnType<typeof planUpdates>): string[] =>
 describe('what is newer', () => {
   test('the newest version of the own suites, security marked, nothing that is current', () => {
     const indexes = [
-      index('trixie', [offered('a', '1.2'), offered('b', '1'), offered('c', '2'), offered('d', '3')]),
-      index('trixie-security', [offered('a', '1.1'), offered('c', '2.1')]),
-      index('sid', [offered('a', '9'), offered('b', '9')]),
+      aptIndexSample('trixie', [
+        aptPackageSample('a', '1.2'),
+        aptPackageSample('b', '1'),
+        aptPackageSample('c', '2'),
+        aptPackageSample('d', '3'),
+      ]),
+      aptIndexSample('trixie-security', [aptPackageSample('a', '1.1'), aptPackageSample('c', '2.1')]),
+      aptIndexSample('sid', [aptPackageSample('a', '9'), aptPackageSample('b', '9')]),
     ];
     const plan = planUpdates({
       platform: platform([
@@ -115,18 +80,22 @@ describe('what is newer', () => {
         ['a', '2', 0],
         ['a', '1', 0],
       ]),
-      indexes: [index('trixie', [offered('a', '2')])],
+      indexes: [aptIndexSample('trixie', [aptPackageSample('a', '2')])],
       wants: NEWER,
     });
     expect(names(plan)).toEqual(['a 2']);
   });
 
   test('backports serve only what came from there', () => {
-    const backports = index('trixie-backports', [offered('a', '3~bpo13+2'), offered('b', '3~bpo13+2')], {
-      notAutomatic: true,
-      butAutomaticUpgrades: true,
-    });
-    const indexes = [index('trixie', [offered('a', '1'), offered('b', '1')]), backports];
+    const backports = aptIndexSample(
+      'trixie-backports',
+      [aptPackageSample('a', '3~bpo13+2'), aptPackageSample('b', '3~bpo13+2')],
+      {
+        notAutomatic: true,
+        butAutomaticUpgrades: true,
+      },
+    );
+    const indexes = [aptIndexSample('trixie', [aptPackageSample('a', '1'), aptPackageSample('b', '1')]), backports];
     expect(
       names(
         planUpdates({
@@ -143,16 +112,16 @@ describe('what is newer', () => {
 
   test('a platform that no rule knows gets what is published for its release and on by default', () => {
     const indexes = [
-      index('trixie', [offered('a', '2')]),
-      index('bookworm', [offered('a', '3')], { version: '12' }),
-      index('trixie-backports', [offered('a', '4')], { notAutomatic: true }),
+      aptIndexSample('trixie', [aptPackageSample('a', '2')]),
+      aptIndexSample('bookworm', [aptPackageSample('a', '3')], { version: '12' }),
+      aptIndexSample('trixie-backports', [aptPackageSample('a', '4')], { notAutomatic: true }),
     ];
     expect(names(planUpdates({ platform: platform([['a', '1']], ['*']), indexes, wants: NEWER }))).toEqual(['a 2']);
     expect(names(planUpdates({ platform: platform([['a', '1']], []), indexes, wants: NEWER }))).toEqual([]);
   });
 
   test('an update says its suites by the names that the platform follows', () => {
-    const stable = index('stable', [offered('a', '2')], { codename: 'trixie', suite: 'stable' });
+    const stable = aptIndexSample('stable', [aptPackageSample('a', '2')], { codename: 'trixie', suite: 'stable' });
     const suitesOf = (suites: string[]) =>
       planUpdates({ platform: platform([['a', '1']], suites), indexes: [stable], wants: NEWER }).updates.map(
         ({ update }) => update.suites,
@@ -164,7 +133,10 @@ describe('what is newer', () => {
 
   test('a source package by name, with its lowest version', () => {
     const indexes = [
-      index('trixie', [offered('libx', '2-1', { source: 'x', sourceVersion: '2-1' }), offered('a', '2')]),
+      aptIndexSample('trixie', [
+        aptPackageSample('libx', '2-1', { source: 'x', sourceVersion: '2-1' }),
+        aptPackageSample('a', '2'),
+      ]),
     ];
     const own = platform([
       ['libx', '1-1'],
@@ -183,15 +155,18 @@ describe('what is newer', () => {
 describe('what cannot be had has its reason', () => {
   test('no suite, no comparable version, a file too large, a dependency that no source has', () => {
     expect(
-      planUpdates({ platform: platform([['a', '1']], ['noble']), indexes: [index('trixie', [])], wants: NEWER })
-        .unfulfilled,
+      planUpdates({
+        platform: platform([['a', '1']], ['noble']),
+        indexes: [aptIndexSample('trixie', [])],
+        wants: NEWER,
+      }).unfulfilled,
     ).toMatchObject([{ reason: 'NO_SOURCE', wants: [0] }]);
     const indexes = [
-      index('trixie', [
-        offered('a', '2', { sizeBytes: 5_000 }),
-        offered('b', '2', { depends: 'a (>= 2)' }),
-        offered('c', '2', { depends: 'nowhere' }),
-        offered('d', '2'),
+      aptIndexSample('trixie', [
+        aptPackageSample('a', '2', { sizeBytes: 5_000 }),
+        aptPackageSample('b', '2', { depends: 'a (>= 2)' }),
+        aptPackageSample('c', '2', { depends: 'nowhere' }),
+        aptPackageSample('d', '2'),
       ]),
     ];
     const plan = planUpdates({
@@ -218,12 +193,12 @@ describe('what cannot be had has its reason', () => {
 
 describe('dependencies', () => {
   const plan = (packages: [string, string, (0 | 1)?][], offers: AptPackage[]) =>
-    planUpdates({ platform: platform(packages), indexes: [index('trixie', offers)], wants: NEWER });
+    planUpdates({ platform: platform(packages), indexes: [aptIndexSample('trixie', offers)], wants: NEWER });
 
   test('only what is on every device is taken as there', () => {
     const offers = [
-      offered('a', '2', { depends: 'every, some, versioned (>= 2), fresh' }),
-      ...['every', 'some', 'versioned', 'fresh'].map((name) => offered(name, '2')),
+      aptPackageSample('a', '2', { depends: 'every, some, versioned (>= 2), fresh' }),
+      ...['every', 'some', 'versioned', 'fresh'].map((name) => aptPackageSample(name, '2')),
     ];
     const got = plan(
       [
@@ -248,20 +223,20 @@ describe('dependencies', () => {
         ['a', '1'],
         ['lib', '1'],
       ],
-      [offered('a', '2', { depends: 'lib (= 2)' }), offered('lib', '2')],
+      [aptPackageSample('a', '2', { depends: 'lib (= 2)' }), aptPackageSample('lib', '2')],
     );
     expect(got.updates.find(({ update }) => update.name === 'a')?.update.depends).toHaveLength(1);
   });
 
   test('alternatives, virtual names, qualifiers, chains and circles', () => {
     const offers = [
-      offered('a', '2', { depends: 'absent | second:any, mta, r (>= 1)' }),
-      offered('second', '1', { depends: 'third' }),
-      offered('third', '1', { depends: 'second' }),
-      offered('mailer', '1', { provides: 'mta' }),
-      offered('r-real', '1', { provides: 'r (= 1.5)' }),
-      offered('r-old', '1', { provides: 'r (= 0.5)' }),
-      offered('r-bare', '1', { provides: 'r' }),
+      aptPackageSample('a', '2', { depends: 'absent | second:any, mta, r (>= 1)' }),
+      aptPackageSample('second', '1', { depends: 'third' }),
+      aptPackageSample('third', '1', { depends: 'second' }),
+      aptPackageSample('mailer', '1', { provides: 'mta' }),
+      aptPackageSample('r-real', '1', { provides: 'r (= 1.5)' }),
+      aptPackageSample('r-old', '1', { provides: 'r (= 0.5)' }),
+      aptPackageSample('r-bare', '1', { provides: 'r' }),
     ];
     expect(names(plan([['a', '1']], offers))).toEqual(['+mailer 1', '+r-real 1', '+second 1', '+third 1', 'a 2']);
     expect(
@@ -280,10 +255,10 @@ describe('dependencies', () => {
 
   test('what is carried for a failed update is dropped again', () => {
     const offers = [
-      offered('a', '2', { depends: 'x, nowhere' }),
-      offered('b', '2', { depends: 'y' }),
-      offered('x', '1'),
-      offered('y', '1', { depends: 'nowhere' }),
+      aptPackageSample('a', '2', { depends: 'x, nowhere' }),
+      aptPackageSample('b', '2', { depends: 'y' }),
+      aptPackageSample('x', '1'),
+      aptPackageSample('y', '1', { depends: 'nowhere' }),
     ];
     const got = plan(
       [
@@ -317,11 +292,11 @@ describe('dependencies', () => {
 
 test('a security suite gives one advisory per source package, up to its newest version', () => {
   const indexes = [
-    index('trixie', [offered('a', '9')]),
-    index('trixie-security', [
-      offered('liba', '1.0-2+b1', { source: 'a', sourceVersion: '1.0-2' }),
-      offered('a', '1.0-1'),
-      offered('b', '2'),
+    aptIndexSample('trixie', [aptPackageSample('a', '9')]),
+    aptIndexSample('trixie-security', [
+      aptPackageSample('liba', '1.0-2+b1', { source: 'a', sourceVersion: '1.0-2' }),
+      aptPackageSample('a', '1.0-1'),
+      aptPackageSample('b', '2'),
     ]),
   ];
   const advisories = suiteAdvisories({
