@@ -1,18 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
-import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingController } from '../support/counting-controller.ts';
 import { introduce, signedIn } from '../support/persons.ts';
-import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What administrators decide for the agents of a group and ask of one device, followed by a real agent over the real listener.
 
-const [anna, boris] = [signedIn('anna'), signedIn('boris')];
+const [anna, _boris] = [signedIn('anna'), signedIn('boris')];
 
 let site: AgentSite;
 beforeAll(async () => {
@@ -214,100 +212,5 @@ describe('executable files of a group', () => {
     expect(wrong({ megabytesPerTurn: 0 })).toMatchObject({ megabytesPerTurn: {} });
     expect(wrong({})).toEqual({});
     expect(wrong({ name: 'a second one of the group' })).toMatchObject({ group: { key: 'validation.taken' } });
-  });
-});
-
-describe('what is asked of one device', () => {
-  it('is its log: the newest lines, without secrets', async () => {
-    const { deviceTasks } = site.appliance;
-    const device = await newDevice('asked-1');
-    try {
-      const token = `sallyport-agent-${'B'.repeat(43)}`;
-      device.log('info', `enrolled with ${token} by password=hunter2hunter2 from /home/dana/token`);
-      for (let n = 0; n < 30; n += 1) device.log('info', `line ${n}`);
-      const few = deviceTasks.ask(anna, device.deviceId, { kind: 'show-log', lines: 5 }, 'why').id;
-      await device.work();
-      expect(deviceTasks.get(few, wholeSite('job'))).toMatchObject({ state: 'completed' });
-      expect(deviceTasks.get(few, wholeSite('job')).output?.split('\n')).toHaveLength(5);
-      expect(deviceTasks.get(few, wholeSite('job')).output).toContain('line 29');
-      const all = deviceTasks.ask(anna, device.deviceId, { kind: 'show-log', lines: 500 }, 'why').id;
-      await device.work();
-      const text = deviceTasks.get(all, wholeSite('job')).output ?? '';
-      expect(text).toContain('enrolled with [removed] by password=[removed] from /home/*/token');
-      expect(text).not.toContain('hunter2');
-    } finally {
-      device.close();
-    }
-  });
-
-  it('is a file that a product keeps: the product does it, and its list follows', async () => {
-    const { deviceTasks, inventory } = site.appliance;
-    const device = await newDevice('asked-2');
-    const products = join(device.state, 'products');
-    const report = (numbers: readonly string[]): void =>
-      writeFileSync(
-        join(products, 'guard.json'),
-        JSON.stringify({
-          format: 'sallyport-product/1',
-          product: 'Guard',
-          quarantine: numbers.map((number) => ({ number, name: `${number}.exe` })),
-        }),
-      );
-    /** The product's side: does what lies in its folder, and says so. */
-    const product = async (state: 'done' | 'failed', over: { now: boolean }): Promise<string[]> => {
-      const done: string[] = [];
-      const orders = join(products, 'orders');
-      await until(() => {
-        for (const name of existsSync(orders) ? readdirSync(orders) : []) {
-          if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
-          const order = JSON.parse(readFileSync(join(orders, name), 'utf8')) as { act: string; number: string };
-          done.push(`${order.act} ${order.number}`);
-          if (state === 'done') report(['18']);
-          writeFileSync(
-            join(orders, name.replace('.json', '.answer.json')),
-            JSON.stringify({ state, message: 'said' }),
-          );
-          over.now = true;
-        }
-        return over.now;
-      });
-      return done;
-    };
-    const kept = () => inventory.section(device.id, 'quarantine-file').map((row) => row['number']);
-    try {
-      report(['17', '18']);
-      await device.turn();
-      await device.turn();
-      expect(kept()).toEqual(['17', '18']);
-      const ask = (act: 'delete' | 'restore', number: string) =>
-        deviceTasks.ask(
-          anna,
-          device.deviceId,
-          { kind: 'kept-file', list: 'quarantine', product: 'Guard', number, act },
-          'x',
-        ).id;
-      const removal = ask('delete', '17');
-      deviceTasks.confirm(boris, removal);
-      const [did] = await Promise.all([product('done', { now: false }), device.work()]);
-      expect(did).toEqual(['delete 17']);
-      expect(deviceTasks.get(removal, wholeSite('job'))).toMatchObject({ state: 'completed', output: 'said' });
-      await device.turn();
-      expect(kept()).toEqual(['18']);
-      expect(readdirSync(join(products, 'orders'))).toEqual([]);
-
-      // What the product no longer keeps is not handed to it; what it cannot do has failed.
-      const back = ask('restore', '18');
-      deviceTasks.confirm(boris, back);
-      const [tried] = await Promise.all([product('failed', { now: false }), device.work()]);
-      expect(tried).toEqual(['restore 18']);
-      expect(deviceTasks.get(back, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'EXIT' });
-      const gone = ask('delete', '18');
-      deviceTasks.confirm(boris, gone);
-      report([]);
-      await device.work();
-      expect(deviceTasks.get(gone, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'MISSING' });
-    } finally {
-      device.close();
-    }
   });
 });

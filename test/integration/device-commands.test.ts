@@ -72,18 +72,23 @@ describe('the log of a device', () => {
     const device = await newDevice('log-1');
     try {
       for (let n = 0; n < 20; n += 1) device.log('info', `line ${n}`);
+      const token = `sallyport-agent-${'B'.repeat(43)}`;
+      device.log('info', `enrolled with ${token} by password=hunter2hunter2 from /home/dana/token`);
       const asked = await device.during(
-        sallyport('device', 'log', device.id, '--reason', 'no report since Monday', '--lines', '3', '--wait', '60'),
+        sallyport('device', 'log', device.id, '--reason', 'no report since Monday', '--lines', '5', '--wait', '60'),
       );
       expect(asked.status).toBe(0);
-      expect(asked.stdout.trim().split('\n')).toHaveLength(3);
+      expect(asked.stdout.trim().split('\n')).toHaveLength(5);
+      expect(asked.stdout).toContain('line 19');
+      expect(asked.stdout).toContain('enrolled with [removed] by password=[removed] from /home/*/token');
+      expect(asked.stdout).not.toContain('hunter2');
       expect(asked.stderr).toMatch(/task [0-9a-f]{32}: waits for the device/);
       expect(await tasksOf(device.id)).toMatchObject([
         {
           state: 'completed',
           device: device.id,
           reason: 'no report since Monday',
-          wanted: { kind: 'show-log', lines: 3 },
+          wanted: { kind: 'show-log', lines: 5 },
         },
       ]);
       const table = await sallyport('device', 'task', 'list');
@@ -141,7 +146,7 @@ describe('the log of a device', () => {
 });
 
 describe('a file that a product keeps', () => {
-  it('is deleted after a second look, and given back only by another person', async () => {
+  it('is deleted after a second look, and given back only by another person; the product does it, and its list follows', async () => {
     const device = await newDevice('file-1');
     const products = join(device.state, 'products');
     const orders = join(products, 'orders');
@@ -154,24 +159,31 @@ describe('a file that a product keeps', () => {
           quarantine: numbers.map((number) => ({ number, name: `${number}.exe` })),
         }),
       );
-    const ask = (act: string, number: string, prefix: readonly string[] = []) =>
-      jsonAs(
-        prefix,
-        'device',
-        'file',
-        device.id,
-        '--product',
-        'Guard',
-        '--number',
-        number,
-        '--act',
-        act,
-        '--reason',
-        'known worm',
+    const ask = (act: string, number: string, prefix: readonly string[] = []) => {
+      const which = ['--product', 'Guard', '--number', number, '--act', act];
+      return jsonAs(prefix, 'device', 'file', device.id, ...which, '--reason', 'known worm');
+    };
+    /** The product's side: does what lies in its folder, and says so. */
+    const product = async (answer: object, kept: readonly string[]): Promise<string> => {
+      const name = await until(() =>
+        (existsSync(orders) ? readdirSync(orders) : []).find((one) => /^[0-9a-f]{32}\.json$/.test(one)),
       );
+      const order = JSON.parse(readFileSync(join(orders, name), 'utf8')) as { act: string; number: string };
+      report(kept);
+      writeFileSync(join(orders, name.replace('.json', '.answer.json')), JSON.stringify(answer));
+      return `${order.act} ${order.number}`;
+    };
+    const ended = async (task: string): Promise<Task | undefined> => {
+      for (let turns = 0; turns < 2; turns += 1) await device.turn();
+      return (await tasksOf(device.id)).find(({ id }) => id === task);
+    };
+    const { devices, inventory } = site.appliance;
+    const listed = () =>
+      inventory.section(devices.byPublicId(device.id).id, 'quarantine-file').map((row) => row['number']);
     try {
       report(['17', '18']);
       for (let turns = 0; turns < 2; turns += 1) await device.turn();
+      expect(listed()).toEqual(['17', '18']);
       expect((await ask('delete', '99')).status).not.toBe(0);
       const asked = await ask('delete', '17');
       expect(asked).toMatchObject({ status: 0, said: { state: 'asked' } });
@@ -183,19 +195,13 @@ describe('a file that a product keeps', () => {
         said: { task, state: 'queued' },
       });
 
-      const product = async (): Promise<void> => {
-        const name = await until(() =>
-          (existsSync(orders) ? readdirSync(orders) : []).find((one) => /^[0-9a-f]{32}\.json$/.test(one)),
-        );
-        report(['18']);
-        const answer = join(orders, name.replace('.json', '.answer.json'));
-        writeFileSync(answer, JSON.stringify({ state: 'done', message: 'gone' }));
-      };
-      await device.during(product());
-      for (let turns = 0; turns < 2; turns += 1) await device.turn();
-      expect(await tasksOf(device.id)).toMatchObject([
-        { id: task, state: 'completed', wanted: { act: 'delete', name: '17.exe', product: 'Guard', number: '17' } },
-      ]);
+      expect(await device.during(product({ state: 'done', message: 'gone' }, ['18']))).toBe('delete 17');
+      expect(await ended(task)).toMatchObject({
+        state: 'completed',
+        wanted: { act: 'delete', name: '17.exe', product: 'Guard', number: '17' },
+      });
+      expect(listed()).toEqual(['18']);
+      expect(readdirSync(orders)).toEqual([]);
 
       // Whoever asked for it may not let an attack back in alone, and a command without log-in is nobody.
       const [anna, boris] = [
@@ -213,6 +219,14 @@ describe('a file that a product keeps', () => {
       expect((await sallyport('device', 'task', 'list', '--device', device.id)).stdout).toContain('18.exe (Guard 18)');
       expect((await as(boris, 'device', 'task', 'confirm', back)).status).toBe(0);
       expect((await tasksOf(device.id)).find(({ id }) => id === back)).toMatchObject({ state: 'queued' });
+
+      // What it cannot do has failed; what it no longer keeps is not handed to it.
+      expect(await device.during(product({ state: 'failed', message: 'locked' }, ['18']))).toBe('restore 18');
+      expect(await ended(back)).toMatchObject({ state: 'failed', code: 'EXIT' });
+      const gone = String((await ask('delete', '18')).said['task']);
+      expect((await json('device', 'task', 'confirm', gone)).status).toBe(0);
+      report([]);
+      expect(await ended(gone)).toMatchObject({ state: 'failed', code: 'MISSING' });
     } finally {
       device.close();
     }
