@@ -54,15 +54,6 @@ export type UnfulfilledReason = 'NO_SOURCE' | 'NO_LICENCE' | 'NOT_APPROVED' | 'T
 /** A wish that could not be met; `what` and `detail` are for people. */
 export type Unfulfilled = { reason: UnfulfilledReason; wants: number[]; what: string; detail: string };
 
-/** A platform of a request (BUNDLES.md section 3). */
-export type RequestPlatform = {
-  vendor: string;
-  release: string;
-  arch: string;
-  suites: string[];
-  packages: { name: string; version: string; source: string; source_version: string; all: 0 | 1 }[];
-};
-
 const MAX_UPDATES_BYTES = 64 << 20;
 const MAX_LINE_BYTES = 1 << 20;
 const MAX_UPDATES = 100_000;

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { updateSample } from '../../test/samples.ts';
+import type { RequestPlatform } from '../documents/request.ts';
 import { installSet } from './install-set.ts';
 import { filesSource } from './sources/files.ts';
-import { encodeUpdates, parseUpdates, type RequestPlatform, type Update } from './update.ts';
+import { encodeUpdates, parseUpdates, type Update } from './update.ts';
 
 const idOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AgentPushService } from './service.ts';
-import { PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';
+import { agentPackage, PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';
 
 // Our own agent onto a computer over SSH, and the packages of the agent that lie here.
 
@@ -21,14 +21,6 @@ const run = z.object({
   code: z.enum(PUSH_CODES).nullable().describe('Why it failed; null while it runs, and where it went well'),
   message: z.string().nullable(),
   token: z.string().nullable().describe('Of the device that will come with it'),
-});
-
-const agentPackage = z.object({
-  name: z.string(),
-  version: z.string(),
-  packager: z.enum(['dpkg', 'rpm', 'msi']),
-  machine: z.enum(['x86_64', 'aarch64']),
-  sizeBytes: z.int(),
 });
 
 export const agentPushSchemas = { AgentPush: run, AgentPackage: agentPackage };

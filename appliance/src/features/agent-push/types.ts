@@ -59,14 +59,15 @@ export type PushRun = {
 };
 
 /** A package of the agent that lies on this server. */
-export type AgentPackage = {
-  name: string;
-  version: string;
-  packager: 'dpkg' | 'rpm' | 'msi';
+export const agentPackage = z.object({
+  name: z.string(),
+  version: z.string(),
+  packager: z.enum(['dpkg', 'rpm', 'msi']),
   /** As `uname -m` has it. */
-  machine: 'x86_64' | 'aarch64';
-  sizeBytes: number;
-};
+  machine: z.enum(['x86_64', 'aarch64']),
+  sizeBytes: z.int(),
+});
+export type AgentPackage = z.infer<typeof agentPackage>;
 
 export class PushError extends Error {
   readonly code: PushCode;

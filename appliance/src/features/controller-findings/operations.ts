@@ -15,6 +15,7 @@ import {
   controllerVerdicts,
   exploitations,
   JUSTIFICATIONS,
+  questionSchema,
 } from './types.ts';
 
 // What advisories say of controllers, and the answers of people where comparing could not tell. Beside a running server its
@@ -126,22 +127,6 @@ const whySchema = z.object({
 });
 
 const partFindingSchema = controllerFindingSchema.extend({ part: z.string(), firstSeen: time });
-
-const questionSchema = z.object({
-  id: z.string(),
-  question: z.enum(['names', 'version']),
-  reason: z.string(),
-  label: z.string(),
-  vendor: z.string(),
-  firmware: z.string(),
-  name: z.string(),
-  means: z.string(),
-  findings: z.int(),
-  documents: z.int(),
-  controllers: z.int(),
-  decision: z.enum(DECISIONS),
-  isReopened: z.boolean(),
-});
 
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
 const findingId = z

@@ -1,34 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../platform/database.ts';
-import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { DECISIONS } from '../vulnerabilities/types.ts';
 import { decodeIdentity, nameOf } from './identity.ts';
-import type { ReviewItem } from './types.ts';
+import type { ReviewGroup, ReviewItem } from './types.ts';
 
 // Uncertain matches, grouped so that one answer decides many. Reads controller_match, controller_identity, controller_document, controller_leaf.
 
-/** `names`: is it the product that the document means; `version`: is this version of the product affected. */
-type ReviewQuestion = 'names' | 'version';
-
-export type ReviewGroup = {
-  readonly id: string;
-  readonly question: ReviewQuestion;
-  readonly reason: string;
-  readonly label: string;
-  readonly vendor: string;
-  readonly firmware: string;
-  /** `names`: the record's name and the document's. */
-  readonly name: string;
-  readonly means: string;
-  readonly findings: number;
-  readonly documents: number;
-  readonly controllers: number;
-  readonly decision: Decision;
-  /** Answered before, for another revision or another version. */
-  readonly isReopened: boolean;
-};
-
 type ReviewKey = {
-  readonly question: ReviewQuestion;
+  readonly question: ReviewGroup['question'];
   readonly product: string;
   readonly build: string;
   readonly reason: string;

@@ -7,8 +7,8 @@ import { encodeAbout, REVIEW_KIND, readAnswers, SYNONYM_KIND } from './answers.t
 import type { DocumentStore } from './document-store.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
 import type { MatchStore } from './match-store.ts';
-import type { ReviewGroup, ReviewQueries } from './review-queries.ts';
-import type { AnswerVerdict, HeldAnswer, Justification, ReviewItem } from './types.ts';
+import type { ReviewQueries } from './review-queries.ts';
+import type { AnswerVerdict, HeldAnswer, Justification, ReviewGroup, ReviewItem } from './types.ts';
 
 type ReviewAnswer =
   | { readonly verdict: AnswerVerdict; readonly reason: string; readonly documents?: readonly string[] }

@@ -9,9 +9,10 @@ import type {
   Synonym,
   Verdict,
 } from '@sallyport/bundle-tools/controllers/match-types';
+import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import type { Decision, KnownThreat, Severity } from '../vulnerabilities/types.ts';
+import { DECISIONS, type Decision, type KnownThreat, type Severity } from '../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
 // entered by hand; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
@@ -288,3 +289,23 @@ export type HeldAnswer = {
 };
 
 export type AnswerVerdict = 'affected' | 'not-affected';
+
+export const questionSchema = z.object({
+  id: z.string(),
+  /** `names`: is it the product that the document means; `version`: is this version of the product affected. */
+  question: z.enum(['names', 'version']),
+  reason: z.string(),
+  label: z.string(),
+  vendor: z.string(),
+  firmware: z.string(),
+  /** `names`: the record's name and the document's. */
+  name: z.string(),
+  means: z.string(),
+  findings: z.int(),
+  documents: z.int(),
+  controllers: z.int(),
+  decision: z.enum(DECISIONS),
+  /** Answered before, for another revision or another version. */
+  isReopened: z.boolean(),
+});
+export type ReviewGroup = z.infer<typeof questionSchema>;

@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ListViewService } from './service.ts';
-import { type ListView, maxListLength, maxNameLength, maxQueryLength } from './types.ts';
+import { type ListView, maxListLength, maxNameLength, maxQueryLength, viewSchema } from './types.ts';
 
 const { operation } = operationsOver<{ listViews: ListViewService }>({ area: 'devices', bound: 'owner' });
-
-const viewSchema = z.object({
-  id: z.number().int(),
-  list: z.string().describe('Path of the page: /devices'),
-  name: z.string(),
-  query: z.string().describe('Filter, sort and columns, as the address has them'),
-});
 
 export const listViewSchemas = { ListView: viewSchema };
 

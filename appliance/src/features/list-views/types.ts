@@ -1,15 +1,16 @@
+import { z } from 'zod';
+
 // How a person looks at the lists of the console: views that were saved by name, and the columns that a list opens with. They belong
 // to the account, which no other one reads.
 
 /** A saved view of a list. */
-export type ListView = {
-  readonly id: number;
-  /** Path of the page: `/devices`. */
-  readonly list: string;
-  readonly name: string;
-  /** Filter, sort and columns, as the address has them. */
-  readonly query: string;
-};
+export const viewSchema = z.object({
+  id: z.number().int(),
+  list: z.string().describe('Path of the page: /devices'),
+  name: z.string(),
+  query: z.string().describe('Filter, sort and columns, as the address has them'),
+});
+export type ListView = z.infer<typeof viewSchema>;
 
 export type NewListView = Pick<ListView, 'list' | 'name' | 'query'>;
 

@@ -8,6 +8,7 @@ import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
 import type { QueryService } from './service.ts';
 import {
+  countsSchema,
   type DeviceAnswer,
   type LiveQuery,
   largestSampleBytes,
@@ -25,16 +26,6 @@ const { operation, download } = operationsOver<{
   samples: SampleService;
   deviceQueries: DeviceQueries;
 }>({ area: 'queries', bound: 'device', scoped: true });
-
-const countsSchema = z.object({
-  expected: z.int().describe('Devices that were asked'),
-  answered: z.int(),
-  failed: z.int(),
-  denylisted: z.int().describe('The client refuses this query for a day, because it once took too much'),
-  offline: z.int().describe('Not heard from for longer than their interval'),
-  waiting: z.int(),
-  rows: z.int(),
-});
 
 const querySchema = z.object({
   id: z.string(),

@@ -7,6 +7,7 @@
 // A sample is one file of one device. One person asks for it, a second one approves it, and only then the device is told;
 // what it may send is bounded by the approval and bound to it.
 
+import { z } from 'zod';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 
@@ -15,19 +16,16 @@ export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylist
 /** `finished`: all answered, or the time is over. */
 type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
 
-export type QueryCounts = {
-  /** Devices that were asked. */
-  expected: number;
-  answered: number;
-  failed: number;
-  /** The client refuses this query for a day, because it once took too much. */
-  denylisted: number;
-  /** Not heard from for longer than their interval allows; they may still come. */
-  offline: number;
-  /** Asked and expected to answer. */
-  waiting: number;
-  rows: number;
-};
+export const countsSchema = z.object({
+  expected: z.int().describe('Devices that were asked'),
+  answered: z.int(),
+  failed: z.int(),
+  denylisted: z.int().describe('The client refuses this query for a day, because it once took too much'),
+  offline: z.int().describe('Not heard from for longer than their interval'),
+  waiting: z.int(),
+  rows: z.int(),
+});
+export type QueryCounts = z.infer<typeof countsSchema>;
 
 export type LiveQuery = {
   id: string;

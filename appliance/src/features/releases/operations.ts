@@ -1,20 +1,11 @@
 import { z } from 'zod';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ReleaseService } from './service.ts';
-import { RELEASE_STATES } from './types.ts';
+import { releaseSchema } from './types.ts';
 
 // Which releases of Sallyport are here. Installing one is root's command alone: sallyport release install.
 
 const { operation } = operationsOver<{ releases: ReleaseService }>({ area: 'settings', bound: 'site' });
-
-const releaseSchema = z.object({
-  version: z.string(),
-  state: z
-    .enum(RELEASE_STATES)
-    .describe('`kept`: the way back; `staged`: a bundle brought it, and it is not installed'),
-  sha256: z.string().nullable().describe('Of the file that a bundle brought'),
-  sizeBytes: z.number().nullable(),
-});
 
 export const releaseSchemas = { Release: releaseSchema };
 

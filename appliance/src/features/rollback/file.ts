@@ -3,19 +3,10 @@ import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import { noPosition, type WitnessFile, witnessName } from './types.ts';
+import { noPosition, position, type WitnessFile, witnessName } from './types.ts';
 
 const maxBytes = 8 * 1024 * 1024;
 const maxKeysBytes = 4 * 1024 * 1024;
-
-const position = z.strictObject({
-  entries: z.int().min(0),
-  head: z.string().regex(/^[0-9a-f]{64}$/),
-  request: z.int().min(0),
-  receipt: z.int().min(0),
-  seq: z.int().min(0),
-  seqBroadcast: z.int().min(0),
-});
 
 const statement = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 // The witness: a sealed file outside the database, keys/witness, that says how far the database was. Who puts an older
 // database back is found out by it, and what was taken away since is taken away again before anybody is served.
 //
@@ -9,15 +11,16 @@
 export const witnessName = 'witness';
 
 /** How far a database is. */
-export type Position = {
+export const position = z.strictObject({
   /** Last entry of the audit chain; 0 and zeros without one. */
-  entries: number;
-  head: string;
-  request: number;
-  receipt: number;
-  seq: number;
-  seqBroadcast: number;
-};
+  entries: z.int().min(0),
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  request: z.int().min(0),
+  receipt: z.int().min(0),
+  seq: z.int().min(0),
+  seqBroadcast: z.int().min(0),
+});
+export type Position = z.infer<typeof position>;
 
 /** What was taken away: `device:<public id>`, `account:…`, `token:…`, `role:…` for one that is gone, `rights:account:…` or
  * `rights:role:…` for one that lost some, `disabled:account:…`. */

@@ -8,7 +8,7 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
 import type { RuleService } from './service.ts';
-import { limitOf, type RuleKind } from './types.ts';
+import { deviceTag, limitOf, type RuleKind } from './types.ts';
 
 // Tags by hand for many devices at once, and what conditions and moving rules would find.
 
@@ -28,11 +28,6 @@ export const ruleSchemas = { FoundDevices: foundSchema };
 
 const tagName = z.string().trim().min(1).max(50);
 const tagCount = z.object({ tag: z.string(), devices: z.int() });
-const deviceTag = z.object({
-  tag: z.string(),
-  byHand: z.boolean(),
-  rules: z.array(z.object({ id: z.string(), name: z.string() })),
-});
 
 type TagVerb = 'addTag' | 'removeTag';
 

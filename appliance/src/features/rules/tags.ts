@@ -5,14 +5,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { RuleStore } from './store.ts';
-
-type DeviceTag = {
-  tag: string;
-  /** Given by a person. */
-  byHand: boolean;
-  /** The rules that give it. */
-  rules: Array<{ id: string; name: string }>;
-};
+import type { DeviceTag } from './types.ts';
 
 export type TagService = {
   tagsOf(device: number): DeviceTag[];

@@ -10,6 +10,7 @@
 // tag rules also the group, status conditions also all tags.
 
 import type { Level, Message } from '@sallyport/ui/model';
+import { z } from 'zod';
 import type { Row } from '../../platform/filter/rows.ts';
 
 /** Worst first; the place is the rank that the database holds. */
@@ -54,3 +55,12 @@ export type BuiltText = {
   level?: string;
   reason?: string;
 };
+
+export const deviceTag = z.object({
+  tag: z.string(),
+  /** Given by a person. */
+  byHand: z.boolean(),
+  /** The rules that give it. */
+  rules: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+export type DeviceTag = z.infer<typeof deviceTag>;

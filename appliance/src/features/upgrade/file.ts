@@ -3,18 +3,7 @@ import { join } from 'node:path';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import type { Upgrade } from './types.ts';
-
-const schema = z.object({
-  format: z.literal('sallyport-upgrade/1'),
-  from: z.string().nullable(),
-  to: z.string(),
-  at: z.int(),
-  state: z.enum(['open', 'done', 'returned']),
-  serving: z.string().optional(),
-  reason: z.string().optional(),
-  asked: z.boolean().optional(),
-});
+import { type Upgrade, upgradeSchema } from './types.ts';
 
 const pathIn = (dataDir: string): string => join(dataDir, 'upgrade.json');
 
@@ -22,7 +11,7 @@ const pathIn = (dataDir: string): string => join(dataDir, 'upgrade.json');
 export function readUpgrade(dataDir: string): Upgrade | undefined {
   const path = pathIn(dataDir);
   if (!existsSync(path)) return undefined;
-  const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  const parsed = upgradeSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (!parsed.success) throw new AppError('DATA_DIR', `${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 // An upgrade changes which release runs and, with it, the database. Who takes part: `sallyport upgrade` of the new release, which
 // may run as root, and the servers of both releases, which alone touch the data directory. What they agree on stands in
 // DATA/upgrade.json; which release a start brings is the link `current`. Both change by one rename, so that a process killed
@@ -8,21 +10,22 @@
  * `open`: the server of `to` may migrate, the server of `from` puts the database of before back if `to` had it. `done`: `to` has
  * been seen serving. `returned`: `from` serves again.
  */
-export type Upgrade = {
-  format: 'sallyport-upgrade/1';
+export const upgradeSchema = z.object({
+  format: z.literal('sallyport-upgrade/1'),
   /** The release of before; null where none is kept. */
-  from: string | null;
-  to: string;
+  from: z.string().nullable(),
+  to: z.string(),
   /** When it began, ms. */
-  at: number;
-  state: 'open' | 'done' | 'returned';
+  at: z.int(),
+  state: z.enum(['open', 'done', 'returned']),
   /** The release whose server has opened its port since. */
-  serving?: string | undefined;
+  serving: z.string().optional(),
   /** Why it goes or went back. */
-  reason?: string | undefined;
+  reason: z.string().optional(),
   /** A person asked for the way back. */
-  asked?: boolean | undefined;
-};
+  asked: z.boolean().optional(),
+});
+export type Upgrade = z.infer<typeof upgradeSchema>;
 
 /** What came since a database of before, as counts. */
 export type Lost = { devices: number; reportingDevices: number; events: number; bundles: number };

@@ -8,12 +8,12 @@ import type { Coverage } from './types.ts';
 
 /** The components of one ecosystem on a device. */
 export type EcosystemTally = {
-  readonly ecosystem: string;
-  readonly components: number;
+  ecosystem: string;
+  components: number;
   /** Those whose version its scheme does not read. */
-  readonly unkeyed: number;
+  unkeyed: number;
   /** Those that advisories name by their source package, which is not known. */
-  readonly unsourced: number;
+  unsourced: number;
 };
 
 type CoverageFacts = {

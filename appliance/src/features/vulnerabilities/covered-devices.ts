@@ -9,7 +9,6 @@ import type { Coverage, UnreadEcosystem } from './types.ts';
 // The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
 
 type Reader = ReturnType<ReturnType<typeof snapshotReaders>['reader']>;
-type Tally = { -readonly [K in keyof EcosystemTally]: EcosystemTally[K] };
 
 const byEcosystem = (a: EcosystemTally, b: EcosystemTally): number => (a.ecosystem < b.ecosystem ? -1 : 1);
 
@@ -33,8 +32,8 @@ export function coverageOfDevices(parts: {
     for (const { component, ecosystem, name, unsettled } of identities.values())
       if (unsettled === 1 && namesSources(ecosystem) && reader?.names(ecosystem, name) === false)
         unsourced.add(component);
-    const tallied = (components: Iterable<number>): Tally[] => {
-      const tallies = new Map<string, Tally>();
+    const tallied = (components: Iterable<number>): EcosystemTally[] => {
+      const tallies = new Map<string, EcosystemTally>();
       for (const component of components) {
         const { ecosystem = '', unkeyed = 0 } = identities.get(component) ?? {};
         const tally = tallies.get(ecosystem) ?? { ecosystem, components: 0, unkeyed: 0, unsourced: 0 };

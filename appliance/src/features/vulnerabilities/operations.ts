@@ -10,12 +10,11 @@ import { findingGroupSchema, findingGroups, groupLanguage, groupSorts } from './
 import type { VulnerabilityService } from './service.ts';
 import {
   COVERAGE_STATES,
+  countsSchema,
   DECISIONS,
-  decisionSchema,
   FIX_STATES,
   findingSchema,
   SEVERITIES,
-  severitySchema,
   WORK_STATES,
 } from './types.ts';
 
@@ -49,16 +48,6 @@ const whySchema = z.object({
   inputs: z.unknown().describe('What the decision was made from'),
   confidence: z.enum(['high', 'low']),
   devices: z.array(z.object({ device: deviceReference, firstSeen: time })),
-});
-
-const countsSchema = z.object({
-  open: z.int(),
-  affected: z.int(),
-  review: z.int(),
-  fixAvailable: z.int(),
-  devices: z.int(),
-  bySeverity: z.record(severitySchema, z.int()),
-  matrix: z.record(decisionSchema, z.record(z.enum(FIX_STATES), z.int())),
 });
 
 const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');

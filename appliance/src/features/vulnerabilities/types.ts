@@ -151,18 +151,19 @@ export type FindingQuery = {
   readonly limit: number;
 };
 
-export type FindingCounts = {
-  readonly open: number;
-  readonly affected: number;
+export const countsSchema = z.object({
+  open: z.int(),
+  affected: z.int(),
   /** Of which undecided: versions or ranges that cannot be compared, module streams. */
-  readonly review: number;
-  readonly fixAvailable: number;
+  review: z.int(),
+  fixAvailable: z.int(),
   /** Devices with at least one open finding. */
-  readonly devices: number;
-  readonly bySeverity: Readonly<Record<Severity, number>>;
+  devices: z.int(),
+  bySeverity: z.record(severitySchema, z.int()),
   /** Decision × fix state, for the matrix of the page. */
-  readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
-};
+  matrix: z.record(decisionSchema, z.record(z.enum(FIX_STATES), z.int())),
+});
+export type FindingCounts = z.infer<typeof countsSchema>;
 
 /** Why an advisory matches a component: the record, the range, both keys, the source and its age. */
 export type FindingWhy = {

@@ -1,18 +1,9 @@
-import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
 import { FEED_NAME, type SourceResult } from '../advisory.ts';
+import type { CatalogueOptions } from './catalogue.ts';
 import { type RawDocument, readDocuments } from './documents.ts';
 import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './input.ts';
 import { mergeDocuments, type Parsed, parseOsv } from './osv-record.ts';
-
-type OsvOptions = {
-  /** A folder, a .zip, an .ndjson or .json file (each also with gzip), or an http(s) address of one. */
-  input: string;
-  feed: string;
-  /** For an input that is an address. */
-  download?: Download | undefined;
-  limits?: Partial<DocumentLimits> | undefined;
-};
 
 type Value = { where: string; value: unknown } | { where: string; failed: 'JSON' | 'TOO_LARGE' };
 
@@ -82,7 +73,7 @@ async function* readLocal(path: string, feed: string, limits: DocumentLimits): A
  * Reads OSV records in two passes, so that only records with one id in several documents wait in memory. Yields every
  * record or the reason why it was not taken. Refuses with NOT_FOUND, SOURCE_INVALID, LIMIT or FETCH_FAILED.
  */
-export const readOsv = (options: OsvOptions): AsyncGenerator<SourceResult> => {
+export const readOsv = (options: CatalogueOptions): AsyncGenerator<SourceResult> => {
   if (!FEED_NAME.test(options.feed)) throw new BundleError('USAGE', `not a feed name: ${options.feed}`);
   const limits = { ...DOCUMENT_LIMITS, ...options.limits };
   return withLocalInput(options.input, { download: options.download, limits }, (path) =>

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import type { RequestPlatform } from '../../documents/request.ts';
 import { defined } from '../../platform/defined.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
@@ -10,7 +11,7 @@ import { orderingEcosystem } from '../../versions/languages.ts';
 import { isModuleBuild, streamedName } from '../../versions/module-stream.ts';
 import { packageOf, readPurl, writePurl } from '../../versions/purl.ts';
 import { keyFor } from '../../versions/scheme.ts';
-import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
+import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
 

@@ -1,7 +1,7 @@
+import type { RequestPlatform } from '../../../documents/request.ts';
 import { dpkgKey } from '../../../versions/dpkg.ts';
 import { BY_RELEASE } from '../../../versions/followed-suites.ts';
 import { compareKeys } from '../../../versions/key.ts';
-import type { RequestPlatform } from '../../update.ts';
 import type { AptPackage } from './packages.ts';
 import { parseRelations, type Relation, versionSatisfies } from './relations.ts';
 import type { AptIndex } from './source.ts';

@@ -1,16 +1,10 @@
+import type { RequestPlatform } from '../../../documents/request.ts';
 import { BundleError } from '../../../errors.ts';
 import { dpkgKey } from '../../../versions/dpkg.ts';
 import { ecosystemOf } from '../../../versions/ecosystem.ts';
 import { compareKeys } from '../../../versions/key.ts';
 import { writePurl } from '../../../versions/purl.ts';
-import {
-  type PlannedFile,
-  type PlannedUpdate,
-  type RequestPlatform,
-  type Unfulfilled,
-  type Update,
-  updateId,
-} from '../../update.ts';
+import { type PlannedFile, type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../../update.ts';
 import { buildCatalog, type Catalog, candidateOver, followedOf, indexesOf, type Offer } from './catalog.ts';
 import { compareDebian } from './relations.ts';
 import { createResolver } from './resolve.ts';

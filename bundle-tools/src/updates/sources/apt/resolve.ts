@@ -1,4 +1,4 @@
-import type { RequestPlatform } from '../../update.ts';
+import type { RequestPlatform } from '../../../documents/request.ts';
 import type { Catalog, Offer } from './catalog.ts';
 import { parseRelations, type Relation, versionSatisfies } from './relations.ts';
 
