@@ -164,6 +164,29 @@ const wrongTogether = async (browser: Browser, items: readonly WorkItem[]): Prom
   return wrong;
 };
 
+const unescaped = (text: string): string => text.replaceAll('&amp;', '&');
+
+/** What a panel offers to do at once: a link to a form, or what is sent to one. */
+const mainActOf = (
+  html: string,
+  back: string,
+): { href: string } | { post: string; fields: [string, string][] } | undefined => {
+  const own = new URL(back, 'https://console.invalid').searchParams.get('open');
+  const way = new URLSearchParams({ back }).toString();
+  const link = [...html.matchAll(/<a class="btn primary" href="([^"]*)"/g)]
+    .map(([, href = '']) => unescaped(href))
+    .find((href) => href.endsWith(way));
+  if (link !== undefined) return { href: link };
+  for (const [form, post = ''] of html.matchAll(/<form method="post" action="([^"]*)".*?<\/form>/gs)) {
+    const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, unescaped(value)],
+    );
+    if (post !== paths.workItem(own ?? '') && fields.some(([name, value]) => name === 'back' && value === back))
+      return { post, fields: fields.filter(([name]) => name !== 'csrf') };
+  }
+  return undefined;
+};
+
 describe.each([
   {
     who: 'the whole site',
@@ -211,6 +234,33 @@ describe.each([
       const named = /<ul class="targets">(.*?)<\/ul>/s.exec(html)?.[1] ?? '';
       expect([...named.matchAll(/<li>/g)].length, id).toBeLessThanOrEqual(targets);
     }
+  });
+});
+
+describe('the panel of an item', () => {
+  it('has its main act as a form with its fields filled, which asks first and leads back', async () => {
+    const { browser, items } = workOf('the whole site');
+    const acted = new Set<string>();
+    for (const { id, kind } of items) {
+      const back = paths.work({ open: id });
+      const act = mainActOf(await (await browser.get(paths.workItem(id))).text(), back);
+      if (act === undefined) continue;
+      acted.add(kind);
+      const response =
+        'href' in act ? await browser.get(act.href) : await browser.post(act.post, Object.fromEntries(act.fields));
+      const html = await response.text();
+      expect(`${id} ${response.status}`).toBe(`${id} 200`);
+      const isAsked = 'post' in act || act.href.startsWith(paths.deploymentNew());
+      if (isAsked) {
+        expect(unescaped(html).includes(`href="${back}"`), `${id}: the way back`).toBe(true);
+        expect(/<button type="submit" class="btn (?:primary|danger)"/.test(html), `${id}: the button`).toBe(true);
+      }
+    }
+    expect([...acted]).toEqual(
+      expect.arrayContaining(['finding-act', 'update-undecided', 'deployment-failed', 'deviation']),
+    );
+    // Nothing was done by opening them.
+    expect(workOf('the whole site').items.map(({ id }) => id)).toEqual(items.map(({ id }) => id));
   });
 });
 

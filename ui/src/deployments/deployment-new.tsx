@@ -41,6 +41,8 @@ type DeploymentNewProps = {
   readonly views: readonly Reference[];
   readonly view?: string | undefined;
   readonly timeoutMinutes: number;
+  /** Where the form was opened, if not from the list of updates. */
+  readonly back?: string | undefined;
   readonly errors?: FieldErrors;
 };
 
@@ -67,6 +69,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
     >
       <ErrorSummary errors={errors} labels={labels} />
       <PostForm action={paths.deploymentNew()} class="stack">
+        {props.back === undefined ? null : <input type="hidden" name="back" value={props.back} />}
         <div class="grid">
           <Panel title={ctx.t('nav.updates')} span={7}>
             {updates.length === 0 ? (
@@ -176,7 +179,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               >
                 {ctx.t('deployments.deployTo', { n: deviceCount })}
               </Button>
-              <Cancel href={paths.updates()} />
+              <Cancel href={props.back ?? paths.updates()} />
             </div>
           </div>
         </Panel>

@@ -590,6 +590,53 @@ export const words = defineWords({
   'work.first-step.title': { en: 'Setup: {step}', ru: 'Настройка: {step}', kk: 'Баптау: {step}' },
   'work.first-step.why': { en: '{why}', ru: '{why}', kk: '{why}' },
   'work.first-step.action': { en: 'Do this step', ru: 'Выполнить шаг', kk: 'Қадамды орындау' },
+  'work.act.accept': {
+    en: { one: 'Accept {n} deviation', other: 'Accept {n} deviations' },
+    ru: {
+      one: 'Принять {n} отклонение',
+      few: 'Принять {n} отклонения',
+      many: 'Принять {n} отклонений',
+      other: 'Принять {n} отклонения',
+    },
+    kk: '{n} ауытқуды қабылдау',
+  },
+  'work.act.again': {
+    en: { one: 'Order again for {n} device', other: 'Order again for {n} devices' },
+    ru: {
+      one: 'Назначить снова {n} устройству',
+      few: 'Назначить снова {n} устройствам',
+      many: 'Назначить снова {n} устройствам',
+      other: 'Назначить снова {n} устройства',
+    },
+    kk: '{n} құрылғыға қайта тағайындау',
+  },
+  'work.act.approve': {
+    en: { one: 'Approve {n} update', other: 'Approve {n} updates' },
+    ru: {
+      one: 'Одобрить {n} обновление',
+      few: 'Одобрить {n} обновления',
+      many: 'Одобрить {n} обновлений',
+      other: 'Одобрить {n} обновления',
+    },
+    kk: '{n} жаңартуды мақұлдау',
+  },
+  'work.act.decide': {
+    en: 'Decide about the update',
+    ru: 'Решить по обновлению',
+    kk: 'Жаңарту туралы шешу',
+  },
+  'work.act.mend': { en: 'Open its form', ru: 'Открыть форму', kk: 'Пішінін ашу' },
+  'work.act.plan': {
+    en: { one: 'Plan the deployment of {n} update', other: 'Plan the deployment of {n} updates' },
+    ru: {
+      one: 'Запланировать развёртывание {n} обновления',
+      few: 'Запланировать развёртывание {n} обновлений',
+      many: 'Запланировать развёртывание {n} обновлений',
+      other: 'Запланировать развёртывание {n} обновления',
+    },
+    kk: '{n} жаңартуды таратуды жоспарлау',
+  },
+  'work.act.request': { en: 'Write a request', ru: 'Составить запрос', kk: 'Сұрау жазу' },
   'work.nextStep': {
     en: 'Next step of the setup: {step}',
     ru: 'Следующий шаг настройки: {step}',

@@ -1,4 +1,4 @@
-import { Button, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import {
   PanelActions,
   PanelNav,
@@ -14,6 +14,7 @@ import { Status } from '../components/status.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
+import { withQuery } from '../list.ts';
 import type { FieldErrors, Message, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 import { AssignForm } from './assign.tsx';
@@ -31,6 +32,17 @@ export type ShownWork = {
   readonly targets: number;
   /** The first of them by name, where the list that it leads to has names. */
   readonly named: ReadonlyArray<Pick<Target, 'id' | 'name' | 'href'> & { readonly why?: Message | undefined }>;
+  /** What can be done at once, by a form that is filled and asks before it does it; `post`: the form is sent to it. */
+  readonly act?:
+    | {
+        readonly name: string;
+        readonly n?: number | undefined;
+        readonly right: string;
+        readonly href?: string;
+        readonly post?: string;
+        readonly fields?: readonly (readonly [name: string, value: string])[];
+      }
+    | undefined;
   readonly reason?: string | undefined;
   readonly assignee?: string | undefined;
   readonly waitsFor?: Pick<WorkRow, 'id' | 'kind' | 'params' | 'words'> | undefined;
@@ -73,6 +85,40 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
         </div>
       </PostForm>
     </details>
+  );
+};
+
+/** The way to the things that it is about. */
+const ToThings = ({ ctx, shown, isMain }: { ctx: Ctx; shown: ShownWork; isMain: boolean }) => {
+  const { row, targets, named } = shown;
+  // One thing has a page of its own, with all that can be done to it.
+  const href = (targets === 1 ? named[0]?.href : undefined) ?? row.path;
+  const action = ctx.tDynamic(`work.${row.kind}.action`);
+  return (
+    <LinkButton {...(isMain ? { kind: 'primary' as const } : {})} href={href} unavailable={withoutRight(ctx, row.does)}>
+      {targets > 1 ? ctx.t('work.actOn', { action, n: targets }) : action}
+    </LinkButton>
+  );
+};
+
+/** The main act, and the way back here from its form. */
+const MainAct = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
+  const { act, row } = shown;
+  if (act === undefined) return null;
+  const word = ctx.tDynamic(`work.act.${act.name}`, { n: act.n ?? 1 });
+  const unavailable = withoutRight(ctx, act.right);
+  const back = paths.work({ open: row.id });
+  return act.post === undefined ? (
+    <LinkButton kind="primary" href={withQuery(act.href ?? row.path, { back })} unavailable={unavailable}>
+      {word}
+    </LinkButton>
+  ) : (
+    <PostForm action={act.post}>
+      <Hidden fields={[...(act.fields ?? []), ['back', back]]} />
+      <Button kind="primary" unavailable={unavailable}>
+        {word}
+      </Button>
+    </PostForm>
   );
 };
 
@@ -125,12 +171,9 @@ const WorkParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
       </PanelPart>
       <PanelActions>
         <p>{ctx.t(row.kind === 'second-person' ? 'work.thenSecond' : 'work.then')}</p>
-        <div>
-          <LinkButton kind="primary" href={row.path} unavailable={withoutRight(ctx, row.does)}>
-            {targets > 1
-              ? ctx.t('work.actOn', { action: ctx.tDynamic(`work.${row.kind}.action`), n: targets })
-              : ctx.tDynamic(`work.${row.kind}.action`)}
-          </LinkButton>
+        <div class="row">
+          <MainAct ctx={ctx} shown={shown} />
+          <ToThings ctx={ctx} shown={shown} isMain={shown.act === undefined} />
         </div>
         <AssignForm
           ctx={ctx}

@@ -15,6 +15,7 @@ import { type Form, faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
+import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { type DeviceModel, NO_DEVICE } from '../devices/view.ts';
@@ -226,7 +227,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const action = form.text('action') === 'order' ? 'order' : 'accept';
     const found = selected(c, form);
     const given = form.text('back');
-    const back = given.startsWith('/devices/') ? given : paths.deviations();
+    const back = isLocalPath(given) ? given : paths.deviations();
     if (found.length === 0) return c.redirect(back, 303);
     const ids = found.map(({ id }) => id);
     const typeNumber = ids.length > typedNumberFrom;

@@ -33,5 +33,16 @@ export const baselineWork = (parts: {
               ],
         );
     },
+    act: (_reader, { key, targets }) => ({
+      name: 'accept',
+      n: targets,
+      right: 'devices:write',
+      post: paths.deviationsDecide(),
+      fields: [
+        ['all', '1'],
+        ['baseline', key],
+        ['action', 'accept'],
+      ],
+    }),
   },
 ];

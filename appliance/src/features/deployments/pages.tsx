@@ -12,6 +12,7 @@ import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
+import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -130,6 +131,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     group: string;
     view: string;
     timeoutMinutes: number;
+    /** Where *Cancel* leads. */
+    back: string;
   };
 
   type Preview = { deviceCount: number; targets: Reference[]; errors: FieldErrors };
@@ -206,6 +209,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         views={viewsOf(c).map(({ id, name }) => ({ id: String(id), name }))}
         view={wanted.view}
         timeoutMinutes={wanted.timeoutMinutes}
+        back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,
       Object.keys(errors).length > 0 ? 422 : 200,
@@ -224,6 +228,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       group: query.get('group') ?? '',
       view: query.get('view') ?? '',
       timeoutMinutes: defaultTimeoutMinutes,
+      back: query.get('back') ?? '',
     });
   };
 
@@ -237,6 +242,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       group: form.text('group'),
       view: form.text('view'),
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
+      back: form.text('back'),
     };
     const { deviceCount, errors } = previewOf(c, wanted);
     const faults: Record<string, FieldErrors[string]> = { ...errors };

@@ -1,12 +1,18 @@
 import { paths } from '@sallyport/ui/paths';
 import { scopeOf } from '../../engine/objects/types.ts';
+import type { DeviceService } from '../devices/service.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { DeploymentService } from './service.ts';
 
 const looked = 200;
+/** An address names no more devices. */
+const mostAgain = 200;
 
 /** Deployments under way of which orders failed. */
-export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'list'> }): WorkKind[] => [
+export const deploymentWork = (parts: {
+  deployments: Pick<DeploymentService, 'list' | 'tasks'>;
+  devices: Pick<DeviceService, 'find'>;
+}): WorkKind[] => [
   {
     name: 'deployment-failed',
     sees: 'deployments:read',
@@ -30,5 +36,23 @@ export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'li
                 },
               ],
         ),
+    act: (reader, { key }) => {
+      const scope = scopeOf(reader, 'deployments:read');
+      const failed = parts.deployments.tasks(key, scope).filter(({ state }) => state === 'failed');
+      const updates = [...new Set(failed.map(({ updateId }) => updateId))];
+      const devices = [...new Set(failed.map(({ device }) => device))].slice(0, mostAgain);
+      const query = new URLSearchParams([
+        ...updates.map((id): [string, string] => ['update', id]),
+        ...devices
+          .flatMap((id) => parts.devices.find(id)?.publicId ?? [])
+          .map((id): [string, string] => ['device', id]),
+      ]);
+      return {
+        name: 'again',
+        n: devices.length,
+        right: 'deployments:write',
+        href: `${paths.deploymentNew()}?${query}`,
+      };
+    },
   },
 ];

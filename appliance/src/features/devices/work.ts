@@ -2,7 +2,7 @@ import { pairsAnchor } from '@sallyport/ui/devices/device-duplicates.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { levels } from '../rules/types.ts';
-import type { Look, WorkKind } from '../worklist/types.ts';
+import { askAgain, type Look, type WorkKind } from '../worklist/types.ts';
 import type { DeviceService } from './service.ts';
 import type { DeviceList } from './types.ts';
 
@@ -98,6 +98,7 @@ export const deviceWork = (parts: {
           path: paths.devices({ coverage: 'not-judged' }),
         }));
       },
+      act: askAgain,
     },
   ];
 };

@@ -1,10 +1,11 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { sourceAnchor } from '@sallyport/ui/components/knowledge.tsx';
 import { toRow } from '@sallyport/ui/components/side-panel.tsx';
 import { notFilledWords, wantKey } from '@sallyport/ui/exchange/not-filled.tsx';
 import { clockAnchor } from '@sallyport/ui/exchange/site-time.tsx';
 import { requestAnchor } from '@sallyport/ui/exchange/story-waiting.tsx';
 import { paths } from '@sallyport/ui/paths';
-import type { WorkKind, WorkName } from '../worklist/types.ts';
+import { askAgain, type WorkKind, type WorkName } from '../worklist/types.ts';
 import type { ExchangeService } from './service.ts';
 
 /** What the exchange with the connected side asks of a person. */
@@ -15,11 +16,12 @@ export const exchangeWork = (parts: {
   >;
 }): WorkKind[] => {
   const { exchange } = parts;
-  const kind = (name: WorkName, find: WorkKind['find']): WorkKind => ({
+  const kind = (name: WorkName, find: WorkKind['find'], act?: WorkKind['act']): WorkKind => ({
     name,
     sees: 'exchange:read',
     does: 'exchange:write',
     find,
+    ...defined({ act }),
   });
   return [
     kind('clock-doubt', () => {
@@ -63,20 +65,23 @@ export const exchangeWork = (parts: {
         path: toRow(paths.exchange(), bundleId),
       })),
     ),
-    kind('advisories-old', () =>
-      exchange.knowledge().flatMap(({ feed, stale, ageDays, limitDays, goneSince }) =>
-        !stale || goneSince !== undefined
-          ? []
-          : [
-              {
-                key: feed,
-                params: { feed, days: Math.floor(ageDays ?? 0), limit: limitDays },
-                level: 'warning',
-                targets: 1,
-                path: toRow(paths.exchangeReceive(), sourceAnchor(feed)),
-              },
-            ],
-      ),
+    kind(
+      'advisories-old',
+      () =>
+        exchange.knowledge().flatMap(({ feed, stale, ageDays, limitDays, goneSince }) =>
+          !stale || goneSince !== undefined
+            ? []
+            : [
+                {
+                  key: feed,
+                  params: { feed, days: Math.floor(ageDays ?? 0), limit: limitDays },
+                  level: 'warning',
+                  targets: 1,
+                  path: toRow(paths.exchangeReceive(), sourceAnchor(feed)),
+                },
+              ],
+        ),
+      askAgain,
     ),
     kind('feed-gone', () =>
       exchange.knowledge().flatMap(({ feed, goneSince }) =>
@@ -112,16 +117,19 @@ export const exchangeWork = (parts: {
           };
         }),
     ),
-    kind('request-overdue', () =>
-      exchange.overdue().map(({ number, createdAt, dueAt, limitDays }) => ({
-        key: String(number),
-        params: { number, days: limitDays },
-        level: 'warning' as const,
-        targets: 1,
-        since: Date.parse(createdAt),
-        dueAt,
-        path: toRow(paths.exchange(), requestAnchor(number)),
-      })),
+    kind(
+      'request-overdue',
+      () =>
+        exchange.overdue().map(({ number, createdAt, dueAt, limitDays }) => ({
+          key: String(number),
+          params: { number, days: limitDays },
+          level: 'warning' as const,
+          targets: 1,
+          since: Date.parse(createdAt),
+          dueAt,
+          path: toRow(paths.exchange(), requestAnchor(number)),
+        })),
+      askAgain,
     ),
     kind('trust-ends', () =>
       exchange.keyDates().map(({ role, version, expires, daysLeft }) => ({

@@ -1,10 +1,16 @@
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind } from '../worklist/types.ts';
 import type { HealthService } from './service.ts';
-import type { HealthCode } from './types.ts';
+import type { HealthCheckName, HealthCode } from './types.ts';
 
 /** Warnings of what stops the appliance unless a person acts. */
 const aboutToStop: ReadonlySet<HealthCode> = new Set(['DISK_LOW', 'AUTHORITY_ENDS']);
+
+/** Pages with the form that mends what a check found. */
+const mendedAt: Readonly<Record<string, string>> = {
+  backups: paths.backups(),
+  certificate: paths.certificate(),
+} satisfies Partial<Record<HealthCheckName, string>>;
 
 /** What is wrong with the appliance itself: what stops it, and what will, comes first. */
 export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): WorkKind[] => [
@@ -28,5 +34,9 @@ export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): W
               },
             ],
       ),
+    act: (_reader, { key }) => {
+      const href = mendedAt[key];
+      return href === undefined ? undefined : { name: 'mend', right: 'settings:write', href };
+    },
   },
 ];

@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
 import { scopeOf } from '../../engine/objects/types.ts';
-import type { WorkKind } from '../worklist/types.ts';
+import { askAgain, type WorkKind } from '../worklist/types.ts';
 import type { UpdateService } from './service.ts';
 
 /** Updates that are here and wait for a decision, and those that the last answer could not bring. */
@@ -24,6 +24,18 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided' | '
             },
           ];
     },
+    act: (_reader, { targets }) => ({
+      name: 'approve',
+      n: targets,
+      right: 'updates:write',
+      post: paths.updatesDecide(),
+      fields: [
+        ['all', '1'],
+        ['supply', 'arrived'],
+        ['approval', 'undefined'],
+        ['action', 'approve'],
+      ],
+    }),
   },
   {
     name: 'updates-missing',
@@ -44,5 +56,6 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided' | '
             },
           ];
     },
+    act: askAgain,
   },
 ];

@@ -137,6 +137,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     isUrgent: item.isUrgent,
     targets: item.targets,
     named: named(reader, item.path),
+    act: worklist.actOf(reader, item),
     accounts: hasRight(reader, 'work:write') ? accountChoices(objects) : [],
     ...defined({
       reason: item.isPutOff ? item.reason : undefined,

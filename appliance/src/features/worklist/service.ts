@@ -7,13 +7,15 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { oneLook } from './look.ts';
 import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
-import type { FoundWork, Look, WorkItem, WorkKind, WorkName, WorkNote, WorkWeight } from './types.ts';
+import type { FoundWork, Look, WorkAct, WorkItem, WorkKind, WorkName, WorkNote, WorkWeight } from './types.ts';
 
 export type WorklistService = {
   /** What the reader may see, the first to be done first; with what was put off. */
   list(reader: Actor, look?: Look): WorkItem[];
   /** One item; NOT_FOUND where its cause is gone or the reader may not see it. */
   get(reader: Actor, id: string): WorkItem;
+  /** What its panel offers to do. */
+  actOf(reader: Actor, item: WorkItem): WorkAct | undefined;
   /** Gives an item to an account, or to no one. FORBIDDEN, NOT_FOUND, INVALID. */
   assign(actor: Actor, id: string, assignee: string | null): WorkItem;
   /** Puts an item off until a time, with a reason; null: it is back at once. FORBIDDEN, NOT_FOUND, INVALID. */
@@ -111,6 +113,7 @@ export function worklistService(parts: Parts): WorklistService {
   return {
     list: items,
     get,
+    actOf: (reader, item) => kinds.find(({ name }) => name === item.kind)?.act?.(reader, item),
     assign: (actor, id, assignee) => {
       requireRight(actor, 'work:write');
       get(actor, id);

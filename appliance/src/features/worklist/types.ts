@@ -1,3 +1,4 @@
+import { paths } from '@sallyport/ui/paths';
 import type { Actor, Right } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 
@@ -101,6 +102,18 @@ export type FoundWork = {
 /** What a feature says of a reach, read once for each look at the list, by the function that reads it. */
 export type Look = <T>(read: (scope: Scope) => T, scope: Scope) => T;
 
+/** What can be done about an item at once: a form with its fields filled, which still asks before it does anything. */
+export type WorkAct = {
+  /** `work.act.<name>` is its word. */
+  readonly name: 'accept' | 'again' | 'approve' | 'decide' | 'mend' | 'plan' | 'request';
+  /** How many things it is done to. */
+  readonly n?: number;
+  readonly right: Right;
+} & ({ readonly href: string } | { readonly post: string; readonly fields: readonly (readonly [string, string])[] });
+
+/** What was not brought is asked for again. */
+export const askAgain = (): WorkAct => ({ name: 'request', right: 'exchange:write', href: paths.exchangeSend() });
+
 /** A kind of work, declared beside its feature. */
 export type WorkKind = {
   /** What it weighs is declared in `workWeights`, and a setting of the site. */
@@ -112,6 +125,8 @@ export type WorkKind = {
   /** Who can do it. */
   readonly does: Right;
   readonly find: (reader: Actor, look: Look) => readonly FoundWork[];
+  /** The main act of an item whose panel is open; without one its page has it. */
+  readonly act?: (reader: Actor, found: FoundWork) => WorkAct | undefined;
 };
 
 /** Parts of a rank: their sum is the rank. */

@@ -5,6 +5,7 @@ import type { FieldErrors, Message, Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import { goWith } from './cookies.ts';
 import { formListState } from './lists.ts';
+import { isLocalPath } from './local-path.ts';
 import type { ConsoleEnv } from './types.ts';
 
 // An act on many things of a list: a page asks first, with their number, and its form does it.
@@ -53,7 +54,10 @@ type Done = { readonly errors: FieldErrors } | { readonly toast: Toast; readonly
 /** Asks, asks again, or does it. A filter that finds another number than the one that was shown is asked about again. */
 export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkAct<Item>): Promise<Response> {
   const form = c.get('form');
-  const { picked, chosen, list } = act;
+  const { picked, chosen } = act;
+  // Work that asked for the act has the way back to it.
+  const back = form.text('back');
+  const list = isLocalPath(back) ? back : act.list;
   const n = String(picked.length);
   const params = { n: picked.length, ...act.params };
   const typeNumber = act.typesNumber === true && picked.length > typedNumberFrom;
@@ -62,7 +66,7 @@ export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkA
   const isAnswered = isConfirmed && isSame && (!typeNumber || form.text('confirm').trim() === n);
   const done = isAnswered ? await act.run() : undefined;
   if (done !== undefined && 'toast' in done) {
-    return goWith(c, done.to ?? list, done.toast);
+    return goWith(c, isLocalPath(back) ? back : (done.to ?? list), done.toast);
   }
   const message = (part: string): Message => ({ key: `confirm.${act.name}.${part}`, params });
   const errors: FieldErrors | undefined =
@@ -79,6 +83,7 @@ export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkA
         ...('all' in chosen ? listParams(chosen.all) : chosen.ids.map((id): [string, string] => ['id', id])),
         ['count', n],
         ...act.fields,
+        ...(isLocalPath(back) ? ([['back', back]] as const) : []),
         ['confirmed', '1'],
       ]}
       button={message('button')}
