@@ -134,11 +134,12 @@ export function changedMeanwhile(
   values: Record<string, Value>;
   meanwhile: { rows: { field: string; theirs: Value; mine: Value }[] };
 } {
-  // Nothing was said of it when the form was opened.
-  const changes = from < 1 ? [] : objects.diff(kind.name, object.id, from, object.revision);
+  // Nothing was said of it when the form was opened, or a restored database has not got so far.
+  const isKnown = Number.isInteger(from) && from >= 1 && from <= object.revision;
+  const changes = isKnown ? objects.diff(kind.name, object.id, from, object.revision) : [];
   const theirs = formValues(kind, object.body);
   const before = formValues(kind, {
-    ...(from < 1 ? {} : object.body),
+    ...(isKnown ? object.body : {}),
     ...Object.fromEntries(changes.map(({ field, before: value }) => [field, value])),
   });
   const values = Object.fromEntries(

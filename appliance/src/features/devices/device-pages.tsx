@@ -463,7 +463,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       return goWith(c, paths.device(device.publicId), { message: { key: 'toast.devices.edited' } });
     } catch (error) {
       const { code, details } = toFailure(error);
-      if (code === 'CONFLICT') return editForm(c, undefined, true);
+      if (code === 'CONFLICT')
+        return revision > 0 ? editForm(c, undefined, true) : editForm(c, { '': { key: 'validation.conflict' } });
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return editForm(c, details.fields);
     }

@@ -7,6 +7,7 @@ import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 let pump: { id: number; publicId: string };
+let mixer: string;
 
 const since = (): ((type?: string) => number) => {
   const count = (type?: string): number =>
@@ -33,6 +34,7 @@ const names = ['pump-01', 'pump-02', '=cmd()', 'mixer-1'];
 for (const name of names) {
   const { id, publicId } = site.device(name);
   if (name === 'pump-01') pump = { id, publicId };
+  if (name === 'mixer-1') mixer = publicId;
   site.report(id, 'identity', [{ name, ipv4: ['10.4.0.7'], osType: 'linux' }]);
   site.report(id, 'platform', [debian13]);
   site.report(id, 'software', [
@@ -195,6 +197,13 @@ describe('a device', () => {
     for (const words of ['Changed meanwhile by', '>P1<', '>other<', 'Use mine', 'Use theirs'])
       expect(holds(late, words), words).toBe(true);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['displayName']).toBe('P1');
+    // After a restore a form may be newer than what is there, or there may be nothing.
+    const newer = { revision: '99', displayName: 'typed', description: '', group: '' };
+    for (const publicId of [pump.publicId, mixer]) {
+      const answer = await admin.post(paths.deviceEdit(publicId), newer);
+      expect(answer.status).toBe(422);
+      expect(holds(await answer.text(), 'value="typed"')).toBe(true);
+    }
     const bad = await admin.post(paths.deviceEdit(pump.publicId), {
       revision: String(site.appliance.objects.get('device-decision', pump.publicId).revision),
       displayName: 'x'.repeat(201),
