@@ -158,8 +158,8 @@ describe('the keyboard', () => {
       .waitFor();
   });
 
-  /** Presses a key as it comes from a keyboard with the Russian layout. */
-  const pressRussian = async (code: string, key: string, modifiers = 0): Promise<void> => {
+  /** Presses a key as it comes from a keyboard with another layout: the place of the key, and what it writes. */
+  const pressAt = async (code: string, key: string, modifiers = 0): Promise<void> => {
     const session = await page.context().newCDPSession(page);
     for (const type of ['rawKeyDown', 'keyUp'] as const)
       await session.send('Input.dispatchKeyEvent', { type, code, key, modifiers });
@@ -168,7 +168,7 @@ describe('the keyboard', () => {
 
   it('works on the Russian layout, with and without Ctrl', async () => {
     await page.locator('html.js').waitFor({ state: 'attached' });
-    await pressRussian('KeyF', 'а');
+    await pressAt('KeyF', 'а');
     expect(
       await page
         .getByRole('main')
@@ -176,18 +176,35 @@ describe('the keyboard', () => {
         .evaluate((input) => input === document.activeElement),
     ).toBe(true);
     const palette = page.getByRole('dialog', { name: t('common.searchEverything') });
-    await pressRussian('KeyK', 'л', 2);
+    await pressAt('KeyK', 'л', 2);
     await palette.waitFor();
     await page.keyboard.press('Escape');
     await palette.waitFor({ state: 'hidden' });
     await page.locator('h1').click();
-    await pressRussian('Slash', '.');
+    await pressAt('Slash', '.');
     await palette.waitFor();
     await page.keyboard.press('Escape');
     await palette.waitFor({ state: 'hidden' });
     await page.locator('h1').click();
-    await pressRussian('Slash', ',', 8);
+    await pressAt('Slash', ',', 8);
     await page.getByRole('dialog', { name: t('keys.title') }).waitFor();
+  });
+
+  it('goes by the letter, not by its place, on another Latin layout', async () => {
+    await page.goto(url + paths.work());
+    await page.locator('html.js').waitFor({ state: 'attached' });
+    const palette = page.getByRole('dialog', { name: t('common.searchEverything') });
+    // Dvorak: its K lies where others have V, and its T where they have K.
+    await pressAt('KeyK', 't', 2);
+    await pressAt('KeyF', 'u');
+    await pressAt('KeyV', 'k', 2);
+    await palette.waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await pressAt('KeyJ', 'h');
+    expect(await page.locator('.item a.t:focus').count()).toBe(0);
+    await pressAt('KeyC', 'j');
+    await page.locator('.item a.t:focus').waitFor();
   });
 
   it('goes through the worklist with j, opens with o, and comes to the action with a', async () => {

@@ -133,7 +133,7 @@
   };
 
   // Keys: / search, f filter, j k rows or what the open panel shows, o open, x select, a the way to the action, ? help. By their letter, else
-  // by their place, so they work on every layout. Idle in fields; a preference switches single keys off.
+  // by their place where the layout has no Latin letter there, so they work on every layout. Idle in fields; a preference switches single keys off.
   let row = -1;
   const toRow = (step) => {
     const rows = $$('main :is(tbody tr:not(.group, .open), .item)').filter((line) => $('a', line));
@@ -144,7 +144,7 @@
   const current = () => doc.activeElement?.closest?.('tr, .item');
   const keyOf = ({ code, key, shiftKey }) => {
     if (code === 'Slash') return shiftKey ? '?' : '/';
-    return code.startsWith('Key') && !shiftKey ? code.at(-1).toLowerCase() : key;
+    return code.startsWith('Key') && !shiftKey && !/^[a-z]$/i.test(key) ? code.at(-1).toLowerCase() : key;
   };
   const keys = {
     '/': openPalette,
@@ -157,7 +157,7 @@
     '?': () => $('#keys')?.showModal?.(),
   };
   doc.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.code === 'KeyK') {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && keyOf(event).toLowerCase() === 'k') {
       event.preventDefault();
       return openPalette();
     }
