@@ -5,9 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
 import { BundleError } from '../errors.ts';
 import { parseFingerprint } from './parse.ts';
-import { qrSvg } from './qr.ts';
 import { sheetHtml } from './sheet.ts';
-import { fingerprintText, showFingerprint } from './shown.ts';
+import { fingerprintText, qrSvg, showFingerprint } from './shown.ts';
 import { wordsOf } from './words.ts';
 
 const fingerprint = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));

@@ -17,7 +17,6 @@ import { type CoverageAnswer, coverageAnswers, coverageGaps } from './coverage.t
 import { recordCustody } from './custody.ts';
 import { listFeeds } from './feeds.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
-import { checkTargets } from './fulfil-checks.ts';
 import { rebuildWanted } from './fulfil-volumes.ts';
 import { keepBundle } from './kept-bundles.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
@@ -33,6 +32,15 @@ import { getSite, keptBundles, type Site, type SiteRecord, writeRecord } from '.
 import type { HostState } from './state.ts';
 import { getNewest, type Published, rootsFrom } from './trust-files.ts';
 import { type PlacedVolume, placeVolumes } from './write-volumes.ts';
+
+/** Refuses to answer with a catalog that is behind what the site holds: it would have to refuse the bundle. ROLLBACK. */
+const checkTargets = ({ request }: Pick<OpenedRequest, 'request'>, targetsVersion: number): void => {
+  if (request.tuf.targets <= targetsVersion) return;
+  throw new BundleError(
+    'ROLLBACK',
+    `site ${request.site} holds targets ${request.tuf.targets}, this host has ${targetsVersion}: it went back to a backup. Run catalog build and have a curator sign; the catalog then goes above`,
+  );
+};
 
 // `fulfil`: chooses per site from what curators have signed, signs snapshot, timestamp and manifest, and writes bundles.
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediumError, onStore } from '../archive/medium-errors.ts';
 import type { BundleSource } from '../archive/source.ts';
@@ -20,7 +20,6 @@ import {
 } from './bind.ts';
 import { type ImportClock, judgeTimes, readClock, referenceTime } from './clock.ts';
 import type { ImportContext } from './context.ts';
-import { syncFolder, writeStaged } from './durable.ts';
 import { inflateInventory, keepInventory } from './inflate.ts';
 import { pickVolumes, readVolume, type VerifiedObject } from './objects.ts';
 import { openBundleSource } from './open-source.ts';
@@ -28,6 +27,32 @@ import { checkComplete, checkSpace, type ObjectPlan, planObjects, readHeld } fro
 import { type Prelude, readPrelude } from './prelude.ts';
 import { heldOf, importedBefore, trustPrelude } from './trust-step.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict, type NewRoot } from './verdict.ts';
+
+// platform/files.ts syncs by descriptor number, which Node's permission model forbids; a FileHandle carries the
+// permission that its opening was checked for.
+
+/** Makes the entries of a folder durable. */
+const syncFolder = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Writes a file whole: under another name first, synced, renamed. The caller syncs the folder once for many files. */
+const writeStaged = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const partial = `${path}.part`;
+  const handle = await open(partial, 'w', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, path);
+};
 
 type VerifyOptions = {
   /** A volume, an unpacked folder, or a medium with one bundle. */

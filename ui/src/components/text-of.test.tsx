@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from './text-of.ts';
+import { textOf } from './table.tsx';
 
 const Name = ({ children }: { children: string }) => <b translate="no">{children}</b>;
 

@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
+import { langs, type Template } from '@sallyport/ui/i18n/types';
 import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -7,6 +9,7 @@ import { AppError } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { fold } from '../../platform/sql-functions.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
@@ -24,7 +27,28 @@ import {
   type NewAuditEntry,
   type StoredEvent,
 } from './types.ts';
-import { eventTypesWithWords } from './types-with-words.ts';
+
+const placeholder = /\{\w+\}/g;
+
+const sentencesIn = (template: Template | undefined): string[] =>
+  (typeof template === 'string' ? [template] : Object.values(template ?? {})).map((text) =>
+    fold(text.replace(placeholder, ' ')),
+  );
+
+/** The types of events whose sentence, in whichever language, has a text: people search for what stands on the page. */
+function eventTypesWithWords(types: readonly string[]): (text: string) => readonly string[] {
+  const read = () => {
+    const words = langs.map(wordsOf);
+    return types.map((type) => ({ type, sentences: words.flatMap((of) => sentencesIn(of[`event.${type}`])) }));
+  };
+  // Of all commands that open a site few search.
+  let known: ReturnType<typeof read> | undefined;
+  return (text) => {
+    known ??= read();
+    const asked = fold(text.trim());
+    return known.filter(({ sentences }) => sentences.some((one) => one.includes(asked))).map(({ type }) => type);
+  };
+}
 
 /** What `record` takes of an event. */
 export type NewEvent<N extends EventName> = EventOf<Events[N]>;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '../../platform/errors.ts';
-import { passwords } from './password.ts';
-import { parsePhc, toPhc } from './phc.ts';
+import { parsePhc, passwords, toPhc } from './password.ts';
 
 const cheap = { memoryKiB: 19 * 1024, passes: 2, parallelism: 1 };
 

@@ -1,7 +1,27 @@
-import { executableBounds as bounds } from '@sallyport/bundle-tools/protocol/policy';
+import { executableBounds as bounds, isFolderPath } from '@sallyport/bundle-tools/protocol/policy';
 import { defineKinds } from '../../engine/objects/types.ts';
-import { fileSearchFaults } from './glpi/task-rules.ts';
-import { executableCollectionFaults } from './native/policy-rules.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
+
+const format = { key: 'validation.format' };
+
+/** What is wrong with a search for a file: hashes are hex in lower case, a folder is named in full and is not the root. */
+const fileSearchFaults = (body: Readonly<Record<string, unknown>>): FieldErrors => {
+  const faults: FieldErrors = {};
+  const folder = String(body['folder'] ?? '');
+  // A search through everything reads every file of a disk.
+  if (!/^(?:\/[^/]+|[A-Za-z]:[\\/][^\\/]+)/.test(folder) || /[\u0000-\u001f]/.test(folder)) faults['folder'] = format;
+  if (!/^[0-9a-f]{128}$/.test(String(body['sha512'] ?? ''))) faults['sha512'] = format;
+  if (!/^[0-9a-f]{64}$/.test(String(body['sha256'] ?? ''))) faults['sha256'] = format;
+  return faults;
+};
+
+/** A folder that agents cannot look through as it is written. */
+function executableCollectionFaults(body: Readonly<Record<string, unknown>>): FieldErrors {
+  const paths = Array.isArray(body['paths']) ? (body['paths'] as unknown[]) : [];
+  return paths.every((path) => typeof path === 'string' && isFolderPath(path))
+    ? {}
+    : { paths: { key: 'validation.folder' } };
+}
 
 export const agentKinds = defineKinds({
   /** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; none by default. */

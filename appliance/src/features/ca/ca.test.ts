@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initKeyring, type Keyring } from '../../platform/keyring.ts';
-import { parseCertificateRequest } from './csr.ts';
-import { initCa, openCa } from './service.ts';
+import { initCa, openCa, parseCertificateRequest } from './service.ts';
 
 let dir = '';
 let keyring: Keyring;

@@ -19,7 +19,6 @@ import { discovery, recognition } from './discover.ts';
 import { duplicateFinder } from './duplicate-store.ts';
 import { enrolment } from './enrolment.ts';
 import { deviceForgetting } from './forget.ts';
-import { groupRule } from './group-rules.ts';
 import { groupStore } from './group-store.ts';
 import { hintStore } from './hint-store.ts';
 import { identityReports } from './identity-report.ts';
@@ -33,30 +32,51 @@ import { returning } from './returning.ts';
 import { sourceStore } from './source-store.ts';
 import { deviceStore } from './store.ts';
 import { findEnrolmentToken } from './tokens.ts';
-import type {
-  Arrival,
-  Caller,
-  ClientOutcome,
-  DerivedOfDevice,
-  Device,
-  DeviceCertificate,
-  DeviceMerge,
-  DevicePage,
-  DeviceQuery,
-  DeviceSource,
-  DeviceState,
-  Discovery,
-  DuplicatePair,
-  EnrolCall,
-  EnrolmentToken,
-  EnrolOutcome,
-  IssuedCertificate,
-  LostCertificates,
-  MergeReport,
-  NewCertificate,
-  SourceCaller,
-  TokenPurpose,
+import {
+  type Arrival,
+  type Caller,
+  type ClientOutcome,
+  type DerivedOfDevice,
+  type Device,
+  type DeviceCertificate,
+  type DeviceMerge,
+  type DevicePage,
+  type DeviceQuery,
+  type DeviceSource,
+  type DeviceState,
+  type Discovery,
+  type DuplicatePair,
+  type EnrolCall,
+  type EnrolmentToken,
+  type EnrolOutcome,
+  type IssuedCertificate,
+  type LostCertificates,
+  type MergeReport,
+  maxGroups,
+  type NewCertificate,
+  type SourceCaller,
+  type TokenPurpose,
 } from './types.ts';
+
+/** Levels of the tree. */
+const maxDepth = 16;
+
+/** A group's name is the only one of its kind below the same group; the tree has an end downwards and in number. */
+function groupRule(store: ReturnType<typeof groupStore>): FurtherRule {
+  return (id, body) => {
+    const parent = typeof body['parent'] === 'string' ? body['parent'] : null;
+    const own = Math.max(1, store.height(id));
+    const isNew = store.depth(id) === 0;
+    const faults = {
+      ...(store.isNameTaken(id, String(body['name'] ?? ''), parent) ? { name: { key: 'validation.taken' } } : {}),
+      ...((parent === null ? 0 : store.depth(parent)) + own > maxDepth
+        ? { parent: { key: 'validation.depth', params: { max: maxDepth } } }
+        : {}),
+      ...(isNew && store.count() >= maxGroups ? { '': { key: 'validation.tooMany', params: { max: maxGroups } } } : {}),
+    };
+    return { faults, body };
+  };
+}
 
 const eachPage = 10_000;
 

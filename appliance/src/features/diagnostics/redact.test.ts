@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redacted } from './redact.ts';
+import { redacted } from './collect.ts';
 
 it('takes out what could name a thing, a person or a place, and leaves what happened', () => {
   const said: ReadonlyArray<readonly [string, string]> = [

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
@@ -11,7 +13,6 @@ import type { JobRun } from '../../platform/job-store.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
-import { ownAddresses, readArp } from './arp.ts';
 import { directories } from './directories.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import { addressRanges } from './ranges.ts';
@@ -31,6 +32,35 @@ import {
   type StoreProgress,
   scanJobKind,
 } from './types.ts';
+
+const path = '/proc/net/arp';
+const complete = 0x2;
+
+/** Addresses and MACs that the kernel knows of its neighbours: entries that were answered. */
+export const parseArp = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(
+        ([, , flags = '0x0', mac = '']) =>
+          (Number(flags) & complete) !== 0 && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac) && !/^(00:){5}00$/.test(mac),
+      )
+      .map(([address = '', , , mac = '']) => [address, mac.toLowerCase()]),
+  );
+
+/** The kernel's own table; empty where there is none. */
+const readArp = (): Map<string, string> =>
+  existsSync(path) ? parseArp(readFileSync(path, 'utf8')) : new Map<string, string>();
+
+/** The addresses of this computer. */
+const ownAddresses = (): Set<string> =>
+  new Set(
+    Object.values(networkInterfaces())
+      .flat()
+      .flatMap((address) => (address === undefined ? [] : [address.address])),
+  );
 
 export type DiscoveryRun<Summary> = {
   id: string;

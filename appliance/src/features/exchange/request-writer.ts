@@ -1,6 +1,7 @@
 import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
+import type { RequestPlatform, SiteRequest, Want } from '@sallyport/bundle-tools/documents/request';
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { suspectMs } from '@sallyport/bundle-tools/importer/clock';
@@ -9,16 +10,32 @@ import { dropHidden, onMedium, writeHidden } from '@sallyport/bundle-tools/media
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { askedWants } from './asked-wants.ts';
 import { assertSilent } from './leak-scan.ts';
-import type { BuiltRequest } from './request-builder.ts';
-import { requireState } from './request-builder.ts';
+import { type BuiltRequest, requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest, ExportReport } from './types.ts';
+
+// What a request asked for, as this site keeps it. On the way a platform is told by its place in the request; kept is its name,
+// so that what an answer lacks can be shown when the request is gone.
+
+/** `Debian:13 amd64`. */
+const platformName = ({ vendor, release, arch }: Pick<RequestPlatform, 'vendor' | 'release' | 'arch'>): string =>
+  `${ecosystemOf({ vendor, release }) ?? [vendor, release].filter(Boolean).join(' ')} ${arch}`.trim();
+
+/** The wants of a request in their order, `newer` and `suite` with the name of their platform. */
+function askedWants({ wants, platforms }: Pick<SiteRequest, 'wants' | 'platforms'>): Want[] {
+  return wants.map((want) => {
+    if (want.kind !== 'newer' && want.kind !== 'suite') return want;
+    const [place = '', ...suite] = want.id.split('/');
+    const platform = platforms[Number(place)];
+    return platform === undefined ? want : { ...want, id: [platformName(platform), ...suite].join('/') };
+  });
+}
 
 /**
  * Writes a request to a medium. The bytes are durable there under a hidden name, and compared with what the medium gives

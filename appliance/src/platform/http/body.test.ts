@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { errorResponse } from '../../features/agents/native/errors.ts';
+import { errorResponse } from '../../features/agents/native/routes.ts';
 import { AppError } from '../errors.ts';
 import { parseBody, readWire } from './body.ts';
 

@@ -1,8 +1,21 @@
 import { AppError } from '../../../platform/errors.ts';
 import { assertShallow } from '../../../platform/http/body.ts';
-import type { XmlElement } from '../../../platform/xml/tree.ts';
+import type { XmlLimits } from '../../../platform/xml/limits.ts';
+import { type XmlElement, xmlTree } from '../../../platform/xml/tree.ts';
 import { cutPackages } from './cut-packages.ts';
-import { parseXml } from './xml.ts';
+
+// The little XML that agents send.
+
+const limits: XmlLimits = {
+  maxDepth: 12,
+  maxElements: 400_000,
+  maxAttributes: 16,
+  maxNameLength: 64,
+  maxTagLength: 1_048_576,
+};
+
+/** Reads a document; MALFORMED for anything but the subset that the platform reads. */
+export const parseXml = (text: string): XmlElement => xmlTree(text, limits);
 
 // Both dialects in one shape, under the names of the JSON one: sections of rows, whether a sender wrote one or many.
 

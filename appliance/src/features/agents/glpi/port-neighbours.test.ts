@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseArp } from '../../discovery/arp.ts';
+import { parseArp } from '../../discovery/service.ts';
 import { portNeighbours } from './port-neighbours.ts';
 
 const found = { at: 1_000, by: 'scanner' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../platform/errors.ts';
 import { escapeXml } from '../../../platform/xml/references.ts';
 import type { XmlElement } from '../../../platform/xml/tree.ts';
-import { parseXml } from './xml.ts';
+import { parseXml } from './message.ts';
 
 const outcome = (text: string): XmlElement | string => {
   try {

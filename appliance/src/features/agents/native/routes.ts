@@ -2,10 +2,11 @@ import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
-import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
+import { type AgentEvent, eventsRequest } from '@sallyport/bundle-tools/protocol/events';
 import { permitRequest } from '@sallyport/bundle-tools/protocol/identify-controllers';
 import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
 import { noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
@@ -17,6 +18,8 @@ import { trustName } from '@sallyport/bundle-tools/protocol/trust';
 import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
+import type { EventService } from '../../../engine/events/service.ts';
+import { pickParams } from '../../../engine/events/types.ts';
 import type { SectionResult } from '../../../engine/inventory/types.ts';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
@@ -24,12 +27,55 @@ import { parseBody, readWire } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import { type RateLimit, rateLimit } from '../../../platform/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
+import { agentEvents } from '../events.ts';
 import { reportLimiter } from '../report-limiter.ts';
-import { recordAgentEvent } from './agent-events.ts';
-import { errorResponse, notFound } from './errors.ts';
 import { isKnownSection } from './known-section.ts';
 import { peerReader } from './peer.ts';
 import type { NativeParts } from './types.ts';
+
+// What an agent may put into the journal: its types under ours, with the parameters that ours declare. Anything else is
+// dropped, so that an agent cannot write events of the appliance.
+
+const types = {
+  'object.refused': 'agent-refused-object',
+  'trust.stale': 'agent-trust-stale',
+  'spool.dropped': 'agent-spool-dropped',
+} as const;
+
+const isKnown = (type: string): type is keyof typeof types => Object.hasOwn(types, type);
+
+/** Records an agent's event; false when its type is unknown or a parameter is missing. */
+const recordAgentEvent = (events: EventService, device: number, event: AgentEvent): boolean => {
+  if (!isKnown(event.type)) return false;
+  const name = types[event.type];
+  const params = pickParams(agentEvents[name], event.params);
+  if (params === undefined) return false;
+  events.record(name, { device, actor: `device:${device}`, params });
+  return true;
+};
+
+const notFound = (): AppError => new AppError('NOT_FOUND', 'not found');
+
+/** Failures of authentication that must not be told apart. */
+const oneRefusal = new Set<string>(['TOKEN', 'CERTIFICATE', 'REVOKED', 'UNAUTHENTICATED', 'FORBIDDEN']);
+
+/** The uniform refusal `{error, message}`; bad fields and the time to wait are added where there are some. */
+export const errorResponse = (error: unknown, later: (seconds: number) => number): Response => {
+  const failure = toFailure(error);
+  if (oneRefusal.has(failure.code)) {
+    return Response.json({ error: 'UNAUTHENTICATED', message: 'refused' }, { status: 401 });
+  }
+  const headers = new Headers();
+  const seconds = failure.details['retryAfterSeconds'];
+  if (failure.status === 429 || failure.status === 503) {
+    headers.set('Retry-After', String(typeof seconds === 'number' ? seconds : later(60)));
+  }
+  // The rest of a body that was refused unread must not be taken for the next request.
+  if (failure.status === 413) headers.set('Connection', 'close');
+  const { fields } = failure.details;
+  const body = { error: failure.code, message: failure.message, ...defined({ fields }) };
+  return Response.json(body, { status: failure.status, headers });
+};
 
 const headersOf = (type: string, sizeBytes: number) => ({
   'Content-Type': type,

@@ -8,18 +8,75 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { type AtHead, decodeBody, headOfBody, parseBody, readWire } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import { firstIn } from '../../../platform/rate-limit.ts';
-import type { SourceCaller } from '../../devices/types.ts';
+import type { ClientFacts, SourceCaller } from '../../devices/types.ts';
 import { peerReader } from '../native/peer.ts';
 import { type Body, reportLimiter } from '../report-limiter.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
 import { inventoryAsks, type Problems } from './asks.ts';
 import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
-import { enrolBody, factsOf } from './enrol.ts';
 import { type Taken, takeBody } from './log-body.ts';
 import { carveName, liveName, readQueryName } from './names.ts';
-import { askedNamesIn, nodeKeysOf } from './node-key.ts';
-import { type Row, whole } from './rows.ts';
+import { type Row, text, whole } from './rows.ts';
+import { systemOf } from './software.ts';
 import type { OsqueryParts } from './types.ts';
+
+// Who sends a large body is told by its head, or by a member that is found without reading all of it. Newer clients say their key
+// in a header as well; in a body it stands first or, where the client added it to answers that were ready, last.
+
+const member = '"node_key"';
+const most = 560;
+
+const keyAt = (bytes: Buffer, at: number): string | undefined =>
+  at === -1 ? undefined : /^"node_key"\s*:\s*"([\w-]{1,512})"/.exec(bytes.toString('latin1', at, at + most))?.[1];
+
+/** The keys that a call may mean, for the one that is known: a column of a row may have the name of the member, too. */
+const nodeKeysOf = (header: string | undefined, ...parts: readonly Buffer[]): string[] => {
+  const given = /^NodeKey +([\w-]{1,512})$/i.exec(header ?? '')?.[1];
+  const found = parts.flatMap((bytes) => [
+    keyAt(bytes, bytes.indexOf(member)),
+    keyAt(bytes, bytes.lastIndexOf(member)),
+  ]);
+  return [...new Set([given, ...found])].filter((key) => key !== undefined);
+};
+
+/** Names of what was asked, in a part of an answer: inside of a text a quote has a backslash before it. */
+const askedNamesIn = (...parts: readonly Buffer[]): string[] => [
+  ...new Set(
+    parts.flatMap((bytes) =>
+      [...bytes.toString('latin1').matchAll(/"(sp:(?:live|carve|inv):[a-z0-9._:-]{1,80})"\s*:/g)].map(
+        ([, name = '']) => name,
+      ),
+    ),
+  ),
+];
+
+const details = z.record(z.string(), z.unknown()).catch({});
+
+/** The body of enroll; a client leaves out what it cannot tell. */
+const enrolBody = z.object({
+  enroll_secret: z.string().max(512).default(''),
+  host_identifier: z.string().max(256).default(''),
+  host_details: z.record(z.string().max(64), details).catch({}).default({}),
+});
+
+/** What the client says about the machine. */
+const factsOf = (body: z.output<typeof enrolBody>): ClientFacts => {
+  const { os_version: os, osquery_info: client, system_info: system } = body.host_details;
+  const { vendor, release } = systemOf(os);
+  const version = text(client, 'version', 40);
+  return {
+    uuid: text(system, 'uuid', 64) || null,
+    serial: text(system, 'hardware_serial', 128) || null,
+    macs: [],
+    hostname:
+      text(system, 'hostname', 255) ||
+      text(system, 'computer_name', 255) ||
+      text({ id: body.host_identifier }, 'id', 255),
+    os: text(os, 'name', 100) === '' ? `${vendor} ${release}`.trim() : `${text(os, 'name', 100)} ${release}`.trim(),
+    arch: text(os, 'arch', 50) || text(system, 'cpu_type', 50),
+    agentVersion: version === '' ? 'osquery' : `osquery ${version}`,
+  };
+};
 
 type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
