@@ -19,7 +19,9 @@ export type Guest = {
   giveSlot(): void;
 };
 
-const guests = new WeakMap<object, Guest>();
+// On the request itself: a weak map of what lives so briefly costs more than the rest of it, at each call of each agent.
+const mark = Symbol('guest');
+type Marked = { [mark]?: Guest };
 
 /** Of a request that did not come through the listener, as in one process. */
 const unbound: Guest = {
@@ -32,9 +34,9 @@ const unbound: Guest = {
 
 /** Who is behind a request. */
 export function guestOf(incoming: object | undefined): Guest {
-  return (incoming === undefined ? undefined : guests.get(incoming)) ?? unbound;
+  return (incoming as Marked | undefined)?.[mark] ?? unbound;
 }
 
 export function setGuest(incoming: object, guest: Guest): void {
-  guests.set(incoming, guest);
+  (incoming as Marked)[mark] = guest;
 }

@@ -4,7 +4,7 @@ import type { Http2SecureServer, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import { type Holder, type Limiter, limiter } from '../limiter.ts';
 import { networkOf } from '../network.ts';
-import { type Guest, type Incoming, setGuest } from './guest.ts';
+import { type Guest, guestOf, type Incoming, setGuest } from './guest.ts';
 
 // Bounds what strangers can hold of the listener, so that known devices, persons and programs are served whatever strangers do.
 //
@@ -159,7 +159,6 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
 
   const byPeer = new Map<string, Connection>();
   const bySocket = new WeakMap<object, Connection>();
-  const visits = new WeakMap<object, Visit>();
   const clock = { ticks: 0 };
   /** Networks that get no connection, and until which tick. */
   const barred = new Map<string, number>();
@@ -224,23 +223,48 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
 
   const isStranger = ({ connection }: Visit): boolean => connection.key === undefined;
 
+  class GuestVisit implements Visit, Guest {
+    owner: string;
+    readonly connection: Connection;
+    readonly incoming: Incoming;
+    readonly since = clock.ticks;
+    kept = 0;
+    window = { since: clock.ticks, bytes: 0 };
+    isRefused = false;
+    constructor(connection: Connection, incoming: Incoming) {
+      this.owner = connection.owner;
+      this.connection = connection;
+      this.incoming = incoming;
+    }
+    giveWay(): void {
+      cut(this);
+    }
+    key(): string | undefined {
+      return this.connection.key;
+    }
+    prove(key: string): void {
+      become(this.connection, key);
+    }
+    vouch(): void {
+      becomeFamiliar(this.connection.network);
+    }
+    takeSlot(): boolean {
+      return slots.holds(this) || slots.take(this);
+    }
+    giveSlot(): void {
+      slots.give(this);
+    }
+  }
+
   const received = (incoming: object, count: number): void => {
-    const visit = visits.get(incoming);
-    if (visit === undefined) return;
+    const visit = guestOf(incoming);
+    if (!(visit instanceof GuestVisit)) return;
     visit.window.bytes += count;
     const more = Math.min(count, mostKept - visit.kept);
     if (!isStranger(visit) || more <= 0 || !visit.connection.visits.has(visit)) return;
     visit.kept += more;
     if (!bytes.take(visit, more)) cut(visit);
   };
-
-  const guestFor = (visit: Visit): Guest => ({
-    key: () => visit.connection.key,
-    prove: (key) => become(visit.connection, key),
-    vouch: () => becomeFamiliar(visit.connection.network),
-    takeSlot: () => slots.holds(visit) || slots.take(visit),
-    giveSlot: () => slots.give(visit),
-  });
 
   /** Whether a stranger's network has had its requests of this tick; counts this one where not. */
   const isTooOften = ({ network }: Connection): boolean => {
@@ -269,20 +293,10 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
   const begin = (incoming: Incoming, outgoing: ServerResponse | Http2ServerResponse): void => {
     const connection = bySocket.get('stream' in incoming ? (incoming.stream.session ?? incoming) : incoming.socket);
     if (connection === undefined) return;
-    const visit: Visit = {
-      owner: connection.owner,
-      connection,
-      incoming,
-      since: clock.ticks,
-      kept: 0,
-      window: { since: clock.ticks, bytes: 0 },
-      isRefused: false,
-      giveWay: () => cut(visit),
-    };
-    visits.set(incoming, visit);
+    const visit = new GuestVisit(connection, incoming);
+    setGuest(incoming, visit);
     connection.visits.add(visit);
     known.touch(connection);
-    setGuest(incoming, guestFor(visit));
     visit.isRefused = !mayBegin(visit);
     outgoing.once('close', () => {
       release(visit);
@@ -346,7 +360,10 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
       });
       server.prependListener('request', begin);
     },
-    isAdmitted: (incoming) => visits.get(incoming)?.isRefused === false,
+    isAdmitted: (incoming) => {
+      const visit = guestOf(incoming);
+      return visit instanceof GuestVisit && !visit.isRefused;
+    },
     familiar: (networks) => {
       for (const network of networks) becomeFamiliar(networkOf(network));
     },

@@ -39,7 +39,7 @@ export const agentPolicies = (parts: {
 }): ((device: { publicId: string }) => AgentPolicy) => {
   const { db, objects } = parts;
   const none: AgentPolicy = { etag: noPolicyEtag };
-  const { isAny, addressOf } = policyQueries(db, executableKind, neighbourKind);
+  const askedOf = policyQueries(db, executableKind, neighbourKind);
   /** What the nearest group says, unless it says that nothing is wanted. */
   const decided = (kind: typeof executableKind | typeof neighbourKind, publicId: string): Body | undefined => {
     for (const group of groupsOf(objects, publicId)) {
@@ -49,9 +49,9 @@ export const agentPolicies = (parts: {
     return undefined;
   };
   return ({ publicId }) => {
-    const controllers = [...parts.controllersNear(addressOf(publicId) ?? '')].sort();
     // The usual site has none: one indexed read for the many check-ins.
-    const isAsked = isAny();
+    const { isAny: isAsked, from } = askedOf(publicId);
+    const controllers = [...parts.controllersNear(from ?? '')].sort();
     if (!isAsked && controllers.length === 0) return none;
     const executable = isAsked ? decided(executableKind, publicId) : undefined;
     const executables = executable === undefined ? undefined : toPolicy(executable);
