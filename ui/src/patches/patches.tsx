@@ -18,7 +18,7 @@ import {
   type UrgencyView,
 } from './patch-marks.tsx';
 
-export type PatchRow = {
+type PatchRow = {
   readonly id: number;
   readonly patchId: string;
   readonly vendor: string;

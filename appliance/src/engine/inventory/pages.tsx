@@ -16,7 +16,6 @@ import { signedIn } from '../../server/console/guard.ts';
 import { pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, numberParam, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
-import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { Actor } from '../objects/types.ts';
 import type { Collection, InventoryRow, ListAsked } from './types.ts';
@@ -206,12 +205,10 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         }}
         findings={
           isSoftware
-            ? vulnerabilities
-                .ofVersions(source, [held['sourceVersion'], held['version']].map(String), {
-                  scope,
-                  limit: 200,
-                })
-                .map((finding) => findingRow(finding))
+            ? vulnerabilities.ofVersions(source, [held['sourceVersion'], held['version']].map(String), {
+                scope,
+                limit: 200,
+              })
             : []
         }
         versions={

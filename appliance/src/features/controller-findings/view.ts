@@ -6,29 +6,9 @@ import type { ControllerFinding, ControllerPartFinding } from './types.ts';
 
 // Findings on controllers as views take them: the lists, and the panel on a controller's page.
 
-export const findingView = (finding: ControllerFinding): ControllerFindingRow => ({
-  id: finding.id,
-  vulnerability: finding.vulnerability,
-  product: finding.product,
-  family: finding.family,
-  firmware: finding.firmware,
-  firmwareSide: finding.firmwareSide,
-  verdict: finding.verdict,
-  reason: finding.reason,
-  level: finding.level,
-  decision: finding.decision,
-  exploitation: finding.exploitation,
-  exploitedSince: finding.exploitedSince,
-  severity: finding.severity,
-  fixState: finding.fixState,
-  fixedVersion: finding.fixedVersion,
-  advisory: finding.advisory,
-  title: finding.title,
-  isAnswered: finding.answer !== '',
-  controllers: finding.controllers,
-  held: finding.held,
-  heldBy: finding.heldBy,
-  since: finding.since,
+export const findingView = ({ answer, ...finding }: ControllerFinding): ControllerFindingRow => ({
+  ...finding,
+  isAnswered: answer !== '',
 });
 
 const partView = (finding: ControllerPartFinding): ControllerFindingRow => ({

@@ -28,22 +28,14 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
     name: controllers.label(controller),
   });
   const targetView = (target: FirmwareTarget): FirmwareTargetView => ({
+    ...target,
     controller: reference(target.controller),
-    part: target.part,
-    partKey: target.partKey,
-    firmware: target.firmware,
   });
 
   const handoverView = (handover: Handover, files: ReadonlyMap<string, ArrivedFirmware>): HandoverView => ({
-    id: handover.id,
+    ...handover,
     controller: reference(handover.controller),
     product: files.get(handover.sha256)?.orderNumbers[0] ?? handover.sha256.slice(0, 16),
-    version: handover.version,
-    before: handover.before,
-    handedAt: handover.handedAt,
-    handedBy: handover.handedBy,
-    state: handover.state,
-    found: handover.found,
     unconfirmed: CHECKS.filter((name) => !handover.confirmed.includes(name)),
   });
 

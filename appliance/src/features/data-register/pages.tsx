@@ -61,21 +61,7 @@ const listOf = (entry: RegisterEntry): string | undefined => {
   }[entry.name];
 };
 
-const toRow = (entry: RegisterEntry): ProvisionRow => ({
-  row: entry.row,
-  pillar: entry.pillar,
-  title: entry.title,
-  source: entry.source,
-  purpose: entry.purpose,
-  rows: entry.rows,
-  bytes: entry.bytes,
-  href: listOf(entry),
-  retention: entry.retention,
-  personal: entry.personal,
-  protection: entry.protection,
-  leaves: entry.leaves,
-  fields: entry.fields.map(({ label, personal, encrypted, leaves }) => ({ label, personal, encrypted, leaves })),
-});
+const toRow = (entry: RegisterEntry): ProvisionRow => ({ ...entry, href: listOf(entry) });
 
 /** The data provision register as page, file and print. */
 export const provisionPages = (deps: ConsoleDeps): Pages => {

@@ -30,7 +30,7 @@ import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
-import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
+import { actorNames, changeRow, eventRows } from '../../server/console/records.ts';
 import { withRightsThere } from '../../server/console/rights-there.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { baselineViews } from '../baselines/view.ts';
@@ -267,7 +267,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         list={list}
         page={{
           ...page,
-          rows: page.rows.map((finding) => ({ ...findingRow(finding), since: finding.firstSeen })),
+          rows: page.rows.map((finding) => ({ ...finding, since: finding.firstSeen })),
           exact: true,
         }}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}

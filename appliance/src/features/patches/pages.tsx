@@ -28,7 +28,7 @@ import {
   TESTED_ON,
   wantedValue,
 } from './types.ts';
-import { moveRow, optionView, patchDetail, patchRow, requestView, targetRow } from './view.ts';
+import { moveRow, optionView, patchDetail, requestView, targetRow } from './view.ts';
 
 const dayMs = 86_400_000;
 const offeredControllers = 500;
@@ -78,7 +78,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         ctx={viewContext(deps, c)}
         list={list}
         filters={filters}
-        page={{ rows: rows.map(patchRow), total, next: next === undefined ? undefined : String(next) }}
+        page={{ rows, total, next: next === undefined ? undefined : String(next) }}
         counts={{
           n: counts.states.reduce((sum, { n }) => sum + n, 0),
           overdue: counts.overdue,

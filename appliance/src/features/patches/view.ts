@@ -1,6 +1,5 @@
 import type { PatchMoveRow } from '@sallyport/ui/patches/patch-history.tsx';
 import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/patches/patch-model';
-import type { PatchRow } from '@sallyport/ui/patches/patches.tsx';
 import { parseRange } from './acceptances.ts';
 import type { PatchService } from './service.ts';
 import {
@@ -12,51 +11,17 @@ import {
   type TargetView,
 } from './types.ts';
 
-// Patches as pages show them: names instead of references, and nothing that a page does not need.
+// Patches as pages show them: names instead of references.
 
 type NameOf = (ref: string) => string;
 
 /** Whether a text is a range of versions that an accepted risk can have: `2.9.2`, `<2.9.4`, `*`. */
 export const isVersionRange = (text: string): boolean => parseRange(text) !== undefined && text.trim() !== '';
 
-export const patchRow = (patch: PatchSummary): PatchRow => ({
-  id: patch.id,
-  patchId: patch.patchId,
-  vendor: patch.vendor,
-  product: patch.product,
-  productVersion: patch.productVersion,
-  state: patch.state,
-  until: patch.until,
-  verdict: patch.verdict,
-  deadlines: patch.deadlines,
-  urgency: patch.urgency,
-  targets: patch.targets,
-  waiting: patch.waiting,
-});
-
 export const patchDetail = (patch: PatchSummary, windowName: NameOf): PatchView => ({
-  id: patch.id,
-  patchId: patch.patchId,
-  vendor: patch.vendor,
-  product: patch.product,
-  productVersion: patch.productVersion,
-  targetVersion: patch.targetVersion,
-  sha256: patch.sha256,
-  supersedes: patch.supersedes,
-  vulnerabilities: patch.vulnerabilities,
-  remarks: patch.remarks,
-  state: patch.state,
+  ...patch,
   lifecycle: LIFECYCLE_NAMES[patch.state],
-  until: patch.until,
-  fallback: patch.fallback,
-  verdict: patch.verdict,
-  verdictOn: patch.verdictOn,
-  overriddenAt: patch.overriddenAt,
-  testedOn: patch.testedOn,
-  vetoed: patch.vetoed,
   window: patch.window && { name: windowName(patch.window.id), from: patch.window.from, until: patch.window.until },
-  deadlines: patch.deadlines,
-  urgency: patch.urgency,
   closed: ['installed', 'verified', 'superseded'].includes(patch.state),
 });
 
@@ -72,12 +37,8 @@ export const optionView = ({ to, gates, slots }: MoveOption, controllerName: Nam
 });
 
 export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView => ({
-  id: request.id,
-  type: request.type,
-  target: request.target,
+  ...request,
   askedBy: nameOf(request.askedBy),
-  askedAt: request.askedAt,
-  reason: request.reason,
   list: request.verdict?.list ?? null,
   signed: request.signatures.map(({ actor }) => nameOf(actor)),
   open: request.open.map(({ role }) => role),

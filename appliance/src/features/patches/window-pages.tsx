@@ -64,13 +64,8 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
       .sort((a, b) => a.from - b.from)
       .slice(0, shownOccurrences)
       .map((one) => ({
-        window: one.window,
-        name: one.name,
-        from: one.from,
-        until: one.until,
-        tellBy: one.tellBy,
+        ...one,
         late: one.tellBy <= now,
-        type: one.type,
         covered: one.blackout,
         scope: scopeOf(byId.get(one.window)),
         plans: plans.filter(({ window, from }) => window === one.window && from === one.from),

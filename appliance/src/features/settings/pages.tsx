@@ -92,15 +92,9 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
       .map(({ setting, value, standard, isDefault }): SettingRow => {
         const latest = isDefault ? undefined : objects.revisions('setting', setting.name)[0];
         return {
-          name: setting.name,
-          type: setting.type,
-          unit: setting.unit,
-          options: setting.options,
-          min: setting.min,
-          max: setting.max,
+          ...setting,
           value: faulty === undefined ? value : typed(setting, faulty.form),
           standard,
-          safety: setting.safety,
           waiting: waitingAt(c, setting.name),
           changed:
             latest === undefined ? undefined : { revision: latest.revision, at: latest.at, who: nameOf(latest.actor) },

@@ -62,22 +62,10 @@ const orderIn = (list: ListState) => ({
 });
 
 const updateRow = (item: UpdateItem): UpdateRow => ({
-  id: item.id,
-  name: item.name,
-  version: item.version,
+  ...item,
   source: item.source || undefined,
   arch: item.arch || undefined,
-  suites: item.suites,
-  security: item.security,
-  approval: item.approval,
-  supply: item.supply,
   supplyReason: item.reason,
-  asOf: item.asOf,
-  devices: item.devices,
-  installation: item.installation,
-  decision: item.decision,
-  findings: item.findings,
-  sizeBytes: item.sizeBytes,
   licence: item.licence === undefined ? undefined : item.licenceAccepted ? 'accepted' : 'to-accept',
 });
 

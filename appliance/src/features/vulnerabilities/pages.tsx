@@ -13,7 +13,6 @@ import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, type FileColumns, inColumns, mostRows, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, param, placeIn, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
-import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { knowledgeEnds } from '../controller-findings/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
@@ -149,7 +148,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           },
         )}
         list={list}
-        page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
+        page={{ rows: found.rows, total: found.total, exact: true, next: found.next }}
         filters={filtering}
         unread={vulnerabilities.unreadEcosystems()}
         notJudged={covered['not-judged'] + covered.partly}
@@ -220,7 +219,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
             ? undefined
             : 'not-needed';
     return {
-      finding: findingRow(why.finding),
+      finding: why.finding,
       why: whyView(why),
       act,
       work: isWork

@@ -1,15 +1,12 @@
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ChangeRow } from '@sallyport/ui/components/changes.tsx';
 import type { Ctx } from '@sallyport/ui/context';
 import type { EventRow } from '@sallyport/ui/events/events.tsx';
 import type { Message, Reference, Value } from '@sallyport/ui/model';
-import type { FindingRow } from '@sallyport/ui/vulnerabilities/finding-facts.tsx';
 import type { EventService } from '../../engine/events/service.ts';
 import type { StoredEvent } from '../../engine/events/types.ts';
 import type { Change, Collection } from '../../engine/inventory/types.ts';
 import { type NameParts, objectNames } from '../../engine/objects/object-names.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import type { Finding } from '../../features/vulnerabilities/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 
 /** The same as `actorNames`, with a word for what the server did by itself. */
@@ -128,10 +125,7 @@ export const eventRows = (
   const actorOf = actorWords(ctx, parts.objects);
   const messageOf = eventWords(ctx, parts, scope);
   return rows.map((event) => ({
-    id: event.id,
-    at: event.at,
-    severity: event.severity,
-    type: event.type,
+    ...event,
     message: messageOf(event),
     device: event.device === null ? undefined : devices.get(event.device),
     actor: event.actor === null ? undefined : actorOf(event.actor),
@@ -172,27 +166,3 @@ export const changeRow = (collections: readonly Collection[], change: Change): C
     source: change.source,
   };
 };
-
-/** A finding as a row of a list. */
-export const findingRow = (finding: Finding, update?: FindingRow['update']): FindingRow => ({
-  id: finding.id,
-  advisory: finding.advisory,
-  aliases: finding.aliases,
-  summary: finding.summary,
-  severity: finding.severity,
-  cvss: finding.cvss,
-  decision: finding.decision,
-  exploited: finding.exploited,
-  verdict: finding.verdict,
-  fixState: finding.fixState,
-  state: finding.state,
-  package: finding.package,
-  version: finding.version,
-  ecosystem: finding.ecosystem,
-  fixed: finding.fixed,
-  feed: finding.feed,
-  devices: finding.devices,
-  since: finding.since,
-  agedSince: finding.agedSince,
-  ...defined({ update }),
-});
