@@ -76,3 +76,10 @@ export function fileValue(ctx: Ctx, value: Value, type?: FieldType): FileValue {
   if (typeof value === 'boolean') return value ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no');
   return value;
 }
+
+/** The same within a text. */
+export function fileText(ctx: Ctx, value: Value, type?: FieldType): string {
+  const cell = fileValue(ctx, value, type);
+  if (cell instanceof Date) return ctx.fmt.iso(cell.getTime());
+  return typeof cell === 'object' && cell !== null ? cell.join(', ') : String(cell);
+}

@@ -86,6 +86,11 @@ export const words = defineWords({
     ru: 'Первые {count} из {total}; в CSV они все.',
     kk: '{total} ішінен алғашқы {count}; CSV файлында барлығы бар.',
   },
+  'print.firstOfMore': {
+    en: 'The first {count}; the CSV has more.',
+    ru: 'Первые {count}; в CSV их больше.',
+    kk: 'Алғашқы {count}; CSV файлында бұдан көп.',
+  },
   'common.save': { en: 'Save changes', ru: 'Сохранить изменения', kk: 'Өзгерісті сақтау' },
   'common.searchEverything': { en: 'Search everything', ru: 'Искать везде', kk: 'Барлығынан іздеу' },
   'common.searchPlaceholder': {

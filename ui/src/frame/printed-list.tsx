@@ -15,8 +15,8 @@ type PrintedListProps = {
   /** What is listed, in words. */
   readonly filter: string;
   readonly head: readonly string[];
-  /** Rows that are printed, of how many the view has. */
-  readonly rows: { readonly count: number; readonly total: number };
+  /** Rows that are printed, of how many the view has; undefined: of more. */
+  readonly rows: { readonly count: number; readonly total: number | undefined };
   /** What the rows do not say of themselves. */
   readonly notes: readonly string[];
   /** The list. */
@@ -74,6 +74,11 @@ const Tools = ({ ctx, back }: { ctx: Ctx; back: string }): Child => (
   </div>
 );
 
+const Extent = ({ ctx, rows: { count, total } }: Pick<PrintedListProps, 'ctx' | 'rows'>): Child => {
+  if (total === undefined) return ctx.t('print.firstOfMore', { count });
+  return count < total ? ctx.t('print.first', { count, total }) : ctx.t('list.found', { n: total });
+};
+
 const PrintedList = ({ ctx, title, filter, head, rows, notes, back }: PrintedListProps) => (
   <Document ctx={ctx} title={title} sheet="print.css">
     <body>
@@ -85,8 +90,7 @@ const PrintedList = ({ ctx, title, filter, head, rows, notes, back }: PrintedLis
               <PrintHead ctx={ctx} filter={filter} />
             </p>
             <p>
-              {rows.count < rows.total ? ctx.t('print.first', rows) : ctx.t('list.found', { n: rows.total })}{' '}
-              {notes.join(' ')}
+              <Extent ctx={ctx} rows={rows} /> {notes.join(' ')}
             </p>
           </div>
           <Tools ctx={ctx} back={back} />

@@ -1,4 +1,5 @@
-import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { fileText } from '@sallyport/ui/components/list-columns.tsx';
 import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import { Changes } from '@sallyport/ui/inventory/changes.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
@@ -8,7 +9,7 @@ import { type Context, Hono } from 'hono';
 import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
-import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
+import { eachOf, gathered, mostRows, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
@@ -100,28 +101,32 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       page: paths.changes(),
       filter: filterWords(ctx, listState(c, filterNames), filtersIn(c)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: eachOf(found, (change) => {
-        const row = changeRow(collections, change);
-        const side = (which: 'before' | 'after'): string =>
-          row.fields
-            .filter((field) => field[which] !== null)
-            .map((field) => {
-              const cell = fileValue(ctx, field[which], field.type);
-              const label = ctx.tDynamic(`collection.${change.collection}.field.${field.name}`);
-              return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
-            })
-            .join('; ');
-        return [
-          new Date(change.at),
-          deviceOf(change).name,
-          ctx.tDynamic(`collection.${change.collection}.title`),
-          ctx.tDynamic(`changes.operation.${change.operation}`),
-          row.title === null ? ctx.t('common.withheld') : row.title,
-          side('before'),
-          side('after'),
-          ctx.tDynamic(`source.${change.source}`),
-        ];
-      }),
+      rows: {
+        ...eachOf(found, (change) => {
+          const row = changeRow(collections, change);
+          const side = (which: 'before' | 'after'): string =>
+            row.fields
+              .filter((field) => field[which] !== null)
+              .map((field) => {
+                const label = ctx.tDynamic(`collection.${change.collection}.field.${field.name}`);
+                return `${label}: ${fileText(ctx, field[which], field.type)}`;
+              })
+              .join('; ');
+          return [
+            new Date(change.at),
+            deviceOf(change).name,
+            ctx.tDynamic(`collection.${change.collection}.title`),
+            ctx.tDynamic(`changes.operation.${change.operation}`),
+            row.title === null ? ctx.t('common.withheld') : row.title,
+            side('before'),
+            side('after'),
+            ctx.tDynamic(`source.${change.source}`),
+          ];
+        }),
+        isCut:
+          found.length === mostRows(c) &&
+          inventory.changes({ ...query, limit: 1, ...defined({ after: found.at(-1)?.id }) }).length > 0,
+      },
     });
   };
 

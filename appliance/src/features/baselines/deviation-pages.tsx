@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
 import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
-import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
+import { fileText } from '@sallyport/ui/components/list-columns.tsx';
 import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
@@ -180,33 +180,35 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       page: paths.deviations(),
       filter: filterWords(ctx, list, filters(query.scope)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: eachOf(rows, (row) => {
-        const side = (which: 'before' | 'after'): string =>
-          row.change.fields
-            .filter((field) => field[which] !== null)
-            .map((field) => {
-              const cell = fileValue(ctx, field[which], field.type);
-              const label = ctx.tDynamic(`collection.${row.change.collection}.field.${field.name}`);
-              return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
-            })
-            .join('; ');
-        return [
-          row.device.name,
-          ctx.tDynamic(`collection.${row.change.collection}.title`),
-          ctx.tDynamic(`changes.operation.${row.change.operation}`),
-          row.change.title === null ? ctx.t('common.withheld') : row.change.title,
-          side('before'),
-          side('after'),
-          new Date(row.since),
-          row.baseline.name,
-          row.workOrder?.text,
-          row.outcome === undefined ? null : ctx.tDynamic(`deviations.outcome.${row.outcome}`),
-          row.until === undefined ? null : new Date(row.until),
-          row.decision?.who,
-          row.decision?.reason,
-          row.decision?.expiresAt === undefined ? null : new Date(row.decision.expiresAt),
-        ];
-      }),
+      rows: {
+        ...eachOf(rows, (row) => {
+          const side = (which: 'before' | 'after'): string =>
+            row.change.fields
+              .filter((field) => field[which] !== null)
+              .map((field) => {
+                const label = ctx.tDynamic(`collection.${row.change.collection}.field.${field.name}`);
+                return `${label}: ${fileText(ctx, field[which], field.type)}`;
+              })
+              .join('; ');
+          return [
+            row.device.name,
+            ctx.tDynamic(`collection.${row.change.collection}.title`),
+            ctx.tDynamic(`changes.operation.${row.change.operation}`),
+            row.change.title === null ? ctx.t('common.withheld') : row.change.title,
+            side('before'),
+            side('after'),
+            new Date(row.since),
+            row.baseline.name,
+            row.workOrder?.text,
+            row.outcome === undefined ? null : ctx.tDynamic(`deviations.outcome.${row.outcome}`),
+            row.until === undefined ? null : new Date(row.until),
+            row.decision?.who,
+            row.decision?.reason,
+            row.decision?.expiresAt === undefined ? null : new Date(row.decision.expiresAt),
+          ];
+        }),
+        count: baselines.deviations({ ...query, limit: 1 }).total,
+      },
     });
   };
 

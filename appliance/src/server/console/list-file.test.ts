@@ -2,6 +2,7 @@ import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { deb } from '../../../test/support/site.ts';
 import { immediate } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
@@ -87,6 +88,30 @@ describe('a list that is printed', () => {
     expect(text.includes('<tr>') && !text.includes('</tbody>')).toBe(true);
     expect((await admin.get(paths.devices())).status).toBe(200);
     await reader?.cancel();
+  });
+});
+
+describe('changes', () => {
+  const lines = async (): Promise<string[]> =>
+    (await (await admin.get(paths.changesCsv())).text()).trimEnd().split('\r\n').slice(1);
+
+  it('have times within their text as in cells of their own', async () => {
+    const { id } = site.device('clock');
+    for (const day of ['01', '02']) site.report(id, 'activity', [{ bootedAt: `2026-01-${day}T00:00:00Z` }]);
+    const changed = (await lines()).filter((line) => line.includes(t('collection.activity.field.bootedAt')));
+    expect(changed.some((line) => /: 2026-01-01T00:00:00Z,.*: 2026-01-02T00:00:00Z/.test(line))).toBe(true);
+    expect(changed.filter((line) => line.includes('GMT'))).toEqual([]);
+  });
+
+  it('are not said to be all where the print has the first of them', async () => {
+    const { id } = site.device('full');
+    const packages = Array.from({ length: 5_001 }, (_, n) => deb(`package-${n}`, '1'));
+    site.report(id, 'software', packages.slice(0, 1));
+    site.report(id, 'software', packages);
+    const page = await printOf(`${paths.changesCsv()}?print=1`);
+    expect(rowsOf(page)).toHaveLength(5_000);
+    expect(page.includes(t('print.firstOfMore', { count: 5_000 }))).toBe(true);
+    expect((await lines()).length).toBeGreaterThan(5_000);
   });
 });
 

@@ -18,8 +18,8 @@ const isPrint = (c: Context<ConsoleEnv>): boolean => c.req.query('print') !== un
 /** So many rows are sent at most. */
 export const mostRows = (c: Context<ConsoleEnv>): number => maxRows[isPrint(c) ? 'print' : 'file'];
 
-/** Rows that are made while they are sent, and how many the view has. */
-type CountedRows = { readonly count: number; readonly read: () => Iterable<readonly Cell[]> };
+/** Rows that are made while they are sent, and how many the view has; `isCut`: it has more, which are not counted. */
+type CountedRows = { readonly count: number; readonly isCut?: boolean; readonly read: () => Iterable<readonly Cell[]> };
 
 /** The rows of things that are there already. */
 export const eachOf = <T>(items: readonly T[], cells: (item: T) => readonly Cell[]): CountedRows => ({
@@ -94,7 +94,13 @@ function* printLines(ctx: Ctx, { page, rows, notes = [], ...list }: ListFile, co
   const query = new URLSearchParams(search);
   query.delete('print');
   const back = query.size === 0 ? page : `${page}?${query}`;
-  const [before, after] = printedAround({ ...list, ctx, notes, back, rows: { count, total: rows.count } });
+  const [before, after] = printedAround({
+    ...list,
+    ctx,
+    notes,
+    back,
+    rows: { count, total: rows.isCut ? undefined : rows.count },
+  });
   yield before;
   for (const row of firstOf(rows, count)) yield printedRow(ctx, row);
   yield after;
