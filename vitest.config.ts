@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { runsFactor, seed } from './test/support/chance.ts';
@@ -29,19 +29,38 @@ const made = mkdtempSync(join(root ?? tmpdir(), 'sallyport-made-'));
 process.env['SALLYPORT_TEST_MADE'] = made;
 process.once('exit', () => rmSync(made, { recursive: true, force: true }));
 
-// Each import and each look at a medium starts two processes. Built, as in production, they start in a third of the time.
-const permissions = join(import.meta.dirname, 'bundle-tools/dist/importer/child-permissions.js');
+// Each import and each look at a medium starts two processes, a server a thread for reports and one for each kind of job. Built, as
+// in production, they start in a third of the time. What was built before a source changed is not used.
+const built = (workspace: string): string => join(import.meta.dirname, workspace, 'program');
+const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const lastChange = (workspace: string): number =>
+  Math.max(
+    ...readdirSync(join(import.meta.dirname, workspace, 'src'), { recursive: true, withFileTypes: true })
+      .filter((entry) => /(?<!\.test)\.tsx?$/.test(entry.name))
+      .map((entry) => timeOf(join(entry.parentPath, entry.name))),
+  );
+const builtAt = Math.min(...['bundle-tools', 'appliance'].map((name) => timeOf(join(built(name), 'cli/main.js'))));
+const isBuilt = ['bundle-tools', 'ui', 'appliance'].every((name) => lastChange(name) <= builtAt);
+
+/** Modules that start processes and threads by their own place. */
+const starters = [
+  'bundle-tools/src/importer/child-permissions.ts',
+  'appliance/src/compose.ts',
+  'appliance/src/server/intake/intake.ts',
+];
 const builtChildren = {
-  name: 'built-children',
+  // What was transformed is kept from run to run by the name.
+  name: `children-built-${isBuilt}`,
   enforce: 'pre' as const,
-  resolveId: (id: string, importer?: string) =>
-    id.endsWith('/child-permissions.ts') && importer !== undefined && !importer.endsWith('.test.ts')
-      ? permissions
-      : undefined,
-  transform: (code: string, id: string) =>
-    id === permissions
-      ? code.replace('import.meta.url', JSON.stringify(pathToFileURL(permissions.replace('/dist/', '/program/')).href))
-      : undefined,
+  transform: (code: string, id: string) => {
+    const [, workspace = '', path = ''] = /^([a-z-]+)\/src\/(.+)\.ts$/.exec(relative(import.meta.dirname, id)) ?? [];
+    if (!isBuilt || !starters.includes(`${workspace}/src/${path}.ts`)) return undefined;
+    const place = join(built(workspace), `${path}.js`);
+    return code
+      .replaceAll('import.meta.dirname', JSON.stringify(dirname(place)))
+      .replaceAll('import.meta.filename', JSON.stringify(place))
+      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(place).href));
+  },
 };
 
 const source = {
