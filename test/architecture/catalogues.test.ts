@@ -95,6 +95,13 @@ describe('the words', () => {
     expect(Object.keys(english).filter(isCreate).length).toBeGreaterThan(20);
   });
 
+  it('have no letter of another language', () => {
+    const foreign = { en: /\p{Script=Cyrillic}/u, ru: /[әғқңөұүһі]/iu };
+    // Languages are called as they call themselves.
+    const isName = (key: string): boolean => key.startsWith('setting.appliance.language.option.');
+    expect(found(({ lang, key, text }) => lang !== 'kk' && foreign[lang].test(text) && !isName(key))).toEqual([]);
+  });
+
   it('do not mix Latin and Cyrillic letters in a word', () => {
     const mixed = /\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/u;
     expect(found(({ text }) => mixed.test(text))).toEqual([]);

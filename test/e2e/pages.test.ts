@@ -111,14 +111,19 @@ describe('every page', () => {
       script.textContent = 'document.title = "ran"';
       const wide = document.createElement('h1');
       wide.textContent = 'nav.work '.repeat(80).replaceAll(' ', '\u00a0');
-      document.body.append(script, wide, 'restartPending');
+      const label = document.createElement('label');
+      label.setAttribute('for', 'nothing');
+      label.id = 'main';
+      const form = document.createElement('form');
+      form.method = 'post';
+      document.body.append(script, wide, 'restartPending', label, form, 'of {total}');
       await reported;
       return document.title;
     });
     expect(ran).not.toBe('ran');
     expect(faults.take().join('\n')).toMatch(/policy: script-src/);
     expect((await structureFaults(page, 'kk')).join('\n')).toMatch(
-      /2 h1\nscrolls sideways.*\nshows keys.*\nshows names of fields: restartPending\nis in en/,
+      /2 h1\nscrolls sideways.*\nshows keys.*\nshows names of fields: restartPending\nshows what was not filled in: \{total\}\nhas an id twice: main\nnames ids that are not there: nothing\nhas 1 forms without a token\nis in en/,
     );
   });
 

@@ -16,6 +16,10 @@ type Facts = {
   cutColumnsPx: number;
   words: string[];
   names: string[];
+  unfilled: string[];
+  doubleIds: string[];
+  lostIds: string[];
+  openForms: number;
   lang: string;
   title: string;
 };
@@ -34,6 +38,11 @@ const facts = (): Facts => {
     texts.push(nodeValue ?? '');
     if (parentElement?.closest('[translate="no"], code, pre, textarea, script') === null) said.push(nodeValue ?? '');
   }
+  const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+  const named = [...document.querySelectorAll('[aria-describedby], [for]')].flatMap((one) =>
+    `${one.getAttribute('aria-describedby') ?? ''} ${one.getAttribute('for') ?? ''}`.trim().split(/\s+/),
+  );
+  const forms = [...document.querySelectorAll('form[method="post"]')];
   const wide = innerWidth > 640;
   const lists = wide ? [...document.querySelectorAll('.list')] : [];
   const rows = lists.flatMap((list) => [...list.querySelectorAll('tbody tr:not(.open, .group)')]);
@@ -48,6 +57,11 @@ const facts = (): Facts => {
     overflowPx: html.scrollWidth - html.clientWidth,
     words: texts.flatMap((text) => text.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? []),
     names: said.flatMap((text) => text.match(/(?<![\p{L}\d.])[a-z]+[A-Z][A-Za-z]*(?![\p{L}\d])/gu) ?? []),
+    // No placeholder is left, and nothing of the program shows.
+    unfilled: said.flatMap((text) => text.match(/\{\w+\}|\bundefined\b|\[object|\bNaN\b/g) ?? []),
+    doubleIds: ids.filter((id, at) => ids.indexOf(id) !== at),
+    lostIds: named.filter((id) => !ids.includes(id)),
+    openForms: forms.filter((form) => !form.querySelector('input[name="csrf"]:not([value=""])')).length,
     lang: html.lang,
     title: document.title,
   };
@@ -58,7 +72,8 @@ const ordinary: ReadonlySet<string> = new Set(['kB', 'macOS']);
 
 /** Structure and words of the page that is shown, as sentences; none when all is well. */
 export const structureFaults = async (page: Page, lang: string): Promise<string[]> => {
-  const { headings, overflowPx, rowPx, cutColumnsPx, words, names, lang: said, title } = await page.evaluate(facts);
+  const found = await page.evaluate(facts);
+  const { headings, overflowPx, rowPx, cutColumnsPx, words, names, lang: said, title } = found;
   const keys = [...new Set(words)].filter(has);
   const raw = [...new Set(names)].filter((name) => !ordinary.has(name));
   return [
@@ -68,6 +83,10 @@ export const structureFaults = async (page: Page, lang: string): Promise<string[
     ...(cutColumnsPx <= 0 ? [] : [`has columns for ${cutColumnsPx} px more than there are`]),
     ...(keys.length === 0 ? [] : [`shows keys: ${keys.join(', ')}`]),
     ...(raw.length === 0 ? [] : [`shows names of fields: ${raw.join(', ')}`]),
+    ...(found.unfilled.length === 0 ? [] : [`shows what was not filled in: ${found.unfilled.join(', ')}`]),
+    ...(found.doubleIds.length === 0 ? [] : [`has an id twice: ${found.doubleIds.join(', ')}`]),
+    ...(found.lostIds.length === 0 ? [] : [`names ids that are not there: ${found.lostIds.join(', ')}`]),
+    ...(found.openForms === 0 ? [] : [`has ${found.openForms} forms without a token`]),
     ...(said === lang ? [] : [`is in ${said}, not in ${lang}`]),
     ...(title.trim() === '' ? ['has no title'] : []),
   ];

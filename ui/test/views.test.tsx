@@ -3,20 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { Again } from '../src/accounts/again.tsx';
 import { FirstPassword } from '../src/accounts/first-password.tsx';
 import { Login } from '../src/accounts/login.tsx';
-import { Me } from '../src/accounts/me.tsx';
-import { Sessions } from '../src/accounts/sessions.tsx';
 import { ListFoot } from '../src/components/list-tools.tsx';
 import { DecisionMark } from '../src/components/status.tsx';
 import { Verbatim } from '../src/components/text.tsx';
 import { type Ctx, WithCtx } from '../src/context.ts';
 import { Device } from '../src/devices/device.tsx';
-import { DeviceCompare } from '../src/devices/device-compare.tsx';
-import { DeviceDuplicates } from '../src/devices/device-duplicates.tsx';
 import { DeviceEdit } from '../src/devices/device-edit.tsx';
 import { Devices } from '../src/devices/devices.tsx';
 import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
-import { Search } from '../src/search/search.tsx';
 import { Trends } from '../src/trends/trends.tsx';
 import { Finding, type FindingAct, type ShownFinding } from '../src/vulnerabilities/finding.tsx';
 import type { FindingRow } from '../src/vulnerabilities/finding-facts.tsx';
@@ -112,47 +107,6 @@ const views: readonly (readonly [name: string, view: View])[] = [
         asksCode
         fingerprint={'7c1e'.repeat(16)}
         errors={{ password: { key: 'validation.weakPassword' } }}
-      />
-    ),
-  ],
-  [
-    'duplicates of devices',
-    (ctx) => (
-      <DeviceDuplicates
-        ctx={ctx}
-        held={[
-          { id: 'h', name: 'pump', reason: 'same-uuid-live', resembles: { id: 'o', name: 'pump' }, createdAt: nowMs },
-        ]}
-        pairs={[
-          {
-            one: { id: 'o', name: 'a' },
-            two: { id: 't', name: 'b' },
-            why: [{ reason: 'mac', values: ['00:1b:21:aa:bb:01'] }],
-          },
-        ]}
-        merged={[
-          {
-            merge: 4,
-            keep: { id: 'o', name: 'a' },
-            other: { id: 'x', name: '' },
-            at: nowMs,
-            by: 'admin',
-            isNewest: true,
-          },
-        ]}
-      />
-    ),
-  ],
-  [
-    'two records side by side',
-    (ctx) => (
-      <DeviceCompare
-        ctx={ctx}
-        one={{ id: 'o', name: 'a' }}
-        two={{ id: 't', name: 'b' }}
-        keep="t"
-        rows={[{ field: 'uuid', one: 'x', two: 'x', same: true }]}
-        moves={[{ key: 'records.m.changes', params: { n: 5 } }]}
       />
     ),
   ],
@@ -297,42 +251,6 @@ const views: readonly (readonly [name: string, view: View])[] = [
     ),
   ],
   [
-    'search',
-    (ctx) => (
-      <Search
-        ctx={ctx}
-        q="eng"
-        groups={[
-          {
-            name: 'devices',
-            results: [{ title: 'ENG-WS-03', href: '/devices/d1', level: 'ok' }],
-            all: '/devices?q=eng',
-          },
-        ]}
-      />
-    ),
-  ],
-  [
-    'sessions',
-    (ctx) => (
-      <Sessions
-        ctx={ctx}
-        account={{ id: 'p1', name: 'a.seitkali' }}
-        rows={[
-          {
-            id: 'a1',
-            account: { id: 'p1', name: 'a.seitkali' },
-            startedAt: nowMs,
-            lastAt: nowMs,
-            from: '10.0.0.5',
-            way: 'password',
-            current: false,
-          },
-        ]}
-      />
-    ),
-  ],
-  [
     'again',
     (ctx) => (
       <Again
@@ -341,21 +259,6 @@ const views: readonly (readonly [name: string, view: View])[] = [
         back="/me"
         lost
         errors={{ password: { key: 'login.error.limitedSeconds', params: { n: 4 } } }}
-      />
-    ),
-  ],
-  [
-    'me',
-    (ctx) => (
-      <Me
-        ctx={ctx}
-        account={{ name: 'a.seitkali', roles: ['operator'] }}
-        minLength={12}
-        twoStep={{ enabled: true, codesLeft: 3 }}
-        sessions={[
-          { id: 'a1', startedAt: nowMs, lastAt: nowMs, from: '10.0.0.5', way: 'two-step', current: true },
-          { id: 'a2', startedAt: nowMs, lastAt: nowMs, from: '10.0.0.6', way: 'link', current: false },
-        ]}
       />
     ),
   ],
