@@ -7,7 +7,6 @@ import {
   build,
   bundleOptions,
   createWorld,
-  kitTime,
   makeRoot,
   policyBytes,
   publish,
@@ -126,28 +125,5 @@ describe('the root', () => {
     await expect(build(world, { tuf: { root, roots: [], ...world.published } })).rejects.toMatchObject({
       code: 'ROOT_TOO_SHORT',
     });
-  });
-});
-
-describe('the floor', () => {
-  const floorAfter = async (path: string, changes: Partial<ImportContext>): Promise<string | undefined> =>
-    (await attempt(world, path, changes)).verdict?.newFloor;
-
-  it('rises with the clock and with issued_at, and never falls', async () => {
-    expect(await floorAfter(answer, { systemNow: '2026-06-01T00:00:00Z' })).toBe('2026-06-01T00:00:00Z');
-    expect(await floorAfter(answer, { systemNow: '1970-01-01T00:00:00Z', floor: '2026-01-01T00:00:00Z' })).toBe(
-      kitTime,
-    );
-    expect(await floorAfter(answer, { systemNow: '1970-01-01T00:00:00Z', floor: '2026-07-01T00:00:00Z' })).toBe(
-      '2026-07-01T00:00:00Z',
-    );
-  });
-
-  it('does not follow a time more than 400 days ahead', async () => {
-    expect(await floorAfter(answer, { systemNow: '2099-01-01T00:00:00Z' })).toBe(kitTime);
-    const late = volumeOf(await build(world, { issuedAt: '2027-12-01T00:00:00Z' }));
-    const { verdict } = await attempt(world, late, {});
-    expect(verdict?.warnings).toContain('CLOCK_SUSPECT');
-    expect(verdict?.newFloor).toBe('2026-05-02T00:00:00Z');
   });
 });

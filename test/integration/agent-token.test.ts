@@ -67,22 +67,6 @@ describe('a token', () => {
     expect(await once('a')).toMatchObject({ status: 0 });
   });
 
-  it('with manual approval waits for the administrator', async () => {
-    const made = await token('t2');
-    expect((await enrol('b', made)).stdout).toContain('PENDING');
-    const listed = JSON.stringify(await sallyport('device', 'list', '--state', 'pending'));
-    const id = /"id":"([0-9a-f]{32})"/.exec(listed)?.[1] ?? '';
-    expect(await sallyport('device', 'approve', id)).toEqual({ items: [{ id, name: 'b', state: 'managed' }] });
-    expect(await enrol('b', made)).toMatchObject({ status: 0 });
-    expect(idOf('b')).toBe(id);
-  });
-
-  it('that is used up lets nobody else in', async () => {
-    const made = await token('t3', '--uses', '1', '--approve', 'auto');
-    expect(await enrol('c', made)).toMatchObject({ status: 0 });
-    expect((await enrol('d', made)).stdout).toContain('REFUSED');
-  });
-
   it('is not made from wrong words', async () => {
     const wrong = [
       ['anyone'],

@@ -110,18 +110,6 @@ describe('the loop', async () => {
       '--out',
       at('work/card.json'),
     );
-    // Another site of the same host, introduced at the same time.
-    await inside('sallyport', 'init', '--data', at('other'), '--site', 'loop-2', '--address', '127.0.0.1');
-    await inside(
-      'sallyport',
-      'trust',
-      'import',
-      at('work/trust.tar'),
-      '--data',
-      at('other'),
-      '--fingerprint',
-      fingerprint,
-    );
     await command('sallyport-bundle', 'site', 'add', at('work/card.json'), ...state, '--fingerprint', card.fingerprint);
   });
 
@@ -231,25 +219,6 @@ describe('the loop', async () => {
     expect(bundles()).toHaveLength(1);
   });
 
-  it('refuses the bundle with one byte changed, wherever it is', async () => {
-    const [name = ''] = bundles();
-    const bytes = readFileSync(at('medium', name));
-    mkdirSync(at('altered'));
-    const places = [10, 600, 3000, Math.floor(bytes.length / 2), bytes.length - 1500];
-    for (const place of places) {
-      const altered = Buffer.from(bytes);
-      altered[place] = (altered[place] ?? 0) ^ 1;
-      writeFileSync(at('altered', name), altered);
-      const { status, stdout, stderr } = await tryCommand(
-        'sallyport',
-        ['bundle', 'import', at('altered', name), ...data, '--json'],
-        prefix(),
-      );
-      expect(`${status} ${stdout}${stderr}`).toMatch(/^1 /);
-    }
-    expect(await findings()).toEqual([]);
-  });
-
   it('imports it once, and says so the second time', async () => {
     const [name = ''] = bundles();
     expect(await inside('sallyport', 'bundle', 'import', at('medium', name), ...data)).toMatchObject({
@@ -259,17 +228,6 @@ describe('the loop', async () => {
     expect(again.status).toBe(0);
     expect(again.stdout).toContain('ALREADY_IMPORTED');
     expect((await findings()).length).toBeGreaterThan(0);
-  });
-
-  it("refuses another site's bundle", async () => {
-    const [name = ''] = bundles();
-    const { status, stdout, stderr } = await tryCommand(
-      'sallyport',
-      ['bundle', 'import', at('medium', name), '--data', at('other'), '--json'],
-      prefix(),
-    );
-    expect(status).toBe(1);
-    expect(stdout + stderr).toContain('WRONG_SITE');
   });
 
   it('keeps findings open until the device itself shows the update', async () => {

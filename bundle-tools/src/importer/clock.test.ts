@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toTime } from '../platform/ambient.ts';
-import { type Expiries, judgeExpiry, judgeTimes, raiseFloor, readClock, referenceTime } from './clock.ts';
+import { type Expiries, judgeExpiry, raiseFloor, readClock, referenceTime } from './clock.ts';
 
 // Every cell of the table in the bundle format, section "Clock and expiry", then the laws of the floor.
 
@@ -116,32 +116,6 @@ describe('judgeExpiry', () => {
       warnings: ['KEY_EXPIRES_SOON'],
     });
     expect(judge({ kind, acceptStale, expires: { root: at(10 + 181) } })).toMatchObject({ warnings: [] });
-  });
-
-  it('judges an answer at the floor when the clock has jumped, a broadcast at the clock', () => {
-    const expires = { snapshot: at(300), targets: at(300) };
-    expect(judge({ kind: 'answer', clock: 5000, expires: { ...expires, root: at(900) } })).toMatchObject({
-      warnings: ['STALE'],
-    });
-    expect(judge({ kind: 'open', clock: 5000, expires })).toBe('EXPIRED');
-  });
-});
-
-describe('judgeTimes', () => {
-  const times = (graceDays: number, policyDays: number) => () =>
-    judgeTimes({
-      kind: 'open',
-      expires: { ...valid, targets: at(5) },
-      issuedAt: at(0),
-      clock: readClock(floorText, at(10)),
-      context: { acceptStale: 'no other medium', graceDays },
-      policy: { grace_days: policyDays },
-    });
-
-  it('takes the shorter grace of policy and site', () => {
-    expect(times(180, 180)().acceptedStale).toBe(true);
-    expect(times(4, 180)).toThrow(expect.objectContaining({ code: 'EXPIRED' }));
-    expect(times(180, 4)).toThrow(expect.objectContaining({ code: 'EXPIRED' }));
   });
 });
 
