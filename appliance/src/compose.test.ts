@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../test/support/test-folder.ts';
 import { extensionsIn } from './all-declarations.ts';
 import { compose } from './compose.ts';
 import { initialise } from './init.ts';
@@ -13,7 +13,7 @@ const log = openLog('silent');
 let folder: string;
 const at = (...names: string[]): string => join(folder, ...names);
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-compose-'));
+  folder = ownFolder('compose');
   const listen = { address: '127.0.0.1', port: 0 };
   await initialise({
     dataDir: at('data'),
@@ -25,7 +25,6 @@ beforeEach(async () => {
   });
   mkdirSync(at('extensions', 'collections'), { recursive: true });
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const declare = (file: string, name: string, change: object = {}): void =>
   writeFileSync(

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../test/support/test-folder.ts';
 import { readPart } from '../src/advisories/part.ts';
 import { announcementSchema, parseAnnouncement } from '../src/documents/announcement.ts';
 import { checkChain, custodyKey, splitChain } from '../src/documents/custody-chain.ts';
@@ -36,8 +36,7 @@ const names = readdirSync(fixtureFolder, { recursive: true, withFileTypes: true 
   .sort();
 const siteKeys = [fixtureKeys.site.publicKey];
 
-const work = mkdtempSync(join(tmpdir(), 'sallyport-fixtures-test-'));
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+const work = fileFolder('fixtures-test');
 
 describe('the signed documents', () => {
   it('are those of release 0.2.0, which never change', () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/sources.ts';
+import { fileFolder } from '../support/test-folder.ts';
 
 // Names of declarations are types. The compiler is run once, with the options of the project, over a file of right and
 // of wrong lines; what it refuses must be the wrong ones, each for its own reason.
@@ -230,8 +230,7 @@ const cases: readonly Case[] = [
   ),
 ];
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('plants');
 
 /** What the compiler says of each line of the file, by the line's number. */
 const refusals = (lines: readonly string[]): Map<number, string> => {

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { repositoryRoot } from '../support/sources.ts';
+import { fileFolder } from '../support/test-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-tally-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('tally');
 
 it('the last line of a run counts as failed what fails around the tests, and names it', () => {
   const vitest = join(repositoryRoot, 'node_modules/vitest/dist/index.js');

@@ -1,17 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, volumeOf, type World } from '../../bundle-tools/test/kit.ts';
 import { buildFresh } from '../support/fresh-bundle.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { fileFolder } from '../support/test-folder.ts';
 
 // Anybody with Node.js 24 can look into a bundle: the packed workspace and its dependencies in an empty folder, with a
 // plain node, no native code, and nothing else of this repository.
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-alone-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('alone');
 
 type Manifest = { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> };
 const manifestOf = (path: string): Manifest => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, volumeOf, type World } from '../../bundle-tools/test/kit.ts';
@@ -9,13 +8,13 @@ import { type Command, command, freePort, startCommand } from '../support/comman
 import { buildFresh } from '../support/fresh-bundle.ts';
 import { runBlock, shellBlocks } from '../support/shell-blocks.ts';
 import { repositoryRoot } from '../support/sources.ts';
+import { fileFolder } from '../support/test-folder.ts';
 
 // What the documents tell people to type is taken out of them and typed.
 
 const needs =
   spawnSync('/usr/bin/python3', ['-c', 'import tuf']).status === 0 && spawnSync('openssl', ['version']).status === 0; // prettier-ignore
-const scratch = mkdtempSync(join(tmpdir(), 'sallyport-docs-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = fileFolder('docs');
 
 describe.skipIf(!needs)('the commands that check a bundle (python3-tuf and openssl are needed)', () => {
   let world: World;

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { deviceFacts } from '../identity/device-facts.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { collectors, collectSections } from './all.ts';
@@ -24,9 +24,8 @@ const collect = async (name: string) => {
 };
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sallyport-root-'));
+  root = ownFolder('root');
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const record = (type: number, line: string, user: string, host: string, seconds: number): Buffer => {
   const bytes = Buffer.alloc(384);

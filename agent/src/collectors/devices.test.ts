@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { parseClamHeader } from './clamav.ts';
 import { type Memory, noMemory } from './collector.ts';
@@ -20,9 +20,8 @@ const link = (path: string, target: string) => {
   symlinkSync(target, join(root, path));
 };
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sallyport-devices-'));
+  root = ownFolder('devices');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const usb = (slot: string, fields: Record<string, string>) => {
   for (const [name, value] of Object.entries(fields)) put(`sys/bus/usb/devices/${slot}/${name}`, `${value}\n`);

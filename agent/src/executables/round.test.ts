@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import type { Memory } from '../collectors/collector.ts';
 import { collector } from '../collectors/executable.ts';
 import { parseMountinfo } from '../platform/mounts.ts';
@@ -19,9 +19,8 @@ const put = (path: string, content: string, mode = 0o755) => {
   chmodSync(join(root, path), mode);
 };
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sallyport-exe-'));
+  root = ownFolder('exe');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 const turn = (held: Round, nowMs: number, limits = {}) =>

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import type { Section } from '../collectors/all.ts';
 import { AgentError } from '../errors.ts';
 import { openPolicy } from '../state/policy.ts';
@@ -14,9 +13,8 @@ import { agentCycle } from './cycle.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-cycle-'));
+  folder = ownFolder('cycle');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const sectionOf = (collection: string): Section => {
   const items = [{ name: collection }];

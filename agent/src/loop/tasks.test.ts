@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import type { MoveContext } from '../actions/move-server.ts';
 import { AgentError } from '../errors.ts';
 import type { Connection } from '../platform/connect.ts';
@@ -16,9 +15,8 @@ import { type TaskRunner, taskRunner } from './tasks.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-tasks-'));
+  folder = ownFolder('tasks');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const task = (n: number, attempt = 1): Task => ({
   id: n.toString(16).padStart(32, '0'),

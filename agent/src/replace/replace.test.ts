@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { openReplace, type ReplaceFiles } from './order.ts';
 import { replaceAgent } from './replace.ts';
 import type { Packager } from './types.ts';
@@ -11,11 +9,10 @@ let files: ReplaceFiles;
 const order = { task: 'a'.repeat(32), version: '0.3.0', file: '/next.deb', startedMs: 0 };
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-replace-'));
+  folder = ownFolder('replace');
   files = openReplace(folder);
   files.begin(order);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A packager that notes what is installed. */
 const played = (over: Partial<Packager> = {}) => {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { fileLog, readLog } from '../platform/log.ts';
 import { backoffMs, sleeper } from '../platform/timing.ts';
 import { openJournal } from './journal.ts';
@@ -11,9 +11,8 @@ import { openState } from './state.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-state-'));
+  folder = ownFolder('state');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const task = (id: string, attempt = 1) => ({
   id: id.padStart(32, '0'),

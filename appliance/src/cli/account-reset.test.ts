@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { runHere } from '../../test/support/run-line.ts';
 import { compose } from '../compose.ts';
 import { openLog } from '../platform/log.ts';
@@ -10,9 +9,8 @@ import { wholeSite } from '../platform/scope.ts';
 let folder: string;
 const data = (): string => join(folder, 'data');
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+  folder = ownFolder('cli');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) => runHere(...args, '--data', data());
 

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { runHere } from '../../test/support/run-line.ts';
 import { allCommands, allHelp } from './main.ts';
 import { alignColumns } from './output.ts';
@@ -9,9 +9,8 @@ import { alignColumns } from './output.ts';
 let folder: string;
 const data = (): string => join(folder, 'data');
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+  folder = ownFolder('cli');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const init = () => runHere('init', '--data', data(), '--site', 'test-1', '--address', 'localhost', '--json');
 

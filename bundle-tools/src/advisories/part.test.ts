@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { advisorySample } from '../../test/samples.ts';
 import type { Advisory } from './advisory.ts';
 import { cvss3BaseScore } from './cvss.ts';
@@ -45,9 +45,8 @@ const readAll = async (bytes: Uint8Array, limits = PART_LIMITS): Promise<PartIte
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'part-'));
+  folder = ownFolder('part');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a part gives back its header and its advisories, with digests that add up to the header', async () => {
   const bytes = await encodePart(header, records);

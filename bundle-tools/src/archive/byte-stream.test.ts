@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/test-folder.ts';
 import { type ByteStream, createByteStream } from './byte-stream.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-stream-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('stream');
 
 const content = Buffer.from(Array.from({ length: 200_001 }, (_, index) => (index * 7 + (index >> 8)) % 251));
 const path = join(folder, 'file');

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/test-folder.ts';
 import { BundleError } from '../errors.ts';
 import { openFolderSource, pieceName } from './folder-source.ts';
 import { encodeHeader, paddingOf } from './header.ts';
@@ -12,8 +12,7 @@ import { openRegular, openTarSource } from './tar-source.ts';
 
 // What a source says of entries that are absent, misplaced, cut or too many; the same for a volume and for a folder.
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-sources-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('sources');
 
 let count = 0;
 const fresh = (name: string): string => {

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/test-folder.ts';
 import { BundleError } from '../errors.ts';
 import { encodeHeader, paddingOf } from './header.ts';
 import { type WriterEntry, writeVolume } from './writer.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-writer-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('writer');
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 let count = 0;

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../test/support/refusals.ts';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { mergeCarried, namesNewFulfilKeys, readCarried, signCarried, writeCarried } from './carry.ts';
 import { initTrust, proposeInit } from './ceremony.ts';
 import { type KeyFile, readOrCreateKeyFile } from './key-files.ts';
@@ -52,11 +52,10 @@ describe('a change of keys that people sign in turn', () => {
   };
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'carry-'));
+    dir = ownFolder('carry');
     mkdirSync(join(dir, 'usb'));
     state = createState(join(dir, 'state'));
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('is published when enough have signed, on one medium or on copies, and not before', () => {
     const { folder } = carryInit();

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../test/support/refusals.ts';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { refreshTrust } from '../trust/core.ts';
 import { initTrust } from './ceremony.ts';
 import { type KeyFile, readOrCreateKeyFile } from './key-files.ts';
@@ -36,10 +36,9 @@ describe('the trust of a host', () => {
     });
 
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'ceremony-'));
+    dir = ownFolder('ceremony');
     state = createState(join(dir, 'state'));
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('begins with a root, an empty catalog and metadata that verify', async () => {
     init();

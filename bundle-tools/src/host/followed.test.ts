@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { aptIndexSample, aptPackageSample } from '../../test/samples.ts';
 import { silentIo } from '../cli/io.ts';
 import type { SiteRequest } from '../documents/request.ts';
@@ -81,10 +79,9 @@ describe('the feed of security suites', () => {
   let dir = '';
   let state: HostState;
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'followed-'));
+    dir = ownFolder('followed');
     state = createState(dir);
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('keeps what it has of a suite that no source has any more, as of then', async () => {
     const objects = objectStore(state.objects);

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../test/support/refusals.ts';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { generateSigningKey } from '../trust/keys.ts';
 import { createKeyOnMedium, readKeyFile, unlockKeyFile } from './key-files.ts';
 import { openSecret, sealSecret } from './sealed-key.ts';
@@ -11,9 +11,8 @@ const passphrase = 'correct horse battery staple';
 describe('a key on a medium', () => {
   let dir = '';
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'key-files-'));
+    dir = ownFolder('key-files');
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('is a pair for its holder alone and a public half to hand out, both named after its id', () => {
     const made = createKeyOnMedium({ folder: dir, role: 'root', label: 'holder 1' });

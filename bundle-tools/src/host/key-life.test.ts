@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../test/support/refusals.ts';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { parsePolicy } from '../documents/policy.ts';
 import { fingerprintOf } from '../trust/keys.ts';
 import { initTrust, policyBytes } from './ceremony.ts';
@@ -27,7 +27,7 @@ const rotate = (change: Partial<RotateOptions> = {}) =>
   rotateTrust({ state, signers: ['r1', 'r2', 'r3', 'c1'].map(key), renew: new Set(), nowMs, ...change });
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'key-life-'));
+  dir = ownFolder('key-life');
   state = createState(join(dir, 'state'));
   initTrust({
     state,
@@ -39,7 +39,6 @@ beforeEach(() => {
     nowMs,
   });
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('a key that is revoked', () => {
   const revoke = (role: RevocableRole, keyids: string[], more: { replacements?: KeyFile[]; threshold?: number } = {}) =>

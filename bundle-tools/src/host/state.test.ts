@@ -1,17 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { createState, type HostState, openState, withLock } from './state.ts';
 
 describe('the state of a host', () => {
   let dir = '';
   let state: HostState;
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'state-'));
+    dir = ownFolder('state');
     state = createState(dir);
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('is none without a root', () => {
     expect(() => openState(dir)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));

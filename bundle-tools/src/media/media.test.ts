@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { encodeHeader } from '../archive/header.ts';
 import { kindOfFile, listMedium } from './find.ts';
 import { writeToMedium } from './write.ts';
@@ -10,9 +10,8 @@ describe('a medium', () => {
   let dir = '';
   const at = (...parts: string[]) => join(dir, ...parts);
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'medium-'));
+    dir = ownFolder('medium');
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
 
   it('is read by content: a name proves nothing', () => {
     writeFileSync(at('a.txt'), `SPSEAL01${'x'.repeat(100)}`);

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/test-folder.ts';
 import { readRelease, versionLine } from './release.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-release-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('release');
 
 it('says the version of the manifest, and when it was built where it was', () => {
   const dist = join(folder, 'dist');

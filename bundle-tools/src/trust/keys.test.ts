@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../test/support/test-folder.ts';
 import {
   fingerprintOf,
   generateSealKey,
@@ -18,8 +18,7 @@ import {
   writeSigningKey,
 } from './keys.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'sallyport-keys-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = fileFolder('keys');
 
 const refusal = (code: string, message: string) => expect.objectContaining({ code, message });
 

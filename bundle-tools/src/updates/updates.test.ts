@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ownFolder } from '../../../test/support/test-folder.ts';
 import { updateSample } from '../../test/samples.ts';
 import type { RequestPlatform } from '../documents/request.ts';
 import { installSet } from './install-set.ts';
@@ -102,9 +102,8 @@ describe('what one device needs', () => {
 describe('a folder of vendor files', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'vendor-'));
+    folder = ownFolder('vendor');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const put = (name: string, content: string, sidecar: object): string => {
     const sha256 = createHash('sha256').update(content).digest('hex');

@@ -1,20 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomFillSync } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { type StoreService, storeService } from './service.ts';
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -25,10 +15,9 @@ let folder: string;
 let store: StoreService;
 const paths = () => ({ objects: join(folder, 'objects'), objectsTmp: join(folder, 'objects', 'tmp') });
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
+  folder = ownFolder('store');
   store = storeService(paths());
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the store', () => {
   it('keeps bytes by their hash, from memory and from a stream', async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import {
@@ -9,15 +8,15 @@ import {
   generateSigningKey,
   signBytes,
 } from '@sallyport/bundle-tools/trust/keys';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sealer } from '../../platform/sealed-stream.ts';
 import { packed, readSealedFiles, readStatement, writeBackup } from './container.ts';
 
 // What anybody could seal who knows the public recovery key. The fuzzer found the first two.
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-container-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = fileFolder('container');
 beforeAll(() => cryptoReady());
 
 const sink = { begin: () => undefined, write: () => undefined, end: () => undefined };

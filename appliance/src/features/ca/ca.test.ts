@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { initKeyring, type Keyring } from '../../platform/keyring.ts';
 import { initCa, openCa, parseCertificateRequest } from './service.ts';
 
@@ -18,11 +18,10 @@ const makeRequest = (curve = 'prime256v1', subject = '/CN=root/O=forged') => {
 };
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'sallyport-ca-'));
+  dir = ownFolder('ca');
   keyring = await initKeyring(dir);
   await initCa(parts());
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('site CA', () => {
   it('keeps its key wrapped and survives reopening', async () => {

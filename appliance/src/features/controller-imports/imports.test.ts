@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { captureFile, captureStart } from '../../../../test/support/plant-capture.ts';
 import {
   aasFile,
@@ -17,12 +16,12 @@ import {
   siemensOf,
 } from '../../../../test/support/plant-files.ts';
 import { storedZip } from '../../../../test/support/stored-zip.ts';
+import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type ReadFile, readControllerFile } from './read-file.ts';
 import type { ReadOptions } from './read-form.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-imports-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('imports');
 const nowMs = Date.UTC(2026, 0, 2);
 const plant = plantControllers(12);
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureFile, controllerFrames, pcapFile } from '../../../../test/support/plant-capture.ts';
 import {
   aasFile,
@@ -12,6 +11,7 @@ import {
   rockwellOf,
   siemensOf,
 } from '../../../../test/support/plant-files.ts';
+import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { immediate } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -19,8 +19,7 @@ import { sharedMaps } from '../controllers/shared-maps.ts';
 import { type FileImports, fileImports, type ImportFileOptions } from './service.ts';
 import type { ImportOutcome } from './types.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-imports-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = fileFolder('imports');
 
 let engines: Engines;
 let imports: FileImports;

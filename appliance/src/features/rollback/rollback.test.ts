@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
@@ -15,9 +15,8 @@ import { keptTaken, takenAfter } from './taken.ts';
 import type { Return } from './types.ts';
 
 const log = openLog('silent');
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-rollback-'));
+const folder = fileFolder('rollback');
 const data = join(folder, 'data');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const opened = async <T>(dataDir: string, work: (appliance: Appliance) => T | Promise<T>): Promise<T> => {
   const appliance = await compose({ dataDir, log });

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readUpload } from './multipart.ts';
 
 let dir = '';
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sallyport-upload-'));
+  dir = ownFolder('upload');
 });
-afterEach(() => rmSync(dir, { recursive: true }));
 
 const contentType = 'multipart/form-data; boundary=----edge7';
 const part = (name: string, content: Buffer | string, file?: string): Buffer =>

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { env } from '../../platform/ambient.ts';
 import { AdvisorySchema } from '../advisory.ts';
 import { collectFeed } from '../feed.ts';
@@ -11,9 +11,8 @@ import { readSsvc } from './ssvc.ts';
 const DATA = env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../../shared/data');
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+  folder = ownFolder('catalogue');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const collect = (read: typeof readKev, input: string) =>
   collectFeed({ results: read({ input, feed: 'known' }), capturedAt: '2026-02-01T00:00:00Z' });

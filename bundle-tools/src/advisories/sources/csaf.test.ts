@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createMessage, generateKey, readKey, readPrivateKey, sign } from 'openpgp';
 import tar from 'tar-stream';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { storedZip } from '../../../../test/support/stored-zip.ts';
+import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { csaf20, type Sample, vendorPublisher } from '../../../test/csaf/samples.ts';
 import { silentIo } from '../../cli/io.ts';
 import { findFeed, readFeedRecords } from '../../host/feeds.ts';
@@ -17,8 +17,7 @@ import { collectFeed } from '../feed.ts';
 import { encodePart, partHeader, readPart } from '../part.ts';
 import { readCsafSource } from './csaf.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'csaf-source-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = fileFolder('csaf-source');
 
 const now = '2026-11-01T00:00:00Z';
 const plain: Sample = {

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { type Download, downloader } from '../../downloads/download.ts';
 import { env } from '../../platform/ambient.ts';
 import { fromHex, inBounds } from '../../versions/key.ts';
@@ -20,9 +20,8 @@ const DATA = env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../../
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'osv-'));
+  folder = ownFolder('osv');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const record = (id: string, extra: object = {}) => ({
   id,

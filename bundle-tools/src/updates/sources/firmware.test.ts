@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { UpdateSchema } from '../update.ts';
 import { firmwareSource } from './firmware.ts';
 
@@ -12,9 +12,8 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 describe('a folder of firmware', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'firmware-'));
+    folder = ownFolder('firmware');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const lay = (file: string, manifest: unknown, content: Uint8Array | null = bytes): void => {
     if (content !== null) writeFileSync(join(folder, file), content);

@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeDemoRepository, makeRepositoryKey, signRelease } from '../../../../../scripts/demo-repository.ts';
 import { startAptRepository } from '../../../../../test/support/apt-repository.ts';
+import { ownFolder } from '../../../../../test/support/test-folder.ts';
 import { suiteAdvisories } from '../../../advisories/sources/suite.ts';
 import { downloader } from '../../../downloads/download.ts';
 import { nowMs } from '../../../platform/ambient.ts';
@@ -20,10 +21,9 @@ const download = (wanted: Parameters<ReturnType<typeof downloader>>[0]) =>
 const repository = await startAptRepository();
 afterAll(() => repository.close());
 beforeEach(() => {
-  cacheDir = mkdtempSync(join(tmpdir(), 'apt-cache-'));
+  cacheDir = ownFolder('apt-cache');
   repository.requests.length = 0;
 });
-afterEach(() => rmSync(cacheDir, { recursive: true, force: true }));
 
 const packages = [
   {
