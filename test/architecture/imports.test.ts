@@ -306,4 +306,19 @@ describe('the sources', () => {
     expect(production.length).toBeGreaterThan(1_500);
     expect(production.filter(({ imports }) => imports.length > 0).length).toBeGreaterThan(1_000);
   });
+
+  // The compiler takes what an earlier build has left of a file that is gone.
+  it('have every file that is imported by the name of its workspace', () => {
+    const paths = new Set(all.map(({ path }) => path));
+    const isThere = (name: string): boolean =>
+      ['', '.ts', '.tsx', '/index.ts'].some((end) =>
+        paths.has(`${name.replace(/^@sallyport\/([^/]+)/, '$1/src')}${end}`),
+      );
+    const missing = all
+      .filter(({ path }) => path !== 'test/architecture/imports.test.ts')
+      .flatMap(({ path, imports }) =>
+        imports.filter((name) => name.startsWith('@sallyport/') && !isThere(name)).map((name) => `${path} -> ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
 });

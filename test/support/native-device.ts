@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { parseCertificateRequest } from '@sallyport/appliance/features/ca/csr';
+import { parseCertificateRequest } from '@sallyport/appliance/features/ca/service';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { makeToken } from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import { parseXml } from '@sallyport/appliance/features/agents/glpi/xml';
+import { parseXml } from '@sallyport/appliance/features/agents/glpi/message';
 import { escapeXml } from '@sallyport/appliance/platform/xml/references';
 import type { XmlElement } from '@sallyport/appliance/platform/xml/tree';
 import { demand, type FuzzTarget } from '../target.ts';

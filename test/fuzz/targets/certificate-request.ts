@@ -1,5 +1,5 @@
 import { newKeyAndRequest } from '@sallyport/agent/identity/x509';
-import { parseCertificateRequest } from '@sallyport/appliance/features/ca/csr';
+import { parseCertificateRequest } from '@sallyport/appliance/features/ca/service';
 import { demand, type FuzzTarget } from '../target.ts';
 
 const { csrPem } = await newKeyAndRequest();

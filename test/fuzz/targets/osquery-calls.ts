@@ -1,5 +1,5 @@
-import { enrolBody, factsOf } from '@sallyport/appliance/features/agents/osquery/enrol';
 import { readQueryName } from '@sallyport/appliance/features/agents/osquery/names';
+import { enrolBody, factsOf } from '@sallyport/appliance/features/agents/osquery/routes';
 import { toIdentity } from '@sallyport/appliance/features/devices/identity';
 import { parseBody } from '@sallyport/appliance/platform/http/body';
 import { demand, type FuzzTarget } from '../target.ts';

@@ -53,14 +53,14 @@ const askedNamesIn = (...parts: readonly Buffer[]): string[] => [
 const details = z.record(z.string(), z.unknown()).catch({});
 
 /** The body of enroll; a client leaves out what it cannot tell. */
-const enrolBody = z.object({
+export const enrolBody = z.object({
   enroll_secret: z.string().max(512).default(''),
   host_identifier: z.string().max(256).default(''),
   host_details: z.record(z.string().max(64), details).catch({}).default({}),
 });
 
 /** What the client says about the machine. */
-const factsOf = (body: z.output<typeof enrolBody>): ClientFacts => {
+export const factsOf = (body: z.output<typeof enrolBody>): ClientFacts => {
   const { os_version: os, osquery_info: client, system_info: system } = body.host_details;
   const { vendor, release } = systemOf(os);
   const version = text(client, 'version', 40);
