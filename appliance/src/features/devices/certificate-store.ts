@@ -1,16 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { DeviceCertificate, DeviceState, NewCertificate } from './types.ts';
 
-type CertificateRow = {
-  fingerprint: string;
-  serial: string;
-  state: DeviceCertificate['state'];
-  not_before: number;
-  not_after: number;
-  issued_at: number;
-  first_used_at: number | null;
-};
-
 /** What one look-up by certificate brings: everything that the hot path of a check-in needs. */
 export type AuthRow = {
   id: number;
@@ -23,16 +13,6 @@ export type AuthRow = {
   notAfter: number;
   bootIds: string;
 };
-
-const toCertificate = (row: CertificateRow): DeviceCertificate => ({
-  fingerprint: row.fingerprint,
-  serial: row.serial,
-  state: row.state,
-  notBefore: row.not_before,
-  notAfter: row.not_after,
-  issuedAt: row.issued_at,
-  firstUsedAt: row.first_used_at,
-});
 
 /** SQL over the certificates of devices. */
 export const certificateStore = (db: Database) => {
@@ -56,8 +36,9 @@ export const certificateStore = (db: Database) => {
   const activate = db.prepare<[number, string]>(
     `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
   );
-  const certificates = db.prepare<[number], CertificateRow>(
-    `select fingerprint, serial, state, not_before, not_after, issued_at, first_used_at from device_certificate
+  const certificates = db.prepare<[number], DeviceCertificate>(
+    `select fingerprint, serial, state, not_before as notBefore, not_after as notAfter, issued_at as issuedAt,
+       first_used_at as firstUsedAt from device_certificate
      where device = ? order by issued_at desc, fingerprint`,
   );
   const dropCertificates = db.prepare<[number]>('delete from device_certificate where not_after < ?');
@@ -67,13 +48,9 @@ export const certificateStore = (db: Database) => {
     auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
     addCertificate: (id: number, certificate: NewCertificate, sourceId: number | null, now: number): void =>
       void addCertificate.run({
-        fingerprint: certificate.fingerprint,
+        ...certificate,
         device: id,
-        serial: certificate.serial,
-        keyDigest: certificate.keyDigest,
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        sourceId: sourceId,
+        sourceId,
         now,
       }),
     activate: (id: number, fingerprint: string, sourceId: number | null, now: number): boolean => {
@@ -81,7 +58,7 @@ export const certificateStore = (db: Database) => {
       if (first) supersede.run({ device: id, fingerprint, sourceId: sourceId });
       return first;
     },
-    certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),
+    certificates: (id: number): DeviceCertificate[] => certificates.all(id),
     dropCertificates: (before: number): number => dropCertificates.run(before).changes,
     revoke: (device: number): void => void revokeCertificates.run(device),
   };

@@ -3,19 +3,6 @@ import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import type { DeviceSource, DeviceState, SourceCaller, SourceState } from './types.ts';
 
-type Row = {
-  id: number;
-  device: number;
-  source: InventorySource;
-  client_id: string;
-  token: string | null;
-  state: SourceState;
-  agent: string;
-  first_seen_at: number;
-  last_seen_at: number | null;
-  from_address: string | null;
-};
-
 /** A row of the hot look-ups: what decides whether a client may speak, and nothing else. */
 type CallerRow = {
   id: number;
@@ -39,19 +26,6 @@ type NewSource = {
 
 export type SourceSeen = { sourceId: number; device: number; at: number; agent: string; from: string };
 
-const toSource = (row: Row): DeviceSource => ({
-  id: row.id,
-  device: row.device,
-  source: row.source,
-  clientId: row.client_id,
-  state: row.state,
-  token: row.token,
-  agent: row.agent,
-  firstSeenAt: row.first_seen_at,
-  lastSeenAt: row.last_seen_at,
-  from: row.from_address,
-});
-
 /** What a client may do: the device's state rules over its source's. */
 const standing = (device: DeviceState, source: SourceState): SourceCaller['state'] => {
   if (device === 'revoked' || source === 'revoked') return 'revoked';
@@ -64,18 +38,18 @@ const keptReplaced = 8;
 
 /** SQL over the sources of devices. */
 export const sourceStore = (db: Database, changed: Changed) => {
-  const columns = `x.id, x.device, x.source, x.client_id, x.token, x.state, x.agent, x.first_seen_at, x.last_seen_at,
-    x.from_address`;
+  const columns = `x.id, x.device, x.source, x.client_id as clientId, x.token, x.state, x.agent,
+    x.first_seen_at as firstSeenAt, x.last_seen_at as lastSeenAt, x.from_address as "from"`;
   const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as sourceId, x.state as sourceState,
     x.full_at as fullAt
     from device_source x join device d on d.id = x.device`;
-  const byId = db.prepare<[number], Row>(`select ${columns} from device_source x where id = ?`);
+  const byId = db.prepare<[number], DeviceSource>(`select ${columns} from device_source x where id = ?`);
   // A key that is in use comes before one that was; of those the newest.
-  const byKey = db.prepare<[string, string], Row>(
+  const byKey = db.prepare<[string, string], DeviceSource>(
     `select ${columns} from device_source x where source = +? and key_digest = +?
      order by state in ('revoked', 'replaced'), id desc limit 1`,
   );
-  const byClient = db.prepare<[string, string], Row>(
+  const byClient = db.prepare<[string, string], DeviceSource>(
     `select ${columns} from device_source x where source = +? and client_id = +?
      order by state in ('revoked', 'replaced'), id desc limit 50`,
   );
@@ -87,7 +61,7 @@ export const sourceStore = (db: Database, changed: Changed) => {
      order by x.state = 'revoked', x.state <> 'approved', x.id limit 1`,
   );
   const callerById = db.prepare<[number], CallerRow>(`${caller} where x.id = +?`);
-  const ofDevice = db.prepare<[number], Row>(
+  const ofDevice = db.prepare<[number], DeviceSource>(
     `select ${columns} from device_source x where device = ? order by state in ('revoked', 'replaced'), id`,
   );
   // Reads section, too: what a medium brought has no client.
@@ -146,15 +120,14 @@ export const sourceStore = (db: Database, changed: Changed) => {
     };
 
   return {
-    byId: (id: number): DeviceSource | undefined => map(byId.get(id)),
-    byKey: (source: InventorySource, keyDigest: string): DeviceSource | undefined => map(byKey.get(source, keyDigest)),
-    byClient: (source: InventorySource, clientId: string): DeviceSource[] =>
-      byClient.all(source, clientId).map(toSource),
+    byId: (id: number): DeviceSource | undefined => byId.get(id),
+    byKey: (source: InventorySource, keyDigest: string): DeviceSource | undefined => byKey.get(source, keyDigest),
+    byClient: (source: InventorySource, clientId: string): DeviceSource[] => byClient.all(source, clientId),
     callerByKey: (source: InventorySource, keyDigest: string) => toCaller(source, callerByKey.get(source, keyDigest)),
     callerByClient: (source: InventorySource, token: string, clientId: string) =>
       toCaller(source, callerByClient.get(source, clientId, token)),
     callerById: (source: InventorySource, id: number) => toCaller(source, callerById.get(id)),
-    ofDevice: (device: number): DeviceSource[] => ofDevice.all(device).map(toSource),
+    ofDevice: (device: number): DeviceSource[] => ofDevice.all(device),
     sources: (): Map<number, InventorySource[]> =>
       new Map(sources.all().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
     /** The last addresses of approved ones, the latest first. */
@@ -195,7 +168,5 @@ export const sourceStore = (db: Database, changed: Changed) => {
     seenNative: (sourceId: number, at: number, agent: string): void => void seenNative.run(at, agent, sourceId),
   };
 };
-
-const map = (row: Row | undefined): DeviceSource | undefined => row && toSource(row);
 
 export type SourceStore = ReturnType<typeof sourceStore>;

@@ -7,38 +7,13 @@ import { planDigest } from './plan.ts';
 import type { Approval, ExchangeRow, Halt, PacketRow, Plan, Run, RunState, RunSummary } from './types.ts';
 
 type ApprovalRow = Omit<Approval, 'persons'> & { plan: string; persons: string };
-type RunRow = {
-  id: number;
-  job: string;
-  approval: number;
-  state: RunState;
-  code: string | null;
-  detail: string | null;
-  started_at: number;
-  finished_at: number | null;
-  started_by: string;
-  stop_by: string | null;
-  device: number | null;
-  task: string | null;
-  batch: number | null;
-  summary: string | null;
-};
+type RunRow = Omit<Run, 'summary'> & { summary: string | null };
+const runColumns = `id, job, approval, state, code, detail, started_at as startedAt, finished_at as finishedAt,
+  started_by as startedBy, stop_by as stopBy, device, task, batch, summary`;
 
-const toRun = (row: RunRow): Run => ({
-  id: row.id,
-  job: row.job,
-  approval: row.approval,
-  state: row.state,
-  code: row.code,
-  detail: row.detail,
-  startedAt: row.started_at,
-  finishedAt: row.finished_at,
-  startedBy: row.started_by,
-  stopBy: row.stop_by,
-  device: row.device,
-  task: row.task,
-  batch: row.batch,
-  summary: row.summary === null ? null : (JSON.parse(row.summary) as RunSummary),
+const toRun = ({ summary, ...run }: RunRow): Run => ({
+  ...run,
+  summary: summary === null ? null : (JSON.parse(summary) as RunSummary),
 });
 
 const toApproval = ({ plan: _plan, persons, ...approval }: ApprovalRow): Approval => ({
@@ -106,14 +81,14 @@ export const identificationStore = (db: Database) => {
   const addRun = db.prepare<[string, number, string, number, string, number | null, string | null]>(
     'insert into identification_run (job, approval, state, started_at, started_by, device, task) values (?, ?, ?, ?, ?, ?, ?)',
   );
-  const runById = db.prepare<[number], RunRow>('select * from identification_run where id = ?');
-  const runOfApproval = db.prepare<[number], RunRow>('select * from identification_run where approval = ?');
-  const runByTask = db.prepare<[string], RunRow>('select * from identification_run where task = ?');
+  const runById = db.prepare<[number], RunRow>(`select ${runColumns} from identification_run where id = ?`);
+  const runOfApproval = db.prepare<[number], RunRow>(`select ${runColumns} from identification_run where approval = ?`);
+  const runByTask = db.prepare<[string], RunRow>(`select ${runColumns} from identification_run where task = ?`);
   const runsOf = db.prepare<[string, number], RunRow>(
-    'select * from identification_run where job = ? order by id desc limit ?',
+    `select ${runColumns} from identification_run where job = ? order by id desc limit ?`,
   );
   const openRuns = db.prepare<[], RunRow>(
-    "select * from identification_run where state in ('waiting', 'running') order by id",
+    `select ${runColumns} from identification_run where state in ('waiting', 'running') order by id`,
   );
   // The list names the index of open runs; a state of its own is a search, where the list would be copied first.
   const openOf = (state: string): string =>
