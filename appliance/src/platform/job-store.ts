@@ -2,20 +2,6 @@ import type { Database } from './database.ts';
 
 type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
-type JobRow = {
-  id: number;
-  kind: string;
-  state: string;
-  payload: string;
-  progress: string | null;
-  result: string | null;
-  error: string | null;
-  attempt: number;
-  created_at: number;
-  started_at: number | null;
-  finished_at: number | null;
-};
-
 export type JobRun = {
   id: number;
   kind: string;
@@ -33,18 +19,21 @@ export type JobRun = {
 
 const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
+type JobRow = Omit<JobRun, 'payload' | 'progress' | 'result' | 'error'> & {
+  payload: string;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+};
+const columns = `id, kind, state, payload, progress, result, error, attempt, created_at as createdAt,
+  started_at as startedAt, finished_at as finishedAt`;
+
 const toRun = (row: JobRow): JobRun => ({
-  id: row.id,
-  kind: row.kind,
-  state: row.state as JobState,
+  ...row,
   payload: parsed(row.payload),
   progress: parsed(row.progress),
   result: parsed(row.result),
   error: parsed(row.error) as JobRun['error'],
-  attempt: row.attempt,
-  createdAt: row.created_at,
-  startedAt: row.started_at,
-  finishedAt: row.finished_at,
 });
 
 /** SQL of job runs and of the schedules' last ticks. */
@@ -52,12 +41,12 @@ export const jobStore = (db: Database) => {
   const insert = db.prepare<[string, string, number]>(
     "insert into job_run (kind, state, payload, created_at) values (?, 'queued', ?, ?)",
   );
-  const byId = db.prepare<[number], JobRow>('select * from job_run where id = ?');
+  const byId = db.prepare<[number], JobRow>(`select ${columns} from job_run where id = ?`);
   const list = db.prepare<[string | null, string | null, number], JobRow>(
-    'select * from job_run where (? is null or kind = ?) order by id desc limit ?',
+    `select ${columns} from job_run where (? is null or kind = ?) order by id desc limit ?`,
   );
   const next = db.prepare<[string], JobRow>(
-    "select * from job_run where kind = ? and state = 'queued' order by id limit 1",
+    `select ${columns} from job_run where kind = ? and state = 'queued' order by id limit 1`,
   );
   const start = db.prepare<[number, number]>(
     "update job_run set state = 'running', attempt = attempt + 1, started_at = ?, progress = null where id = ?",
@@ -68,7 +57,7 @@ export const jobStore = (db: Database) => {
   const requeue = db.prepare<[number]>("update job_run set state = 'queued' where id = ? and state = 'running'");
   const progress = db.prepare<[string, number]>('update job_run set progress = ? where id = ?');
   const queued = db.prepare<[], { kind: string }>("select distinct kind from job_run where state = 'queued'");
-  const running = db.prepare<[], JobRow>("select * from job_run where state = 'running'");
+  const running = db.prepare<[], JobRow>(`select ${columns} from job_run where state = 'running'`);
   const counts = db.prepare<[], { kind: string; state: string; runs: number }>(
     'select kind, state, count(*) as runs from job_run group by kind, state order by kind, state',
   );

@@ -1,36 +1,19 @@
 import type { Database } from '../../platform/database.ts';
-import type { Session, SessionWay } from './types.ts';
-
-type SessionRow = {
-  hash: Buffer;
-  account: string;
-  created_at: number;
-  used_at: number;
-  from_address: string | null;
-  way: string;
-  authenticated_at: number;
-  view_as: string | null;
-};
+import type { Session } from './types.ts';
 
 /** Tries of one subject: since when, how many, and until when the next one waits. */
 export type AttemptRow = { since: number; tries: number; until: number };
 
-const toSession = (row: SessionRow): Session => ({
-  hash: row.hash,
-  account: row.account,
-  createdAt: row.created_at,
-  usedAt: row.used_at,
-  from: row.from_address,
-  way: row.way as SessionWay,
-  authenticatedAt: row.authenticated_at,
-  viewAs: row.view_as,
-});
+const columns = `hash, account, created_at as createdAt, used_at as usedAt, from_address as "from", way,
+  authenticated_at as authenticatedAt, view_as as viewAs`;
 
 /** Sessions and tries. */
 export const accountStore = (db: Database) => {
-  const session = db.prepare<[Buffer], SessionRow>('select * from session where hash = ?');
-  const sessionsOf = db.prepare<[string], SessionRow>('select * from session where account = ? order by used_at desc');
-  const allSessions = db.prepare<[number], SessionRow>('select * from session order by used_at desc limit ?');
+  const session = db.prepare<[Buffer], Session>(`select ${columns} from session where hash = ?`);
+  const sessionsOf = db.prepare<[string], Session>(
+    `select ${columns} from session where account = ? order by used_at desc`,
+  );
+  const allSessions = db.prepare<[number], Session>(`select ${columns} from session order by used_at desc limit ?`);
   const addSession = db.prepare<[Buffer, string, number, number, string | null, string, number]>(
     `insert into session (hash, account, created_at, used_at, from_address, way, authenticated_at)
      values (?, ?, ?, ?, ?, ?, ?)`,
@@ -71,12 +54,11 @@ export const accountStore = (db: Database) => {
     },
 
     session: (hash: Buffer): Session | undefined => {
-      const row = session.get(hash);
-      return row === undefined ? undefined : toSession(row);
+      return session.get(hash);
     },
-    sessionsOf: (account: string): Session[] => sessionsOf.all(account).map(toSession),
+    sessionsOf: (account: string): Session[] => sessionsOf.all(account),
     /** The last used first. */
-    allSessions: (limit: number): Session[] => allSessions.all(limit).map(toSession),
+    allSessions: (limit: number): Session[] => allSessions.all(limit),
     addSession: (row: Omit<Session, 'viewAs'>): void => {
       addSession.run(row.hash, row.account, row.createdAt, row.usedAt, row.from, row.way, row.authenticatedAt);
     },

@@ -1,50 +1,27 @@
 import type { Database } from '../../platform/database.ts';
 import type { AskedVerdict, Move, MoveEvidence, PatchRequest, PatchRole, PatchState, Signature } from './types.ts';
 
-type MoveRow = {
-  id: number;
-  patch: number;
-  at: number;
-  type: string;
-  from_state: string;
-  to_state: string;
-  actor: string;
+type MoveRow = Omit<Move, 'signed' | 'evidence' | 'urgency'> & {
   signed: string;
-  reason: string;
   evidence: string;
-  import: number | null;
   urgency: string | null;
 };
+const moveColumns =
+  'id, patch, at, type, from_state as "from", to_state as "to", actor, signed, reason, evidence, import, urgency';
 
-type RequestRow = {
-  id: number;
-  patch: number;
-  type: string;
-  from_state: string;
-  target: string;
-  asked_at: number;
-  asked_by: string;
-  person: string;
-  reason: string;
+type RequestRow = Omit<StoredRequest, 'evidence' | 'verdict' | 'signatures'> & {
   evidence: string;
   verdict: string | null;
-  state: string;
 };
+const requestColumns = `id, patch, type, from_state as "from", target, asked_at as askedAt, asked_by as askedBy, person, reason,
+  evidence, verdict, state`;
 
 type SignatureRow = { person: string; actor: string; at: number; agrees: number; comment: string; roles: string };
 
 const toMove = (row: MoveRow): Move => ({
-  id: row.id,
-  patch: row.patch,
-  at: row.at,
-  type: row.type as Move['type'],
-  from: row.from_state as PatchState,
-  to: row.to_state,
-  actor: row.actor,
+  ...row,
   signed: JSON.parse(row.signed) as Move['signed'],
-  reason: row.reason,
   evidence: JSON.parse(row.evidence) as MoveEvidence,
-  import: row.import,
   urgency: row.urgency === null ? null : (JSON.parse(row.urgency) as Move['urgency']),
 });
 
@@ -71,19 +48,19 @@ export const moveStore = (db: Database) => {
      values (@patch, @at, @type, @from, @to, @actor, @signed, @reason, @evidence, @import, @urgency)`,
   );
   const ofPatch = db.prepare<[number, number], MoveRow>(
-    'select * from ot_patch_move where patch = ? order by id desc limit ?',
+    `select ${moveColumns} from ot_patch_move where patch = ? order by id desc limit ?`,
   );
   const newest = db.prepare<[number], { id: number | null }>('select max(id) as id from ot_patch_move where patch = ?');
   const between = db.prepare<[number, number, number], MoveRow>(
-    'select * from ot_patch_move where at >= ? and at < ? order by id limit ?',
+    `select ${moveColumns} from ot_patch_move where at >= ? and at < ? order by id limit ?`,
   );
   const ask = db.prepare(
     `insert into ot_patch_request (patch, type, from_state, target, asked_at, asked_by, person, reason, evidence, verdict)
      values (@patch, @type, @from, @target, @at, @actor, @person, @reason, @evidence, @verdict)`,
   );
-  const request = db.prepare<[number], RequestRow>('select * from ot_patch_request where id = ?');
+  const request = db.prepare<[number], RequestRow>(`select ${requestColumns} from ot_patch_request where id = ?`);
   const openOf = db.prepare<[number], RequestRow>(
-    "select * from ot_patch_request where patch = ? and state = 'open' order by id",
+    `select ${requestColumns} from ot_patch_request where patch = ? and state = 'open' order by id`,
   );
   const waiting = db.prepare<[], { patch: number; n: number }>(
     "select patch, count(*) as n from ot_patch_request where state = 'open' group by patch",
@@ -104,18 +81,9 @@ export const moveStore = (db: Database) => {
   );
 
   const toRequest = (row: RequestRow): StoredRequest => ({
-    id: row.id,
-    patch: row.patch,
-    type: row.type as PatchRequest['type'],
-    from: row.from_state as PatchState,
-    target: row.target,
-    askedAt: row.asked_at,
-    askedBy: row.asked_by,
-    person: row.person,
-    reason: row.reason,
+    ...row,
     evidence: JSON.parse(row.evidence) as MoveEvidence,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as AskedVerdict),
-    state: row.state as PatchRequest['state'],
     signatures: signatures.all(row.id).map(
       (one): Signature => ({
         ...one,

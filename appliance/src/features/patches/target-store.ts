@@ -2,16 +2,9 @@ import type { Database } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
 import type { Answer, Answered, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
 
-type TargetRow = {
-  patch: number;
-  controller: string;
-  added_at: number;
-  added_by: string;
-  before: string | null;
-  after: string | null;
-  installed_at: number | null;
-  verified_at: number | null;
-};
+type TargetRow = Omit<Target, 'before' | 'after'> & { before: string | null; after: string | null };
+const targetColumns = `patch, controller, added_at as addedAt, added_by as addedBy, before, after,
+  installed_at as installedAt, verified_at as verifiedAt`;
 
 type CheckRow = {
   patch: number;
@@ -27,14 +20,9 @@ type CheckRow = {
 const snapshot = (text: string | null): Snapshot | null => (text === null ? null : (JSON.parse(text) as Snapshot));
 
 const toTarget = (row: TargetRow): Target => ({
-  patch: row.patch,
-  controller: row.controller,
-  addedAt: row.added_at,
-  addedBy: row.added_by,
+  ...row,
   before: snapshot(row.before),
   after: snapshot(row.after),
-  installedAt: row.installed_at,
-  verifiedAt: row.verified_at,
 });
 
 const toCheck = (row: CheckRow): GivenCheck => ({
@@ -48,7 +36,9 @@ export const targetStore = (db: Database) => {
   const ofPatch = (patch: number, scope: Scope): TargetRow[] => {
     const { sql, params } = controllersIn(scope, 'controller', 'public_id');
     return db
-      .prepare<unknown[], TargetRow>(`select * from ot_patch_target where patch = ? and ${sql} order by controller`)
+      .prepare<unknown[], TargetRow>(
+        `select ${targetColumns} from ot_patch_target where patch = ? and ${sql} order by controller`,
+      )
       .all(patch, ...params);
   };
   const countOf = (scope: Scope): { patch: number; n: number }[] => {
