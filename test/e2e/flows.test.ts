@@ -6,6 +6,7 @@ import type { Download, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Faults, listenForFaults, logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
+import { groupNames } from '../support/plant.ts';
 import { uploadAndCheck, uploadBundle } from './import-wizard.ts';
 
 // What people do here, by role and label, as it works with scripts and as it works without.
@@ -132,6 +133,29 @@ describe.each([
       .filter({ has: page.locator('a.name', { hasText: /^curl$/ }) })
       .filter({ hasText: 'curl 8.14.1-2+deb13u2' });
     expect(await row.textContent()).toContain(t('approval.approved'));
+  });
+
+  it('counts the devices of another group as it is chosen, and orders nothing by it', async () => {
+    await go(paths.updates({ q: 'openssl' }));
+    await select('openssl 3.5.1-1+deb13u1');
+    await button(t('updates.deploy')).click();
+    const asked = (devices: number) => heading(t('deployments.question', { updates: 1, devices })).waitFor();
+    const choose = async (group: string): Promise<void> => {
+      await main.getByLabel(t('deployments.toGroup')).selectOption({ label: group });
+      if (!javaScriptEnabled) await button(t('deployments.recount')).click();
+    };
+    await asked(3);
+    await main.getByLabel(t('deployments.name')).fill('Panels first');
+    await choose(groupNames.panel);
+    await main.getByText('scada-srv-1').waitFor({ state: 'detached' });
+    await asked(1);
+    expect(await main.locator('ul.columns a').allTextContents()).toEqual(['hmi-l2-01']);
+    await button(t('deployments.deployTo', { n: 1 })).waitFor();
+    expect(await main.getByLabel(t('deployments.name')).inputValue()).toBe('Panels first');
+    await choose(t('deployments.everywhere'));
+    await asked(3);
+    await go(paths.deployments());
+    expect(await main.textContent()).not.toContain('Panels first');
   });
 
   it('deploys it: question with the numbers, then the order', async () => {

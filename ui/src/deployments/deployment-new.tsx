@@ -20,7 +20,7 @@ import { paths } from '../paths.ts';
 
 /**
  * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
- * confirm (the number of devices, when there are more than 50).
+ * confirm (the number of devices, when there are more than 50); recount: what was chosen is counted and nothing ordered.
  */
 type DeploymentNewProps = {
   readonly ctx: Ctx;
@@ -48,6 +48,17 @@ type DeploymentNewProps = {
 
 /** From this many devices on, the number must be typed. */
 export const typeNumberFrom = 51;
+
+/** Another target is counted as it is chosen; without script by its button. */
+const recount = {
+  'hx-post': paths.deploymentNew(),
+  'hx-trigger': 'change',
+  'hx-include': 'closest form',
+  'hx-vals': '{"recount":"1"}',
+  'hx-select': '#main',
+  'hx-target': '#main',
+  'hx-swap': 'outerMorph show:none',
+};
 
 /** What will be installed, where, and the form that does it: a page that asks before doing. */
 export const DeploymentNew = (props: DeploymentNewProps) => {
@@ -109,7 +120,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
           <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>
             <div class="body">
               {devices.length === 0 ? (
-                <>
+                <div class="stack" {...recount}>
                   <input type="hidden" name="target" value="group" />
                   <SelectField
                     name="group"
@@ -135,7 +146,12 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                       ]}
                     />
                   )}
-                </>
+                  <div>
+                    <Button small name="recount" value="1">
+                      {ctx.t('deployments.recount')}
+                    </Button>
+                  </div>
+                </div>
               ) : (
                 <>
                   <input type="hidden" name="target" value="devices" />

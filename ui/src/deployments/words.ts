@@ -53,6 +53,7 @@ export const words = defineWords({
     kk: 'Қажет ететін барлық құрылғы',
   },
   'deployments.toGroup': { en: 'Group', ru: 'Группа', kk: 'Топ' },
+  'deployments.recount': { en: 'Count again', ru: 'Пересчитать', kk: 'Қайта санау' },
   'deployments.toGroupHint': {
     en: 'Only devices of the group that need one of the updates.',
     ru: 'Только устройства группы, которым нужно хотя бы одно обновление.',

@@ -244,6 +244,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
       back: form.text('back'),
     };
+    // Another target was chosen: it is counted, and nothing ordered.
+    if (form.text('recount') !== '') return showForm(c, wanted);
     const { deviceCount, errors } = previewOf(c, wanted);
     const faults: Record<string, FieldErrors[string]> = { ...errors };
     if (wanted.timeoutMinutes < 1) faults['timeoutMinutes'] = { key: 'validation.tooSmall', params: { min: 1 } };
