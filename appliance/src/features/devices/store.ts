@@ -5,29 +5,7 @@ import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { swappedUuid } from './identity.ts';
 import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
 
-type Row = {
-  id: number;
-  public_id: string;
-  state: DeviceState;
-  kind: DeviceKind;
-  reenrolling: number;
-  uuid: string | null;
-  serial: string | null;
-  macs: string;
-  hostname: string;
-  os: string;
-  arch: string;
-  agent_version: string;
-  device_group: string | null;
-  held_reason: HeldReason | null;
-  resembles: number | null;
-  from_address: string | null;
-  created_at: number;
-  approved_at: number | null;
-  enrolled_at: number | null;
-  revoked_at: number | null;
-  last_seen_at: number | null;
-};
+type Row = Omit<Device, 'reenrolling' | 'macs'> & { reenrolling: number; macs: string };
 
 export type Claim = Identity & {
   hostname: string;
@@ -50,35 +28,18 @@ type NewDevice = Claim & {
 export type Seen = { id: number; sourceId: number | null; at: number; seq: number; agentVersion: string };
 
 const toDevice = (row: Row): Device => ({
-  id: row.id,
-  publicId: row.public_id,
-  state: row.state,
-  kind: row.kind,
+  ...row,
   reenrolling: row.reenrolling === 1,
-  uuid: row.uuid,
-  serial: row.serial,
   macs: JSON.parse(row.macs) as string[],
-  hostname: row.hostname,
-  os: row.os,
-  arch: row.arch,
-  agentVersion: row.agent_version,
-  group: row.device_group,
-  heldReason: row.held_reason,
-  resembles: row.resembles,
-  from: row.from_address,
-  createdAt: row.created_at,
-  approvedAt: row.approved_at,
-  enrolledAt: row.enrolled_at,
-  revokedAt: row.revoked_at,
-  lastSeenAt: row.last_seen_at,
 });
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** SQL over the device tables. */
 export const deviceStore = (db: Database, changed: Changed) => {
-  const columns = `id, public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version,
-    device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at,
+  const columns = `id, public_id as publicId, state, kind, uuid, serial, macs, hostname, os, arch, agent_version as agentVersion,
+    device_group as "group", held_reason as heldReason, resembles, from_address as "from", created_at as createdAt,
+    approved_at as approvedAt, enrolled_at as enrolledAt, revoked_at as revokedAt, last_seen_at as lastSeenAt,
     state = 'managed' and exists (select 1 from device_source x where x.device = device.id and x.state = 'pending') as reenrolling`;
   const device = (where: string) => db.prepare<[string | number], Row>(`select ${columns} from device where ${where}`);
   const byId = device('id = ?');

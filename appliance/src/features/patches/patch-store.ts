@@ -2,52 +2,22 @@ import type { Database } from '../../platform/database.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { likePattern } from '../../platform/text.ts';
-import type {
-  Deadline,
-  DeadlineTimes,
-  NewPatch,
-  Patch,
-  PatchQuery,
-  PatchState,
-  TestedOn,
-  VendorState,
-} from './types.ts';
+import type { Deadline, DeadlineTimes, NewPatch, Patch, PatchQuery, PatchState } from './types.ts';
 
-type PatchRow = {
-  id: number;
-  site: string;
-  vendor: string;
-  product: string;
-  product_version: string;
-  patch_id: string;
-  target_version: string | null;
-  sha256: string | null;
-  supersedes: string | null;
-  vulnerabilities: string;
-  state: string;
-  verdict: string;
-  verdict_on: number | null;
-  verdict_at: number;
-  verdict_import: number | null;
-  remarks: string | null;
-  overridden_at: number | null;
-  tested_on: string | null;
-  fallback: string | null;
-  until: number | null;
-  vetoed: number;
-  window: string | null;
-  window_from: number | null;
-  window_until: number | null;
-  published_at: number | null;
-  received_at: number;
-  evaluated_at: number | null;
-  due_from: number | null;
-  done_at: number | null;
-  extended: string;
-  overdue_reported: string;
-  created_at: number;
-  created_by: string;
-};
+type PatchRow = Omit<Patch, 'vulnerabilities' | 'vetoed' | 'window' | 'times'> &
+  Omit<DeadlineTimes, 'extended'> & {
+    vulnerabilities: string;
+    vetoed: number;
+    window: string | null;
+    windowFrom: number | null;
+    windowUntil: number | null;
+    extended: string;
+  };
+const columns = `id, site, vendor, product, product_version as productVersion, patch_id as patchId, target_version as targetVersion,
+  sha256, supersedes, vulnerabilities, state, verdict, verdict_on as verdictOn, verdict_at as verdictAt,
+  verdict_import as verdictImport, remarks, overridden_at as overriddenAt, tested_on as testedOn, fallback, until, vetoed,
+  window, window_from as windowFrom, window_until as windowUntil, published_at as publishedAt, received_at as receivedAt,
+  evaluated_at as evaluatedAt, due_from as dueFrom, done_at as doneAt, extended, created_at as createdAt, created_by as createdBy`;
 
 /** One spelling of what makes a patch the same one. */
 export const patchKey = (
@@ -58,40 +28,23 @@ export const patchKey = (
     .map((part) => part.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase())
     .join('\u001f');
 
-const toPatch = (row: PatchRow): Patch => ({
-  id: row.id,
-  site: row.site,
-  vendor: row.vendor,
-  product: row.product,
-  productVersion: row.product_version,
-  patchId: row.patch_id,
-  targetVersion: row.target_version,
-  sha256: row.sha256,
-  supersedes: row.supersedes,
-  vulnerabilities: JSON.parse(row.vulnerabilities) as string[],
-  state: row.state as PatchState,
-  verdict: row.verdict as VendorState,
-  verdictOn: row.verdict_on,
-  verdictAt: row.verdict_at,
-  verdictImport: row.verdict_import,
-  remarks: row.remarks,
-  overriddenAt: row.overridden_at,
-  testedOn: row.tested_on as TestedOn | null,
-  fallback: row.fallback as PatchState | null,
-  until: row.until,
-  vetoed: row.vetoed === 1,
-  window: row.window === null ? null : { id: row.window, from: row.window_from ?? 0, until: row.window_until ?? 0 },
-  times: {
-    publishedAt: row.published_at,
-    receivedAt: row.received_at,
-    evaluatedAt: row.evaluated_at,
-    dueFrom: row.due_from,
-    doneAt: row.done_at,
-    extended: JSON.parse(row.extended) as DeadlineTimes['extended'],
-  },
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-});
+const toPatch = (row: PatchRow): Patch => {
+  const { publishedAt, receivedAt, evaluatedAt, dueFrom, doneAt, extended, windowFrom, windowUntil, ...patch } = row;
+  return {
+    ...patch,
+    vulnerabilities: JSON.parse(patch.vulnerabilities) as string[],
+    vetoed: patch.vetoed === 1,
+    window: patch.window === null ? null : { id: patch.window, from: windowFrom ?? 0, until: windowUntil ?? 0 },
+    times: {
+      publishedAt,
+      receivedAt,
+      evaluatedAt,
+      dueFrom,
+      doneAt,
+      extended: JSON.parse(extended) as DeadlineTimes['extended'],
+    },
+  };
+};
 
 const values = (patch: Patch) => ({
   id: patch.id,
@@ -123,8 +76,8 @@ const values = (patch: Patch) => ({
 
 /** SQL of patches themselves. */
 export const patchStore = (db: Database) => {
-  const byId = db.prepare<[number], PatchRow>('select * from ot_patch where id = ?');
-  const byKey = db.prepare<[string], PatchRow>('select * from ot_patch where key = ?');
+  const byId = db.prepare<[number], PatchRow>(`select ${columns} from ot_patch where id = ?`);
+  const byKey = db.prepare<[string], PatchRow>(`select ${columns} from ot_patch where key = ?`);
   const insert = db.prepare(
     `insert into ot_patch (key, site, vendor, product, product_version, patch_id, target_version, sha256, supersedes,
        vulnerabilities, state, verdict, verdict_at, remarks, published_at, received_at, created_at, created_by, import)
@@ -142,10 +95,10 @@ export const patchStore = (db: Database) => {
   );
   const remove = db.prepare<[number]>('delete from ot_patch where id = ?');
   const ended = db.prepare<[number, number], PatchRow>(
-    'select * from ot_patch where until is not null and until <= ? order by id limit ?',
+    `select ${columns} from ot_patch where until is not null and until <= ? order by id limit ?`,
   );
   const running = db.prepare<[number, number], PatchRow>(
-    'select * from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?',
+    `select ${columns} from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?`,
   );
   const reported = db.prepare<[number], { overdue_reported: string }>(
     'select overdue_reported from ot_patch where id = ?',
@@ -167,7 +120,7 @@ export const patchStore = (db: Database) => {
   };
 
   const between = db.prepare<[{ from: number; to: number; most: number }], PatchRow>(
-    `select * from ot_patch where created_at < @to and (created_at >= @from or done_at is null
+    `select ${columns} from ot_patch where created_at < @to and (created_at >= @from or done_at is null
        or id in (select patch from ot_patch_move where at >= @from and at < @to)) order by id limit @most`,
   );
 
@@ -247,7 +200,7 @@ export const patchStore = (db: Database) => {
         db.prepare<unknown[], { n: number }>(`select count(*) as n from ot_patch where ${where}`).get(...params)?.n ??
         0;
       const rows = db
-        .prepare<unknown[], PatchRow>(`select * from ot_patch where ${where} and id > ? order by id limit ?`)
+        .prepare<unknown[], PatchRow>(`select ${columns} from ot_patch where ${where} and id > ? order by id limit ?`)
         .all(...params, query.after ?? 0, query.limit);
       return { rows: rows.map(toPatch), total };
     },

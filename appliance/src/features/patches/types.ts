@@ -288,7 +288,7 @@ export type DeadlineView = {
 
 export const TESTED_ON = ['bench', 'spare', 'simulation', 'vendor-statement', 'none'] as const;
 
-export type TestedOn = (typeof TESTED_ON)[number];
+type TestedOn = (typeof TESTED_ON)[number];
 
 const line = z.string().min(1).max(500);
 const ms = z.int().min(0);
