@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
+import { flags } from '../support/commands.ts';
 import { type AgentSite, newId, openAgentSite, sha256 } from './agent-site.ts';
 
 let site: AgentSite;
@@ -78,14 +79,7 @@ describe('an agent', () => {
     expect(second.json['sent']).toEqual([]);
     const again = await site.agent(
       'enrol',
-      '--server',
-      site.server,
-      '--token-file',
-      site.token(),
-      '--fingerprint',
-      site.fingerprint(),
-      '--state',
-      state,
+      ...flags({ server: site.server, 'token-file': site.token(), fingerprint: site.fingerprint(), state }),
     );
     expect(again).toMatchObject({ status: 1, json: { error: 'ALREADY_ENROLLED' } });
   });
@@ -121,18 +115,14 @@ describe('an agent', () => {
     site.appliance.devices.flush();
     const copied = await site.agent(
       'enrol',
-      '--server',
-      site.server,
-      '--token-file',
-      site.token(),
-      '--fingerprint',
-      site.fingerprint(),
-      '--state',
-      join(site.folder, 'state-copy'),
-      '--root',
-      join(site.folder, 'root-a5'),
-      '--wait',
-      '0',
+      ...flags({
+        server: site.server,
+        'token-file': site.token(),
+        fingerprint: site.fingerprint(),
+        state: join(site.folder, 'state-copy'),
+        root: join(site.folder, 'root-a5'),
+        wait: '0',
+      }),
     );
     expect(copied).toMatchObject({ status: 1, json: { error: 'POSSIBLE_CLONE' } });
     expect((await site.agent('once', '--state', state)).status).toBe(0);

@@ -23,7 +23,7 @@ import {
   signMetadata,
 } from '@sallyport/bundle-tools/trust/repository';
 import { initialised } from '../../appliance/test/support/initialised.ts';
-import { binOf, temporaryFolder } from '../support/commands.ts';
+import { binOf, flags, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
 
 // A real appliance behind its real listener, and real agents as child processes. What the exchange and the deployments
@@ -306,18 +306,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     layRoot(root, name);
     const run = await runAgent([
       'enrol',
-      '--server',
-      server,
-      '--token-file',
-      options.token ?? token(),
-      '--fingerprint',
-      fingerprint(),
-      '--state',
-      state,
-      '--root',
-      root,
-      '--wait',
-      '0',
+      ...flags({ server, 'token-file': options.token ?? token(), fingerprint: fingerprint(), state, root, wait: '0' }),
       ...(options.more ?? []),
     ]);
     return { state, root, run };

@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { flags } from '../support/commands.ts';
 import { ledgerBench } from './ledger-bench.ts';
 
 // Who had a medium in hand, from the connected host to the import and back, by the commands of both sides.
@@ -21,20 +22,7 @@ describe('custody', () => {
     return key;
   };
   const sign = (step: string, number: number, key: string, file: string) =>
-    run(
-      'custody',
-      'add',
-      '--step',
-      step,
-      '--person',
-      String(number),
-      '--medium',
-      'usb-12',
-      '--key',
-      key,
-      '--file',
-      file,
-    );
+    run('custody', 'add', ...flags({ step, person: String(number), medium: 'usb-12', key, file }));
 
   it('follows a medium over fulfil, hand-over, scan and import, and back', async () => {
     await introduceAppliance();

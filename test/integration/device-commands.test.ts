@@ -4,6 +4,7 @@ import { openAgent } from '@sallyport/agent/loop/agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import type { Outcome } from '../support/commands.ts';
+import { flags } from '../support/commands.ts';
 import { loggedIn } from '../support/persons.ts';
 import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
@@ -251,14 +252,7 @@ describe('a baseline', () => {
       const approved = await json<{ id: string }>(
         'baseline',
         'approve',
-        '--device',
-        device.id,
-        '--comment',
-        'accepted',
-        '--collection',
-        'software',
-        '--collection',
-        'accounts',
+        ...flags({ device: device.id, comment: 'accepted', collection: ['software', 'accounts'] }),
       );
       expect(approved.status).toBe(0);
       const { id } = approved.said;

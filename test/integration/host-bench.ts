@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
 import { commandProcess } from '../support/command-process.ts';
 import type { Outcome } from '../support/commands.ts';
+import { flags } from '../support/commands.ts';
 import { type MadeSite, makeSite, type Platform } from './made-site.ts';
 
 // A connected host for a test: its command, a small repository and an advisory folder to read, and sites to serve.
@@ -70,8 +71,7 @@ export const hostBench = () => {
       'trust',
       'init',
       ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
-      '--curator-key',
-      at('keys', 'curator.json'),
+      ...flags({ 'curator-key': at('keys', 'curator.json') }),
     );
     await host('trust', 'export', '--out', at('trust.tar'));
   };
@@ -91,16 +91,12 @@ export const hostBench = () => {
       'add',
       'apt',
       'test',
-      '--uri',
-      repository.url,
-      '--suite',
-      'trixie',
-      '--suite',
-      'trixie-security',
-      '--component',
-      'main',
-      '--keyring',
-      repository.keyring,
+      ...flags({
+        uri: repository.url,
+        suite: ['trixie', 'trixie-security'],
+        component: 'main',
+        keyring: repository.keyring,
+      }),
     );
   };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseUpdates } from '@sallyport/bundle-tools/updates/update';
 import { describe, expect, it } from 'vitest';
-import { tryCommand } from '../support/commands.ts';
+import { flags, tryCommand } from '../support/commands.ts';
 import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, osv, platform } from './host-bench.ts';
 
 // The connected host, driven through its built command line: ceremony, introduction, catalog, bundle, and a site that imports
@@ -114,8 +114,7 @@ describe('sallyport-bundle', () => {
       'init',
       ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
       ...curators,
-      '--curator-threshold',
-      '2',
+      ...flags({ 'curator-threshold': '2' }),
     );
     await host('trust', 'export', '--out', at('trust.tar'));
     const site = await introduce('plant-1');
@@ -131,10 +130,7 @@ describe('sallyport-bundle', () => {
     const shown = await run(
       'catalog',
       'sign',
-      '--key',
-      at('keys', 'c2.json'),
-      '--previous',
-      at('state', 'catalogs', '1'),
+      ...flags({ key: at('keys', 'c2.json'), previous: at('state', 'catalogs', '1') }),
       path,
     );
     expect(shown.stdout).toContain('+ hello 1.0-1+deb13u1');
@@ -191,12 +187,7 @@ describe('sallyport-bundle', () => {
     await run(
       'trust',
       'init',
-      '--root-key',
-      at('keys', 'x.json'),
-      '--curator-key',
-      at('keys', 'y.json'),
-      '--state',
-      other,
+      ...flags({ 'root-key': at('keys', 'x.json'), 'curator-key': at('keys', 'y.json'), state: other }),
     );
     const foreign = await run('verify', path, '--state', other);
     expect(foreign.stderr).toMatch(/^Error (SIGNATURE|ROOT_CHAIN|MIX|METADATA): /m);
@@ -252,8 +243,7 @@ describe('sallyport-bundle', () => {
       ...keys('a', 'b').flatMap((path) => ['--sign-key', path]),
       ...keys('b', 'd', 'e').flatMap((path) => ['--root-key', path]),
       '--online',
-      '--curator-key',
-      at('keys', 'curator-2.json'),
+      ...flags({ 'curator-key': at('keys', 'curator-2.json') }),
     );
     site.writeRequest(at('medium'), {});
     const bundle = bundleOf(await host('fulfil', '--media', at('medium')));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stateDigest } from '@sallyport/bundle-tools/documents/request';
 import { describe, expect, it } from 'vitest';
 import { startAptRepository } from '../support/apt-repository.ts';
+import { flags } from '../support/commands.ts';
 import { bundleOf, hostBench, installed, inventoryOf, newer, platform } from './host-bench.ts';
 import { type MadeSite, makeSite } from './made-site.ts';
 
@@ -142,14 +143,7 @@ describe('sallyport-bundle refuses', () => {
         'add',
         'apt',
         'other',
-        '--uri',
-        other.url,
-        '--suite',
-        'trixie',
-        '--component',
-        'main',
-        '--keyring',
-        repository().keyring,
+        ...flags({ uri: other.url, suite: 'trixie', component: 'main', keyring: repository().keyring }),
       );
       site.writeRequest(at('medium'), { wants: newer, platforms: [platform([installed('hello', '1.0-1')])] });
       expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('SIGNATURE');
@@ -159,14 +153,7 @@ describe('sallyport-bundle refuses', () => {
         'add',
         'apt',
         'other',
-        '--uri',
-        other.url,
-        '--suite',
-        'trixie',
-        '--component',
-        'main',
-        '--keyring',
-        other.keyring,
+        ...flags({ uri: other.url, suite: 'trixie', component: 'main', keyring: other.keyring }),
       );
       for (const name of readdirSync(other.dir, { recursive: true, encoding: 'utf8' }))
         if (name.endsWith('.deb')) {

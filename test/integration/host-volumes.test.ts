@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { flags } from '../support/commands.ts';
 import { bundleOf, hostBench, type Json } from './host-bench.ts';
 
 // A bundle that is larger than a medium, through the built command: volumes, the next medium, rebuild, verify, unpack,
@@ -17,12 +18,7 @@ describe('a bundle larger than its medium', () => {
     return bundleOf(
       await host(
         'fulfil',
-        '--media',
-        at('medium'),
-        '--curator-key',
-        at('keys', 'curator.json'),
-        '--volume-size',
-        '12288',
+        ...flags({ media: at('medium'), 'curator-key': at('keys', 'curator.json'), 'volume-size': '12288' }),
       ),
     );
   };

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoAdvisories } from '../../scripts/demo-advisories.ts';
 import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
 import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
-import { command, commandIn, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import {
+  command,
+  commandIn,
+  flags,
+  type Running,
+  startCommand,
+  temporaryFolder,
+  tryCommand,
+} from '../support/commands.ts';
 import { makeNamespace, type Namespace, routesOf } from '../support/namespace.ts';
 
 // The whole loop through the real doors: the isolated side in a namespace without a route, files on a medium, the
@@ -65,12 +73,7 @@ describe('the loop', async () => {
       'sallyport',
       'init',
       ...data,
-      '--site',
-      'loop-1',
-      '--address',
-      '127.0.0.1',
-      '--listen',
-      `127.0.0.1:${port}`,
+      ...flags({ site: 'loop-1', address: '127.0.0.1', listen: `127.0.0.1:${port}` }),
     );
     const roots = [1, 2, 3].flatMap((number) => ['--root-key', at(`keys/root-${number}`)]);
     await command(
@@ -79,26 +82,21 @@ describe('the loop', async () => {
       'init',
       ...state,
       ...roots,
-      '--threshold',
-      '2',
-      '--curator-key',
-      at('keys/curator'),
+      ...flags({ threshold: '2', 'curator-key': at('keys/curator') }),
     );
     const { fingerprint } = await command<{ fingerprint: string }>(
       'sallyport-bundle',
       'trust',
       'export',
       ...state,
-      '--out',
-      at('work/trust.tar'),
+      ...flags({ out: at('work/trust.tar') }),
     );
     const wrong = await tryCommand('sallyport', [
       'trust',
       'import',
       at('work/trust.tar'),
       ...data,
-      '--fingerprint',
-      'ab'.repeat(32),
+      ...flags({ fingerprint: 'ab'.repeat(32) }),
     ]);
     expect(wrong.status).not.toBe(0);
     await inside('sallyport', 'trust', 'import', at('work/trust.tar'), ...data, '--fingerprint', fingerprint);
@@ -107,8 +105,7 @@ describe('the loop', async () => {
       'site-card',
       'export',
       ...data,
-      '--out',
-      at('work/card.json'),
+      ...flags({ out: at('work/card.json') }),
     );
     await command('sallyport-bundle', 'site', 'add', at('work/card.json'), ...state, '--fingerprint', card.fingerprint);
   });
@@ -134,12 +131,7 @@ describe('the loop', async () => {
       'token',
       'create',
       ...data,
-      '--for',
-      'agent',
-      '--approve',
-      'auto',
-      '--out',
-      at('work/token'),
+      ...flags({ for: 'agent', approve: 'auto', out: at('work/token') }),
     );
     const enrol = ['enrol', '--server', server, '--token-file', at('work/token/secret'), '--root', at('device')];
     const refused = await tryCommand(
@@ -183,13 +175,9 @@ describe('the loop', async () => {
       'apt',
       'line',
       ...state,
-      '--uri',
-      repository.uri,
+      ...flags({ uri: repository.uri }),
       ...demoSuites,
-      '--component',
-      'main',
-      '--keyring',
-      repository.keyring,
+      ...flags({ component: 'main', keyring: repository.keyring }),
     );
     const advisories = demoAdvisories(
       at('advisories'),
@@ -202,16 +190,14 @@ describe('the loop', async () => {
       'sallyport-bundle',
       'catalog',
       'build',
-      '--media',
-      at('medium'),
+      ...flags({ media: at('medium') }),
       ...state,
     );
     await command('sallyport-bundle', 'catalog', 'sign', '--key', at('keys/curator'), catalog);
     const answer = await command<{ bundles: { path: string; updates: number }[] }>(
       'sallyport-bundle',
       'fulfil',
-      '--media',
-      at('medium'),
+      ...flags({ media: at('medium') }),
       ...state,
     );
     expect(answer.bundles).toHaveLength(1);

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PlantAuthority, plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { atStep } from '../support/at-step.ts';
 import { commandProcess } from '../support/command-process.ts';
-import { binOf, temporaryFolder } from '../support/commands.ts';
+import { binOf, flags, temporaryFolder } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { until } from '../support/until.ts';
@@ -194,18 +194,7 @@ describe('a certificate of the plant', () => {
     mkdirSync(counts);
     const role = `certificate-${basename(repositoryRoot)}`;
     const { key, chain } = filesOf();
-    const words = [
-      'certificate',
-      'set',
-      '--certificate',
-      chain,
-      '--key',
-      key,
-      '--authority',
-      plantCa,
-      '--data',
-      data(),
-    ];
+    const words = ['certificate', 'set', ...flags({ certificate: chain, key, authority: plantCa, data: data() })];
     const attempt = (order: Parameters<typeof atStep>[0]) =>
       run(process.execPath, [binOf('sallyport'), ...words], atStep(order));
     const state = () => site.appliance.serverCertificate.plant().state;

@@ -7,7 +7,7 @@ import { fingerprintOf, readSealKey, readSigningKey } from '@sallyport/bundle-to
 import { buildSnapshot, buildTimestamp, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
-import { temporaryFolder } from '../support/commands.ts';
+import { flags, temporaryFolder } from '../support/commands.ts';
 
 // Both sides through their built commands: fingerprints as words, the same drawing here and there, warnings before the
 // day, and an appliance whose versions a thief has burnt.
@@ -101,17 +101,13 @@ describe('trust on an appliance', () => {
       'trust',
       'import',
       at('trust.tar'),
-      '--fingerprint',
-      list.map((word, n) => `${n + 1} ${word}`).join(' '),
+      ...flags({ fingerprint: list.map((word, n) => `${n + 1} ${word}`).join(' ') }),
     );
     expect((await site('trust', 'show')).root.words).toBe(words);
     const card = await site<{ fingerprint: string }>(
       'site-card',
       'export',
-      '--out',
-      at('card'),
-      '--sheet',
-      at('card.html'),
+      ...flags({ out: at('card'), sheet: at('card.html') }),
     );
     const sheet = readFileSync(at('card.html'), 'utf8');
     expect(sheet).toContain('<svg');

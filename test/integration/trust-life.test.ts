@@ -10,7 +10,7 @@ import { generateSigningKey, readSigningKey, type SigningKey } from '@sallyport/
 import { buildSnapshot, buildTargets, buildTimestamp, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
-import { temporaryFolder } from '../support/commands.ts';
+import { flags, temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { type MadeSite, makeSite } from './made-site.ts';
 
@@ -46,12 +46,7 @@ describe('the life of a chain of trust', () => {
       'trust',
       'key',
       'create',
-      '--for',
-      role,
-      '--out',
-      at('media', person),
-      '--label',
-      `holder ${person}`,
+      ...flags({ for: role, out: at('media', person), label: `holder ${person}` }),
       ...more,
     );
   };
@@ -162,10 +157,7 @@ describe('the life of a chain of trust', () => {
       'trust',
       'init',
       ...people,
-      '--curator-key',
-      pub('d'),
-      '--carry',
-      at('usb'),
+      ...flags({ 'curator-key': pub('d'), carry: at('usb') }),
     );
     expect(init.published).toBe(false);
     // Two on one medium in turn, one on a copy of it, far away.
@@ -239,10 +231,7 @@ describe('the life of a chain of trust', () => {
     expect(sealed.sealKeys).toHaveLength(2);
     const { bundles } = await host<{ bundles: { path: string }[] }>(
       'fulfil',
-      '--media',
-      at('medium'),
-      '--curator-key',
-      key('e'),
+      ...flags({ media: at('medium'), 'curator-key': key('e') }),
     );
     const verdict = await site.importBundle(bundles[0]?.path ?? '');
     expect(verdict.tuf.root).toBe(after.root.version);
@@ -302,8 +291,7 @@ describe('the life of a chain of trust', () => {
     site.writeRequest(at('medium'), {});
     const { bundles } = await host<{ bundles: { path: string; bundleId: string }[] }>(
       'fulfil',
-      '--media',
-      at('medium'),
+      ...flags({ media: at('medium') }),
     );
     await plain('unpack', bundles[0]?.path ?? '', '--dir', at('unpacked'));
     const roots = readdirSync(at('state', 'trust')).filter((name) => name.endsWith('.root.json'));

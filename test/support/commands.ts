@@ -64,6 +64,11 @@ export const temporaryFolder = (name: string): { path: string; remove: () => voi
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
+/** Options of a command line by their names, those of several values once for each. */
+export function flags(options: Readonly<Record<string, string | readonly string[]>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [value].flat().flatMap((one) => [`--${name}`, one]));
+}
+
 /** A free port of the loopback interface. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
