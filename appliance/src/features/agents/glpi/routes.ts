@@ -224,7 +224,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
       const guest = guestOf(c.env?.incoming);
-      const call = await readCall(c, admitted).finally(guest.giveSlot);
+      const call = await readCall(c, admitted).finally(() => guest.giveSlot());
       if (callerOf(parts, call)?.state === 'managed') guest.vouch();
       try {
         return await answer(c, call);
