@@ -70,7 +70,7 @@ const source = {
   oxc: { jsx: { runtime: 'automatic' as const, importSource: 'hono/jsx' } },
 };
 
-const project = (name: string, include: string[], minutes: number, extra: object = {}) => ({
+const project = (name: string, include: string[], minutes: number) => ({
   ...source,
   test: {
     name,
@@ -81,7 +81,6 @@ const project = (name: string, include: string[], minutes: number, extra: object
     isolate: false,
     testTimeout: minutes * 60_000 * runsFactor,
     hookTimeout: (minutes + 1) * 60_000,
-    ...extra,
   },
 });
 
@@ -98,7 +97,7 @@ export default defineConfig({
       // These start the built commands, real servers and a browser, each file with folders and ports of its own.
       project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], 3),
       // These kill, fill and break, each on disks, ports and processes of its own.
-      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3, { isolate: true }),
+      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3),
     ],
   },
 });
