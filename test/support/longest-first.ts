@@ -1,20 +1,31 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take twenty seconds of processor time or more, the longest first. One that is missing here only starts later. */
+/** Files that take about half a minute or more of a whole run, the longest first. One that is missing here only starts later. */
 const long = [
   'test/e2e/pages.test.ts',
-  'test/e2e/flows.test.ts',
-  'test/e2e/scoped-day.test.ts',
-  'test/fault/import-kill.test.ts',
-  'test/integration/entry-garbage.test.ts',
+  'test/fault/upgrade-kill.test.ts',
   'test/fault/broken-disk.test.ts',
+  'test/e2e/flows.test.ts',
+  'test/fault/import-kill.test.ts',
+  'test/e2e/scoped-day.test.ts',
   'test/fault/full-disk.test.ts',
-  'test/fault/power-cut.test.ts',
-  'test/fault/strangers.test.ts',
-  'test/integration/whole-site.test.ts',
-  'test/integration/device-commands.test.ts',
-  'test/integration/delta.test.ts',
+  'test/integration/entry-garbage.test.ts',
+  'test/e2e/first-hour.test.ts',
+  'test/integration/identification-permits.test.ts',
+  'test/integration/server-certificate.test.ts',
   'test/integration/loop.test.ts',
+  'test/integration/delta.test.ts',
+  'test/fault/power-cut.test.ts',
+  'test/e2e/keyboard-tasks.test.ts',
+  'test/integration/agent-move.test.ts',
+  'test/integration/agent-run.test.ts',
+  'test/fault/intake-kill.test.ts',
+  'test/integration/whole-site.test.ts',
+  'test/integration/host-proxy.test.ts',
+  'test/fault/foreign-media.test.ts',
+  'test/fault/broken-medium.test.ts',
+  'test/integration/service-unit.test.ts',
+  'test/integration/media.test.ts',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
