@@ -4,6 +4,7 @@ import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
+import { makeCable, within } from '../support/namespace.ts';
 import { introduce, signedIn } from '../support/persons.ts';
 import { until } from '../support/until.ts';
 
@@ -11,42 +12,13 @@ import { until } from '../support/until.ts';
 // as the judge of what was sent, how fast and to whom.
 
 const [anna, boris] = [signedIn('anna'), signedIn('boris')];
-const names = { ours: `sp-ours-${process.pid}`, theirs: `sp-theirs-${process.pid}` };
-const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
-const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
 const command = [process.execPath, binOf('sallyport')];
 
-const makeCable = (): boolean => {
-  const steps = [
-    ['netns', 'add', names.ours],
-    ['netns', 'add', names.theirs],
-    ['link', 'add', 'cable', 'netns', names.ours, 'type', 'veth', 'peer', 'name', 'cable', 'netns', names.theirs],
-    ['-n', names.ours, 'address', 'add', '10.9.0.62/26', 'dev', 'cable'],
-    ...['10', '20', '25', '30'].map((last) => [
-      '-n',
-      names.theirs,
-      'address',
-      'add',
-      `10.9.0.${last}/26`,
-      'dev',
-      'cable',
-    ]),
-    ...Object.values(names).flatMap((name) => [
-      ['-n', name, 'link', 'set', 'lo', 'up'],
-      ['-n', name, 'link', 'set', 'cable', 'up'],
-    ]),
-  ];
-  return steps.every((step) => ip(...step).status === 0);
-};
-const removeCable = (): void => {
-  for (const name of Object.values(names)) ip('netns', 'delete', name);
-};
-
-const canRun =
-  process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0 && ip('-V').status === 0 && makeCable();
-if (!canRun) removeCable();
+const cable = makeCable(`range-${process.pid}`, '10.9.0.62', ['10.9.0.10', '10.9.0.20', '10.9.0.25', '10.9.0.30']);
+const canRun = cable !== undefined;
+const { ours = '', theirs = '' } = cable ?? {};
 const hasPing = spawnSync('ping', ['-V']).status === 0;
-afterAll(removeCable);
+afterAll(() => cable?.remove());
 
 const listeners = `
 const net = require('node:net');
@@ -71,7 +43,7 @@ describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
     const port = 8443;
     const server = spawn(
       'ip',
-      within(names.ours, ...command, 'serve', '--listen', `127.0.0.1:${port}`, '--data', site.dataDir),
+      within(ours, ...command, 'serve', '--listen', `127.0.0.1:${port}`, '--data', site.dataDir),
       { stdio: 'ignore' },
     );
     const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -79,13 +51,13 @@ describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
       const files = ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6'].map((kind) => `/proc/net/${kind}`);
       // One process for all of them: `/proc/net/tcp:   0: 0100007F:20FB 00000000:0000 0A …`
       const sockets = (): string[] =>
-        spawnSync('ip', within(names.ours, 'grep', '-H', '[0-9]:', ...files), { encoding: 'utf8' })
+        spawnSync('ip', within(ours, 'grep', '-H', '[0-9]:', ...files), { encoding: 'utf8' })
           .stdout.split('\n')
           .filter((line) => line !== '')
           .map((line) => /^\/proc\/net\/(\w+):\s*\d+: (\S+ \S+ \S+)/.exec(line)?.slice(1, 3).join(' ') ?? line);
       /** What went out of the namespace, by the counters of its kernel. */
       const opened = (): Record<string, number> => {
-        const text = spawnSync('ip', within(names.ours, 'cat', '/proc/net/snmp', '/proc/net/snmp6'), {
+        const text = spawnSync('ip', within(ours, 'cat', '/proc/net/snmp', '/proc/net/snmp6'), {
           encoding: 'utf8',
         }).stdout;
         const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
@@ -127,7 +99,7 @@ describe.skipIf(!canRun)('an address range', () => {
   beforeAll(async () => {
     site = await openAppliance();
     introduce(site.db, 'anna', 'boris');
-    const hosts = spawn('ip', within(names.theirs, process.execPath, '-e', listeners), {
+    const hosts = spawn('ip', within(theirs, process.execPath, '-e', listeners), {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     hosts.stdout.on('data', (data: Buffer) => {
@@ -135,7 +107,7 @@ describe.skipIf(!canRun)('an address range', () => {
     });
     const judge = spawn(
       'ip',
-      within(names.ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'),
+      within(ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'),
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     judge.stdout.on('data', (data: Buffer) => {
@@ -154,16 +126,15 @@ describe.skipIf(!canRun)('an address range', () => {
     await site?.stop();
   });
   const scan = () =>
-    spawnSync(
-      'ip',
-      within(names.ours, ...command, 'range', 'scan', '--range', 'Offices', '--json', '--data', site.dataDir),
-      { encoding: 'utf8', timeout: 60_000 },
-    );
+    spawnSync('ip', within(ours, ...command, 'range', 'scan', '--range', 'Offices', '--json', '--data', site.dataDir), {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
   let marks = 9_000;
   /** Sends a datagram after all the rest, and waits until the judge has seen it. */
   const judged = async (): Promise<void> => {
     marks += 1;
-    spawnSync('ip', within(names.ours, 'bash', '-c', `echo > /dev/udp/10.9.0.10/${marks}`));
+    spawnSync('ip', within(ours, 'bash', '-c', `echo > /dev/udp/10.9.0.10/${marks}`));
     await until(() => dump.includes(` > 10.9.0.10.${marks}: UDP`));
   };
   const confirm = () => {

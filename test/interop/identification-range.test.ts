@@ -1,44 +1,24 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
+import { makeCable, within } from '../support/namespace.ts';
 import { introduce, signedIn } from '../support/persons.ts';
 import { until } from '../support/until.ts';
 
 // Two network namespaces and a cable between them: the appliance in one, controllers in the other, and tcpdump on the cable as
 // the judge of what was sent, how fast and to whom (OT Q1, Q4).
 
-const names = { ours: `sp-ask-${process.pid}`, theirs: `sp-controller-${process.pid}` };
-const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
-const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
 const target = '10.9.1.10';
 const neighbour = '10.9.1.20';
 
-const makeCable = (): boolean => {
-  const steps = [
-    ['netns', 'add', names.ours],
-    ['netns', 'add', names.theirs],
-    ['link', 'add', 'cable', 'netns', names.ours, 'type', 'veth', 'peer', 'name', 'cable', 'netns', names.theirs],
-    ['-n', names.ours, 'address', 'add', '10.9.1.62/26', 'dev', 'cable'],
-    ...[target, neighbour].map((host) => ['-n', names.theirs, 'address', 'add', `${host}/26`, 'dev', 'cable']),
-    ...Object.values(names).flatMap((name) => [
-      ['-n', name, 'link', 'set', 'lo', 'up'],
-      ['-n', name, 'link', 'set', 'cable', 'up'],
-    ]),
-  ];
-  return steps.every((step) => ip(...step).status === 0);
-};
-const removeCable = (): void => {
-  for (const name of Object.values(names)) ip('netns', 'delete', name);
-};
-
-const canRun =
-  process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0 && ip('-V').status === 0 && makeCable();
-if (!canRun) removeCable();
-afterAll(removeCable);
+const cable = makeCable(`ask-${process.pid}`, '10.9.1.62', [target, neighbour]);
+const canRun = cable !== undefined;
+const { ours = '', theirs = '' } = cable ?? {};
+afterAll(() => cable?.remove());
 
 /** Devices that answer every request of function 43 with three texts. */
 const responders = `
@@ -104,7 +84,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
     const { plan } = site.identification.plan(signedIn('boris'), job);
     site.identification.approve(signedIn('boris'), job, { digest: plan.digest, targets: 1 });
     site.identification.switchOff(systemActor);
-    const hosts = start(...within(names.theirs, process.execPath, '-e', responders));
+    const hosts = start(...within(theirs, process.execPath, '-e', responders));
     let up = '';
     await new Promise<void>((resolve) => {
       hosts.stdout?.on('data', (data: Buffer) => {
@@ -112,16 +92,14 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
         if (up.split('up').length > 2) resolve();
       });
     });
-    const judge = start(
-      ...within(names.ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'),
-    );
+    const judge = start(...within(ours, 'tcpdump', '-tt', '-n', '-l', '-Z', 'root', '--immediate-mode', '-i', 'cable'));
     judge.stdout?.on('data', (data: Buffer) => {
       dump += data.toString();
     });
     await new Promise<void>((resolve) => judge.stderr?.once('data', () => resolve()));
     start(
       ...within(
-        names.ours,
+        ours,
         process.execPath,
         binOf('sallyport'),
         'serve',

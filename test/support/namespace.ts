@@ -20,3 +20,31 @@ export const makeNamespace = (name: string): Namespace | undefined => {
 
 /** The routes of a namespace, as `ip route` prints them: none means that nothing leads out. */
 export const routesOf = (namespace: Namespace): string => ip('-n', namespace.name, 'route', 'show').stdout.trim();
+
+/** Two namespaces with a cable between them. */
+type Cable = { ours: string; theirs: string; remove: () => void };
+
+/** Makes one with addresses of networks of 64 at both ends; undefined where this process may not, or has no tcpdump to look with. */
+export function makeCable(name: string, ours: string, theirs: readonly string[]): Cable | undefined {
+  const cable = { ours: `sp-ours-${name}`, theirs: `sp-theirs-${name}` };
+  const both = [cable.ours, cable.theirs];
+  const remove = (): void => {
+    for (const one of both) ip('netns', 'delete', one);
+  };
+  const steps = [
+    ...both.map((one) => ['netns', 'add', one]),
+    ['link', 'add', 'cable', 'netns', cable.ours, 'type', 'veth', 'peer', 'name', 'cable', 'netns', cable.theirs],
+    ['-n', cable.ours, 'address', 'add', `${ours}/26`, 'dev', 'cable'],
+    ...theirs.map((host) => ['-n', cable.theirs, 'address', 'add', `${host}/26`, 'dev', 'cable']),
+    ...both.flatMap((one) => ['lo', 'cable'].map((link) => ['-n', one, 'link', 'set', link, 'up'])),
+  ];
+  const may = process.getuid?.() === 0 && spawnSync('tcpdump', ['--version']).status === 0;
+  if (may && steps.every((step) => ip(...step).status === 0)) return { ...cable, remove };
+  remove();
+  return undefined;
+}
+
+/** What is given to `ip` to run a command in a namespace. */
+export function within(name: string, ...args: string[]): string[] {
+  return ['netns', 'exec', name, ...args];
+}
