@@ -10,6 +10,7 @@ import { capturedAt, makeCorpus } from './support/advisory-corpus.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
 import { fillComponents } from './support/component-fleet.ts';
 import { deriveFleet, putStatus } from './support/derived-fleet.ts';
+import { putFindings } from './support/plant.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
 /** Fewer for a look at one page. */
@@ -21,7 +22,6 @@ const advisories = 50_000;
 const findingRounds = 6;
 const catalogueUpdates = 300;
 /** Devices of one transaction. */
-const batchDevices = 10_000;
 const mostVerified = 10_000;
 
 /** Pages that people have open, each asked for with what is behind it. */
@@ -120,15 +120,7 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
   await fillComponents(appliance, { almaRecords: join(data, 'osv-almalinux.ndjson.gz'), devices: ids, packages });
   db.prepare('update exchange_state set snapshot_previous = snapshot, snapshot = 1 where id = 1').run();
   const { opened } = vulnerabilities.rematch();
-  const put = db.prepare(
-    'insert or replace into device_findings (device, findings, act, attend, worst) values (?, ?, ?, ?, ?)',
-  );
-  // What the rules would find at each device, without the rest that they look at.
-  for (let at = 0; at < ids.length; at += batchDevices)
-    db.transaction(() => {
-      for (const [device, load] of vulnerabilities.loads(ids.slice(at, at + batchDevices)))
-        put.run(device, load.findings, load.act, load.attend, load.worst);
-    }).immediate();
+  putFindings(appliance, ids);
   putStatus({ db });
   const [common] = vulnerabilities.list({ scope: wholeSite('job'), limit: 1, sort: 'devices', descending: true }).rows;
   return { findings: opened, advisory: common?.advisory ?? '' };

@@ -23,7 +23,8 @@ const reporting = 10;
 export const plantProfiles = 100;
 const batchDevices = 10_000;
 
-const addFindings = ({ db, vulnerabilities }: Appliance, ids: readonly number[]): void => {
+/** What the rules would find at each device, without the rest that they look at. */
+export const putFindings = ({ db, vulnerabilities }: Appliance, ids: readonly number[]): void => {
   const put = db.prepare(
     'insert or replace into device_findings (device, findings, act, attend, worst) values (?, ?, ?, ?, ?)',
   );
@@ -47,7 +48,7 @@ const fillDevices = async (appliance: Appliance, { devices, packages }: PlantSiz
   const ids = db.prepare<[], number>('select id from device order by id').pluck().all();
   await fillComponents(appliance, { devices: ids, packages, profiles: plantProfiles, hasHolders: false });
   vulnerabilities.rematch();
-  addFindings(appliance, ids);
+  putFindings(appliance, ids);
   putStatus(appliance);
   addEvents(appliance);
 };
