@@ -19,9 +19,9 @@ export const words = defineWords({
   'search.opensForm': { en: 'Opens a form', ru: 'Открывает форму', kk: 'Пішінді ашады' },
   'search.none': { en: 'Nothing found for {q}', ru: 'Ничего не найдено: {q}', kk: 'Ештеңе табылмады: {q}' },
   'search.noneWhy': {
-    en: 'Names, addresses, packages, CVE numbers, pages and settings are searched, pages and settings in three languages. Two letters at least.',
-    ru: 'Поиск идёт по именам, адресам, пакетам, номерам CVE, страницам и настройкам, по двум последним на трёх языках. Нужно не меньше двух букв.',
-    kk: 'Аттар, мекенжайлар, пакеттер, CVE нөмірлері, беттер мен баптаулар ізделеді, соңғы екеуі үш тілде. Кемінде екі әріп керек.',
+    en: 'Names, addresses, packages, CVE numbers, pages and settings are searched, pages and settings in three languages. Two letters at least. A version of a package is found in the list of software.',
+    ru: 'Поиск идёт по именам, адресам, пакетам, номерам CVE, страницам и настройкам, по двум последним на трёх языках. Нужно не меньше двух букв. Версию пакета ищите в списке программ.',
+    kk: 'Аттар, мекенжайлар, пакеттер, CVE нөмірлері, беттер мен баптаулар ізделеді, соңғы екеуі үш тілде. Кемінде екі әріп керек. Пакет нұсқасын бағдарламалар тізімінен іздеңіз.',
   },
   'search.empty': { en: 'What to find', ru: 'Что найти', kk: 'Не іздейміз' },
   'search.emptyWhy': {
