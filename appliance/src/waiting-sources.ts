@@ -1,5 +1,6 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
+import { allSettings } from './all-settings.ts';
 import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
@@ -183,18 +184,18 @@ export function waitingSources(parts: Parts): WaitingSources {
             ];
       }),
     'setting-change': () =>
-      objects.settings().flatMap(({ setting }) => {
-        const found = accounts.changes.of('setting', setting.name);
+      Object.entries(allSettings).flatMap(([name, { area }]) => {
+        const found = accounts.changes.of('setting', name);
         return found === undefined
           ? []
           : [
               {
-                id: setting.name,
-                what: setting.name,
+                id: name,
+                what: name,
                 reason: '',
                 by: found.by,
                 at: found.at,
-                path: paths.settings({ area: setting.area }),
+                path: paths.settings({ area }),
                 approvable: { act: 'setting-change', authors: [found.persons] },
               },
             ];

@@ -56,10 +56,17 @@ export const needApprovals = (world: World): ((need: Need) => Approval) => {
 
 /** Finds needs by their ids; where none is asked for, none is worked out. */
 export const needFinder = (updates: readonly StoredUpdate[], world: World): ((id: string) => Need | undefined) => {
-  let byId: ReadonlyMap<string, Need> | undefined;
+  const byId = new Map<string, Need>();
+  let rest: Iterator<Need> | undefined;
   return (id) => {
     if (!id.startsWith(prefix)) return undefined;
-    byId ??= new Map(needsOf(updates, world).map((need) => [needId(need.fix), need]));
+    rest ??= needsOf(updates, world).values();
+    // A hash for each: as far as it takes.
+    while (!byId.has(id)) {
+      const { done, value } = rest.next();
+      if (done === true) return undefined;
+      byId.set(needId(value.fix), value);
+    }
     return byId.get(id);
   };
 };

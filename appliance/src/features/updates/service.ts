@@ -185,16 +185,18 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       toItem: (need, devices) => needItem(need, devices, now),
     });
 
+  /** To make items of some updates: what findings ask for of other packages is not read. */
+  const worldOf = (some: readonly StoredUpdate[], updates: readonly StoredUpdate[], scope: Scope): World => {
+    const packages = some.map(({ update }) => update);
+    return world(updates, scope, parts.vulnerabilities.sourceFixes(scope, packages));
+  };
+
   const get = (id: string, scope: Scope): UpdateItem => {
     const updates = store.all();
     const listed = updates.find(({ update }) => update.id === id);
     const stored = listed ?? store.find(id);
     if (stored) {
-      const now = world(
-        listed ? updates : [...updates, stored],
-        scope,
-        parts.vulnerabilities.sourceFixes(scope, stored.update),
-      );
+      const now = worldOf([stored], listed ? updates : [...updates, stored], scope);
       return toItem(stored, countOf(needed.devices(id, scope)), now);
     }
     const now = world(updates, scope);
@@ -319,7 +321,6 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     forDevice: (device, scope) => {
       const updates = store.all();
       const lookup = applicability(updates);
-      const now = world(updates, scope);
       const platform = devicePlatform(inventory.section(device, 'platform'), followRules(objects));
       const needed = new Map<string, Needed>();
       for (const row of inventory.section(device, 'software')) {
@@ -327,8 +328,9 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         if (found) needed.set(found.update.update.id, found);
       }
       const tasks = queries.tasksOf(device, scope);
-      return updates
-        .filter(({ update }) => needed.has(update.id) || tasks.has(update.id))
+      const some = updates.filter(({ update }) => needed.has(update.id) || tasks.has(update.id));
+      const now = worldOf(some, updates, scope);
+      return some
         .map((stored) =>
           deviceUpdate(
             toItem(stored, needed.has(stored.update.id) ? 1 : 0, now),

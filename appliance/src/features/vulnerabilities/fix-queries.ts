@@ -20,14 +20,15 @@ const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
 type SourceRow = [number, string, string, string, number, number, number];
 
 const about = (only: FixesAbout): Condition =>
-  'source' in only
+  'text' in only
     ? {
-        sql: 'f.source = (SELECT id FROM source_package WHERE eco = ? AND name = ?)',
-        params: [only.ecosystem, only.source],
-      }
-    : {
         sql: `(p.name LIKE ? ESCAPE '\\' OR f.fixed LIKE ? ESCAPE '\\' OR p.name IN (SELECT value FROM json_each(?)))`,
         params: [likePattern(only.text), likePattern(only.text), JSON.stringify(only.packages)],
+      }
+    : {
+        sql: `f.source IN (SELECT s.id FROM json_each(?) j CROSS JOIN source_package s
+                ON s.eco = j.value ->> 0 AND s.name = j.value ->> 1)`,
+        params: [JSON.stringify(only.map(({ ecosystem, source }) => [ecosystem, source]))],
       };
 
 /** All packages with open findings on devices that a newer version closes; `only`: those, whatever case its letters have. */

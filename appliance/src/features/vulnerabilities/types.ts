@@ -276,9 +276,9 @@ export type KnownThreat = {
   readonly impact: string | null;
 };
 
-/** Fixes of one package; or of some: whose name or version has a text in ASCII, and of these names. */
+/** Fixes of these packages; or of those whose name or version has a text in ASCII, and of these names. */
 export type FixesAbout =
-  | { readonly ecosystem: string; readonly source: string }
+  | ReadonlyArray<{ readonly ecosystem: string; readonly source: string }>
   | { readonly text: string; readonly packages: readonly string[] };
 
 /** What the newest needed version of a source package closes on devices. */
