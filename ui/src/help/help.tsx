@@ -4,7 +4,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import type { ChapterName } from './chapters.ts';
-import type { Block, Inline } from './markdown.ts';
+import { type Block, type Inline, plainText } from './markdown.ts';
 
 /** A chapter as it was read: its title, its parts, its text. */
 export type Chapter = {
@@ -64,28 +64,30 @@ const Piece = ({ block }: { block: Block }) => {
       );
     case 'table':
       return (
-        <table>
-          <thead>
-            <tr>
-              {block.head.map((content) => (
-                <th scope="col">
-                  <Words content={content} />
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {block.rows.map((row) => (
+        <section class="scroll" tabindex={0} aria-label={block.head.map(plainText).join(', ')}>
+          <table>
+            <thead>
               <tr>
-                {row.map((content) => (
-                  <td>
+                {block.head.map((content) => (
+                  <th scope="col">
                     <Words content={content} />
-                  </td>
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {block.rows.map((row) => (
+                <tr>
+                  {row.map((content) => (
+                    <td>
+                      <Words content={content} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
       );
   }
 };
