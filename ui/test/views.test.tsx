@@ -341,6 +341,10 @@ describe('a page', () => {
     expect(html).toContain('aria-disabled="true"');
   });
 
+  it('has no shared component outside of a page, whose context it reads', () => {
+    expect(() => String(<DecisionMark decision="act" />)).toThrow('outside of a page');
+  });
+
   it('colours a decision only where something has it', () => {
     expect(shown(<DecisionMark decision="act" count={1} />)).toContain('data-l="act"');
     expect(shown(<DecisionMark decision="act" count={0} />)).not.toContain('data-l="act"');

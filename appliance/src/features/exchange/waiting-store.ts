@@ -16,38 +16,25 @@ export type WaitingBundle = {
   readonly updatedAt: string;
 };
 
-type Row = {
-  bundle_id: string;
-  seq: number;
-  request_id: string | null;
-  volumes: number;
+type Row = Omit<WaitingBundle, 'requestId' | 'missing'> & {
+  requestId: string | null;
   missing: string;
-  bytes: number;
-  missing_bytes: number;
   digests: Buffer;
   fresh: Buffer;
-  receipt: number;
-  first_seen_at: string;
-  updated_at: string;
 };
+const columns = `bundle_id as bundleId, seq, request_id as requestId, volumes, missing, bytes, missing_bytes as missingBytes,
+  digests, fresh, receipt, first_seen_at as firstSeenAt, updated_at as updatedAt`;
 
-const toWaiting = (row: Row): WaitingBundle => ({
-  bundleId: row.bundle_id,
-  seq: row.seq,
-  ...(row.request_id === null ? {} : { requestId: row.request_id }),
-  volumes: row.volumes,
-  missing: JSON.parse(row.missing) as number[],
-  bytes: row.bytes,
-  missingBytes: row.missing_bytes,
-  receipt: row.receipt,
-  firstSeenAt: row.first_seen_at,
-  updatedAt: row.updated_at,
+const toWaiting = ({ requestId, missing, digests: _digests, fresh: _fresh, ...row }: Row): WaitingBundle => ({
+  ...row,
+  ...(requestId === null ? {} : { requestId }),
+  missing: JSON.parse(missing) as number[],
 });
 
 /** The table of bundles that wait for volumes. */
 export const waitingStore = (db: Database) => {
-  const all = db.prepare<[], Row>('SELECT * FROM waiting_bundle ORDER BY first_seen_at, bundle_id');
-  const one = db.prepare<[string], Row>('SELECT * FROM waiting_bundle WHERE bundle_id = ?');
+  const all = db.prepare<[], Row>(`SELECT ${columns} FROM waiting_bundle ORDER BY first_seen_at, bundle_id`);
+  const one = db.prepare<[string], Row>(`SELECT ${columns} FROM waiting_bundle WHERE bundle_id = ?`);
   const put = db.prepare(
     `INSERT INTO waiting_bundle (bundle_id, seq, request_id, volumes, missing, bytes, missing_bytes, digests, fresh,
        receipt, first_seen_at, updated_at)
