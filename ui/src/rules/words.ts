@@ -308,6 +308,7 @@ export const words = defineWords({
   'condition.field.state': { en: 'Admission', ru: 'Одобрение', kk: 'Мақұлдау' },
   'condition.field.agentVersion': { en: 'Version of the agent', ru: 'Версия агента', kk: 'Агент нұсқасы' },
   'condition.field.added': { en: 'Added', ru: 'Добавлено', kk: 'Қосылған уақыты' },
+  'condition.field.approved': { en: 'Approved', ru: 'Одобрено', kk: 'Мақұлданған уақыты' },
   'condition.field.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'condition.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
   'condition.field.tag': { en: 'Tag', ru: 'Метка', kk: 'Белгі' },

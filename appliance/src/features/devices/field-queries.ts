@@ -58,6 +58,7 @@ const deviceFields: readonly Field[] = [
   },
   { name: 'agentVersion', type: 'text', source: { scalar: `nullif(d.agent_version, '')` } },
   { name: 'added', type: 'time', source: { scalar: 'd.created_at' } },
+  { name: 'approved', type: 'time', source: { scalar: 'd.approved_at' } },
 ];
 
 /** Every address that is known of a device: those it reported, and the one it came from. */

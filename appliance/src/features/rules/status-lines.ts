@@ -47,7 +47,8 @@ warning @attend: findings.attend >= 1
 warning @deviates: deviations >= 1
 warning @notJudged: state = managed and inventory = yes and systemJudged = no and advisories = yes
 warning @restartPending: activity.restartPending = yes
-waiting @neverSeen: state = managed and lastSeen unknown
+waiting @neverSeen: state = managed and lastSeen unknown and approved newer 24h
+not-visible @neverSeen: state = managed and lastSeen unknown and not approved newer 24h
 not-visible @notVisible: state = managed and visible = no and not lastSeen unknown
 warning @noInventory: state = managed and visible = yes and inventory = no`;
 

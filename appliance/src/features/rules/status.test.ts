@@ -43,7 +43,12 @@ describe('without conditions of its own a site has those that are built in', () 
     ['pending', 'waiting', ['pending'], () => healthy(null, 'pending')],
     ['revoked', 'info', ['revoked'], () => healthy(null, 'revoked')],
     ['discovered', 'info', ['discovered'], () => healthy(null, 'discovered')],
-    ['let in and not heard yet', 'waiting', ['neverSeen'], () => addDevices(site.db, [{}])[0] ?? 0],
+    [
+      'in charge without an approval, never heard',
+      'not-visible',
+      ['neverSeen'],
+      () => addDevices(site.db, [{}])[0] ?? 0,
+    ],
     [
       'not heard for long, with a restart pending',
       'warning',
@@ -168,4 +173,14 @@ describe('sets of conditions', () => {
     expect(refused({ notVisibleHours: 3 })).toEqual({ group: { key: 'validation.taken' } });
     site.objects.remove(systemActor, 'status-conditions', 'first');
   });
+});
+
+it('a device that was let in and is not heard waits for a day, then it is not visible', () => {
+  const [device = 0] = addDevices(site.db, [{ state: 'pending' }]);
+  site.devices.approve(systemActor, device);
+  const approvedAt = site.devices.byId(device).approvedAt ?? 0;
+  clock.now = approvedAt + 23 * hourMs;
+  expect(statusOf(device)).toMatchObject({ level: 'waiting', reasons: ['neverSeen'] });
+  clock.now = approvedAt + 25 * hourMs;
+  expect(statusOf(device)).toMatchObject({ level: 'not-visible', reasons: ['neverSeen'] });
 });
