@@ -86,7 +86,7 @@ describe('by keyboard alone', () => {
   it('a device that asks to join is compared and approved', async () => {
     await openWork(/asks to join/);
     await use(main.getByRole('link', { name: t('work.device-join.action') }).last());
-    await use(main.getByRole('link', { name: 'hmi-l2-06', exact: true }));
+    await page.getByRole('heading', { level: 1, name: 'hmi-l2-06' }).waitFor();
     expect(await main.textContent()).toContain(t('arrivals.words'));
     await use(button(t('devices.approve')));
     await main.getByRole('button', { name: t('devices.approve') }).waitFor({ state: 'detached' });
