@@ -20,7 +20,7 @@ import { whileUnwritten } from './platform/while-unwritten.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
 import { apiPrefix } from './server/api/types.ts';
 import { consoleApp } from './server/console/app.tsx';
-import { keptWork, navigationBadges } from './server/console/badges.ts';
+import { navigationBadges } from './server/console/badges.ts';
 import type { ConsoleDeps } from './server/console/types.ts';
 
 /** A whole chain is read at most this often for pages; `doctor` and the daily check read it always. */
@@ -51,7 +51,6 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     return held.api;
   };
   const model = deviceModel(parts);
-  const work = keptWork(parts, whileUnwritten(db));
   const deps: ConsoleDeps = {
     ...parts,
     controllerPanels: [
@@ -69,8 +68,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     transact: (work) => immediate(db, work),
     chain: remembered(events.verifyChainInTurns, clock),
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),
-    badges: navigationBadges(parts, work.now),
-    recentWork: work.lately,
+    badges: navigationBadges(parts, whileUnwritten(db)),
     apiDocument: () => described().document,
     apiRoutes: () => described().routes,
   };

@@ -29,7 +29,6 @@ export const words = defineWords({
     ru: 'Введите устройство, адрес, пакет, номер CVE или страницу.',
     kk: 'Құрылғыны, мекенжайды, пакетті, CVE нөмірін немесе бетті енгізіңіз.',
   },
-  'search.group.work': { en: 'Work', ru: 'Работы', kk: 'Жұмыстар' },
   'search.group.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
   'search.group.software': { en: 'Software', ru: 'Программы', kk: 'Бағдарламалар' },
   'search.group.advisories': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },

@@ -4,7 +4,6 @@ import { WithCtx } from '@sallyport/ui/context';
 import { AllPages } from '@sallyport/ui/help/all-pages.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
-import { workDue, workTitle } from '@sallyport/ui/worklist/work-row';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -12,7 +11,6 @@ import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { HelpService } from '../help/service.ts';
-import { findWork } from './find-work.ts';
 import { findPlaces, type Place, placesOf } from './places.ts';
 import type { FoundGroup, SearchService } from './service.ts';
 
@@ -97,7 +95,6 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
         };
       })
       .filter(({ results }) => results.length > 0);
-    const work = findWork(deps.recentWork(actor), q);
     const found = search.find(actor, q, most).map(({ name, results, isCut }) => ({
       name,
       results: results.map(({ id, title, context }) => ({
@@ -116,17 +113,6 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
     }));
     return [
       ...byName,
-      {
-        name: 'work',
-        results: work.slice(0, most).map((item) => ({
-          title: workTitle(ctx, item),
-          href: paths.workItem(item.id),
-          beside: toPanel(paths.work({ open: item.id })),
-          level: item.level,
-          context: workDue(ctx, item),
-        })),
-        all: work.length > most ? paths.search({ q }) : undefined,
-      },
       ...found,
       ...(hits.length === 0
         ? []

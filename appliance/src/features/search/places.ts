@@ -106,13 +106,10 @@ const distance = (name: string, asked: string): number => {
   return /[\p{L}\p{N}]/u.test(name[at - 1] ?? '') ? 3 : 2;
 };
 
-/** What is found by its names, which are in folded letters. */
-type Named = { readonly names: readonly string[] };
-
-/** Those whose name in some language has the text, also as another keyboard layout would have typed it; the best first. */
-export function findPlaces<P extends Named>(places: readonly P[], text: string): readonly P[] {
+/** The places whose name in some language has the text, also as another keyboard layout would have typed it; the best first. */
+export function findPlaces(places: readonly Place[], text: string): readonly Place[] {
   const readings = readingsOf(text).filter((reading) => reading.length > 1);
-  const near = ({ names }: Named): number =>
+  const near = ({ names }: Place): number =>
     Math.min(...names.flatMap((name) => readings.map((reading) => distance(name, reading))), Number.POSITIVE_INFINITY);
   const found = places
     .map((one) => ({ one, near: near(one) }))
@@ -122,8 +119,8 @@ export function findPlaces<P extends Named>(places: readonly P[], text: string):
   return found.length > 0 ? found : findByWords(places, text);
 }
 
-/** Those whose name has each of two or more words, each as some layout would have typed it: a Latin word among Russian ones. */
-function findByWords<P extends Named>(places: readonly P[], text: string): readonly P[] {
+/** The places whose name has each of two or more words, each as some layout would have typed it: a Latin word among Russian ones. */
+function findByWords(places: readonly Place[], text: string): readonly Place[] {
   const words = text.trim().split(/\s+/).map(readingsOf);
   if (words.length < 2) return [];
   const has = (name: string): boolean => words.every((readings) => readings.some((reading) => name.includes(reading)));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemActor } from '../../engine/objects/types.ts';
-import { keptWork, navigationBadges } from './badges.ts';
+import { navigationBadges } from './badges.ts';
 
-type Parts = Parameters<typeof navigationBadges>[0] & Parameters<typeof keptWork>[0];
+type Parts = Parameters<typeof navigationBadges>[0];
 type Actor = Parameters<ReturnType<typeof navigationBadges>>[0];
 
 describe('the navigation', () => {
@@ -25,8 +25,7 @@ describe('the navigation', () => {
       jobs: { list: () => [{ state: 'running' }, { state: 'done' }] },
       clock: () => site.nowMs,
     } as unknown as Parts;
-    const work = keptWork(parts, (_, read) => read());
-    return { site, work, badges: navigationBadges(parts, work.now) };
+    return { site, badges: navigationBadges(parts, (_, read) => read()) };
   };
 
   it('counts the work that is to be done now and was not put off, and what is between the sites', () => {
@@ -52,18 +51,5 @@ describe('the navigation', () => {
     site.due = 3;
     site.nowMs -= 500_000;
     expect(due()).toBe(3);
-  });
-
-  it('looks once for the letters of a minute, and again after it or by a clock that was set back', () => {
-    const { site, work } = open(20);
-    const found = (): number => work.lately(systemActor).length;
-    expect([found(), found(), site.looks]).toEqual([3, 3, 1]);
-    site.due = 2;
-    site.nowMs += 59_000;
-    expect([found(), site.looks]).toEqual([3, 1]);
-    site.nowMs += 1_000;
-    expect([found(), site.looks]).toEqual([4, 2]);
-    site.nowMs -= 500_000;
-    expect([found(), site.looks]).toEqual([4, 3]);
   });
 });

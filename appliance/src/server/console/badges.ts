@@ -7,55 +7,34 @@ const rests = 50;
 const maxReaders = 64;
 const minuteMs = 60_000;
 
-type Items = ReturnType<ConsoleDeps['worklist']['list']>;
-
-/** What a reader's worklist had when it was looked at last, for what stands on every page and is asked at each letter. */
-export const keptWork = (
-  { worklist, clock }: Pick<ConsoleDeps, 'worklist' | 'clock'>,
+/** The two numbers of the navigation: work that is to be done now, as the worklist counts it, and what is between the sites. */
+export const navigationBadges = (
+  { worklist, exchange, jobs, clock }: Pick<ConsoleDeps, 'worklist' | 'exchange' | 'jobs' | 'clock'>,
   /** Keeps an answer while nothing is written. */
   kept: <T>(key: string, read: () => T) => T,
-) => {
-  const held = new Map<string, { items: Items; atMs: number; againAtMs: number }>();
-  const keyOf = ({ type, id, rights, grants }: Actor): string => JSON.stringify([type, id, [...rights], grants]);
+): ((actor: Actor) => ContextInput['badges']) => {
+  const held = new Map<string, { count: number; atMs: number; againAtMs: number }>();
 
-  const look = (reader: string, actor: Actor): Items => {
+  const look = (reader: string, actor: Actor): number => {
     const startMs = clock();
-    const items = worklist.list(actor);
+    const count = worklist.list(actor).filter(({ band, isPutOff }) => band === 'now' && !isPutOff).length;
     const endMs = clock();
     held.delete(reader);
-    held.set(reader, { items, atMs: startMs, againAtMs: endMs + (endMs - startMs) * rests });
+    held.set(reader, { count, atMs: startMs, againAtMs: endMs + (endMs - startMs) * rests });
     const [oldest] = held.keys();
     if (held.size > maxReaders && oldest !== undefined) held.delete(oldest);
-    return items;
+    return count;
   };
 
-  /** As it is now. */
-  const now = (actor: Actor): Items => {
-    const reader = keyOf(actor);
+  const dueNow = (actor: Actor): number => {
+    const reader = JSON.stringify([actor.type, actor.id, [...actor.rights], actor.grants]);
     const nowMs = clock();
     const last = held.get(reader);
     // A clock that was set back holds nothing.
-    if (last !== undefined && nowMs >= last.atMs && nowMs < last.againAtMs) return last.items;
+    if (last !== undefined && nowMs >= last.atMs && nowMs < last.againAtMs) return last.count;
     // Work comes due by time alone, too.
     return kept(`${reader} ${Math.floor(nowMs / minuteMs)}`, () => look(reader, actor));
   };
-
-  /** As it was within the last minute: the page that asks has looked already. */
-  const lately = (actor: Actor): Items => {
-    const ageMs = clock() - (held.get(keyOf(actor))?.atMs ?? Number.NEGATIVE_INFINITY);
-    return ageMs >= 0 && ageMs < minuteMs ? (held.get(keyOf(actor))?.items ?? []) : now(actor);
-  };
-
-  return { now, lately };
-};
-
-/** The two numbers of the navigation: work that is to be done now, as the worklist counts it, and what is between the sites. */
-export const navigationBadges = (
-  { exchange, jobs }: Pick<ConsoleDeps, 'exchange' | 'jobs'>,
-  workOf: (actor: Actor) => Items,
-): ((actor: Actor) => ContextInput['badges']) => {
-  const dueNow = (actor: Actor): number =>
-    workOf(actor).filter(({ band, isPutOff }) => band === 'now' && !isPutOff).length;
 
   const moving = (): number =>
     exchange.state().openRequests.length +

@@ -40,8 +40,6 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   receiptChain: () => Promise<{ ok: boolean; at: number }>;
   /** What is abnormal or moving, for the navigation. */
   badges: (actor: Actor) => ContextInput['badges'];
-  /** The reader's worklist as it was within the last minute. */
-  recentWork: EntryParts['worklist']['list'];
   /** The API's OpenAPI document. */
   apiDocument: () => Readonly<Record<string, unknown>>;
   /** Its calls, which the reference tries. */
