@@ -1,4 +1,13 @@
-import { Button, Hidden, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  Hidden,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+  withoutSiteRight,
+} from '../components/form.tsx';
 import {
   PanelActions,
   PanelNav,
@@ -38,6 +47,7 @@ export type ShownWork = {
         readonly name: string;
         readonly n?: number | undefined;
         readonly right: string;
+        readonly ofSite?: true | undefined;
         readonly href?: string;
         readonly post?: string;
         readonly fields?: readonly (readonly [name: string, value: string])[];
@@ -106,7 +116,7 @@ const MainAct = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   const { act, row } = shown;
   if (act === undefined) return null;
   const word = ctx.tDynamic(`work.act.${act.name}`, { n: act.n ?? 1 });
-  const unavailable = withoutRight(ctx, act.right);
+  const unavailable = (act.ofSite ? withoutSiteRight : withoutRight)(ctx, act.right);
   const back = paths.work({ open: row.id });
   return act.post === undefined ? (
     <LinkButton kind="primary" href={withQuery(act.href ?? row.path, { back })} unavailable={unavailable}>

@@ -28,6 +28,7 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided' | '
       name: 'approve',
       n: targets,
       right: 'updates:write',
+      ofSite: true,
       post: paths.updatesDecide(),
       fields: [
         ['all', '1'],

@@ -109,6 +109,8 @@ export type WorkAct = {
   /** How many things it is done to. */
   readonly n?: number;
   readonly right: Right;
+  /** It takes the right over the whole site. */
+  readonly ofSite?: true;
 } & ({ readonly href: string } | { readonly post: string; readonly fields: readonly (readonly [string, string])[] });
 
 /** What was not brought is asked for again. */
