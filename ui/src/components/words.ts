@@ -81,6 +81,11 @@ export const words = defineWords({
     kk: 'Басып шығарған: {name}, {at}',
   },
   'print.back': { en: 'Back to the list', ru: 'К списку', kk: 'Тізімге' },
+  'file.first': {
+    en: 'The first {count} rows only; a narrower filter gives the others.',
+    ru: 'Только первые строки, всего {count}; остальные даст более узкий фильтр.',
+    kk: 'Тек алғашқы {count} жол; қалғандарын тарырақ сүзгі береді.',
+  },
   'print.first': {
     en: 'The first {count} of {total}; the CSV has all of them.',
     ru: 'Первые {count} из {total}; в CSV они все.',

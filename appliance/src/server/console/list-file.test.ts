@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import { type Browser, type Console, openConsole } from '../../../test/support/c
 import { deb } from '../../../test/support/site.ts';
 import { immediate } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { csvLines, eachOf } from './list-file.ts';
 
 let site: Console;
 let admin: Browser;
@@ -88,6 +90,20 @@ describe('a list that is printed', () => {
     expect(text.includes('<tr>') && !text.includes('</tbody>')).toBe(true);
     expect((await admin.get(paths.devices())).status).toBe(200);
     await reader?.cancel();
+  });
+});
+
+describe('a file that has not every row', () => {
+  const file = (rows: readonly string[], count: number, isCut?: boolean): string[] => {
+    const list = { head: ['Name', 'Note'], rows: { ...eachOf(rows, (name) => [name, '']), ...defined({ isCut }) } };
+    return [...csvLines({ t }, list, count)].slice(1);
+  };
+  const only = (count: number): string => `${t('file.first', { count })},\r\n`;
+
+  it('says so in its last line', () => {
+    expect(file(['a', 'b', 'c'], 2)).toEqual(['a,\r\n', 'b,\r\n', only(2)]);
+    expect(file(['a', 'b'], 2, true)).toEqual(['a,\r\n', 'b,\r\n', only(2)]);
+    expect(file(['a', 'b'], 2)).toEqual(['a,\r\n', 'b,\r\n']);
   });
 });
 

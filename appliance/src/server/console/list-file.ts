@@ -83,10 +83,17 @@ type ListFile = {
   readonly notes?: readonly string[];
 };
 
-function* csvLines({ head, rows, notes = [] }: ListFile, count: number): Generator<string> {
+/** The lines of a file with the first `count` rows; where there are more, its last line says so. */
+export function* csvLines(
+  ctx: Pick<Ctx, 't'>,
+  { head, rows, notes = [] }: Pick<ListFile, 'head' | 'rows' | 'notes'>,
+  count: number,
+): Generator<string> {
   yield csvMark + csvRow(head);
   for (const row of firstOf(rows, count)) yield csvRow(row);
-  for (const note of notes) yield csvRow([note, ...head.slice(1).map(() => '')]);
+  const isCut = rows.isCut === true || count < rows.count;
+  for (const note of isCut ? [...notes, ctx.t('file.first', { count })] : notes)
+    yield csvRow([note, ...head.slice(1).map(() => '')]);
 }
 
 function* printLines(ctx: Ctx, { page, rows, notes = [], ...list }: ListFile, count: number): Generator<string> {
@@ -127,7 +134,7 @@ export const sendRows = (deps: ConsoleDeps, c: Context<ConsoleEnv>, ctx: Ctx, fi
   });
   if (isPrint(c))
     return c.body(lineStream(printLines(ctx, file, count)), 200, { 'Content-Type': 'text/html; charset=utf-8' });
-  return c.body(lineStream(csvLines(file, count)), 200, {
+  return c.body(lineStream(csvLines(ctx, file, count)), 200, {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="${file.name.replace(/[^a-z0-9-]/g, '-')}.csv"`,
   });
