@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BundleError } from '../errors.ts';
 import { unixExchange } from '../platform/connect.ts';
 import { type Findings, isLimit, type ScanFile, signatureName } from './scan-types.ts';
@@ -10,8 +11,9 @@ const chunkBytes = 256 * 1024;
 const maxAnswerBytes = 4_096;
 const versionTimeoutMs = 30_000;
 
-/** A daemon that has read enough may hang up before its answer is read; asked again, it says why. */
+/** A daemon that has read enough may hang up before its answer is read; asked again, with rests, it says why. */
 const maxHangUps = 3;
+const restMs = 20;
 
 const hungUp = (error: unknown): boolean =>
   error instanceof BundleError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
@@ -26,7 +28,7 @@ export const clamdVersion = async (socket: string, signal?: AbortSignal): Promis
     await unixExchange(socket, { send: [command('VERSION')], maxAnswerBytes, timeoutMs: versionTimeoutMs, signal }),
   );
 
-const stream = async function* (path: string): AsyncGenerator<Uint8Array> {
+const stream = async function* (path: string, isResting: boolean): AsyncGenerator<Uint8Array> {
   yield command('INSTREAM');
   const handle = await open(path);
   try {
@@ -36,6 +38,8 @@ const stream = async function* (path: string): AsyncGenerator<Uint8Array> {
       if (bytesRead === 0) break;
       chunk.writeUInt32BE(bytesRead, 0);
       yield chunk.subarray(0, 4 + bytesRead);
+      // An answer that came meanwhile is read between the two; the next piece would be refused and the answer lost with it.
+      if (isResting) await sleep(restMs).then(() => nextTurn());
     }
   } finally {
     await handle.close();
@@ -57,7 +61,12 @@ export const clamdScan = async (
       const timeoutMs = Math.max(1, end - options.clock());
       try {
         return answerText(
-          await unixExchange(socket, { send: stream(path), maxAnswerBytes, timeoutMs, signal: options.signal }),
+          await unixExchange(socket, {
+            send: stream(path, hangUps > 0),
+            maxAnswerBytes,
+            timeoutMs,
+            signal: options.signal,
+          }),
         );
       } catch (error) {
         if (hangUps + 1 >= maxHangUps || !hungUp(error)) throw error;
