@@ -11,8 +11,8 @@ import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { initialised } from '../../appliance/test/support/initialised.ts';
 import { mountedRoutes } from '../../appliance/test/support/mounted-routes.ts';
-import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
-import { enrolDevice } from '../fault/intake-kill-device.ts';
+import { deb, debian13 } from '../../appliance/test/support/site.ts';
+import { enrolDevice, hashOf } from '../fault/intake-kill-device.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
 
@@ -205,7 +205,7 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const host = makeHost(join(folder, 'host'));
   await host.publish();
   const appliance = await compose({ dataDir, log });
-  const { exchange, objects, accounts, inventory, ca } = appliance;
+  const { exchange, objects, accounts, ca } = appliance;
   await exchange.importTrust(admin, await host.trustFile(join(folder, 'trust')), host.rootFingerprint);
   const token = makeToken(objects, 'agent');
   const account = objects.create(admin, 'account', { name: 'tester', roles: ['administrator'] });
@@ -221,11 +221,16 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const heap = ['env', `NODE_OPTIONS=--max-old-space-size=${heapMiB}`];
   const running = await startCommand('sallyport', ['serve', '--data', dataDir], /listening/, heap);
   const device = await enrolDevice({ port, ca: pem }, 'line-1', token);
-  const row = appliance.devices.byPublicId(device.publicId);
-  const report = reporter(inventory);
-  report(row.id, 'platform', [debian13]);
-  report(row.id, 'software', [deb('openssl', '3.5.1-1'), deb('sudo', '1.9-1')]);
-  report(row.id, 'accounts', [{ name: 'aigerim', uid: 1000, isAdmin: true, enabled: true }]);
+  // Over the listener, so that the thread of reports runs before its memory is looked at.
+  for (const [collection, items] of [
+    ['platform', [debian13]],
+    ['software', [deb('openssl', '3.5.1-1'), deb('sudo', '1.9-1')]],
+    ['accounts', [{ name: 'aigerim', uid: 1000, isAdmin: true, enabled: true }]],
+  ] as const) {
+    const section = { hash: hashOf(items), collectedAt: '2026-11-24T10:00:00Z', items };
+    const { status } = await device.call('PUT', `/sections/${collection}`, section);
+    if (status !== 200) throw new Error(`report of ${collection}: ${status}`);
+  }
   await appliance.close();
 
   const { person, csrf } = await logIn(port, pem, 'tester');
