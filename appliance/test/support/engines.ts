@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { introduce } from '../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../src/all-declarations.ts';
 import { passOn } from '../../src/engine/changes/pass-on.ts';
@@ -104,6 +105,7 @@ export const openEngines = async (
     types: declared.events,
     maxRows: () => objects.setting('events.max-rows'),
   });
+  events.knowWords(wordsOf);
   const tell = passOn(() => {
     const more = extra.derive?.() ?? {};
     return {

@@ -1,3 +1,4 @@
+import { once } from '../platform/once.ts';
 import { vendorRelatives, vendorTable } from './vendor-table.ts';
 
 // One name per vendor, whatever a source calls it (ADVISORIES 6: 498 spellings, encoding damage, several vendors in one
@@ -44,8 +45,9 @@ const fold = (text: string): string =>
     .replace(/[^a-z0-9&+]+/g, ' ')
     .trim();
 
-const bySpelling: ReadonlyMap<string, string> = new Map(
-  vendorTable.flatMap(([name, ...others]) => [name, ...others].map((spelling) => [fold(spelling), name])),
+const bySpelling = once(
+  (): ReadonlyMap<string, string> =>
+    new Map(vendorTable.flatMap(([name, ...others]) => [name, ...others].map((spelling) => [fold(spelling), name]))),
 );
 
 const clean = (text: string): string => undoMojibake(text).normalize('NFKC').replace(/\s+/g, ' ').trim().slice(0, 200);
@@ -54,7 +56,7 @@ const known = (text: string): string | undefined => {
   const folded = fold(text);
   // A name in brackets is another name of the same vendor: `Pilz GmbH & Co. KG (Pilz)`.
   const inside = /\(([^)]+)\)/.exec(text)?.[1];
-  return bySpelling.get(folded) ?? (inside === undefined ? undefined : bySpelling.get(fold(inside)));
+  return bySpelling().get(folded) ?? (inside === undefined ? undefined : bySpelling().get(fold(inside)));
 };
 
 /** The vendor's one name, where the map knows the spelling. */
@@ -79,7 +81,7 @@ export const vendorNames = (raw: string): string[] => {
 /** Two texts name one vendor. */
 export const vendorKey = (raw: string): string => fold(vendorName(raw));
 
-const relatives: ReadonlyMap<string, readonly string[]> = (() => {
+const relatives = once((): ReadonlyMap<string, readonly string[]> => {
   const map = new Map<string, string[]>();
   for (const [a, b] of vendorRelatives) {
     const [left, right] = [vendorKey(a), vendorKey(b)];
@@ -87,7 +89,7 @@ const relatives: ReadonlyMap<string, readonly string[]> = (() => {
     map.set(right, [...(map.get(right) ?? []), left]);
   }
   return map;
-})();
+});
 
 /** Keys of vendors under whose name products of this one may stand. */
-export const relativesOf = (key: string): readonly string[] => relatives.get(key) ?? [];
+export const relativesOf = (key: string): readonly string[] => relatives().get(key) ?? [];

@@ -1,3 +1,4 @@
+import { sourceAnchor } from '../anchors.ts';
 import { type Ctx, useCtx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -68,9 +69,6 @@ const ageColumns = <Row extends AgedSource>(
     )),
   };
 };
-
-/** The row of a source. */
-export const sourceAnchor = (feed: string): string => `source-${feed}`;
 
 /** Age of every source of knowledge against its limit. */
 export const KnowledgeTable = ({ knowledge }: { knowledge: readonly KnowledgeRow[] }) => {

@@ -1,18 +1,10 @@
 import type { Child } from 'hono/jsx';
+import { panelAnchor } from '../anchors.ts';
 import { useCtx } from '../context.ts';
 import { To } from './text.tsx';
 
 // One thing beside its list: from 1200 px both stand there, below it the panel has the page to itself. What stands in a panel stands
 // on the page of the thing, too. Links carry the place that takes the focus: the title on the way in, the row on the way back.
-
-/** The row of a list that a panel belongs to, as its id in the page. */
-export const rowAnchor = (id: string): string => `row-${id}`;
-const titleId = 'panel-title';
-
-/** An address that opens a panel, and takes the focus to its title. */
-export const toPanel = (href: string): string => `${href}#${titleId}`;
-/** An address that shuts a panel, and takes the focus back to its row. */
-export const toRow = (href: string, id: string): string => `${href}#${encodeURIComponent(rowAnchor(id))}`;
 
 /** Where a thing stands among the others of its list, with the addresses of its neighbours. */
 export type PanelPlace = {
@@ -72,10 +64,10 @@ export const SidePanel = ({
   shut: string;
   children: Child;
 }) => (
-  <aside class="panel side" aria-labelledby={titleId}>
+  <aside class="panel side" aria-labelledby={panelAnchor}>
     <div class="part">
       <PanelNav place={place} page={page} shut={shut} />
-      <h2 id={titleId} tabindex={-1} translate={isName ? 'no' : undefined}>
+      <h2 id={panelAnchor} tabindex={-1} translate={isName ? 'no' : undefined}>
         {title}
       </h2>
       {state}

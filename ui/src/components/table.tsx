@@ -1,8 +1,8 @@
 import type { Child } from 'hono/jsx';
+import { rowAnchor } from '../anchors.ts';
 import { useCtx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import { swap } from './list-tools.tsx';
-import { rowAnchor } from './side-panel.tsx';
 import { Shape } from './status.tsx';
 
 // The text of a cell, for its title: what stands in it, without what only a narrow screen or a screen reader has.

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { rowAnchor, toPanel } from '../components/side-panel.tsx';
+import { rowAnchor, toPanel } from '../anchors.ts';
 import { DecisionMark, Status } from '../components/status.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';

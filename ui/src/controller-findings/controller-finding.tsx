@@ -1,3 +1,4 @@
+import { toRow } from '../anchors.ts';
 import { Facts, Panel } from '../components/panel.tsx';
 import {
   PanelActions,
@@ -7,7 +8,6 @@ import {
   SidePanel,
   type Target,
   Targets,
-  toRow,
 } from '../components/side-panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { Time } from '../components/text.tsx';

@@ -1,3 +1,4 @@
+import { pairsAnchor } from '../anchors.ts';
 import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -96,9 +97,6 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
     </Panel>
   );
 };
-
-/** Where the pairs stand on their page. */
-export const pairsAnchor = 'pairs';
 
 const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => (
   <Panel id={pairsAnchor} title={ctx.t('records.pairs')} context={ctx.t('records.pairsContext')}>

@@ -4,40 +4,10 @@ import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
+import { type NotFilledRow, notFilledWords, wantKey } from './not-filled-words.ts';
 
-/** A wish that the last answer did not bring. */
-export type NotFilledRow = {
-  readonly reason: string;
-  readonly kind: string;
-  readonly want: string;
-  readonly since: string;
-};
-
-const longestKey = 400;
-const named: ReadonlySet<string> = new Set(['suite', 'newer', 'coverage', 'advisory', 'firmware', 'product']);
 /** Of what concerns every device of a system, before what was asked for one by one. */
 const order = ['suite', 'newer', 'coverage', 'advisory', 'product', 'firmware', 'object', 'volume'];
-
-const wantText = (want: string): string => want.replace('/', ': ').replace(/: \*$/, '');
-
-const todoKey = ({ reason, kind }: Pick<NotFilledRow, 'reason' | 'kind'>): string => {
-  if (reason !== 'NO_SOURCE') return `unfulfilled.todo.${reason}`;
-  const of =
-    kind === 'newer' || kind === 'suite' ? 'suite' : kind === 'coverage' || kind === 'advisory' ? 'coverage' : 'other';
-  return `unfulfilled.todo.NO_SOURCE.${of}`;
-};
-
-/** A wish in printable ASCII without spaces. */
-export const wantKey = ({ kind, want }: Pick<NotFilledRow, 'kind' | 'want'>): string =>
-  `${kind}:${want}`.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, longestKey);
-
-/** The words of a wish: keys of the catalogue, and the `want` that they name. */
-export const notFilledWords = ({ reason, kind, want }: Pick<NotFilledRow, 'reason' | 'kind' | 'want'>) => ({
-  want: wantText(named.has(kind) ? want : `${kind} ${want}`),
-  what: `unfulfilled.kind.${named.has(kind) ? kind : 'other'}`,
-  why: `unfulfilled.${reason}`,
-  todo: todoKey({ reason, kind }),
-});
 
 /**
  * What the connected side could not bring: what, why, since when, and what to do about it. Nothing where everything came. Updates
@@ -80,7 +50,9 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
               </>
             )),
             column('since', ctx.t('unfulfilled.since'), (row) => <Time at={row.since} form="date" />),
-            column('todo', ctx.t('unfulfilled.todo'), { any: true }, (row) => ctx.tDynamic(todoKey(row), {}, '')),
+            column('todo', ctx.t('unfulfilled.todo'), { any: true }, (row) =>
+              ctx.tDynamic(notFilledWords(row).todo, {}, ''),
+            ),
           ]}
         />
       )}

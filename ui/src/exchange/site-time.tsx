@@ -1,3 +1,4 @@
+import { clockAnchor } from '../anchors.ts';
 import { Button, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { RefusalWords } from '../components/refusal.tsx';
@@ -22,9 +23,6 @@ export type SiteTimeProps = {
     readonly expires: readonly string[];
   }[];
 };
-
-/** Where the time of the site stands on its page. */
-export const clockAnchor = 'clock';
 
 /** Nothing while the clock is right; else what is doubted, why, and the form by which a person agrees. */
 export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTimeProps) => {

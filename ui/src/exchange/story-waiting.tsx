@@ -1,6 +1,6 @@
+import { requestAnchor, rowAnchor } from '../anchors.ts';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { rowAnchor } from '../components/side-panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Age, Time, To } from '../components/text.tsx';
@@ -33,8 +33,6 @@ export type OpenRow = {
   /** It waits longer than it may. */
   readonly overdueAt?: When | undefined;
 };
-
-export const requestAnchor = (number: number): string => `request-${number}`;
 
 const ms = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
 

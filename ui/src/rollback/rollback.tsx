@@ -1,7 +1,7 @@
+import { rowAnchor } from '../anchors.ts';
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
-import { rowAnchor } from '../components/side-panel.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';

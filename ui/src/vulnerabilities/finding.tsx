@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { toRow } from '../anchors.ts';
 import { Button, Hidden, LinkButton, withoutRight } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import {
@@ -9,7 +10,6 @@ import {
   SidePanel,
   type Target,
   Targets,
-  toRow,
 } from '../components/side-panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { Time } from '../components/text.tsx';

@@ -1,3 +1,4 @@
+import { rowAnchor, toPanel } from '../anchors.ts';
 import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { decisionColumn } from '../components/decision-column.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
@@ -5,7 +6,7 @@ import { Aged } from '../components/knowledge.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, ListFiles, swap } from '../components/list-tools.tsx';
 import { Notice } from '../components/panel.tsx';
-import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
+import { Beside, type PanelPlace } from '../components/side-panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';

@@ -1,3 +1,4 @@
+import { toRow } from '../anchors.ts';
 import {
   Button,
   Hidden,
@@ -17,7 +18,6 @@ import {
   SidePanel,
   type Target,
   Targets,
-  toRow,
 } from '../components/side-panel.tsx';
 import { Status } from '../components/status.tsx';
 import { To } from '../components/text.tsx';

@@ -1,8 +1,9 @@
+import { rowAnchor, toPanel } from '../anchors.ts';
 import { type UnreadAnnouncements, UnreadLine } from '../announcements/announcements.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
-import { type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
+import type { PanelPlace } from '../components/side-panel.tsx';
 import { Shape, Status, shapeOf } from '../components/status.tsx';
 import { To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';

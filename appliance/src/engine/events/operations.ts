@@ -79,9 +79,11 @@ export const eventOperations = [
       ...numberPaging,
     }),
     output: numberPageOf(event),
-    run: ({ events, deviceQueries, actor }, { limit, after, search: q, ...asked }) => {
+    run: async ({ events, deviceQueries, actor }, { limit, after, search: q, ...asked }) => {
       const scope = scopeOf(actor, right);
       if (asked.device !== undefined) deviceIn(deviceQueries, asked.device, scope);
+      const { wordsOf } = await import('@sallyport/ui/i18n/catalogue');
+      events.knowWords(wordsOf);
       const filter = events.language.read(termsIn({ q, ...asked }));
       const page = events.list({ scope, reader: actorRef(actor), filter, limit, after });
       const named = deviceQueries.names([...new Set(page.rows.flatMap((row) => row.device ?? []))]);

@@ -1,4 +1,5 @@
 import { type EventRow, Events } from '@sallyport/ui/events/events.tsx';
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { currentCursor } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -30,6 +31,7 @@ const fileColumns: FileColumns<EventRow> = [
 /** Events: what happened, by severity and type. */
 export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { events } = deps;
+  events.knowWords(wordsOf);
 
   const fieldsFor = (scope: Scope) =>
     askedFields(events.language.vocabulary, {

@@ -1,3 +1,4 @@
+import { once } from '@sallyport/bundle-tools/platform/once';
 import { z } from 'zod';
 import { invalid } from '../../platform/errors.ts';
 import { timeText, toFieldErrors } from '../../platform/validation.ts';
@@ -89,11 +90,11 @@ export const mostItemsOf = (collection: Collection): number =>
 /** Checks the items of a report; throws INVALID with `items.<n>.<field>` for what is wrong. */
 export const itemsParser = (collection: Collection): ((items: readonly unknown[]) => Item[]) => {
   const most = mostItemsOf(collection);
-  const schema = z.array(itemSchema(collection)).max(most);
+  const schema = once(() => z.array(itemSchema(collection)).max(most));
   const isPlain = plainItem(collection);
   return (items) => {
     if (items.length <= most && items.every(isPlain)) return [...items];
-    const parsed = schema.safeParse(items, { reportInput: true });
+    const parsed = schema().safeParse(items, { reportInput: true });
     if (parsed.success) return parsed.data;
     const fields = toFieldErrors(parsed.error);
     throw invalid(
@@ -107,7 +108,7 @@ export const itemsParser = (collection: Collection): ((items: readonly unknown[]
 /** The items of a report that fit the declaration, as many as it allows; the rest is left out. */
 export const itemFilter = (collection: Collection): ((items: readonly Item[]) => Item[]) => {
   const most = mostItemsOf(collection);
-  const schema = itemSchema(collection);
+  const schema = once(() => itemSchema(collection));
   const isPlain = plainItem(collection);
   return (items) => {
     const valid: Item[] = [];
@@ -117,7 +118,7 @@ export const itemFilter = (collection: Collection): ((items: readonly Item[]) =>
         valid.push(item);
         continue;
       }
-      const parsed = schema.safeParse(item);
+      const parsed = schema().safeParse(item);
       if (parsed.success) valid.push(parsed.data);
     }
     return valid;

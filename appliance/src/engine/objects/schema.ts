@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { once } from '@sallyport/bundle-tools/platform/once';
 import { z } from 'zod';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { cleanLine, cleanLines } from '../../platform/text.ts';
@@ -59,19 +60,20 @@ type BodyCheck = { ok: true; body: Body } | { ok: false; fields: FieldErrors };
 
 /** The validation of a kind's body, from its declaration. Absent optional fields stay absent, defaults are filled in. */
 export const bodySchema = (kind: Kind): ((body: Body) => BodyCheck) => {
-  const shape: Record<string, z.ZodType> = {};
-  for (const [name, field] of Object.entries(kind.fields)) {
-    const schema = schemaOf(field);
-    shape[name] =
-      field.default !== undefined ? schema.default(field.default) : field.required ? schema : schema.optional();
-  }
-  const schema = z.strictObject(shape);
+  const schema = once(() => {
+    const shape: Record<string, z.ZodType> = {};
+    for (const [name, field] of Object.entries(kind.fields)) {
+      const one = schemaOf(field);
+      shape[name] = field.default !== undefined ? one.default(field.default) : field.required ? one : one.optional();
+    }
+    return z.strictObject(shape);
+  });
   return (body) => {
     // Forms send empty fields: they are absent, like null.
     const given = Object.fromEntries(
       Object.entries(body).filter(([, value]) => value !== null && value !== undefined && value !== ''),
     );
-    const parsed = schema.safeParse(given, { reportInput: true });
+    const parsed = schema().safeParse(given, { reportInput: true });
     if (!parsed.success) return { ok: false, fields: toFieldErrors(parsed.error) };
     return { ok: true, body: defined(parsed.data) };
   };

@@ -1,3 +1,4 @@
+import { once } from '@sallyport/bundle-tools/platform/once';
 import type { SettingName, Settings } from '../../all-settings.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
@@ -7,7 +8,9 @@ import type { Actor, Body, Obj, Setting, SettingValue, ValueOf, WriteOptions } f
 
 /** The declared settings: their defaults and the check of a value. */
 export const settingTable = (settings: readonly Setting[]) => {
-  const byName = new Map(settings.map((setting) => [setting.name, { setting, schema: settingSchema(setting) }]));
+  const byName = new Map(
+    settings.map((setting) => [setting.name, { setting, schema: once(() => settingSchema(setting)) }]),
+  );
   const entry = (name: string) => {
     const found = byName.get(name);
     if (found === undefined) throw new AppError('NOT_FOUND', `setting ${name} is not declared`);
@@ -19,12 +22,12 @@ export const settingTable = (settings: readonly Setting[]) => {
     /** Faults of a value under the field name `value`; none when it fits. */
     faults: (name: string, value: unknown): FieldErrors => {
       if (!byName.has(name)) return { id: { key: 'validation.choice' } };
-      const parsed = entry(name).schema.safeParse(value, { reportInput: true });
+      const parsed = entry(name).schema().safeParse(value, { reportInput: true });
       if (parsed.success) return {};
       const [fault] = Object.values(toFieldErrors(parsed.error));
       return { value: fault ?? { key: 'validation.invalid' } };
     },
-    parse: (name: string, value: unknown): SettingValue => entry(name).schema.parse(value) as SettingValue,
+    parse: (name: string, value: unknown): SettingValue => entry(name).schema().parse(value) as SettingValue,
   };
 };
 

@@ -1,4 +1,4 @@
-import { pairsAnchor } from '@sallyport/ui/devices/device-duplicates.tsx';
+import { pairsAnchor } from '@sallyport/ui/anchors';
 import { paths } from '@sallyport/ui/paths';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { levels } from '../rules/types.ts';

@@ -1,9 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { sourceAnchor } from '@sallyport/ui/components/knowledge.tsx';
-import { toRow } from '@sallyport/ui/components/side-panel.tsx';
-import { notFilledWords, wantKey } from '@sallyport/ui/exchange/not-filled.tsx';
-import { clockAnchor } from '@sallyport/ui/exchange/site-time.tsx';
-import { requestAnchor } from '@sallyport/ui/exchange/story-waiting.tsx';
+import { clockAnchor, requestAnchor, sourceAnchor, toRow } from '@sallyport/ui/anchors';
+import { notFilledWords, wantKey } from '@sallyport/ui/exchange/not-filled-words';
 import { paths } from '@sallyport/ui/paths';
 import { askAgain, type WorkKind, type WorkName } from '../worklist/types.ts';
 import type { ExchangeService } from './service.ts';

@@ -1,4 +1,4 @@
-import { toRow } from '@sallyport/ui/components/side-panel.tsx';
+import { toRow } from '@sallyport/ui/anchors';
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind } from '../worklist/types.ts';
 import type { RollbackDetector } from './service.ts';

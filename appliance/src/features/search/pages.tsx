@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import { once } from '@sallyport/bundle-tools/platform/once';
+import { toPanel } from '@sallyport/ui/anchors';
 import { WithCtx } from '@sallyport/ui/context';
 import { AllPages } from '@sallyport/ui/help/all-pages.tsx';
 import { paths } from '@sallyport/ui/paths';
@@ -11,7 +12,7 @@ import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { HelpService } from '../help/service.ts';
-import { findPlaces, type Place, placesOf } from './places.ts';
+import { findPlaces, placesOf } from './places.ts';
 import type { FoundGroup, SearchService } from './service.ts';
 
 const hrefOf = (group: FoundGroup['name'], id: string): string => {
@@ -66,11 +67,7 @@ const perGroup = { palette: 3, page: 20 };
 /** The results page and the palette, one box for everything; and the list of what they find by name. */
 export const searchPages = (deps: ConsoleDeps, search: SearchService, help: HelpService): Pages => {
   // With the first question: a server that starts has others to answer.
-  let known: readonly Place[] | undefined;
-  const places = (): readonly Place[] => {
-    known ??= placesOf(deps);
-    return known;
-  };
+  const places = once(() => placesOf(deps));
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, most: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
     const open = findPlaces(places(), q).filter(({ href }) => ctx.opens(href));

@@ -11,7 +11,7 @@ import { foldLetters, readingsOf } from './letters.ts';
 
 // What is found by its name without being data of the site: pages, lists of kinds and collections, forms that make an object, settings.
 
-export type Place = {
+type Place = {
   readonly group: 'pages' | 'actions' | 'settings';
   /** Key of its name. */
   readonly name: string;

@@ -1,6 +1,4 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { catalogue } from '@sallyport/ui/i18n/catalogue';
-import { workTitle } from '@sallyport/ui/worklist/work-row';
 import { z } from 'zod';
 import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -40,9 +38,17 @@ export const worklistSchemas = { Work: workSchema };
 
 const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toTime(ms));
 
-const titleOf = (item: WorkItem): string => workTitle(catalogue('en'), item);
+/** Titles of work in English; a command that lists none loads no words. */
+const titles = async (): Promise<(item: WorkItem) => string> => {
+  const [{ catalogue }, { workTitle }] = await Promise.all([
+    import('@sallyport/ui/i18n/catalogue'),
+    import('@sallyport/ui/worklist/work-row'),
+  ]);
+  const english = catalogue('en');
+  return (item) => workTitle(english, item);
+};
 
-const toRow = (item: WorkItem): z.infer<typeof workSchema> => ({
+const toRow = (item: WorkItem, titleOf: (item: WorkItem) => string): z.infer<typeof workSchema> => ({
   id: item.id,
   kind: item.kind,
   title: titleOf(item),
@@ -71,7 +77,10 @@ export const worklistOperations = [
     summary: 'What a person has to do now, first things first, of the kinds that the caller may see',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(workSchema) }),
-    run: ({ worklist, actor }) => ({ rows: worklist.list(actor).map(toRow) }),
+    run: async ({ worklist, actor }) => {
+      const titleOf = await titles();
+      return { rows: worklist.list(actor).map((item) => toRow(item, titleOf)) };
+    },
     command: {
       example: 'sallyport work list --json',
       print: (out, { rows }) => {
@@ -99,7 +108,8 @@ export const worklistOperations = [
       assignee: z.string().max(64).optional().describe('Id of an account; none: no one has it'),
     }),
     output: workSchema,
-    run: ({ worklist, actor }, { id: item, assignee }) => toRow(worklist.assign(actor, item, assignee ?? null)),
+    run: async ({ worklist, actor }, { id: item, assignee }) =>
+      toRow(worklist.assign(actor, item, assignee ?? null), await titles()),
     command: {
       positionals: ['id'],
       flags: { assignee: { name: 'to', value: 'ACCOUNT' } },
@@ -118,8 +128,8 @@ export const worklistOperations = [
       reason: z.string().max(500),
     }),
     output: workSchema,
-    run: ({ worklist, actor }, { id: item, until, reason }) =>
-      toRow(worklist.putOff(actor, item, { until: Date.parse(until), reason })),
+    run: async ({ worklist, actor }, { id: item, until, reason }) =>
+      toRow(worklist.putOff(actor, item, { until: Date.parse(until), reason }), await titles()),
     command: {
       positionals: ['id'],
       example: 'sallyport work later device-pairs.all --until 2026-12-07T08:00:00Z --reason "after the audit"',
@@ -133,7 +143,7 @@ export const worklistOperations = [
     summary: 'Takes up again what was put off',
     input: z.strictObject({ id }),
     output: workSchema,
-    run: ({ worklist, actor }, { id: item }) => toRow(worklist.putOff(actor, item, null)),
+    run: async ({ worklist, actor }, { id: item }) => toRow(worklist.putOff(actor, item, null), await titles()),
     command: {
       positionals: ['id'],
       example: 'sallyport work back device-pairs.all',

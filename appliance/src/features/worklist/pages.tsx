@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import { toPanel } from '@sallyport/ui/anchors';
+import type { PanelPlace } from '@sallyport/ui/components/side-panel.tsx';
 import type { Ctx } from '@sallyport/ui/context';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';

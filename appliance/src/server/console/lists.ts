@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import { toPanel } from '@sallyport/ui/anchors';
+import type { PanelPlace } from '@sallyport/ui/components/side-panel.tsx';
 import type { Ctx } from '@sallyport/ui/context';
 import { asksFor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
