@@ -69,4 +69,19 @@ describe('a built program', () => {
     });
     expect(heavy).toEqual([]);
   });
+
+  it('opens a site without a view and without the words of pages', () => {
+    const chunks = appliance('program/chunks');
+    const of = (module: string): string =>
+      readdirSync(chunks).find((name) => readFileSync(join(chunks, name), 'utf8').includes(`// ${module}.js\n`)) ??
+      module;
+    const loaded = ['appliance/dist/compose', 'appliance/dist/entry-parts'].flatMap((module) => [
+      ...loadedWith(join(chunks, of(module))),
+    ]);
+    const ui = loaded.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/^\/\/ (ui\/)dist(\/.+)\.js$/gm)]);
+    const sources = new Set(ui.map(([, workspace, path]) => `${workspace}src${path}`));
+    expect(sources).toContain('ui/src/paths');
+    const views = [...sources].filter((source) => existsSync(join(repositoryRoot, `${source}.tsx`)));
+    expect([...views, ...[...sources].filter((source) => source.startsWith('ui/src/i18n/tables'))]).toEqual([]);
+  });
 });
