@@ -147,7 +147,7 @@ export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
       id: 'trust-ends.root-1',
       kind: 'trust-ends',
       params: { n: 21 },
-      words: { role: 'exchange.role.root' },
+      words: { role: 'exchange.role.root', ends: 'work.trust-ends.in' },
       band: 'week',
     },
   ],

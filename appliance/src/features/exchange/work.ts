@@ -132,7 +132,7 @@ export const exchangeWork = (parts: {
       exchange.keyDates().map(({ role, version, expires, daysLeft }) => ({
         key: `${role}-${version}`,
         params: { n: Math.max(0, daysLeft) },
-        words: { role: `exchange.role.${role}` },
+        words: { role: `exchange.role.${role}`, ends: `work.trust-ends.${daysLeft < 0 ? 'ended' : 'in'}` },
         level: daysLeft <= 7 ? 'critical' : 'warning',
         moreHarm: daysLeft <= 7 ? 20 : 0,
         targets: 1,

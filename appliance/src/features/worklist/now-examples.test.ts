@@ -184,6 +184,7 @@ describe('for now, and first, by dates', () => {
     for (let at = base; at < end + dayMs; at += 300 * dayMs) clockAt(at);
     clockAt(end + dayMs);
     isFirst('TUF root ended yesterday', `trust-ends.root-${root?.version}`, listOf(introduced));
+    expect(examples.at(-1)?.first).toBe('Root: trust has ended');
     await introduced.stop();
   });
 });
