@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundleErrorCode } from '@sallyport/bundle-tools/errors';
-import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { catalogue, sharedKey, wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { type RefusalCall, refusalCalls } from '@sallyport/ui/refusals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allFacts } from '../../appliance/src/engine/inventory/all-collections.ts';
 import { provisionService } from '../../appliance/src/features/data-register/service.ts';
 import { admin, type Engines, openEngines } from '../../appliance/test/support/engines.ts';
 import { codeOnly, repositoryRoot, type SourceFile, sourceFile, sourceFiles } from '../support/sources.ts';
@@ -39,6 +40,9 @@ const actions = [
   ...['approve', 'decline', 'clear'].map((name) => `updates.${name}`),
 ];
 
+type Field = { readonly type: string; readonly choices?: readonly string[]; readonly known?: readonly string[] };
+type Declared = { readonly name: string; readonly fields: Readonly<Record<string, Field>> };
+
 /** Codes of the connected host's command line, which no bundle and no console shows as a refusal. */
 type HostCode = 'USAGE' | 'NOT_FOUND' | 'EXISTS' | 'FETCH_FAILED' | 'PROXY_AUTH' | 'SOURCE_FULL' | 'SOURCE_INVALID';
 /** A code that joins the closed list without words does not compile. */
@@ -59,20 +63,21 @@ describe('what routes say', () => {
       ...['question', 'consequence', 'button'].map((part) => `confirm.${name}.${part}`),
     ]);
     const declared = [
-      ...engines.inventory
-        .collections()
-        .flatMap(({ name, fields }) => [
-          ...['title', 'source', 'purpose'].map((part) => `collection.${name}.${part}`),
-          ...Object.keys(fields).map((field) => `collection.${name}.field.${field}`),
-          ...Object.entries(fields).flatMap(([field, { choices = [], known = [] }]) =>
-            [...choices, ...known].map((choice) => `collection.${name}.choice.${field}.${choice}`),
-          ),
-        ]),
+      ...[...engines.inventory.collections(), ...Object.values<Declared>(allFacts)].flatMap(({ name, fields }) => [
+        ...['title', 'source', 'purpose'].map((part) => `collection.${name}.${part}`),
+        ...Object.keys(fields).map((field) => `collection.${name}.field.${field}`),
+        ...Object.entries(fields).flatMap(([field, { choices = [], known = [] }]) =>
+          [...choices, ...known].map((choice) => `collection.${name}.choice.${field}.${choice}`),
+        ),
+      ]),
       ...engines.objects
         .kinds()
         .flatMap(({ name, fields }) => [
           ...['title', 'source', 'purpose'].map((part) => `kind.${name}.${part}`),
           ...Object.keys(fields).map((field) => `kind.${name}.field.${field}`),
+          ...Object.entries(fields).flatMap(([field, { options = [] }]) =>
+            options.map((option) => `kind.${name}.option.${field}.${option}`),
+          ),
         ]),
       ...engines.objects
         .settings()
@@ -91,6 +96,12 @@ describe('what routes say', () => {
     expect(
       [...keys].filter((key) => !words.has(key)),
       'keys of no table: add them to ui/src/<name>/words.ts',
+    ).toEqual([]);
+    const own = Object.keys(wordsOf(lang));
+    const asked = new Set(declared.filter((key) => !own.includes(key)).map(sharedKey));
+    expect(
+      own.filter((key) => /^(?:field|option)\.|^kind\.source$/.test(key) && !asked.has(key)),
+      'no kind and no collection shares these words: remove them',
     ).toEqual([]);
   });
 });

@@ -25,9 +25,6 @@ export const words = defineWords({
     kk: 'Топтағы құрылғылардың GLPI және FusionInventory агенттері іздейтін файл. Іздеу берілмейінше ештеңе оқылмайды.',
   },
   'kind.file-search.create': { en: 'Search for a file', ru: 'Искать файл', kk: 'Файл іздеу' },
-  'kind.file-search.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
-  'kind.file-search.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.file-search.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
   'kind.file-search.field.folder': { en: 'Folder', ru: 'Папка', kk: 'Қалта' },
   'kind.file-search.field.recursive': {
     en: 'With the folders inside',
@@ -36,9 +33,7 @@ export const words = defineWords({
   },
   'kind.file-search.field.fileName': { en: 'File name', ru: 'Имя файла', kk: 'Файл атауы' },
   'kind.file-search.field.sha512': { en: 'SHA-512', ru: 'SHA-512', kk: 'SHA-512' },
-  'kind.file-search.field.sha256': { en: 'SHA-256', ru: 'SHA-256', kk: 'SHA-256' },
   'kind.file-search.field.sizeBytes': { en: 'Size, bytes', ru: 'Размер, байт', kk: 'Өлшемі, байт' },
-  'kind.file-search.field.disabled': { en: 'Disabled', ru: 'Отключён', kk: 'Өшірулі' },
   'kind.file-search.hint.folder': {
     en: 'The whole path. A search from the root of a disk is not taken: it would read every file.',
     ru: 'Полный путь. Поиск от корня диска не принимается: пришлось бы читать каждый файл.',
@@ -62,13 +57,9 @@ export const words = defineWords({
     kk: 'Бір құрылғының GLPI, FusionInventory немесе OCS агенті расталған мекенжайлар ауқымын бір-бірлеп тексереді. Іздеу берілмейінше ешкім сұралмайды.',
   },
   'kind.agent-scan.create': { en: 'Search with an agent', ru: 'Искать силами агента', kk: 'Агентпен іздеу' },
-  'kind.agent-scan.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
-  'kind.agent-scan.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.agent-scan.field.range': { en: 'Address range', ru: 'Диапазон адресов', kk: 'Мекенжайлар ауқымы' },
-  'kind.agent-scan.field.device': { en: 'Device', ru: 'Устройство', kk: 'Құрылғы' },
   'kind.agent-scan.field.community': { en: 'SNMP community', ru: 'Имя сообщества SNMP', kk: 'SNMP қауымдастығы' },
   'kind.agent-scan.field.port': { en: 'SNMP port', ru: 'Порт SNMP', kk: 'SNMP порты' },
-  'kind.agent-scan.field.disabled': { en: 'Disabled', ru: 'Отключён', kk: 'Өшірулі' },
   'kind.agent-scan.hint.range': {
     en: 'Only while the range is enabled, confirmed and within its hours. Addresses of controllers are left out.',
     ru: 'Только пока диапазон включён, подтверждён и идут его часы. Адреса контроллеров пропускаются.',
@@ -96,14 +87,6 @@ export const words = defineWords({
     kk: 'GLPI және FusionInventory агенттері пакетті тексере алмайды. Олар пакетті тобына екі адам келісім бергенде ғана алады.',
   },
   'kind.deploy-consent.create': { en: 'Give consent', ru: 'Дать согласие', kk: 'Келісім беру' },
-  'kind.deploy-consent.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.deploy-consent.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.deploy-consent.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
-  'kind.deploy-consent.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'kind.deploy-consent.hint.group': {
     en: 'Two people give a consent each; taking one back closes the channel for the group and those below.',
     ru: 'Согласие дают двое, каждый своё; отзыв любого закрывает канал для группы и вложенных в неё.',
@@ -129,13 +112,6 @@ export const words = defineWords({
     ru: 'Собрать исполняемые файлы',
     kk: 'Орындалатын файлдарды жинау',
   },
-  'kind.executable-collection.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.executable-collection.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.executable-collection.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
   'kind.executable-collection.field.paths': { en: 'Folders', ru: 'Папки', kk: 'Қалталар' },
   'kind.executable-collection.field.entriesPerTurn': {
     en: 'Files and folders per check-in',
@@ -152,7 +128,6 @@ export const words = defineWords({
     ru: 'Часов между двумя обходами',
     kk: 'Екі айналым арасындағы сағат',
   },
-  'kind.executable-collection.field.disabled': { en: 'Disabled', ru: 'Отключён', kk: 'Өшірулі' },
   'kind.executable-collection.hint.group': {
     en: 'The groups below it take the nearest one.',
     ru: 'Вложенные группы берут ближайший.',
@@ -193,14 +168,6 @@ export const words = defineWords({
     ru: 'Собрать сведения о соседях',
     kk: 'Көршілер туралы мәлімет жинау',
   },
-  'kind.neighbour-collection.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.neighbour-collection.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.neighbour-collection.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
-  'kind.neighbour-collection.field.disabled': { en: 'Disabled', ru: 'Отключён', kk: 'Өшірулі' },
   'kind.neighbour-collection.hint.group': {
     en: 'The groups below it take the nearest one.',
     ru: 'Вложенные группы берут ближайший.',

@@ -32,15 +32,12 @@ export const words = defineWords({
     ru: 'Версия, как сравнивалась',
     kk: 'Салыстырылған нұсқа',
   },
-  'kind.controller-review.field.firmware': { en: 'Firmware', ru: 'Прошивка', kk: 'Микробағдарлама' },
   'kind.controller-review.field.verdict': { en: 'Answer', ru: 'Ответ', kk: 'Жауап' },
-  'kind.controller-review.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'kind.controller-review.field.about': {
     en: 'Advisories and vulnerabilities',
     ru: 'Бюллетени и уязвимости',
     kk: 'Бюллетеньдер мен осалдықтар',
   },
-  'kind.controller-review.field.who': { en: 'Answered by', ru: 'Кто ответил', kk: 'Жауап берген' },
   'kind.controller-review.option.verdict.affected': { en: 'Affected', ru: 'Затронут', kk: 'Қатысты' },
   'kind.controller-review.option.verdict.not-affected': { en: 'Not affected', ru: 'Не затронут', kk: 'Қатысты емес' },
   'kind.controller-synonym.title': {
@@ -63,7 +60,6 @@ export const words = defineWords({
     ru: 'отвечают администраторы',
     kk: 'әкімшілер жауап береді',
   },
-  'kind.controller-synonym.field.vendor': { en: 'Vendor', ru: 'Производитель', kk: 'Өндіруші' },
   'kind.controller-synonym.field.name': { en: 'Name in the record', ru: 'Название в записи', kk: 'Жазбадағы атау' },
   'kind.controller-synonym.field.means': {
     en: 'Name in the advisory',
@@ -71,8 +67,6 @@ export const words = defineWords({
     kk: 'Бюллетеньдегі атау',
   },
   'kind.controller-synonym.field.same': { en: 'The same product', ru: 'Тот же продукт', kk: 'Сол өнім' },
-  'kind.controller-synonym.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
-  'kind.controller-synonym.field.who': { en: 'Answered by', ru: 'Кто ответил', kk: 'Жауап берген' },
 
   'event.controller-finding-opened': {
     en: 'Vulnerability of a controller: {controller}, {vulnerability}, {product}; controllers with it: {controllers}',

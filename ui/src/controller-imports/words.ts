@@ -583,12 +583,6 @@ export const words = defineWords({
     kk: 'Алаңның өз контроллер кестелерінің бағандары қалай оқылады.',
   },
   'kind.controller-csv-mapping.create': { en: 'Create mapping', ru: 'Создать разметку', kk: 'Белгілеу құру' },
-  'kind.controller-csv-mapping.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.controller-csv-mapping.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.controller-csv-mapping.field.delimiter': {
     en: 'Between the cells',
     ru: 'Между ячейками',

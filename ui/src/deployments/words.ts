@@ -232,11 +232,8 @@ export const words = defineWords({
     ru: 'Одобренные обновления, назначенные устройствам.',
     kk: 'Құрылғыларға тапсырылған мақұлданған жаңартулар.',
   },
-  'kind.deployment.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
-  'kind.deployment.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.deployment.field.updates': { en: 'Updates', ru: 'Обновления', kk: 'Жаңартулар' },
   'kind.deployment.field.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
-  'kind.deployment.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
   'kind.deployment.field.timeoutMinutes': {
     en: 'Time limit, minutes',
     ru: 'Предел времени, минут',

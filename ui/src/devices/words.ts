@@ -664,9 +664,6 @@ export const words = defineWords({
     kk: 'Құрылғылар ағашы; баптаулар төмен қарай беріледі.',
   },
   'kind.group.create': { en: 'Create group', ru: 'Создать группу', kk: 'Топ құру' },
-  'kind.group.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
-  'kind.group.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.group.field.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттама' },
   'kind.group.field.parent': { en: 'Parent group', ru: 'Вышестоящая группа', kk: 'Жоғарғы топ' },
   'kind.device-decision.title': { en: 'Device descriptions', ru: 'Описания устройств', kk: 'Құрылғы сипаттамалары' },
   'kind.device-decision.one': { en: 'device description', ru: 'описание устройства', kk: 'құрылғы сипаттамасы' },
@@ -675,14 +672,7 @@ export const words = defineWords({
     ru: 'Имена, описания и группы, заданные людьми.',
     kk: 'Адамдар берген атау, сипаттама, топ.',
   },
-  'kind.device-decision.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
   'kind.device-decision.field.displayName': { en: 'Display name', ru: 'Отображаемое имя', kk: 'Көрсетілетін атауы' },
-  'kind.device-decision.field.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттама' },
-  'kind.device-decision.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
 
   'toast.devices.approve': {
     en: { one: '{n} device approved', other: '{n} devices approved' },

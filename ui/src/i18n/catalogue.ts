@@ -41,6 +41,13 @@ const placeholder = /\{(\w+)\}/g;
 /** With the full stop after it: a date in Russian or Kazakh ends with one of its own ("2026 г."), and two are a fault. */
 const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 
+/** The key of the word that kinds and collections share: `field.name` serves `kind.role.field.name` where a role has none. */
+export const sharedKey = (key: string): string =>
+  key
+    .replace(/^kind\.[^.]+\.source$/, 'kind.source')
+    .replace(/^(?:kind|collection)\.[^.]+\.(?=(?:field|option|choice)\.)/, '')
+    .replace(/^choice\./, 'option.');
+
 const held = new Map<Lang, Catalogue>();
 
 /** The words of one of the three languages. */
@@ -53,7 +60,10 @@ export const catalogue = (lang: Lang): Catalogue => {
 const catalogueOf = (lang: Lang): Catalogue => {
   const rules = pluralRules(lang);
   const numbers = new Intl.NumberFormat(lang);
-  const find = (key: string): Template | undefined => (Object.hasOwn(entries, key) ? entries[key]?.[lang] : undefined);
+  const find = (key: string): Template | undefined => {
+    const known = Object.hasOwn(entries, key) ? key : sharedKey(key);
+    return Object.hasOwn(entries, known) ? entries[known]?.[lang] : undefined;
+  };
   const form = (message: Template, params: Readonly<Record<string, unknown>>): string => {
     if (typeof message === 'string') return message;
     const n = params['n'];

@@ -66,7 +66,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
                 errors={errors}
                 options={states.map((value) => ({
                   value,
-                  label: ctx.t(`kind.controller-query-policy.option.${name}.${value}`),
+                  label: ctx.tDynamic(`kind.controller-query-policy.option.${name}.${value}`),
                 }))}
               />
             ))}

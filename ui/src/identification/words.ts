@@ -650,13 +650,6 @@ export const words = defineWords({
     kk: 'Қай контроллерлерден, қайдан және қандай уақыт терезесінде не екені сұралады; екінші адам мақұлдамайынша ештеңе орындалмайды.',
   },
   'kind.controller-identification.create': { en: 'Create job', ru: 'Создать задачу', kk: 'Тапсырма құру' },
-  'kind.controller-identification.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.controller-identification.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.controller-identification.field.controllers': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
   'kind.controller-identification.field.protocols': { en: 'Protocols', ru: 'Протоколы', kk: 'Хаттамалар' },
   'kind.controller-identification.field.identify': {
     en: 'Ask what it is',
@@ -756,12 +749,6 @@ export const words = defineWords({
     kk: 'SNMP арқылы оқуға арналған атаулар мен құпиясөздер.',
   },
   'kind.controller-credential.create': { en: 'Add access', ru: 'Добавить доступ', kk: 'Қол жеткізуді қосу' },
-  'kind.controller-credential.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
-  'kind.controller-credential.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'kind.controller-credential.field.user': {
     en: 'User of SNMP version 3',
     ru: 'Пользователь SNMP версии 3',
@@ -815,11 +802,6 @@ export const words = defineWords({
     ru: 'Создать политику запросов',
     kk: 'Сұрау саясатын құру',
   },
-  'kind.controller-query-policy.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
   'kind.controller-query-policy.field.label': { en: 'Controller', ru: 'Контроллер', kk: 'Контроллер' },
   'kind.controller-query-policy.field.queryPolicy': {
     en: 'The most that may be asked',
@@ -846,16 +828,6 @@ export const words = defineWords({
     en: 'Pause between packets, ms',
     ru: 'Пауза между пакетами, мс',
     kk: 'Пакеттер арасындағы үзіліс, мс',
-  },
-  'kind.controller-query-policy.field.queryFromTime': {
-    en: 'From, time of day',
-    ru: 'С какого времени суток',
-    kk: 'Басталу уақыты',
-  },
-  'kind.controller-query-policy.field.queryUntilTime': {
-    en: 'Until, time of day',
-    ru: 'До какого времени суток',
-    kk: 'Аяқталу уақыты',
   },
   'kind.controller-query-policy.field.safetyReason': {
     en: 'Why this safety controller may be asked',
@@ -884,32 +856,24 @@ export const words = defineWords({
     kk: 'Егжей-тегжейі мен режимін де',
   },
   'kind.controller-query-policy.option.queryIdentify.zone': { en: 'As the zone', ru: 'Как в зоне', kk: 'Аймақтағыдай' },
-  'kind.controller-query-policy.option.queryIdentify.off': { en: 'Off', ru: 'Выключен', kk: 'Өшірулі' },
-  'kind.controller-query-policy.option.queryIdentify.manual': { en: 'By hand', ru: 'Вручную', kk: 'Қолмен' },
   'kind.controller-query-policy.option.queryIdentify.scheduled': {
     en: 'By schedule',
     ru: 'По расписанию',
     kk: 'Кесте бойынша',
   },
   'kind.controller-query-policy.option.queryModules.zone': { en: 'As the zone', ru: 'Как в зоне', kk: 'Аймақтағыдай' },
-  'kind.controller-query-policy.option.queryModules.off': { en: 'Off', ru: 'Выключен', kk: 'Өшірулі' },
-  'kind.controller-query-policy.option.queryModules.manual': { en: 'By hand', ru: 'Вручную', kk: 'Қолмен' },
   'kind.controller-query-policy.option.queryModules.scheduled': {
     en: 'By schedule',
     ru: 'По расписанию',
     kk: 'Кесте бойынша',
   },
   'kind.controller-query-policy.option.queryDetails.zone': { en: 'As the zone', ru: 'Как в зоне', kk: 'Аймақтағыдай' },
-  'kind.controller-query-policy.option.queryDetails.off': { en: 'Off', ru: 'Выключен', kk: 'Өшірулі' },
-  'kind.controller-query-policy.option.queryDetails.manual': { en: 'By hand', ru: 'Вручную', kk: 'Қолмен' },
   'kind.controller-query-policy.option.queryDetails.scheduled': {
     en: 'By schedule',
     ru: 'По расписанию',
     kk: 'Кесте бойынша',
   },
   'kind.controller-query-policy.option.queryMode.zone': { en: 'As the zone', ru: 'Как в зоне', kk: 'Аймақтағыдай' },
-  'kind.controller-query-policy.option.queryMode.off': { en: 'Off', ru: 'Выключен', kk: 'Өшірулі' },
-  'kind.controller-query-policy.option.queryMode.manual': { en: 'By hand', ru: 'Вручную', kk: 'Қолмен' },
   'kind.controller-query-policy.option.queryMode.scheduled': {
     en: 'By schedule',
     ru: 'По расписанию',

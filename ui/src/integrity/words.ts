@@ -28,10 +28,8 @@ export const words = defineWords({
     ru: 'Одобренное содержимое',
     kk: 'Мақұлданған мазмұн',
   },
-  'kind.controller-program.field.contentHash': { en: 'Hash of the content', ru: 'Хэш содержимого', kk: 'Мазмұн хеші' },
   'kind.controller-program.field.reason': { en: 'Reason', ru: 'Основание', kk: 'Негіздеме' },
   'kind.controller-program.field.workOrder': { en: 'Work order', ru: 'Наряд', kk: 'Наряд' },
-  'kind.controller-program.field.approvedAt': { en: 'Approved at', ru: 'Когда одобрено', kk: 'Мақұлданған уақыты' },
   'kind.controller-program.field.approvedBy': { en: 'Approved by', ru: 'Кто одобрил', kk: 'Кім мақұлдады' },
   'kind.controller-program.field.secondBy': { en: 'Second person', ru: 'Второй человек', kk: 'Екінші адам' },
   'kind.controller-program.field.proposal': {
@@ -55,15 +53,9 @@ export const words = defineWords({
     ru: 'Добавить файл проекта',
     kk: 'Жоба файлын қосу',
   },
-  'kind.controller-project-file.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
   'kind.controller-project-file.field.controller': { en: 'Controller', ru: 'Контроллер', kk: 'Контроллер' },
   'kind.controller-project-file.field.sort': { en: 'Sort', ru: 'Вид', kk: 'Түрі' },
   'kind.controller-project-file.field.name': { en: 'File name', ru: 'Имя файла', kk: 'Файл атауы' },
-  'kind.controller-project-file.field.sha256': { en: 'SHA-256', ru: 'SHA-256', kk: 'SHA-256' },
   'kind.controller-project-file.field.sizeBytes': { en: 'Size, bytes', ru: 'Размер, байт', kk: 'Көлемі, байт' },
   'kind.controller-project-file.field.tool': { en: 'Engineering tool', ru: 'Среда разработки', kk: 'Жобалау құралы' },
   'kind.controller-project-file.field.toolVersion': {
@@ -71,13 +63,11 @@ export const words = defineWords({
     ru: 'Версия среды',
     kk: 'Құрал нұсқасы',
   },
-  'kind.controller-project-file.field.place': { en: 'Place', ru: 'Место', kk: 'Орны' },
   'kind.controller-project-file.field.restoreTestedAt': {
     en: 'Restoring was tried',
     ru: 'Восстановление проверено',
     kk: 'Қалпына келтіру тексерілді',
   },
-  'kind.controller-project-file.field.note': { en: 'Note', ru: 'Примечание', kk: 'Ескертпе' },
   'kind.controller-project-file.hint.place': {
     en: 'Where the bytes lie: a shelf, a server, a medium. They are not kept here.',
     ru: 'Где лежит сам файл: полка, сервер, носитель. Здесь он не хранится.',

@@ -134,10 +134,8 @@ export const words = defineWords({
     ru: 'Как работает это устройство.',
     kk: 'Осы құрылғының жұмыс тәртібі.',
   },
-  'kind.setting.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
   'kind.setting.field.name': { en: 'Setting', ru: 'Настройка', kk: 'Баптау' },
   'kind.setting.field.value': { en: 'Value', ru: 'Значение', kk: 'Мәні' },
-  'kind.setting.field.waiting': { en: 'Change that waits', ru: 'Изменение, которое ждёт', kk: 'Күтіп тұрған өзгеріс' },
 
   'confirm.object.delete.question': { en: 'Delete? {name}', ru: 'Удалить? {name}', kk: 'Жою керек пе? {name}' },
   'confirm.object.delete.consequence': {

@@ -250,11 +250,6 @@ export const words = defineWords({
     ru: 'Какие обновления можно устанавливать.',
     kk: 'Қай жаңартуларды орнатуға болады.',
   },
-  'kind.update-decision.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
   'kind.update-decision.field.name': { en: 'Update', ru: 'Обновление', kk: 'Жаңарту' },
   'kind.update-decision.field.approval': { en: 'Decision', ru: 'Решение', kk: 'Шешім' },
   'kind.update-decision.field.comment': { en: 'Comment', ru: 'Комментарий', kk: 'Түсініктеме' },
@@ -283,11 +278,6 @@ export const words = defineWords({
     kk: 'Жүйе құрылғылары пакеттерді дистрибутивтің өзі берген жинақтардың орнына алатын жинақтар.',
   },
   'kind.followed-suites.create': { en: 'Create rule', ru: 'Создать правило', kk: 'Ереже құру' },
-  'kind.followed-suites.source': {
-    en: 'entered by administrators',
-    ru: 'вводят администраторы',
-    kk: 'әкімшілер енгізеді',
-  },
   'kind.followed-suites.field.system': { en: 'System', ru: 'Система', kk: 'Жүйе' },
   'kind.followed-suites.field.suites': { en: 'Follows', ru: 'Следует за', kk: 'Қадағалайды' },
   'kind.followed-suites.field.ownSources': {

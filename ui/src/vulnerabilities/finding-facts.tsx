@@ -96,7 +96,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
     <Facts
       four
       rows={[
-        [ctx.t('collection.software.field.version'), reason],
+        [ctx.t('field.version'), reason],
         [
           ctx.t('vuln.record'),
           <>

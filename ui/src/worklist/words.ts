@@ -176,7 +176,6 @@ export const words = defineWords({
   },
   'kind.work-note.field.assignee': { en: 'Who has it', ru: 'Кто занимается', kk: 'Кім айналысады' },
   'kind.work-note.field.laterUntil': { en: 'Put off until', ru: 'Отложена до', kk: 'Кейінге қалдырылған мерзім' },
-  'kind.work-note.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'area.work': { en: 'Worklist', ru: 'Список работ', kk: 'Жұмыс тізімі' },
 
   'work.device-join.title': {

@@ -65,12 +65,12 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   ),
                 ],
                 [
-                  ctx.t('kind.controller-zone.field.criticality'),
+                  ctx.t('field.criticality'),
                   zone.criticality === null ? <Unknown /> : option('criticality', zone.criticality),
                 ],
                 [ctx.t('kind.controller-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
-                [ctx.t('kind.controller-zone.field.owner'), word(zone.owner)],
-                [ctx.t('kind.controller-zone.field.description'), word(zone.description)],
+                [ctx.t('field.owner'), word(zone.owner)],
+                [ctx.t('field.description'), word(zone.description)],
               ]}
             />
           </div>
