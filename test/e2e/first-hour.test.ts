@@ -176,7 +176,7 @@ describe('the first hour', { timeout: 400_000 }, () => {
     for (const word of words.split(' ')) expect(heard).toContain(word);
     // A root that is not the machine's says nothing of its hardware.
     if (isMachine) for (const one of [device.mac, device.serial]) expect(heard).toContain(one);
-    await click(button(t('arrivals.approve')));
+    await click(button(t('common.approve')));
     await main.getByText(t('arrivals.state.approved')).waitFor();
     expect(page.url()).toBe(arrivals);
     await main.getByText(t('arrivals.noInventory')).waitFor({ state: 'detached' });
@@ -213,7 +213,7 @@ describe('the first hour', { timeout: 400_000 }, () => {
     await click(wayOn(paths.updates()));
     await click(main.getByRole('link', { name: packageName }));
     await onPage(paths.update.pattern);
-    await click(button(t('updates.approve')));
+    await click(button(t('common.approve')));
     await click(main.getByRole('link', { name: t('updates.deploy') }));
     await onPage(paths.deploymentNew.pattern);
     await main.getByRole('link', { name: device.name }).waitFor();

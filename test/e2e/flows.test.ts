@@ -66,7 +66,7 @@ describe.each([
     expect(found.every((name) => name.startsWith('hmi'))).toBe(true);
     await main.getByText(t('list.addFilter'), { exact: true }).click();
     const added = main.getByRole('group', { name: t('condition.add') });
-    await added.getByRole('combobox', { name: t('condition.field') }).selectOption({ label: t('devices.status') });
+    await added.getByRole('combobox', { name: t('common.field') }).selectOption({ label: t('devices.status') });
     await button(t('list.apply')).click();
     // Now that the field is known, its values are there to be picked.
     await added.getByRole('combobox', { name: t('condition.value') }).selectOption({ label: t('level.critical') });
@@ -118,13 +118,13 @@ describe.each([
     await button(t('common.save')).click();
     await heading('Пульт оператора № 1').waitFor();
     await go(paths.objectRevisions('device-decision', device));
-    expect(await rowsOf(t('objects.revisions')).count()).toBeGreaterThanOrEqual(2);
+    expect(await rowsOf(t('common.revisions')).count()).toBeGreaterThanOrEqual(2);
   });
 
   it('approves an update after it was asked', async () => {
     await go(paths.updates({ q: 'curl' }));
     await select('curl 8.14.1-2+deb13u2');
-    await button(t('updates.approve')).click();
+    await button(t('common.approve')).click();
     await main.getByRole('link', { name: t('common.cancel') }).waitFor();
     expect(await main.textContent()).toContain('curl 8.14.1-2+deb13u2');
     await button(/Approve/).click();
@@ -141,17 +141,17 @@ describe.each([
     await button(t('updates.deploy')).click();
     const asked = (devices: number) => heading(t('deployments.question', { updates: 1, devices })).waitFor();
     const choose = async (group: string): Promise<void> => {
-      await main.getByLabel(t('deployments.toGroup')).selectOption({ label: group });
+      await main.getByLabel(t('field.group')).selectOption({ label: group });
       if (!javaScriptEnabled) await button(t('deployments.recount')).click();
     };
     await asked(3);
-    await main.getByLabel(t('deployments.name')).fill('Panels first');
+    await main.getByLabel(t('field.name')).fill('Panels first');
     await choose(groupNames.panel);
     await main.getByText('scada-srv-1').waitFor({ state: 'detached' });
     await asked(1);
     expect(await main.locator('ul.columns a').allTextContents()).toEqual(['hmi-l2-01']);
     await button(t('deployments.deployTo', { n: 1 })).waitFor();
-    expect(await main.getByLabel(t('deployments.name')).inputValue()).toBe('Panels first');
+    expect(await main.getByLabel(t('field.name')).inputValue()).toBe('Panels first');
     await choose(t('deployments.everywhere'));
     await asked(3);
     await go(paths.deployments());

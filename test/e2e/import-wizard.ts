@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 /** Uploads a bundle; its dry run begins. */
 export const uploadBundle = async (page: Page, url: string, bundle: string, { t }: Catalogue): Promise<void> => {
   await page.goto(url + paths.exchangeReceive());
-  await page.getByLabel(t('exchange.file')).setInputFiles(bundle);
+  await page.getByLabel(t('common.file')).setInputFiles(bundle);
   await page.getByRole('button', { name: t('exchange.uploadCheck') }).click();
 };
 

@@ -97,7 +97,7 @@ describe('by keyboard alone', () => {
     await find(t('nav.updates'));
     await filter('curl');
     await use(select(curl), 'Space');
-    await use(button(t('updates.approve')));
+    await use(button(t('common.approve')));
     await use(button(/Approve/));
     await main.getByText(t('approval.approved')).first().waitFor();
     await find(t('nav.updates'));
@@ -132,7 +132,7 @@ describe('by keyboard alone', () => {
     await find(t('exchange.tab.receive'), t('exchange.importBundle'));
     // Before the key is pressed: else the browser may show its own window first.
     const chosen = page.waitForEvent('filechooser');
-    await use(main.getByLabel(t('exchange.file')), 'Space');
+    await use(main.getByLabel(t('common.file')), 'Space');
     await (await chosen).setFiles(bundle);
     await use(button(t('exchange.uploadCheck')));
     const now = button(t('exchange.importNow'));

@@ -173,7 +173,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
           <KeyList ctx={ctx} />
         </div>
       </Panel>
-      <Panel title={ctx.t('me.password')} span={6}>
+      <Panel title={ctx.t('common.password')} span={6}>
         <div class="body">
           <PostForm action={paths.mePassword()} class="form">
             <TextField

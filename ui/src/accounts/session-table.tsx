@@ -47,9 +47,9 @@ export const SessionTable = ({
             ),
           ]
         : []),
-      column('startedAt', ctx.t('me.sessionStarted'), (row) => <Time at={row.startedAt} />),
+      column('startedAt', ctx.t('common.started'), (row) => <Time at={row.startedAt} />),
       { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time at={row.lastAt} /> },
-      { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
+      { key: 'from', label: ctx.t('common.from'), cell: (row) => <span translate="no">{row.from}</span> },
       { key: 'way', label: ctx.t('me.sessionWay'), cell: (row) => ctx.t(`me.way.${row.way}`) },
       column('end', ctx.t('me.sessionEnd'), (row) =>
         row.current ? (

@@ -16,7 +16,7 @@ type SessionsProps = {
 /** Who is logged in, for administrators. POST fields: csrf, session or account. */
 export const Sessions = ({ ctx, rows, account }: SessionsProps) => {
   const unavailable = withoutRight(ctx, 'accounts:write');
-  const title = ctx.t('sessions.title');
+  const title = ctx.t('me.sessions');
   return (
     <Page
       ctx={ctx}

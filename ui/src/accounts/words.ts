@@ -351,7 +351,6 @@ export const words = defineWords({
   'login.repeat': { en: 'New password again', ru: 'Новый пароль ещё раз', kk: 'Жаңа құпиясөз қайтадан' },
   'login.setPassword': { en: 'Set password', ru: 'Задать пароль', kk: 'Құпиясөзді орнату' },
   'me.preferences': { en: 'Preferences', ru: 'Предпочтения', kk: 'Теңшелімдер' },
-  'me.password': { en: 'Password', ru: 'Пароль', kk: 'Құпиясөз' },
   'me.currentPassword': { en: 'Current password', ru: 'Текущий пароль', kk: 'Қазіргі құпиясөз' },
   'me.changePassword': { en: 'Change password', ru: 'Сменить пароль', kk: 'Құпиясөзді ауыстыру' },
   'me.twoStep': { en: 'Two-step verification', ru: 'Двухэтапная проверка', kk: 'Екі қадамды тексеру' },
@@ -399,9 +398,7 @@ export const words = defineWords({
     kk: '{n} қалпына келтіру коды қалды.',
   },
   'me.sessions': { en: 'Sessions', ru: 'Сеансы', kk: 'Сеанстар' },
-  'me.sessionStarted': { en: 'Started', ru: 'Начат', kk: 'Басталды' },
   'me.sessionLast': { en: 'Last used', ru: 'Последнее действие', kk: 'Соңғы әрекет' },
-  'me.sessionFrom': { en: 'From', ru: 'Откуда', kk: 'Қайдан' },
   'me.thisSession': { en: 'this session', ru: 'этот сеанс', kk: 'осы сеанс' },
   'me.sessionWay': { en: 'Logged in by', ru: 'Способ входа', kk: 'Кіру тәсілі' },
   'me.way.password': { en: 'password', ru: 'пароль', kk: 'құпиясөз' },
@@ -413,7 +410,6 @@ export const words = defineWords({
     ru: 'Завершить все остальные сеансы',
     kk: 'Басқа сеанстардың бәрін аяқтау',
   },
-  'sessions.title': { en: 'Sessions', ru: 'Сеансы', kk: 'Сеанстар' },
   'sessions.account': { en: 'Account', ru: 'Учётная запись', kk: 'Тіркелгі' },
   'sessions.none': { en: 'No session.', ru: 'Нет сеансов.', kk: 'Сеанстар жоқ.' },
   'sessions.endAll': { en: 'End all sessions', ru: 'Завершить все сеансы', kk: 'Барлық сеансты аяқтау' },
@@ -439,7 +435,6 @@ export const words = defineWords({
   },
   'people.askedBy': { en: 'Asked for by {who}, {at}.', ru: 'Запросил {who}, {at}.', kk: 'Сұраған {who}, {at}.' },
   'people.approve': { en: 'Agree', ru: 'Согласиться', kk: 'Келісу' },
-  'people.refuse': { en: 'Refuse', ru: 'Отклонить', kk: 'Қабылдамау' },
   'people.reach': {
     en: { one: 'Reaches {n} device.', other: 'Reaches {n} devices.' },
     ru: {

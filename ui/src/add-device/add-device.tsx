@@ -59,7 +59,7 @@ const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 
   <>
     <SelectField
       name="client"
-      label={ctx.t('add.client')}
+      label={ctx.t('common.client')}
       hint={ctx.t('add.clientHint')}
       value={values.client}
       errors={errors}
@@ -221,13 +221,13 @@ const windowsFingerprint =
 export const AddDevice = (props: AddDeviceProps) => {
   const { ctx, made, values, errors, siteFingerprint } = props;
   const labels = {
-    client: ctx.t('add.client'),
+    client: ctx.t('common.client'),
     system: ctx.t('add.system'),
     server: ctx.t('add.server'),
-    group: ctx.t('devices.group'),
+    group: ctx.t('field.group'),
     uses: ctx.t('add.uses'),
     days: ctx.t('add.days'),
-    approve: ctx.t('add.approve'),
+    approve: ctx.t('common.approval'),
     ranges: ctx.t('add.ranges'),
   };
   return (

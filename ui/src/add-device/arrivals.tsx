@@ -55,7 +55,7 @@ export const Arrivals = ({
               <ArrivalFacts
                 of={row}
                 rows={[
-                  [ctx.t('arrivals.state'), ctx.t(`arrivals.state.${row.state}`)],
+                  [ctx.t('field.state'), ctx.t(`arrivals.state.${row.state}`)],
                   [ctx.t('arrivals.heard'), ctx.fmt.dateTime(row.heardAt)],
                   [
                     ctx.t('arrivals.inventory'),
@@ -68,7 +68,7 @@ export const Arrivals = ({
                   <PostForm action={paths.deviceApprove(row.id)}>
                     <Hidden fields={[['arrivals', token]]} />
                     <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-                      {ctx.t('arrivals.approve')}
+                      {ctx.t('common.approve')}
                     </Button>
                   </PostForm>
                 ) : null}

@@ -26,9 +26,9 @@ export const GroupField = ({ groups, ...props }: FieldProps & { groups: readonly
   <SelectField
     {...props}
     name="group"
-    label={props.ctx.t('devices.group')}
+    label={props.ctx.t('field.group')}
     options={[
-      { value: '', label: props.ctx.t('add.noGroup') },
+      { value: '', label: props.ctx.t('common.noGroup') },
       ...groups.map(({ id, name }) => ({ value: id, label: name })),
     ]}
   />
@@ -39,7 +39,7 @@ export const ApproveField = (props: FieldProps) => (
   <SelectField
     {...props}
     name="approve"
-    label={props.ctx.t('add.approve')}
+    label={props.ctx.t('common.approval')}
     options={[
       { value: 'manual', label: props.ctx.t('add.approve.manual') },
       { value: 'auto', label: props.ctx.t('add.approve.auto') },

@@ -78,7 +78,7 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
       <PostForm action={paths.agentPush()} class="form">
         <TextField
           name="address"
-          label={ctx.t('agentPush.address')}
+          label={ctx.t('common.address')}
           placeholder="10.20.0.15"
           value={values.address}
           maxLength={64}
@@ -127,7 +127,7 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
           <TextField
             name="password"
             type="password"
-            label={ctx.t('agentPush.password')}
+            label={ctx.t('common.password')}
             hint={ctx.t('agentPush.passwordHint')}
             maxLength={1_000}
             autocomplete="off"
@@ -179,11 +179,11 @@ const Runs = ({ ctx, runs }: AgentPushProps) => (
         records="labelled"
         rows={runs}
         columns={[
-          column('address', ctx.t('agentPush.address'), { head: true }, ({ address }) => (
+          column('address', ctx.t('common.address'), { head: true }, ({ address }) => (
             <span translate="no">{address}</span>
           )),
           column('at', ctx.t('agentPush.startedAt'), ({ startedAt }) => <Time at={startedAt} />),
-          { key: 'state', label: ctx.t('agentPush.state'), cell: (run) => stateOf(ctx, run) },
+          { key: 'state', label: ctx.t('field.state'), cell: (run) => stateOf(ctx, run) },
           column('what', ctx.t('agentPush.what'), { any: true }, ({ message, token }) =>
             message === null ? (
               token === null ? (
@@ -242,13 +242,13 @@ export const AgentPush = (props: AgentPushProps) => {
       <ErrorSummary
         errors={errors}
         labels={{
-          address: ctx.t('agentPush.address'),
+          address: ctx.t('common.address'),
           user: ctx.t('agentPush.user'),
-          password: ctx.t('agentPush.password'),
+          password: ctx.t('common.password'),
           key: ctx.t('agentPush.key'),
           server: ctx.t('add.server'),
-          group: ctx.t('devices.group'),
-          approve: ctx.t('add.approve'),
+          group: ctx.t('field.group'),
+          approve: ctx.t('common.approval'),
         }}
       />
       <div class="grid">

@@ -12,7 +12,6 @@ export const words = defineWords({
     kk: 'Linux компьютеріне, бұл үшін көрсетілген желілерде',
   },
   'agentPush.computer': { en: 'Computer', ru: 'Компьютер', kk: 'Компьютер' },
-  'agentPush.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'agentPush.notAddress': { en: 'Not an IP address.', ru: 'Это не IP-адрес.', kk: 'Бұл IP мекенжай емес.' },
   'agentPush.noRanges': {
     en: 'No network is named for it yet, so this server connects nowhere.',
@@ -48,7 +47,6 @@ export const words = defineWords({
     ru: 'root или тот, кому разрешён sudo.',
     kk: 'root немесе sudo рұқсат етілген пайдаланушы.',
   },
-  'agentPush.password': { en: 'Password', ru: 'Пароль', kk: 'Құпиясөз' },
   'agentPush.passwordHint': {
     en: 'For the log-in where no key is given, and for sudo.',
     ru: 'Для входа, если нет ключа, и для sudo.',
@@ -78,7 +76,6 @@ export const words = defineWords({
   },
   'agentPush.noRuns': { en: 'None yet', ru: 'Пока ничего', kk: 'Әзірге жоқ' },
   'agentPush.startedAt': { en: 'Begun', ru: 'Начато', kk: 'Басталды' },
-  'agentPush.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'agentPush.what': { en: 'What comes next', ru: 'Что дальше', kk: 'Әрі қарай' },
   'agentPush.packages': {
     en: "The agent's packages on this server",

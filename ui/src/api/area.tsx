@@ -41,9 +41,9 @@ const Parameters = ({ ctx, call }: { ctx: Ctx; call: ApiCall }) =>
       columns={[
         { key: 'name', label: ctx.t('api.parameter'), cell: (row) => <code translate="no">{row.name}</code> },
         { key: 'in', label: ctx.t('api.in'), cell: (row) => <span translate="no">{row.place}</span> },
-        { key: 'type', label: ctx.t('api.type'), any: true, cell: (row) => <span translate="no">{row.type}</span> },
+        { key: 'type', label: ctx.t('field.type'), any: true, cell: (row) => <span translate="no">{row.type}</span> },
         column('required', ctx.t('api.required'), (row) => ctx.t(row.required ? 'common.yes' : 'common.no')),
-        column('what', ctx.t('api.description'), { any: true }, (row) => (
+        column('what', ctx.t('field.description'), { any: true }, (row) => (
           <span lang="en" translate="no">
             {row.description}
           </span>
@@ -76,9 +76,9 @@ const TryIt = ({ ctx, call, tried }: { ctx: Ctx; call: ApiCall; tried: Tried | u
     {tried === undefined ? null : (
       <div role="status">
         <p>
-          <Tag>{String(tried.status)}</Tag> {ctx.t(tried.isCut ? 'api.answerCut' : 'api.answer')}
+          <Tag>{String(tried.status)}</Tag> {ctx.t(tried.isCut ? 'api.answerCut' : 'common.answer')}
         </p>
-        <pre translate="no" lang="en" tabindex={0} aria-label={ctx.t('api.answer')}>
+        <pre translate="no" lang="en" tabindex={0} aria-label={ctx.t('common.answer')}>
           {tried.text}
         </pre>
       </div>
@@ -150,7 +150,7 @@ export const ApiArea = (props: {
     <Page
       ctx={ctx}
       title={ctx.tDynamic(`area.${area}`)}
-      crumbs={[{ label: ctx.t('api.title'), href: paths.api() }]}
+      crumbs={[{ label: ctx.t('common.api'), href: paths.api() }]}
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
     >
       {isRefused ? (

@@ -24,7 +24,7 @@ const Found = ({ ctx, calls }: { ctx: Ctx; calls: readonly ApiCall[] }) => (
           {call.method} {call.path}
         </a>
       )),
-      column('summary', ctx.t('api.description'), { rec: 'c' }, (call) => (
+      column('summary', ctx.t('field.description'), { rec: 'c' }, (call) => (
         <span lang="en" translate="no">
           {call.summary}
         </span>
@@ -41,7 +41,7 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
   return (
     <Page
       ctx={ctx}
-      title={ctx.t('api.title')}
+      title={ctx.t('common.api')}
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
       actions={
         <LinkButton href={apiDocumentPath} download>
@@ -59,7 +59,7 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
             caption={ctx.t('api.areas')}
             rows={areas}
             columns={[
-              column('area', ctx.t('api.area'), { rec: 'a' }, ([area]) => (
+              column('area', ctx.t('common.area'), { rec: 'a' }, ([area]) => (
                 <a href={paths.apiArea(area)}>{ctx.tDynamic(`area.${area}`)}</a>
               )),
               column('reads', ctx.t('api.reads'), { num: true }, ([, of]) =>

@@ -2,7 +2,6 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'api.body': { en: 'Body', ru: 'Тело', kk: 'Денесі' },
-  'api.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттама' },
   'api.download': {
     en: 'Download the description (OpenAPI 3.1)',
     ru: 'Скачать описание (OpenAPI 3.1)',
@@ -29,16 +28,12 @@ export const words = defineWords({
     },
     kk: 'Нұсқасы {version}, {n} әрекет',
   },
-  'api.title': { en: 'API', ru: 'API', kk: 'API' },
-  'api.type': { en: 'Type', ru: 'Тип', kk: 'Түрі' },
   'api.all': { en: 'All areas', ru: 'Все области', kk: 'Барлық салалар' },
-  'api.answer': { en: 'Answer', ru: 'Ответ', kk: 'Жауап' },
   'api.answerCut': {
     en: 'The beginning of the answer',
     ru: 'Начало ответа',
     kk: 'Жауаптың басы',
   },
-  'api.area': { en: 'Area', ru: 'Область', kk: 'Сала' },
   'api.areas': { en: 'Areas of the API', ru: 'Области API', kk: 'API салалары' },
   'api.ask': { en: 'Send the request', ru: 'Отправить запрос', kk: 'Сұрауды жіберу' },
   'api.call': { en: 'Call', ru: 'Вызов', kk: 'Шақыру' },

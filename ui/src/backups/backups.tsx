@@ -64,11 +64,11 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
       <PostForm action={paths.backupCheck()}>
         <input type="hidden" name="backup" value={backup.id} />
         <Button small unavailable={withoutRight(ctx, 'settings:write')}>
-          {ctx.t('backups.check')}
+          {ctx.t('common.check')}
         </Button>
       </PostForm>
       <LinkButton small download href={paths.backupFile(backup.id)} unavailable={withoutRight(ctx, 'settings:write')}>
-        {ctx.t('backups.download')}
+        {ctx.t('common.download')}
       </LinkButton>
     </div>
   ) : (
@@ -77,7 +77,7 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
 
 /** Backups: the last good one, making one, all that are known. */
 export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: BackupsProps) => (
-  <Page ctx={ctx} title={ctx.t('backups.title')} sub={ctx.t('backups.sub')}>
+  <Page ctx={ctx} title={ctx.t('common.backups')} sub={ctx.t('backups.sub')}>
     {age === 'ok' ? null : (
       <Notice level="warning" title={ctx.t(age === 'old' ? 'health.code.BACKUP_OLD' : 'health.code.BACKUP_NONE')}>
         {ctx.t('health.todo.BACKUP_OLD')}
@@ -110,17 +110,17 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
       </div>
     </Panel>
     <Panel
-      title={ctx.t('backups.title')}
+      title={ctx.t('common.backups')}
       foot={more === 0 ? ctx.t('backups.foot') : ctx.t('backups.more', { n: more })}
     >
       {backups.length === 0 ? null : (
         <DataTable<(typeof backups)[number]>
-          caption={ctx.t('backups.title')}
+          caption={ctx.t('common.backups')}
           records="labelled"
           rows={backups}
           columns={[
-            column('made', ctx.t('backups.made'), { head: true }, ({ madeAt }) => <Time at={madeAt} />),
-            column('file', ctx.t('backups.file'), { any: true }, ({ folder: where, file }) => (
+            column('made', ctx.t('common.made'), { head: true }, ({ madeAt }) => <Time at={madeAt} />),
+            column('file', ctx.t('common.file'), { any: true }, ({ folder: where, file }) => (
               <span translate="no">
                 {where === '' ? '' : `${where}/`}
                 {file}
@@ -131,8 +131,8 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
             column('by', ctx.t('backups.by'), ({ bySchedule }) =>
               ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
             ),
-            column('state', ctx.t('backups.state'), { any: true }, (backup) => <State ctx={ctx} backup={backup} />),
-            { key: 'acts', label: ctx.t('backups.acts'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
+            column('state', ctx.t('field.state'), { any: true }, (backup) => <State ctx={ctx} backup={backup} />),
+            { key: 'acts', label: ctx.t('common.actions'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
           ]}
         />
       )}

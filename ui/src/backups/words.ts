@@ -1,7 +1,6 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'backups.title': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
   'backups.sub': {
     en: 'Database and keys in one file that only the recovery key opens; objects of the store beside it, each once. Restoring is a command: sallyport backup restore.',
     ru: 'База данных и ключи в одном файле, который открывает только ключ восстановления; объекты хранилища рядом, каждый один раз. Восстановление выполняет команда sallyport backup restore.',
@@ -27,15 +26,11 @@ export const words = defineWords({
     kk: 'Көшірме жасалуда немесе тексерілуде',
   },
   'backups.again': { en: 'Show again', ru: 'Обновить', kk: 'Қайта көрсету' },
-  'backups.made': { en: 'Made', ru: 'Создана', kk: 'Жасалды' },
-  'backups.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
   'backups.size': { en: 'Size', ru: 'Размер', kk: 'Өлшемі' },
   'backups.objects': { en: 'Objects', ru: 'Объектов', kk: 'Нысандар' },
   'backups.by': { en: 'Made by', ru: 'Кем создана', kk: 'Кім жасады' },
   'backups.bySchedule': { en: 'Schedule', ru: 'По расписанию', kk: 'Кесте бойынша' },
   'backups.byHand': { en: 'A person', ru: 'Человек', kk: 'Адам' },
-  'backups.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
-  'backups.acts': { en: 'Actions', ru: 'Действия', kk: 'Әрекеттер' },
   'backups.whole': { en: 'Whole, read', ru: 'Исправна, прочитана', kk: 'Жарамды, оқылды' },
   'backups.damaged': { en: 'Damaged:', ru: 'Повреждена:', kk: 'Зақымдалған:' },
   'backups.gone': { en: 'Removed', ru: 'Удалена', kk: 'Жойылды' },
@@ -44,8 +39,6 @@ export const words = defineWords({
     ru: 'Уничтожена, по словам',
     kk: 'Жойылды, айтқан адам:',
   },
-  'backups.check': { en: 'Check', ru: 'Проверить', kk: 'Тексеру' },
-  'backups.download': { en: 'Download', ru: 'Скачать', kk: 'Жүктеп алу' },
   'backups.elsewhere': {
     en: 'Cannot be reached from here',
     ru: 'Отсюда недоступна',

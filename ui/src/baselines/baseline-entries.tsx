@@ -123,7 +123,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
               errors={errors}
             />
             <div class="row">
-              <Button>{ctx.t('baselines.entriesShow')}</Button>
+              <Button>{ctx.t('common.show')}</Button>
             </div>
           </form>
         </div>
@@ -136,7 +136,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
           list={expected}
           field="remove"
           title={ctx.t('baselines.entriesExpected')}
-          pick={ctx.t('baselines.entriesRemove')}
+          pick={ctx.t('common.remove')}
           none={ctx.t('baselines.entriesNone')}
         />
         {offered === undefined ? null : (
@@ -145,7 +145,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
             list={offered}
             field="add"
             title={ctx.t('baselines.entriesOffered')}
-            pick={ctx.t('baselines.entriesAdd')}
+            pick={ctx.t('common.add')}
             none={ctx.t('baselines.entriesNoMore')}
           />
         )}

@@ -45,7 +45,7 @@ export type BaselineDetail = BaselineRow & {
 type Props = { readonly ctx: Ctx; readonly baseline: BaselineDetail; readonly limitDays: number };
 
 const About = ({ ctx, baseline }: Props) => (
-  <Panel title={ctx.t('baselines.content')} span={7}>
+  <Panel title={ctx.t('common.content')} span={7}>
     <div class="body">
       <Facts
         rows={[
@@ -63,7 +63,7 @@ const About = ({ ctx, baseline }: Props) => (
           [ctx.t('baselines.revision'), ctx.fmt.number(baseline.revision)],
           [
             ctx.t('baselines.approved'),
-            ctx.t('baselines.approvedBy', { who: baseline.approvedBy, at: ctx.fmt.dateTime(baseline.approvedAt) }),
+            ctx.t('common.whoAt', { who: baseline.approvedBy, at: ctx.fmt.dateTime(baseline.approvedAt) }),
           ],
           [ctx.t('baselines.expires'), <ReviewUntil ctx={ctx} row={baseline} />],
           ...baseline.counts.map(
@@ -81,14 +81,14 @@ const About = ({ ctx, baseline }: Props) => (
 );
 
 const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
-  <Panel title={ctx.t('baselines.revisions')} span={plain ? 12 : 5}>
+  <Panel title={ctx.t('common.revisions')} span={plain ? 12 : 5}>
     <DataTable<(typeof baseline.revisions)[number]>
-      caption={ctx.t('baselines.revisions')}
+      caption={ctx.t('common.revisions')}
       rows={baseline.revisions}
       columns={[
         { key: 'revision', label: ctx.t('baselines.revision'), num: true, cell: (row) => ctx.fmt.number(row.revision) },
-        { key: 'at', label: ctx.t('events.at'), cell: (row) => <Time at={row.at} /> },
-        column('who', ctx.t('events.actor'), { any: true }, (row) => (
+        { key: 'at', label: ctx.t('common.time'), cell: (row) => <Time at={row.at} /> },
+        column('who', ctx.t('common.who'), { any: true }, (row) => (
           <>
             <span translate="no">{row.who}</span>
             {row.comment === undefined ? null : <div class="small second">{row.comment}</div>}
@@ -144,7 +144,7 @@ const Accepted = ({ ctx, baseline }: Props) => (
               </To>
             ),
           ),
-          column('decision', ctx.t('deviations.decision'), { any: true }, (row) =>
+          column('decision', ctx.t('common.decision'), { any: true }, (row) =>
             ctx.t('deviations.acceptedBy', { who: row.who, at: ctx.fmt.dateTime(row.at), reason: row.reason }),
           ),
           column('expires', ctx.t('deviations.expires'), (row) =>

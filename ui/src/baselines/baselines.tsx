@@ -87,7 +87,7 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
               ),
               column('revision', ctx.t('baselines.revision'), { num: true }, (row) => ctx.fmt.number(row.revision)),
               column('approved', ctx.t('baselines.approved'), (row) =>
-                ctx.t('baselines.approvedBy', { who: row.approvedBy, at: ctx.fmt.dateTime(row.approvedAt) }),
+                ctx.t('common.whoAt', { who: row.approvedBy, at: ctx.fmt.dateTime(row.approvedAt) }),
               ),
               column('expires', ctx.t('baselines.expires'), (row) => <ReviewUntil ctx={ctx} row={row} />),
               column('deviations', ctx.t('nav.deviations'), { num: true }, (row) => (

@@ -35,7 +35,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
   const { ctx, action, ids, items, values, errors } = props;
   const n = ids.length;
   const labels = {
-    reason: ctx.t('deviations.reason'),
+    reason: ctx.t('common.reason'),
     expiresAt: ctx.t('deviations.expires'),
     order: ctx.t('deviations.orderNumber'),
     confirm: ctx.t('common.typeNumber', { n: String(n) }),

@@ -55,7 +55,7 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
       page={page}
       filters={filters}
       search={ctx.t('deviations.search')}
-      order={ctx.t('deviations.newest')}
+      order={ctx.t('common.newestFirst')}
       bulk={{
         form,
         action: paths.deviationsDecide(),

@@ -55,7 +55,7 @@ export const ConditionBuilder = ({ help }: { help: ConditionHelpProps }) => {
         <>
           <SelectField
             name="b.level"
-            label={ctx.t('condition.level')}
+            label={ctx.t('common.level')}
             value={help.sent?.level}
             options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
           />
@@ -86,7 +86,7 @@ const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
           </To>
         </>
       ))}
-      {found.total > found.first.length ? `, ${ctx.t('condition.more', { n: found.total - found.first.length })}` : ''}
+      {found.total > found.first.length ? `, ${ctx.t('common.andMore', { n: found.total - found.first.length })}` : ''}
     </span>
   );
 
@@ -110,10 +110,10 @@ export const ConditionTried = ({ tried }: { tried: Tried }) => {
           caption={ctx.t('condition.tried')}
           rows={tried.lines}
           columns={[
-            column('line', ctx.t('condition.line'), { any: true }, (line) => <code translate="no">{line.text}</code>),
+            column('line', ctx.t('field.condition'), { any: true }, (line) => <code translate="no">{line.text}</code>),
             {
               key: 'devices',
-              label: ctx.t('condition.devices'),
+              label: ctx.t('common.devices'),
               cell: (line) => <Found ctx={ctx} found={line.found} />,
             },
           ]}
@@ -124,13 +124,13 @@ export const ConditionTried = ({ tried }: { tried: Tried }) => {
           caption={ctx.t('condition.moves', { n: tried.total })}
           rows={tried.moves}
           columns={[
-            column('device', ctx.t('devices.device'), (move) => (
+            column('device', ctx.t('field.device'), (move) => (
               <To href={paths.device(move.device.id)} translate="no">
                 {move.device.name}
               </To>
             )),
-            { key: 'from', label: ctx.t('condition.movesFrom'), cell: (move) => <span>{move.from ?? '–'}</span> },
-            { key: 'to', label: ctx.t('condition.movesTo'), cell: (move) => <span translate="no">{move.to}</span> },
+            { key: 'from', label: ctx.t('common.from'), cell: (move) => <span>{move.from ?? '–'}</span> },
+            { key: 'to', label: ctx.t('common.to'), cell: (move) => <span translate="no">{move.to}</span> },
             { key: 'rule', label: ctx.t('condition.movesBy'), cell: (move) => <span translate="no">{move.rule}</span> },
           ]}
         />

@@ -32,7 +32,7 @@ export const DecisionMatrix = ({ title, caption, matrix, fixLabel, link, withMea
         caption={caption}
         rows={decisions}
         columns={[
-          column('decision', ctx.t('vuln.decision'), { head: true, fit: true }, (row) => (
+          column('decision', ctx.t('common.decision'), { head: true, fit: true }, (row) => (
             <DecisionMark decision={row} count={allOf(matrix[row])} />
           )),
           ...fixes.map((fix) =>

@@ -38,7 +38,7 @@ const Decided = ({ ctx, row }: { ctx: Ctx; row: DeviationRow }) => (
   <>
     {row.workOrder === undefined ? null : (
       <div>
-        {ctx.t('deviations.order')} <Tag>{row.workOrder.text}</Tag>{' '}
+        {ctx.t('common.workOrder')} <Tag>{row.workOrder.text}</Tag>{' '}
         <span class="small second" translate="no">
           {row.workOrder.who}
         </span>
@@ -84,12 +84,12 @@ export const deviationColumns = (
       ]
     : []),
   column('collection', ctx.t('changes.collection'), (row) => ctx.tDynamic(`collection.${row.change.collection}.title`)),
-  column('what', ctx.t('deviations.what'), (row) => (
+  column('what', ctx.t('common.whatDiffers'), (row) => (
     <div class="diff small">
       <ChangeLine change={row.change} />
     </div>
   )),
-  column('since', ctx.t('deviations.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
+  column('since', ctx.t('common.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
   column('days', ctx.t('deviations.open'), { fit: true }, (row) => (
     <OpenFor ctx={ctx} row={row} limitDays={limitDays} />
   )),
@@ -98,7 +98,7 @@ export const deviationColumns = (
       {row.baseline.name}
     </To>
   )),
-  column('decision', ctx.t('deviations.decision'), (row) =>
+  column('decision', ctx.t('common.decision'), (row) =>
     row.workOrder === undefined && row.outcome === undefined ? '–' : <Decided ctx={ctx} row={row} />,
   ),
 ];

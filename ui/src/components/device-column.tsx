@@ -7,7 +7,7 @@ type Named = { readonly id: string; readonly name: string };
 
 /** The column of a table whose rows are each about a device. */
 export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> =>
-  column('device', ctx.t('devices.device'), { rec: 'a' }, ({ device }) => (
+  column('device', ctx.t('field.device'), { rec: 'a' }, ({ device }) => (
     <To class="name" href={paths.device(device.id)} translate="no">
       {device.name}
     </To>

@@ -114,7 +114,7 @@ const Resembles = ({
       {ctx.rich(word, {
         device: <To href={paths.device(resembles.id)}>{resembles.name}</To>,
       })}{' '}
-      <To href={paths.deviceCompare({ one: resembles.id, two: id })}>{ctx.t('records.compare')}</To>
+      <To href={paths.deviceCompare({ one: resembles.id, two: id })}>{ctx.t('common.compare')}</To>
     </span>
   );
 

@@ -101,7 +101,7 @@ const RowFields = ({
       {field === undefined ? (
         <SelectField
           name={name('field')}
-          label={ctx.t('condition.field')}
+          label={ctx.t('common.field')}
           value={row.field}
           options={[
             { value: '', label: '–' },
@@ -116,7 +116,7 @@ const RowFields = ({
       )}
       <SelectField
         name={name('op')}
-        label={ctx.t('condition.operator')}
+        label={ctx.t('common.comparison')}
         value={row.op}
         options={[
           ...(field === undefined ? [{ value: '', label: ctx.t('condition.usual') }] : []),
@@ -141,7 +141,7 @@ const RowFields = ({
       {isNew ? null : (
         <div>
           <Button small name="do" value={`remove:${at}`}>
-            {ctx.t('condition.removeRow')}
+            {ctx.t('common.remove')}
           </Button>
         </div>
       )}

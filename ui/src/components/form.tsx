@@ -241,7 +241,7 @@ export const CommentField = ({ errors }: Pick<FieldProps, 'errors'>) => {
   return (
     <TextField
       name="comment"
-      label={ctx.t('objects.comment')}
+      label={ctx.t('common.comment')}
       hint={ctx.t('objects.commentHint')}
       maxLength={500}
       errors={errors}

@@ -40,7 +40,7 @@ const ageColumns = <Row extends AgedSource>(
 ): Readonly<Record<'feed' | 'bar' | 'age' | 'limit', Column<Row>>> => {
   const scale = Math.max(30, ...rows.map((row) => Math.min(longestDays, Math.max(row.ageDays ?? 0, row.limitDays))));
   return {
-    feed: column('feed', ctx.t('exchange.source'), { head: true, any: true }, (row) => (
+    feed: column('feed', ctx.t('common.source'), { head: true, any: true }, (row) => (
       <>
         <To href={paths.vulnerabilities({ feed: row.feed })} translate="no">
           {row.feed}

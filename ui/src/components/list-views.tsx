@@ -40,7 +40,7 @@ export const ListViews = ({ list, total }: { list: ListState; total: number | un
     <div class="views">
       <nav class="tabs" aria-label={ctx.t('views.title')}>
         <a {...swap(listUrl(all))} aria-current={isAll ? 'page' : undefined}>
-          {ctx.t('views.all')}{' '}
+          {ctx.t('common.all')}{' '}
           {isAll && total !== undefined ? <span class="second">{ctx.fmt.number(total)}</span> : null}
         </a>
         {decide === undefined ? null : (

@@ -31,7 +31,7 @@ export const Meanwhile = ({ changed, theirs }: { changed: ChangedMeanwhile; thei
             rows={changed.rows}
             records="labelled"
             columns={[
-              { key: 'field', label: ctx.t('objects.field'), head: true, cell: (row) => row.label },
+              { key: 'field', label: ctx.t('common.field'), head: true, cell: (row) => row.label },
               { key: 'theirs', label: ctx.t('objects.theirs'), any: true, cell: (row) => row.theirs },
               { key: 'mine', label: ctx.t('objects.mine'), any: true, cell: (row) => row.mine },
             ]}

@@ -111,7 +111,7 @@ const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; u
           <PostForm action={paths.bundlePick()} class="row">
             <input type="hidden" name="path" value={row.path} />
             <Button small busy={ctx.t('exchange.checking')} unavailable={unavailable}>
-              {ctx.t('exchange.check')}
+              {ctx.t('common.check')}
               <span class="vh"> {row.names[0]}</span>
             </Button>
             <Button small name="now" value="1" busy={ctx.t('media.importing')} unavailable={unavailable}>

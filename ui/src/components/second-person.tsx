@@ -52,7 +52,7 @@ export const SecondPerson = ({ title, asked, action, fields = {}, area, children
           {ctx.t('people.approve')}
         </Button>
         <Button name="action" value="refuse" unavailable={mayNotDecide(ctx, area)}>
-          {ctx.t('people.refuse')}
+          {ctx.t('common.refuse')}
         </Button>
       </PostForm>
     </Notice>

@@ -113,10 +113,10 @@ export const controllerFindingColumns = (
   ctx: Ctx,
   { isOfOne, list }: { isOfOne: boolean; list?: ListState },
 ): Column<ControllerFindingRow>[] => [
-  column('decision', ctx.t('vuln.decision'), { fit: true, sort: true }, (row) =>
+  column('decision', ctx.t('common.decision'), { fit: true, sort: true }, (row) =>
     row.verdict === 'not-affected' ? <span class="second">–</span> : <DecisionMark decision={row.decision} />,
   ),
-  column('vulnerability', ctx.t('cfind.vulnerability'), { sort: true, rec: 'a' }, (row) => (
+  column('vulnerability', ctx.t('common.vulnerability'), { sort: true, rec: 'a' }, (row) => (
     <>
       <a
         class="name"
@@ -140,7 +140,7 @@ export const controllerFindingColumns = (
   )),
   column(
     'product',
-    isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
+    isOfOne ? ctx.t('cfind.part') : ctx.t('field.product'),
     { sort: true, rec: 'c' },
     (row): Child => (
       <>
@@ -160,7 +160,7 @@ export const controllerFindingColumns = (
       </>
     ),
   ),
-  column('firmware', ctx.t('cfind.version'), (row) => (
+  column('firmware', ctx.t('field.firmware'), (row) => (
     <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />
   )),
   column('exploitation', ctx.t('cfind.exploitation'), { sort: true, fit: true }, (row) => (
@@ -168,7 +168,7 @@ export const controllerFindingColumns = (
   )),
   column('verdict', ctx.t('cfind.verdict'), { fit: true, rec: 'b' }, (row) => <VerdictMark ctx={ctx} row={row} />),
   column('fix', ctx.t('cfind.fix'), { rec: 'd' }, (row) => <RemedyMark ctx={ctx} row={row} />),
-  column('fixed', ctx.t('cfind.fixedIn'), { optional: true }, (row) => (
+  column('fixed', ctx.t('common.fixedIn'), { optional: true }, (row) => (
     <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>
   )),
   ...(isOfOne
@@ -178,7 +178,7 @@ export const controllerFindingColumns = (
           <Count n={row.controllers} href={paths.controllerFinding(row.id)} />
         )),
       ]),
-  column('since', ctx.t('cfind.since'), { sort: true, fit: true, optional: true }, (row) => (
+  column('since', ctx.t('common.openSince'), { sort: true, fit: true, optional: true }, (row) => (
     <Time at={row.since} form="date" />
   )),
 ];

@@ -99,16 +99,16 @@ const FindingParts = ({ ctx, shown }: { ctx: Ctx; shown: ShownControllerFinding 
           rows={[
             ...identity.map(({ label, value }) => [label, <span translate="no">{value}</span>] as const),
             [
-              ctx.t('cfind.version'),
+              ctx.t('field.firmware'),
               <FirmwareText ctx={ctx} firmware={finding.firmware} side={finding.firmwareSide} />,
             ],
             [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
             [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${finding.level}`, {}, finding.level)],
-            [ctx.t('cfind.confidence'), ctx.fmt.percent(finding.confidence)],
+            [ctx.t('common.confidence'), ctx.fmt.percent(finding.confidence)],
             [ctx.t('cfind.fix'), <RemedyMark ctx={ctx} row={finding} />],
             ...(finding.fixedVersion === ''
               ? []
-              : ([[ctx.t('cfind.fixedIn'), <span translate="no">{finding.fixedVersion}</span>]] as const)),
+              : ([[ctx.t('common.fixedIn'), <span translate="no">{finding.fixedVersion}</span>]] as const)),
           ]}
         />
         {finding.reason === '' ? null : <p>{ctx.tDynamic(`cfind.reason.${finding.reason}`, {}, finding.reason)}</p>}
@@ -190,7 +190,7 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
       <Facts
         rows={[
           [
-            ctx.t('cfind.publisher'),
+            ctx.t('field.publisher'),
             <>
               <span translate="no">{document.publisher}</span>, {ctx.t(`cfind.by.${document.category}`)}
             </>,

@@ -87,7 +87,7 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
           page={page}
           filters={filters}
           search={ctx.t('cfind.search')}
-          order={ctx.t('vuln.order')}
+          order={ctx.t('common.worstFirst')}
           nameOf={(row) => row.vulnerability}
           table={{
             caption: ctx.t('cfind.title'),

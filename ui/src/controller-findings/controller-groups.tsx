@@ -67,7 +67,7 @@ export const ControllerGroups = ({
                 : []),
               {
                 key: 'vendor',
-                label: ctx.t('cfind.vendor'),
+                label: ctx.t('field.vendor'),
                 ...(by === 'vendor' ? { head: true } : {}),
                 any: true,
                 cell: (row: ControllerGroupRow) =>
@@ -87,7 +87,7 @@ export const ControllerGroups = ({
                   ))}
                 </>
               )),
-              column('advisories', ctx.t('cfind.documents'), { num: true }, (row: ControllerGroupRow) => (
+              column('advisories', ctx.t('common.advisories'), { num: true }, (row: ControllerGroupRow) => (
                 <Count n={row.advisories} />
               )),
               column('affected', ctx.t('cfind.verdict.affected'), { num: true }, (row: ControllerGroupRow) => (
@@ -96,7 +96,7 @@ export const ControllerGroups = ({
               column('review', ctx.t('cfind.verdict.review'), { num: true }, (row: ControllerGroupRow) => (
                 <Count n={row.review} href={row.review === 0 ? undefined : link(row, 'review')} />
               )),
-              column('worst', ctx.t('vuln.decision'), { fit: true }, (row: ControllerGroupRow) =>
+              column('worst', ctx.t('common.decision'), { fit: true }, (row: ControllerGroupRow) =>
                 row.worst === null ? '–' : <DecisionMark decision={row.worst} />,
               ),
             ]}

@@ -49,14 +49,14 @@ export const ControllerReview = ({
     <ListPanel<(typeof page.rows)[number]>
       list={list}
       page={page}
-      order={ctx.t('vuln.order')}
+      order={ctx.t('common.worstFirst')}
       nameOf={(row) => row.label}
       empty={<Empty title={ctx.t('cfind.reviewNone')}>{ctx.t('cfind.reviewNoneWhy')}</Empty>}
       table={{
         caption: ctx.t('cfind.reviewTitle'),
         columns: [
           { ...decisionColumn(ctx), sort: false },
-          column('product', ctx.t('cfind.product'), { rec: 'a' }, (row) => (
+          column('product', ctx.t('field.product'), { rec: 'a' }, (row) => (
             <>
               <To class="name" href={paths.controllerQuestion(row.id)} translate="no">
                 {row.label} {row.firmware}
@@ -64,14 +64,14 @@ export const ControllerReview = ({
               {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
             </>
           )),
-          column('question', ctx.t('cfind.question'), { rec: 'c' }, (row) => (
+          column('question', ctx.t('common.question'), { rec: 'c' }, (row) => (
             <>
               {questionText(ctx, row)}{' '}
               <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
             </>
           )),
           column('findings', ctx.t('cfind.findings'), { num: true }, (row) => <Count n={row.findings} />),
-          column('documents', ctx.t('cfind.documents'), { num: true }, (row) => <Count n={row.documents} />),
+          column('documents', ctx.t('common.advisories'), { num: true }, (row) => <Count n={row.documents} />),
           column('controllers', ctx.t('nav.controllers'), { num: true }, (row) => <Count n={row.controllers} />),
         ],
       }}
@@ -109,18 +109,18 @@ export const ControllerQuestion = (props: {
       mark={<DecisionMark decision={row.decision} />}
       sub={questionText(ctx, row)}
     >
-      <ErrorSummary errors={errors} labels={{ reason: ctx.t('cfind.answerReason') }} />
+      <ErrorSummary errors={errors} labels={{ reason: ctx.t('field.reason') }} />
       <PostForm action={paths.controllerQuestion(row.id)} class="stack">
-        <Panel title={ctx.t('cfind.question')}>
+        <Panel title={ctx.t('common.question')}>
           <div class="body">
             <Facts
               rows={[
-                [ctx.t('cfind.product'), <span translate="no">{row.label}</span>],
+                [ctx.t('field.product'), <span translate="no">{row.label}</span>],
                 ...(isNames
                   ? ([[ctx.t('cfind.leaf'), <span translate="no">{row.means}</span>]] as const)
                   : ([
                       [
-                        ctx.t('cfind.version'),
+                        ctx.t('field.firmware'),
                         row.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{row.firmware}</span>,
                       ],
                     ] as const)),
@@ -138,7 +138,7 @@ export const ControllerQuestion = (props: {
             rows={documents}
             records="labelled"
             columns={[
-              column('document', ctx.t('cfind.advisory'), { any: true, head: true }, (document) => (
+              column('document', ctx.t('common.advisory'), { any: true, head: true }, (document) => (
                 <>
                   {isNames ? (
                     <span translate="no">{document.key}</span>
@@ -167,18 +167,18 @@ export const ControllerQuestion = (props: {
               column('text', ctx.t('cfind.leafText'), { any: true }, (document) => (
                 <span translate="no">{document.texts.join('; ') || '–'}</span>
               )),
-              column('vulnerabilities', ctx.t('cfind.vulnerability'), { any: true }, (document) => (
+              column('vulnerabilities', ctx.t('common.vulnerability'), { any: true }, (document) => (
                 <span translate="no">{document.vulnerabilities.join(', ')}</span>
               )),
             ]}
           />
         </Panel>
-        <Panel title={ctx.t('cfind.answer')}>
+        <Panel title={ctx.t('common.answer')}>
           <div class="body">
             <p>{isNames ? ctx.t('cfind.answerNames') : ctx.t('cfind.answerWhat')}</p>
             <AreaField
               name="reason"
-              label={ctx.t('cfind.answerReason')}
+              label={ctx.t('field.reason')}
               hint={ctx.t('cfind.answerReasonHelp')}
               value={props.reason}
               rows={3}

@@ -92,7 +92,7 @@ const Act = ({ title, isOpen, children }: { title: string; isOpen: boolean; chil
   </details>
 );
 
-const untilLabels = (ctx: Ctx) => ({ owner: ctx.t('measures.owner'), expiresAt: ctx.t('measures.ends') });
+const untilLabels = (ctx: Ctx) => ({ owner: ctx.t('field.owner'), expiresAt: ctx.t('measures.ends') });
 
 /** Who answers for a measure, and until when it holds. */
 const UntilFields = ({ ctx, acts, field }: ActProps & Pick<ReturnType<typeof formOf>, 'field'>) => {
@@ -148,7 +148,7 @@ const Accept = (props: ActProps) => {
   const { isOpen, field, errors } = formOf(props, 'accept');
   const labels = {
     versions: ctx.t('measures.versions'),
-    reason: ctx.t('cfind.answerReason'),
+    reason: ctx.t('field.reason'),
     ...untilLabels(ctx),
   };
   return (
@@ -181,7 +181,7 @@ const Accept = (props: ActProps) => {
 const Dispute = (props: ActProps) => {
   const { ctx, finding, acts } = props;
   const { isOpen, field, errors } = formOf(props, 'not-affected');
-  const labels = { justification: ctx.t('cfind.because'), reason: ctx.t('cfind.answerReason') };
+  const labels = { justification: ctx.t('cfind.because'), reason: ctx.t('field.reason') };
   return (
     <Act title={ctx.t('cfind.answer.not')} isOpen={isOpen}>
       <PostForm action={paths.controllerFindingDispute(finding.id)} class="stack">
@@ -268,14 +268,14 @@ export const AnswerPart = ({
   finding: ControllerFindingRow & { readonly matched: 'affected' | 'not-affected' | 'review' };
   answer: AnswerView;
 }) => (
-  <PanelPart title={ctx.t('cfind.answer')}>
+  <PanelPart title={ctx.t('common.answer')}>
     <Facts
       rows={[
         [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
         ...(answer.justification === ''
           ? []
           : ([[ctx.t('cfind.because'), ctx.tDynamic(`cfind.because.${answer.justification}`)]] as const)),
-        [ctx.t('cfind.answerReason'), answer.reason],
+        [ctx.t('field.reason'), answer.reason],
         ...(answer.evidence === '' ? [] : ([[ctx.t('cfind.evidence'), answer.evidence]] as const)),
         [
           ctx.t('cfind.answeredBy'),

@@ -60,12 +60,12 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
       rows={rows}
       records="labelled"
       columns={[
-        column('controller', ctx.t('cfind.controller'), { head: true, any: true }, (row) => (
+        column('controller', ctx.t('common.controller'), { head: true, any: true }, (row) => (
           <To class="name" href={paths.controller(row.controller.id)} translate="no">
             {row.controller.name}
           </To>
         )),
-        column('version', ctx.t('cfind.version'), { any: true }, (row) => (
+        column('version', ctx.t('field.firmware'), { any: true }, (row) => (
           <span translate="no">
             {row.product} {row.before === '' ? '' : `${row.before} → `}
             {row.version}
@@ -73,7 +73,7 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
         )),
         column('handed', ctx.t('cfind.handedAt'), (row) => <Time at={row.handedAt} />),
         { key: 'by', label: ctx.t('cfind.handedBy'), cell: (row) => <span translate="no">{row.handedBy}</span> },
-        column('state', ctx.t('cfind.state'), (row) => (
+        column('state', ctx.t('field.state'), (row) => (
           <>
             <Status level={levels[row.state]}>
               {row.state === 'other-version'
@@ -90,7 +90,7 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
             )}
           </>
         )),
-        column('actions', <span class="vh">{ctx.t('cfind.state')}</span>, (row) =>
+        column('actions', <span class="vh">{ctx.t('field.state')}</span>, (row) =>
           row.state === 'handed' || row.state === 'done' ? (
             <PostForm action={paths.controllerHandover(row.id)} class="row">
               {row.state === 'handed' ? (
@@ -143,8 +143,8 @@ export const ControllerFirmware = ({
             {row.title === '' ? null : <p lang="en">{row.title}</p>}
             <Facts
               rows={[
-                [ctx.t('cfind.file'), <span translate="no">{row.fileName}</span>],
-                [ctx.t('cfind.size'), ctx.fmt.bytes(row.sizeBytes)],
+                [ctx.t('common.file'), <span translate="no">{row.fileName}</span>],
+                [ctx.t('common.size'), ctx.fmt.bytes(row.sizeBytes)],
                 [
                   'SHA-256',
                   <span class="hash" translate="no">
@@ -159,7 +159,7 @@ export const ControllerFirmware = ({
               caption={ctx.t('cfind.fits')}
               rows={row.targets}
               columns={[
-                column('controller', ctx.t('cfind.controller'), { any: true }, (target) => (
+                column('controller', ctx.t('common.controller'), { any: true }, (target) => (
                   <To class="name" href={paths.controller(target.controller.id)} translate="no">
                     {target.controller.name}
                   </To>
@@ -167,7 +167,7 @@ export const ControllerFirmware = ({
                 column('part', ctx.t('cfind.part'), (target) =>
                   target.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{target.partKey}</span>,
                 ),
-                column('firmware', ctx.t('cfind.version'), (target) =>
+                column('firmware', ctx.t('field.firmware'), (target) =>
                   target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
                 ),
                 column('hand', <span class="vh">{ctx.t('cfind.hand')}</span>, (target) => (
@@ -237,12 +237,12 @@ export const FirmwareHand = ({
         <div class="body">
           <Facts
             rows={[
-              [ctx.t('cfind.controller'), <span translate="no">{target.controller.name}</span>],
+              [ctx.t('common.controller'), <span translate="no">{target.controller.name}</span>],
               [
-                ctx.t('cfind.version'),
+                ctx.t('field.firmware'),
                 target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
               ],
-              [ctx.t('cfind.file'), <span translate="no">{file.fileName}</span>],
+              [ctx.t('common.file'), <span translate="no">{file.fileName}</span>],
               [
                 'SHA-256',
                 <span class="hash" translate="no">
@@ -274,7 +274,7 @@ export const FirmwareHand = ({
       </Panel>
     )}
     {licence === null ? null : (
-      <Panel title={ctx.t('cfind.licence')}>
+      <Panel title={ctx.t('common.licence')}>
         <div class="body">
           <pre lang="en">{licence}</pre>
         </div>

@@ -84,7 +84,7 @@ const wizardSteps = (props: ControllerImportProps): WizardStep[] => {
 export const ControllerImportRegion = ({ ctx, progress }: { ctx: Ctx; progress: ControllerImportProgress }) => (
   <>
     <p role="status">{ctx.t(progress.step === 'read' ? 'imports.reading' : 'imports.comparing')}</p>
-    <Progress label={ctx.t('imports.progress')} done={progress.done} total={progress.total} />
+    <Progress label={ctx.t('common.progress')} done={progress.done} total={progress.total} />
     <p class="small second">
       {progress.step === 'read'
         ? ctx.rich('exchange.doneOf', {
@@ -97,7 +97,7 @@ export const ControllerImportRegion = ({ ctx, progress }: { ctx: Ctx; progress: 
 );
 
 const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id' | 'progress'>) => (
-  <Panel title={ctx.t('imports.progress')}>
+  <Panel title={ctx.t('common.progress')}>
     <div class="body">
       <div
         id="progress"
@@ -110,7 +110,7 @@ const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id'
       </div>
       <PostForm action={paths.controllerImportStop(id)} class="row">
         <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
-          {ctx.t('imports.stop')}
+          {ctx.t('common.stop')}
         </Button>
       </PostForm>
     </div>
@@ -160,7 +160,7 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
       <p class="hint">{ctx.t('imports.nothingYet')}</p>
       <PostForm action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', 'apply']]} />
-        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('imports.importing')}>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.importing')}>
           {ctx.t('imports.importNow')}
         </Button>
         <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
@@ -175,7 +175,7 @@ const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
     <PostForm action={paths.controllerImportUndo()} class="row">
       <Hidden fields={[['origin', String(batch)]]} />
       <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
-        {ctx.t('imports.undo')}
+        {ctx.t('common.unmerge')}
       </Button>
       <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
     </PostForm>
@@ -194,7 +194,7 @@ export const ControllerImport = (props: ControllerImportProps) => {
       sub={`${ctx.tDynamic(`imports.form.${form}`)}, ${ctx.fmt.bytes(bytes)}`}
       noScriptRefreshSeconds={running ? 5 : undefined}
     >
-      <Wizard label={ctx.t('imports.steps')} steps={wizardSteps(props)} />
+      <Wizard label={ctx.t('common.stepsOfTheImport')} steps={wizardSteps(props)} />
       {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
       {running ? <Running ctx={ctx} id={id} progress={progress} /> : null}
       {step === 'result' && batch !== undefined ? <Done ctx={ctx} batch={batch} /> : null}
@@ -203,7 +203,7 @@ export const ControllerImport = (props: ControllerImportProps) => {
       {outcome !== undefined && step !== 'columns' ? (
         <ControllerOutcomes
           ctx={ctx}
-          title={ctx.t(step === 'result' ? 'imports.resultTitle' : 'imports.compareTitle')}
+          title={ctx.t(step === 'result' ? 'common.whatChanged' : 'imports.compareTitle')}
           view={outcome}
         />
       ) : null}

@@ -46,11 +46,11 @@ const levels: Readonly<Record<DraftState, Level>> = {
 };
 
 const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) => (
-  <Panel title={ctx.t('imports.choose')}>
+  <Panel title={ctx.t('common.chooseAFile')}>
     <div class="body">
       <PostForm action={paths.controllerImports()} multipart class="form">
         <FileField
-          label={ctx.t('imports.fileLabel')}
+          label={ctx.t('common.file')}
           hint={ctx.t('imports.fileHint')}
           errors={error === undefined ? undefined : { file: error }}
         />
@@ -72,16 +72,16 @@ const Open = ({ ctx, open }: Pick<ControllerImportsProps, 'ctx' | 'open'>) => (
       rows={open}
       records="labelled"
       columns={[
-        column('file', ctx.t('imports.file'), { head: true, any: true }, (row) => (
+        column('file', ctx.t('common.file'), { head: true, any: true }, (row) => (
           <To href={paths.controllerImport(row.id)} translate="no">
             {row.name}
           </To>
         )),
         { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
-        column('state', ctx.t('imports.state'), (row) => (
+        column('state', ctx.t('field.state'), (row) => (
           <Status level={levels[row.state]}>{ctx.t(`imports.state.${row.state}`)}</Status>
         )),
-        { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time at={row.at} /> },
+        { key: 'at', label: ctx.t('common.when'), cell: (row) => <Time at={row.at} /> },
       ]}
     />
   </Panel>
@@ -97,23 +97,23 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
         rows={history}
         records="labelled"
         columns={[
-          column('file', ctx.t('imports.file'), { head: true, any: true }, (row) => (
+          column('file', ctx.t('common.file'), { head: true, any: true }, (row) => (
             <span translate="no">{row.name}</span>
           )),
           { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },
-          { key: 'at', label: ctx.t('imports.when'), cell: (row) => <Time at={row.at} /> },
-          column('who', ctx.t('imports.who'), { any: true }, (row) => <span translate="no">{row.actor}</span>),
+          { key: 'at', label: ctx.t('common.when'), cell: (row) => <Time at={row.at} /> },
+          column('who', ctx.t('common.who'), { any: true }, (row) => <span translate="no">{row.actor}</span>),
           column('what', ctx.t('imports.what'), (row) =>
             row.undoneAt === null
               ? ctx.t('imports.counts', row.counts)
               : ctx.t('imports.undone', { at: ctx.fmt.dayTime(row.undoneAt) }),
           ),
-          column('undo', <span class="vh">{ctx.t('imports.undo')}</span>, (row) =>
+          column('undo', <span class="vh">{ctx.t('common.unmerge')}</span>, (row) =>
             row.undoneAt === null ? (
               <PostForm action={paths.controllerImportUndo()}>
                 <Hidden fields={[['origin', String(row.batch)]]} />
                 <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
-                  {ctx.t('imports.undo')}
+                  {ctx.t('common.unmerge')}
                   <span class="vh" translate="no">
                     {' '}
                     {row.name}

@@ -135,7 +135,7 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
         rows={view.rows}
         records="labelled"
         columns={[
-          column('controller', ctx.t('imports.controller'), { head: true, any: true }, (row) => (
+          column('controller', ctx.t('common.controller'), { head: true, any: true }, (row) => (
             <span translate="no">{row.label === '' ? '–' : row.label}</span>
           )),
           column('outcome', ctx.t('imports.outcomeColumn'), (row) => (
@@ -159,12 +159,10 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
           rows={view.places}
           records="labelled"
           columns={[
-            column('where', ctx.t('imports.place'), { head: true, any: true }, (row) => (
+            column('where', ctx.t('field.place'), { head: true, any: true }, (row) => (
               <span translate="no">{row.where}</span>
             )),
-            column('reason', ctx.t('imports.reason'), (row) =>
-              ctx.tDynamic(`imports.reason.${row.code}`, {}, row.code),
-            ),
+            column('reason', ctx.t('field.reason'), (row) => ctx.tDynamic(`imports.reason.${row.code}`, {}, row.code)),
             column('detail', ctx.t('imports.detail'), { any: true }, (row) =>
               row.detail === '' ? '–' : <span translate="no">{row.detail}</span>,
             ),

@@ -42,7 +42,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         : {
             actions: (
               <LinkButton href={paths.objectRevisions('controller-record', controller.id)}>
-                {ctx.t('objects.revisions')}
+                {ctx.t('common.revisions')}
               </LinkButton>
             ),
           })}

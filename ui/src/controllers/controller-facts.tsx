@@ -82,7 +82,7 @@ export const ControllerFacts = ({
       rows={lines}
       group={(line) => line.group}
       columns={[
-        column('field', ctx.t('controllers.field'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
+        column('field', ctx.t('common.field'), (line) => <span class="second">{ctx.tDynamic(line.label)}</span>),
         column('observed', ctx.t('controllers.observed'), { any: true }, (line) =>
           line.differs ? (
             <Status level="warning">

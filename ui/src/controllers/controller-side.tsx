@@ -103,7 +103,7 @@ export const ControllerProposals = ({
               </span>
             </span>
             <Button small unavailable={unavailable}>
-              {ctx.t('controllers.unmerge')}
+              {ctx.t('common.unmerge')}
             </Button>
           </PostForm>
         ))}

@@ -76,7 +76,7 @@ const Parts = ({
         rows={rows}
         records="labelled"
         columns={[
-          column('key', ctx.t('controllers.part'), { head: true, fit: true }, (row) => (
+          column('key', ctx.t('field.place'), { head: true, fit: true }, (row) => (
             <span translate="no">{row.key}</span>
           )),
           ...fields.map((field) =>
@@ -110,7 +110,7 @@ const DecisionPanel = (props: ControllerProps) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   const others = (['authorised', 'unauthorised', 'archived'] as const).filter((one) => one !== decision);
   return (
-    <Panel title={ctx.t('controllers.decision')}>
+    <Panel title={ctx.t('common.decision')}>
       <div class="body">
         <p>
           <Status level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
@@ -119,7 +119,7 @@ const DecisionPanel = (props: ControllerProps) => {
         </p>
         <p class="second">{ctx.say(props.decidedBy)}</p>
         <PostForm action={paths.controllerDecide(id)} class="form">
-          <TextField name="reason" label={ctx.t('controllers.decisionReason')} maxLength={500} />
+          <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} />
           <div class="row">
             {others.map((one) => (
               <Button small name="decision" value={one} unavailable={unavailable}>
@@ -213,7 +213,7 @@ export const ControllerPage = (props: ControllerProps) => {
               <Facts
                 rows={[
                   [ctx.t('controllers.firstSeen'), <Age at={props.firstSeenAt} />],
-                  [ctx.t('controllers.lastSeen'), <Age at={props.lastSeenAt} />],
+                  [ctx.t('controllers.seen'), <Age at={props.lastSeenAt} />],
                   ...props.took.map(
                     (one) =>
                       [

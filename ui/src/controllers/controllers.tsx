@@ -66,14 +66,14 @@ const roleOf = ({ role }: ControllerRow, ctx: Ctx): string | undefined =>
 /** Columns of its own. */
 const ownColumns: ListColumns<ControllerRow> = {
   status: {
-    word: 'controllers.status',
+    word: 'field.state',
     fit: true,
     rec: 'b',
     cell: (row) => <Status level={row.level} />,
     file: (row, ctx) => ctx.tDynamic(`level.${row.level}`),
   },
   name: {
-    word: 'controllers.name',
+    word: 'common.controller',
     sort: true,
     rec: 'a',
     cell: (row) => (
@@ -84,7 +84,7 @@ const ownColumns: ListColumns<ControllerRow> = {
     file: (row) => row.name,
   },
   reason: {
-    word: 'controllers.reason',
+    word: 'common.whatDiffers',
     rec: 'c',
     cell: (row, ctx) => (
       <Reasons words={row.reasons.map((reason) => controllerReason(ctx, reason))} other={row.model} />
@@ -92,7 +92,7 @@ const ownColumns: ListColumns<ControllerRow> = {
     file: (row, ctx) => row.reasons.map(ctx.say).join('; '),
   },
   zone: {
-    word: 'controllers.zone',
+    word: 'field.zone',
     sort: true,
     cell: (row) =>
       row.zone === undefined ? (
@@ -105,7 +105,7 @@ const ownColumns: ListColumns<ControllerRow> = {
     file: (row) => row.zone?.name,
   },
   vendor: {
-    word: 'controllers.vendor',
+    word: 'field.vendor',
     sort: true,
     until: 'file',
     cell: (row) => text(row.vendor),
@@ -118,9 +118,9 @@ const ownColumns: ListColumns<ControllerRow> = {
     cell: (row) => text(row.family),
     file: (row) => row.family,
   },
-  model: { word: 'controllers.model', sort: true, cell: (row) => text(row.model), file: (row) => row.model },
+  model: { word: 'field.model', sort: true, cell: (row) => text(row.model), file: (row) => row.model },
   order: {
-    word: 'controllers.order',
+    word: 'field.orderNumber',
     sort: true,
     until: 'file',
     cell: (row) => text(row.orderNumber),
@@ -129,7 +129,7 @@ const ownColumns: ListColumns<ControllerRow> = {
   firmware: { word: 'controllers.read', sort: true, cell: (row) => text(row.read), file: (row) => row.read },
   planned: { word: 'controllers.planned', cell: (row) => text(row.planned), file: (row) => row.planned },
   address: {
-    word: 'controllers.address',
+    word: 'common.address',
     sort: true,
     fit: true,
     until: 'file',
@@ -137,12 +137,12 @@ const ownColumns: ListColumns<ControllerRow> = {
     file: (row) => row.address,
   },
   role: {
-    word: 'controllers.role',
+    word: 'field.role',
     until: 'file',
     cell: (row, ctx) => roleOf(row, ctx) ?? '–',
     file: roleOf,
   },
-  serial: { word: 'controllers.serial', until: 'file', cell: (row) => text(row.serial), file: (row) => row.serial },
+  serial: { word: 'field.serial', until: 'file', cell: (row) => text(row.serial), file: (row) => row.serial },
   modules: {
     word: 'controllers.modules',
     num: true,

@@ -69,7 +69,7 @@ export function retentionText(ctx: Pick<Ctx, 't'>, retention: ProvisionRetention
 
 const Leaves = ({ ctx, row }: { ctx: Ctx; row: ProvisionRow }) =>
   row.leaves === null ? (
-    <span class="second">{ctx.t('provision.leavesNot')}</span>
+    <span class="second">{ctx.t('common.no')}</span>
   ) : (
     <span class="choice">
       <Shape name="right" />
@@ -113,14 +113,14 @@ const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
           {row.row}
         </span>
       )),
-      column('what', ctx.t('provision.what'), (row) => (
+      column('what', ctx.t('common.what'), (row) => (
         <>
           {row.href === undefined ? ctx.tDynamic(row.title) : <To href={row.href}>{ctx.tDynamic(row.title)}</To>}
           <Fields ctx={ctx} row={row} />
         </>
       )),
-      column('source', ctx.t('provision.source'), (row) => <span class="second">{ctx.tDynamic(row.source)}</span>),
-      column('purpose', ctx.t('provision.purpose'), (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>),
+      column('source', ctx.t('common.from'), (row) => <span class="second">{ctx.tDynamic(row.source)}</span>),
+      column('purpose', ctx.t('common.purpose'), (row) => <span class="second">{ctx.tDynamic(row.purpose)}</span>),
       column('rows', ctx.t('provision.rows'), { num: true }, (row) => <Count n={row.rows} href={row.href} />),
       { key: 'retention', label: ctx.t('provision.retention'), cell: (row) => retentionText(ctx, row.retention) },
       column('personal', ctx.t('provision.personal'), (row) =>
@@ -130,7 +130,7 @@ const Register = ({ ctx, pillar, rows }: Group & { ctx: Ctx }) => (
           <Tag>{ctx.t(row.personal === 'yes' ? 'common.yes' : 'provision.possible')}</Tag>
         ),
       ),
-      column('protection', ctx.t('provision.protection'), (row) =>
+      column('protection', ctx.t('common.protection'), (row) =>
         row.protection.map((one) => ctx.t(`provision.protection.${one}`)).join(', '),
       ),
       { key: 'leaves', label: ctx.t('provision.leaves'), cell: (row) => <Leaves ctx={ctx} row={row} /> },

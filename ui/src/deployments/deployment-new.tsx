@@ -64,10 +64,10 @@ const recount = {
 export const DeploymentNew = (props: DeploymentNewProps) => {
   const { ctx, updates, devices, deviceCount, targets, groups, errors } = props;
   const labels = {
-    name: ctx.t('deployments.name'),
+    name: ctx.t('field.name'),
     update: ctx.t('nav.updates'),
     device: ctx.t('nav.devices'),
-    group: ctx.t('devices.group'),
+    group: ctx.t('field.group'),
     timeoutMinutes: ctx.t('deployments.timeout'),
     confirm: ctx.t('common.typeNumber', { n: String(deviceCount) }),
   };
@@ -124,7 +124,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                   <input type="hidden" name="target" value="group" />
                   <SelectField
                     name="group"
-                    label={ctx.t('deployments.toGroup')}
+                    label={ctx.t('field.group')}
                     hint={ctx.t('deployments.toGroupHint')}
                     value={props.group}
                     errors={errors}

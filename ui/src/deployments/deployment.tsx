@@ -98,7 +98,7 @@ export const Deployment = (props: DeploymentProps) => {
         {group === undefined ? null : (
           <>
             {'. '}
-            {ctx.t('devices.group')}: <To href={paths.devices({ group: group.id })}>{group.name}</To>
+            {ctx.t('field.group')}: <To href={paths.devices({ group: group.id })}>{group.name}</To>
           </>
         )}
       </p>
@@ -106,9 +106,9 @@ export const Deployment = (props: DeploymentProps) => {
         list={list}
         page={tasks}
         tools={
-          <nav class="seg" aria-label={ctx.t('deployments.stateLabel')}>
+          <nav class="seg" aria-label={ctx.t('field.state')}>
             <a {...swap(listUrl(list, { filters: [] }))} aria-current={list.filters.length === 0 ? 'true' : undefined}>
-              {ctx.t('deployments.all')}
+              {ctx.t('common.all')}
             </a>
             {states.map((state) => (
               <a
@@ -126,10 +126,10 @@ export const Deployment = (props: DeploymentProps) => {
         table={{
           caption: ctx.t('deployments.tasks'),
           columns: [
-            column('state', ctx.t('deployments.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+            column('state', ctx.t('field.state'), { fit: true, rec: 'b' }, (row) => (
               <InstallationMark ctx={ctx} state={row.state} />
             )),
-            column('device', ctx.t('devices.device'), { rec: 'a' }, (row) => (
+            column('device', ctx.t('field.device'), { rec: 'a' }, (row) => (
               <To class="name" href={paths.device(row.device.id)} translate="no">
                 {row.device.name}
               </To>
@@ -153,7 +153,7 @@ export const Deployment = (props: DeploymentProps) => {
               ),
             ),
             column('attempt', ctx.t('deployments.attempt'), { num: true }, (row) => ctx.fmt.number(row.attempt)),
-            column('at', ctx.t('updates.at'), { rec: 'd', fit: true }, (row) =>
+            column('at', ctx.t('common.time'), { rec: 'd', fit: true }, (row) =>
               row.at === undefined ? '–' : <Time at={row.at} />,
             ),
           ],

@@ -63,17 +63,17 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
       list={list}
       page={page}
       filters={[]}
-      search={ctx.t('deployments.search')}
-      order={ctx.t('deployments.order')}
+      search={ctx.t('field.name')}
+      order={ctx.t('common.newestFirst')}
       nameOf={(row) => row.name}
       empty={<Empty title={ctx.t('deployments.none')}>{ctx.t('deployments.noneWhy')}</Empty>}
       table={{
         caption: ctx.t('nav.deployments'),
         columns: [
-          column('state', ctx.t('deployments.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+          column('state', ctx.t('field.state'), { fit: true, rec: 'b' }, (row) => (
             <DeploymentMark ctx={ctx} state={row.state} />
           )),
-          column('name', ctx.t('deployments.name'), { rec: 'a' }, (row) => (
+          column('name', ctx.t('field.name'), { rec: 'a' }, (row) => (
             <To class="name" href={paths.deployment(row.id)}>
               {row.name}
             </To>
@@ -98,7 +98,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
               </To>
             ),
           ),
-          column('bar', <span class="vh">{ctx.t('deployments.progress')}</span>, { hideNarrow: true }, (row) => (
+          column('bar', <span class="vh">{ctx.t('common.progress')}</span>, { hideNarrow: true }, (row) => (
             <Progress label={row.name} done={row.tasks.verified} total={taskTotal(row.tasks)} />
           )),
         ],

@@ -51,7 +51,7 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
         />
         <SelectField
           name="group"
-          label={ctx.t('agentMoves.devices')}
+          label={ctx.t('common.devices')}
           hint={ctx.t('agentMoves.devicesHint')}
           value={values.group}
           errors={errors}
@@ -61,13 +61,7 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
             { value: 'all', label: ctx.t('agentMoves.all') },
           ]}
         />
-        <TextField
-          name="reason"
-          label={ctx.t('deviceTasks.reason')}
-          value={values.reason}
-          maxLength={500}
-          errors={errors}
-        />
+        <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} errors={errors} />
         <div>
           <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('agentMoves.do')}
@@ -109,12 +103,12 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
         records="labelled"
         rows={order.open}
         columns={[
-          column('device', ctx.t('agentMoves.device'), { head: true }, ({ device }) => (
+          column('device', ctx.t('field.device'), { head: true }, ({ device }) => (
             <To href={paths.deviceTab(device.id, 'tasks')} translate="no">
               {device.name}
             </To>
           )),
-          column('state', ctx.t('deviceTasks.stateLabel'), ({ state }) => (
+          column('state', ctx.t('field.state'), ({ state }) => (
             <Status level={taskLevels[state]}>{ctx.tDynamic(`deviceTasks.state.${state}`)}</Status>
           )),
           column('why', ctx.t('agentMoves.agentTold'), { any: true }, ({ code, output }) =>
@@ -146,8 +140,8 @@ export const AgentMoves = (props: AgentMovesProps) => {
         errors={errors}
         labels={{
           server: ctx.t('agentMoves.server'),
-          group: ctx.t('agentMoves.devices'),
-          reason: ctx.t('deviceTasks.reason'),
+          group: ctx.t('common.devices'),
+          reason: ctx.t('field.reason'),
         }}
       />
       <MoveForm {...props} />

@@ -117,9 +117,9 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
         errors={errors}
         labels={{
           lines: ctx.t('deviceTasks.lines'),
-          number: ctx.t('deviceTasks.file'),
-          act: ctx.t('deviceTasks.act'),
-          reason: ctx.t('deviceTasks.reason'),
+          number: ctx.t('common.file'),
+          act: ctx.t('common.request'),
+          reason: ctx.t('field.reason'),
         }}
       />
       <Panel>
@@ -131,7 +131,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
             rows={rows}
             records="labelled"
             columns={[
-              column('state', ctx.t('deviceTasks.stateLabel'), { fit: true }, (row) => (
+              column('state', ctx.t('field.state'), { fit: true }, (row) => (
                 <Status level={taskLevels[row.state]}>{ctx.tDynamic(`deviceTasks.state.${row.state}`)}</Status>
               )),
               column('what', ctx.t('deviceTasks.what'), { any: true }, (row) => (
@@ -164,7 +164,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                   <Output ctx={ctx} row={row} />
                 </>
               )),
-              column('by', ctx.t('deviceTasks.by'), { any: true }, (row) => (
+              column('by', ctx.t('common.by'), { any: true }, (row) => (
                 <>
                   <span translate="no">{row.askedBy}</span>, <Time at={row.askedAt} />
                   {row.confirmedBy === undefined ? null : (
@@ -175,9 +175,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                   )}
                 </>
               )),
-              column('decide', ctx.t('deviceTasks.decision'), (row) => (
-                <Decide ctx={ctx} device={device.id} row={row} />
-              )),
+              column('decide', ctx.t('common.decision'), (row) => <Decide ctx={ctx} device={device.id} row={row} />),
             ]}
           />
         )}
@@ -199,7 +197,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
             />
             <TextField
               name="reason"
-              label={ctx.t('deviceTasks.reason')}
+              label={ctx.t('field.reason')}
               value={asked === 'log' ? values.reason : ''}
               maxLength={500}
               errors={errorsOf('log')}
@@ -221,7 +219,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               <input type="hidden" name="kind" value="kept-file" />
               <SelectField
                 name="number"
-                label={ctx.t('deviceTasks.file')}
+                label={ctx.t('common.file')}
                 value={values.file}
                 options={files}
                 errors={errorsOf('file')}
@@ -229,7 +227,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               />
               <SelectField
                 name="act"
-                label={ctx.t('deviceTasks.act')}
+                label={ctx.t('common.request')}
                 value={values.act}
                 options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
                 errors={errorsOf('file')}
@@ -238,7 +236,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               <TextField
                 name="reason"
                 id="file-reason"
-                label={ctx.t('deviceTasks.reason')}
+                label={ctx.t('field.reason')}
                 value={asked === 'file' ? values.reason : ''}
                 maxLength={500}
                 errors={errorsOf('file')}

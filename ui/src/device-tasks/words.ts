@@ -12,10 +12,7 @@ export const words = defineWords({
     ru: 'Его собственный журнал и файлы, которые хранит средство защиты.',
     kk: 'Оның өз журналы және қорғаныс құралы сақтайтын файлдар.',
   },
-  'deviceTasks.stateLabel': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'deviceTasks.what': { en: 'Asked', ru: 'Запрошено', kk: 'Сұралғаны' },
-  'deviceTasks.by': { en: 'By', ru: 'Кто', kk: 'Кім' },
-  'deviceTasks.decision': { en: 'Decision', ru: 'Решение', kk: 'Шешім' },
   'deviceTasks.kind.show-log': {
     en: '{lines} lines of its log',
     ru: 'Строк его журнала: {lines}',
@@ -48,7 +45,6 @@ export const words = defineWords({
     ru: 'Адрес вида https://10.20.0.6 или https://name:8443.',
     kk: 'https://10.20.0.6 не https://name:8443 сияқты мекенжай.',
   },
-  'agentMoves.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
   'agentMoves.devicesHint': {
     en: 'Those of a group and of all below it.',
     ru: 'Группа и всё, что ниже неё.',
@@ -67,7 +63,6 @@ export const words = defineWords({
     ru: 'Устройства, которые не перешли',
     kk: 'Көшпеген құрылғылар',
   },
-  'agentMoves.device': { en: 'Device', ru: 'Устройство', kk: 'Құрылғы' },
   'agentMoves.agentTold': { en: 'What the agent tells', ru: 'Что сообщает агент', kk: 'Агент не хабарлайды' },
   'event.agents-move-ordered': {
     en: 'Agents ordered to another address: {server}, devices: {devices}',
@@ -114,7 +109,6 @@ export const words = defineWords({
     kk: 'Агенттің өз журналының соңғы жолдары, құпияға ұқсайтынның бәрі алынып тасталған. Олар келесі байланыста келеді, 30 күн шифрланып сақталады, кім сұрағанын журнал айтады.',
   },
   'deviceTasks.lines': { en: 'Lines', ru: 'Строк', kk: 'Жол саны' },
-  'deviceTasks.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'deviceTasks.askLog': { en: 'Ask for the log', ru: 'Запросить журнал', kk: 'Журналды сұрау' },
   'deviceTasks.fileTitle': {
     en: 'Ask something about a kept file',
@@ -131,8 +125,6 @@ export const words = defineWords({
     ru: 'Средства защиты этого устройства не сообщают о файлах в карантине или резервном хранилище.',
     kk: 'Бұл құрылғының қорғаныс құралдары карантиндегі не сақтық көшірмедегі файлдарды хабарламайды.',
   },
-  'deviceTasks.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
-  'deviceTasks.act': { en: 'Request', ru: 'Запрос', kk: 'Сұрау' },
   'deviceTasks.act.restore': { en: 'Give back', ru: 'Вернуть', kk: 'Қайтару' },
   'deviceTasks.act.delete': { en: 'Delete', ru: 'Удалить', kk: 'Жою' },
   'deviceTasks.act.rescan': { en: 'Look at it again', ru: 'Проверить ещё раз', kk: 'Қайта тексеру' },

@@ -27,7 +27,7 @@ export const DeviceChanges = ({ ctx, device, tabs, list, rows, next, filters }: 
       page={{ rows, next }}
       filters={filters}
       search={ctx.t('changes.search')}
-      order={ctx.t('changes.order')}
+      order={ctx.t('common.newestFirst')}
       empty={<Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>}
     >
       <div class="body">

@@ -59,7 +59,7 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
           caption={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
           rows={rows}
           columns={[
-            column('field', ctx.t('records.field'), { head: true }, (row) => ctx.tDynamic(`records.f.${row.field}`)),
+            column('field', ctx.t('common.what'), { head: true }, (row) => ctx.tDynamic(`records.f.${row.field}`)),
             column('one', head(one), { any: true }, (row) => (row.same ? <strong>{row.one}</strong> : row.one || '–')),
             column('two', head(two), { any: true }, (row) => (row.same ? <strong>{row.two}</strong> : row.two || '–')),
           ]}

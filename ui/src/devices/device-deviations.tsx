@@ -60,7 +60,7 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
           </span>
         }
         page={page}
-        order={ctx.t('deviations.newest')}
+        order={ctx.t('common.newestFirst')}
         bulk={{
           form,
           action: paths.deviationsDecide(),

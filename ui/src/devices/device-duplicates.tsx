@@ -59,7 +59,7 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
           rows={held}
           records="labelled"
           columns={[
-            { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row} /> },
+            { key: 'one', label: ctx.t('common.record'), head: true, cell: (row) => <Name device={row} /> },
             column('why', ctx.t('records.why'), (row) => (
               <>
                 {ctx.tDynamic(`devices.held.${row.reason}`)}{' '}
@@ -68,12 +68,12 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
                   : ctx.rich('devices.resembles', { device: <Name device={row.resembles} /> })}
               </>
             )),
-            { key: 'at', label: ctx.t('records.at'), num: true, cell: (row) => <Age at={row.createdAt} /> },
-            column('decide', ctx.t('records.decide'), (row) => (
+            { key: 'at', label: ctx.t('common.when'), num: true, cell: (row) => <Age at={row.createdAt} /> },
+            column('decide', ctx.t('common.decision'), (row) => (
               <span class="row">
                 {row.resembles === undefined || row.resembles.id === row.id ? null : (
                   <LinkButton small href={compareLink(row.resembles, row)} unavailable={unavailable}>
-                    {ctx.t('records.compare')}
+                    {ctx.t('common.compare')}
                     <span class="vh"> {row.name}</span>
                   </LinkButton>
                 )}
@@ -108,7 +108,7 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
         rows={pairs}
         records="labelled"
         columns={[
-          { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row.one} /> },
+          { key: 'one', label: ctx.t('common.record'), head: true, cell: (row) => <Name device={row.one} /> },
           { key: 'two', label: ctx.t('records.two'), cell: (row) => <Name device={row.two} /> },
           column('shared', ctx.t('records.shared'), { any: true }, (row) =>
             row.why.map(({ reason, values }, at) => (
@@ -118,9 +118,9 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
               </>
             )),
           ),
-          column('decide', ctx.t('records.decide'), (row) => (
+          column('decide', ctx.t('common.decision'), (row) => (
             <LinkButton small href={compareLink(row.one, row.two)} unavailable={withoutRight(ctx, 'devices:write')}>
-              {ctx.t('records.compare')}
+              {ctx.t('common.compare')}
               <span class="vh">
                 {' '}
                 {row.one.name}, {row.two.name}
@@ -147,9 +147,9 @@ const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) 
             <span translate="no">{row.other.name || row.other.id}</span>
           )),
           { key: 'keep', label: ctx.t('records.keptIn'), cell: (row) => <Name device={row.keep} /> },
-          { key: 'at', label: ctx.t('records.at'), cell: (row) => <Time at={row.at} /> },
-          { key: 'by', label: ctx.t('records.by'), cell: (row) => <span translate="no">{row.by}</span> },
-          column('decide', ctx.t('records.decide'), (row) =>
+          { key: 'at', label: ctx.t('common.when'), cell: (row) => <Time at={row.at} /> },
+          { key: 'by', label: ctx.t('common.by'), cell: (row) => <span translate="no">{row.by}</span> },
+          column('decide', ctx.t('common.decision'), (row) =>
             row.isNewest ? (
               <PostForm action={paths.deviceUnmerge()}>
                 <Hidden fields={[['merge', String(row.merge)]]} />

@@ -44,7 +44,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
       actions={
         revision === 0 ? undefined : (
           <LinkButton href={paths.objectRevisions('device-decision', device.id)}>
-            {ctx.t('objects.revisions')}
+            {ctx.t('common.revisions')}
           </LinkButton>
         )
       }
@@ -79,7 +79,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
               value={values.group}
               errors={errors}
               options={[
-                { value: '', label: ctx.t('devices.noGroup') },
+                { value: '', label: ctx.t('common.noGroup') },
                 ...groups.map((group) => ({ value: group.id, label: group.name })),
               ]}
             />

@@ -22,7 +22,7 @@ export const DeviceEvents = ({ ctx, device, tabs, list, page }: DeviceEventsProp
     <ListPanel
       list={list}
       page={page}
-      order={ctx.t('events.order')}
+      order={ctx.t('common.newestFirst')}
       table={{ caption: ctx.t('nav.events'), columns: eventColumns(ctx, { withDevice: false }) }}
       empty={<Empty title={ctx.t('events.none')} />}
     />

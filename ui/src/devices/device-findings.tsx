@@ -61,7 +61,7 @@ export const DeviceFindings = ({
       page={page}
       filters={decisionFilters}
       search={ctx.t('vuln.search')}
-      order={ctx.t('vuln.order')}
+      order={ctx.t('common.worstFirst')}
       nameOf={(row) => row.advisory}
       table={{
         caption: ctx.t('nav.vulnerabilities'),
@@ -70,7 +70,7 @@ export const DeviceFindings = ({
       }}
       empty={
         ctx.advisories === null ? (
-          <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
+          <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
         ) : isWholly(coverage) ? (
           <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
         ) : (
@@ -87,7 +87,7 @@ export const DeviceFindings = ({
 const decisionFilters = [
   {
     name: 'decision',
-    label: 'vuln.decision',
+    label: 'common.decision',
     options: ['act', 'attend', 'track-star', 'track'].map((value) => ({ value, key: `decision.${value}` })),
   },
 ];

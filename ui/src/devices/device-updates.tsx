@@ -105,7 +105,7 @@ export const DeviceUpdates = ({
             column('to', ctx.t('updates.version'), { any: true, rec: 'c' }, (row) => (
               <span translate="no">{row.version}</span>
             )),
-            column('approval', ctx.t('updates.decision'), (row) => <ApprovalMark ctx={ctx} approval={row.approval} />),
+            column('approval', ctx.t('common.approval'), (row) => <ApprovalMark ctx={ctx} approval={row.approval} />),
             column('supply', ctx.t('updates.supply'), (row) => (
               <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />
             )),
@@ -120,7 +120,7 @@ export const DeviceUpdates = ({
                 </To>
               ),
             ),
-            column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
+            column('at', ctx.t('common.time'), { rec: 'd' }, (row) =>
               row.at === undefined ? '–' : <Time at={row.at} />,
             ),
           ]}

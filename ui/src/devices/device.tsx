@@ -80,10 +80,10 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
             <Status level={line.level}>{valueText(ctx, line.value, line.type, line.unit)}</Status>
           ),
         ),
-        column('source', ctx.t('devices.source'), { hideNarrow: true, fit: true }, (line) => (
+        column('source', ctx.t('common.source'), { hideNarrow: true, fit: true }, (line) => (
           <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>
         )),
-        column('age', ctx.t('devices.age'), { num: true }, (line) => (
+        column('age', ctx.t('common.age'), { num: true }, (line) => (
           <span class="second">
             <Age at={line.at} />
           </span>
@@ -137,7 +137,7 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
         caption={ctx.t('records.clients')}
         rows={clients}
         columns={[
-          column('client', ctx.t('records.client'), { head: true, any: true }, (row) => (
+          column('client', ctx.t('common.client'), { head: true, any: true }, (row) => (
             <>
               {ctx.tDynamic(`source.${row.source}`)} <span translate="no">{row.agent}</span>
               {row.address === null ? null : (
@@ -148,7 +148,7 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
               )}
             </>
           )),
-          column('state', ctx.t('records.clientState'), (row) => ctx.tDynamic(`records.s.${row.state}`)),
+          column('state', ctx.t('field.state'), (row) => ctx.tDynamic(`records.s.${row.state}`)),
           column('seen', ctx.t('records.clientSeen'), { num: true }, (row) => <Age at={row.lastSeenAt} />),
         ]}
       />
@@ -255,7 +255,7 @@ export const Device = (props: DeviceProps) => {
             <div class="body">
               <Facts
                 rows={[
-                  [ctx.t('devices.agentVersion'), <span translate="no">{device.agentVersion ?? '–'}</span>],
+                  [ctx.t('field.version'), <span translate="no">{device.agentVersion ?? '–'}</span>],
                   [
                     ctx.t('devices.publicId'),
                     <span class="hash" translate="no">
@@ -265,7 +265,7 @@ export const Device = (props: DeviceProps) => {
                   ...(certificate === undefined
                     ? []
                     : [
-                        [ctx.t('devices.certificate'), <Hash value={certificate.fingerprint} />] as const,
+                        [ctx.t('common.certificate'), <Hash value={certificate.fingerprint} />] as const,
                         [ctx.t('devices.validUntil'), <Time at={certificate.notAfter} form="date" />] as const,
                       ]),
                 ]}

@@ -95,13 +95,13 @@ const ownColumns: ListColumns<DeviceRow> = {
     file: (row) => row.name,
   },
   reason: {
-    word: 'devices.reason',
+    word: 'field.reason',
     rec: 'c',
     cell: (row, ctx) => <Reasons words={row.reasons.map(ctx.say)} other={row.os} />,
     file: (row, ctx) => row.reasons.map(ctx.say).join('; '),
   },
   group: {
-    word: 'devices.group',
+    word: 'field.group',
     sort: true,
     cell: (row) => row.group?.name ?? '–',
     file: (row) => row.group?.name,
@@ -119,7 +119,7 @@ const ownColumns: ListColumns<DeviceRow> = {
     file: (row) => row.os,
   },
   address: {
-    word: 'devices.address',
+    word: 'common.address',
     fit: true,
     sort: true,
     cell: (row) => <span translate="no">{row.address ?? '–'}</span>,
@@ -147,7 +147,7 @@ const ownColumns: ListColumns<DeviceRow> = {
     file: (row, ctx) => judgedCell(judged(row, row.act), ctx),
   },
   findings: {
-    word: 'vuln.findings',
+    word: 'common.vulnerabilities',
     num: true,
     sort: true,
     until: 'file',
@@ -205,7 +205,7 @@ const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups
             <div class="field">
               <label for="bulk-group">{ctx.t('devices.bulk.toGroup')}</label>
               <select class="input" id="bulk-group" name="group" form={form}>
-                <option value="">{ctx.t('devices.noGroup')}</option>
+                <option value="">{ctx.t('common.noGroup')}</option>
                 {groups.map((group) => (
                   <option value={group.id}>{group.name}</option>
                 ))}
@@ -216,7 +216,7 @@ const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups
             {ctx.t('devices.bulk.move')}
           </Button>
           <div class="field">
-            <label for="bulk-tag">{ctx.t('tags.bulk')}</label>
+            <label for="bulk-tag">{ctx.t('tags.tag')}</label>
             <input class="input" id="bulk-tag" name="newTag" form={form} maxlength={50} autocomplete="off" />
           </div>
           <Button small form={form} name="action" value="tag" unavailable={unavailable}>
@@ -262,7 +262,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
                 [
                   [paths.discovery(), 'discovery.title'],
                   [paths.offlineImport(), 'offlineImport.title'],
-                  [paths.groups(), 'groups.title'],
+                  [paths.groups(), 'field.groups'],
                   [paths.deviceDuplicates(), 'records.title'],
                 ] as const
               )

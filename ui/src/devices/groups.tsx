@@ -35,7 +35,7 @@ const Branch = ({ ctx, rows, of }: { ctx: Ctx; rows: Children; of: string | null
 export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) => (
   <Page
     ctx={ctx}
-    title={ctx.t('groups.title')}
+    title={ctx.t('field.groups')}
     sub={ctx.t('groups.sub')}
     actions={
       <LinkButton href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
@@ -43,7 +43,7 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
       </LinkButton>
     }
   >
-    <Panel title={ctx.t('groups.title')} context={ctx.t('groups.context')}>
+    <Panel title={ctx.t('field.groups')} context={ctx.t('groups.context')}>
       {rows.length === 0 ? (
         <Empty title={ctx.t('groups.none')} />
       ) : (

@@ -58,14 +58,14 @@ const Actions = ({ ctx, row, unavailable }: { ctx: Ctx; row: DirectoryRow; unava
           {ctx.t('discovery.test')}
           <span class="vh"> {row.name}</span>
         </Button>
-        <Button small name="action" value="poll" busy={ctx.t('discovery.starting')} unavailable={unavailable}>
+        <Button small name="action" value="poll" busy={ctx.t('common.starting')} unavailable={unavailable}>
           {ctx.t('discovery.poll')}
           <span class="vh"> {row.name}</span>
         </Button>
       </>
     ) : (
       <Button small name="action" value="stop" unavailable={unavailable}>
-        {ctx.t('discovery.stop')}
+        {ctx.t('common.stop')}
         <span class="vh"> {row.name}</span>
       </Button>
     )}
@@ -94,7 +94,7 @@ const ImportForm = ({
           accept=".ldif,.ldf,text/plain"
         />
         <div>
-          <Button busy={ctx.t('discovery.importing')} unavailable={unavailable}>
+          <Button busy={ctx.t('common.importing')} unavailable={unavailable}>
             {ctx.t('discovery.importDo')}
           </Button>
         </div>
@@ -141,15 +141,15 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
             records="labelled"
             lines
             columns={[
-              column('name', ctx.t('discovery.name'), { any: true }, (row) => (
+              column('name', ctx.t('field.name'), { any: true }, (row) => (
                 <To class="name" href={paths.object('directory-source', row.id)} translate="no">
                   {row.name}
                 </To>
               )),
-              column('address', ctx.t('discovery.address'), { any: true }, (row) => (
+              column('address', ctx.t('common.address'), { any: true }, (row) => (
                 <span translate="no">{row.address}</span>
               )),
-              column('protection', ctx.t('discovery.protection'), (row) =>
+              column('protection', ctx.t('common.protection'), (row) =>
                 row.security === 'plain' ? (
                   <Status level="warning">{ctx.t('discovery.plain')}</Status>
                 ) : (
@@ -178,7 +178,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                   </Status>
                 ),
               ),
-              column('do', <span class="vh">{ctx.t('discovery.do')}</span>, (row) => (
+              column('do', <span class="vh">{ctx.t('common.actions')}</span>, (row) => (
                 <Actions ctx={ctx} row={row} unavailable={unavailable} />
               )),
             ]}
@@ -187,7 +187,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
       </Panel>
       {rows.length === 0 ? null : (
         <>
-          <Panel title={ctx.t('discovery.lists')}>
+          <Panel title={ctx.t('common.content')}>
             <div class="body">
               <dl class="facts">
                 {lists.map(({ collection, rows: n }) => (

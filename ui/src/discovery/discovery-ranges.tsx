@@ -75,7 +75,7 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
             records="labelled"
             lines
             columns={[
-              column('name', ctx.t('discovery.name'), { any: true }, (row) => (
+              column('name', ctx.t('field.name'), { any: true }, (row) => (
                 <To class="name" href={paths.discoveryRange(row.id)} translate="no">
                   {row.name}
                 </To>
@@ -161,14 +161,14 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
           <PostForm action={paths.discoveryRange(row.id)}>
             {isMoving ? (
               <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>
-                {ctx.t('discovery.stop')}
+                {ctx.t('common.stop')}
               </Button>
             ) : (
               <Button
                 kind="primary"
                 name="action"
                 value="scan"
-                busy={ctx.t('discovery.starting')}
+                busy={ctx.t('common.starting')}
                 unavailable={unavailable}
               >
                 {ctx.t('discovery.scan')}
@@ -192,7 +192,7 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
           )}
         </div>
       </Panel>
-      <Panel title={ctx.t('discovery.plan')}>
+      <Panel title={ctx.t('common.whatWouldBeSent')}>
         <div class="body">
           <p>{ctx.t('discovery.planWhy')}</p>
           <Facts

@@ -40,7 +40,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
     (row) => paths.device(row.device.id),
   );
   const shown = shownColumns(list, pickable);
-  const state: Column<FoundRow> = column('state', ctx.t('discovery.state'), { rec: 'b' }, (row) =>
+  const state: Column<FoundRow> = column('state', ctx.t('field.state'), { rec: 'b' }, (row) =>
     ctx.tDynamic(`devices.state.${row.state}`),
   );
   return (

@@ -357,7 +357,6 @@ export const words = defineWords({
     kk: 'Тағайындалмаған, мақұлдауды күтеді',
   },
   'discovery.state.managed': { en: 'Managed', ru: 'Управляется', kk: 'Басқарылады' },
-  'discovery.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'discovery.none': { en: 'Nothing was found yet', ru: 'Пока ничего не найдено', kk: 'Әзірге ештеңе табылмады' },
   'discovery.noneWhy': {
     en: 'Enter a directory or an address range; agents tell of their neighbours by themselves.',
@@ -380,9 +379,6 @@ export const words = defineWords({
     kk: 'Sallyport каталогпен әкімші оны осында көрсеткеннен кейін ғана байланысады.',
   },
   'discovery.dirNew': { en: 'Add a directory', ru: 'Добавить каталог', kk: 'Каталог қосу' },
-  'discovery.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'discovery.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
-  'discovery.protection': { en: 'Protection', ru: 'Защита', kk: 'Қорғау' },
   'discovery.plain': {
     en: 'No TLS: names and the password travel readable',
     ru: 'Без TLS: имена и пароль идут открыто',
@@ -418,12 +414,9 @@ export const words = defineWords({
     kk: 'Пайдаланушы {users}, топ {groups}, бөлімше {units}, компьютер {computers}',
   },
   'discovery.changes': { en: 'Changes: {n}', ru: 'Изменений: {n}', kk: 'Өзгеріс: {n}' },
-  'discovery.do': { en: 'Actions', ru: 'Действия', kk: 'Әрекеттер' },
   'discovery.test': { en: 'Test', ru: 'Проверить', kk: 'Тексеру' },
   'discovery.testing': { en: 'Testing…', ru: 'Проверка…', kk: 'Тексерілуде…' },
   'discovery.poll': { en: 'Read now', ru: 'Прочитать сейчас', kk: 'Қазір оқу' },
-  'discovery.stop': { en: 'Stop', ru: 'Остановить', kk: 'Тоқтату' },
-  'discovery.starting': { en: 'Starting…', ru: 'Запуск…', kk: 'Іске қосылуда…' },
   'discovery.testOk': {
     en: '{name}: connected and logged in. {vendor}; {bases}',
     ru: '{name}: соединение и вход удались. {vendor}; {bases}',
@@ -445,8 +438,6 @@ export const words = defineWords({
   'discovery.importSource': { en: 'Directory', ru: 'Каталог', kk: 'Каталог' },
   'discovery.importFile': { en: 'LDIF file', ru: 'Файл LDIF', kk: 'LDIF файлы' },
   'discovery.importDo': { en: 'Import file', ru: 'Импортировать файл', kk: 'Файлды импорттау' },
-  'discovery.importing': { en: 'Importing…', ru: 'Импорт…', kk: 'Импортталуда…' },
-  'discovery.lists': { en: 'Content', ru: 'Содержимое', kk: 'Мазмұны' },
   'discovery.rangeSub': {
     en: 'Off until what is sent is confirmed. Where controllers live nothing is ever asked.',
     ru: 'Выключено, пока кто-то не подтвердит, что именно отправляется. Где контроллеры, запросов не бывает никогда.',
@@ -495,7 +486,6 @@ export const words = defineWords({
     ru: 'Запросов {done} из {total}, ответили {found}',
     kk: 'Сұраулар: {total}, жіберілгені {done}, жауап бергені {found}',
   },
-  'discovery.plan': { en: 'What would be sent', ru: 'Что будет отправлено', kk: 'Не жіберіледі' },
   'discovery.planWhy': {
     en: 'A question is a TCP handshake without data, or one ping. No address is asked twice at once; the order is random.',
     ru: 'Запрос — это TCP-соединение без данных или один ping. Один адрес не опрашивается дважды одновременно; порядок случайный.',

@@ -125,7 +125,7 @@ const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) =
 const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
   if (found === undefined) return null;
   const write = withoutRight(ctx, 'provision:write');
-  const labels = { confirm: ctx.t('persons.confirm'), reason: ctx.t('persons.reason') };
+  const labels = { confirm: ctx.t('persons.confirm'), reason: ctx.t('common.reason') };
   return (
     <Panel title={ctx.t('persons.found')} context={<Hash value={found.reference} />}>
       {found.collections.length === 0 ? (
@@ -138,7 +138,7 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
             column('collection', ctx.t('changes.collection'), (row) =>
               ctx.tDynamic(`collection.${row.collection}.title`),
             ),
-            { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
+            { key: 'rows', label: ctx.t('common.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
             { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
           ]}
         />
@@ -238,13 +238,13 @@ export const Persons = (props: PersonsProps) => {
             <p class="second">{ctx.t('persons.noBackups')}</p>
           ) : (
             <DataTable<(typeof backups)[number]>
-              caption={ctx.t('persons.backups')}
+              caption={ctx.t('common.backups')}
               rows={backups}
               records="labelled"
               columns={[
                 column('file', ctx.t('persons.backup'), { any: true }, (row) => <span translate="no">{row.name}</span>),
                 { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time at={row.at} /> },
-                column('place', ctx.t('persons.place'), (row) =>
+                column('place', ctx.t('common.where'), (row) =>
                   ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
                 ),
                 column('destroyed', ctx.t('persons.allCopies'), { any: true }, (row) =>
@@ -265,7 +265,7 @@ export const Persons = (props: PersonsProps) => {
             records="labelled"
             columns={[
               column('reference', ctx.t('persons.reference'), { any: true }, (row) => <Hash value={row.reference} />),
-              column('state', ctx.t('deviations.state'), (row) => (
+              column('state', ctx.t('field.state'), (row) => (
                 <>
                   <Status level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
                     {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
@@ -300,7 +300,7 @@ export const Persons = (props: PersonsProps) => {
                         {ctx.t('persons.erase')}
                       </Button>
                       <Button small name="agree" value="0" unavailable={mayNotDecide(ctx, 'provision')}>
-                        {ctx.t('persons.refuse')}
+                        {ctx.t('common.refuse')}
                       </Button>
                     </PostForm>
                   )
@@ -310,7 +310,7 @@ export const Persons = (props: PersonsProps) => {
                   </>
                 ),
               ),
-              { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
+              { key: 'rows', label: ctx.t('common.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
               { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
             ]}
           />

@@ -41,7 +41,6 @@ export const words = defineWords({
     ru: 'Оно может быть в журнале изменений. Удаление сделает его нечитаемым и там.',
     kk: 'Өзгерістер журналында болуы мүмкін. Өшіру оны сонда да оқылмайтын етеді.',
   },
-  'persons.rows': { en: 'Rows', ru: 'Строк', kk: 'Жолдар' },
   'persons.changes': {
     en: 'In the change log of these devices: {n}',
     ru: 'В журнале изменений этих устройств: {n}',
@@ -58,7 +57,6 @@ export const words = defineWords({
     kk: 'Кілт ұмытылады, жолдар жойылады. Қайтару мүмкін емес. Құрылғы бұл адам туралы қайта хабарласа, деректер жаңа кілтпен келеді.',
   },
   'persons.confirm': { en: 'Type the name once more', ru: 'Введите имя ещё раз', kk: 'Атты тағы бір рет енгізіңіз' },
-  'persons.reason': { en: 'Reason', ru: 'Основание', kk: 'Негіздеме' },
   'persons.reasonHint': {
     en: 'The number of the request, without the name: it stays in the journal.',
     ru: 'Номер обращения, без имени: он остаётся в журнале.',
@@ -70,7 +68,6 @@ export const words = defineWords({
     ru: 'Попросить второго человека удалить данные',
     kk: 'Екінші адамнан деректерді өшіруді сұрау',
   },
-  'persons.refuse': { en: 'Refuse', ru: 'Отклонить', kk: 'Қабылдамау' },
   'persons.remains': { en: 'What remains', ru: 'Что остаётся', kk: 'Не қалады' },
   'persons.remainsWhy': {
     en: 'Sealed backups made before keep the old key until they are deleted, and files that somebody exported before are outside this appliance. Delete or replace these backups when their time is over.',
@@ -146,10 +143,8 @@ export const words = defineWords({
     ru: 'Записано в журнал: все копии {file} уничтожены',
     kk: 'Журналға жазылды: {file} көшірмелерінің бәрі жойылды',
   },
-  'persons.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
   'persons.backup': { en: 'Backup', ru: 'Копия', kk: 'Көшірме' },
   'persons.made': { en: 'Made', ru: 'Создана', kk: 'Жасалған' },
-  'persons.place': { en: 'Where', ru: 'Где', kk: 'Қайда' },
   'persons.here': { en: 'in the backups folder', ru: 'в папке резервных копий', kk: 'сақтық көшірмелер қалтасында' },
   'persons.elsewhere': { en: 'taken elsewhere', ru: 'в другом месте', kk: 'басқа жерде' },
   'persons.allCopies': { en: 'Copies', ru: 'Копии', kk: 'Көшірмелер' },

@@ -47,7 +47,7 @@ const DeviceLink = ({ device }: { device: Reference }) => (
 
 /** Columns of a list of events; the page of a device leaves the device out. */
 export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }): Column<EventRow>[] => [
-  { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time at={row.at} /> },
+  { key: 'at', label: ctx.t('common.time'), fit: true, rec: 'd', cell: (row) => <Time at={row.at} /> },
   column('severity', ctx.t('events.severity'), { fit: true, rec: 'c' }, (row) => (
     <span class="status" data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}>
       <Shape name={shapes[row.severity]} />
@@ -67,13 +67,13 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
   )),
   ...(withDevice
     ? [
-        column('device', ctx.t('events.device'), (row: EventRow) =>
+        column('device', ctx.t('field.device'), (row: EventRow) =>
           row.device === undefined ? '–' : <DeviceLink device={row.device} />,
         ),
       ]
     : []),
-  column('actor', ctx.t('events.actor'), (row) => <span translate="no">{row.actor ?? '–'}</span>),
-  column('from', ctx.t('events.address'), { optional: true }, (row) => <span translate="no">{row.from ?? '–'}</span>),
+  column('actor', ctx.t('common.who'), (row) => <span translate="no">{row.actor ?? '–'}</span>),
+  column('from', ctx.t('common.address'), { optional: true }, (row) => <span translate="no">{row.from ?? '–'}</span>),
   column('audit', ctx.t('events.chain'), { num: true, optional: true }, (row) =>
     row.auditSeq === undefined ? '–' : ctx.fmt.number(row.auditSeq),
   ),
@@ -99,7 +99,7 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
       filters={filters}
       search={ctx.t('events.search')}
       tools={chain?.ok ? <span class="second">{ctx.t('events.chainOk', { n: chain.length })}</span> : null}
-      order={ctx.t('events.order')}
+      order={ctx.t('common.newestFirst')}
       table={{ caption: ctx.t('nav.events'), columns: eventColumns(ctx, { withDevice: true }) }}
       empty={<Empty title={ctx.t('events.none')}>{ctx.t('events.noneWhy')}</Empty>}
     />

@@ -2,9 +2,6 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'events.bySystem': { en: 'this appliance', ru: 'этот сервер', kk: 'осы сервер' },
-  'events.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
-  'events.actor': { en: 'Who', ru: 'Кто', kk: 'Кім' },
-  'events.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },
   'events.chain': { en: 'Chain', ru: 'Цепочка', kk: 'Тізбек' },
   'events.chainBroken': {
     en: { one: 'The audit chain is broken at entry {n}.', other: 'The audit chain is broken at entry {n}.' },
@@ -31,14 +28,12 @@ export const words = defineWords({
     },
     kk: 'аудит тізбегі: {n} жазба тексерілді',
   },
-  'events.device': { en: 'Device', ru: 'Устройство', kk: 'Құрылғы' },
   'events.none': { en: 'No events yet', ru: 'Событий пока нет', kk: 'Әзірге оқиға жоқ' },
   'events.noneWhy': {
     en: 'Events appear as soon as something happens.',
     ru: 'События появятся, как только что-то произойдёт.',
     kk: 'Бірдеңе болғанда оқиғалар шығады.',
   },
-  'events.order': { en: 'Newest first.', ru: 'Сначала новые.', kk: 'Алдымен жаңалары.' },
   'events.search': { en: 'Search events', ru: 'Поиск по событиям', kk: 'Оқиғалардан іздеу' },
   'events.severity': { en: 'Severity', ru: 'Важность', kk: 'Маңыздылығы' },
   'events.sub': {
@@ -107,10 +102,7 @@ export const words = defineWords({
     kk: 'Нысан хешіне сәйкес емес: {sha256} ({problem})',
   },
 
-  'filter.area': { en: 'Area', ru: 'Область', kk: 'Сала' },
   'filter.audit': { en: 'In the audit chain', ru: 'В цепочке аудита', kk: 'Аудит тізбегінде' },
 
-  'csv.type': { en: 'Type', ru: 'Тип', kk: 'Түрі' },
-  'csv.from': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'csv.audit': { en: 'Number in the audit chain', ru: 'Номер в цепочке аудита', kk: 'Аудит тізбегіндегі нөмірі' },
 });

@@ -36,8 +36,8 @@ export const ExchangeCard = ({ ctx, card }: ExchangeCardProps) => (
         <Facts
           rows={[
             [ctx.t('exchange.fingerprint'), <Hash value={card.fingerprint} id="fingerprint" />],
-            [ctx.t('exchange.created'), <Time at={card.createdAt} />],
-            [ctx.t('exchange.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
+            [ctx.t('common.made'), <Time at={card.createdAt} />],
+            [ctx.t('field.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
             [
               ctx.t('exchange.signKeys'),
               card.signKeys.map((key) => (

@@ -206,7 +206,7 @@ const Actions = ({ ctx, id, step, running, refused, result, warnings }: Exchange
     <PostForm action={paths.bundleImportStart(id)} class="form">
       {warnings.includes('STALE') ? <StaleReason ctx={ctx} /> : null}
       <div>
-        <Button kind="primary" busy={ctx.t('exchange.importing')} unavailable={unavailable}>
+        <Button kind="primary" busy={ctx.t('common.importing')} unavailable={unavailable}>
           {ctx.t('exchange.importNow')}
         </Button>
       </div>
@@ -241,7 +241,7 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         .filter((part) => part !== undefined)
         .join('. ')}
     >
-      <Wizard label={ctx.t('exchange.steps')} steps={wizardSteps(props)} />
+      <Wizard label={ctx.t('common.stepsOfTheImport')} steps={wizardSteps(props)} />
       {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
       {result === undefined ? null : <Outcome ctx={ctx} result={result} bundle={bundle} />}
       {warnings.length === 0 ? null : (
@@ -250,7 +250,7 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         </Notice>
       )}
       <div class="grid">
-        <Panel title={ctx.t('exchange.progress')} span={5}>
+        <Panel title={ctx.t('common.progress')} span={5}>
           <div class="body">
             <div
               id="progress"

@@ -27,7 +27,7 @@ export const ExchangeReceipts = ({ ctx, list, page, chain }: ExchangeReceiptsPro
       title={ctx.t('exchange.tab.receipts')}
       context={chain.ok ? ctx.t('exchange.chainOk', { at: ctx.fmt.time(chain.checkedAt) }) : undefined}
       page={page}
-      order={ctx.t('events.order')}
+      order={ctx.t('common.newestFirst')}
       table={{ caption: ctx.t('exchange.tab.receipts'), columns: receiptColumns(ctx) }}
       empty={<Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>}
     />

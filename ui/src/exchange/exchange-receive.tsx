@@ -46,14 +46,14 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
           {ctx.t('exchange.noTrustWhy')} <To href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</To>
         </Notice>
       ) : null}
-      <ErrorSummary errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
+      <ErrorSummary errors={errors} labels={{ file: ctx.t('common.file'), path: ctx.t('common.file') }} />
       <MediaList media={props.media} unavailable={unavailable} />
       <div class="grid">
         <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
           <div class="body">
             <PostForm action={paths.bundleUpload()} multipart class="form">
               <FileField
-                label={ctx.t('exchange.file')}
+                label={ctx.t('common.file')}
                 hint={ctx.t('exchange.uploadHint')}
                 accept=".tar,application/x-tar"
               />
@@ -72,7 +72,7 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
             caption={ctx.t('exchange.imports')}
             rows={imports}
             columns={[
-              column('name', ctx.t('exchange.file'), { any: true }, (row) => (
+              column('name', ctx.t('common.file'), { any: true }, (row) => (
                 <To href={paths.bundleImport(row.id)} translate="no">
                   {row.name}
                 </To>
@@ -80,7 +80,7 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
               column('state', ctx.t('exchange.resultLabel'), (row) => (
                 <Status level={levels[row.state]}>{ctx.t(`exchange.importState.${row.state}`)}</Status>
               )),
-              { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time at={row.at} /> },
+              { key: 'at', label: ctx.t('common.time'), cell: (row) => <Time at={row.at} /> },
             ]}
           />
         </Panel>

@@ -68,7 +68,7 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
       rows={groups}
       records="labelled"
       columns={[
-        column('group', ctx.t('exchange.groupLabel'), { head: true }, (row) => (
+        column('group', ctx.t('field.group'), { head: true }, (row) => (
           <To href={paths.requestGroup(row.name)}>{ctx.tDynamic(`exchange.group.${row.name}`)}</To>
         )),
         column('items', ctx.t('exchange.items'), { num: true }, (row) => (
@@ -79,7 +79,7 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
             {row.examples.join(', ')}
           </span>
         )),
-        column('why', ctx.t('exchange.why'), (row) => (
+        column('why', ctx.t('common.purpose'), (row) => (
           <span class="second">{ctx.tDynamic(`exchange.group.${row.name}.why`, {}, '–')}</span>
         )),
         { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },

@@ -48,7 +48,7 @@ const Running = ({ ctx, view }: { ctx: Ctx; view: Extract<ExportView, { state: '
             {leftWords(ctx, view.leftMs)}
           </span>
         </div>
-        <Progress label={ctx.t('exchange.progress')} done={view.doneBytes} total={view.totalBytes} />
+        <Progress label={ctx.t('common.progress')} done={view.doneBytes} total={view.totalBytes} />
         <Steps
           steps={steps.map((name, index) => ({
             state: index < now ? 'done' : index === now ? 'running' : 'waiting',

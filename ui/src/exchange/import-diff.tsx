@@ -80,7 +80,7 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       caption={ctx.t('exchange.changes')}
       rows={diff.kinds}
       columns={[
-        column('kind', ctx.t('exchange.kindLabel'), { head: true }, (row) =>
+        column('kind', ctx.t('field.kind'), { head: true }, (row) =>
           diff.unknownKinds.some(({ kind }) => kind === row.kind)
             ? ctx.t('exchange.unknownKind', { kind: row.kind })
             : ctx.tDynamic(`exchange.kind.${row.kind}`),

@@ -69,7 +69,7 @@ export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: Im
           </span>
         ) : null}
       </div>
-      <Progress label={ctx.t('exchange.progress')} done={doneBytes} total={totalBytes} />
+      <Progress label={ctx.t('common.progress')} done={doneBytes} total={totalBytes} />
       <Steps
         steps={progress.states.map((one) => ({
           state: one.state,

@@ -49,7 +49,7 @@ export const Receipt = (props: ReceiptProps) => {
             )}
             <Facts
               rows={[
-                [ctx.t('exchange.started'), <Time at={props.startedAt} />],
+                [ctx.t('common.started'), <Time at={props.startedAt} />],
                 [ctx.t('exchange.finished'), <Time at={props.finishedAt} />],
                 [
                   ctx.t('exchange.bundleLabel'),

@@ -46,7 +46,7 @@ export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
       {ctx.fmt.number(row.number)}
     </To>
   )),
-  { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time at={row.at} /> },
+  { key: 'at', label: ctx.t('common.time'), fit: true, rec: 'c', cell: (row) => <Time at={row.at} /> },
   column('bundle', ctx.t('exchange.bundleLabel'), (row) =>
     row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq }),
   ),
@@ -78,7 +78,7 @@ export const Unfulfilled = ({
     rows={rows}
     columns={[
       { key: 'want', label: ctx.t('exchange.want'), any: true, cell: (row) => <span translate="no">{row.want}</span> },
-      column('reason', ctx.t('exchange.reason'), (row) => (
+      column('reason', ctx.t('field.reason'), (row) => (
         <>
           {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
         </>

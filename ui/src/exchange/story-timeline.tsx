@@ -140,9 +140,9 @@ export const StoryTimeline = ({ ctx, rows }: { ctx: Ctx; rows: readonly StoryRow
     rows={rows}
     records
     columns={[
-      column('at', ctx.t('exchange.time'), { fit: true, rec: 'd' }, (row) => <Time at={row.at} form="dayTime" />),
-      { key: 'what', label: ctx.t('story.what'), any: true, rec: 'a', cell: (row) => what(ctx, row) },
-      column('who', ctx.t('events.actor'), { fit: true, rec: 'c' }, (row) => (
+      column('at', ctx.t('common.time'), { fit: true, rec: 'd' }, (row) => <Time at={row.at} form="dayTime" />),
+      { key: 'what', label: ctx.t('common.what'), any: true, rec: 'a', cell: (row) => what(ctx, row) },
+      column('who', ctx.t('common.who'), { fit: true, rec: 'c' }, (row) => (
         <span translate="no">{row.who ?? '–'}</span>
       )),
       { key: 'carried', label: ctx.t('story.carried'), any: true, cell: (row) => carried(ctx, row) },

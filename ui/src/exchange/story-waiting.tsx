@@ -53,11 +53,11 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
         rows={rows}
         anchor={(row) => requestAnchor(row.number)}
         columns={[
-          column('number', ctx.t('story.request'), { head: true }, (row) =>
+          column('number', ctx.t('common.request'), { head: true }, (row) =>
             ctx.t('exchange.request', { number: row.number }),
           ),
           { key: 'since', label: ctx.t('story.since'), cell: (row) => <Time at={row.at} form="dayTime" /> },
-          { key: 'age', label: ctx.t('exchange.age'), fit: true, cell: (row) => <Age at={row.at} /> },
+          { key: 'age', label: ctx.t('common.age'), fit: true, cell: (row) => <Age at={row.at} /> },
           column('due', ctx.t('story.usually'), (row) =>
             row.overdueAt !== undefined ? (
               <Status level="warning">{ctx.t('story.overdue', { day: ctx.fmt.day(row.overdueAt) })}</Status>
@@ -69,7 +69,7 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
               ctx.fmt.day(row.dueAt)
             ),
           ),
-          column('who', ctx.t('events.actor'), { hideNarrow: true }, (row) => (
+          column('who', ctx.t('common.who'), { hideNarrow: true }, (row) => (
             <span translate="no">{row.who ?? '–'}</span>
           )),
         ]}

@@ -84,11 +84,11 @@ export const workspaces: readonly Workspace[] = [
         ],
         kindsUnder('device-decision'),
       ),
-      { key: 'groups', label: 'groups.title', href: paths.groups(), under: kindsUnder('group') },
+      { key: 'groups', label: 'field.groups', href: paths.groups(), under: kindsUnder('group') },
       withTabs('controllers', 'nav.controllers', [
         {
           href: paths.controllers(),
-          label: 'controllers.tab.list',
+          label: 'common.list',
           under: kindsUnder('controller-field', 'controller-record', 'controller-decision'),
         },
         {
@@ -101,7 +101,7 @@ export const workspaces: readonly Workspace[] = [
           label: 'controllers.tab.identification',
           under: kindsUnder('controller-identification', 'controller-query-policy', 'controller-credential'),
         },
-        { href: paths.controllerFamilies(), label: 'controllers.tab.families', under: ['/controllers/vendors'] },
+        { href: paths.controllerFamilies(), label: 'cfind.families', under: ['/controllers/vendors'] },
         {
           href: paths.controllerReview(),
           label: 'controllers.tab.review',
@@ -167,8 +167,8 @@ export const workspaces: readonly Workspace[] = [
         ],
         kindsUnder('update-decision'),
       ),
-      withTabs('patches', 'controllers.tab.patches', [
-        { href: paths.patches(), label: 'controllers.tab.patches' },
+      withTabs('patches', 'windows.planPatches', [
+        { href: paths.patches(), label: 'windows.planPatches' },
         { href: paths.approvals(), label: 'approvals.title' },
         { href: paths.controllerFirmware(), label: 'controllers.tab.firmware', under: ['/controllers/handovers'] },
       ]),
@@ -183,7 +183,7 @@ export const workspaces: readonly Workspace[] = [
         { href: paths.deviations(), label: 'nav.deviations' },
       ]),
       withTabs('exceptions', 'nav.exceptions', [
-        { href: paths.measures(), label: 'controllers.tab.measures', under: kindsUnder('mitigation') },
+        { href: paths.measures(), label: 'measures.mitigations', under: kindsUnder('mitigation') },
         kind('risk-acceptance'),
         kind('patch-duty'),
       ]),
@@ -212,7 +212,7 @@ export const workspaces: readonly Workspace[] = [
         kind('account'),
         kind('role'),
         kind('token'),
-        { href: paths.sessions(), label: 'sessions.title' },
+        { href: paths.sessions(), label: 'me.sessions' },
       ]),
       withTabs('rules', 'nav.rules', [kind('tag-rule'), kind('moving-rule'), kind('status-conditions')]),
       withTabs('provision', 'nav.provision', [
@@ -221,13 +221,13 @@ export const workspaces: readonly Workspace[] = [
       ]),
       withTabs('health', 'health.title', [
         { href: paths.health(), label: 'health.title' },
-        { href: paths.backups(), label: 'backups.title' },
+        { href: paths.backups(), label: 'common.backups' },
         { href: paths.releases(), label: 'releases.title' },
-        { href: paths.certificate(), label: 'certificate.title' },
+        { href: paths.certificate(), label: 'common.certificate' },
         { href: paths.rollback(), label: 'rollback.title' },
       ]),
       { key: 'deleted', label: 'objects.deleted', href: paths.deleted() },
-      { key: 'api', label: 'api.title', href: paths.api() },
+      { key: 'api', label: 'common.api', href: paths.api() },
     ],
   },
 ];

@@ -34,7 +34,7 @@ export const AllPages = ({ ctx, pages }: { ctx: Ctx; pages: readonly NamedPage[]
     <Page
       ctx={ctx}
       title={ctx.t('help.pages')}
-      crumbs={[{ label: ctx.t('help.title'), href: paths.help() }]}
+      crumbs={[{ label: ctx.t('help.link'), href: paths.help() }]}
       sub={ctx.t('help.pagesSub', { n: pages.length })}
     >
       {workspaces.map(({ name, entries }) => (

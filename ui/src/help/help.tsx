@@ -96,7 +96,7 @@ const Piece = ({ block }: { block: Block }) => {
 export const HelpContents = ({ ctx, chapters }: { ctx: Ctx; chapters: readonly Chapter[] }) => (
   <Page
     ctx={ctx}
-    title={ctx.t('help.title')}
+    title={ctx.t('help.link')}
     sub={ctx.t('help.sub')}
     actions={<LinkButton href={paths.helpPages()}>{ctx.t('help.pages')}</LinkButton>}
   >
@@ -132,7 +132,7 @@ export const HelpChapter = ({
   <Page
     ctx={ctx}
     title={chapter.title}
-    crumbs={[{ label: ctx.t('help.title'), href: paths.help() }]}
+    crumbs={[{ label: ctx.t('help.link'), href: paths.help() }]}
     actions={
       <>
         {before === undefined ? null : <LinkButton href={paths.help(before.name)}>‹ {before.title}</LinkButton>}

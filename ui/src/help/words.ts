@@ -2,7 +2,6 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'help.link': { en: 'Help', ru: 'Справка', kk: 'Анықтама' },
-  'help.title': { en: 'Help', ru: 'Справка', kk: 'Анықтама' },
   'help.sub': {
     en: 'Each page leads to its chapter. The search at the top finds in the help, too.',
     ru: 'С каждой страницы есть ссылка на её главу. Поиск вверху ищет и в справке.',

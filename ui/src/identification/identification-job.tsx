@@ -79,7 +79,7 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
             kind="primary"
             name="action"
             value="start"
-            busy={ctx.t('identification.starting')}
+            busy={ctx.t('common.starting')}
             unavailable={
               withoutRight(ctx, 'controllers:write') ??
               (mayNotStart === undefined ? undefined : ctx.t(`identification.whyNot.${mayNotStart}`))
@@ -115,8 +115,8 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
       actions={<Actions {...props} />}
       noScriptRefreshSeconds={isMoving ? 5 : undefined}
     >
-      <ErrorSummary errors={errors} labels={{ typed: ctx.t('identification.controllers') }} />
-      <Panel title={ctx.t(isApproved ? 'identification.planApproved' : 'identification.plan')}>
+      <ErrorSummary errors={errors} labels={{ typed: ctx.t('field.controllers') }} />
+      <Panel title={ctx.t(isApproved ? 'identification.planApproved' : 'common.whatWouldBeSent')}>
         <div class="body">
           <p>{ctx.t('identification.planWhy')}</p>
           <Facts
@@ -139,15 +139,15 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
                     ],
                   ] as const)),
               [ctx.t('identification.where'), placeText(ctx, job.place)],
-              [ctx.t('identification.controllers'), ctx.fmt.number(targets.length)],
+              [ctx.t('field.controllers'), ctx.fmt.number(targets.length)],
               [ctx.t('identification.packets'), ctx.t('identification.atMost', { n: ctx.fmt.number(packets) })],
               [ctx.t('identification.takes'), ctx.t('identification.seconds', { n: ctx.fmt.number(seconds) })],
               [ctx.t('identification.digest'), <Hash value={digest} />],
               [
-                ctx.t('identification.approvedBy'),
+                ctx.t('common.approvedBy'),
                 job.approved === undefined
                   ? '–'
-                  : ctx.t('identification.approvedAt', { who: job.approved.by, at: ctx.fmt.dateTime(job.approved.at) }),
+                  : ctx.t('common.whoAt', { who: job.approved.by, at: ctx.fmt.dateTime(job.approved.at) }),
               ],
             ]}
           />

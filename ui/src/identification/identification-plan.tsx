@@ -36,7 +36,7 @@ const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
             )}
           </>
         )),
-        { key: 'when', label: ctx.t('identification.when'), cell: (row) => ctx.t(`identification.when.${row.when}`) },
+        { key: 'when', label: ctx.t('common.when'), cell: (row) => ctx.t(`identification.when.${row.when}`) },
         column('bytes', ctx.t('identification.bytes'), { any: true }, (row) => (
           <code class="hash" translate="no">
             {row.hex.replace(/(.{4})(?=.)/g, '$1 ')}
@@ -50,7 +50,7 @@ const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
 /** Every packet that would leave, per controller. */
 export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTargetView[] }) => (
   <DataTable<(typeof targets)[number]>
-    caption={ctx.t('identification.plan')}
+    caption={ctx.t('common.whatWouldBeSent')}
     records="labelled"
     rows={targets}
     columns={[
@@ -80,7 +80,7 @@ export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTa
         (row) => row.missing.map((field) => fieldText(ctx, field)).join(', ') || '–',
       ),
       column('gap', ctx.t('identification.gap'), { num: true }, (row) =>
-        ctx.t('identification.ms', { n: ctx.fmt.number(row.gapMs) }),
+        ctx.t('common.milliseconds', { n: ctx.fmt.number(row.gapMs) }),
       ),
       column('packets', ctx.t('identification.packets'), { num: true }, (row) => ctx.fmt.number(row.packets.length)),
     ]}
@@ -100,9 +100,7 @@ export const LeftOutTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly LeftOutVi
           {row.label}
         </To>
       )),
-      column('why', ctx.t('identification.why'), { any: true }, (row) =>
-        ctx.tDynamic(`identification.hindrance.${row.why}`),
-      ),
+      column('why', ctx.t('common.why'), { any: true }, (row) => ctx.tDynamic(`identification.hindrance.${row.why}`)),
     ]}
   />
 );

@@ -132,16 +132,16 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
                   {row.name}
                 </To>
               )),
-              column('state', ctx.t('identification.state'), (row) => <JobMark ctx={ctx} state={row.state} />),
+              column('state', ctx.t('field.state'), (row) => <JobMark ctx={ctx} state={row.state} />),
               column('window', ctx.t('identification.window'), (row) => ctx.fmt.period(row.from, row.until)),
               column('where', ctx.t('identification.where'), { any: true }, (row) => placeText(ctx, row.place)),
-              column('controllers', ctx.t('identification.controllers'), { num: true }, (row) =>
+              column('controllers', ctx.t('field.controllers'), { num: true }, (row) =>
                 ctx.fmt.number(row.controllers),
               ),
-              column('approved', ctx.t('identification.approvedBy'), { any: true }, (row) =>
+              column('approved', ctx.t('common.approvedBy'), { any: true }, (row) =>
                 row.approved === undefined
                   ? '–'
-                  : ctx.t('identification.approvedAt', {
+                  : ctx.t('common.whoAt', {
                       who: row.approved.by,
                       at: ctx.fmt.dateTime(row.approved.at),
                     }),

@@ -73,7 +73,7 @@ export const PolicyFacts = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
         ),
         [
           ctx.t('identification.gap'),
-          wordOf(ctx, ctx.t('identification.ms', { n: ctx.fmt.number(policy.gapMs.value) }), policy.gapMs.from),
+          wordOf(ctx, ctx.t('common.milliseconds', { n: ctx.fmt.number(policy.gapMs.value) }), policy.gapMs.from),
         ],
         [
           ctx.t('identification.hours'),
@@ -81,7 +81,7 @@ export const PolicyFacts = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
             ? ctx.t('identification.hoursAny')
             : policy.hours.map((hours) => <div>{hoursOf(ctx, hours)}</div>),
         ],
-        [ctx.t('identification.prefixes'), <span translate="no">{policy.prefixes.join(', ') || '–'}</span>],
+        [ctx.t('common.networks'), <span translate="no">{policy.prefixes.join(', ') || '–'}</span>],
         ...(policy.override === undefined
           ? []
           : [

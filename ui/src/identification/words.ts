@@ -59,14 +59,10 @@ export const words = defineWords({
     kk: 'Контроллерлерден ешқашан сұрамайтын алаңның да толық жазбалары болады: файлдардан, трафик жазбаларынан және адамдардан.',
   },
   'identification.job': { en: 'Job', ru: 'Задача', kk: 'Тапсырма' },
-  'identification.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'identification.window': { en: 'Window', ru: 'Окно', kk: 'Терезе' },
   'identification.where': { en: 'Asks from', ru: 'Откуда спрашивает', kk: 'Қайдан сұрайды' },
   'identification.appliance': { en: 'This appliance', ru: 'Этот сервер', kk: 'Осы сервер' },
   'identification.agentOf': { en: 'Agent: {name}', ru: 'Агент: {name}', kk: 'Агент: {name}' },
-  'identification.controllers': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
-  'identification.approvedBy': { en: 'Approved by', ru: 'Одобрил', kk: 'Мақұлдаған' },
-  'identification.approvedAt': { en: '{who}, {at}', ru: '{who}, {at}', kk: '{who}, {at}' },
   'identification.state.unapproved': {
     en: 'Waits for a second person',
     ru: 'Ждёт второго человека',
@@ -200,7 +196,6 @@ export const words = defineWords({
     kk: 'Кез келген өзгеріс мақұлдаудың күшін жояды.',
   },
   'identification.start': { en: 'Start', ru: 'Запустить', kk: 'Іске қосу' },
-  'identification.starting': { en: 'Starting…', ru: 'Запуск…', kk: 'Іске қосылуда…' },
   'identification.stop': { en: 'Stop', ru: 'Остановить', kk: 'Тоқтату' },
   'identification.startedToast': { en: '{name}: started', ru: '{name}: запущено', kk: '{name}: іске қосылды' },
   'identification.stoppingToast': {
@@ -250,7 +245,6 @@ export const words = defineWords({
     ru: 'Запустится само, когда откроется окно',
     kk: 'Терезе ашылғанда өзі іске қосылады',
   },
-  'identification.plan': { en: 'What would be sent', ru: 'Что будет отправлено', kk: 'Не жіберіледі' },
   'identification.planApproved': { en: 'What was approved', ru: 'Что одобрено', kk: 'Не мақұлданды' },
   'identification.planWhy': {
     en: 'Every packet is shown, before any leaves. What the device or chance decides stands as zero and is named.',
@@ -263,7 +257,6 @@ export const words = defineWords({
   'identification.takes': { en: 'Time, at least', ru: 'Время, не менее', kk: 'Уақыты, кемінде' },
   'identification.seconds': { en: '{n} s', ru: '{n} с', kk: '{n} с' },
   'identification.gap': { en: 'Pause between packets', ru: 'Пауза между пакетами', kk: 'Пакеттер арасындағы үзіліс' },
-  'identification.ms': { en: '{n} ms', ru: '{n} мс', kk: '{n} мс' },
   'identification.target': { en: 'Controller', ru: 'Контроллер', kk: 'Контроллер' },
   'identification.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'identification.zone': { en: 'Zone', ru: 'Зона', kk: 'Аймақ' },
@@ -273,7 +266,6 @@ export const words = defineWords({
   'identification.packetsOf': { en: 'Packets to {name}', ru: 'Пакеты для {name}', kk: '{name} үшін пакеттер' },
   'identification.meaning': { en: 'Meaning', ru: 'Смысл', kk: 'Мағынасы' },
   'identification.bytes': { en: 'Bytes', ru: 'Байты', kk: 'Байттар' },
-  'identification.when': { en: 'When', ru: 'Когда', kk: 'Қашан' },
   'identification.when.always': { en: 'always', ru: 'всегда', kk: 'әрқашан' },
   'identification.when.more': { en: 'if there is more', ru: 'если есть ещё', kk: 'тағы болса' },
   'identification.when.refused': {
@@ -315,7 +307,6 @@ export const words = defineWords({
     kk: 'Апаттан қорғау контроллері, {who} сөзімен сұралады: {reason}',
   },
   'identification.leftOut': { en: 'Not asked', ru: 'Не спрашиваются', kk: 'Сұралмайды' },
-  'identification.why': { en: 'Why', ru: 'Почему', kk: 'Неге' },
   'identification.hindrance.site-off': { en: 'Off for the site', ru: 'На площадке выключено', kk: 'Алаңда өшірулі' },
   'identification.hindrance.no-zone': {
     en: 'In no zone that says anything',
@@ -492,7 +483,6 @@ export const words = defineWords({
   'identification.hours': { en: 'Hours', ru: 'Часы', kk: 'Сағаттар' },
   'identification.hoursAny': { en: 'any time', ru: 'в любое время', kk: 'кез келген уақытта' },
   'identification.hoursOf': { en: '{from} to {until}', ru: 'с {from} до {until}', kk: '{from} – {until}' },
-  'identification.prefixes': { en: 'Networks', ru: 'Сети', kk: 'Желілер' },
   'identification.source.site': { en: 'set for the site', ru: 'задано для площадки', kk: 'алаң үшін қойылған' },
   'identification.source.none': { en: 'not set anywhere', ru: 'нигде не задано', kk: 'еш жерде қойылмаған' },
   'identification.source.zone': { en: 'set for the zone', ru: 'задано для зоны', kk: 'аймақ үшін қойылған' },

@@ -54,7 +54,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
         <ListPanel<(typeof page.rows)[number]>
           list={list}
           page={page}
-          order={ctx.t('integrity.order')}
+          order={ctx.t('common.worstFirst')}
           nameOf={(row) => row.name}
           tools={
             <Tabs
@@ -62,7 +62,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
               tabs={[
                 {
                   href: paths.controllerIntegrity(),
-                  label: ctx.t('integrity.all'),
+                  label: ctx.t('common.all'),
                   current: state === undefined,
                   count: total,
                 },
@@ -79,7 +79,7 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
           table={{
             caption: ctx.t('controllers.tab.integrity'),
             columns: [
-              column('name', ctx.t('integrity.controller'), { rec: 'a' }, (row) => (
+              column('name', ctx.t('common.controller'), { rec: 'a' }, (row) => (
                 <To class="name" href={paths.controllerProgram(row.id)} translate="no">
                   {row.name}
                 </To>
@@ -89,14 +89,14 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                   <ProgramStatus ctx={ctx} row={row} /> {row.proposed ? <Tag>{ctx.t('integrity.proposed')}</Tag> : null}
                 </>
               )),
-              column('differs', ctx.t('integrity.differs'), { rec: 'c' }, (row) =>
+              column('differs', ctx.t('common.whatDiffers'), { rec: 'c' }, (row) =>
                 row.differences.length === 0 ? (
                   <span class="hide-narrow">–</span>
                 ) : (
                   differenceWords(ctx, row.differences)
                 ),
               ),
-              column('since', ctx.t('integrity.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
+              column('since', ctx.t('common.since'), { fit: true }, (row) => <Time at={row.since} form="date" />),
               column('read', ctx.t('integrity.readAt'), { num: true, rec: 'd' }, (row) =>
                 row.readAt === null ? <Unknown /> : <Age at={row.readAt} />,
               ),

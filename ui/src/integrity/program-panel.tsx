@@ -17,7 +17,7 @@ export const ProgramPanel = ({ ctx, row }: { ctx: Ctx; row: ProgramRowView }) =>
         rows={[
           [ctx.t('integrity.state'), <ProgramStatus ctx={ctx} row={row} />],
           [
-            ctx.t('integrity.differs'),
+            ctx.t('common.whatDiffers'),
             row.differences.length === 0 ? <Unknown /> : differenceWords(ctx, row.differences),
           ],
           [ctx.t('integrity.readAt'), row.readAt === null ? <Unknown /> : <Age at={row.readAt} />],

@@ -22,7 +22,7 @@ export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleV
       records="labelled"
       columns={[
         column('rule', ctx.t('integrity.rule'), { head: true }, ({ rule }) => ctx.tDynamic(`hardening.${rule}.check`)),
-        column('answer', ctx.t('integrity.answer'), ({ answer, severity }) => (
+        column('answer', ctx.t('common.answer'), ({ answer, severity }) => (
           <Status level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
             {ctx.t(`integrity.answer.${answer}`)}
           </Status>
@@ -56,12 +56,12 @@ export const ApprovalsPanel = ({ ctx, approvals }: { ctx: Ctx; approvals: readon
         rows={approvals}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
-          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(who) },
+          { key: 'at', label: ctx.t('common.when'), head: true, cell: ({ at }) => <Time at={at} /> },
+          { key: 'who', label: ctx.t('common.who'), cell: ({ who }) => word(who) },
           { key: 'second', label: ctx.t('integrity.second'), cell: ({ second }) => word(second) },
-          { key: 'reason', label: ctx.t('integrity.reason'), any: true, cell: ({ reason }) => word(reason) },
-          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(workOrder) },
-          { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
+          { key: 'reason', label: ctx.t('common.reason'), any: true, cell: ({ reason }) => word(reason) },
+          { key: 'order', label: ctx.t('common.workOrder'), cell: ({ workOrder }) => word(workOrder) },
+          { key: 'hash', label: ctx.t('field.contentHash'), cell: ({ hash }) => <Hash value={hash} /> },
         ]}
       />
     )}
@@ -86,11 +86,11 @@ export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly Sta
         rows={changes}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
-          column('before', ctx.t('integrity.before'), ({ before }) =>
+          { key: 'at', label: ctx.t('common.when'), head: true, cell: ({ at }) => <Time at={at} /> },
+          column('before', ctx.t('common.before'), ({ before }) =>
             before === null ? <Unknown /> : ctx.t(`integrity.state.${before}`),
           ),
-          column('after', ctx.t('integrity.after'), ({ after, differences }) => (
+          column('after', ctx.t('common.after'), ({ after, differences }) => (
             <ProgramStatus
               ctx={ctx}
               row={{
@@ -100,7 +100,7 @@ export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly Sta
               }}
             />
           )),
-          column('differs', ctx.t('integrity.differs'), ({ differences }) =>
+          column('differs', ctx.t('common.whatDiffers'), ({ differences }) =>
             differences.length === 0 ? (
               <Unknown />
             ) : (
@@ -146,7 +146,7 @@ export const WorkPanel = ({
         <input type="hidden" name="action" value="keep" />
         <TextField
           name="keptOrder"
-          label={ctx.t('integrity.workOrder')}
+          label={ctx.t('common.workOrder')}
           value={values['keptOrder'] ?? ''}
           maxLength={100}
           errors={errors}
@@ -175,12 +175,12 @@ export const WorkPanel = ({
         rows={snapshots}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time at={at} /> },
+          { key: 'at', label: ctx.t('common.when'), head: true, cell: ({ at }) => <Time at={at} /> },
           column('moment', ctx.t('integrity.moment'), ({ moment }) => ctx.t(`integrity.moment.${moment}`)),
-          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(workOrder) },
-          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(who) },
-          column('differs', ctx.t('integrity.differs'), ({ difference }) => difference ?? <Unknown />),
-          { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
+          { key: 'order', label: ctx.t('common.workOrder'), cell: ({ workOrder }) => word(workOrder) },
+          { key: 'who', label: ctx.t('common.who'), cell: ({ who }) => word(who) },
+          column('differs', ctx.t('common.whatDiffers'), ({ difference }) => difference ?? <Unknown />),
+          { key: 'hash', label: ctx.t('field.contentHash'), cell: ({ hash }) => <Hash value={hash} /> },
         ]}
       />
     )}
@@ -230,7 +230,7 @@ export const FilesPanel = ({
                 ) : null}
               </>
             )),
-            column('size', ctx.t('integrity.fileSize'), { num: true }, ({ sizeBytes }) =>
+            column('size', ctx.t('common.size'), { num: true }, ({ sizeBytes }) =>
               sizeBytes === null ? <Unknown /> : ctx.fmt.bytes(sizeBytes),
             ),
             column('tool', label('tool'), ({ tool, toolVersion }) =>
@@ -270,7 +270,7 @@ export const FilesPanel = ({
             errors={errors}
             hint={ctx.t('integrity.dayHint')}
           />
-          <FileField label={ctx.t('integrity.fileUpload')} hint={ctx.t('integrity.fileUploadHint')} errors={errors} />
+          <FileField label={ctx.t('common.file')} hint={ctx.t('integrity.fileUploadHint')} errors={errors} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
           </div>

@@ -70,7 +70,7 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
       <input type="hidden" name="hash" value={currentHash} />
       <AreaField
         name="reason"
-        label={ctx.t('integrity.reason')}
+        label={ctx.t('common.reason')}
         hint={ctx.t('integrity.reasonHint')}
         value={values['reason'] ?? ''}
         rows={2}
@@ -80,7 +80,7 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
       />
       <TextField
         name="workOrder"
-        label={ctx.t('integrity.workOrder')}
+        label={ctx.t('common.workOrder')}
         hint={ctx.t('integrity.workOrderHint')}
         value={values['workOrder'] ?? ''}
         maxLength={100}
@@ -110,7 +110,7 @@ const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
           {ctx.t('integrity.confirm')}
         </Button>
         <Button name="action" value="decline" unavailable={mayNotDecide(ctx, 'controllers')}>
-          {ctx.t('integrity.decline')}
+          {ctx.t('common.decline')}
         </Button>
       </PostForm>
     </Notice>
@@ -140,7 +140,7 @@ export const Program = (props: ProgramProps) => {
             rows={fields}
             records="labelled"
             columns={[
-              column('field', ctx.t('integrity.field'), { head: true }, ({ field }) =>
+              column('field', ctx.t('common.what'), { head: true }, ({ field }) =>
                 ctx.tDynamic(`integrity.field.${field}`),
               ),
               column('approved', ctx.t('integrity.approved'), { any: true }, ({ approved }) => (

@@ -33,7 +33,7 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
       page={{ rows, next }}
       filters={filters}
       search={ctx.t('changes.search')}
-      order={ctx.t('changes.order')}
+      order={ctx.t('common.newestFirst')}
       empty={<Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>}
     >
       <div class="body">

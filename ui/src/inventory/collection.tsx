@@ -126,7 +126,7 @@ export const Collection = (props: CollectionProps) => {
   const columns: Column<CollectionRow>[] = [
     ...(mode === 'own'
       ? [
-          column('_device', ctx.t('devices.device'), { rec: 'd' }, (row: CollectionRow) =>
+          column('_device', ctx.t('field.device'), { rec: 'd' }, (row: CollectionRow) =>
             row.device === undefined ? (
               '–'
             ) : (

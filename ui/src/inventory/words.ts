@@ -547,7 +547,6 @@ export const words = defineWords({
     kk: '{collection}: алғашқы есеп, {n} жазба',
   },
   'changes.collection': { en: 'Section', ru: 'Раздел', kk: 'Бөлім' },
-  'changes.order': { en: 'Newest first.', ru: 'Сначала новые.', kk: 'Алдымен жаңалары.' },
   'changes.none': { en: 'No changes recorded', ru: 'Изменений не записано', kk: 'Өзгеріс жазылмаған' },
   'changes.noneWhy': {
     en: 'A change is recorded when a report differs from the one before.',
@@ -585,8 +584,6 @@ export const words = defineWords({
   'changes.operation': { en: 'What happened', ru: 'Что произошло', kk: 'Не болды' },
   'changes.title': { en: 'Item', ru: 'Запись', kk: 'Жазба' },
   'changes.at': { en: 'Stored', ru: 'Сохранено', kk: 'Сақталды' },
-  'changes.before': { en: 'Before', ru: 'Было', kk: 'Бұрын' },
-  'changes.after': { en: 'After', ru: 'Стало', kk: 'Кейін' },
   'changes.source': { en: 'Source', ru: 'Канал', kk: 'Арна' },
   'changes.operation.first': { en: 'First report', ru: 'Первый отчёт', kk: 'Бірінші есеп' },
   'changes.operation.added': { en: 'Added', ru: 'Добавлено', kk: 'Қосылды' },

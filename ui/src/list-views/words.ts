@@ -2,7 +2,6 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'views.title': { en: 'Views of the list', ru: 'Представления списка', kk: 'Тізім көріністері' },
-  'views.all': { en: 'All', ru: 'Все', kk: 'Барлығы' },
   'views.save': { en: 'Save view', ru: 'Сохранить представление', kk: 'Көріністі сақтау' },
   'views.change': { en: 'Change view', ru: 'Изменить представление', kk: 'Көріністі өзгерту' },
   'views.name': { en: 'Name of the view', ru: 'Название представления', kk: 'Көрініс атауы' },

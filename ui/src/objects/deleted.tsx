@@ -26,7 +26,7 @@ type DeletedProps = {
 export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
   <Page ctx={ctx} title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
     {kinds.length === 0 ? null : (
-      <nav class="filters" aria-label={ctx.t('objects.kind')}>
+      <nav class="filters" aria-label={ctx.t('field.kind')}>
         <a
           class={kind === undefined ? 'chip on' : 'chip'}
           href={paths.deleted()}
@@ -55,14 +55,14 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
           records="labelled"
           lines
           columns={[
-            { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
-            column('title', ctx.t('objects.name'), { any: true }, (row) => (
+            { key: 'kind', label: ctx.t('field.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
+            column('title', ctx.t('field.name'), { any: true }, (row) => (
               <To href={paths.objectRevisions(row.kind, row.id)} translate="no">
                 {row.title}
               </To>
             )),
             { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time at={row.at} /> },
-            { key: 'who', label: ctx.t('events.actor'), cell: (row) => <span translate="no">{row.who}</span> },
+            { key: 'who', label: ctx.t('common.who'), cell: (row) => <span translate="no">{row.who}</span> },
             column('final', ctx.t('objects.finalAt'), (row) =>
               row.finalAt === undefined ? '–' : <Time at={row.finalAt} form="date" />,
             ),

@@ -149,7 +149,7 @@ const People = ({
       )}
       {people.hasSessions ? (
         <p>
-          <To href={paths.sessions({ account: id })}>{ctx.t('sessions.title')}</To>
+          <To href={paths.sessions({ account: id })}>{ctx.t('me.sessions')}</To>
         </p>
       ) : null}
     </>
@@ -292,7 +292,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
       }
       actions={
         object === undefined ? undefined : (
-          <LinkButton href={paths.objectRevisions(kind, object.id)}>{ctx.t('objects.revisions')}</LinkButton>
+          <LinkButton href={paths.objectRevisions(kind, object.id)}>{ctx.t('common.revisions')}</LinkButton>
         )
       }
     >

@@ -111,13 +111,13 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
       )}
       <Panel>
         <DataTable<(typeof page.rows)[number]>
-          caption={ctx.t('objects.revisions')}
+          caption={ctx.t('common.revisions')}
           rows={page.rows}
           records="labelled"
           columns={[
             column('revision', ctx.t('objects.revision'), { num: true }, (row) => ctx.fmt.number(row.revision)),
-            { key: 'at', label: ctx.t('events.at'), fit: true, cell: (row) => <Time at={row.at} /> },
-            column('who', ctx.t('events.actor'), { any: true }, (row) => (
+            { key: 'at', label: ctx.t('common.time'), fit: true, cell: (row) => <Time at={row.at} /> },
+            column('who', ctx.t('common.who'), { any: true }, (row) => (
               <span translate="no">
                 {row.who}
                 {row.from === undefined ? null : <span class="dim small"> {row.from}</span>}
@@ -126,13 +126,13 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
             column('operation', ctx.t('objects.operation'), (row) =>
               ctx.tDynamic(`objects.operation.${row.operation}`),
             ),
-            column('comment', ctx.t('objects.comment'), { any: true, hideNarrow: true }, (row) => row.comment ?? '–'),
-            column('diff', ctx.t('objects.changesLabel'), (row) =>
+            column('comment', ctx.t('common.comment'), { any: true, hideNarrow: true }, (row) => row.comment ?? '–'),
+            column('diff', ctx.t('common.whatChanged'), (row) =>
               row.revision <= 1 ? (
                 '–'
               ) : (
                 <To href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
-                  {ctx.t('objects.compare')}
+                  {ctx.t('common.compare')}
                   <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
                 </To>
               ),

@@ -186,7 +186,7 @@ export const Objects = (props: ObjectsProps) => {
                   ),
                 }),
               ),
-            column('updatedAt', ctx.t('objects.updated'), { sort: true, fit: true, rec: 'd' }, (row) => (
+            column('updatedAt', ctx.t('common.changed'), { sort: true, fit: true, rec: 'd' }, (row) => (
               <Time at={row.updatedAt} />
             )),
             column('revision', ctx.t('objects.revision'), { num: true }, (row) => (

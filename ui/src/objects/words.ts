@@ -2,14 +2,11 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'objects.builtIn': { en: 'built in', ru: 'встроенная', kk: 'кіріктірілген' },
-  'objects.changesLabel': { en: 'What changed', ru: 'Что изменилось', kk: 'Не өзгерді' },
-  'objects.comment': { en: 'Comment', ru: 'Комментарий', kk: 'Түсініктеме' },
   'objects.commentHint': {
     en: 'Why. It stays in the revisions.',
     ru: 'Причина. Останется в ревизиях.',
     kk: 'Себебі. Нұсқаларда сақталады.',
   },
-  'objects.compare': { en: 'Compare', ru: 'Сравнить', kk: 'Салыстыру' },
   'objects.create': { en: 'Create', ru: 'Создать', kk: 'Құру' },
   'objects.current': { en: 'Current', ru: 'Текущая', kk: 'Қазіргі' },
   'objects.delete': { en: 'Delete', ru: 'Удалить', kk: 'Жою' },
@@ -34,8 +31,6 @@ export const words = defineWords({
     ru: 'Восстановите его, чтобы изменить.',
     kk: 'Өзгерту үшін қалпына келтіріңіз.',
   },
-  'objects.kind': { en: 'Kind', ru: 'Вид', kk: 'Түрі' },
-  'objects.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
   'objects.noDiff': { en: 'Nothing differs.', ru: 'Различий нет.', kk: 'Айырмашылық жоқ.' },
   'objects.none': { en: 'Nothing here yet', ru: 'Пока пусто', kk: 'Әзірге бос' },
   'objects.noneDeleted': { en: 'Nothing is deleted', ru: 'Удалённого нет', kk: 'Жойылған ештеңе жоқ' },
@@ -62,12 +57,10 @@ export const words = defineWords({
     kk: 'Пішімде сіздің өзгерістеріңіз, ал сіз өзгертпеген жерде басқаныкі тұр.',
   },
   'objects.versions': { en: 'Both versions', ru: 'Обе версии', kk: 'Екі нұсқа' },
-  'objects.field': { en: 'Field', ru: 'Поле', kk: 'Өріс' },
   'objects.theirs': { en: 'Theirs', ru: 'Их версия', kk: 'Басқаның нұсқасы' },
   'objects.mine': { en: 'Yours', ru: 'Ваша версия', kk: 'Сіздің нұсқаңыз' },
   'objects.useMine': { en: 'Use mine', ru: 'Взять мою версию', kk: 'Менің нұсқамды қолдану' },
   'objects.useTheirs': { en: 'Use theirs', ru: 'Взять их версию', kk: 'Басқаның нұсқасын қолдану' },
-  'objects.revisions': { en: 'Revisions', ru: 'Ревизии', kk: 'Нұсқалар' },
   'objects.revisionsOf': { en: 'Revisions: {name}', ru: 'Ревизии: {name}', kk: 'Нұсқалар: {name}' },
   'objects.revisionsSub': {
     en: 'Each change, who made it, and the way back.',
@@ -84,7 +77,6 @@ export const words = defineWords({
     ru: 'Секрет показывается только сейчас. Запишите его.',
     kk: 'Құпия тек қазір көрсетіледі. Жазып алыңыз.',
   },
-  'objects.updated': { en: 'Changed', ru: 'Изменено', kk: 'Өзгертілген' },
   'objects.updatedBy': {
     en: 'changed by {who}, {at}, revision {revision}',
     ru: 'изменено: {who}, {at}, ревизия {revision}',

@@ -43,11 +43,11 @@ const levels: Readonly<Record<OfflineViewRow['state'], Level>> = {
 
 const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; done: boolean }) => (
   <DataTable<(typeof rows)[number]>
-    caption={ctx.t('offlineImport.files')}
+    caption={ctx.t('common.files')}
     rows={rows}
     records="labelled"
     columns={[
-      column('file', ctx.t('offlineImport.file'), { any: true }, (row) => <span translate="no">{row.name}</span>),
+      column('file', ctx.t('common.file'), { any: true }, (row) => <span translate="no">{row.name}</span>),
       column('state', ctx.t('offlineImport.state'), (row) => (
         <Status level={levels[row.state]}>
           {row.reason === null
@@ -125,11 +125,11 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
           </Panel>
         </>
       )}
-      <Panel title={ctx.t('offlineImport.choose')}>
+      <Panel title={ctx.t('common.chooseAFile')}>
         <div class="body">
           <PostForm action={paths.offlineImport()} multipart class="form">
             <FileField
-              label={ctx.t('offlineImport.fileLabel')}
+              label={ctx.t('common.file')}
               hint={ctx.t('offlineImport.fileHint')}
               accept=".json,.xml,.ocs,.zip"
               errors={error === undefined ? undefined : { file: error }}

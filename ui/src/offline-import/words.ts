@@ -11,8 +11,6 @@ export const words = defineWords({
     ru: 'Для машин без сети: агент пишет на них файл, а файл принимается здесь.',
     kk: 'Желісіз машиналар үшін: агент сонда файл жазады, файл осында қабылданады.',
   },
-  'offlineImport.choose': { en: 'Choose a file', ru: 'Выберите файл', kk: 'Файлды таңдаңыз' },
-  'offlineImport.fileLabel': { en: 'File', ru: 'Файл', kk: 'Файл' },
   'offlineImport.fileHint': {
     en: '.json of our agent or of a GLPI agent, .xml or .ocs of FusionInventory or OCS, what they found in the network, or a .zip of many. At most 256 MB.',
     ru: '.json нашего агента или агента GLPI, .xml или .ocs от FusionInventory или OCS, в том числе найденное ими в сети, либо .zip со многими. Не больше 256 МБ.',
@@ -27,8 +25,6 @@ export const words = defineWords({
     ru: 'Устройства, ожидающие одобрения',
     kk: 'Мақұлдауды күткен құрылғылар',
   },
-  'offlineImport.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
-  'offlineImport.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
   'offlineImport.state': { en: 'What happens', ru: 'Что произойдёт', kk: 'Не болады' },
   'offlineImport.state.stores': { en: 'is stored', ru: 'сохранится', kk: 'сақталады' },
   'offlineImport.state.stored': { en: 'stored', ru: 'сохранено', kk: 'сақталды' },

@@ -82,7 +82,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
             column('outcome', ctx.t('approvals.outcome'), (row) => (
               <Status level={levels[row.outcome] ?? 'info'}>{ctx.tDynamic(`approvals.outcome.${row.outcome}`)}</Status>
             )),
-            column('before', ctx.t('patches.from'), (row) =>
+            column('before', ctx.t('common.from'), (row) =>
               row.before === null ? '–' : ctx.tDynamic(`patches.state.${row.before}`),
             ),
             column('after', ctx.t('patches.toLabel'), (row) => ctx.tDynamic(`patches.state.${row.after}`)),
@@ -141,7 +141,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
             value={plan?.preset ?? 'neutral'}
             options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
           />
-          <FileField label={ctx.t('approvals.file')} errors={error === undefined ? undefined : { file: error }} />
+          <FileField label={ctx.t('common.file')} errors={error === undefined ? undefined : { file: error }} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.preview')}
@@ -159,15 +159,15 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
           rows={lists}
           records="labelled"
           columns={[
-            column('name', ctx.t('approvals.name'), { head: true, any: true }, (row) => (
+            column('name', ctx.t('common.list'), { head: true, any: true }, (row) => (
               <>
                 <span translate="no">{row.name}</span>
                 <br />
                 <Hash value={row.sha256} />
               </>
             )),
-            { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time at={row.at} /> },
-            { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
+            { key: 'at', label: ctx.t('common.when'), cell: (row) => <Time at={row.at} /> },
+            { key: 'who', label: ctx.t('common.who'), any: true, cell: (row) => row.who },
             column('changed', ctx.t('approvals.changed'), { num: true }, (row) => ctx.fmt.number(row.changed)),
             column('undo', <span class="vh">{ctx.t('approvals.undo')}</span>, (row) =>
               row.undoneAt === null ? (

@@ -109,11 +109,11 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
                 ctx.fmt.dates(row.from, row.to),
               ),
               { key: 'made', label: ctx.t('evidence.made'), cell: (row) => <Time at={row.createdAt} /> },
-              { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
-              column('rows', ctx.t('evidence.rows'), { num: true }, (row) =>
+              { key: 'who', label: ctx.t('common.who'), any: true, cell: (row) => row.who },
+              column('rows', ctx.t('common.rows'), { num: true }, (row) =>
                 row.rows === null ? '–' : ctx.fmt.number(row.rows),
               ),
-              column('files', ctx.t('evidence.files'), { any: true }, (row) =>
+              column('files', ctx.t('common.files'), { any: true }, (row) =>
                 row.failed !== undefined ? (
                   <Status level="critical">{ctx.t('evidence.failed', { code: row.failed })}</Status>
                 ) : row.sha256 === null ? (

@@ -82,13 +82,13 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
           records="labelled"
           lines
           columns={[
-            column('name', ctx.t('measures.name'), { head: true, any: true }, (row) => (
+            column('name', ctx.t('field.name'), { head: true, any: true }, (row) => (
               <To href={paths.object('mitigation', row.id)}>{row.name}</To>
             )),
             column('measure', ctx.t('measures.measureLabel'), (row) => ctx.tDynamic(`measures.measure.${row.measure}`)),
-            { key: 'scope', label: ctx.t('measures.scope'), any: true, cell: (row) => row.scope },
-            { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
-            { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
+            { key: 'scope', label: ctx.t('common.where'), any: true, cell: (row) => row.scope },
+            { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
+            { key: 'state', label: ctx.t('field.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
             column('ends', ctx.t('measures.ends'), (row) => <Time at={row.expiresAt} form="date" />),
             column('review', ctx.t('measures.review'), (row) =>
               row.reviewAt === null ? '–' : <Time at={row.reviewAt} form="date" />,
@@ -120,7 +120,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
           records="labelled"
           lines
           columns={[
-            column('vulnerability', ctx.t('measures.vulnerability'), { head: true, any: true }, (row) => (
+            column('vulnerability', ctx.t('common.vulnerability'), { head: true, any: true }, (row) => (
               <To href={paths.object('risk-acceptance', row.id)} translate="no">
                 {row.vulnerability}
               </To>
@@ -131,10 +131,10 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
             column('versions', ctx.t('measures.versions'), { any: true }, (row) => (
               <span translate="no">{row.versions}</span>
             )),
-            { key: 'reason', label: ctx.t('patches.reason'), any: true, cell: (row) => row.reason },
-            { key: 'owner', label: ctx.t('measures.owner'), any: true, cell: (row) => row.owner },
-            { key: 'state', label: ctx.t('measures.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
-            column('approver', ctx.t('measures.approver'), { any: true }, (row) =>
+            { key: 'reason', label: ctx.t('field.reason'), any: true, cell: (row) => row.reason },
+            { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
+            { key: 'state', label: ctx.t('field.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
+            column('approver', ctx.t('common.approvedBy'), { any: true }, (row) =>
               row.state === 'waiting' || row.state === 'changed' ? (
                 <PostForm action={paths.measureApprove()}>
                   <Hidden fields={[['id', row.id]]} />
@@ -142,7 +142,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
                     small
                     unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:approve')}
                   >
-                    {ctx.t('measures.approve')}
+                    {ctx.t('common.approve')}
                   </Button>
                 </PostForm>
               ) : (
@@ -170,21 +170,21 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
         records="labelled"
         lines
         columns={[
-          column('name', ctx.t('measures.file'), { head: true, any: true }, (row) => (
+          column('name', ctx.t('common.file'), { head: true, any: true }, (row) => (
             <a href={paths.measureFile(row.sha256)} download="" translate="no">
               {row.name}
             </a>
           )),
           { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
           { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
-          { key: 'at', label: ctx.t('patches.at'), cell: (row) => <Time at={row.at} /> },
-          { key: 'who', label: ctx.t('patches.who'), any: true, cell: (row) => row.who },
+          { key: 'at', label: ctx.t('common.when'), cell: (row) => <Time at={row.at} /> },
+          { key: 'who', label: ctx.t('common.who'), any: true, cell: (row) => row.who },
         ]}
       />
     )}
     <div class="body">
       <PostForm action={paths.measureAttach()} multipart class="form">
-        <FileField label={ctx.t('measures.file')} errors={errors} />
+        <FileField label={ctx.t('common.file')} errors={errors} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}

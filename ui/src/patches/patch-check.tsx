@@ -50,7 +50,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
           column('item', ctx.t('patches.item'), { head: true, any: true }, (row) =>
             ctx.tDynamic(`patches.item.${row.item}`),
           ),
-          column('state', ctx.t('patches.stateLabel'), (row) => (
+          column('state', ctx.t('field.state'), (row) => (
             <Status level={row.fault === undefined ? 'done' : row.answer === undefined ? 'waiting' : 'warning'}>
               {row.fault === undefined ? ctx.t('patches.checklistDone') : ctx.tDynamic(`patches.fault.${row.fault}`)}
             </Status>
@@ -63,7 +63,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                 {ctx.tDynamic(`patches.answer.${row.answer}`)} <span translate="no">{row.value ?? ''}</span>
                 {row.note === '' ? null : <div class="small">{row.note}</div>}
                 <div class="small second">
-                  {ctx.t('patches.answeredBy', { who: row.who ?? '', at: ctx.fmt.dateTime(row.at ?? 0) })}
+                  {ctx.t('common.whoAt', { who: row.who ?? '', at: ctx.fmt.dateTime(row.at ?? 0) })}
                 </div>
               </>
             ),
@@ -103,7 +103,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                 <TextField
                   id={`f-note-${row.item}`}
                   name="note"
-                  label={ctx.t('patches.note')}
+                  label={ctx.t('field.note')}
                   value={row.note}
                   maxLength={500}
                 />

@@ -27,7 +27,7 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
           />
           <AreaField
             name="vulnerabilities"
-            label={ctx.t('patches.vulnerabilities')}
+            label={ctx.t('common.vulnerabilities')}
             hint={ctx.t('patches.vulnerabilitiesHint')}
             value={patch.vulnerabilities.join('\n')}
             rows={3}
@@ -63,7 +63,7 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
           hint={ctx.t('patches.timeHint')}
           errors={errors}
         />
-        <TextField name="reason" label={ctx.t('patches.reason')} maxLength={500} errors={errors} />
+        <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} errors={errors} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.ask')}</Button>
         </div>

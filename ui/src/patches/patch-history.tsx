@@ -52,7 +52,7 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
         rows={rows}
         records="labelled"
         columns={[
-          { key: 'at', label: ctx.t('patches.at'), fit: true, cell: (row) => <Time at={row.at} /> },
+          { key: 'at', label: ctx.t('common.when'), fit: true, cell: (row) => <Time at={row.at} /> },
           column('to', ctx.t('patches.toLabel'), (row) => (
             <>
               {ctx.tDynamic(row.type === 'extension' ? 'patches.type.extension' : `patches.state.${row.to}`)}
@@ -63,7 +63,7 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
               </div>
             </>
           )),
-          column('who', ctx.t('patches.who'), { any: true }, (row) => (
+          column('who', ctx.t('common.who'), { any: true }, (row) => (
             <>
               {row.who}
               {row.signed.map((who) => (
@@ -71,7 +71,7 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
               ))}
             </>
           )),
-          column('why', ctx.t('patches.why'), { any: true }, (row) => (
+          column('why', ctx.t('common.why'), { any: true }, (row) => (
             <>
               {row.reason}
               {row.urgency?.decision == null ? null : (

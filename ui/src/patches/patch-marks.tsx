@@ -50,7 +50,7 @@ const deadlineText = (ctx: Ctx, one: DeadlineView): string => {
   if (one.doneAt !== null)
     return ctx.t(one.overdue ? 'patches.deadlineDoneLate' : 'patches.deadlineDone', { at: ctx.fmt.date(one.doneAt) });
   if (one.limit === null) return ctx.t('patches.deadlineNot');
-  return ctx.t(one.overdue ? 'patches.deadlineLate' : 'patches.deadlineUntil', { at: ctx.fmt.date(one.limit) });
+  return ctx.t(one.overdue ? 'patches.deadlineLate' : 'patches.until', { at: ctx.fmt.date(one.limit) });
 };
 
 /** One deadline: until when, since when missed, or when it was met. */

@@ -98,7 +98,7 @@ export const PatchMove = (props: PatchMoveProps) => {
         { label: patch.patchId, href: paths.patch(patch.id) },
       ]}
     >
-      <ErrorSummary errors={errors} labels={{ ...labels, reason: ctx.t('patches.reason') }} />
+      <ErrorSummary errors={errors} labels={{ ...labels, reason: ctx.t('field.reason') }} />
       {closed.length === 0 ? null : (
         <Notice level="warning" title={ctx.t('patches.notNow')} alert={errors !== undefined}>
           {closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ')}
@@ -115,7 +115,7 @@ export const PatchMove = (props: PatchMoveProps) => {
             <Hidden fields={[['to', to]]} />
             <AreaField
               name="reason"
-              label={ctx.t('patches.reason')}
+              label={ctx.t('field.reason')}
               hint={ctx.t('patches.reasonHint')}
               value={values['reason'] ?? ''}
               rows={2}

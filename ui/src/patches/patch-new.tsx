@@ -19,7 +19,7 @@ export type PatchField = (typeof patchFields)[number] | 'vulnerabilities' | 'rem
 
 const labelKeys = {
   patchId: 'patches.patch',
-  vendor: 'patches.vendor',
+  vendor: 'field.vendor',
   product: 'patches.product',
   productVersion: 'patches.productVersion',
   targetVersion: 'patches.targetVersion',
@@ -61,7 +61,7 @@ export const PatchNew = ({
           ))}
           <AreaField
             name="vulnerabilities"
-            label={ctx.t('patches.vulnerabilities')}
+            label={ctx.t('common.vulnerabilities')}
             hint={ctx.t('patches.vulnerabilitiesHint')}
             value={values.vulnerabilities}
             errors={errors}

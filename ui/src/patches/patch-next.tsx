@@ -77,7 +77,7 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
             <TextField
               id={`f-comment-${one.id}`}
               name="comment"
-              label={ctx.t('patches.comment')}
+              label={ctx.t('common.comment')}
               hint={ctx.t('patches.commentHint')}
               maxLength={500}
             />
@@ -86,7 +86,7 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
                 {ctx.t('patches.sign')}
               </Button>
               <Button name="agrees" value="no" unavailable={mayNotDecide(ctx, 'controllers')}>
-                {ctx.t('patches.decline')}
+                {ctx.t('common.decline')}
               </Button>
             </div>
           </PostForm>

@@ -10,14 +10,14 @@ import type { PatchProps } from './patch-model.ts';
 export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) => {
   const write = withoutRight(ctx, 'controllers:write');
   return (
-    <Panel title={ctx.t('patches.targets')}>
+    <Panel title={ctx.t('field.controllers')}>
       {targets.length === 0 ? null : (
         <DataTable<(typeof targets)[number]>
-          caption={ctx.t('patches.targets')}
+          caption={ctx.t('field.controllers')}
           rows={targets}
           records="labelled"
           columns={[
-            column('name', ctx.t('patches.chooseController'), { any: true, head: true }, (row) => (
+            column('name', ctx.t('common.controller'), { any: true, head: true }, (row) => (
               <span translate="no">{row.name}</span>
             )),
             column('firmware', ctx.t('patches.firmware'), (row) => (
@@ -38,7 +38,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
             column('window', ctx.t('patches.nextWindow'), (row) =>
               row.nextWindow === null ? ctx.t('patches.noWindow') : <Time at={row.nextWindow} />,
             ),
-            column('drop', <span class="vh">{ctx.t('patches.dropTarget')}</span>, { fit: true }, (row) =>
+            column('drop', <span class="vh">{ctx.t('common.remove')}</span>, { fit: true }, (row) =>
               patch.closed ? (
                 <span class="dim">–</span>
               ) : (
@@ -50,7 +50,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
                     ]}
                   />
                   <Button small unavailable={write}>
-                    {ctx.t('patches.dropTarget')}
+                    {ctx.t('common.remove')}
                   </Button>
                 </PostForm>
               ),
@@ -67,11 +67,11 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
               <Hidden fields={[['wanted', 'yes']]} />
               <SelectField
                 name="controller"
-                label={ctx.t('patches.chooseController')}
+                label={ctx.t('common.controller')}
                 options={controllers.map(({ id, name }) => ({ value: id, label: name }))}
               />
               <div>
-                <Button unavailable={write}>{ctx.t('patches.addTarget')}</Button>
+                <Button unavailable={write}>{ctx.t('common.add')}</Button>
               </div>
             </PostForm>
           )}

@@ -30,20 +30,20 @@ export const PatchPage = (props: PatchProps) => {
         errors={errors}
         labels={{
           until: ctx.t('patches.field.until'),
-          reason: ctx.t('patches.reason'),
-          comment: ctx.t('patches.comment'),
+          reason: ctx.t('field.reason'),
+          comment: ctx.t('common.comment'),
           targetVersion: ctx.t('patches.targetVersion'),
           sha256: ctx.t('patches.sha256'),
-          controller: ctx.t('patches.chooseController'),
+          controller: ctx.t('common.controller'),
           clock: ctx.t('patches.deadlineLabel'),
         }}
       />
       {patch.vetoed ? <Notice level="warning" title={ctx.t('patches.vetoed')} /> : null}
-      <Panel title={ctx.t('patches.stateLabel')}>
+      <Panel title={ctx.t('field.state')}>
         <div class="body">
           <Facts
             rows={[
-              [ctx.t('patches.stateLabel'), ctx.tDynamic(`patches.state.${patch.state}`)],
+              [ctx.t('field.state'), ctx.tDynamic(`patches.state.${patch.state}`)],
               ...(patch.lifecycle === undefined
                 ? []
                 : [[ctx.t('patches.lifecycle'), <span translate="no">{patch.lifecycle}</span>] as const]),
@@ -81,7 +81,7 @@ export const PatchPage = (props: PatchProps) => {
                   [ctx.tDynamic(`patches.deadline.${one.deadline}`), <DeadlineMark ctx={ctx} view={one} />] as const,
               ),
               [
-                ctx.t('patches.window'),
+                ctx.t('windows.name'),
                 patch.window === null ? (
                   '–'
                 ) : (
@@ -93,8 +93,8 @@ export const PatchPage = (props: PatchProps) => {
               [ctx.t('patches.targetVersion'), <span translate="no">{patch.targetVersion ?? '–'}</span>],
               [ctx.t('patches.sha256'), patch.sha256 === null ? '–' : <Hash value={patch.sha256} />],
               [ctx.t('patches.supersedes'), <span translate="no">{patch.supersedes ?? '–'}</span>],
-              [ctx.t('patches.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
-              [ctx.t('vuln.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
+              [ctx.t('common.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
+              [ctx.t('common.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
               [ctx.t('patches.remarks'), patch.remarks ?? '–'],
             ]}
           />

@@ -83,10 +83,10 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
                 {row.vendor}, {row.product} {row.productVersion}
               </span>
             )),
-            column('urgency', ctx.t('vuln.decision'), { fit: true }, (row) => (
+            column('urgency', ctx.t('common.decision'), { fit: true }, (row) => (
               <UrgencyMark ctx={ctx} urgency={row.urgency} />
             )),
-            column('state', ctx.t('patches.stateLabel'), { rec: 'b' }, (row) => (
+            column('state', ctx.t('field.state'), { rec: 'b' }, (row) => (
               <>
                 <PatchStateMark ctx={ctx} state={row.state} />
                 {row.until === null ? null : (
@@ -108,7 +108,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
             column('verdict', ctx.t('patches.verdict'), { optional: true }, (row) =>
               ctx.tDynamic(`patches.state.${row.verdict}`),
             ),
-            column('targets', ctx.t('patches.targets'), { num: true }, (row) => <Count n={row.targets} />),
+            column('targets', ctx.t('field.controllers'), { num: true }, (row) => <Count n={row.targets} />),
             column('waiting', ctx.t('patches.waitingLabel'), { num: true }, (row) => <Count n={row.waiting} />),
           ],
         }}

@@ -44,7 +44,7 @@ export const PlanNew = ({
     sub={`${window.name}: ${when(ctx, window)}`}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
   >
-    <ErrorSummary errors={errors} labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }} />
+    <ErrorSummary errors={errors} labels={{ name: ctx.t('field.name'), notes: ctx.t('windows.planNotes') }} />
     <Panel>
       <div class="body">
         <PostForm action={paths.planNew()} class="form">
@@ -56,7 +56,7 @@ export const PlanNew = ({
           />
           <TextField
             name="name"
-            label={ctx.t('windows.planName')}
+            label={ctx.t('field.name')}
             value={values.name}
             maxLength={200}
             required
@@ -141,8 +141,8 @@ export const PlanPage = ({
                 {row.patchId}
               </To>
             )),
-            column('state', ctx.t('patches.stateLabel'), (row) => <PatchStateMark ctx={ctx} state={row.state} />),
-            column('controller', ctx.t('patches.chooseController'), { any: true }, (row) => (
+            column('state', ctx.t('field.state'), (row) => <PatchStateMark ctx={ctx} state={row.state} />),
+            column('controller', ctx.t('common.controller'), { any: true }, (row) => (
               <span translate="no">{row.name ?? '–'}</span>
             )),
             column('checks', ctx.t('patches.checklist'), (row) =>

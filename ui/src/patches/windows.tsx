@@ -88,7 +88,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
               records="labelled"
               group={(row) => monthOf(ctx, row.from)}
               columns={[
-                column('when', ctx.t('windows.when'), { any: true, head: true }, (row) =>
+                column('when', ctx.t('common.when'), { any: true, head: true }, (row) =>
                   ctx.fmt.period(row.from, row.until),
                 ),
                 { key: 'name', label: ctx.t('windows.name'), any: true, cell: (row) => row.name },

@@ -60,7 +60,7 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
           rows={rows}
           records
           columns={[
-            column('state', ctx.t('queries.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+            column('state', ctx.t('field.state'), { fit: true, rec: 'b' }, (row) => (
               <QueryMark ctx={ctx} state={row.state} />
             )),
             column('sql', ctx.t('queries.sql'), { any: true, rec: 'a' }, (row) => (
@@ -71,9 +71,9 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
             column('answered', ctx.t('queries.answered'), { num: true, rec: 'd' }, (row) =>
               ctx.t('queries.nOfM', { n: row.counts.answered, m: row.counts.expected }),
             ),
-            { key: 'rows', label: ctx.t('queries.rows'), num: true, cell: (row) => ctx.fmt.number(row.counts.rows) },
-            column('by', ctx.t('queries.by'), (row) => <span translate="no">{row.createdBy}</span>),
-            column('at', ctx.t('queries.at'), { rec: 'c' }, (row) => <Time at={row.createdAt} />),
+            { key: 'rows', label: ctx.t('common.rows'), num: true, cell: (row) => ctx.fmt.number(row.counts.rows) },
+            column('by', ctx.t('common.by'), (row) => <span translate="no">{row.createdBy}</span>),
+            column('at', ctx.t('common.time'), { rec: 'c' }, (row) => <Time at={row.createdAt} />),
           ]}
         />
       )}

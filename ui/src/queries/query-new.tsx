@@ -32,7 +32,7 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
     />
     <PostForm action={paths.queryNew()} class="stack">
       <div class="grid">
-        <Panel title={ctx.t('queries.question')} span={7}>
+        <Panel title={ctx.t('common.question')} span={7}>
           <div class="body">
             <AreaField
               name="sql"

@@ -101,10 +101,10 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
           rows={answers}
           records
           columns={[
-            column('state', ctx.t('queries.stateLabel'), { fit: true, rec: 'b' }, (row) => (
+            column('state', ctx.t('field.state'), { fit: true, rec: 'b' }, (row) => (
               <Status level={levels[row.state]}>{ctx.t(`queries.answer.${row.state}`)}</Status>
             )),
-            column('device', ctx.t('devices.device'), { any: true, rec: 'a' }, (row) => (
+            column('device', ctx.t('field.device'), { any: true, rec: 'a' }, (row) => (
               <To class="name" href={paths.device(row.id)} translate="no">
                 {row.name}
               </To>
@@ -118,13 +118,13 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
                 <code translate="no">{row.message}</code>
               ),
             ),
-            column('rows', ctx.t('queries.rows'), { num: true, rec: 'd' }, (row) =>
+            column('rows', ctx.t('common.rows'), { num: true, rec: 'd' }, (row) =>
               row.rowCount === undefined ? '–' : ctx.fmt.number(row.rowCount),
             ),
             column('took', ctx.t('queries.took'), { num: true }, (row) =>
-              row.wallMs === undefined ? '–' : ctx.t('queries.ms', { n: row.wallMs }),
+              row.wallMs === undefined ? '–' : ctx.t('common.milliseconds', { n: row.wallMs }),
             ),
-            column('at', ctx.t('queries.at'), (row) =>
+            column('at', ctx.t('common.time'), (row) =>
               row.answeredAt === undefined ? '–' : <Time at={row.answeredAt} form="time" />,
             ),
           ]}
@@ -155,7 +155,7 @@ export const Query = (props: QueryProps) => {
           {isRunning ? (
             <PostForm action={paths.queryStop(id)}>
               <Button kind="danger" unavailable={withoutRight(ctx, 'queries:write')}>
-                {ctx.t('queries.stop')}
+                {ctx.t('common.stop')}
               </Button>
             </PostForm>
           ) : null}
@@ -173,7 +173,7 @@ export const Query = (props: QueryProps) => {
         foot={
           next === undefined ? undefined : (
             <nav aria-label={ctx.t('queries.answers')}>
-              <a href={next}>{ctx.t('queries.next')}</a>
+              <a href={next}>{ctx.t('common.nextDevices')}</a>
             </nav>
           )
         }

@@ -56,7 +56,7 @@ const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
   if (row.state === 'received')
     return (
       <LinkButton small href={paths.sampleFile(row.id)} download unavailable={withoutRight(ctx, 'queries:write')}>
-        {ctx.t('samples.download')}
+        {ctx.t('common.download')}
       </LinkButton>
     );
   if (row.state !== 'asked') return <>–</>;
@@ -68,10 +68,10 @@ const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
         value="approve"
         unavailable={row.isOwn ? ctx.t('samples.second') : withoutRight(ctx, 'queries:approve')}
       >
-        {ctx.t('samples.approve')}
+        {ctx.t('common.approve')}
       </Button>
       <Button small name="decision" value="decline" unavailable={mayNotDecide(ctx, 'queries')}>
-        {ctx.t('samples.decline')}
+        {ctx.t('common.decline')}
       </Button>
     </PostForm>
   );
@@ -82,7 +82,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
   <Page ctx={ctx} title={ctx.t('samples.title')} sub={ctx.t('samples.sub')}>
     <ErrorSummary
       errors={errors}
-      labels={{ device: ctx.t('samples.device'), path: ctx.t('samples.path'), reason: ctx.t('samples.reason') }}
+      labels={{ device: ctx.t('field.device'), path: ctx.t('samples.path'), reason: ctx.t('field.reason') }}
     />
     <Panel>
       {rows.length === 0 ? (
@@ -94,10 +94,10 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
           records="labelled"
           lines
           columns={[
-            column('state', ctx.t('queries.stateLabel'), { fit: true }, (row) => (
+            column('state', ctx.t('field.state'), { fit: true }, (row) => (
               <Status level={levels[row.state]}>{ctx.t(`samples.state.${row.state}`)}</Status>
             )),
-            column('device', ctx.t('samples.device'), { any: true }, (row) => (
+            column('device', ctx.t('field.device'), { any: true }, (row) => (
               <To class="name" href={paths.device(row.device.id)} translate="no">
                 {row.device.name}
               </To>
@@ -118,7 +118,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
             column('size', ctx.t('common.size'), { num: true }, (row) =>
               row.sizeBytes === undefined ? '–' : ctx.fmt.bytes(row.sizeBytes),
             ),
-            column('by', ctx.t('samples.by'), { any: true }, (row) => (
+            column('by', ctx.t('common.by'), { any: true }, (row) => (
               <>
                 <span translate="no">{row.askedBy}</span>, <Time at={row.askedAt} />
                 {row.decidedBy === undefined ? null : (
@@ -129,7 +129,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
                 )}
               </>
             )),
-            { key: 'decide', label: ctx.t('samples.decision'), cell: (row) => <Decide ctx={ctx} row={row} /> },
+            { key: 'decide', label: ctx.t('common.decision'), cell: (row) => <Decide ctx={ctx} row={row} /> },
           ]}
         />
       )}
@@ -140,7 +140,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
         <PostForm action={paths.samples()} class="form">
           <TextField
             name="device"
-            label={ctx.t('samples.device')}
+            label={ctx.t('field.device')}
             hint={ctx.t('samples.deviceHint')}
             value={values.device}
             maxLength={64}
@@ -160,7 +160,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
           />
           <TextField
             name="reason"
-            label={ctx.t('samples.reason')}
+            label={ctx.t('field.reason')}
             value={values.reason}
             maxLength={500}
             errors={errors}

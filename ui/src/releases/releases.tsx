@@ -22,13 +22,13 @@ export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
         records="labelled"
         rows={rows}
         columns={[
-          column('version', ctx.t('releases.version'), { head: true }, ({ version }) => (
+          column('version', ctx.t('field.version'), { head: true }, ({ version }) => (
             <span translate="no">{version}</span>
           )),
-          column('state', ctx.t('releases.state'), ({ state }) => (
+          column('state', ctx.t('field.state'), ({ state }) => (
             <Status level={levels[state]}>{ctx.tDynamic(`releases.state.${state}`)}</Status>
           )),
-          column('size', ctx.t('releases.size'), { num: true }, ({ sizeBytes }) =>
+          column('size', ctx.t('common.size'), { num: true }, ({ sizeBytes }) =>
             sizeBytes === null ? '–' : ctx.fmt.bytes(sizeBytes),
           ),
           column('todo', ctx.t('releases.todo'), { any: true }, ({ version, state }) =>

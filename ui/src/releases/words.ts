@@ -7,8 +7,6 @@ export const words = defineWords({
     ru: 'Выпуски Sallyport на этом сервере. Сам сервер не вправе их устанавливать: это делает его администратор в командной строке.',
     kk: 'Осы сервердегі Sallyport шығарылымдары. Сервер оларды өзі орната алмайды: мұны оның әкімшісі пәрмен жолында істейді.',
   },
-  'releases.version': { en: 'Version', ru: 'Версия', kk: 'Нұсқасы' },
-  'releases.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
   'releases.state.running': { en: 'runs', ru: 'работает', kk: 'жұмыс істеуде' },
   'releases.state.kept': { en: 'kept for the way back', ru: 'сохранён для возврата', kk: 'қайту үшін сақталған' },
   'releases.state.installed': { en: 'installed', ru: 'установлен', kk: 'орнатылған' },
@@ -17,7 +15,6 @@ export const words = defineWords({
     ru: 'пришёл в комплекте, не установлен',
     kk: 'бумамен келген, орнатылмаған',
   },
-  'releases.size': { en: 'Size', ru: 'Размер', kk: 'Көлемі' },
   'releases.todo': { en: 'What can be done', ru: 'Что можно сделать', kk: 'Не істеуге болады' },
   'releases.install': { en: 'Install it as root:', ru: 'Установить от имени root:', kk: 'root атынан орнату:' },
   'releases.back': {

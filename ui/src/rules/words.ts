@@ -374,10 +374,7 @@ export const words = defineWords({
     kk: 'Мәтін жолдар көрсете алатыннан көп айтады. Қосылған салыстыру бүкіл мәтінге жалғанады.',
   },
   'condition.usual': { en: 'as usual for the field', ru: 'обычное для поля', kk: 'өріс үшін әдеттегі' },
-  'condition.removeRow': { en: 'Remove', ru: 'Убрать', kk: 'Алып тастау' },
-  'condition.field': { en: 'Field', ru: 'Поле', kk: 'Өріс' },
   'condition.fields': { en: 'All fields', ru: 'Все поля', kk: 'Барлық өріс' },
-  'condition.operator': { en: 'Comparison', ru: 'Сравнение', kk: 'Салыстыру' },
   'condition.value': { en: 'Value', ru: 'Значение', kk: 'Мән' },
   'condition.valueHint': {
     en: 'Ages as 30m, 2h, 7d; ranges as 10.4.0.0/16; several versions compare by <.',
@@ -385,7 +382,6 @@ export const words = defineWords({
     kk: 'Жас: 30m, 2h, 7d; аралық: 10.4.0.0/16; нұсқалар < белгісімен салыстырылады.',
   },
   'condition.join': { en: 'Must fit', ru: 'Должно подходить', kk: 'Сай келуі керек' },
-  'condition.level': { en: 'Level', ru: 'Уровень', kk: 'Деңгей' },
   'condition.reason': { en: 'Reason', ru: 'Причина', kk: 'Себеп' },
   'condition.addButton': { en: 'Add the row', ru: 'Добавить строку', kk: 'Жол қосу' },
   'condition.joinAll': { en: 'all of these', ru: 'все сразу', kk: 'бәрі бірге' },
@@ -413,13 +409,6 @@ export const words = defineWords({
     ru: 'Ни одно устройство не подходит.',
     kk: 'Бірде-бір құрылғы сай келмейді.',
   },
-  'condition.more': {
-    en: { one: 'and {n} more', other: 'and {n} more' },
-    ru: { one: 'и ещё {n}', few: 'и ещё {n}', many: 'и ещё {n}', other: 'и ещё {n}' },
-    kk: 'және тағы {n}',
-  },
-  'condition.line': { en: 'Condition', ru: 'Условие', kk: 'Шарт' },
-  'condition.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
   'condition.moves': {
     en: { one: '{n} device would move', other: '{n} devices would move' },
     ru: {
@@ -436,8 +425,6 @@ export const words = defineWords({
     kk: 'Бірде-бір құрылғы көшпейді.',
   },
   'condition.movesBy': { en: 'Rule', ru: 'Правило', kk: 'Ереже' },
-  'condition.movesFrom': { en: 'From', ru: 'Откуда', kk: 'Қайдан' },
-  'condition.movesTo': { en: 'To', ru: 'Куда', kk: 'Қайда' },
   'condition.language': { en: 'How conditions are written', ru: 'Как пишутся условия', kk: 'Шарттар қалай жазылады' },
   'condition.languageText': {
     en: 'Comparisons are joined by and, or, not and brackets. Text is compared without case, < and > compare versions. A row of a collection is asked by some:',
@@ -466,7 +453,6 @@ export const words = defineWords({
   'tags.add': { en: 'Add tag', ru: 'Добавить метку', kk: 'Белгі қосу' },
   'tags.remove': { en: 'Remove the tag {tag}', ru: 'Снять метку {tag}', kk: '{tag} белгісін алып тастау' },
   'tags.byRule': { en: 'by the rule {rule}', ru: 'по правилу {rule}', kk: '{rule} ережесі бойынша' },
-  'tags.bulk': { en: 'Tag', ru: 'Метка', kk: 'Белгі' },
   'tags.bulkAdd': { en: 'Add tag to devices', ru: 'Поставить метку устройствам', kk: 'Құрылғыларға белгі қою' },
   'tags.bulkRemove': { en: 'Remove tag from devices', ru: 'Снять метку с устройств', kk: 'Құрылғылардан белгіні алу' },
   'confirm.devices.tag.question': {

@@ -35,6 +35,6 @@ export const placeNames = {
   exchangeTrust: ['exchange.tab.trust', 'nav.exchange'],
   discoveryDirectories: ['discovery.directories', 'discovery.title'],
   discoveryRanges: ['discovery.ranges', 'discovery.title'],
-  help: 'help.title',
+  help: 'help.link',
   helpPages: 'help.pages',
 } as const satisfies Partial<Record<keyof typeof paths, Key | readonly [Key, Key]>>;

@@ -63,7 +63,7 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
         column('address', ctx.t('certificate.address'), { head: true }, ({ address }) => (
           <span translate="no">{address}</span>
         )),
-        column('authority', ctx.t('certificate.sees'), ({ authority }) => ctx.t(`certificate.by.${authority}`)),
+        column('authority', ctx.t('common.certificate'), ({ authority }) => ctx.t(`certificate.by.${authority}`)),
         column('file', ctx.t('certificate.trust'), ({ address }) => (
           <LinkButton small download href={paths.certificateAuthorities(address)}>
             ca.pem
@@ -128,7 +128,7 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
     confirm: ctx.t('certificate.confirm'),
   };
   return (
-    <Page ctx={ctx} title={ctx.t('certificate.title')} sub={ctx.t('certificate.sub')}>
+    <Page ctx={ctx} title={ctx.t('common.certificate')} sub={ctx.t('certificate.sub')}>
       <ErrorSummary errors={errors} labels={labels} />
       <StateNotice ctx={ctx} shown={shown} />
       <Callers ctx={ctx} shown={shown} />

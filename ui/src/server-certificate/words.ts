@@ -1,7 +1,6 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'certificate.title': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'certificate.sub': {
     en: "What browsers and agents see when they connect. Agents of Sallyport always ask for the site's own authority and need nothing.",
     ru: 'Что видят браузеры и агенты при подключении. Агенты Sallyport всегда спрашивают собственный центр площадки, им ничего не нужно.',
@@ -14,7 +13,6 @@ export const words = defineWords({
     kk: 'ca.pem: осы атау не мекенжай бойынша браузерлер мен бөгде агенттер сенуі тиіс файл.',
   },
   'certificate.address': { en: 'Name or address', ru: 'Имя или адрес', kk: 'Атау немесе мекенжай' },
-  'certificate.sees': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'certificate.trust': { en: 'To be trusted', ru: 'Чему доверять', kk: 'Неге сену керек' },
   'certificate.by.site': {
     en: "of the site's own authority",

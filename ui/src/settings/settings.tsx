@@ -78,7 +78,7 @@ const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
       {setting.changed === undefined ? null : (
         <>
           {' '}
-          {ctx.rich('settings.changed', {
+          {ctx.rich('common.changed', {
             who: <span translate="no">{setting.changed.who}</span>,
             at: <Time at={setting.changed.at} />,
             revision: (

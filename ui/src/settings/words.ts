@@ -9,7 +9,6 @@ export const words = defineWords({
     kk: 'Рұқсат етілгені: {min} – {max}.',
   },
   'settings.save': { en: 'Save settings', ru: 'Сохранить настройки', kk: 'Баптауларды сақтау' },
-  'settings.changed': { en: 'Changed', ru: 'Изменено', kk: 'Өзгертілген' },
   'settings.standard': { en: 'Standard: {value}.', ru: 'По умолчанию: {value}.', kk: 'Әдепкісі: {value}.' },
   'settings.safety': {
     en: 'Only a person with the right to safety settings changes it; a second person agrees where there is one.',

@@ -73,7 +73,7 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
             ]}
           />
           <Button kind={update.supply === 'arrived' ? 'primary' : 'second'} unavailable={unavailable}>
-            {ctx.t('updates.approve')}
+            {ctx.t('common.approve')}
           </Button>
         </PostForm>
       )}
@@ -81,7 +81,7 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
         <input type="hidden" name="id" value={update.id} />
         {update.approval === 'declined' ? null : (
           <Button name="action" value="decline" unavailable={unavailable}>
-            {ctx.t('updates.decline')}
+            {ctx.t('common.decline')}
           </Button>
         )}
         {update.approval === 'undefined' ? null : (
@@ -128,7 +128,7 @@ export const Update = (props: UpdateProps) => {
           <div class="body">
             <Facts
               rows={[
-                [ctx.t('updates.decision'), <ApprovalMark ctx={ctx} approval={update.approval} />],
+                [ctx.t('common.approval'), <ApprovalMark ctx={ctx} approval={update.approval} />],
                 ...(decided === undefined
                   ? []
                   : [
@@ -169,7 +169,7 @@ export const Update = (props: UpdateProps) => {
                   ? []
                   : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
                 [
-                  ctx.t('vuln.findings'),
+                  ctx.t('common.vulnerabilities'),
                   props.findings.length === 0
                     ? '–'
                     : props.findings.map((finding, index) => (
@@ -185,12 +185,12 @@ export const Update = (props: UpdateProps) => {
             />
           </div>
         </Panel>
-        <Panel title={ctx.t('updates.files')} context={ctx.fmt.bytes(update.sizeBytes)} span={6}>
+        <Panel title={ctx.t('common.files')} context={ctx.fmt.bytes(update.sizeBytes)} span={6}>
           {files.length === 0 ? (
             <Empty title={ctx.t('updates.noFiles')}>{ctx.t('updates.noFilesWhy')}</Empty>
           ) : (
             <DataTable<(typeof files)[number]>
-              caption={ctx.t('updates.files')}
+              caption={ctx.t('common.files')}
               rows={files}
               columns={[
                 { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
@@ -207,7 +207,7 @@ export const Update = (props: UpdateProps) => {
       </div>
       {licence === undefined ? null : (
         <Panel
-          title={ctx.t('updates.licence')}
+          title={ctx.t('common.licence')}
           context={
             licence.accepted === undefined
               ? ctx.t('updates.licenceToAccept')
@@ -262,7 +262,7 @@ export const Update = (props: UpdateProps) => {
                   <To href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</To>
                 ),
               ),
-              column('at', ctx.t('updates.at'), { rec: 'd' }, (row) =>
+              column('at', ctx.t('common.time'), { rec: 'd' }, (row) =>
                 row.at === undefined ? '–' : <Time at={row.at} />,
               ),
             ]}
@@ -271,7 +271,7 @@ export const Update = (props: UpdateProps) => {
         {devices.next === undefined ? null : (
           <div class="body">
             <To href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
-              {ctx.t('updates.moreDevices')}
+              {ctx.t('common.nextDevices')}
             </To>
           </div>
         )}

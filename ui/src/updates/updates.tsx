@@ -120,10 +120,10 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
   return (
     <>
       <Button small form={form} name="action" value="approve" unavailable={unavailable}>
-        {ctx.t('updates.approve')}
+        {ctx.t('common.approve')}
       </Button>
       <Button small form={form} name="action" value="decline" unavailable={unavailable}>
-        {ctx.t('updates.decline')}
+        {ctx.t('common.decline')}
       </Button>
       <Button small form={form} name="action" value="clear" unavailable={unavailable}>
         {ctx.t('updates.clear')}
@@ -258,7 +258,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           column('security', ctx.t('updates.security'), { optional: true }, (row) =>
             row.security ? ctx.t('common.yes') : '–',
           ),
-          column('decision', ctx.t('vuln.findings'), { sort: true, fit: true }, (row) =>
+          column('decision', ctx.t('common.vulnerabilities'), { sort: true, fit: true }, (row) =>
             row.decision === undefined ? (
               <span class="dim">{ctx.fmt.number(row.findings)}</span>
             ) : (
@@ -270,7 +270,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
             <Count n={row.devices} href={paths.update(row.id)} />
           )),
-          column('approval', ctx.t('updates.decision'), { fit: true, rec: 'c' }, (row) => (
+          column('approval', ctx.t('common.approval'), { fit: true, rec: 'c' }, (row) => (
             <ApprovalMark ctx={ctx} approval={row.approval} />
           )),
           column('supply', ctx.t('updates.supply'), { sort: true, rec: 'b' }, (row) => (

@@ -88,8 +88,6 @@ export const words = defineWords({
     kk: 'мақұлданған және осында бар',
   },
   'updates.deployable': { en: 'To deploy', ru: 'Готово к развёртыванию', kk: 'Таратуға дайын' },
-  'updates.approve': { en: 'Approve', ru: 'Одобрить', kk: 'Мақұлдау' },
-  'updates.decline': { en: 'Decline', ru: 'Отклонить', kk: 'Қабылдамау' },
   'updates.clear': { en: 'Take back the decision', ru: 'Снять решение', kk: 'Шешімді қайтару' },
   'updates.deploy': { en: 'Deploy', ru: 'Развернуть', kk: 'Тарату' },
   'updates.notApproved': { en: 'Not approved yet', ru: 'Ещё не одобрено', kk: 'Әлі мақұлданбаған' },
@@ -157,10 +155,8 @@ export const words = defineWords({
   'updates.asOfColumn': { en: 'As of', ru: 'По состоянию на', kk: 'Қай күнгі жағдай' },
   'updates.suites': { en: 'Suites', ru: 'Наборы пакетов', kk: 'Пакет жинақтары' },
   'updates.security': { en: 'Security', ru: 'Безопасность', kk: 'Қауіпсіздік' },
-  'updates.decision': { en: 'Approval', ru: 'Одобрение', kk: 'Мақұлдау' },
   'updates.supply': { en: 'Supply', ru: 'Поставка', kk: 'Жеткізу' },
   'updates.installation': { en: 'Installation', ru: 'Установка', kk: 'Орнату' },
-  'updates.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },
   'updates.neededBy': {
     en: { one: 'Needed by {n} device', other: 'Needed by {n} devices' },
     ru: {
@@ -177,7 +173,6 @@ export const words = defineWords({
   'updates.depends': { en: 'Needs', ru: 'Требует', kk: 'Тәуелді' },
   'updates.supersedes': { en: 'Supersedes', ru: 'Заменяет', kk: 'Нені ауыстырады' },
   'updates.supersededBy': { en: 'Superseded by', ru: 'Заменено на', kk: 'Немен ауыстырылған' },
-  'updates.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
   'updates.noFiles': { en: 'No files known yet', ru: 'Файлы ещё не известны', kk: 'Файлдар әлі белгісіз' },
   'updates.noFilesWhy': {
     en: 'A bundle names the files when it carries the update.',
@@ -185,7 +180,6 @@ export const words = defineWords({
     kk: 'Файлдарды жаңартуды әкелген бума атайды.',
   },
   'updates.fileMissing': { en: 'Not here', ru: 'Здесь нет', kk: 'Мұнда жоқ' },
-  'updates.licence': { en: 'Licence', ru: 'Лицензия', kk: 'Лицензия' },
   'updates.licenceTitle': {
     en: 'A licence has to be accepted',
     ru: 'Нужно принять лицензию',
@@ -219,7 +213,6 @@ export const words = defineWords({
     ru: 'Устройства с этой или более новой версией не показаны.',
     kk: 'Осы немесе одан жаңа нұсқасы бар құрылғылар көрсетілмейді.',
   },
-  'updates.moreDevices': { en: 'Next devices', ru: 'Следующие устройства', kk: 'Келесі құрылғылар' },
 
   'nav.updates': { en: 'Updates', ru: 'Обновления', kk: 'Жаңартулар' },
 
@@ -439,8 +432,6 @@ export const words = defineWords({
     },
     kk: '{n} шешімді қайтару',
   },
-  'filter.approval': { en: 'Approval', ru: 'Одобрение', kk: 'Мақұлдау' },
   'filter.deployable': { en: 'Can be deployed now', ru: 'Можно развернуть сейчас', kk: 'Қазір таратуға болады' },
   'csv.source': { en: 'Source package', ru: 'Исходный пакет', kk: 'Бастапқы пакет' },
-  'csv.arch': { en: 'Architecture', ru: 'Архитектура', kk: 'Архитектура' },
 });

@@ -98,7 +98,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
       rows={[
         [ctx.t('field.version'), reason],
         [
-          ctx.t('vuln.record'),
+          ctx.t('common.record'),
           <>
             <span translate="no">
               {why.source.name}, {row.advisory}
@@ -125,7 +125,7 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
               ))}
           </>,
         ],
-        [ctx.t('vuln.confidence'), ctx.t(`vuln.confidence.${why.confidence}`)],
+        [ctx.t('common.confidence'), ctx.t(`vuln.confidence.${why.confidence}`)],
       ]}
     />
   );

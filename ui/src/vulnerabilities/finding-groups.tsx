@@ -33,7 +33,7 @@ const nameText = (ctx: Ctx, row: FindingGroupRow): string =>
 
 const columns = (ctx: Ctx): Column<FindingGroupRow>[] => [
   decisionColumn(ctx),
-  column('name', ctx.t('vuln.group.name'), { sort: true, rec: 'a' }, (row) => (
+  column('name', ctx.t('common.what'), { sort: true, rec: 'a' }, (row) => (
     <To class="name" href={row.path} translate="no">
       <span title={row.summary}>{nameText(ctx, row)}</span>
     </To>
@@ -100,7 +100,7 @@ export const FindingGroups = ({
       page={page}
       filters={filters}
       search={ctx.t('vuln.search')}
-      order={ctx.t('vuln.order')}
+      order={ctx.t('common.worstFirst')}
       nameOf={(row) => nameText(ctx, row)}
       table={{ caption: ctx.t('vuln.group.title'), columns: columns(ctx), order: { key: 'decision' } }}
       empty={<NoFindings ctx={ctx} hasAdvisories={hasAdvisories} notJudged={notJudged} />}

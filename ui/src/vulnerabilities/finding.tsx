@@ -118,7 +118,7 @@ const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding;
           <FixMark ctx={ctx} row={finding} />
           {finding.fixed === undefined ? null : (
             <span>
-              {ctx.t('vuln.fixedIn')}: <span translate="no">{finding.fixed}</span>
+              {ctx.t('common.fixedIn')}: <span translate="no">{finding.fixed}</span>
             </span>
           )}
         </div>

@@ -20,7 +20,7 @@ export const NoFindings = ({
     </Empty>
   ) : (
     <Empty
-      title={ctx.t('vuln.noAdvisories')}
+      title={ctx.t('common.noAdvisoriesShort')}
       action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
     >
       {ctx.t('vuln.noAdvisoriesWhy')}

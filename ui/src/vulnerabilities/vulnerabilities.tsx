@@ -50,7 +50,7 @@ type VulnerabilitiesProps = {
 /** Columns of a list of findings; in a list of the site the name opens the panel, elsewhere the page. */
 export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[] => [
   decisionColumn(ctx),
-  column('advisory', ctx.t('vuln.advisory'), { sort: true, rec: 'a' }, (row) => (
+  column('advisory', ctx.t('common.advisory'), { sort: true, rec: 'a' }, (row) => (
     <>
       <a
         class="name"
@@ -86,9 +86,9 @@ export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[]
   column('devices', ctx.t('nav.devices'), { num: true, sort: true }, (row) => (
     <Count n={row.devices} href={paths.finding(row.id)} />
   )),
-  column('fixed', ctx.t('vuln.fixedIn'), (row) => <span translate="no">{row.fixed ?? '–'}</span>),
+  column('fixed', ctx.t('common.fixedIn'), (row) => <span translate="no">{row.fixed ?? '–'}</span>),
   { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
-  column('since', ctx.t('vuln.since'), { num: true, sort: true, optional: true }, (row) => (
+  column('since', ctx.t('common.openSince'), { num: true, sort: true, optional: true }, (row) => (
     <Time at={row.since} form="date" />
   )),
 ];
@@ -175,7 +175,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
               ))}
             </nav>
           }
-          order={ctx.t('vuln.order')}
+          order={ctx.t('common.worstFirst')}
           nameOf={(row) => advisoryName(ctx, row.advisory)}
           table={{
             caption: ctx.t('nav.vulnerabilities'),

@@ -47,7 +47,7 @@ export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
           rows={rows}
           records="labelled"
           columns={[
-            column('what', ctx.t('waiting.what'), { any: true }, (row) => (
+            column('what', ctx.t('common.what'), { any: true }, (row) => (
               <>
                 <To href={row.path}>{ctx.tDynamic(`waiting.act.${row.act}`)}</To>
                 <div>{whatOf(ctx, row)}</div>

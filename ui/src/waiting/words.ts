@@ -18,7 +18,6 @@ export const words = defineWords({
     ru: 'Всё, что вам видно из действий двух человек, решено.',
     kk: 'Екі адам орындайтын әрекеттерден сізге көрінетінінің бәрі шешілген.',
   },
-  'waiting.what': { en: 'What', ru: 'Что', kk: 'Не' },
   'waiting.then': { en: 'When it is approved', ru: 'После одобрения', kk: 'Мақұлданғаннан кейін' },
   'waiting.you': { en: 'For you', ru: 'Для вас', kk: 'Сіз үшін' },
   'waiting.youMay': { en: 'You may decide', ru: 'Вы можете решить', kk: 'Сіз шеше аласыз' },

@@ -36,18 +36,18 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
     records="labelled"
     lines
     columns={[
-      column('name', ctx.t('zones.zone'), { head: true }, (zone) => (
+      column('name', ctx.t('field.zone'), { head: true }, (zone) => (
         <To href={paths.controllerZone(zone.id)} translate="no">
           {zone.name}
         </To>
       )),
-      column('level', ctx.t('zones.level'), (zone) => ctx.tDynamic(`kind.controller-zone.option.level.${zone.level}`)),
-      { key: 'state', label: ctx.t('zones.state'), cell: (zone) => <ZoneHealth ctx={ctx} zone={zone} /> },
+      column('level', ctx.t('common.level'), (zone) => ctx.tDynamic(`kind.controller-zone.option.level.${zone.level}`)),
+      { key: 'state', label: ctx.t('field.state'), cell: (zone) => <ZoneHealth ctx={ctx} zone={zone} /> },
       column('controllers', ctx.t('nav.controllers'), { num: true }, (zone) =>
         zone.controllers.length === 0 ? <span class="zero">0</span> : ctx.fmt.number(zone.controllers.length),
       ),
       column('sl', ctx.t('zones.security'), (zone) => (zone.note === '' ? <Unknown /> : zone.note)),
-      column('prefixes', ctx.t('zones.networks'), (zone) =>
+      column('prefixes', ctx.t('common.networks'), (zone) =>
         zone.prefixes.length === 0 ? <Unknown /> : <span translate="no">{zone.prefixes.join(', ')}</span>,
       ),
       column('queries', ctx.t('zones.queries'), (zone) =>
@@ -70,12 +70,12 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
           {conduit.name}
         </To>
       )),
-      column('from', ctx.t('zones.from'), ({ from }) => (
+      column('from', ctx.t('common.from'), ({ from }) => (
         <To href={paths.controllerZone(from.id)} translate="no">
           {from.name}
         </To>
       )),
-      column('to', ctx.t('zones.to'), ({ to }) => (
+      column('to', ctx.t('common.to'), ({ to }) => (
         <To href={paths.controllerZone(to.id)} translate="no">
           {to.name}
         </To>
@@ -117,19 +117,19 @@ export const ZoneControllers = ({
     records="labelled"
     lines
     columns={[
-      column('name', ctx.t('zones.controller'), { head: true }, (row) => (
+      column('name', ctx.t('common.controller'), { head: true }, (row) => (
         <To href={paths.controller(row.id)} translate="no">
           {row.name}
         </To>
       )),
       ...(rows.some(({ zone }) => zone !== undefined)
         ? [
-            column('zone', ctx.t('zones.zone'), (row: { readonly zone?: string }) => (
+            column('zone', ctx.t('field.zone'), (row: { readonly zone?: string }) => (
               <span translate="no">{row.zone ?? '–'}</span>
             )),
           ]
         : []),
-      column('state', ctx.t('zones.state'), (row) =>
+      column('state', ctx.t('field.state'), (row) =>
         row.reasons.length === 0 ? (
           <Status level={row.level} />
         ) : (
@@ -140,7 +140,7 @@ export const ZoneControllers = ({
           ))
         ),
       ),
-      column('since', ctx.t('zones.since'), (row) => {
+      column('since', ctx.t('common.since'), (row) => {
         const since = row.reasons.flatMap((reason) => reason.since ?? [])[0];
         return since === undefined ? <Unknown /> : <Time at={since} />;
       }),

@@ -36,7 +36,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
           >
             {ctx.t('zones.edit')}
           </LinkButton>
-          <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>
+          <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('common.revisions')}</LinkButton>
         </>
       }
     >
@@ -45,7 +45,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
           <div class="body">
             <Facts
               rows={[
-                [ctx.t('zones.level'), option('level', zone.level)],
+                [ctx.t('common.level'), option('level', zone.level)],
                 [
                   ctx.t('zones.security'),
                   zone.belowTarget === undefined ? (
@@ -83,7 +83,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   ctx.t('kind.controller-zone.field.queryPolicy'),
                   zone.safety ? ctx.t('zones.safetyNever') : option('queryPolicy', zone.queryPolicy),
                 ],
-                [ctx.t('zones.networks'), word(zone.prefixes.length === 0 ? null : zone.prefixes.join(', '))],
+                [ctx.t('common.networks'), word(zone.prefixes.length === 0 ? null : zone.prefixes.join(', '))],
               ]}
             />
           </div>

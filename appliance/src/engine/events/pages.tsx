@@ -18,13 +18,13 @@ import { actorRef } from '../objects/types.ts';
 import type { StoredEvent } from './types.ts';
 
 const fileColumns: FileColumns<EventRow> = [
-  ['events.at', (row) => new Date(row.at)],
+  ['common.time', (row) => new Date(row.at)],
   ['events.severity', (row, ctx) => ctx.tDynamic(`eventSeverity.${row.severity}`)],
-  ['csv.type', (row) => row.type],
+  ['field.type', (row) => row.type],
   ['events.what', (row, ctx) => ctx.say(row.message)],
-  ['events.device', (row) => row.device?.name],
-  ['events.actor', (row) => row.actor],
-  ['csv.from', (row) => row.from],
+  ['field.device', (row) => row.device?.name],
+  ['common.who', (row) => row.actor],
+  ['common.address', (row) => row.from],
   ['csv.audit', (row) => row.auditSeq],
 ];
 
@@ -37,13 +37,13 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     askedFields(events.language.vocabulary, {
       severity: { label: 'events.severity', choices: 'eventSeverity' },
       type: {
-        label: 'csv.type',
+        label: 'field.type',
         options: events.types().map(({ type }) => ({ value: type, sentence: `event.${type}` })),
       },
-      area: { label: 'filter.area', choices: 'area' },
-      device: { label: 'events.device', valueName: (text) => model.named(text, scope)?.name ?? text },
-      actor: { label: 'events.actor' },
-      at: { label: 'events.at' },
+      area: { label: 'common.area', choices: 'area' },
+      device: { label: 'field.device', valueName: (text) => model.named(text, scope)?.name ?? text },
+      actor: { label: 'common.who' },
+      at: { label: 'common.time' },
       from: { label: 'filter.from' },
       to: { label: 'filter.to' },
       audit: { label: 'filter.audit' },

@@ -19,12 +19,12 @@ import { changeFilterNames, changeFilters, changeQueryOf, reachesAll, readableCo
 
 const csvHead = [
   'changes.at',
-  'events.device',
+  'field.device',
   'changes.collection',
   'changes.operation',
   'changes.title',
-  'changes.before',
-  'changes.after',
+  'common.before',
+  'common.after',
   'changes.source',
 ];
 
@@ -56,7 +56,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     ...changeFilters(readable(c)),
     {
       name: 'device',
-      label: 'events.device',
+      label: 'field.device',
       valueName: (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text,
     },
   ];

@@ -150,7 +150,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       page: pageOf(collection),
       filter: askedWords(ctx, list, language, askedFields(language.vocabulary, extras.words(collection))),
       head: [
-        ...(isShared ? [] : [ctx.tDynamic('devices.device')]),
+        ...(isShared ? [] : [ctx.tDynamic('field.device')]),
         ...columns.map(({ name, label }) => label ?? ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
         ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
       ],

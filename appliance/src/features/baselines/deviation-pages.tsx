@@ -37,15 +37,15 @@ const csvHead = [
   'changes.collection',
   'changes.operation',
   'changes.title',
-  'changes.before',
-  'changes.after',
-  'deviations.since',
+  'common.before',
+  'common.after',
+  'common.since',
   'baselines.name',
-  'deviations.order',
+  'common.workOrder',
   'deviations.outcome',
   'deviations.until',
-  'events.actor',
-  'deviations.reason',
+  'common.who',
+  'common.reason',
   'deviations.expires',
 ];
 
@@ -83,7 +83,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const filters = (scope: Scope): FilterField[] => [
     {
       name: 'state',
-      label: 'deviations.state',
+      label: 'field.state',
       options: states.map((value) => ({ value, key: `deviations.state.${value}` })),
     },
     {

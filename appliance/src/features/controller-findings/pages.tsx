@@ -37,38 +37,38 @@ const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity'
 const shownControllers = { page: 200, panel: 50 } as const;
 
 const words: Readonly<Record<string, FieldWords>> = {
-  decision: { label: 'vuln.decision', choices: 'decision' },
+  decision: { label: 'common.decision', choices: 'decision' },
   verdict: { label: 'cfind.verdict', choices: 'cfind.verdict' },
   severity: { label: 'vuln.severity', choices: 'severity' },
   exploitation: { label: 'cfind.exploitation', choices: 'cfind.input.exploitation' },
   held: { label: 'cfind.held', choices: 'cfind.held' },
   fixState: { label: 'cfind.fix', choices: 'cfind.fix' },
-  vendor: { label: 'cfind.vendor' },
+  vendor: { label: 'field.vendor' },
   family: { label: 'cfind.family' },
-  product: { label: 'cfind.product' },
-  vulnerability: { label: 'cfind.vulnerability' },
-  since: { label: 'cfind.since' },
+  product: { label: 'field.product' },
+  vulnerability: { label: 'common.vulnerability' },
+  since: { label: 'common.openSince' },
 };
 
 const fileColumns: FileColumns<FindingEntry> = [
-  ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
+  ['common.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
   ['cfind.verdict', (row, ctx) => ctx.tDynamic(`cfind.verdict.${row.verdict}`)],
-  ['cfind.vulnerability', (row) => row.vulnerability],
+  ['common.vulnerability', (row) => row.vulnerability],
   ['vuln.severity', (row, ctx) => ctx.tDynamic(`severity.${row.severity}`)],
   ['cfind.exploitation', (row, ctx) => ctx.tDynamic(`cfind.input.exploitation.${row.exploitation}`)],
   ['cfind.exploitedDay', (row) => row.exploitedSince],
-  ['cfind.vendor', (row) => row.vendor],
+  ['field.vendor', (row) => row.vendor],
   ['cfind.family', (row) => row.family],
-  ['cfind.product', (row) => row.product],
-  ['cfind.version', (row) => row.firmware],
+  ['field.product', (row) => row.product],
+  ['field.firmware', (row) => row.firmware],
   ['cfind.fix', (row, ctx) => ctx.tDynamic(`cfind.fix.${row.fixState}`)],
-  ['cfind.fixedIn', (row) => row.fixedVersion],
-  ['cfind.advisory', (row) => row.advisory],
+  ['common.fixedIn', (row) => row.fixedVersion],
+  ['common.advisory', (row) => row.advisory],
   ['cfind.level', (row, ctx) => ctx.tDynamic(`cfind.level.${row.level}`)],
   ['cfind.leafText', (row) => row.versionText],
   ['nav.controllers', (row) => row.controllers],
   ['cfind.held', (row) => row.heldBy.map(({ name }) => name).join('; ')],
-  ['cfind.since', (row) => new Date(row.since)],
+  ['common.openSince', (row) => new Date(row.since)],
 ];
 
 const strongInputs: ReadonlySet<string> = new Set([
@@ -92,7 +92,7 @@ const inputsOf = ({ threat, contexts }: FindingWhy): ShownControllerFinding['inp
 };
 
 const identityFields = [
-  ['vendor', 'cfind.vendor'],
+  ['vendor', 'field.vendor'],
   ['orderNumber', 'collection.controller.field.orderNumber'],
   ['cipTuple', 'collection.controller.field.cipTuple'],
   ['model', 'collection.controller.field.model'],

@@ -37,30 +37,30 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   const named = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
   /** What fields and their values are called. */
   const words = (scope: Scope): Readonly<Record<string, FieldWords>> => ({
-    name: { label: 'controllers.name' },
-    vendor: { label: 'controllers.vendor', options: named(controllerList.choices('vendor', scope)) },
+    name: { label: 'common.controller' },
+    vendor: { label: 'field.vendor', options: named(controllerList.choices('vendor', scope)) },
     family: { label: 'controllers.family', options: named(controllerList.choices('productFamily', scope)) },
-    model: { label: 'controllers.model' },
-    order: { label: 'controllers.order' },
-    vulnerability: { label: 'cfind.vulnerability' },
+    model: { label: 'field.model' },
+    order: { label: 'field.orderNumber' },
+    vulnerability: { label: 'common.vulnerability' },
     firmware: { label: 'controllers.read' },
     zone: {
-      label: 'controllers.zone',
+      label: 'field.zone',
       options: [...model.zoneNames(scope)].map(([value, label]) => ({ value, label })),
     },
     role: {
-      label: 'controllers.role',
+      label: 'field.role',
       options: (controllers.table.field('controller', 'role')?.choices ?? []).map((value) => ({
         value,
         key: `collection.controller.choice.role.${value}`,
       })),
     },
-    decision: { label: 'controllers.filter.decision', choices: 'controllers.decision' },
+    decision: { label: 'common.decision', choices: 'controllers.decision' },
     drift: { label: 'controllers.filter.drift' },
     missingFirmware: { label: 'controllers.filter.missing' },
     proposals: { label: 'controllers.filter.proposals' },
     method: { label: 'controllers.filter.method', choices: 'controllers.method' },
-    state: { label: 'controllers.filter.state', choices: 'controllers.state' },
+    state: { label: 'common.record', choices: 'controllers.state' },
     firstSeen: { label: 'controllers.firstSeen' },
     lastSeen: { label: 'controllers.seen' },
     ...Object.fromEntries(

@@ -10,13 +10,13 @@ import type { RegisterEntry } from './types.ts';
 const csvHead = [
   'provision.mark',
   'csv.pillar',
-  'provision.what',
-  'provision.source',
-  'provision.purpose',
+  'common.what',
+  'common.from',
+  'common.purpose',
   'provision.rows',
   'provision.retention',
   'provision.personal',
-  'provision.protection',
+  'common.protection',
   'provision.leaves',
 ];
 

@@ -174,7 +174,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       title: ctx.t('nav.queries'),
       page: paths.query(id),
       filter: '',
-      head: [ctx.t('devices.device'), ctx.t('queries.stateLabel'), ctx.t('queries.message'), ...names],
+      head: [ctx.t('field.device'), ctx.t('field.state'), ctx.t('queries.message'), ...names],
       rows: eachOf(lines.slice(0, maxCsvLines), ({ answer, row }): Cell[] => [
         answer.name,
         ctx.t(`queries.answer.${shownState(answer)}`),

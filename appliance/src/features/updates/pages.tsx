@@ -31,27 +31,27 @@ const fileColumns: FileColumns<UpdateItem> = [
   ['updates.update', (item) => item.name],
   ['updates.version', (item) => item.version],
   ['csv.source', (item) => item.source],
-  ['csv.arch', (item) => item.arch],
+  ['field.arch', (item) => item.arch],
   ['updates.suites', (item) => item.suites],
   ['updates.security', (item, ctx) => (item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'))],
-  ['filter.approval', (item, ctx) => ctx.tDynamic(`approval.${item.approval}`)],
+  ['common.approval', (item, ctx) => ctx.tDynamic(`approval.${item.approval}`)],
   ['updates.supply', (item, ctx) => ctx.tDynamic(`supply.${item.supply}`)],
   ['updates.asOfColumn', (item) => (item.asOf === undefined ? null : new Date(item.asOf))],
   ['nav.devices', (item) => item.devices],
-  ['vuln.findings', (item) => item.findings],
+  ['common.vulnerabilities', (item) => item.findings],
   ['common.size', (item) => item.sizeBytes],
 ];
 
 const words: Readonly<Record<string, FieldWords>> = {
   name: { label: 'updates.update' },
   version: { label: 'updates.version' },
-  approval: { label: 'filter.approval', choices: 'approval' },
+  approval: { label: 'common.approval', choices: 'approval' },
   supply: { label: 'updates.supply', choices: 'supply' },
   security: { label: 'updates.security' },
   deployable: { label: 'filter.deployable' },
-  decision: { label: 'vuln.decision', choices: 'decision' },
+  decision: { label: 'common.decision', choices: 'decision' },
   devices: { label: 'nav.devices' },
-  findings: { label: 'vuln.findings' },
+  findings: { label: 'common.vulnerabilities' },
   size: { label: 'common.size' },
 };
 
@@ -69,11 +69,11 @@ const updateRow = (item: UpdateItem): UpdateRow => ({
   licence: item.licence === undefined ? undefined : item.licenceAccepted ? 'accepted' : 'to-accept',
 });
 
-const actions = { approve: 'updates.approve', decline: 'updates.decline', clear: 'updates.clear' } as const;
+const actions = ['approve', 'decline', 'clear'] as const;
 /** Updates of one decision. */
 const maxChosen = 10_000;
-type Action = keyof typeof actions;
-const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
+type Action = (typeof actions)[number];
+const isAction = (text: string): text is Action => actions.some((action) => action === text);
 
 /** Updates: what is needed, what is here, what was decided. */
 export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -215,7 +215,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return bulkAct(c, viewContext(deps, c), {
       chosen,
       picked: items,
-      name: actions[action],
+      name: `updates.${action}`,
       params: { devices },
       list: paths.updates(),
       action: paths.updatesDecide(),
@@ -241,7 +241,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           return { errors: faultsOf(error) };
         }
         return {
-          toast: { message: { key: `toast.${actions[action]}`, params: { n: items.length } } },
+          toast: { message: { key: `toast.updates.${action}`, params: { n: items.length } } },
           ...(items.length === 1 && only !== undefined ? { to: paths.update(only.id) } : {}),
         };
       },

@@ -26,18 +26,18 @@ const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'
 const shownDevices = { page: 200, panel: 50 } as const;
 
 const fileColumns: FileColumns<FindingEntry> = [
-  ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
-  ['vuln.advisory', (row) => row.advisory],
+  ['common.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
+  ['common.advisory', (row) => row.advisory],
   ['csv.aliases', (row) => row.aliases],
   ['vuln.severity', (row, ctx) => ctx.tDynamic(`severity.${row.severity}`)],
   ['vuln.exploited', (row, ctx) => ctx.t(row.exploited ? 'common.yes' : 'common.no')],
   ['csv.package', (row) => row.package],
   ['updates.version', (row) => row.version],
-  ['vuln.fixedIn', (row) => row.fixed],
+  ['common.fixedIn', (row) => row.fixed],
   ['nav.devices', (row) => row.devices],
   ['vuln.workState', (row, ctx) => ctx.tDynamic(`vuln.state.${row.state}`)],
-  ['vuln.since', (row) => new Date(row.since)],
-  ['exchange.source', (row) => row.feed],
+  ['common.openSince', (row) => new Date(row.since)],
+  ['common.source', (row) => row.feed],
   ['csv.summary', (row) => row.summary],
 ];
 
@@ -102,14 +102,14 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
 
   const fieldsOf = () =>
     askedFields(language.vocabulary, {
-      decision: { label: 'vuln.decision', choices: 'decision' },
+      decision: { label: 'common.decision', choices: 'decision' },
       severity: { label: 'vuln.severity', choices: 'severity' },
       feed: {
-        label: 'exchange.source',
+        label: 'common.source',
         options: deps.exchange.knowledge().map(({ feed }) => ({ value: feed, label: feed })),
       },
-      advisory: { label: 'vuln.advisory' },
-      verdict: { label: 'filter.verdict', choices: 'verdict' },
+      advisory: { label: 'common.advisory' },
+      verdict: { label: 'common.comparison', choices: 'verdict' },
       fix: { label: 'vuln.fix', choices: 'fix' },
       state: {
         label: 'vuln.workState',
@@ -272,9 +272,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
 
   const groupFields = askedFields(groupLanguage.vocabulary, {
     by: { label: 'vuln.group.by', choices: 'vuln.group.by' },
-    decision: { label: 'vuln.decision', choices: 'decision' },
+    decision: { label: 'common.decision', choices: 'decision' },
     severity: { label: 'vuln.severity', choices: 'severity' },
-    name: { label: 'vuln.group.name' },
+    name: { label: 'common.what' },
     count: { label: 'vuln.group.count' },
   });
 
