@@ -25,7 +25,7 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
       <div class="body">
         <p>{ctx.t('again.why')}</p>
         {lost ? <Notice level="warning" title={ctx.t('again.lost')} /> : null}
-        <PostForm action={paths.meAgain()} class="form">
+        <PostForm action={paths.meAgain()} class="form" errors={errors}>
           <input type="hidden" name="back" value={back} />
           {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
           <TextField
@@ -33,19 +33,11 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
             type="password"
             label={ctx.t('login.password')}
             autocomplete="current-password"
-            errors={errors}
             required
             autofocus
           />
           {asksCode ? (
-            <TextField
-              name="code"
-              label={ctx.t('login.code')}
-              autocomplete="one-time-code"
-              maxLength={40}
-              errors={errors}
-              required
-            />
+            <TextField name="code" label={ctx.t('login.code')} autocomplete="one-time-code" maxLength={40} required />
           ) : null}
           <div class="row">
             <Button kind="primary" busy={ctx.t('login.checking')}>

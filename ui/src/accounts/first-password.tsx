@@ -41,13 +41,13 @@ export const FirstPassword = ({
         code: ctx.t('login.code'),
       }}
     />
-    <PostForm action={paths.first(token)} class="form">
+    <PostForm action={paths.first(token)} class="form" errors={errors}>
       <div class="field">
         <span class="label">{ctx.t('login.name')}</span>
         <span translate="no">{account}</span>
       </div>
       <input type="hidden" name="username" value={account} autocomplete="username" />
-      <NewPassword ctx={ctx} minLength={minLength} errors={errors} />
+      <NewPassword ctx={ctx} minLength={minLength} />
       {asksCode ? (
         <TextField
           name="code"
@@ -55,7 +55,6 @@ export const FirstPassword = ({
           hint={ctx.t('login.firstCode')}
           autocomplete="one-time-code"
           maxLength={40}
-          errors={errors}
           required
         />
       ) : null}

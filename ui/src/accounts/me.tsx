@@ -87,7 +87,7 @@ const TwoStep = ({
       />
     )}
     {twoStep.codesLeft === undefined ? null : <p>{ctx.t('me.codesLeft', { n: twoStep.codesLeft })}</p>}
-    <PostForm action={paths.meTwoStep()} class="form">
+    <PostForm action={paths.meTwoStep()} class="form" errors={errors}>
       {twoStep.setup === undefined ? null : (
         <TextField
           name="code"
@@ -95,7 +95,6 @@ const TwoStep = ({
           hint={ctx.t('me.codeHint')}
           autocomplete="one-time-code"
           inputmode="numeric"
-          errors={errors}
         />
       )}
       <div class="row">
@@ -175,16 +174,15 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
       </Panel>
       <Panel title={ctx.t('common.password')} span={6}>
         <div class="body">
-          <PostForm action={paths.mePassword()} class="form">
+          <PostForm action={paths.mePassword()} class="form" errors={errors}>
             <TextField
               name="current"
               type="password"
               label={ctx.t('me.currentPassword')}
               autocomplete="current-password"
-              errors={errors}
               required
             />
-            <NewPassword ctx={ctx} minLength={minLength} errors={errors} />
+            <NewPassword ctx={ctx} minLength={minLength} />
             <div>
               <Button kind="primary">{ctx.t('me.changePassword')}</Button>
             </div>

@@ -55,24 +55,22 @@ export type AddDeviceProps = {
 };
 
 /** Client, system and address: what a kit is made for. */
-const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 'values' | 'servers' | 'errors'>) => (
+const ForWhat = ({ ctx, values, servers }: Pick<AddDeviceProps, 'ctx' | 'values' | 'servers'>) => (
   <>
     <SelectField
       name="client"
       label={ctx.t('common.client')}
       hint={ctx.t('add.clientHint')}
       value={values.client}
-      errors={errors}
       options={clientNames.map((value) => ({ value, label: ctx.t(`add.client.${value}`) }))}
     />
     <SelectField
       name="system"
       label={ctx.t('add.system')}
       value={values.system}
-      errors={errors}
       options={systemNames.map((value) => ({ value, label: ctx.t(`add.system.${value}`) }))}
     />
-    <ServerField ctx={ctx} value={values.server} errors={errors} servers={servers} hint={ctx.t('add.serverHint')} />
+    <ServerField ctx={ctx} value={values.server} servers={servers} hint={ctx.t('add.serverHint')} />
   </>
 );
 
@@ -82,9 +80,9 @@ const NewToken = (props: AddDeviceProps) => {
     <Panel title={ctx.t('add.tokenTitle')} span={7}>
       <div class="body">
         <p class="second">{ctx.t('add.tokenWhy')}</p>
-        <PostForm action={paths.deviceAdd()} class="form">
+        <PostForm action={paths.deviceAdd()} class="form" errors={errors}>
           <ForWhat {...props} />
-          <GroupField ctx={ctx} value={values.group} errors={errors} groups={props.groups} />
+          <GroupField ctx={ctx} value={values.group} groups={props.groups} />
           <TextField
             name="uses"
             type="number"
@@ -93,7 +91,6 @@ const NewToken = (props: AddDeviceProps) => {
             value={values.uses}
             min={1}
             max={1_000_000}
-            errors={errors}
           />
           <TextField
             name="days"
@@ -103,9 +100,8 @@ const NewToken = (props: AddDeviceProps) => {
             value={values.days}
             min={1}
             max={3_650}
-            errors={errors}
           />
-          <ApproveField ctx={ctx} value={values.approve} errors={errors} />
+          <ApproveField ctx={ctx} value={values.approve} />
           <TextField
             name="ranges"
             label={ctx.t('add.ranges')}
@@ -113,7 +109,6 @@ const NewToken = (props: AddDeviceProps) => {
             value={values.ranges}
             maxLength={1_000}
             spellcheck={false}
-            errors={errors}
           />
           <div class="row">
             <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>

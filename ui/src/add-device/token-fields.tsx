@@ -1,10 +1,10 @@
 import { SelectField } from '../components/form.tsx';
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Reference } from '../model.ts';
+import type { Reference } from '../model.ts';
 
 // What a device comes with, whichever way its agent gets there.
 
-type FieldProps = { readonly ctx: Ctx; readonly value: string; readonly errors: FieldErrors | undefined };
+type FieldProps = { readonly ctx: Ctx; readonly value: string };
 
 /** The address by which the agent finds this appliance. */
 export const ServerField = ({

@@ -75,7 +75,7 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
           </Notice>
         </div>
       )}
-      <PostForm action={paths.agentPush()} class="form">
+      <PostForm action={paths.agentPush()} class="form" errors={errors}>
         <TextField
           name="address"
           label={ctx.t('common.address')}
@@ -83,7 +83,6 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
           value={values.address}
           maxLength={64}
           spellcheck={false}
-          errors={errors}
         />
         <div class="row">
           <Button name="action" value="look" unavailable={withoutRight(ctx, 'accounts:write')}>
@@ -107,7 +106,7 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
           <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
         </pre>
         <p class="second">{ctx.t('agentPush.onceWhy')}</p>
-        <PostForm action={paths.agentPush()} class="form">
+        <PostForm action={paths.agentPush()} class="form" errors={errors}>
           <Hidden
             fields={[
               ['address', values.address],
@@ -122,7 +121,6 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             maxLength={64}
             autocomplete="off"
             spellcheck={false}
-            errors={errors}
           />
           <TextField
             name="password"
@@ -131,18 +129,11 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
             hint={ctx.t('agentPush.passwordHint')}
             maxLength={1_000}
             autocomplete="off"
-            errors={errors}
           />
-          <AreaField
-            name="key"
-            label={ctx.t('agentPush.key')}
-            hint={ctx.t('agentPush.keyHint')}
-            maxLength={16_384}
-            errors={errors}
-          />
-          <ServerField ctx={ctx} value={values.server} errors={errors} servers={servers} />
-          <GroupField ctx={ctx} value={values.group} errors={errors} groups={groups} />
-          <ApproveField ctx={ctx} value={values.approve} errors={errors} />
+          <AreaField name="key" label={ctx.t('agentPush.key')} hint={ctx.t('agentPush.keyHint')} maxLength={16_384} />
+          <ServerField ctx={ctx} value={values.server} servers={servers} />
+          <GroupField ctx={ctx} value={values.group} groups={groups} />
+          <ApproveField ctx={ctx} value={values.approve} />
           <div class="row">
             <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
               {ctx.t('agentPush.start')}

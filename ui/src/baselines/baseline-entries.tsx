@@ -128,7 +128,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
           </form>
         </div>
       </Panel>
-      <PostForm action={address}>
+      <PostForm action={address} errors={errors}>
         <input type="hidden" name="collection" value={collection} />
         <input type="hidden" name="device" value={props.deviceId ?? ''} />
         <Entries
@@ -156,7 +156,6 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
               label={ctx.t('baselines.editWhy')}
               value={props.comment}
               maxLength={500}
-              errors={errors}
               required
             />
             <div class="row">

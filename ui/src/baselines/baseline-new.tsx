@@ -53,14 +53,13 @@ export const BaselineNew = (props: BaselineNewProps) => {
       <ErrorSummary errors={errors} labels={labels} />
       <Panel>
         <div class="body">
-          <PostForm action={paths.baselineNew()} class="form">
+          <PostForm action={paths.baselineNew()} class="form" errors={errors}>
             {device === undefined ? (
               <>
                 <SelectField
                   name="group"
                   label={labels.group}
                   value={values.group}
-                  errors={errors}
                   options={props.groups.map(({ id, name }) => ({ value: id, label: name }))}
                 />
                 <TextField
@@ -68,7 +67,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
                   label={labels.reference}
                   hint={ctx.t('baselines.referenceHint')}
                   value={values.reference}
-                  errors={errors}
                   maxLength={255}
                   spellcheck={false}
                 />
@@ -81,7 +79,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               label={labels.collections}
               hint={ctx.t('baselines.collectionsHint')}
               values={values.collections}
-              errors={errors}
               options={props.collections.map((name) => ({
                 value: name,
                 label: ctx.tDynamic(`collection.${name}.title`),
@@ -93,7 +90,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               hint={ctx.t('baselines.allowedHint')}
               value={values.allowed}
               rows={3}
-              errors={errors}
             />
             <TextField
               name="expiresAt"
@@ -101,7 +97,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               hint={ctx.t('baselines.expiresHint')}
               placeholder="2027-01-31"
               value={values.expiresAt}
-              errors={errors}
             />
             <TextField
               name="comment"
@@ -109,7 +104,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
               hint={ctx.t('baselines.commentHint')}
               value={values.comment}
               maxLength={500}
-              errors={errors}
             />
             <div class="row">
               <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>

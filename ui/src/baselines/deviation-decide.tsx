@@ -56,7 +56,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
             ))}
           </ul>
           {n > items.length ? <p class="second">{ctx.t('common.andMore', { n: n - items.length })}</p> : null}
-          <PostForm action={paths.deviationsDecide()} class="form">
+          <PostForm action={paths.deviationsDecide()} class="form" errors={errors}>
             <Hidden
               fields={[
                 ...ids.map((id): [string, string] => ['id', String(id)]),
@@ -74,7 +74,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                   rows={2}
                   maxLength={500}
                   required
-                  errors={errors}
                 />
                 <TextField
                   name="expiresAt"
@@ -82,7 +81,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                   hint={ctx.t('deviations.expiresHint')}
                   placeholder="2027-01-31"
                   value={values.expiresAt}
-                  errors={errors}
                 />
                 <SelectField
                   name="scope"
@@ -95,10 +93,10 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
                 />
               </>
             ) : (
-              <TextField name="order" label={labels.order} value={values.order} maxLength={100} errors={errors} />
+              <TextField name="order" label={labels.order} value={values.order} maxLength={100} />
             )}
             {props.typeNumber ? (
-              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
+              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
             ) : null}
             <div class="row">
               <Button kind="primary">

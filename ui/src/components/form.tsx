@@ -1,7 +1,10 @@
-import type { Child } from 'hono/jsx';
+import { type Child, createContext, useContext } from 'hono/jsx';
 import { type Ctx, useCtx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { Shape } from './status.tsx';
+
+/** What is wrong with fields of the form around them. */
+const FormErrors = createContext<FieldErrors | undefined>(undefined);
 
 /** A form that changes something: POST with the token against forged requests as its first field. */
 export const PostForm = ({
@@ -10,14 +13,17 @@ export const PostForm = ({
   again,
   class: className,
   id,
+  errors,
   children,
 }: {
   action: string;
   multipart?: boolean;
   /** Answers with a file: the page stays, and may send it again. */
   again?: boolean;
-  class?: string;
+  class?: string | undefined;
   id?: string;
+  /** Shown at the fields that they name. */
+  errors?: FieldErrors | undefined;
   children: Child;
 }) => {
   const ctx = useCtx();
@@ -32,7 +38,7 @@ export const PostForm = ({
       accept-charset="utf-8"
     >
       <input type="hidden" name="csrf" value={ctx.csrf} />
-      {children}
+      <FormErrors.Provider value={errors}>{children}</FormErrors.Provider>
     </form>
   );
 };
@@ -148,13 +154,15 @@ type FieldProps = {
   readonly name: string;
   readonly label: Child;
   readonly hint?: Child | undefined;
-  readonly errors?: FieldErrors | undefined;
   readonly id?: string;
+  /** Where they are not those of the form around it. */
+  readonly errors?: FieldErrors | undefined;
 };
 
 const ids = (props: FieldProps) => {
   const id = props.id ?? `f-${props.name.replace(/[^\w-]/g, '-')}`;
-  const fault = props.errors?.[props.name];
+  const around = useContext(FormErrors);
+  const fault = (props.errors ?? around)?.[props.name];
   const described = [props.hint === undefined ? '' : `${id}-hint`, fault === undefined ? '' : `${id}-fault`]
     .filter((part) => part !== '')
     .join(' ');
@@ -236,16 +244,10 @@ export const FileField = (props: Omit<FieldProps, 'name'> & { readonly accept?: 
 };
 
 /** Why something is changed, for the journal. */
-export const CommentField = ({ errors }: Pick<FieldProps, 'errors'>) => {
+export const CommentField = () => {
   const ctx = useCtx();
   return (
-    <TextField
-      name="comment"
-      label={ctx.t('common.comment')}
-      hint={ctx.t('objects.commentHint')}
-      maxLength={500}
-      errors={errors}
-    />
+    <TextField name="comment" label={ctx.t('common.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
   );
 };
 
@@ -335,15 +337,14 @@ export const ChecksField = (
   );
 };
 
-/** All faults of a form with links to their fields; nothing when there is at most one field fault. */
-export const ErrorSummary = ({
-  errors,
-  labels,
-}: {
-  errors: FieldErrors | undefined;
+/** All faults of a form, of the one around it where none are given, with links to their fields. */
+export const ErrorSummary = (props: {
+  errors?: FieldErrors | undefined;
   labels?: Readonly<Record<string, string>>;
 }) => {
   const ctx = useCtx();
+  const around = useContext(FormErrors);
+  const { errors = around, labels } = props;
   const all = Object.entries(errors ?? {});
   if (all.length === 0) return null;
   const whole = errors?.[''];

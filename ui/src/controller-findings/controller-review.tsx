@@ -110,7 +110,7 @@ export const ControllerQuestion = (props: {
       sub={questionText(ctx, row)}
     >
       <ErrorSummary errors={errors} labels={{ reason: ctx.t('field.reason') }} />
-      <PostForm action={paths.controllerQuestion(row.id)} class="stack">
+      <PostForm action={paths.controllerQuestion(row.id)} class="stack" errors={errors}>
         <Panel title={ctx.t('common.question')}>
           <div class="body">
             <Facts
@@ -183,7 +183,6 @@ export const ControllerQuestion = (props: {
               value={props.reason}
               rows={3}
               maxLength={2_000}
-              errors={errors}
             />
             <div class="row">
               <Button name="answer" value={isNames ? 'same' : 'affected'} unavailable={unavailable}>

@@ -122,8 +122,8 @@ const Compensate = (props: ActProps) => {
   };
   return (
     <Act title={ctx.t('cfind.act.compensate')} isOpen={isOpen}>
-      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack" id={compensateForm}>
-        <ErrorSummary errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack" id={compensateForm} errors={errors}>
+        <ErrorSummary labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <SelectField
           {...field('measure')}
@@ -153,8 +153,8 @@ const Accept = (props: ActProps) => {
   };
   return (
     <Act title={ctx.t('cfind.act.accept')} isOpen={isOpen}>
-      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack">
-        <ErrorSummary errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingHold(finding.id)} class="stack" errors={errors}>
+        <ErrorSummary labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <AreaField {...field('reason')} label={labels.reason} rows={2} maxLength={4_000} required />
         <UntilFields {...props} field={field} />
@@ -184,8 +184,8 @@ const Dispute = (props: ActProps) => {
   const labels = { justification: ctx.t('cfind.because'), reason: ctx.t('field.reason') };
   return (
     <Act title={ctx.t('cfind.answer.not')} isOpen={isOpen}>
-      <PostForm action={paths.controllerFindingDispute(finding.id)} class="stack">
-        <ErrorSummary errors={errors} labels={labels} />
+      <PostForm action={paths.controllerFindingDispute(finding.id)} class="stack" errors={errors}>
+        <ErrorSummary labels={labels} />
         <Hidden fields={[['back', acts.back]]} />
         <SelectField
           {...field('justification')}

@@ -45,8 +45,8 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
   const named = (prefix: 'encoding' | 'delimiter', values: readonly string[]) =>
     values.map((value) => ({ value, label: ctx.tDynamic(`imports.${prefix}.${value}`) }));
   return (
-    <PostForm action={paths.controllerImportColumns(id)}>
-      <ErrorSummary errors={view.errors} labels={{ keep: ctx.t('imports.mapping.keep') }} />
+    <PostForm action={paths.controllerImportColumns(id)} errors={view.errors}>
+      <ErrorSummary labels={{ keep: ctx.t('imports.mapping.keep') }} />
       <Panel title={ctx.t('imports.columnsTitle')} context={ctx.t('imports.columnsWhy')}>
         <div class="body form">
           <SelectField
@@ -119,7 +119,6 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
             hint={ctx.t('imports.mapping.keepHint')}
             value={view.keep}
             maxLength={100}
-            errors={view.errors}
           />
           <div class="row">
             <Button kind="primary" name="what" value="compare" unavailable={write} busy={ctx.t('common.working')}>

@@ -51,19 +51,17 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
       <PostForm
         action={controller === undefined ? paths.controllerNew() : paths.controllerEdit(controller.id)}
         class="form"
+        errors={{
+          ...errors,
+          ...Object.fromEntries(Object.entries(errors ?? {}).map(([name, fault]) => [`f.${name}`, fault])),
+        }}
       >
         <input type="hidden" name="revision" value={String(controller?.revision ?? 0)} />
         {groups.map((group) => (
           <Panel title={ctx.tDynamic(group.title)}>
             <div class="body form">
               {group.fields.map((field) => (
-                <ObjectControl
-                  ctx={ctx}
-                  kind="controller-record"
-                  field={field}
-                  value={values[field.name] ?? null}
-                  errors={errors}
-                />
+                <ObjectControl ctx={ctx} kind="controller-record" field={field} value={values[field.name] ?? null} />
               ))}
             </div>
           </Panel>

@@ -79,7 +79,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       sub={ctx.t('deployments.consequence')}
     >
       <ErrorSummary errors={errors} labels={labels} />
-      <PostForm action={paths.deploymentNew()} class="stack">
+      <PostForm action={paths.deploymentNew()} class="stack" errors={errors}>
         {props.back === undefined ? null : <input type="hidden" name="back" value={props.back} />}
         <div class="grid">
           <Panel title={ctx.t('nav.updates')} span={7}>
@@ -127,7 +127,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                     label={ctx.t('field.group')}
                     hint={ctx.t('deployments.toGroupHint')}
                     value={props.group}
-                    errors={errors}
                     options={[
                       { value: '', label: ctx.t('deployments.everywhere') },
                       ...groups.map((group) => ({ value: group.id, label: group.name })),
@@ -139,7 +138,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                       label={ctx.t('deployments.orView')}
                       hint={ctx.t('deployments.viewHint')}
                       value={props.view}
-                      errors={errors}
                       options={[
                         { value: '', label: '–' },
                         ...props.views.map(({ id, name }) => ({ value: id, label: name })),
@@ -167,7 +165,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
         </div>
         <Panel>
           <div class="body">
-            <TextField name="name" label={labels.name} value={props.name} maxLength={200} errors={errors} required />
+            <TextField name="name" label={labels.name} value={props.name} maxLength={200} required />
             <TextField
               name="timeoutMinutes"
               type="number"
@@ -176,11 +174,10 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               value={String(props.timeoutMinutes)}
               min={1}
               max={1_440}
-              errors={errors}
             />
             <CommentField />
             {deviceCount < typeNumberFrom ? null : (
-              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" errors={errors} />
+              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
             )}
             <div class="row">
               <Button

@@ -183,7 +183,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
       <Panel title={ctx.t('deviceTasks.logTitle')}>
         <div class="body">
           <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
-          <PostForm action={paths.deviceTasks(device.id)} class="form">
+          <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('log')}>
             <input type="hidden" name="kind" value="show-log" />
             <TextField
               name="lines"
@@ -192,7 +192,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               type="number"
               min={1}
               max={500}
-              errors={errorsOf('log')}
               required
             />
             <TextField
@@ -200,7 +199,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               label={ctx.t('field.reason')}
               value={asked === 'log' ? values.reason : ''}
               maxLength={500}
-              errors={errorsOf('log')}
               required
             />
             <div class="row">
@@ -215,22 +213,14 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           {files.length === 0 ? (
             <p>{ctx.t('deviceTasks.noFiles')}</p>
           ) : (
-            <PostForm action={paths.deviceTasks(device.id)} class="form">
+            <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('file')}>
               <input type="hidden" name="kind" value="kept-file" />
-              <SelectField
-                name="number"
-                label={ctx.t('common.file')}
-                value={values.file}
-                options={files}
-                errors={errorsOf('file')}
-                required
-              />
+              <SelectField name="number" label={ctx.t('common.file')} value={values.file} options={files} required />
               <SelectField
                 name="act"
                 label={ctx.t('common.request')}
                 value={values.act}
                 options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
-                errors={errorsOf('file')}
                 required
               />
               <TextField
@@ -239,7 +229,6 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                 label={ctx.t('field.reason')}
                 value={asked === 'file' ? values.reason : ''}
                 maxLength={500}
-                errors={errorsOf('file')}
                 required
               />
               <div class="row">

@@ -56,7 +56,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
       />
       <Panel>
         <div class="body">
-          <PostForm action={paths.deviceEdit(device.id)} class="form">
+          <PostForm action={paths.deviceEdit(device.id)} class="form" errors={errors}>
             <input type="hidden" name="revision" value={String(revision)} />
             <TextField
               name="displayName"
@@ -64,20 +64,12 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
               hint={ctx.t('devices.displayNameHint')}
               value={values.displayName}
               maxLength={200}
-              errors={errors}
             />
-            <AreaField
-              name="description"
-              label={label('description')}
-              value={values.description}
-              maxLength={2_000}
-              errors={errors}
-            />
+            <AreaField name="description" label={label('description')} value={values.description} maxLength={2_000} />
             <SelectField
               name="group"
               label={label('group')}
               value={values.group}
-              errors={errors}
               options={[
                 { value: '', label: ctx.t('common.noGroup') },
                 ...groups.map((group) => ({ value: group.id, label: group.name })),

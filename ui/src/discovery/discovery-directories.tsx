@@ -80,12 +80,11 @@ const ImportForm = ({
 }: DiscoveryDirectoriesProps & { unavailable: string | undefined }) => (
   <Panel title={ctx.t('discovery.import')}>
     <div class="body">
-      <PostForm action={paths.discoveryImport()} multipart class="form">
+      <PostForm action={paths.discoveryImport()} multipart class="form" errors={errors}>
         <SelectField
           name="source"
           label={ctx.t('discovery.importSource')}
           options={rows.map(({ id, name }) => ({ value: id, label: name }))}
-          errors={errors}
           required
         />
         <FileField

@@ -117,7 +117,7 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
     <div class="body">
       <p>{ctx.t('discovery.confirmWhy')}</p>
       {secondPerson ? <p>{ctx.t('discovery.secondPerson')}</p> : null}
-      <PostForm action={paths.discoveryRange(row.id)} class="form">
+      <PostForm action={paths.discoveryRange(row.id)} class="form" errors={errors}>
         <Hidden
           fields={[
             ['action', 'confirm'],
@@ -129,7 +129,6 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
           label={ctx.t('discovery.confirmNumber', { n: String(plan.addresses) })}
           inputmode="numeric"
           autocomplete="off"
-          errors={errors}
           required
         />
         <div>

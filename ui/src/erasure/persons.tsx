@@ -165,17 +165,10 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
           </p>
         ))}
         <ErrorSummary errors={errors} labels={labels} />
-        <PostForm action={paths.personErase()} class="form">
+        <PostForm action={paths.personErase()} class="form" errors={errors}>
           <input type="hidden" name="name" value={found.name} />
           <p>{ctx.t('persons.consequence')}</p>
-          <TextField
-            name="confirm"
-            label={labels.confirm}
-            autocomplete="off"
-            spellcheck={false}
-            required
-            errors={errors}
-          />
+          <TextField name="confirm" label={labels.confirm} autocomplete="off" spellcheck={false} required />
           <AreaField
             name="reason"
             label={labels.reason}
@@ -184,7 +177,6 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
             rows={2}
             maxLength={500}
             required
-            errors={errors}
           />
           <div>
             <Button kind="danger" unavailable={write}>
@@ -210,7 +202,7 @@ export const Persons = (props: PersonsProps) => {
     >
       <Panel title={ctx.t('persons.search')}>
         <div class="body">
-          <PostForm action={paths.personFind()} class="form">
+          <PostForm action={paths.personFind()} class="form" errors={errors}>
             <TextField
               name="name"
               id="f-person"
@@ -219,7 +211,6 @@ export const Persons = (props: PersonsProps) => {
               autocomplete="off"
               spellcheck={false}
               required
-              errors={errors}
             />
             <div>
               <Button kind="primary" unavailable={write}>

@@ -92,7 +92,7 @@ export const TrustComparison = ({
           [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
         ]}
       />
-      <PostForm action={paths.exchangeTrustImport()} class="form">
+      <PostForm action={paths.exchangeTrustImport()} class="form" errors={errors}>
         {place(at)}
         <input type="hidden" name="upload" value={staged.upload} />
         <WordFields ctx={ctx} heard={heard} fault={errors?.['words']} />
@@ -103,7 +103,6 @@ export const TrustComparison = ({
           autocomplete="off"
           spellcheck={false}
           value={heard?.fingerprint}
-          errors={errors}
         />
         <div class="row">
           <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>

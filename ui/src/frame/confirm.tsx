@@ -50,7 +50,7 @@ export const Confirm = (props: ConfirmProps) => {
           {count > items.length && items.length > 0 ? (
             <p class="second">{ctx.t('common.andMore', { n: count - items.length })}</p>
           ) : null}
-          <PostForm action={props.action} class="form">
+          <PostForm action={props.action} class="form" errors={errors}>
             <Hidden fields={props.fields} />
             {(props.licences ?? []).map((licence) => (
               <fieldset class="field">
@@ -64,14 +64,13 @@ export const Confirm = (props: ConfirmProps) => {
                 </span>
               </fieldset>
             ))}
-            {props.comment ? <CommentField errors={errors} /> : null}
+            {props.comment ? <CommentField /> : null}
             {props.typeNumber ? (
               <TextField
                 name="confirm"
                 label={ctx.t('common.typeNumber', { n: String(count) })}
                 inputmode="numeric"
                 autocomplete="off"
-                errors={errors}
                 required
               />
             ) : null}

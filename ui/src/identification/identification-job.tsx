@@ -32,7 +32,7 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
   <Panel title={ctx.t('identification.approve')}>
     <div class="body">
       <p>{ctx.t('identification.approveWhy')}</p>
-      <PostForm action={paths.identificationJob(job.id)} class="form">
+      <PostForm action={paths.identificationJob(job.id)} class="form" errors={errors}>
         <Hidden
           fields={[
             ['action', 'approve'],
@@ -44,7 +44,6 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
           label={ctx.t('identification.approveNumber', { n: String(targets.length) })}
           inputmode="numeric"
           autocomplete="off"
-          errors={errors}
           required
         />
         <div>

@@ -47,12 +47,11 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
       </Panel>
       <Panel title={ctx.t('identification.policyChange')}>
         <div class="body">
-          <PostForm action={paths.identificationPolicy(policy.controller)} class="form">
+          <PostForm action={paths.identificationPolicy(policy.controller)} class="form" errors={errors}>
             <SelectField
               name="queryPolicy"
               label={label('queryPolicy')}
               value={values['queryPolicy']}
-              errors={errors}
               options={levels.map((value) => ({
                 value,
                 label: ctx.t(`kind.controller-query-policy.option.queryPolicy.${value}`),
@@ -63,33 +62,24 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
                 name={name}
                 label={label(name)}
                 value={values[name]}
-                errors={errors}
                 options={states.map((value) => ({
                   value,
                   label: ctx.tDynamic(`kind.controller-query-policy.option.${name}.${value}`),
                 }))}
               />
             ))}
-            <TextField
-              name="queryGapMs"
-              label={label('queryGapMs')}
-              value={values['queryGapMs']}
-              inputmode="numeric"
-              errors={errors}
-            />
+            <TextField name="queryGapMs" label={label('queryGapMs')} value={values['queryGapMs']} inputmode="numeric" />
             <TextField
               name="queryFromTime"
               label={label('queryFromTime')}
               value={values['queryFromTime']}
               type="time"
-              errors={errors}
             />
             <TextField
               name="queryUntilTime"
               label={label('queryUntilTime')}
               value={values['queryUntilTime']}
               type="time"
-              errors={errors}
             />
             {isSafety ? (
               <AreaField
@@ -98,7 +88,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
                 hint={ctx.t('identification.safetyWhy')}
                 value={values['safetyReason']}
                 maxLength={2_000}
-                errors={errors}
               />
             ) : null}
             <div>

@@ -70,14 +70,13 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
               why: whyText(ctx, halt.code, halt.detail === '' ? undefined : halt.detail),
             })}
           </p>
-          <PostForm action={paths.identificationZones()} class="form">
+          <PostForm action={paths.identificationZones()} class="form" errors={errors}>
             <Hidden fields={[['zone', halt.zone]]} />
             <TextField
               name="reason"
               id={`f-reason-${index}`}
               label={ctx.t('identification.releaseReason')}
               maxLength={500}
-              errors={errors}
               required
             />
             <div>

@@ -142,14 +142,13 @@ export const WorkPanel = ({
   <Panel title={ctx.t('integrity.work')}>
     <div class="body">
       <p>{ctx.t('integrity.workWhy')}</p>
-      <PostForm action={paths.controllerProgram(id)} class="wrap-form">
+      <PostForm action={paths.controllerProgram(id)} class="wrap-form" errors={errors}>
         <input type="hidden" name="action" value="keep" />
         <TextField
           name="keptOrder"
           label={ctx.t('common.workOrder')}
           value={values['keptOrder'] ?? ''}
           maxLength={100}
-          errors={errors}
           required
         />
         <SelectField
@@ -160,7 +159,6 @@ export const WorkPanel = ({
             { value: 'before', label: ctx.t('integrity.moment.before') },
             { value: 'after', label: ctx.t('integrity.moment.after') },
           ]}
-          errors={errors}
         />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.keep')}</Button>
@@ -244,7 +242,7 @@ export const FilesPanel = ({
         />
       )}
       <div class="body">
-        <PostForm action={paths.controllerProjectFile(id)} multipart class="wrap-form">
+        <PostForm action={paths.controllerProjectFile(id)} multipart class="wrap-form" errors={errors}>
           <SelectField
             name="sort"
             label={label('sort')}
@@ -252,25 +250,22 @@ export const FilesPanel = ({
               value,
               label: ctx.tDynamic(`kind.controller-project-file.option.sort.${value}`),
             }))}
-            errors={errors}
           />
-          <TextField name="tool" label={label('tool')} maxLength={100} errors={errors} />
-          <TextField name="toolVersion" label={label('toolVersion')} maxLength={60} errors={errors} />
+          <TextField name="tool" label={label('tool')} maxLength={100} />
+          <TextField name="toolVersion" label={label('toolVersion')} maxLength={60} />
           <TextField
             name="place"
             label={label('place')}
             maxLength={300}
-            errors={errors}
             hint={ctx.t('kind.controller-project-file.hint.place')}
           />
           <TextField
             name="restoreTestedAt"
             label={ctx.t('integrity.day')}
             maxLength={10}
-            errors={errors}
             hint={ctx.t('integrity.dayHint')}
           />
-          <FileField label={ctx.t('common.file')} hint={ctx.t('integrity.fileUploadHint')} errors={errors} />
+          <FileField label={ctx.t('common.file')} hint={ctx.t('integrity.fileUploadHint')} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
           </div>

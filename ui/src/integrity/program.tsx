@@ -65,7 +65,7 @@ const Value = ({ value }: { value: string | null }) =>
 
 const Approve = ({ ctx, program, currentHash, approvals, values, errors }: ProgramProps) => (
   <div class="body">
-    <PostForm action={paths.controllerProgram(program.id)} class="form">
+    <PostForm action={paths.controllerProgram(program.id)} class="form" errors={errors}>
       <input type="hidden" name="action" value="approve" />
       <input type="hidden" name="hash" value={currentHash} />
       <AreaField
@@ -75,7 +75,6 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
         value={values['reason'] ?? ''}
         rows={2}
         maxLength={500}
-        errors={errors}
         required
       />
       <TextField
@@ -84,7 +83,6 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
         hint={ctx.t('integrity.workOrderHint')}
         value={values['workOrder'] ?? ''}
         maxLength={100}
-        errors={errors}
       />
       <div>
         <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>

@@ -162,20 +162,16 @@ export const ObjectControl = ({
   kind,
   field,
   value,
-  errors,
 }: {
   ctx: Ctx;
   kind: string;
   field: KindField;
   value: Value;
-  errors: FieldErrors | undefined;
 }) => {
   const words = ctx.tDynamic(`kind.${kind}.field.${field.name}`);
-  const fault = errors?.[field.name];
   const shared = {
     ctx,
     name: `f.${field.name}`,
-    errors: fault === undefined ? undefined : { [`f.${field.name}`]: fault },
     hint: ctx.tDynamic(`kind.${kind}.hint.${field.name}`, {}, '') || undefined,
     label: field.personal ? (
       <>
@@ -321,7 +317,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
           theirs={paths.object(kind, object.id)}
         />
       )}
-      <ErrorSummary errors={errors === undefined ? undefined : named} labels={labels} />
+      <ErrorSummary errors={named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried tried={condition.tried} />}
       {props.readOnly ? (
         <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle}>
@@ -346,10 +342,11 @@ export const ObjectForm = (props: ObjectFormProps) => {
             <PostForm
               action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
               class="form"
+              errors={{ ...errors, ...named }}
             >
               {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
               {fields.map((field) => (
-                <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
+                <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />
               ))}
               <CommentField />
               <div class="row">

@@ -127,12 +127,16 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
       )}
       <Panel title={ctx.t('common.chooseAFile')}>
         <div class="body">
-          <PostForm action={paths.offlineImport()} multipart class="form">
+          <PostForm
+            action={paths.offlineImport()}
+            multipart
+            class="form"
+            errors={error === undefined ? undefined : { file: error }}
+          >
             <FileField
               label={ctx.t('common.file')}
               hint={ctx.t('offlineImport.fileHint')}
               accept=".json,.xml,.ocs,.zip"
-              errors={error === undefined ? undefined : { file: error }}
             />
             <div>
               <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>

@@ -134,14 +134,19 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
       <div class="body">
         <p>{ctx.rich('approvals.why', { fields: <code translate="no">{fileFields}</code> })}</p>
         <p class="second">{ctx.t('approvals.standard')}</p>
-        <PostForm action={paths.approvals()} multipart class="form">
+        <PostForm
+          action={paths.approvals()}
+          multipart
+          class="form"
+          errors={error === undefined ? undefined : { file: error }}
+        >
           <SelectField
             name="preset"
             label={ctx.t('approvals.preset')}
             value={plan?.preset ?? 'neutral'}
             options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
           />
-          <FileField label={ctx.t('common.file')} errors={error === undefined ? undefined : { file: error }} />
+          <FileField label={ctx.t('common.file')} />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.preview')}

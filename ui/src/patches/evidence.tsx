@@ -60,14 +60,13 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
       <Panel title={ctx.t('evidence.create')}>
         <div class="body">
           <p>{ctx.t('evidence.noneWhy')}</p>
-          <PostForm action={paths.evidence()} class="form">
+          <PostForm action={paths.evidence()} class="form" errors={errors}>
             <TextField
               name="from"
               label={ctx.t('evidence.from')}
               hint={ctx.t('patches.dayHint')}
               value={values.from}
               required
-              errors={errors}
             />
             <TextField
               name="to"
@@ -75,14 +74,12 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
               hint={ctx.t('patches.dayHint')}
               value={values.to}
               required
-              errors={errors}
             />
             <SelectField
               name="lang"
               label={ctx.t('evidence.lang')}
               value={values.lang}
               options={languages.map(([value, label]) => ({ value, label }))}
-              errors={errors}
             />
             <div>
               <Button

@@ -183,8 +183,8 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
       />
     )}
     <div class="body">
-      <PostForm action={paths.measureAttach()} multipart class="form">
-        <FileField label={ctx.t('common.file')} errors={errors} />
+      <PostForm action={paths.measureAttach()} multipart class="form" errors={errors}>
+        <FileField label={ctx.t('common.file')} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}

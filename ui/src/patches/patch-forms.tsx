@@ -8,13 +8,12 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
   patch.closed ? null : (
     <Panel title={ctx.t('patches.describe')} span={6}>
       <div class="body">
-        <PostForm action={paths.patchDescribe(patch.id)} class="form">
+        <PostForm action={paths.patchDescribe(patch.id)} class="form" errors={errors}>
           <TextField
             name="targetVersion"
             label={ctx.t('patches.targetVersion')}
             value={patch.targetVersion ?? ''}
             maxLength={128}
-            errors={errors}
             spellcheck={false}
           />
           <TextField
@@ -22,7 +21,6 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
             label={ctx.t('patches.sha256')}
             value={patch.sha256 ?? ''}
             maxLength={64}
-            errors={errors}
             spellcheck={false}
           />
           <AreaField
@@ -31,7 +29,6 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
             hint={ctx.t('patches.vulnerabilitiesHint')}
             value={patch.vulnerabilities.join('\n')}
             rows={3}
-            errors={errors}
           />
           <div>
             <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
@@ -46,7 +43,7 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
   <Panel title={ctx.t('patches.extend')} span={6}>
     <div class="body">
       <p class="second">{ctx.t('patches.extendWhy')}</p>
-      <PostForm action={paths.patchExtend(patch.id)} class="form">
+      <PostForm action={paths.patchExtend(patch.id)} class="form" errors={errors}>
         <SelectField
           name="clock"
           label={ctx.t('patches.deadlineLabel')}
@@ -61,9 +58,8 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
           type="datetime-local"
           label={ctx.t('patches.field.until')}
           hint={ctx.t('patches.timeHint')}
-          errors={errors}
         />
-        <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} errors={errors} />
+        <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} />
         <div>
           <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.ask')}</Button>
         </div>

@@ -40,7 +40,7 @@ type PatchMoveProps = {
 const tested = ['bench', 'spare', 'simulation', 'vendor-statement', 'none'] as const;
 
 const Field = (props: PatchMoveProps & { name: string }) => {
-  const { ctx, name, values, errors } = props;
+  const { ctx, name, values } = props;
   const label = ctx.tDynamic(`patches.field.${name}`);
   if (name === 'testedOn')
     return (
@@ -48,7 +48,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
         name={name}
         label={label}
         value={values[name] ?? ''}
-        errors={errors}
         options={tested.map((value) => ({ value, label: ctx.t(`patches.tested.${value}`) }))}
       />
     );
@@ -60,7 +59,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
         label={label}
         hint={ctx.t('patches.timeHint')}
         value={values[name] ?? ''}
-        errors={errors}
       />
     );
   if (name === 'window')
@@ -69,7 +67,6 @@ const Field = (props: PatchMoveProps & { name: string }) => {
         name="window"
         label={label}
         value={values['window'] ?? ''}
-        errors={errors}
         options={[
           { value: '', label: ctx.t('patches.chooseWindow') },
           ...props.windows.map((one) => ({
@@ -79,7 +76,7 @@ const Field = (props: PatchMoveProps & { name: string }) => {
         ]}
       />
     );
-  return <TextField name={name} label={label} value={values[name] ?? ''} maxLength={500} errors={errors} />;
+  return <TextField name={name} label={label} value={values[name] ?? ''} maxLength={500} />;
 };
 
 /** A move with what it has to bring. POST fields: to, reason, and the names of the evidence. */
@@ -111,7 +108,7 @@ export const PatchMove = (props: PatchMoveProps) => {
               {ctx.t('patches.signs', { roles: roles.map((one) => ctx.tDynamic(`patches.role.${one}`)).join(', ') })}
             </p>
           )}
-          <PostForm action={paths.patchMove(patch.id)} class="form">
+          <PostForm action={paths.patchMove(patch.id)} class="form" errors={errors}>
             <Hidden fields={[['to', to]]} />
             <AreaField
               name="reason"
@@ -121,7 +118,6 @@ export const PatchMove = (props: PatchMoveProps) => {
               rows={2}
               maxLength={1_000}
               required
-              errors={errors}
             />
             {named.map((name) => (
               <Field {...props} name={name} />
@@ -131,7 +127,6 @@ export const PatchMove = (props: PatchMoveProps) => {
               label={ctx.t('patches.field.reference')}
               value={values['reference'] ?? ''}
               maxLength={500}
-              errors={errors}
             />
             <AreaField
               name="files"
@@ -139,7 +134,6 @@ export const PatchMove = (props: PatchMoveProps) => {
               hint={ctx.t('patches.field.filesHint')}
               value={values['files'] ?? ''}
               rows={2}
-              errors={errors}
             />
             <div class="row">
               <Button kind="primary">

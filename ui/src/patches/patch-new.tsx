@@ -46,7 +46,7 @@ export const PatchNew = ({
     />
     <Panel>
       <div class="body">
-        <PostForm action={paths.patchNew()} class="form">
+        <PostForm action={paths.patchNew()} class="form" errors={errors}>
           {patchFields.map((name) => (
             <TextField
               name={name}
@@ -54,7 +54,6 @@ export const PatchNew = ({
               value={values[name]}
               hint={name === 'publishedAt' ? ctx.t('patches.dayHint') : undefined}
               required={needed.has(name)}
-              errors={errors}
               maxLength={256}
               spellcheck={false}
             />
@@ -64,9 +63,8 @@ export const PatchNew = ({
             label={ctx.t('common.vulnerabilities')}
             hint={ctx.t('patches.vulnerabilitiesHint')}
             value={values.vulnerabilities}
-            errors={errors}
           />
-          <AreaField name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
+          <AreaField name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} />
           <div class="row">
             <Button kind="primary">{ctx.t('patches.save')}</Button>
             <Cancel href={paths.patches()} />

@@ -47,21 +47,14 @@ export const PlanNew = ({
     <ErrorSummary errors={errors} labels={{ name: ctx.t('field.name'), notes: ctx.t('windows.planNotes') }} />
     <Panel>
       <div class="body">
-        <PostForm action={paths.planNew()} class="form">
+        <PostForm action={paths.planNew()} class="form" errors={errors}>
           <Hidden
             fields={[
               ['window', window.id],
               ['from', String(window.from)],
             ]}
           />
-          <TextField
-            name="name"
-            label={ctx.t('field.name')}
-            value={values.name}
-            maxLength={200}
-            required
-            errors={errors}
-          />
+          <TextField name="name" label={ctx.t('field.name')} value={values.name} maxLength={200} required />
           {patches.length === 0 ? (
             <p class="second">{ctx.t('windows.planNone')}</p>
           ) : (
@@ -73,7 +66,7 @@ export const PlanNew = ({
               options={patches.map(({ id, label }) => ({ value: String(id), label }))}
             />
           )}
-          <AreaField name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
+          <AreaField name="notes" label={ctx.t('windows.planNotes')} value={values.notes} />
           <div class="row">
             <Button kind="primary">{ctx.t('windows.planSave')}</Button>
             <Cancel href={paths.windows()} />

@@ -30,7 +30,7 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
       errors={errors}
       labels={{ sql: ctx.t('queries.sql'), wait: ctx.t('queries.wait'), devices: ctx.t('nav.devices') }}
     />
-    <PostForm action={paths.queryNew()} class="stack">
+    <PostForm action={paths.queryNew()} class="stack" errors={errors}>
       <div class="grid">
         <Panel title={ctx.t('common.question')} span={7}>
           <div class="body">
@@ -41,7 +41,6 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               value={sql}
               rows={6}
               maxLength={maxLength}
-              errors={errors}
               required
             />
             <TextField
@@ -52,7 +51,6 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               value={wait}
               min={1}
               max={3_600}
-              errors={errors}
             />
             <div class="row">
               <Button

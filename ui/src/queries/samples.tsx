@@ -137,14 +137,13 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
     <Panel title={ctx.t('samples.askTitle')}>
       <div class="body">
         <p class="second">{ctx.t('samples.askWhy')}</p>
-        <PostForm action={paths.samples()} class="form">
+        <PostForm action={paths.samples()} class="form" errors={errors}>
           <TextField
             name="device"
             label={ctx.t('field.device')}
             hint={ctx.t('samples.deviceHint')}
             value={values.device}
             maxLength={64}
-            errors={errors}
             spellcheck={false}
             required
           />
@@ -154,18 +153,10 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
             hint={ctx.t('samples.pathHint')}
             value={values.path}
             maxLength={1_024}
-            errors={errors}
             spellcheck={false}
             required
           />
-          <TextField
-            name="reason"
-            label={ctx.t('field.reason')}
-            value={values.reason}
-            maxLength={500}
-            errors={errors}
-            required
-          />
+          <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} required />
           <div class="row">
             <Button kind="primary" unavailable={withoutRight(ctx, 'queries:write')}>
               {ctx.t('samples.ask')}

@@ -39,8 +39,8 @@ type RollbackProps = {
 const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => {
   const labels = { reason: ctx.t('rollback.reason') };
   return (
-    <PostForm action={paths.rollback()} class="form">
-      <ErrorSummary errors={errors} labels={labels} />
+    <PostForm action={paths.rollback()} class="form" errors={errors}>
+      <ErrorSummary labels={labels} />
       <input type="hidden" name="id" value={back.id} />
       <AreaField
         name="reason"
@@ -50,7 +50,6 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
         rows={2}
         maxLength={500}
         required
-        errors={errors}
       />
       <div>
         <Button kind="primary" unavailable={withoutRight(ctx, 'safety:write')}>

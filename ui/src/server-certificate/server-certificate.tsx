@@ -99,15 +99,9 @@ const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'show
         {state === 'none' ? null : (
           <details open={errors?.['confirm'] !== undefined}>
             <summary>{ctx.t('certificate.clear')}</summary>
-            <PostForm action={paths.certificateClear()} class="form">
+            <PostForm action={paths.certificateClear()} class="form" errors={errors}>
               <p class="second">{ctx.t('certificate.clearWhy')}</p>
-              <TextField
-                name="confirm"
-                label={ctx.t('certificate.confirm')}
-                maxLength={64}
-                spellcheck={false}
-                errors={errors}
-              />
+              <TextField name="confirm" label={ctx.t('certificate.confirm')} maxLength={64} spellcheck={false} />
               <Button kind="danger" unavailable={withoutRight(ctx, 'settings:write')}>
                 {ctx.t('certificate.clear')}
               </Button>
@@ -137,29 +131,21 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
         <Panel title={ctx.t('certificate.set')} span={7}>
           <div class="body">
             <p class="second">{ctx.t('certificate.setWhy')}</p>
-            <PostForm action={paths.certificate()} class="form">
+            <PostForm action={paths.certificate()} class="form" errors={errors}>
               <AreaField
                 name="certificate"
                 label={labels.certificate}
                 hint={ctx.t('certificate.chainHint')}
                 value={values.certificate}
                 maxLength={maxPem}
-                errors={errors}
               />
-              <AreaField
-                name="key"
-                label={labels.key}
-                hint={ctx.t('certificate.keyHint')}
-                maxLength={maxPem}
-                errors={errors}
-              />
+              <AreaField name="key" label={labels.key} hint={ctx.t('certificate.keyHint')} maxLength={maxPem} />
               <AreaField
                 name="authority"
                 label={labels.authority}
                 hint={ctx.t('certificate.authorityHint')}
                 value={values.authority}
                 maxLength={maxPem}
-                errors={errors}
               />
               <div>
                 <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>

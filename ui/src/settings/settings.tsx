@@ -93,10 +93,10 @@ const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
   );
 };
 
-const Control = ({ ctx, setting, errors }: { ctx: Ctx; setting: SettingRow; errors: FieldErrors | undefined }) => {
+const Control = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
   const label = ctx.tDynamic(`setting.${setting.name}.title`);
   const unit = setting.unit === undefined ? '' : `, ${ctx.t(`settings.unit.${setting.unit}`)}`;
-  const shared = { ctx, name: setting.name, errors, hint: <Limits ctx={ctx} setting={setting} /> };
+  const shared = { ctx, name: setting.name, hint: <Limits ctx={ctx} setting={setting} /> };
   const { value } = setting;
   switch (setting.type) {
     case 'boolean':
@@ -186,9 +186,9 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
     ))}
     <Panel title={ctx.tDynamic(`area.${area}`)}>
       <div class="body">
-        <PostForm action={paths.settings({ area: area })} class="form">
+        <PostForm action={paths.settings({ area: area })} class="form" errors={errors}>
           {settings.map((setting) => (
-            <Control ctx={ctx} setting={setting} errors={errors} />
+            <Control ctx={ctx} setting={setting} />
           ))}
           <CommentField />
           <div>

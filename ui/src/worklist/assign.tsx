@@ -33,13 +33,12 @@ export const AssignForm = ({
     <summary>
       {ctx.t('work.assign')}: {work.assigneeName ?? ctx.t('work.unassigned')}
     </summary>
-    <PostForm action={paths.workItem(work.id)} class="stack">
+    <PostForm action={paths.workItem(work.id)} class="stack" errors={errors}>
       {back === undefined ? null : <Hidden fields={[['back', back]]} />}
       <SelectField
         name="assignee"
         label={ctx.t('work.assignee')}
         value={work.assignee ?? ''}
-        errors={errors}
         options={[
           { value: '', label: ctx.t('work.unassigned') },
           ...work.accounts.map(({ id, name }) => ({ value: id, label: name })),

@@ -76,18 +76,17 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   return (
     <details name="work-act" open={errors?.['hours'] !== undefined || errors?.['reason'] !== undefined}>
       <summary>{ctx.t('work.later')}</summary>
-      <PostForm action={paths.workItem(row.id)} class="stack">
+      <PostForm action={paths.workItem(row.id)} class="stack" errors={errors}>
         <SelectField
           name="hours"
           label={ctx.t('work.laterWhen')}
           value="24"
-          errors={errors}
           options={laterHours[row.band === 'now' ? 'now' : 'other'].map((n) => ({
             value: String(n),
             label: n < 48 ? ctx.t('work.hours', { n }) : ctx.t('work.days', { n: n / 24 }),
           }))}
         />
-        <TextField name="reason" label={ctx.t('work.laterReason')} maxLength={500} errors={errors} />
+        <TextField name="reason" label={ctx.t('work.laterReason')} maxLength={500} />
         <div>
           <Button name="action" value="later" unavailable={unavailable}>
             {ctx.t('work.putOff')}
