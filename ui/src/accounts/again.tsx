@@ -21,32 +21,30 @@ type AgainProps = {
 export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: AgainProps) => (
   <Page ctx={ctx} title={ctx.t('again.title')}>
     <ErrorSummary errors={errors} labels={{ password: ctx.t('login.password'), code: ctx.t('login.code') }} />
-    <Panel>
-      <div class="body">
-        <p>{ctx.t('again.why')}</p>
-        {lost ? <Notice level="warning" title={ctx.t('again.lost')} /> : null}
-        <PostForm action={paths.meAgain()} class="form" errors={errors}>
-          <input type="hidden" name="back" value={back} />
-          {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
-          <TextField
-            name="password"
-            type="password"
-            label={ctx.t('login.password')}
-            autocomplete="current-password"
-            required
-            autofocus
-          />
-          {asksCode ? (
-            <TextField name="code" label={ctx.t('login.code')} autocomplete="one-time-code" maxLength={40} required />
-          ) : null}
-          <div class="row">
-            <Button kind="primary" busy={ctx.t('login.checking')}>
-              {ctx.t('again.submit')}
-            </Button>
-            <Cancel href={back} />
-          </div>
-        </PostForm>
-      </div>
+    <Panel body>
+      <p>{ctx.t('again.why')}</p>
+      {lost ? <Notice level="warning" title={ctx.t('again.lost')} /> : null}
+      <PostForm action={paths.meAgain()} class="form" errors={errors}>
+        <input type="hidden" name="back" value={back} />
+        {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
+        <TextField
+          name="password"
+          type="password"
+          label={ctx.t('login.password')}
+          autocomplete="current-password"
+          required
+          autofocus
+        />
+        {asksCode ? (
+          <TextField name="code" label={ctx.t('login.code')} autocomplete="one-time-code" maxLength={40} required />
+        ) : null}
+        <div class="row">
+          <Button kind="primary" busy={ctx.t('login.checking')}>
+            {ctx.t('again.submit')}
+          </Button>
+          <Cancel href={back} />
+        </div>
+      </PostForm>
     </Panel>
   </Page>
 );

@@ -125,69 +125,65 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
   >
     <ErrorSummary errors={errors} />
     <div class="grid">
-      <Panel title={ctx.t('me.preferences')} span={6}>
-        <div class="body">
-          <Choice
-            ctx={ctx}
-            label={ctx.t('common.language')}
-            name="lang"
-            current={ctx.lang}
-            options={[
-              ['kk', 'Қазақша'],
-              ['ru', 'Русский'],
-              ['en', 'English'],
-            ]}
-          />
-          <Choice
-            ctx={ctx}
-            label={ctx.t('common.theme')}
-            name="theme"
-            current={ctx.theme}
-            options={[
-              ['light', ctx.t('common.theme.light')],
-              ['dark', ctx.t('common.theme.dark')],
-              ['system', ctx.t('common.theme.system')],
-            ]}
-          />
-          <Choice
-            ctx={ctx}
-            label={ctx.t('list.density')}
-            name="density"
-            current={ctx.density}
-            options={[
-              ['compact', ctx.t('list.density.compact')],
-              ['comfortable', ctx.t('list.density.comfortable')],
-            ]}
-          />
-          <Choice
-            ctx={ctx}
-            label={ctx.t('keys.single')}
-            name="shortcuts"
-            current={ctx.shortcuts ? 'on' : 'off'}
-            options={[
-              ['on', ctx.t('common.on')],
-              ['off', ctx.t('common.off')],
-            ]}
-          />
-          <KeyList ctx={ctx} />
-        </div>
+      <Panel title={ctx.t('me.preferences')} span={6} body>
+        <Choice
+          ctx={ctx}
+          label={ctx.t('common.language')}
+          name="lang"
+          current={ctx.lang}
+          options={[
+            ['kk', 'Қазақша'],
+            ['ru', 'Русский'],
+            ['en', 'English'],
+          ]}
+        />
+        <Choice
+          ctx={ctx}
+          label={ctx.t('common.theme')}
+          name="theme"
+          current={ctx.theme}
+          options={[
+            ['light', ctx.t('common.theme.light')],
+            ['dark', ctx.t('common.theme.dark')],
+            ['system', ctx.t('common.theme.system')],
+          ]}
+        />
+        <Choice
+          ctx={ctx}
+          label={ctx.t('list.density')}
+          name="density"
+          current={ctx.density}
+          options={[
+            ['compact', ctx.t('list.density.compact')],
+            ['comfortable', ctx.t('list.density.comfortable')],
+          ]}
+        />
+        <Choice
+          ctx={ctx}
+          label={ctx.t('keys.single')}
+          name="shortcuts"
+          current={ctx.shortcuts ? 'on' : 'off'}
+          options={[
+            ['on', ctx.t('common.on')],
+            ['off', ctx.t('common.off')],
+          ]}
+        />
+        <KeyList ctx={ctx} />
       </Panel>
-      <Panel title={ctx.t('common.password')} span={6}>
-        <div class="body">
-          <PostForm action={paths.mePassword()} class="form" errors={errors}>
-            <TextField
-              name="current"
-              type="password"
-              label={ctx.t('me.currentPassword')}
-              autocomplete="current-password"
-              required
-            />
-            <NewPassword ctx={ctx} minLength={minLength} />
-            <div>
-              <Button kind="primary">{ctx.t('me.changePassword')}</Button>
-            </div>
-          </PostForm>
-        </div>
+      <Panel title={ctx.t('common.password')} span={6} body>
+        <PostForm action={paths.mePassword()} class="form" errors={errors}>
+          <TextField
+            name="current"
+            type="password"
+            label={ctx.t('me.currentPassword')}
+            autocomplete="current-password"
+            required
+          />
+          <NewPassword ctx={ctx} minLength={minLength} />
+          <div>
+            <Button kind="primary">{ctx.t('me.changePassword')}</Button>
+          </div>
+        </PostForm>
       </Panel>
       <Panel title={ctx.t('me.twoStep')} span={6}>
         <TwoStep ctx={ctx} twoStep={twoStep} errors={errors} />

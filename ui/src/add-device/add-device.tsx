@@ -77,47 +77,45 @@ const ForWhat = ({ ctx, values, servers }: Pick<AddDeviceProps, 'ctx' | 'values'
 const NewToken = (props: AddDeviceProps) => {
   const { ctx, values, errors } = props;
   return (
-    <Panel title={ctx.t('add.tokenTitle')} span={7}>
-      <div class="body">
-        <p class="second">{ctx.t('add.tokenWhy')}</p>
-        <PostForm action={paths.deviceAdd()} class="form" errors={errors}>
-          <ForWhat {...props} />
-          <GroupField ctx={ctx} value={values.group} groups={props.groups} />
-          <TextField
-            name="uses"
-            type="number"
-            label={ctx.t('add.uses')}
-            hint={ctx.t('add.usesHint')}
-            value={values.uses}
-            min={1}
-            max={1_000_000}
-          />
-          <TextField
-            name="days"
-            type="number"
-            label={ctx.t('add.days')}
-            hint={ctx.t('add.daysHint')}
-            value={values.days}
-            min={1}
-            max={3_650}
-          />
-          <ApproveField ctx={ctx} value={values.approve} />
-          <TextField
-            name="ranges"
-            label={ctx.t('add.ranges')}
-            hint={ctx.t('add.rangesHint')}
-            value={values.ranges}
-            maxLength={1_000}
-            spellcheck={false}
-          />
-          <div class="row">
-            <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
-              {ctx.t('add.make')}
-            </Button>
-            <LinkButton href={paths.agentPush()}>{ctx.t('agentPush.title')}</LinkButton>
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('add.tokenTitle')} span={7} body>
+      <p class="second">{ctx.t('add.tokenWhy')}</p>
+      <PostForm action={paths.deviceAdd()} class="form" errors={errors}>
+        <ForWhat {...props} />
+        <GroupField ctx={ctx} value={values.group} groups={props.groups} />
+        <TextField
+          name="uses"
+          type="number"
+          label={ctx.t('add.uses')}
+          hint={ctx.t('add.usesHint')}
+          value={values.uses}
+          min={1}
+          max={1_000_000}
+        />
+        <TextField
+          name="days"
+          type="number"
+          label={ctx.t('add.days')}
+          hint={ctx.t('add.daysHint')}
+          value={values.days}
+          min={1}
+          max={3_650}
+        />
+        <ApproveField ctx={ctx} value={values.approve} />
+        <TextField
+          name="ranges"
+          label={ctx.t('add.ranges')}
+          hint={ctx.t('add.rangesHint')}
+          value={values.ranges}
+          maxLength={1_000}
+          spellcheck={false}
+        />
+        <div class="row">
+          <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
+            {ctx.t('add.make')}
+          </Button>
+          <LinkButton href={paths.agentPush()}>{ctx.t('agentPush.title')}</LinkButton>
+        </div>
+      </PostForm>
     </Panel>
   );
 };
@@ -138,70 +136,67 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
           system: ctx.t(`add.system.${values.system}`),
         })}
         span={7}
+        body
       >
-        <div class="body">
-          <p>{ctx.t('add.filesWhy')}</p>
-          <PostForm action={paths.deviceAddFile()} again>
-            <Hidden fields={kept} />
-            <div class="row">
-              {made.files.map((name) => (
-                <Button name="file" value={name}>
-                  {name}
-                </Button>
-              ))}
-            </div>
-          </PostForm>
-          {made.settings === undefined ? null : (
-            <details>
-              <summary translate="no">{made.settings.name}</summary>
-              <pre class="sunk" translate="no">
-                <code>{made.settings.text}</code>
-              </pre>
-            </details>
-          )}
-          <h3>{ctx.t('add.commandsTitle')}</h3>
-          <ol class="stack">
-            {made.commands.map(({ what, line }, at) => (
-              <li>
-                {ctx.t(`add.command.${what}`)}
-                <pre class="sunk" translate="no">
-                  <code id={`line-${at}`}>{line}</code>
-                </pre>
-                <button
-                  type="button"
-                  class="btn sm needs-js"
-                  data-copy={`#line-${at}`}
-                  data-done={ctx.t('common.copied')}
-                  aria-describedby={`line-${at}`}
-                >
-                  {ctx.t('common.copy')}
-                </button>
-              </li>
-            ))}
-          </ol>
-          {values.client === 'agent' ? (
-            <p>
-              <To href={paths.agentPush()}>{ctx.t('agentPush.packages')}</To>
-            </p>
-          ) : null}
+        <p>{ctx.t('add.filesWhy')}</p>
+        <PostForm action={paths.deviceAddFile()} again>
+          <Hidden fields={kept} />
           <div class="row">
-            <LinkButton href={paths.deviceArrivals(made.token)} kind="primary">
-              {ctx.t('add.waitFor')}
-            </LinkButton>
+            {made.files.map((name) => (
+              <Button name="file" value={name}>
+                {name}
+              </Button>
+            ))}
           </div>
+        </PostForm>
+        {made.settings === undefined ? null : (
+          <details>
+            <summary translate="no">{made.settings.name}</summary>
+            <pre class="sunk" translate="no">
+              <code>{made.settings.text}</code>
+            </pre>
+          </details>
+        )}
+        <h3>{ctx.t('add.commandsTitle')}</h3>
+        <ol class="stack">
+          {made.commands.map(({ what, line }, at) => (
+            <li>
+              {ctx.t(`add.command.${what}`)}
+              <pre class="sunk" translate="no">
+                <code id={`line-${at}`}>{line}</code>
+              </pre>
+              <button
+                type="button"
+                class="btn sm needs-js"
+                data-copy={`#line-${at}`}
+                data-done={ctx.t('common.copied')}
+                aria-describedby={`line-${at}`}
+              >
+                {ctx.t('common.copy')}
+              </button>
+            </li>
+          ))}
+        </ol>
+        {values.client === 'agent' ? (
+          <p>
+            <To href={paths.agentPush()}>{ctx.t('agentPush.packages')}</To>
+          </p>
+        ) : null}
+        <div class="row">
+          <LinkButton href={paths.deviceArrivals(made.token)} kind="primary">
+            {ctx.t('add.waitFor')}
+          </LinkButton>
         </div>
       </Panel>
-      <Panel title={ctx.t('add.otherTitle')} span={5}>
-        <div class="body">
-          <p class="second">{ctx.t('add.otherWhy')}</p>
-          <PostForm action={paths.deviceAdd()} class="form">
-            <Hidden fields={[['secret', made.secret]]} />
-            <ForWhat {...props} />
-            <div class="row">
-              <Button>{ctx.t('add.otherShow')}</Button>
-            </div>
-          </PostForm>
-        </div>
+      <Panel title={ctx.t('add.otherTitle')} span={5} body>
+        <p class="second">{ctx.t('add.otherWhy')}</p>
+        <PostForm action={paths.deviceAdd()} class="form">
+          <Hidden fields={[['secret', made.secret]]} />
+          <ForWhat {...props} />
+          <div class="row">
+            <Button>{ctx.t('add.otherShow')}</Button>
+          </div>
+        </PostForm>
       </Panel>
     </>
   );
@@ -245,34 +240,32 @@ export const AddDevice = (props: AddDeviceProps) => {
       )}
       <div class="grid">
         {made === undefined ? <NewToken {...props} /> : <Kit {...props} made={made} />}
-        <Panel title={ctx.t('add.compareTitle')} span={made === undefined ? 5 : 12}>
-          <div class="body">
-            <Facts
-              rows={[
-                ...(made === undefined
-                  ? []
-                  : [
-                      [
-                        ctx.t('add.secret'),
-                        <code id="secret" translate="no">
-                          {made.secret}
-                        </code>,
-                      ] as const,
-                    ]),
-                [ctx.t('add.caFingerprint'), <Hash value={props.caFingerprint} />],
-                [
-                  ctx.t('add.siteFingerprint'),
-                  siteFingerprint === null ? ctx.t('common.unknown') : <Hash value={siteFingerprint} />,
-                ],
-              ]}
-            />
-            <p class="second">{values.client === 'agent' ? ctx.t('add.compareAgent') : ctx.t('add.compareOther')}</p>
-            {values.client === 'agent' ? null : (
-              <pre class="sunk" translate="no">
-                <code>{values.system === 'windows' ? windowsFingerprint : unixFingerprint}</code>
-              </pre>
-            )}
-          </div>
+        <Panel title={ctx.t('add.compareTitle')} span={made === undefined ? 5 : 12} body>
+          <Facts
+            rows={[
+              ...(made === undefined
+                ? []
+                : [
+                    [
+                      ctx.t('add.secret'),
+                      <code id="secret" translate="no">
+                        {made.secret}
+                      </code>,
+                    ] as const,
+                  ]),
+              [ctx.t('add.caFingerprint'), <Hash value={props.caFingerprint} />],
+              [
+                ctx.t('add.siteFingerprint'),
+                siteFingerprint === null ? ctx.t('common.unknown') : <Hash value={siteFingerprint} />,
+              ],
+            ]}
+          />
+          <p class="second">{values.client === 'agent' ? ctx.t('add.compareAgent') : ctx.t('add.compareOther')}</p>
+          {values.client === 'agent' ? null : (
+            <pre class="sunk" translate="no">
+              <code>{values.system === 'windows' ? windowsFingerprint : unixFingerprint}</code>
+            </pre>
+          )}
         </Panel>
       </div>
     </Page>

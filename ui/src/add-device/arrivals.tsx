@@ -50,30 +50,28 @@ export const Arrivals = ({
         </Panel>
       ) : (
         rows.map((row) => (
-          <Panel title={row.name} span={6}>
-            <div class="body">
-              <ArrivalFacts
-                of={row}
-                rows={[
-                  [ctx.t('field.state'), ctx.t(`arrivals.state.${row.state}`)],
-                  [ctx.t('arrivals.heard'), ctx.fmt.dateTime(row.heardAt)],
-                  [
-                    ctx.t('arrivals.inventory'),
-                    row.inventoryAt === undefined ? ctx.t('arrivals.noInventory') : ctx.fmt.dateTime(row.inventoryAt),
-                  ],
-                ]}
-              />
-              <div class="row">
-                {row.state === 'pending' ? (
-                  <PostForm action={paths.deviceApprove(row.id)}>
-                    <Hidden fields={[['arrivals', token]]} />
-                    <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-                      {ctx.t('common.approve')}
-                    </Button>
-                  </PostForm>
-                ) : null}
-                <To href={paths.device(row.id)}>{ctx.t('arrivals.open')}</To>
-              </div>
+          <Panel title={row.name} span={6} body>
+            <ArrivalFacts
+              of={row}
+              rows={[
+                [ctx.t('field.state'), ctx.t(`arrivals.state.${row.state}`)],
+                [ctx.t('arrivals.heard'), ctx.fmt.dateTime(row.heardAt)],
+                [
+                  ctx.t('arrivals.inventory'),
+                  row.inventoryAt === undefined ? ctx.t('arrivals.noInventory') : ctx.fmt.dateTime(row.inventoryAt),
+                ],
+              ]}
+            />
+            <div class="row">
+              {row.state === 'pending' ? (
+                <PostForm action={paths.deviceApprove(row.id)}>
+                  <Hidden fields={[['arrivals', token]]} />
+                  <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+                    {ctx.t('common.approve')}
+                  </Button>
+                </PostForm>
+              ) : null}
+              <To href={paths.device(row.id)}>{ctx.t('arrivals.open')}</To>
             </div>
           </Panel>
         ))

@@ -60,37 +60,35 @@ export type AgentPushProps = {
 };
 
 const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushProps) => (
-  <Panel title={ctx.t('agentPush.computer')} span={5}>
-    <div class="body">
-      <p class="second">
-        {ranges.length === 0
-          ? ctx.t('agentPush.noRanges')
-          : ctx.t('agentPush.ranges', { ranges: ranges.join(', '), port })}{' '}
-        <a href={paths.settings({ area: 'devices' })}>{ctx.t('agentPush.settings')}</a>
-      </p>
-      {fault === undefined ? null : (
-        <div role="alert">
-          <Notice level="critical" title={ctx.t('agentPush.notLooked')}>
-            {ctx.tDynamic(`error.${fault}`)}
-          </Notice>
-        </div>
-      )}
-      <PostForm action={paths.agentPush()} class="form" errors={errors}>
-        <TextField
-          name="address"
-          label={ctx.t('common.address')}
-          placeholder="10.20.0.15"
-          value={values.address}
-          maxLength={64}
-          spellcheck={false}
-        />
-        <div class="row">
-          <Button name="action" value="look" unavailable={withoutRight(ctx, 'accounts:write')}>
-            {ctx.t('agentPush.look')}
-          </Button>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('agentPush.computer')} span={5} body>
+    <p class="second">
+      {ranges.length === 0
+        ? ctx.t('agentPush.noRanges')
+        : ctx.t('agentPush.ranges', { ranges: ranges.join(', '), port })}{' '}
+      <a href={paths.settings({ area: 'devices' })}>{ctx.t('agentPush.settings')}</a>
+    </p>
+    {fault === undefined ? null : (
+      <div role="alert">
+        <Notice level="critical" title={ctx.t('agentPush.notLooked')}>
+          {ctx.tDynamic(`error.${fault}`)}
+        </Notice>
+      </div>
+    )}
+    <PostForm action={paths.agentPush()} class="form" errors={errors}>
+      <TextField
+        name="address"
+        label={ctx.t('common.address')}
+        placeholder="10.20.0.15"
+        value={values.address}
+        maxLength={64}
+        spellcheck={false}
+      />
+      <div class="row">
+        <Button name="action" value="look" unavailable={withoutRight(ctx, 'accounts:write')}>
+          {ctx.t('agentPush.look')}
+        </Button>
+      </div>
+    </PostForm>
   </Panel>
 );
 
@@ -98,49 +96,47 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
   const [best] = keys;
   if (best === undefined) return null;
   return (
-    <Panel title={ctx.t('agentPush.compare')} span={7}>
-      <div class="body">
-        <Facts rows={keys.map(({ type, fingerprint }) => [type, <code translate="no">{fingerprint}</code>] as const)} />
-        <p class="second">{ctx.t('agentPush.compareWhy')}</p>
-        <pre class="sunk" translate="no">
-          <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
-        </pre>
-        <p class="second">{ctx.t('agentPush.onceWhy')}</p>
-        <PostForm action={paths.agentPush()} class="form" errors={errors}>
-          <Hidden
-            fields={[
-              ['address', values.address],
-              ['hostKey', best.fingerprint],
-            ]}
-          />
-          <TextField
-            name="user"
-            label={ctx.t('agentPush.user')}
-            hint={ctx.t('agentPush.userHint')}
-            value={values.user}
-            maxLength={64}
-            autocomplete="off"
-            spellcheck={false}
-          />
-          <TextField
-            name="password"
-            type="password"
-            label={ctx.t('common.password')}
-            hint={ctx.t('agentPush.passwordHint')}
-            maxLength={1_000}
-            autocomplete="off"
-          />
-          <AreaField name="key" label={ctx.t('agentPush.key')} hint={ctx.t('agentPush.keyHint')} maxLength={16_384} />
-          <ServerField ctx={ctx} value={values.server} servers={servers} />
-          <GroupField ctx={ctx} value={values.group} groups={groups} />
-          <ApproveField ctx={ctx} value={values.approve} />
-          <div class="row">
-            <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
-              {ctx.t('agentPush.start')}
-            </Button>
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('agentPush.compare')} span={7} body>
+      <Facts rows={keys.map(({ type, fingerprint }) => [type, <code translate="no">{fingerprint}</code>] as const)} />
+      <p class="second">{ctx.t('agentPush.compareWhy')}</p>
+      <pre class="sunk" translate="no">
+        <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
+      </pre>
+      <p class="second">{ctx.t('agentPush.onceWhy')}</p>
+      <PostForm action={paths.agentPush()} class="form" errors={errors}>
+        <Hidden
+          fields={[
+            ['address', values.address],
+            ['hostKey', best.fingerprint],
+          ]}
+        />
+        <TextField
+          name="user"
+          label={ctx.t('agentPush.user')}
+          hint={ctx.t('agentPush.userHint')}
+          value={values.user}
+          maxLength={64}
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <TextField
+          name="password"
+          type="password"
+          label={ctx.t('common.password')}
+          hint={ctx.t('agentPush.passwordHint')}
+          maxLength={1_000}
+          autocomplete="off"
+        />
+        <AreaField name="key" label={ctx.t('agentPush.key')} hint={ctx.t('agentPush.keyHint')} maxLength={16_384} />
+        <ServerField ctx={ctx} value={values.server} servers={servers} />
+        <GroupField ctx={ctx} value={values.group} groups={groups} />
+        <ApproveField ctx={ctx} value={values.approve} />
+        <div class="row">
+          <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('agentPush.start')}
+          </Button>
+        </div>
+      </PostForm>
     </Panel>
   );
 };
@@ -193,25 +189,23 @@ const Runs = ({ ctx, runs }: AgentPushProps) => (
 );
 
 const Packages = ({ ctx, packages }: AgentPushProps) => (
-  <Panel title={ctx.t('agentPush.packages')} span={12}>
-    <div class="body">
-      {packages.length === 0 ? (
-        <>
-          <p>{ctx.t('agentPush.noPackages')}</p>
-          <pre class="sunk" translate="no">
-            <code>sallyport agent packages take sallyport-VERSION.release.tar</code>
-          </pre>
-        </>
-      ) : (
-        <div class="row">
-          {packages.map(({ name, sizeBytes }) => (
-            <LinkButton href={paths.agentPackage(name)} download>
-              {name} ({ctx.fmt.bytes(sizeBytes)})
-            </LinkButton>
-          ))}
-        </div>
-      )}
-    </div>
+  <Panel title={ctx.t('agentPush.packages')} span={12} body>
+    {packages.length === 0 ? (
+      <>
+        <p>{ctx.t('agentPush.noPackages')}</p>
+        <pre class="sunk" translate="no">
+          <code>sallyport agent packages take sallyport-VERSION.release.tar</code>
+        </pre>
+      </>
+    ) : (
+      <div class="row">
+        {packages.map(({ name, sizeBytes }) => (
+          <LinkButton href={paths.agentPackage(name)} download>
+            {name} ({ctx.fmt.bytes(sizeBytes)})
+          </LinkButton>
+        ))}
+      </div>
+    )}
   </Panel>
 );
 

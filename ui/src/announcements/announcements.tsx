@@ -35,33 +35,32 @@ const Announcement = ({ ctx, row }: { ctx: Ctx; row: Row }) => {
       id={`announcement-${row.id}`}
       title={<Status level={row.severity}>{titleIn(ctx, text)}</Status>}
       context={<Time at={row.publishedAt} form="date" />}
+      body
     >
-      <div class="body">
-        {row.product === null ? null : (
-          <p class="second">
-            {ctx.t('announcements.about')}{' '}
-            <span translate="no">{[row.product, row.versions].filter((word) => word !== null).join(' ')}</span>
-          </p>
-        )}
-        {text.language === ctx.lang ? null : (
-          <p class="second">{ctx.tDynamic(`announcements.otherLanguage.${text.language}`)}</p>
-        )}
-        <div lang={text.language === ctx.lang ? undefined : text.language}>
-          {text.body.split(/\n{2,}/).map((paragraph) => (
-            <p>{paragraph.split('\n').flatMap((line, index) => (index === 0 ? [line] : [<br />, line]))}</p>
-          ))}
-        </div>
+      {row.product === null ? null : (
         <p class="second">
-          {ctx.t('announcements.until')} <Time at={row.endsAt} />
+          {ctx.t('announcements.about')}{' '}
+          <span translate="no">{[row.product, row.versions].filter((word) => word !== null).join(' ')}</span>
         </p>
-        {row.isRead ? (
-          <p class="second">{ctx.t('announcements.read')}</p>
-        ) : (
-          <PostForm action={paths.announcementRead(row.id)}>
-            <Button>{ctx.t('announcements.markRead')}</Button>
-          </PostForm>
-        )}
+      )}
+      {text.language === ctx.lang ? null : (
+        <p class="second">{ctx.tDynamic(`announcements.otherLanguage.${text.language}`)}</p>
+      )}
+      <div lang={text.language === ctx.lang ? undefined : text.language}>
+        {text.body.split(/\n{2,}/).map((paragraph) => (
+          <p>{paragraph.split('\n').flatMap((line, index) => (index === 0 ? [line] : [<br />, line]))}</p>
+        ))}
       </div>
+      <p class="second">
+        {ctx.t('announcements.until')} <Time at={row.endsAt} />
+      </p>
+      {row.isRead ? (
+        <p class="second">{ctx.t('announcements.read')}</p>
+      ) : (
+        <PostForm action={paths.announcementRead(row.id)}>
+          <Button>{ctx.t('announcements.markRead')}</Button>
+        </PostForm>
+      )}
     </Panel>
   );
 };

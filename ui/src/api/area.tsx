@@ -172,17 +172,15 @@ export const ApiArea = (props: {
         )}
       </Panel>
       {schemas.length === 0 ? null : (
-        <Panel title={ctx.t('api.schemas')}>
-          <div class="body">
-            {schemas.map(([name, schema]) => (
-              <details>
-                <summary>
-                  <code class="link">{name}</code>
-                </summary>
-                <pre>{JSON.stringify(schema, null, 2)}</pre>
-              </details>
-            ))}
-          </div>
+        <Panel title={ctx.t('api.schemas')} body>
+          {schemas.map(([name, schema]) => (
+            <details>
+              <summary>
+                <code class="link">{name}</code>
+              </summary>
+              <pre>{JSON.stringify(schema, null, 2)}</pre>
+            </details>
+          ))}
         </Panel>
       )}
     </Page>

@@ -83,20 +83,18 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
           )}
         </Panel>
       )}
-      <Panel title={ctx.t('api.refusals')}>
-        <div class="body">
-          <p>{ctx.t('api.refusalsWhy')}</p>
-          <p>
-            {['401 TOKEN', '403 FORBIDDEN', '4XX', '5XX'].map((status) => (
-              <>
-                <Tag>{status}</Tag>{' '}
-              </>
-            ))}
-          </p>
-          <p translate="no">
-            <code>{'{"error": {"code": "CODE", "message": "…"}}'}</code>
-          </p>
-        </div>
+      <Panel title={ctx.t('api.refusals')} body>
+        <p>{ctx.t('api.refusalsWhy')}</p>
+        <p>
+          {['401 TOKEN', '403 FORBIDDEN', '4XX', '5XX'].map((status) => (
+            <>
+              <Tag>{status}</Tag>{' '}
+            </>
+          ))}
+        </p>
+        <p translate="no">
+          <code>{'{"error": {"code": "CODE", "message": "…"}}'}</code>
+        </p>
       </Panel>
     </Page>
   );

@@ -88,26 +88,21 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
         <To href={paths.backups()}>{ctx.t('backups.again')}</To>
       </Notice>
     ) : null}
-    <Panel title={ctx.t('backups.last')}>
-      <div class="body">
-        <Facts
-          rows={[
-            [ctx.t('backups.last'), last === undefined ? ctx.t('backups.none') : <Time at={last.madeAt} />],
-            [
-              ctx.t('backups.folder'),
-              folder === '' ? ctx.t('backups.folderOwn') : <span translate="no">{folder}</span>,
-            ],
-          ]}
-        />
-        <PostForm action={paths.backups()}>
-          <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
-            {ctx.t('backups.make')}
-          </Button>
-        </PostForm>
-        <p class="hint">
-          <To href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</To>
-        </p>
-      </div>
+    <Panel title={ctx.t('backups.last')} body>
+      <Facts
+        rows={[
+          [ctx.t('backups.last'), last === undefined ? ctx.t('backups.none') : <Time at={last.madeAt} />],
+          [ctx.t('backups.folder'), folder === '' ? ctx.t('backups.folderOwn') : <span translate="no">{folder}</span>],
+        ]}
+      />
+      <PostForm action={paths.backups()}>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+          {ctx.t('backups.make')}
+        </Button>
+      </PostForm>
+      <p class="hint">
+        <To href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</To>
+      </p>
     </Panel>
     <Panel
       title={ctx.t('common.backups')}

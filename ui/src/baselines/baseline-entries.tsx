@@ -100,33 +100,31 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
           device: ctx.t('baselines.editDevice'),
         }}
       />
-      <Panel>
-        <div class="body">
-          <form method="get" action={address} class="form">
-            <SelectField
-              name="collection"
-              label={ctx.t('changes.collection')}
-              value={collection}
-              options={props.collections.map((name) => ({
-                value: name,
-                label: ctx.tDynamic(`collection.${name}.title`),
-              }))}
-            />
-            <TextField name="q" label={ctx.t('list.filter')} value={props.q} maxLength={200} />
-            <TextField
-              name="device"
-              label={ctx.t('baselines.editDevice')}
-              hint={ctx.t('baselines.editDeviceHint')}
-              value={props.device}
-              maxLength={64}
-              spellcheck={false}
-              errors={errors}
-            />
-            <div class="row">
-              <Button>{ctx.t('common.show')}</Button>
-            </div>
-          </form>
-        </div>
+      <Panel body>
+        <form method="get" action={address} class="form">
+          <SelectField
+            name="collection"
+            label={ctx.t('changes.collection')}
+            value={collection}
+            options={props.collections.map((name) => ({
+              value: name,
+              label: ctx.tDynamic(`collection.${name}.title`),
+            }))}
+          />
+          <TextField name="q" label={ctx.t('list.filter')} value={props.q} maxLength={200} />
+          <TextField
+            name="device"
+            label={ctx.t('baselines.editDevice')}
+            hint={ctx.t('baselines.editDeviceHint')}
+            value={props.device}
+            maxLength={64}
+            spellcheck={false}
+            errors={errors}
+          />
+          <div class="row">
+            <Button>{ctx.t('common.show')}</Button>
+          </div>
+        </form>
       </Panel>
       <PostForm action={address} errors={errors}>
         <input type="hidden" name="collection" value={collection} />

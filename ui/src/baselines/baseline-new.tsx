@@ -51,66 +51,64 @@ export const BaselineNew = (props: BaselineNewProps) => {
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     >
       <ErrorSummary errors={errors} labels={labels} />
-      <Panel>
-        <div class="body">
-          <PostForm action={paths.baselineNew()} class="form" errors={errors}>
-            {device === undefined ? (
-              <>
-                <SelectField
-                  name="group"
-                  label={labels.group}
-                  value={values.group}
-                  options={props.groups.map(({ id, name }) => ({ value: id, label: name }))}
-                />
-                <TextField
-                  name="reference"
-                  label={labels.reference}
-                  hint={ctx.t('baselines.referenceHint')}
-                  value={values.reference}
-                  maxLength={255}
-                  spellcheck={false}
-                />
-              </>
-            ) : (
-              <input type="hidden" name="device" value={device.id} />
-            )}
-            <ChecksField
-              name="collections"
-              label={labels.collections}
-              hint={ctx.t('baselines.collectionsHint')}
-              values={values.collections}
-              options={props.collections.map((name) => ({
-                value: name,
-                label: ctx.tDynamic(`collection.${name}.title`),
-              }))}
-            />
-            <AreaField
-              name="allowed"
-              label={labels.allowed}
-              hint={ctx.t('baselines.allowedHint')}
-              value={values.allowed}
-              rows={3}
-            />
-            <TextField
-              name="expiresAt"
-              label={labels.expiresAt}
-              hint={ctx.t('baselines.expiresHint')}
-              placeholder="2027-01-31"
-              value={values.expiresAt}
-            />
-            <TextField
-              name="comment"
-              label={labels.comment}
-              hint={ctx.t('baselines.commentHint')}
-              value={values.comment}
-              maxLength={500}
-            />
-            <div class="row">
-              <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
-              <Cancel href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')} />
-            </div>
-          </PostForm>
-        </div>
+      <Panel body>
+        <PostForm action={paths.baselineNew()} class="form" errors={errors}>
+          {device === undefined ? (
+            <>
+              <SelectField
+                name="group"
+                label={labels.group}
+                value={values.group}
+                options={props.groups.map(({ id, name }) => ({ value: id, label: name }))}
+              />
+              <TextField
+                name="reference"
+                label={labels.reference}
+                hint={ctx.t('baselines.referenceHint')}
+                value={values.reference}
+                maxLength={255}
+                spellcheck={false}
+              />
+            </>
+          ) : (
+            <input type="hidden" name="device" value={device.id} />
+          )}
+          <ChecksField
+            name="collections"
+            label={labels.collections}
+            hint={ctx.t('baselines.collectionsHint')}
+            values={values.collections}
+            options={props.collections.map((name) => ({
+              value: name,
+              label: ctx.tDynamic(`collection.${name}.title`),
+            }))}
+          />
+          <AreaField
+            name="allowed"
+            label={labels.allowed}
+            hint={ctx.t('baselines.allowedHint')}
+            value={values.allowed}
+            rows={3}
+          />
+          <TextField
+            name="expiresAt"
+            label={labels.expiresAt}
+            hint={ctx.t('baselines.expiresHint')}
+            placeholder="2027-01-31"
+            value={values.expiresAt}
+          />
+          <TextField
+            name="comment"
+            label={labels.comment}
+            hint={ctx.t('baselines.commentHint')}
+            value={values.comment}
+            maxLength={500}
+          />
+          <div class="row">
+            <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
+            <Cancel href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')} />
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

@@ -45,38 +45,36 @@ export type BaselineDetail = BaselineRow & {
 type Props = { readonly ctx: Ctx; readonly baseline: BaselineDetail; readonly limitDays: number };
 
 const About = ({ ctx, baseline }: Props) => (
-  <Panel title={ctx.t('common.content')} span={7}>
-    <div class="body">
-      <Facts
-        rows={[
-          [ctx.t('baselines.scope'), ctx.t(`baselines.scope.${baseline.scope}`)],
-          ...(baseline.reference === undefined
-            ? []
-            : [
-                [
-                  ctx.t('baselines.reference'),
-                  <To href={paths.device(baseline.reference.id)} translate="no">
-                    {baseline.reference.name}
-                  </To>,
-                ] as const,
-              ]),
-          [ctx.t('baselines.revision'), ctx.fmt.number(baseline.revision)],
-          [
-            ctx.t('baselines.approved'),
-            ctx.t('common.whoAt', { who: baseline.approvedBy, at: ctx.fmt.dateTime(baseline.approvedAt) }),
-          ],
-          [ctx.t('baselines.expires'), <ReviewUntil ctx={ctx} row={baseline} />],
-          ...baseline.counts.map(
-            ({ collection, count }) => [ctx.tDynamic(`collection.${collection}.title`), ctx.fmt.number(count)] as const,
-          ),
-          [
-            ctx.t('baselines.allowed'),
-            baseline.allowed.length === 0 ? '–' : <span translate="no">{baseline.allowed.join('; ')}</span>,
-          ],
-          [ctx.t('baselines.hash'), <Hash value={baseline.contentHash} />],
-        ]}
-      />
-    </div>
+  <Panel title={ctx.t('common.content')} span={7} body>
+    <Facts
+      rows={[
+        [ctx.t('baselines.scope'), ctx.t(`baselines.scope.${baseline.scope}`)],
+        ...(baseline.reference === undefined
+          ? []
+          : [
+              [
+                ctx.t('baselines.reference'),
+                <To href={paths.device(baseline.reference.id)} translate="no">
+                  {baseline.reference.name}
+                </To>,
+              ] as const,
+            ]),
+        [ctx.t('baselines.revision'), ctx.fmt.number(baseline.revision)],
+        [
+          ctx.t('baselines.approved'),
+          ctx.t('common.whoAt', { who: baseline.approvedBy, at: ctx.fmt.dateTime(baseline.approvedAt) }),
+        ],
+        [ctx.t('baselines.expires'), <ReviewUntil ctx={ctx} row={baseline} />],
+        ...baseline.counts.map(
+          ({ collection, count }) => [ctx.tDynamic(`collection.${collection}.title`), ctx.fmt.number(count)] as const,
+        ),
+        [
+          ctx.t('baselines.allowed'),
+          baseline.allowed.length === 0 ? '–' : <span translate="no">{baseline.allowed.join('; ')}</span>,
+        ],
+        [ctx.t('baselines.hash'), <Hash value={baseline.contentHash} />],
+      ]}
+    />
   </Panel>
 );
 

@@ -47,65 +47,56 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
       crumbs={[{ label: ctx.t('nav.deviations'), href: paths.deviations() }]}
     >
       <ErrorSummary errors={errors} labels={labels} />
-      <Panel>
-        <div class="body">
-          <p>{ctx.t(action === 'accept' ? 'deviations.acceptConsequence' : 'deviations.orderConsequence')}</p>
-          <ul class="columns">
-            {items.map((item) => (
-              <li>{item}</li>
-            ))}
-          </ul>
-          {n > items.length ? <p class="second">{ctx.t('common.andMore', { n: n - items.length })}</p> : null}
-          <PostForm action={paths.deviationsDecide()} class="form" errors={errors}>
-            <Hidden
-              fields={[
-                ...ids.map((id): [string, string] => ['id', String(id)]),
-                ['action', action],
-                ['confirmed', '1'],
-                ['back', props.back],
-              ]}
-            />
-            {action === 'accept' ? (
-              <>
-                <AreaField
-                  name="reason"
-                  label={labels.reason}
-                  value={values.reason}
-                  rows={2}
-                  maxLength={500}
-                  required
-                />
-                <TextField
-                  name="expiresAt"
-                  label={labels.expiresAt}
-                  hint={ctx.t('deviations.expiresHint')}
-                  placeholder="2027-01-31"
-                  value={values.expiresAt}
-                />
-                <SelectField
-                  name="scope"
-                  label={ctx.t('deviations.scope')}
-                  value={values.scope}
-                  options={(['device', 'group'] as const).map((value) => ({
-                    value,
-                    label: ctx.t(`deviations.scope.${value}`),
-                  }))}
-                />
-              </>
-            ) : (
-              <TextField name="order" label={labels.order} value={values.order} maxLength={100} />
-            )}
-            {props.typeNumber ? (
-              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
-            ) : null}
-            <div class="row">
-              <Button kind="primary">
-                {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
-              </Button>
-              <Cancel href={props.back} />
-            </div>
-          </PostForm>
-        </div>
+      <Panel body>
+        <p>{ctx.t(action === 'accept' ? 'deviations.acceptConsequence' : 'deviations.orderConsequence')}</p>
+        <ul class="columns">
+          {items.map((item) => (
+            <li>{item}</li>
+          ))}
+        </ul>
+        {n > items.length ? <p class="second">{ctx.t('common.andMore', { n: n - items.length })}</p> : null}
+        <PostForm action={paths.deviationsDecide()} class="form" errors={errors}>
+          <Hidden
+            fields={[
+              ...ids.map((id): [string, string] => ['id', String(id)]),
+              ['action', action],
+              ['confirmed', '1'],
+              ['back', props.back],
+            ]}
+          />
+          {action === 'accept' ? (
+            <>
+              <AreaField name="reason" label={labels.reason} value={values.reason} rows={2} maxLength={500} required />
+              <TextField
+                name="expiresAt"
+                label={labels.expiresAt}
+                hint={ctx.t('deviations.expiresHint')}
+                placeholder="2027-01-31"
+                value={values.expiresAt}
+              />
+              <SelectField
+                name="scope"
+                label={ctx.t('deviations.scope')}
+                value={values.scope}
+                options={(['device', 'group'] as const).map((value) => ({
+                  value,
+                  label: ctx.t(`deviations.scope.${value}`),
+                }))}
+              />
+            </>
+          ) : (
+            <TextField name="order" label={labels.order} value={values.order} maxLength={100} />
+          )}
+          {props.typeNumber ? (
+            <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
+          ) : null}
+          <div class="row">
+            <Button kind="primary">
+              {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
+            </Button>
+            <Cancel href={props.back} />
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

@@ -155,24 +155,22 @@ export const ConditionLanguage = ({ help }: { help: ConditionHelpProps }) => {
           </pre>
         </Panel>
       )}
-      <Panel title={ctx.t('condition.language')}>
-        <div class="body">
-          <p>{ctx.t('condition.languageText')}</p>
-          <pre translate="no">{example}</pre>
-          <details>
-            <summary>{ctx.t('condition.fields')}</summary>
-            <dl class="facts">
-              {help.builder.fields.map((field) => (
-                <>
-                  <dt>
-                    <code translate="no">{field.name}</code>
-                  </dt>
-                  <dd>{askedLabel(ctx, field)}</dd>
-                </>
-              ))}
-            </dl>
-          </details>
-        </div>
+      <Panel title={ctx.t('condition.language')} body>
+        <p>{ctx.t('condition.languageText')}</p>
+        <pre translate="no">{example}</pre>
+        <details>
+          <summary>{ctx.t('condition.fields')}</summary>
+          <dl class="facts">
+            {help.builder.fields.map((field) => (
+              <>
+                <dt>
+                  <code translate="no">{field.name}</code>
+                </dt>
+                <dd>{askedLabel(ctx, field)}</dd>
+              </>
+            ))}
+          </dl>
+        </details>
       </Panel>
     </>
   );

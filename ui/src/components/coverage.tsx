@@ -86,14 +86,12 @@ export const CoverageNotice = ({ coverage }: { coverage: CoverageView }) => {
 export const CoveragePanel = ({ coverage }: { coverage: CoverageView }) => {
   const ctx = useCtx();
   return (
-    <Panel title={ctx.t('coverage.title')}>
-      <div class="body">
-        <p>
-          <CoverageMark state={coverage.state} />
-        </p>
-        {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
-        <Feeds ctx={ctx} coverage={coverage} />
-      </div>
+    <Panel title={ctx.t('coverage.title')} body>
+      <p>
+        <CoverageMark state={coverage.state} />
+      </p>
+      {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
+      <Feeds ctx={ctx} coverage={coverage} />
     </Panel>
   );
 };

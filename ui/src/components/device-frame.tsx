@@ -206,10 +206,8 @@ export const DeviceFrame = ({
     >
       <Admission ctx={ctx} device={device} />
       {device.asks === undefined ? null : (
-        <Panel title={ctx.t('add.compareTitle')}>
-          <div class="body">
-            <ArrivalFacts of={device.asks} />
-          </div>
+        <Panel title={ctx.t('add.compareTitle')} body>
+          <ArrivalFacts of={device.asks} />
         </Panel>
       )}
       <DeviceTabs ctx={ctx} device={device.id} tabs={tabs} current={current} />

@@ -11,6 +11,7 @@ export const Panel = ({
   span,
   id,
   announce,
+  body,
   children,
 }: {
   title?: Child;
@@ -22,6 +23,8 @@ export const Panel = ({
   id?: string;
   /** Read out when a swap brought it. */
   announce?: string | undefined;
+  /** Text and forms, with room around them; a table has none. */
+  body?: boolean;
   children?: Child;
 }) => (
   <section class={`panel${span === undefined || span === 12 ? '' : ` c${span}`}`} id={id} data-announce={announce}>
@@ -32,7 +35,7 @@ export const Panel = ({
         {link === undefined ? null : <div>{link}</div>}
       </header>
     )}
-    {children}
+    {body ? <div class="body">{children}</div> : children}
     {foot === undefined ? null : <footer>{foot}</footer>}
   </section>
 );

@@ -184,77 +184,76 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
   <Panel
     title={isFirst ? ctx.t('cfind.whyDocument') : ctx.t('cfind.whyOther')}
     context={<span translate="no">{document.key}</span>}
+    body
   >
-    <div class="body">
-      <p lang="en">{document.title}</p>
-      <Facts
-        rows={[
-          [
-            ctx.t('field.publisher'),
+    <p lang="en">{document.title}</p>
+    <Facts
+      rows={[
+        [
+          ctx.t('field.publisher'),
+          <>
+            <span translate="no">{document.publisher}</span>, {ctx.t(`cfind.by.${document.category}`)}
+          </>,
+        ],
+        [
+          ctx.t('cfind.revision'),
+          <>
+            <span translate="no">{document.revision}</span>, {ctx.t(`cfind.status.${document.status}`)}
+          </>,
+        ],
+        [ctx.t('cfind.published'), <Time at={document.modified} form="date" />],
+        [
+          ctx.t('cfind.leaf'),
+          <span translate="no" lang="en">
+            {document.says.path.join(' / ')}
+          </span>,
+        ],
+        [
+          ctx.t('cfind.leafText'),
+          document.says.versionText === '' ? '–' : <code translate="no">{document.says.versionText}</code>,
+        ],
+        [ctx.t('cfind.verdict'), ctx.t(`cfind.verdict.${document.says.verdict}`)],
+        [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${document.says.level}`, {}, document.says.level)],
+        ...(document.says.reason === ''
+          ? []
+          : ([['', ctx.tDynamic(`cfind.reason.${document.says.reason}`, {}, document.says.reason)]] as const)),
+        ...(document.cvss === undefined
+          ? []
+          : ([
+              [
+                'CVSS',
+                <span translate="no">
+                  {document.score === undefined ? '' : `${ctx.fmt.number(document.score)} `}
+                  {document.cvss}
+                </span>,
+              ],
+            ] as const)),
+      ]}
+    />
+    <h3>{ctx.t('cfind.remediations')}</h3>
+    {document.remediations.length === 0 ? <p class="second">{ctx.t('cfind.noRemediations')}</p> : null}
+    <ul>
+      {document.remediations.map((remediation) => (
+        <li>
+          <strong>{ctx.tDynamic(`cfind.remediation.${remediation.category}`, {}, remediation.category)}</strong>{' '}
+          <span lang="en">{remediation.details}</span>
+          {remediation.url === undefined ? null : (
             <>
-              <span translate="no">{document.publisher}</span>, {ctx.t(`cfind.by.${document.category}`)}
-            </>,
-          ],
-          [
-            ctx.t('cfind.revision'),
-            <>
-              <span translate="no">{document.revision}</span>, {ctx.t(`cfind.status.${document.status}`)}
-            </>,
-          ],
-          [ctx.t('cfind.published'), <Time at={document.modified} form="date" />],
-          [
-            ctx.t('cfind.leaf'),
-            <span translate="no" lang="en">
-              {document.says.path.join(' / ')}
-            </span>,
-          ],
-          [
-            ctx.t('cfind.leafText'),
-            document.says.versionText === '' ? '–' : <code translate="no">{document.says.versionText}</code>,
-          ],
-          [ctx.t('cfind.verdict'), ctx.t(`cfind.verdict.${document.says.verdict}`)],
-          [ctx.t('cfind.level'), ctx.tDynamic(`cfind.level.${document.says.level}`, {}, document.says.level)],
-          ...(document.says.reason === ''
-            ? []
-            : ([['', ctx.tDynamic(`cfind.reason.${document.says.reason}`, {}, document.says.reason)]] as const)),
-          ...(document.cvss === undefined
-            ? []
-            : ([
-                [
-                  'CVSS',
-                  <span translate="no">
-                    {document.score === undefined ? '' : `${ctx.fmt.number(document.score)} `}
-                    {document.cvss}
-                  </span>,
-                ],
-              ] as const)),
-        ]}
-      />
-      <h3>{ctx.t('cfind.remediations')}</h3>
-      {document.remediations.length === 0 ? <p class="second">{ctx.t('cfind.noRemediations')}</p> : null}
-      <ul>
-        {document.remediations.map((remediation) => (
-          <li>
-            <strong>{ctx.tDynamic(`cfind.remediation.${remediation.category}`, {}, remediation.category)}</strong>{' '}
-            <span lang="en">{remediation.details}</span>
-            {remediation.url === undefined ? null : (
-              <>
-                {' '}
-                <span class="hash" translate="no">
-                  {remediation.url}
-                </span>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
-      {document.disclaimer === undefined ? null : (
-        <details>
-          <summary>{ctx.t('cfind.disclaimer')}</summary>
-          <p lang="en">{document.disclaimer}</p>
-        </details>
-      )}
-    </div>
+              {' '}
+              <span class="hash" translate="no">
+                {remediation.url}
+              </span>
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+    {document.disclaimer === undefined ? null : (
+      <details>
+        <summary>{ctx.t('cfind.disclaimer')}</summary>
+        <p lang="en">{document.disclaimer}</p>
+      </details>
+    )}
   </Panel>
 );
 

@@ -21,25 +21,23 @@ export const ControllerFirmwarePanel = ({
   controller: string;
   rows: readonly ControllerFirmwareRow[];
 }) => (
-  <Panel title={ctx.t('cfind.firmwareTitle')}>
-    <div class="body">
-      <ul>
-        {rows.map((row) => (
-          <li>
-            {row.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{row.partKey}</span>}:{' '}
-            {ctx.t('cfind.firmwareHere', { version: row.version })}{' '}
-            <LinkButton
-              small
-              href={paths.controllerFirmwareHand(row.sha256, { controller, part: row.part })}
-              unavailable={withoutRight(ctx, 'updates:write')}
-            >
-              {ctx.t('cfind.hand')}
-              <span class="vh">: {row.version}</span>
-            </LinkButton>
-          </li>
-        ))}
-      </ul>
-      <p class="second">{ctx.t('cfind.firmwareAlone')}</p>
-    </div>
+  <Panel title={ctx.t('cfind.firmwareTitle')} body>
+    <ul>
+      {rows.map((row) => (
+        <li>
+          {row.partKey === '' ? ctx.t('cfind.itself') : <span translate="no">{row.partKey}</span>}:{' '}
+          {ctx.t('cfind.firmwareHere', { version: row.version })}{' '}
+          <LinkButton
+            small
+            href={paths.controllerFirmwareHand(row.sha256, { controller, part: row.part })}
+            unavailable={withoutRight(ctx, 'updates:write')}
+          >
+            {ctx.t('cfind.hand')}
+            <span class="vh">: {row.version}</span>
+          </LinkButton>
+        </li>
+      ))}
+    </ul>
+    <p class="second">{ctx.t('cfind.firmwareAlone')}</p>
   </Panel>
 );

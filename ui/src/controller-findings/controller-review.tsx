@@ -111,26 +111,24 @@ export const ControllerQuestion = (props: {
     >
       <ErrorSummary errors={errors} labels={{ reason: ctx.t('field.reason') }} />
       <PostForm action={paths.controllerQuestion(row.id)} class="stack" errors={errors}>
-        <Panel title={ctx.t('common.question')}>
-          <div class="body">
-            <Facts
-              rows={[
-                [ctx.t('field.product'), <span translate="no">{row.label}</span>],
-                ...(isNames
-                  ? ([[ctx.t('cfind.leaf'), <span translate="no">{row.means}</span>]] as const)
-                  : ([
-                      [
-                        ctx.t('field.firmware'),
-                        row.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{row.firmware}</span>,
-                      ],
-                    ] as const)),
-                [ctx.t('nav.controllers'), ctx.fmt.number(row.controllers)],
-                [ctx.t('cfind.findings'), ctx.fmt.number(row.findings)],
-              ]}
-            />
-            <p>{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</p>
-            {row.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
-          </div>
+        <Panel title={ctx.t('common.question')} body>
+          <Facts
+            rows={[
+              [ctx.t('field.product'), <span translate="no">{row.label}</span>],
+              ...(isNames
+                ? ([[ctx.t('cfind.leaf'), <span translate="no">{row.means}</span>]] as const)
+                : ([
+                    [
+                      ctx.t('field.firmware'),
+                      row.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{row.firmware}</span>,
+                    ],
+                  ] as const)),
+              [ctx.t('nav.controllers'), ctx.fmt.number(row.controllers)],
+              [ctx.t('cfind.findings'), ctx.fmt.number(row.findings)],
+            ]}
+          />
+          <p>{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</p>
+          {row.isReopened ? <p>{ctx.t('cfind.reopened')}</p> : null}
         </Panel>
         <Panel title={ctx.t('cfind.answerAbout')} context={ctx.fmt.number(documents.length)}>
           <DataTable<(typeof documents)[number]>
@@ -173,25 +171,23 @@ export const ControllerQuestion = (props: {
             ]}
           />
         </Panel>
-        <Panel title={ctx.t('common.answer')}>
-          <div class="body">
-            <p>{isNames ? ctx.t('cfind.answerNames') : ctx.t('cfind.answerWhat')}</p>
-            <AreaField
-              name="reason"
-              label={ctx.t('field.reason')}
-              hint={ctx.t('cfind.answerReasonHelp')}
-              value={props.reason}
-              rows={3}
-              maxLength={2_000}
-            />
-            <div class="row">
-              <Button name="answer" value={isNames ? 'same' : 'affected'} unavailable={unavailable}>
-                {isNames ? ctx.t('cfind.answer.same') : ctx.t('cfind.answer.affected')}
-              </Button>
-              <Button name="answer" value={isNames ? 'other' : 'not-affected'} unavailable={unavailable}>
-                {isNames ? ctx.t('cfind.answer.other') : ctx.t('cfind.answer.not')}
-              </Button>
-            </div>
+        <Panel title={ctx.t('common.answer')} body>
+          <p>{isNames ? ctx.t('cfind.answerNames') : ctx.t('cfind.answerWhat')}</p>
+          <AreaField
+            name="reason"
+            label={ctx.t('field.reason')}
+            hint={ctx.t('cfind.answerReasonHelp')}
+            value={props.reason}
+            rows={3}
+            maxLength={2_000}
+          />
+          <div class="row">
+            <Button name="answer" value={isNames ? 'same' : 'affected'} unavailable={unavailable}>
+              {isNames ? ctx.t('cfind.answer.same') : ctx.t('cfind.answer.affected')}
+            </Button>
+            <Button name="answer" value={isNames ? 'other' : 'not-affected'} unavailable={unavailable}>
+              {isNames ? ctx.t('cfind.answer.other') : ctx.t('cfind.answer.not')}
+            </Button>
           </div>
         </Panel>
       </PostForm>

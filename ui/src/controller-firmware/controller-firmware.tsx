@@ -233,51 +233,45 @@ export const FirmwareHand = ({
           ['part', String(target.part)],
         ]}
       />
-      <Panel title={ctx.t('cfind.checklist')}>
-        <div class="body">
-          <Facts
-            rows={[
-              [ctx.t('common.controller'), <span translate="no">{target.controller.name}</span>],
-              [
-                ctx.t('field.firmware'),
-                target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
-              ],
-              [ctx.t('common.file'), <span translate="no">{file.fileName}</span>],
-              [
-                'SHA-256',
-                <span class="hash" translate="no">
-                  {file.sha256}
-                </span>,
-              ],
-              ...checks.map(({ name, known }) => [ctx.tDynamic(`cfind.check.${name}`, {}, name), known] as const),
-            ]}
-          />
-          <ChecksField
-            name="confirmed"
-            label={ctx.t('cfind.checklist')}
-            values={[]}
-            options={checks.map(({ name }) => ({ value: name, label: ctx.tDynamic(`cfind.check.${name}`, {}, name) }))}
-          />
-          <p>{ctx.t('cfind.firmwareAlone')}</p>
-          <p>{ctx.t('cfind.handWhat')}</p>
-          <Button kind="primary" unavailable={withoutRight(ctx, 'updates:write')}>
-            {ctx.t('cfind.hand')}
-          </Button>
-        </div>
+      <Panel title={ctx.t('cfind.checklist')} body>
+        <Facts
+          rows={[
+            [ctx.t('common.controller'), <span translate="no">{target.controller.name}</span>],
+            [
+              ctx.t('field.firmware'),
+              target.firmware === '' ? ctx.t('cfind.noVersion') : <span translate="no">{target.firmware}</span>,
+            ],
+            [ctx.t('common.file'), <span translate="no">{file.fileName}</span>],
+            [
+              'SHA-256',
+              <span class="hash" translate="no">
+                {file.sha256}
+              </span>,
+            ],
+            ...checks.map(({ name, known }) => [ctx.tDynamic(`cfind.check.${name}`, {}, name), known] as const),
+          ]}
+        />
+        <ChecksField
+          name="confirmed"
+          label={ctx.t('cfind.checklist')}
+          values={[]}
+          options={checks.map(({ name }) => ({ value: name, label: ctx.tDynamic(`cfind.check.${name}`, {}, name) }))}
+        />
+        <p>{ctx.t('cfind.firmwareAlone')}</p>
+        <p>{ctx.t('cfind.handWhat')}</p>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'updates:write')}>
+          {ctx.t('cfind.hand')}
+        </Button>
       </Panel>
     </PostForm>
     {notes === null ? null : (
-      <Panel title={ctx.t('cfind.notes')}>
-        <div class="body">
-          <pre lang="en">{notes}</pre>
-        </div>
+      <Panel title={ctx.t('cfind.notes')} body>
+        <pre lang="en">{notes}</pre>
       </Panel>
     )}
     {licence === null ? null : (
-      <Panel title={ctx.t('common.licence')}>
-        <div class="body">
-          <pre lang="en">{licence}</pre>
-        </div>
+      <Panel title={ctx.t('common.licence')} body>
+        <pre lang="en">{licence}</pre>
       </Panel>
     )}
   </Page>

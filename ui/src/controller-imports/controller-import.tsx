@@ -97,23 +97,21 @@ export const ControllerImportRegion = ({ ctx, progress }: { ctx: Ctx; progress: 
 );
 
 const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id' | 'progress'>) => (
-  <Panel title={ctx.t('common.progress')}>
-    <div class="body">
-      <div
-        id="progress"
-        class="stack"
-        hx-sse:connect={paths.controllerImportStream(id)}
-        hx-sse:close="done"
-        hx-swap="innerMorph"
-      >
-        <ControllerImportRegion ctx={ctx} progress={progress} />
-      </div>
-      <PostForm action={paths.controllerImportStop(id)} class="row">
-        <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
-          {ctx.t('common.stop')}
-        </Button>
-      </PostForm>
+  <Panel title={ctx.t('common.progress')} body>
+    <div
+      id="progress"
+      class="stack"
+      hx-sse:connect={paths.controllerImportStream(id)}
+      hx-sse:close="done"
+      hx-swap="innerMorph"
+    >
+      <ControllerImportRegion ctx={ctx} progress={progress} />
     </div>
+    <PostForm action={paths.controllerImportStop(id)} class="row">
+      <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
+        {ctx.t('common.stop')}
+      </Button>
+    </PostForm>
   </Panel>
 );
 
@@ -155,17 +153,15 @@ const Refused = ({
 };
 
 const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
-  <Panel>
-    <div class="body">
-      <p class="hint">{ctx.t('imports.nothingYet')}</p>
-      <PostForm action={paths.controllerImportStart(id)} class="row">
-        <Hidden fields={[['what', 'apply']]} />
-        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.importing')}>
-          {ctx.t('imports.importNow')}
-        </Button>
-        <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
-      </PostForm>
-    </div>
+  <Panel body>
+    <p class="hint">{ctx.t('imports.nothingYet')}</p>
+    <PostForm action={paths.controllerImportStart(id)} class="row">
+      <Hidden fields={[['what', 'apply']]} />
+      <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.importing')}>
+        {ctx.t('imports.importNow')}
+      </Button>
+      <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
+    </PostForm>
   </Panel>
 );
 

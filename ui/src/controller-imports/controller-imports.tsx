@@ -46,23 +46,21 @@ const levels: Readonly<Record<DraftState, Level>> = {
 };
 
 const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) => (
-  <Panel title={ctx.t('common.chooseAFile')}>
-    <div class="body">
-      <PostForm
-        action={paths.controllerImports()}
-        multipart
-        class="form"
-        errors={error === undefined ? undefined : { file: error }}
-      >
-        <FileField label={ctx.t('common.file')} hint={ctx.t('imports.fileHint')} />
-        <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
-            {ctx.t('imports.look')}
-          </Button>
-          <To href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</To>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('common.chooseAFile')} body>
+    <PostForm
+      action={paths.controllerImports()}
+      multipart
+      class="form"
+      errors={error === undefined ? undefined : { file: error }}
+    >
+      <FileField label={ctx.t('common.file')} hint={ctx.t('imports.fileHint')} />
+      <div class="row">
+        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+          {ctx.t('imports.look')}
+        </Button>
+        <To href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</To>
+      </div>
+    </PostForm>
   </Panel>
 );
 

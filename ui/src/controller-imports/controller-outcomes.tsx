@@ -198,10 +198,8 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
       </Panel>
     )}
     {view.missing === 0 ? null : (
-      <Panel title={ctx.t('imports.missingTitle')}>
-        <div class="body">
-          <p>{ctx.t('imports.missing', { n: view.missing })}</p>
-        </div>
+      <Panel title={ctx.t('imports.missingTitle')} body>
+        <p>{ctx.t('imports.missing', { n: view.missing })}</p>
       </Panel>
     )}
   </>

@@ -28,26 +28,24 @@ export type ControllerChange = {
 
 /** What is not known, and how to get it with the least disturbance (OT 7). */
 export const ControllerMissing = ({ ctx, missing }: { ctx: Ctx; missing: readonly MissingField[] }) => (
-  <Panel title={ctx.t('controllers.missing')}>
-    <div class="body">
-      {missing.length === 0 ? (
-        <p class="second">{ctx.t('controllers.missingNone')}</p>
-      ) : (
-        <dl>
-          {missing.map((field) => (
-            <>
-              <dt>{ctx.tDynamic(field.label)}</dt>
-              <dd class="second">
-                {field.ways.map((way) => ctx.tDynamic(`controllers.way.${way}`)).join(' ')}
-                {field.refused === undefined
-                  ? null
-                  : ` ${ctx.t('controllers.refusedBy', { source: sourceName(ctx, field.refused.source), reason: field.refused.reason })}`}
-              </dd>
-            </>
-          ))}
-        </dl>
-      )}
-    </div>
+  <Panel title={ctx.t('controllers.missing')} body>
+    {missing.length === 0 ? (
+      <p class="second">{ctx.t('controllers.missingNone')}</p>
+    ) : (
+      <dl>
+        {missing.map((field) => (
+          <>
+            <dt>{ctx.tDynamic(field.label)}</dt>
+            <dd class="second">
+              {field.ways.map((way) => ctx.tDynamic(`controllers.way.${way}`)).join(' ')}
+              {field.refused === undefined
+                ? null
+                : ` ${ctx.t('controllers.refusedBy', { source: sourceName(ctx, field.refused.source), reason: field.refused.reason })}`}
+            </dd>
+          </>
+        ))}
+      </dl>
+    )}
   </Panel>
 );
 
@@ -65,49 +63,47 @@ export const ControllerProposals = ({
 }) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   return proposals.length + merges.length === 0 ? null : (
-    <Panel title={ctx.t('controllers.same')}>
-      <div class="body">
-        {proposals.map((proposal) => (
-          <div>
-            <p>
-              <To href={paths.controller(proposal.other.id)} translate="no">
-                {proposal.other.name}
-              </To>{' '}
-              <span class="second">
-                {ctx.tDynamic(`controllers.key.${proposal.kind}`, { value: proposal.value }, proposal.value)}
-              </span>
-            </p>
-            <div class="row">
-              <PostForm action={paths.controllerMerge(id)}>
-                <input type="hidden" name="other" value={proposal.other.id} />
-                <Button small unavailable={unavailable}>
-                  {ctx.t('controllers.isSame')}
-                </Button>
-              </PostForm>
-              <PostForm action={paths.controllerApart(id)}>
-                <input type="hidden" name="other" value={proposal.other.id} />
-                <Button small unavailable={unavailable}>
-                  {ctx.t('controllers.isOther')}
-                </Button>
-              </PostForm>
-            </div>
-          </div>
-        ))}
-        {merges.map((merge) => (
-          <PostForm action={paths.controllerUnmerge(id)} class="row">
-            <input type="hidden" name="merge" value={String(merge.id)} />
-            <span>
-              {ctx.rich('controllers.merged', { other: <span translate="no">{merge.other.name}</span> })}{' '}
-              <span class="second">
-                <Age at={merge.at} />
-              </span>
+    <Panel title={ctx.t('controllers.same')} body>
+      {proposals.map((proposal) => (
+        <div>
+          <p>
+            <To href={paths.controller(proposal.other.id)} translate="no">
+              {proposal.other.name}
+            </To>{' '}
+            <span class="second">
+              {ctx.tDynamic(`controllers.key.${proposal.kind}`, { value: proposal.value }, proposal.value)}
             </span>
-            <Button small unavailable={unavailable}>
-              {ctx.t('common.unmerge')}
-            </Button>
-          </PostForm>
-        ))}
-      </div>
+          </p>
+          <div class="row">
+            <PostForm action={paths.controllerMerge(id)}>
+              <input type="hidden" name="other" value={proposal.other.id} />
+              <Button small unavailable={unavailable}>
+                {ctx.t('controllers.isSame')}
+              </Button>
+            </PostForm>
+            <PostForm action={paths.controllerApart(id)}>
+              <input type="hidden" name="other" value={proposal.other.id} />
+              <Button small unavailable={unavailable}>
+                {ctx.t('controllers.isOther')}
+              </Button>
+            </PostForm>
+          </div>
+        </div>
+      ))}
+      {merges.map((merge) => (
+        <PostForm action={paths.controllerUnmerge(id)} class="row">
+          <input type="hidden" name="merge" value={String(merge.id)} />
+          <span>
+            {ctx.rich('controllers.merged', { other: <span translate="no">{merge.other.name}</span> })}{' '}
+            <span class="second">
+              <Age at={merge.at} />
+            </span>
+          </span>
+          <Button small unavailable={unavailable}>
+            {ctx.t('common.unmerge')}
+          </Button>
+        </PostForm>
+      ))}
     </Panel>
   );
 };
@@ -127,39 +123,37 @@ const HistoryHead = ({ ctx, change }: { ctx: Ctx; change: ControllerChange | und
 
 /** How values changed, the newest first; changes from one source about one part at one moment stand together. */
 export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonly ControllerChange[] }) => (
-  <Panel title={ctx.t('controllers.history')}>
-    <div class="body">
-      {changes.length === 0 ? (
-        <p class="second">{ctx.t('controllers.historyNone')}</p>
-      ) : (
-        <ul class="line">
-          {[...Map.groupBy(changes, ({ at, part, side }) => `${at} ${part} ${side}`).values()].map((group) => (
-            <li>
-              <Shape name="info" />
-              <HistoryHead ctx={ctx} change={group[0]} />
-              <ul class="small">
-                {group.map((change) => (
-                  <li>
-                    {ctx.tDynamic(change.label)}{' '}
-                    {change.before === null ? null : (
-                      <>
-                        <del translate="no">{change.before}</del>{' '}
-                      </>
-                    )}
-                    {change.after === null ? (
-                      '–'
-                    ) : (
-                      <ins>
-                        <Verbatim>{change.after}</Verbatim>
-                      </ins>
-                    )}
-                  </li>
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+  <Panel title={ctx.t('controllers.history')} body>
+    {changes.length === 0 ? (
+      <p class="second">{ctx.t('controllers.historyNone')}</p>
+    ) : (
+      <ul class="line">
+        {[...Map.groupBy(changes, ({ at, part, side }) => `${at} ${part} ${side}`).values()].map((group) => (
+          <li>
+            <Shape name="info" />
+            <HistoryHead ctx={ctx} change={group[0]} />
+            <ul class="small">
+              {group.map((change) => (
+                <li>
+                  {ctx.tDynamic(change.label)}{' '}
+                  {change.before === null ? null : (
+                    <>
+                      <del translate="no">{change.before}</del>{' '}
+                    </>
+                  )}
+                  {change.after === null ? (
+                    '–'
+                  ) : (
+                    <ins>
+                      <Verbatim>{change.after}</Verbatim>
+                    </ins>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    )}
   </Panel>
 );

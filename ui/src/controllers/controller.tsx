@@ -110,25 +110,23 @@ const DecisionPanel = (props: ControllerProps) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   const others = (['authorised', 'unauthorised', 'archived'] as const).filter((one) => one !== decision);
   return (
-    <Panel title={ctx.t('common.decision')}>
-      <div class="body">
-        <p>
-          <Status level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
-            {ctx.t(`controllers.decision.${decision}`)}
-          </Status>
-        </p>
-        <p class="second">{ctx.say(props.decidedBy)}</p>
-        <PostForm action={paths.controllerDecide(id)} class="form">
-          <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} />
-          <div class="row">
-            {others.map((one) => (
-              <Button small name="decision" value={one} unavailable={unavailable}>
-                {ctx.t(`controllers.decide.${one}`)}
-              </Button>
-            ))}
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('common.decision')} body>
+      <p>
+        <Status level={decision === 'unauthorised' ? 'warning' : decision === 'archived' ? 'info' : 'ok'}>
+          {ctx.t(`controllers.decision.${decision}`)}
+        </Status>
+      </p>
+      <p class="second">{ctx.say(props.decidedBy)}</p>
+      <PostForm action={paths.controllerDecide(id)} class="form">
+        <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} />
+        <div class="row">
+          {others.map((one) => (
+            <Button small name="decision" value={one} unavailable={unavailable}>
+              {ctx.t(`controllers.decide.${one}`)}
+            </Button>
+          ))}
+        </div>
+      </PostForm>
     </Panel>
   );
 };
@@ -204,41 +202,37 @@ export const ControllerPage = (props: ControllerProps) => {
           {panelsAt('main')}
         </div>
         <div class="stack c4">
-          <Panel title={ctx.t('controllers.why')}>
-            <div class="body">
-              {props.why.length === 0 ? <p class="second">{ctx.t('controllers.whyOk')}</p> : null}
-              {props.why.map((reason) => (
-                <Status level={reason.level}>{controllerReason(ctx, reason.message)}</Status>
-              ))}
-              <Facts
-                rows={[
-                  [ctx.t('controllers.firstSeen'), <Age at={props.firstSeenAt} />],
-                  [ctx.t('controllers.seen'), <Age at={props.lastSeenAt} />],
-                  ...props.took.map(
-                    (one) =>
-                      [
-                        ctx.t('controllers.took'),
-                        <To href={paths.controller(one.id)} translate="no">
-                          {one.name}
-                        </To>,
-                      ] as const,
-                  ),
-                ]}
-              />
-            </div>
+          <Panel title={ctx.t('controllers.why')} body>
+            {props.why.length === 0 ? <p class="second">{ctx.t('controllers.whyOk')}</p> : null}
+            {props.why.map((reason) => (
+              <Status level={reason.level}>{controllerReason(ctx, reason.message)}</Status>
+            ))}
+            <Facts
+              rows={[
+                [ctx.t('controllers.firstSeen'), <Age at={props.firstSeenAt} />],
+                [ctx.t('controllers.seen'), <Age at={props.lastSeenAt} />],
+                ...props.took.map(
+                  (one) =>
+                    [
+                      ctx.t('controllers.took'),
+                      <To href={paths.controller(one.id)} translate="no">
+                        {one.name}
+                      </To>,
+                    ] as const,
+                ),
+              ]}
+            />
           </Panel>
           <DecisionPanel {...props} />
           <ControllerMissing ctx={ctx} missing={props.missing} />
           <ControllerProposals ctx={ctx} id={id} proposals={props.proposals} merges={props.merges} />
           {props.custom.length + props.personal.length === 0 ? null : (
-            <Panel title={ctx.t('controllers.entered')}>
-              <div class="body">
-                <Facts
-                  rows={[...props.custom, ...props.personal].map(
-                    ([name, value]) => [name, <span translate="no">{value}</span>] as const,
-                  )}
-                />
-              </div>
+            <Panel title={ctx.t('controllers.entered')} body>
+              <Facts
+                rows={[...props.custom, ...props.personal].map(
+                  ([name, value]) => [name, <span translate="no">{value}</span>] as const,
+                )}
+              />
             </Panel>
           )}
           {panelsAt('side')}

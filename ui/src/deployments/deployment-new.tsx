@@ -117,83 +117,79 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               />
             )}
           </Panel>
-          <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>
-            <div class="body">
-              {devices.length === 0 ? (
-                <div class="stack" {...recount}>
-                  <input type="hidden" name="target" value="group" />
+          <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5} body>
+            {devices.length === 0 ? (
+              <div class="stack" {...recount}>
+                <input type="hidden" name="target" value="group" />
+                <SelectField
+                  name="group"
+                  label={ctx.t('field.group')}
+                  hint={ctx.t('deployments.toGroupHint')}
+                  value={props.group}
+                  options={[
+                    { value: '', label: ctx.t('deployments.everywhere') },
+                    ...groups.map((group) => ({ value: group.id, label: group.name })),
+                  ]}
+                />
+                {props.views.length === 0 ? null : (
                   <SelectField
-                    name="group"
-                    label={ctx.t('field.group')}
-                    hint={ctx.t('deployments.toGroupHint')}
-                    value={props.group}
+                    name="view"
+                    label={ctx.t('deployments.orView')}
+                    hint={ctx.t('deployments.viewHint')}
+                    value={props.view}
                     options={[
-                      { value: '', label: ctx.t('deployments.everywhere') },
-                      ...groups.map((group) => ({ value: group.id, label: group.name })),
+                      { value: '', label: '–' },
+                      ...props.views.map(({ id, name }) => ({ value: id, label: name })),
                     ]}
                   />
-                  {props.views.length === 0 ? null : (
-                    <SelectField
-                      name="view"
-                      label={ctx.t('deployments.orView')}
-                      hint={ctx.t('deployments.viewHint')}
-                      value={props.view}
-                      options={[
-                        { value: '', label: '–' },
-                        ...props.views.map(({ id, name }) => ({ value: id, label: name })),
-                      ]}
-                    />
-                  )}
-                  <div>
-                    <Button small name="recount" value="1">
-                      {ctx.t('deployments.recount')}
-                    </Button>
-                  </div>
+                )}
+                <div>
+                  <Button small name="recount" value="1">
+                    {ctx.t('deployments.recount')}
+                  </Button>
                 </div>
-              ) : (
-                <>
-                  <input type="hidden" name="target" value="devices" />
-                  <DeviceFields devices={devices} />
-                </>
-              )}
-              {devices.length === 0 ? <DeviceNames devices={targets} /> : null}
-              {devices.length === 0 && targets.length < deviceCount ? (
-                <p class="second">{ctx.t('common.andMore', { n: deviceCount - targets.length })}</p>
-              ) : null}
-            </div>
+              </div>
+            ) : (
+              <>
+                <input type="hidden" name="target" value="devices" />
+                <DeviceFields devices={devices} />
+              </>
+            )}
+            {devices.length === 0 ? <DeviceNames devices={targets} /> : null}
+            {devices.length === 0 && targets.length < deviceCount ? (
+              <p class="second">{ctx.t('common.andMore', { n: deviceCount - targets.length })}</p>
+            ) : null}
           </Panel>
         </div>
-        <Panel>
-          <div class="body">
-            <TextField name="name" label={labels.name} value={props.name} maxLength={200} required />
-            <TextField
-              name="timeoutMinutes"
-              type="number"
-              label={labels.timeoutMinutes}
-              hint={ctx.t('deployments.timeoutHint')}
-              value={String(props.timeoutMinutes)}
-              min={1}
-              max={1_440}
-            />
-            <CommentField />
-            {deviceCount < typeNumberFrom ? null : (
-              <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
-            )}
-            <div class="row">
-              <Button
-                kind="primary"
-                unavailable={
-                  updates.length === 0
-                    ? ctx.t('deployments.noUpdates')
-                    : deviceCount === 0
-                      ? ctx.t('deployments.noDevices')
-                      : withoutRight(ctx, 'deployments:write')
-                }
-              >
-                {ctx.t('deployments.deployTo', { n: deviceCount })}
-              </Button>
-              <Cancel href={props.back ?? paths.updates()} />
-            </div>
+        <Panel body>
+          <TextField name="name" label={labels.name} value={props.name} maxLength={200} required />
+          <TextField
+            name="timeoutMinutes"
+            type="number"
+            label={labels.timeoutMinutes}
+            hint={ctx.t('deployments.timeoutHint')}
+            value={String(props.timeoutMinutes)}
+            min={1}
+            max={1_440}
+          />
+          <CommentField />
+          {deviceCount < typeNumberFrom ? null : (
+            <TextField name="confirm" label={labels.confirm} inputmode="numeric" autocomplete="off" />
+          )}
+          <div class="row">
+            <Button
+              kind="primary"
+              unavailable={
+                updates.length === 0
+                  ? ctx.t('deployments.noUpdates')
+                  : deviceCount === 0
+                    ? ctx.t('deployments.noDevices')
+                    : withoutRight(ctx, 'deployments:write')
+              }
+            >
+              {ctx.t('deployments.deployTo', { n: deviceCount })}
+            </Button>
+            <Cancel href={props.back ?? paths.updates()} />
           </div>
         </Panel>
       </PostForm>

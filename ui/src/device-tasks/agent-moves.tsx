@@ -35,38 +35,36 @@ type AgentMovesProps = {
 };
 
 const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders'>) => (
-  <Panel title={ctx.t('agentMoves.order')}>
-    <div class="body">
-      <p class="second">{ctx.t('agentMoves.why')}</p>
-      <PostForm action={paths.agentMoves()} class="form" errors={errors}>
-        <TextField
-          name="server"
-          label={ctx.t('agentMoves.server')}
-          hint={ctx.t('agentMoves.serverHint')}
-          placeholder="https://10.20.0.6"
-          value={values.server}
-          maxLength={512}
-          spellcheck={false}
-        />
-        <SelectField
-          name="group"
-          label={ctx.t('common.devices')}
-          hint={ctx.t('agentMoves.devicesHint')}
-          value={values.group}
-          options={[
-            { value: '', label: ctx.t('agentMoves.choose') },
-            ...groups.map(({ id, name }) => ({ value: id, label: name })),
-            { value: 'all', label: ctx.t('agentMoves.all') },
-          ]}
-        />
-        <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} />
-        <div>
-          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-            {ctx.t('agentMoves.do')}
-          </Button>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('agentMoves.order')} body>
+    <p class="second">{ctx.t('agentMoves.why')}</p>
+    <PostForm action={paths.agentMoves()} class="form" errors={errors}>
+      <TextField
+        name="server"
+        label={ctx.t('agentMoves.server')}
+        hint={ctx.t('agentMoves.serverHint')}
+        placeholder="https://10.20.0.6"
+        value={values.server}
+        maxLength={512}
+        spellcheck={false}
+      />
+      <SelectField
+        name="group"
+        label={ctx.t('common.devices')}
+        hint={ctx.t('agentMoves.devicesHint')}
+        value={values.group}
+        options={[
+          { value: '', label: ctx.t('agentMoves.choose') },
+          ...groups.map(({ id, name }) => ({ value: id, label: name })),
+          { value: 'all', label: ctx.t('agentMoves.all') },
+        ]}
+      />
+      <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} />
+      <div>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+          {ctx.t('agentMoves.do')}
+        </Button>
+      </div>
+    </PostForm>
   </Panel>
 );
 

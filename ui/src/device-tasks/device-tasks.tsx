@@ -180,63 +180,59 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           />
         )}
       </Panel>
-      <Panel title={ctx.t('deviceTasks.logTitle')}>
-        <div class="body">
-          <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
-          <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('log')}>
-            <input type="hidden" name="kind" value="show-log" />
-            <TextField
-              name="lines"
-              label={ctx.t('deviceTasks.lines')}
-              value={values.lines}
-              type="number"
-              min={1}
-              max={500}
+      <Panel title={ctx.t('deviceTasks.logTitle')} body>
+        <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
+        <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('log')}>
+          <input type="hidden" name="kind" value="show-log" />
+          <TextField
+            name="lines"
+            label={ctx.t('deviceTasks.lines')}
+            value={values.lines}
+            type="number"
+            min={1}
+            max={500}
+            required
+          />
+          <TextField
+            name="reason"
+            label={ctx.t('field.reason')}
+            value={asked === 'log' ? values.reason : ''}
+            maxLength={500}
+            required
+          />
+          <div class="row">
+            <Button unavailable={unavailable}>{ctx.t('deviceTasks.askLog')}</Button>
+          </div>
+        </PostForm>
+      </Panel>
+      <Panel title={ctx.t('deviceTasks.fileTitle')} body>
+        <p class="second">{ctx.t('deviceTasks.fileWhy')}</p>
+        {files.length === 0 ? (
+          <p>{ctx.t('deviceTasks.noFiles')}</p>
+        ) : (
+          <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('file')}>
+            <input type="hidden" name="kind" value="kept-file" />
+            <SelectField name="number" label={ctx.t('common.file')} value={values.file} options={files} required />
+            <SelectField
+              name="act"
+              label={ctx.t('common.request')}
+              value={values.act}
+              options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
               required
             />
             <TextField
               name="reason"
+              id="file-reason"
               label={ctx.t('field.reason')}
-              value={asked === 'log' ? values.reason : ''}
+              value={asked === 'file' ? values.reason : ''}
               maxLength={500}
               required
             />
             <div class="row">
-              <Button unavailable={unavailable}>{ctx.t('deviceTasks.askLog')}</Button>
+              <Button unavailable={unavailable}>{ctx.t('deviceTasks.askFile')}</Button>
             </div>
           </PostForm>
-        </div>
-      </Panel>
-      <Panel title={ctx.t('deviceTasks.fileTitle')}>
-        <div class="body">
-          <p class="second">{ctx.t('deviceTasks.fileWhy')}</p>
-          {files.length === 0 ? (
-            <p>{ctx.t('deviceTasks.noFiles')}</p>
-          ) : (
-            <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('file')}>
-              <input type="hidden" name="kind" value="kept-file" />
-              <SelectField name="number" label={ctx.t('common.file')} value={values.file} options={files} required />
-              <SelectField
-                name="act"
-                label={ctx.t('common.request')}
-                value={values.act}
-                options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
-                required
-              />
-              <TextField
-                name="reason"
-                id="file-reason"
-                label={ctx.t('field.reason')}
-                value={asked === 'file' ? values.reason : ''}
-                maxLength={500}
-                required
-              />
-              <div class="row">
-                <Button unavailable={unavailable}>{ctx.t('deviceTasks.askFile')}</Button>
-              </div>
-            </PostForm>
-          )}
-        </div>
+        )}
       </Panel>
     </DeviceFrame>
   );

@@ -70,14 +70,12 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
           {moves.refused}
         </Notice>
       ) : (
-        <Panel title={ctx.t('records.moves')} context={ctx.t('records.movesContext')}>
-          <div class="body">
-            <ul>
-              {moves.map((message) => (
-                <li>{ctx.say(message)}</li>
-              ))}
-            </ul>
-          </div>
+        <Panel title={ctx.t('records.moves')} context={ctx.t('records.movesContext')} body>
+          <ul>
+            {moves.map((message) => (
+              <li>{ctx.say(message)}</li>
+            ))}
+          </ul>
         </Panel>
       )}
       <div class="row">

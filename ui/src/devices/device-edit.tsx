@@ -54,36 +54,34 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
         errors={errors}
         labels={{ displayName: label('displayName'), description: label('description'), group: label('group') }}
       />
-      <Panel>
-        <div class="body">
-          <PostForm action={paths.deviceEdit(device.id)} class="form" errors={errors}>
-            <input type="hidden" name="revision" value={String(revision)} />
-            <TextField
-              name="displayName"
-              label={label('displayName')}
-              hint={ctx.t('devices.displayNameHint')}
-              value={values.displayName}
-              maxLength={200}
-            />
-            <AreaField name="description" label={label('description')} value={values.description} maxLength={2_000} />
-            <SelectField
-              name="group"
-              label={label('group')}
-              value={values.group}
-              options={[
-                { value: '', label: ctx.t('common.noGroup') },
-                ...groups.map((group) => ({ value: group.id, label: group.name })),
-              ]}
-            />
-            <CommentField />
-            <div class="row">
-              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-                {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
-              </Button>
-              <Cancel href={paths.device(device.id)} />
-            </div>
-          </PostForm>
-        </div>
+      <Panel body>
+        <PostForm action={paths.deviceEdit(device.id)} class="form" errors={errors}>
+          <input type="hidden" name="revision" value={String(revision)} />
+          <TextField
+            name="displayName"
+            label={label('displayName')}
+            hint={ctx.t('devices.displayNameHint')}
+            value={values.displayName}
+            maxLength={200}
+          />
+          <AreaField name="description" label={label('description')} value={values.description} maxLength={2_000} />
+          <SelectField
+            name="group"
+            label={label('group')}
+            value={values.group}
+            options={[
+              { value: '', label: ctx.t('common.noGroup') },
+              ...groups.map((group) => ({ value: group.id, label: group.name })),
+            ]}
+          />
+          <CommentField />
+          <div class="row">
+            <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+              {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
+            </Button>
+            <Cancel href={paths.device(device.id)} />
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

@@ -29,34 +29,32 @@ export const TagChips = ({ tags }: { tags: readonly string[] }) => (
 export const DeviceTags = ({ ctx, device, tags }: { ctx: Ctx; device: string; tags: readonly DeviceTagView[] }) => {
   const right = withoutRight(ctx, 'devices:write');
   return (
-    <Panel title={ctx.t('tags.title')} id="tags">
-      <div class="body">
-        {tags.length === 0 ? <p class="second">{ctx.t('tags.none')}</p> : null}
-        {tags.map((one) => (
-          <div class="row">
-            <TagChips tags={[one.tag]} />
-            {one.rules.map((rule) => (
-              <To class="small" href={paths.object('tag-rule', rule.id)}>
-                {ctx.t('tags.byRule', { rule: rule.name })}
-              </To>
-            ))}
-            {one.byHand && right === undefined ? (
-              <PostForm action={paths.deviceTags(device)}>
-                <input type="hidden" name="remove" value={one.tag} />
-                <button type="submit" class="link">
-                  {ctx.t('tags.remove', { tag: one.tag })}
-                </button>
-              </PostForm>
-            ) : null}
-          </div>
-        ))}
-        <PostForm action={paths.deviceTags(device)} class="row">
-          <TextField name="add" label={ctx.t('tags.tag')} maxLength={50} />
-          <Button small unavailable={right}>
-            {ctx.t('tags.add')}
-          </Button>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('tags.title')} id="tags" body>
+      {tags.length === 0 ? <p class="second">{ctx.t('tags.none')}</p> : null}
+      {tags.map((one) => (
+        <div class="row">
+          <TagChips tags={[one.tag]} />
+          {one.rules.map((rule) => (
+            <To class="small" href={paths.object('tag-rule', rule.id)}>
+              {ctx.t('tags.byRule', { rule: rule.name })}
+            </To>
+          ))}
+          {one.byHand && right === undefined ? (
+            <PostForm action={paths.deviceTags(device)}>
+              <input type="hidden" name="remove" value={one.tag} />
+              <button type="submit" class="link">
+                {ctx.t('tags.remove', { tag: one.tag })}
+              </button>
+            </PostForm>
+          ) : null}
+        </div>
+      ))}
+      <PostForm action={paths.deviceTags(device)} class="row">
+        <TextField name="add" label={ctx.t('tags.tag')} maxLength={50} />
+        <Button small unavailable={right}>
+          {ctx.t('tags.add')}
+        </Button>
+      </PostForm>
     </Panel>
   );
 };

@@ -107,22 +107,20 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
 
 const Personal = ({ ctx, device, personal }: Pick<DeviceProps, 'ctx' | 'device' | 'personal'>) =>
   personal.length === 0 ? null : (
-    <Panel title={ctx.t('devices.personalTitle')}>
-      <div class="body">
-        {personal.map((one) => (
-          <PostForm action={paths.devicePersonal(device.id, one.collection)} class="row">
-            <span class={one.count === 0 ? 'dim' : undefined}>
-              {ctx.tDynamic(`collection.${one.collection}.title`)}: {ctx.fmt.number(one.count)}
-            </span>
-            <Tag>{ctx.t('common.personal')}</Tag>
-            {one.count === 0 ? null : (
-              <button type="submit" class="link">
-                {ctx.t('devices.showRecorded')}
-              </button>
-            )}
-          </PostForm>
-        ))}
-      </div>
+    <Panel title={ctx.t('devices.personalTitle')} body>
+      {personal.map((one) => (
+        <PostForm action={paths.devicePersonal(device.id, one.collection)} class="row">
+          <span class={one.count === 0 ? 'dim' : undefined}>
+            {ctx.tDynamic(`collection.${one.collection}.title`)}: {ctx.fmt.number(one.count)}
+          </span>
+          <Tag>{ctx.t('common.personal')}</Tag>
+          {one.count === 0 ? null : (
+            <button type="submit" class="link">
+              {ctx.t('devices.showRecorded')}
+            </button>
+          )}
+        </PostForm>
+      ))}
     </Panel>
   );
 
@@ -221,19 +219,17 @@ export const Device = (props: DeviceProps) => {
         </Panel>
         <div class="stack c4">
           <CoveragePanel coverage={props.coverage} />
-          <Panel title={ctx.t('devices.why')}>
-            <div class="body">
-              {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
-              {why.map((reason) => (
-                <Status level={reason.level}>
-                  {reason.href === undefined ? (
-                    ctx.say(reason.message)
-                  ) : (
-                    <To href={reason.href}>{ctx.say(reason.message)}</To>
-                  )}
-                </Status>
-              ))}
-            </div>
+          <Panel title={ctx.t('devices.why')} body>
+            {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
+            {why.map((reason) => (
+              <Status level={reason.level}>
+                {reason.href === undefined ? (
+                  ctx.say(reason.message)
+                ) : (
+                  <To href={reason.href}>{ctx.say(reason.message)}</To>
+                )}
+              </Status>
+            ))}
           </Panel>
           <DeviceTags ctx={ctx} device={device.id} tags={props.tags} />
           <Personal ctx={ctx} device={device} personal={props.personal} />
@@ -245,33 +241,30 @@ export const Device = (props: DeviceProps) => {
                 <To href={paths.deviceTab(device.id, 'events')}>{ctx.t('devices.tab.events')}</To>
               </>
             }
+            body
           >
-            <div class="body">
-              {changes.length === 0 ? <p class="second">{ctx.t('changes.none')}</p> : <Changes rows={changes} />}
-            </div>
+            {changes.length === 0 ? <p class="second">{ctx.t('changes.none')}</p> : <Changes rows={changes} />}
           </Panel>
           <Clients ctx={ctx} clients={props.clients} />
-          <Panel title={ctx.t('devices.agent')}>
-            <div class="body">
-              <Facts
-                rows={[
-                  [ctx.t('field.version'), <span translate="no">{device.agentVersion ?? '–'}</span>],
-                  [
-                    ctx.t('devices.publicId'),
-                    <span class="hash" translate="no">
-                      {device.id}
-                    </span>,
-                  ],
-                  ...(certificate === undefined
-                    ? []
-                    : [
-                        [ctx.t('common.certificate'), <Hash value={certificate.fingerprint} />] as const,
-                        [ctx.t('devices.validUntil'), <Time at={certificate.notAfter} form="date" />] as const,
-                      ]),
-                ]}
-              />
-              <EndOfDevice ctx={ctx} device={device} />
-            </div>
+          <Panel title={ctx.t('devices.agent')} body>
+            <Facts
+              rows={[
+                [ctx.t('field.version'), <span translate="no">{device.agentVersion ?? '–'}</span>],
+                [
+                  ctx.t('devices.publicId'),
+                  <span class="hash" translate="no">
+                    {device.id}
+                  </span>,
+                ],
+                ...(certificate === undefined
+                  ? []
+                  : [
+                      [ctx.t('common.certificate'), <Hash value={certificate.fingerprint} />] as const,
+                      [ctx.t('devices.validUntil'), <Time at={certificate.notAfter} form="date" />] as const,
+                    ]),
+              ]}
+            />
+            <EndOfDevice ctx={ctx} device={device} />
           </Panel>
         </div>
       </div>

@@ -78,27 +78,25 @@ const ImportForm = ({
   errors,
   unavailable,
 }: DiscoveryDirectoriesProps & { unavailable: string | undefined }) => (
-  <Panel title={ctx.t('discovery.import')}>
-    <div class="body">
-      <PostForm action={paths.discoveryImport()} multipart class="form" errors={errors}>
-        <SelectField
-          name="source"
-          label={ctx.t('discovery.importSource')}
-          options={rows.map(({ id, name }) => ({ value: id, label: name }))}
-          required
-        />
-        <FileField
-          label={ctx.t('discovery.importFile')}
-          hint={ctx.t('discovery.importHint')}
-          accept=".ldif,.ldf,text/plain"
-        />
-        <div>
-          <Button busy={ctx.t('common.importing')} unavailable={unavailable}>
-            {ctx.t('discovery.importDo')}
-          </Button>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('discovery.import')} body>
+    <PostForm action={paths.discoveryImport()} multipart class="form" errors={errors}>
+      <SelectField
+        name="source"
+        label={ctx.t('discovery.importSource')}
+        options={rows.map(({ id, name }) => ({ value: id, label: name }))}
+        required
+      />
+      <FileField
+        label={ctx.t('discovery.importFile')}
+        hint={ctx.t('discovery.importHint')}
+        accept=".ldif,.ldf,text/plain"
+      />
+      <div>
+        <Button busy={ctx.t('common.importing')} unavailable={unavailable}>
+          {ctx.t('discovery.importDo')}
+        </Button>
+      </div>
+    </PostForm>
   </Panel>
 );
 
@@ -186,21 +184,19 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
       </Panel>
       {rows.length === 0 ? null : (
         <>
-          <Panel title={ctx.t('common.content')}>
-            <div class="body">
-              <dl class="facts">
-                {lists.map(({ collection, rows: n }) => (
-                  <>
-                    <dt>
-                      <To href={paths.inventory(collection)}>{ctx.tDynamic(`collection.${collection}.title`)}</To>
-                    </dt>
-                    <dd>
-                      <Count n={n} href={paths.inventory(collection)} />
-                    </dd>
-                  </>
-                ))}
-              </dl>
-            </div>
+          <Panel title={ctx.t('common.content')} body>
+            <dl class="facts">
+              {lists.map(({ collection, rows: n }) => (
+                <>
+                  <dt>
+                    <To href={paths.inventory(collection)}>{ctx.tDynamic(`collection.${collection}.title`)}</To>
+                  </dt>
+                  <dd>
+                    <Count n={n} href={paths.inventory(collection)} />
+                  </dd>
+                </>
+              ))}
+            </dl>
           </Panel>
           <ImportForm {...props} unavailable={unavailable} />
         </>

@@ -113,31 +113,29 @@ type DiscoveryRangeProps = {
 };
 
 const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangeProps) => (
-  <Panel title={ctx.t('discovery.confirm')}>
-    <div class="body">
-      <p>{ctx.t('discovery.confirmWhy')}</p>
-      {secondPerson ? <p>{ctx.t('discovery.secondPerson')}</p> : null}
-      <PostForm action={paths.discoveryRange(row.id)} class="form" errors={errors}>
-        <Hidden
-          fields={[
-            ['action', 'confirm'],
-            ['digest', plan.digest],
-          ]}
-        />
-        <TextField
-          name="typed"
-          label={ctx.t('discovery.confirmNumber', { n: String(plan.addresses) })}
-          inputmode="numeric"
-          autocomplete="off"
-          required
-        />
-        <div>
-          <Button kind="primary" unavailable={withoutRight(ctx, secondPerson ? 'devices:approve' : 'devices:write')}>
-            {ctx.t('discovery.confirm')}
-          </Button>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('discovery.confirm')} body>
+    <p>{ctx.t('discovery.confirmWhy')}</p>
+    {secondPerson ? <p>{ctx.t('discovery.secondPerson')}</p> : null}
+    <PostForm action={paths.discoveryRange(row.id)} class="form" errors={errors}>
+      <Hidden
+        fields={[
+          ['action', 'confirm'],
+          ['digest', plan.digest],
+        ]}
+      />
+      <TextField
+        name="typed"
+        label={ctx.t('discovery.confirmNumber', { n: String(plan.addresses) })}
+        inputmode="numeric"
+        autocomplete="off"
+        required
+      />
+      <div>
+        <Button kind="primary" unavailable={withoutRight(ctx, secondPerson ? 'devices:approve' : 'devices:write')}>
+          {ctx.t('discovery.confirm')}
+        </Button>
+      </div>
+    </PostForm>
   </Panel>
 );
 
@@ -178,39 +176,32 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
       }
     >
       <ErrorSummary errors={errors} labels={{ typed: ctx.t('discovery.planAddresses') }} />
-      <Panel title={ctx.t('discovery.last')}>
-        <div class="body">
-          <p>
-            <May ctx={ctx} hindrance={row.hindrance} />
-          </p>
-          <div>
-            <Result ctx={ctx} row={row} />
-          </div>
-          {confirmedBy === undefined ? null : (
-            <p class="second">{ctx.t('discovery.confirmedBy', { who: confirmedBy })}</p>
-          )}
+      <Panel title={ctx.t('discovery.last')} body>
+        <p>
+          <May ctx={ctx} hindrance={row.hindrance} />
+        </p>
+        <div>
+          <Result ctx={ctx} row={row} />
         </div>
+        {confirmedBy === undefined ? null : (
+          <p class="second">{ctx.t('discovery.confirmedBy', { who: confirmedBy })}</p>
+        )}
       </Panel>
-      <Panel title={ctx.t('common.whatWouldBeSent')}>
-        <div class="body">
-          <p>{ctx.t('discovery.planWhy')}</p>
-          <Facts
-            rows={[
-              [ctx.t('discovery.planAddresses'), ctx.fmt.number(plan.addresses)],
-              [ctx.t('discovery.planExcluded'), ctx.fmt.number(plan.excluded)],
-              [ctx.t('discovery.planFirst'), <span translate="no">{plan.examples.join(', ') || '–'}</span>],
-              [ctx.t('discovery.planPorts'), <span translate="no">{plan.ports.join(', ') || '–'}</span>],
-              [ctx.t('discovery.planPing'), ctx.t(plan.ping ? 'common.yes' : 'common.no')],
-              [ctx.t('discovery.planProbes'), ctx.fmt.number(plan.probes)],
-              [ctx.t('discovery.rate'), ctx.t('discovery.perSecond', { n: String(row.ratePerSecond) })],
-              [
-                ctx.t('discovery.planTime'),
-                ctx.t('discovery.planMinutes', { n: String(Math.ceil(plan.seconds / 60)) }),
-              ],
-              [ctx.t('discovery.found'), <Count n={row.counts?.found ?? 0} href={paths.discovery({ by: row.name })} />],
-            ]}
-          />
-        </div>
+      <Panel title={ctx.t('common.whatWouldBeSent')} body>
+        <p>{ctx.t('discovery.planWhy')}</p>
+        <Facts
+          rows={[
+            [ctx.t('discovery.planAddresses'), ctx.fmt.number(plan.addresses)],
+            [ctx.t('discovery.planExcluded'), ctx.fmt.number(plan.excluded)],
+            [ctx.t('discovery.planFirst'), <span translate="no">{plan.examples.join(', ') || '–'}</span>],
+            [ctx.t('discovery.planPorts'), <span translate="no">{plan.ports.join(', ') || '–'}</span>],
+            [ctx.t('discovery.planPing'), ctx.t(plan.ping ? 'common.yes' : 'common.no')],
+            [ctx.t('discovery.planProbes'), ctx.fmt.number(plan.probes)],
+            [ctx.t('discovery.rate'), ctx.t('discovery.perSecond', { n: String(row.ratePerSecond) })],
+            [ctx.t('discovery.planTime'), ctx.t('discovery.planMinutes', { n: String(Math.ceil(plan.seconds / 60)) })],
+            [ctx.t('discovery.found'), <Count n={row.counts?.found ?? 0} href={paths.discovery({ by: row.name })} />],
+          ]}
+        />
       </Panel>
       {row.hindrance === 'unconfirmed' ? <Confirmation {...props} /> : null}
     </DiscoveryFrame>

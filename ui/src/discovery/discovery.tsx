@@ -50,19 +50,17 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       filter={filterWords(ctx, list, filters)}
       actions={<ListFiles list={list} csv={paths.inventoryCsv('discovery.csv')} />}
     >
-      <Panel title={ctx.t('discovery.states')}>
-        <div class="body">
-          <dl class="facts">
-            {states.map((name) => (
-              <>
-                <dt>{ctx.t(`discovery.state.${name}`)}</dt>
-                <dd>
-                  <Count n={counts[name]} href={paths.devices({ state: name })} />
-                </dd>
-              </>
-            ))}
-          </dl>
-        </div>
+      <Panel title={ctx.t('discovery.states')} body>
+        <dl class="facts">
+          {states.map((name) => (
+            <>
+              <dt>{ctx.t(`discovery.state.${name}`)}</dt>
+              <dd>
+                <Count n={counts[name]} href={paths.devices({ state: name })} />
+              </dd>
+            </>
+          ))}
+        </dl>
       </Panel>
       <ListPanel
         list={list}

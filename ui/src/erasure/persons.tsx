@@ -200,51 +200,47 @@ export const Persons = (props: PersonsProps) => {
       crumbs={[{ label: ctx.t('nav.provision'), href: paths.provision() }]}
       sub={ctx.t('persons.sub')}
     >
-      <Panel title={ctx.t('persons.search')}>
-        <div class="body">
-          <PostForm action={paths.personFind()} class="form" errors={errors}>
-            <TextField
-              name="name"
-              id="f-person"
-              label={ctx.t('persons.name')}
-              hint={ctx.t('persons.nameHint')}
-              autocomplete="off"
-              spellcheck={false}
-              required
-            />
-            <div>
-              <Button kind="primary" unavailable={write}>
-                {ctx.t('persons.find')}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
+      <Panel title={ctx.t('persons.search')} body>
+        <PostForm action={paths.personFind()} class="form" errors={errors}>
+          <TextField
+            name="name"
+            id="f-person"
+            label={ctx.t('persons.name')}
+            hint={ctx.t('persons.nameHint')}
+            autocomplete="off"
+            spellcheck={false}
+            required
+          />
+          <div>
+            <Button kind="primary" unavailable={write}>
+              {ctx.t('persons.find')}
+            </Button>
+          </div>
+        </PostForm>
       </Panel>
       <Found {...props} />
-      <Panel title={ctx.t('persons.remains')}>
-        <div class="body">
-          <p>{ctx.t('persons.remainsWhy')}</p>
-          {needsTwo ? <p>{ctx.t('persons.two')}</p> : null}
-          {backups.length === 0 ? (
-            <p class="second">{ctx.t('persons.noBackups')}</p>
-          ) : (
-            <DataTable<(typeof backups)[number]>
-              caption={ctx.t('common.backups')}
-              rows={backups}
-              records="labelled"
-              columns={[
-                column('file', ctx.t('persons.backup'), { any: true }, (row) => <span translate="no">{row.name}</span>),
-                { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time at={row.at} /> },
-                column('place', ctx.t('common.where'), (row) =>
-                  ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
-                ),
-                column('destroyed', ctx.t('persons.allCopies'), { any: true }, (row) =>
-                  row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />,
-                ),
-              ]}
-            />
-          )}
-        </div>
+      <Panel title={ctx.t('persons.remains')} body>
+        <p>{ctx.t('persons.remainsWhy')}</p>
+        {needsTwo ? <p>{ctx.t('persons.two')}</p> : null}
+        {backups.length === 0 ? (
+          <p class="second">{ctx.t('persons.noBackups')}</p>
+        ) : (
+          <DataTable<(typeof backups)[number]>
+            caption={ctx.t('common.backups')}
+            rows={backups}
+            records="labelled"
+            columns={[
+              column('file', ctx.t('persons.backup'), { any: true }, (row) => <span translate="no">{row.name}</span>),
+              { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time at={row.at} /> },
+              column('place', ctx.t('common.where'), (row) =>
+                ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
+              ),
+              column('destroyed', ctx.t('persons.allCopies'), { any: true }, (row) =>
+                row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />,
+              ),
+            ]}
+          />
+        )}
       </Panel>
       <Panel title={ctx.t('persons.history')} context={ctx.fmt.number(erasures.length)}>
         {erasures.length === 0 ? (

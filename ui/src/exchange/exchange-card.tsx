@@ -30,30 +30,28 @@ export const ExchangeCard = ({ ctx, card }: ExchangeCardProps) => (
       </LinkButton>
     }
   >
-    <Panel title={ctx.t('exchange.cardTitle', { number: card.number })}>
-      <div class="body">
-        <p class="second">{ctx.t('exchange.cardWhy')}</p>
-        <Facts
-          rows={[
-            [ctx.t('exchange.fingerprint'), <Hash value={card.fingerprint} id="fingerprint" />],
-            [ctx.t('common.made'), <Time at={card.createdAt} />],
-            [ctx.t('field.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
-            [
-              ctx.t('exchange.signKeys'),
-              card.signKeys.map((key) => (
-                <div>
-                  <Hash value={key} />
-                </div>
-              )),
-            ],
-            [ctx.t('exchange.sealKey'), <Hash value={card.sealKey} />],
-            [
-              ctx.t('exchange.rootHeld'),
-              card.rootVersion === 0 ? ctx.t('exchange.noRoot') : ctx.fmt.number(card.rootVersion),
-            ],
-          ]}
-        />
-      </div>
+    <Panel title={ctx.t('exchange.cardTitle', { number: card.number })} body>
+      <p class="second">{ctx.t('exchange.cardWhy')}</p>
+      <Facts
+        rows={[
+          [ctx.t('exchange.fingerprint'), <Hash value={card.fingerprint} id="fingerprint" />],
+          [ctx.t('common.made'), <Time at={card.createdAt} />],
+          [ctx.t('field.site'), <span translate="no">{`${ctx.site.id}, ${ctx.site.name}`}</span>],
+          [
+            ctx.t('exchange.signKeys'),
+            card.signKeys.map((key) => (
+              <div>
+                <Hash value={key} />
+              </div>
+            )),
+          ],
+          [ctx.t('exchange.sealKey'), <Hash value={card.sealKey} />],
+          [
+            ctx.t('exchange.rootHeld'),
+            card.rootVersion === 0 ? ctx.t('exchange.noRoot') : ctx.fmt.number(card.rootVersion),
+          ],
+        ]}
+      />
     </Panel>
   </ExchangeFrame>
 );

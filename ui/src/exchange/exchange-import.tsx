@@ -134,26 +134,24 @@ const Refused = ({
           <To href={paths.receipt(receipt)}>{ctx.t('exchange.receiptN', { number: receipt })}</To>
         )}
       </Notice>
-      <Panel title={ctx.t(isStopped ? 'exchange.goOn' : 'exchange.refusalTitle')}>
-        <div class="body">
-          {isStopped ? null : <RefusalWords code={code} detail={detail} />}
-          {repeatable.has(code) ? (
-            <PostForm action={paths.bundleImportStart(id)} class="form">
-              <Hidden fields={[['what', during]]} />
-              {wantsReason.has(code) ? <StaleReason ctx={ctx} required /> : null}
-              <div class="row">
-                <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
-                  {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
-                </Button>
-                <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
-              </div>
-            </PostForm>
-          ) : (
+      <Panel title={ctx.t(isStopped ? 'exchange.goOn' : 'exchange.refusalTitle')} body>
+        {isStopped ? null : <RefusalWords code={code} detail={detail} />}
+        {repeatable.has(code) ? (
+          <PostForm action={paths.bundleImportStart(id)} class="form">
+            <Hidden fields={[['what', during]]} />
+            {wantsReason.has(code) ? <StaleReason ctx={ctx} required /> : null}
             <div class="row">
+              <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
+                {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
+              </Button>
               <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
             </div>
-          )}
-        </div>
+          </PostForm>
+        ) : (
+          <div class="row">
+            <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
+          </div>
+        )}
       </Panel>
     </>
   );
@@ -250,20 +248,18 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
         </Notice>
       )}
       <div class="grid">
-        <Panel title={ctx.t('common.progress')} span={5}>
-          <div class="body">
-            <div
-              id="progress"
-              class="stack"
-              {...(running
-                ? { 'hx-sse:connect': paths.bundleImportStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
-                : {})}
-            >
-              <ImportProgressRegion ctx={ctx} progress={progress} />
-            </div>
-            {result !== undefined || refused !== undefined ? null : <p class="hint">{ctx.t('exchange.powerCut')}</p>}
-            <Actions {...props} />
+        <Panel title={ctx.t('common.progress')} span={5} body>
+          <div
+            id="progress"
+            class="stack"
+            {...(running
+              ? { 'hx-sse:connect': paths.bundleImportStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
+              : {})}
+          >
+            <ImportProgressRegion ctx={ctx} progress={progress} />
           </div>
+          {result !== undefined || refused !== undefined ? null : <p class="hint">{ctx.t('exchange.powerCut')}</p>}
+          <Actions {...props} />
         </Panel>
         {diff === undefined ? (
           <Panel title={ctx.t('exchange.changes')} span={7}>

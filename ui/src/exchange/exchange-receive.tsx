@@ -49,21 +49,19 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
       <ErrorSummary errors={errors} labels={{ file: ctx.t('common.file'), path: ctx.t('common.file') }} />
       <MediaList media={props.media} unavailable={unavailable} />
       <div class="grid">
-        <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
-          <div class="body">
-            <PostForm action={paths.bundleUpload()} multipart class="form">
-              <FileField
-                label={ctx.t('common.file')}
-                hint={ctx.t('exchange.uploadHint')}
-                accept=".tar,application/x-tar"
-              />
-              <div>
-                <Button kind="primary" busy={ctx.t('exchange.checking')} unavailable={unavailable}>
-                  {ctx.t('exchange.uploadCheck')}
-                </Button>
-              </div>
-            </PostForm>
-          </div>
+        <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6} body>
+          <PostForm action={paths.bundleUpload()} multipart class="form">
+            <FileField
+              label={ctx.t('common.file')}
+              hint={ctx.t('exchange.uploadHint')}
+              accept=".tar,application/x-tar"
+            />
+            <div>
+              <Button kind="primary" busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+                {ctx.t('exchange.uploadCheck')}
+              </Button>
+            </div>
+          </PostForm>
         </Panel>
       </div>
       {imports.length === 0 ? null : (

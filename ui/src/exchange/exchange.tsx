@@ -89,38 +89,36 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
 );
 
 const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakScan' | 'leaks'>) => (
-  <Panel title={ctx.t('exchange.notLeave')}>
-    <div class="body">
-      <p class="second">{ctx.t('exchange.searchedFor')}</p>
-      <dl class="pairs">
-        {leakScan.map((one) => (
-          <div>
-            <dt>{ctx.tDynamic(`exchange.searched.${one.what}`)}</dt>
-            <dd class="num nowrap">
-              <span class="second">{ctx.fmt.number(one.values)}</span>{' '}
-              <span class={one.found === 0 ? undefined : 'crit'}>{ctx.t('exchange.found', { n: one.found })}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {leaks.length === 0 ? null : (
-        <>
-          <Notice level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
-            {ctx.t('exchange.leakNext', { setting: ctx.t('setting.exchange.allowed-words.title') })}
-          </Notice>
-          <ul>
-            {leaks.map((leak) => (
-              <li>
-                {ctx.tDynamic(`exchange.searched.${leak.what}`)}: <mark translate="no">{leak.value}</mark>{' '}
-                <span class="small second" translate="no">
-                  {leak.field}: {leak.text}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
+  <Panel title={ctx.t('exchange.notLeave')} body>
+    <p class="second">{ctx.t('exchange.searchedFor')}</p>
+    <dl class="pairs">
+      {leakScan.map((one) => (
+        <div>
+          <dt>{ctx.tDynamic(`exchange.searched.${one.what}`)}</dt>
+          <dd class="num nowrap">
+            <span class="second">{ctx.fmt.number(one.values)}</span>{' '}
+            <span class={one.found === 0 ? undefined : 'crit'}>{ctx.t('exchange.found', { n: one.found })}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+    {leaks.length === 0 ? null : (
+      <>
+        <Notice level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
+          {ctx.t('exchange.leakNext', { setting: ctx.t('setting.exchange.allowed-words.title') })}
+        </Notice>
+        <ul>
+          {leaks.map((leak) => (
+            <li>
+              {ctx.tDynamic(`exchange.searched.${leak.what}`)}: <mark translate="no">{leak.value}</mark>{' '}
+              <span class="small second" translate="no">
+                {leak.field}: {leak.text}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
   </Panel>
 );
 
@@ -167,24 +165,22 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
           ? ctx.t('exchange.leak', { n: leaks.length })
           : withoutRight(ctx, 'exchange:write');
   return (
-    <Panel title={ctx.t('exchange.write')}>
-      <div class="body">
-        {sealedTo === null ? null : (
-          <Facts
-            rows={[
-              [ctx.t('exchange.sealedTo'), ctx.t('exchange.keys', { n: sealedTo.keys })],
-              [ctx.t('exchange.keyToCompare'), <Hash value={sealedTo.fingerprint} />],
-            ]}
-          />
-        )}
-        <PostForm action={paths.requestWrite()} class="form">
-          <input type="hidden" name="number" value={String(number)} />
-          <RequestTargets ctx={ctx} media={media} />
-          <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
-            {ctx.t('exchange.signSealWrite', { number })}
-          </Button>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('exchange.write')} body>
+      {sealedTo === null ? null : (
+        <Facts
+          rows={[
+            [ctx.t('exchange.sealedTo'), ctx.t('exchange.keys', { n: sealedTo.keys })],
+            [ctx.t('exchange.keyToCompare'), <Hash value={sealedTo.fingerprint} />],
+          ]}
+        />
+      )}
+      <PostForm action={paths.requestWrite()} class="form">
+        <input type="hidden" name="number" value={String(number)} />
+        <RequestTargets ctx={ctx} media={media} />
+        <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
+          {ctx.t('exchange.signSealWrite', { number })}
+        </Button>
+      </PostForm>
     </Panel>
   );
 };
@@ -215,23 +211,21 @@ export const Exchange = (props: ExchangeProps) => {
           <LeakScan ctx={ctx} leakScan={props.leakScan} leaks={props.leaks} />
           <Write {...props} />
           {written.length === 0 ? null : (
-            <Panel title={ctx.t('exchange.written')}>
-              <div class="body">
-                {written.map((request) => (
-                  <div>
-                    <div class="row">
-                      <span>
-                        {ctx.t('exchange.request', { number: request.number })}, <Time at={request.at} form="dayTime" />
-                        , {ctx.fmt.bytes(request.bytes)}
-                      </span>
-                      <LinkButton small href={paths.requestFile(request.number)} download>
-                        {ctx.t('common.download')}
-                      </LinkButton>
-                    </div>
-                    <Hash value={request.sha256} />
+            <Panel title={ctx.t('exchange.written')} body>
+              {written.map((request) => (
+                <div>
+                  <div class="row">
+                    <span>
+                      {ctx.t('exchange.request', { number: request.number })}, <Time at={request.at} form="dayTime" />,{' '}
+                      {ctx.fmt.bytes(request.bytes)}
+                    </span>
+                    <LinkButton small href={paths.requestFile(request.number)} download>
+                      {ctx.t('common.download')}
+                    </LinkButton>
                   </div>
-                ))}
-              </div>
+                  <Hash value={request.sha256} />
+                </div>
+              ))}
             </Panel>
           )}
         </div>

@@ -31,32 +31,30 @@ export type ExportView =
 const Running = ({ ctx, view }: { ctx: Ctx; view: Extract<ExportView, { state: 'running' }> }) => {
   const now = steps.indexOf(view.step);
   return (
-    <Panel title={ctx.t('export.title', { number: view.number })}>
-      <div class="body">
-        <p class="vh" role="status">
-          {ctx.t(`export.step.${view.step}`)}
-        </p>
-        <div class="row apart">
-          <span>
-            {ctx.rich('exchange.doneOf', {
-              done: <strong>{ctx.fmt.bytes(view.doneBytes)}</strong>,
-              total: ctx.fmt.bytes(view.totalBytes),
-            })}
-          </span>
-          <span class="second">
-            {view.bytesPerSecond === undefined ? null : `${ctx.fmt.rate(view.bytesPerSecond)}, `}
-            {leftWords(ctx, view.leftMs)}
-          </span>
-        </div>
-        <Progress label={ctx.t('common.progress')} done={view.doneBytes} total={view.totalBytes} />
-        <Steps
-          steps={steps.map((name, index) => ({
-            state: index < now ? 'done' : index === now ? 'running' : 'waiting',
-            label: ctx.t(`export.step.${name}`),
-          }))}
-        />
-        <p class="hint">{ctx.t('export.hint')}</p>
+    <Panel title={ctx.t('export.title', { number: view.number })} body>
+      <p class="vh" role="status">
+        {ctx.t(`export.step.${view.step}`)}
+      </p>
+      <div class="row apart">
+        <span>
+          {ctx.rich('exchange.doneOf', {
+            done: <strong>{ctx.fmt.bytes(view.doneBytes)}</strong>,
+            total: ctx.fmt.bytes(view.totalBytes),
+          })}
+        </span>
+        <span class="second">
+          {view.bytesPerSecond === undefined ? null : `${ctx.fmt.rate(view.bytesPerSecond)}, `}
+          {leftWords(ctx, view.leftMs)}
+        </span>
       </div>
+      <Progress label={ctx.t('common.progress')} done={view.doneBytes} total={view.totalBytes} />
+      <Steps
+        steps={steps.map((name, index) => ({
+          state: index < now ? 'done' : index === now ? 'running' : 'waiting',
+          label: ctx.t(`export.step.${name}`),
+        }))}
+      />
+      <p class="hint">{ctx.t('export.hint')}</p>
     </Panel>
   );
 };
@@ -72,10 +70,8 @@ export const ExportProgress = ({ ctx, view }: { ctx: Ctx; view: ExportView }) =>
           <Notice level="critical" title={ctx.t('export.failed', { number: view.number })} alert>
             {ctx.tDynamic(`error.${view.code}`, {}, view.code)}. <code translate="no">{view.code}</code>
           </Notice>
-          <Panel title={ctx.t('exchange.refusalTitle')}>
-            <div class="body">
-              <RefusalWords code={view.code} detail={view.detail} />
-            </div>
+          <Panel title={ctx.t('exchange.refusalTitle')} body>
+            <RefusalWords code={view.code} detail={view.detail} />
           </Panel>
         </>
       );

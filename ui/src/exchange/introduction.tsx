@@ -46,19 +46,17 @@ const Who = ({ ctx, step }: { ctx: Ctx; step: Exclude<IntroductionStep, 'root'> 
 );
 
 const TrustStep = ({ ctx, root, staged }: IntroductionProps) => (
-  <Panel title={ctx.t('intro.trust.title')}>
-    <div class="body">
-      <p>{ctx.t('intro.trust.why')}</p>
-      <Who ctx={ctx} step="trust" />
-      <pre translate="no">sallyport-bundle trust export --out trust.tar</pre>
-      {root === undefined ? null : <p>{ctx.t('intro.trust.already', { version: root.version })}</p>}
-      {staged === undefined ? null : (
-        <p>
-          {ctx.t('intro.trust.staged')} <To href={paths.introduction('root')}>{ctx.t('intro.step.root')}</To>
-        </p>
-      )}
-      <TrustUpload ctx={ctx} at="introduction" />
-    </div>
+  <Panel title={ctx.t('intro.trust.title')} body>
+    <p>{ctx.t('intro.trust.why')}</p>
+    <Who ctx={ctx} step="trust" />
+    <pre translate="no">sallyport-bundle trust export --out trust.tar</pre>
+    {root === undefined ? null : <p>{ctx.t('intro.trust.already', { version: root.version })}</p>}
+    {staged === undefined ? null : (
+      <p>
+        {ctx.t('intro.trust.staged')} <To href={paths.introduction('root')}>{ctx.t('intro.step.root')}</To>
+      </p>
+    )}
+    <TrustUpload ctx={ctx} at="introduction" />
   </Panel>
 );
 
@@ -66,52 +64,48 @@ const RootStep = ({ ctx, root, staged, heard, errors }: IntroductionProps) => {
   if (staged !== undefined)
     return <TrustComparison ctx={ctx} staged={staged} heard={heard} errors={errors} at="introduction" />;
   return (
-    <Panel title={ctx.t('exchange.compareTitle')}>
-      <div class="body">
-        {root === undefined ? (
-          <>
-            <p>{ctx.t('intro.root.noFile')}</p>
-            <LinkButton href={paths.introduction('trust')}>{ctx.t('intro.step.trust')}</LinkButton>
-          </>
-        ) : (
-          <>
-            <p>{ctx.t('intro.root.done')}</p>
-            <Fingerprint ctx={ctx} hex={root.hex} words={root.words} qrSvg={root.qrSvg} />
-          </>
-        )}
-      </div>
+    <Panel title={ctx.t('exchange.compareTitle')} body>
+      {root === undefined ? (
+        <>
+          <p>{ctx.t('intro.root.noFile')}</p>
+          <LinkButton href={paths.introduction('trust')}>{ctx.t('intro.step.trust')}</LinkButton>
+        </>
+      ) : (
+        <>
+          <p>{ctx.t('intro.root.done')}</p>
+          <Fingerprint ctx={ctx} hex={root.hex} words={root.words} qrSvg={root.qrSvg} />
+        </>
+      )}
     </Panel>
   );
 };
 
 const CardStep = ({ ctx, card }: IntroductionProps) => (
-  <Panel title={ctx.t('intro.card.title')}>
-    <div class="body">
-      <p>{ctx.t('intro.card.why')}</p>
-      <Who ctx={ctx} step="card" />
-      {card === undefined ? (
-        <p>{ctx.t('intro.card.notYet')}</p>
-      ) : (
-        <Facts
-          rows={[
-            [
-              ctx.t('exchange.cardTitle', { number: card.number }),
-              <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />,
-            ],
-          ]}
-        />
-      )}
-      <div class="row">
-        <LinkButton
-          kind="primary"
-          href={paths.exchangeCardFile()}
-          download
-          unavailable={withoutRight(ctx, 'exchange:write')}
-        >
-          {ctx.t('exchange.downloadCard')}
-        </LinkButton>
-        <LinkButton href={paths.introduction('compare')}>{ctx.t('intro.goOn')}</LinkButton>
-      </div>
+  <Panel title={ctx.t('intro.card.title')} body>
+    <p>{ctx.t('intro.card.why')}</p>
+    <Who ctx={ctx} step="card" />
+    {card === undefined ? (
+      <p>{ctx.t('intro.card.notYet')}</p>
+    ) : (
+      <Facts
+        rows={[
+          [
+            ctx.t('exchange.cardTitle', { number: card.number }),
+            <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />,
+          ],
+        ]}
+      />
+    )}
+    <div class="row">
+      <LinkButton
+        kind="primary"
+        href={paths.exchangeCardFile()}
+        download
+        unavailable={withoutRight(ctx, 'exchange:write')}
+      >
+        {ctx.t('exchange.downloadCard')}
+      </LinkButton>
+      <LinkButton href={paths.introduction('compare')}>{ctx.t('intro.goOn')}</LinkButton>
     </div>
   </Panel>
 );
@@ -119,72 +113,66 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
 const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
   const fault = errors?.['answer'];
   return (
-    <Panel title={ctx.t('intro.compare.title')}>
-      <div class="body">
-        <p>{ctx.t('intro.compare.why')}</p>
-        <Who ctx={ctx} step="compare" />
-        <pre translate="no">sallyport-bundle site add CARD</pre>
-        {card === undefined ? null : <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />}
-        {done.compare === undefined ? (
-          <PostForm action={paths.introductionCompared()} class="form">
-            <fieldset class="field" aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}>
-              <legend>{ctx.t('intro.compare.question')}</legend>
-              {(['same', 'differs'] as const).map((answer) => (
-                <span class="choice">
-                  <input type="radio" id={`answer-${answer}`} name="answer" value={answer} required />
-                  <label for={`answer-${answer}`}>{ctx.t(`intro.compare.${answer}`)}</label>
-                </span>
-              ))}
-              {fault === undefined ? null : (
-                <div role="alert">
-                  <Fault id="f-answer-fault">{ctx.say(fault)}</Fault>
-                </div>
-              )}
-            </fieldset>
-            <div>
-              <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
-                {ctx.t('intro.compare.record')}
-              </Button>
-            </div>
-          </PostForm>
-        ) : null}
-      </div>
+    <Panel title={ctx.t('intro.compare.title')} body>
+      <p>{ctx.t('intro.compare.why')}</p>
+      <Who ctx={ctx} step="compare" />
+      <pre translate="no">sallyport-bundle site add CARD</pre>
+      {card === undefined ? null : <Fingerprint ctx={ctx} hex={card.hex} words={card.words} qrSvg={card.qrSvg} />}
+      {done.compare === undefined ? (
+        <PostForm action={paths.introductionCompared()} class="form">
+          <fieldset class="field" aria-describedby={fault === undefined ? undefined : 'f-answer-fault'}>
+            <legend>{ctx.t('intro.compare.question')}</legend>
+            {(['same', 'differs'] as const).map((answer) => (
+              <span class="choice">
+                <input type="radio" id={`answer-${answer}`} name="answer" value={answer} required />
+                <label for={`answer-${answer}`}>{ctx.t(`intro.compare.${answer}`)}</label>
+              </span>
+            ))}
+            {fault === undefined ? null : (
+              <div role="alert">
+                <Fault id="f-answer-fault">{ctx.say(fault)}</Fault>
+              </div>
+            )}
+          </fieldset>
+          <div>
+            <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
+              {ctx.t('intro.compare.record')}
+            </Button>
+          </div>
+        </PostForm>
+      ) : null}
     </Panel>
   );
 };
 
 const RequestStep = ({ ctx, request, root }: IntroductionProps) => (
-  <Panel title={ctx.t('intro.request.title')}>
-    <div class="body">
-      <p>{ctx.t('intro.request.why')}</p>
-      <Who ctx={ctx} step="request" />
-      {request === undefined ? null : (
-        <p>{ctx.t('intro.request.done', { number: request.number, at: ctx.fmt.dayTime(request.at) })}</p>
-      )}
-      <div>
-        <LinkButton
-          kind="primary"
-          href={paths.exchangeSend()}
-          unavailable={root === undefined ? ctx.t('exchange.noTrustShort') : undefined}
-        >
-          {ctx.t('exchange.seeRequest')}
-        </LinkButton>
-      </div>
+  <Panel title={ctx.t('intro.request.title')} body>
+    <p>{ctx.t('intro.request.why')}</p>
+    <Who ctx={ctx} step="request" />
+    {request === undefined ? null : (
+      <p>{ctx.t('intro.request.done', { number: request.number, at: ctx.fmt.dayTime(request.at) })}</p>
+    )}
+    <div>
+      <LinkButton
+        kind="primary"
+        href={paths.exchangeSend()}
+        unavailable={root === undefined ? ctx.t('exchange.noTrustShort') : undefined}
+      >
+        {ctx.t('exchange.seeRequest')}
+      </LinkButton>
     </div>
   </Panel>
 );
 
 const BundleStep = ({ ctx, done }: IntroductionProps) => (
-  <Panel title={ctx.t('intro.bundle.title')}>
-    <div class="body">
-      <p>{ctx.t(done.bundle === undefined ? 'intro.bundle.why' : 'intro.bundle.done')}</p>
-      <Who ctx={ctx} step="bundle" />
-      <pre translate="no">sallyport-bundle fulfil --media DIR</pre>
-      <div>
-        <LinkButton kind="primary" href={paths.exchangeReceive()}>
-          {ctx.t('exchange.importBundle')}
-        </LinkButton>
-      </div>
+  <Panel title={ctx.t('intro.bundle.title')} body>
+    <p>{ctx.t(done.bundle === undefined ? 'intro.bundle.why' : 'intro.bundle.done')}</p>
+    <Who ctx={ctx} step="bundle" />
+    <pre translate="no">sallyport-bundle fulfil --media DIR</pre>
+    <div>
+      <LinkButton kind="primary" href={paths.exchangeReceive()}>
+        {ctx.t('exchange.importBundle')}
+      </LinkButton>
     </div>
   </Panel>
 );

@@ -39,64 +39,60 @@ export const Receipt = (props: ReceiptProps) => {
       sub={ctx.fmt.dateTime(receipt.at)}
     >
       <div class="grid">
-        <Panel title={ctx.t('exchange.resultLabel')} span={6}>
-          <div class="body">
-            {receipt.code === undefined ? null : (
-              <>
-                <h3>{ctx.tDynamic(`error.${receipt.code}`, {}, receipt.code)}</h3>
-                <RefusalWords code={receipt.code} detail={props.detail} />
-              </>
-            )}
-            <Facts
-              rows={[
-                [ctx.t('common.started'), <Time at={props.startedAt} />],
-                [ctx.t('exchange.finished'), <Time at={props.finishedAt} />],
-                [
-                  ctx.t('exchange.bundleLabel'),
-                  receipt.seq === undefined ? '–' : ctx.t('exchange.bundle', { number: receipt.seq }),
-                ],
-                [ctx.t('exchange.bundleId'), props.bundleId === undefined ? '–' : <Hash value={props.bundleId} />],
-                [ctx.t('exchange.new'), ctx.fmt.number(receipt.new)],
-                [ctx.t('exchange.held'), ctx.fmt.number(receipt.held)],
-                [ctx.t('common.size'), ctx.fmt.bytes(receipt.bytes)],
-              ]}
-            />
-            {props.warnings.length === 0 ? null : (
-              <>
-                <h3>{ctx.t('exchange.warnings')}</h3>
-                <WarningWords codes={props.warnings} />
-              </>
-            )}
-            {props.overrides.length === 0 ? null : (
-              <>
-                <h3>{ctx.t('exchange.overrides')}</h3>
-                <ul>
-                  {props.overrides.map((one) => (
-                    <li>
-                      <code translate="no">{one.code}</code>: {one.reason} (
-                      {ctx.t('exchange.operator', { number: one.operator })})
-                    </li>
-                  ))}
-                </ul>
-              </>
-            )}
-          </div>
+        <Panel title={ctx.t('exchange.resultLabel')} span={6} body>
+          {receipt.code === undefined ? null : (
+            <>
+              <h3>{ctx.tDynamic(`error.${receipt.code}`, {}, receipt.code)}</h3>
+              <RefusalWords code={receipt.code} detail={props.detail} />
+            </>
+          )}
+          <Facts
+            rows={[
+              [ctx.t('common.started'), <Time at={props.startedAt} />],
+              [ctx.t('exchange.finished'), <Time at={props.finishedAt} />],
+              [
+                ctx.t('exchange.bundleLabel'),
+                receipt.seq === undefined ? '–' : ctx.t('exchange.bundle', { number: receipt.seq }),
+              ],
+              [ctx.t('exchange.bundleId'), props.bundleId === undefined ? '–' : <Hash value={props.bundleId} />],
+              [ctx.t('exchange.new'), ctx.fmt.number(receipt.new)],
+              [ctx.t('exchange.held'), ctx.fmt.number(receipt.held)],
+              [ctx.t('common.size'), ctx.fmt.bytes(receipt.bytes)],
+            ]}
+          />
+          {props.warnings.length === 0 ? null : (
+            <>
+              <h3>{ctx.t('exchange.warnings')}</h3>
+              <WarningWords codes={props.warnings} />
+            </>
+          )}
+          {props.overrides.length === 0 ? null : (
+            <>
+              <h3>{ctx.t('exchange.overrides')}</h3>
+              <ul>
+                {props.overrides.map((one) => (
+                  <li>
+                    <code translate="no">{one.code}</code>: {one.reason} (
+                    {ctx.t('exchange.operator', { number: one.operator })})
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </Panel>
-        <Panel title={ctx.t('exchange.chain')} span={6}>
-          <div class="body">
-            <Facts
-              rows={[
-                [ctx.t('exchange.digest'), <Hash value={props.digest} />],
-                [ctx.t('exchange.prev'), props.prev === undefined ? '–' : <Hash value={props.prev} />],
-                [
-                  ctx.t('exchange.leftWith'),
-                  receipt.leftWith === undefined
-                    ? ctx.t('exchange.notLeftYet')
-                    : ctx.t('exchange.request', { number: receipt.leftWith }),
-                ],
-              ]}
-            />
-          </div>
+        <Panel title={ctx.t('exchange.chain')} span={6} body>
+          <Facts
+            rows={[
+              [ctx.t('exchange.digest'), <Hash value={props.digest} />],
+              [ctx.t('exchange.prev'), props.prev === undefined ? '–' : <Hash value={props.prev} />],
+              [
+                ctx.t('exchange.leftWith'),
+                receipt.leftWith === undefined
+                  ? ctx.t('exchange.notLeftYet')
+                  : ctx.t('exchange.request', { number: receipt.leftWith }),
+              ],
+            ]}
+          />
         </Panel>
       </div>
       {props.unfulfilled.length === 0 ? null : (
@@ -104,10 +100,8 @@ export const Receipt = (props: ReceiptProps) => {
           <Unfulfilled ctx={ctx} rows={props.unfulfilled} />
         </Panel>
       )}
-      <Panel title={ctx.t('exchange.signedText')}>
-        <div class="body">
-          <pre translate="no">{props.text}</pre>
-        </div>
+      <Panel title={ctx.t('exchange.signedText')} body>
+        <pre translate="no">{props.text}</pre>
       </Panel>
     </Page>
   );

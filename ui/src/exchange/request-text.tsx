@@ -24,10 +24,8 @@ export const RequestText = ({ ctx, number, group, text, bytes }: RequestTextProp
     crumbs={[{ label: ctx.t('nav.exchange'), href: paths.exchange() }]}
     sub={ctx.t('exchange.textSub', { size: ctx.fmt.bytes(bytes) })}
   >
-    <Panel>
-      <div class="body">
-        <pre translate="no">{text}</pre>
-      </div>
+    <Panel body>
+      <pre translate="no">{text}</pre>
     </Panel>
   </Page>
 );

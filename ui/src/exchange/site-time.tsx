@@ -28,51 +28,49 @@ export type SiteTimeProps = {
 export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTimeProps) => {
   if (!isBehind && doubtful.length === 0) return null;
   return (
-    <Panel id={clockAnchor} title={ctx.t('story.time')}>
-      <div class="body">
-        <Facts
-          rows={[
-            [ctx.t('story.systemTime'), <Time at={systemTime} />],
-            [ctx.t('story.floor'), <Time at={floor} />],
-          ]}
-        />
-        {isBehind ? (
-          <>
-            <Status level="warning">{ctx.t('error.CLOCK_BEHIND')}</Status>
-            <RefusalWords code="CLOCK_BEHIND" />
-          </>
-        ) : null}
-        {doubtful.map((doubt) => (
-          <div class="stack">
-            <Status level="warning">
-              {ctx.t(`story.doubt.${doubt.source}`, { at: ctx.fmt.dateTime(doubt.time), days: doubt.daysAhead })}
-            </Status>
-            <RefusalWords code="CLOCK_SUSPECT" />
-            <p>
-              {ctx.t('story.agreeWhy')}{' '}
-              {doubt.expires.length === 0
-                ? null
-                : ctx.t('story.agreeExpires', {
-                    roles: doubt.expires.map((role) => ctx.tDynamic(`exchange.role.${role}`)).join(', '),
-                  })}
-            </p>
-            <PostForm action={paths.clockAgree()} class="form">
-              <input type="hidden" name="source" value={doubt.source} />
-              <TextField
-                id={`f-reason-${doubt.source}`}
-                name="reason"
-                label={ctx.t('story.agreeReason')}
-                hint={ctx.t('story.agreeHint')}
-                maxLength={500}
-                required
-              />
-              <div>
-                <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('story.agree')}</Button>
-              </div>
-            </PostForm>
-          </div>
-        ))}
-      </div>
+    <Panel id={clockAnchor} title={ctx.t('story.time')} body>
+      <Facts
+        rows={[
+          [ctx.t('story.systemTime'), <Time at={systemTime} />],
+          [ctx.t('story.floor'), <Time at={floor} />],
+        ]}
+      />
+      {isBehind ? (
+        <>
+          <Status level="warning">{ctx.t('error.CLOCK_BEHIND')}</Status>
+          <RefusalWords code="CLOCK_BEHIND" />
+        </>
+      ) : null}
+      {doubtful.map((doubt) => (
+        <div class="stack">
+          <Status level="warning">
+            {ctx.t(`story.doubt.${doubt.source}`, { at: ctx.fmt.dateTime(doubt.time), days: doubt.daysAhead })}
+          </Status>
+          <RefusalWords code="CLOCK_SUSPECT" />
+          <p>
+            {ctx.t('story.agreeWhy')}{' '}
+            {doubt.expires.length === 0
+              ? null
+              : ctx.t('story.agreeExpires', {
+                  roles: doubt.expires.map((role) => ctx.tDynamic(`exchange.role.${role}`)).join(', '),
+                })}
+          </p>
+          <PostForm action={paths.clockAgree()} class="form">
+            <input type="hidden" name="source" value={doubt.source} />
+            <TextField
+              id={`f-reason-${doubt.source}`}
+              name="reason"
+              label={ctx.t('story.agreeReason')}
+              hint={ctx.t('story.agreeHint')}
+              maxLength={500}
+              required
+            />
+            <div>
+              <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('story.agree')}</Button>
+            </div>
+          </PostForm>
+        </div>
+      ))}
     </Panel>
   );
 };

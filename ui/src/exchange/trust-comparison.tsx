@@ -83,37 +83,35 @@ export const TrustComparison = ({
   errors: FieldErrors | undefined;
   at: TrustPlace;
 }) => (
-  <Panel title={ctx.t('exchange.compareTitle')}>
-    <div class="body">
-      <p>{ctx.t('exchange.compareWhy')}</p>
-      <Facts
-        rows={[
-          [ctx.t('exchange.rootVersion'), ctx.fmt.number(staged.rootVersion)],
-          [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
-        ]}
+  <Panel title={ctx.t('exchange.compareTitle')} body>
+    <p>{ctx.t('exchange.compareWhy')}</p>
+    <Facts
+      rows={[
+        [ctx.t('exchange.rootVersion'), ctx.fmt.number(staged.rootVersion)],
+        [ctx.t('exchange.threshold'), ctx.t('exchange.thresholdOf', { k: staged.threshold, n: staged.keys })],
+      ]}
+    />
+    <PostForm action={paths.exchangeTrustImport()} class="form" errors={errors}>
+      {place(at)}
+      <input type="hidden" name="upload" value={staged.upload} />
+      <WordFields ctx={ctx} heard={heard} fault={errors?.['words']} />
+      <TextField
+        name="fingerprint"
+        label={ctx.t('exchange.typeFingerprint')}
+        hint={ctx.t('fingerprint.typeHint')}
+        autocomplete="off"
+        spellcheck={false}
+        value={heard?.fingerprint}
       />
-      <PostForm action={paths.exchangeTrustImport()} class="form" errors={errors}>
-        {place(at)}
-        <input type="hidden" name="upload" value={staged.upload} />
-        <WordFields ctx={ctx} heard={heard} fault={errors?.['words']} />
-        <TextField
-          name="fingerprint"
-          label={ctx.t('exchange.typeFingerprint')}
-          hint={ctx.t('fingerprint.typeHint')}
-          autocomplete="off"
-          spellcheck={false}
-          value={heard?.fingerprint}
-        />
-        <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
-            {ctx.t('exchange.acceptRoot')}
-          </Button>
-          <LinkButton href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
-            {ctx.t(at === 'introduction' ? 'intro.otherFile' : 'common.cancel')}
-          </LinkButton>
-        </div>
-      </PostForm>
-    </div>
+      <div class="row">
+        <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
+          {ctx.t('exchange.acceptRoot')}
+        </Button>
+        <LinkButton href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
+          {ctx.t(at === 'introduction' ? 'intro.otherFile' : 'common.cancel')}
+        </LinkButton>
+      </div>
+    </PostForm>
   </Panel>
 );
 

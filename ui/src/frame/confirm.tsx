@@ -35,53 +35,51 @@ export const Confirm = (props: ConfirmProps) => {
   return (
     <Page ctx={ctx} title={ctx.say(props.question)}>
       <ErrorSummary errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
-      <Panel>
-        <div class="body">
-          {props.consequences.map((message) => (
-            <p>{ctx.say(message)}</p>
-          ))}
-          {items.length === 0 ? null : (
-            <ul class="columns">
-              {items.map((item) => (
-                <li translate="no">{item.href === undefined ? item.name : <To href={item.href}>{item.name}</To>}</li>
-              ))}
-            </ul>
-          )}
-          {count > items.length && items.length > 0 ? (
-            <p class="second">{ctx.t('common.andMore', { n: count - items.length })}</p>
-          ) : null}
-          <PostForm action={props.action} class="form" errors={errors}>
-            <Hidden fields={props.fields} />
-            {(props.licences ?? []).map((licence) => (
-              <fieldset class="field">
-                <legend>{ctx.t('updates.licenceOf', { name: licence.name })}</legend>
-                <pre class="sunk" translate="no">
-                  {licence.text}
-                </pre>
-                <span class="choice">
-                  <input type="checkbox" id={`licence-${licence.sha256}`} name="licence" value={licence.sha256} />
-                  <label for={`licence-${licence.sha256}`}>{ctx.t('updates.licenceAccept')}</label>
-                </span>
-              </fieldset>
+      <Panel body>
+        {props.consequences.map((message) => (
+          <p>{ctx.say(message)}</p>
+        ))}
+        {items.length === 0 ? null : (
+          <ul class="columns">
+            {items.map((item) => (
+              <li translate="no">{item.href === undefined ? item.name : <To href={item.href}>{item.name}</To>}</li>
             ))}
-            {props.comment ? <CommentField /> : null}
-            {props.typeNumber ? (
-              <TextField
-                name="confirm"
-                label={ctx.t('common.typeNumber', { n: String(count) })}
-                inputmode="numeric"
-                autocomplete="off"
-                required
-              />
-            ) : null}
-            <div class="row">
-              <Cancel href={props.cancel} />
-              <Button kind={props.danger ? 'danger' : 'primary'} busy={ctx.t('common.working')}>
-                {ctx.say(props.button)}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
+          </ul>
+        )}
+        {count > items.length && items.length > 0 ? (
+          <p class="second">{ctx.t('common.andMore', { n: count - items.length })}</p>
+        ) : null}
+        <PostForm action={props.action} class="form" errors={errors}>
+          <Hidden fields={props.fields} />
+          {(props.licences ?? []).map((licence) => (
+            <fieldset class="field">
+              <legend>{ctx.t('updates.licenceOf', { name: licence.name })}</legend>
+              <pre class="sunk" translate="no">
+                {licence.text}
+              </pre>
+              <span class="choice">
+                <input type="checkbox" id={`licence-${licence.sha256}`} name="licence" value={licence.sha256} />
+                <label for={`licence-${licence.sha256}`}>{ctx.t('updates.licenceAccept')}</label>
+              </span>
+            </fieldset>
+          ))}
+          {props.comment ? <CommentField /> : null}
+          {props.typeNumber ? (
+            <TextField
+              name="confirm"
+              label={ctx.t('common.typeNumber', { n: String(count) })}
+              inputmode="numeric"
+              autocomplete="off"
+              required
+            />
+          ) : null}
+          <div class="row">
+            <Cancel href={props.cancel} />
+            <Button kind={props.danger ? 'danger' : 'primary'} busy={ctx.t('common.working')}>
+              {ctx.say(props.button)}
+            </Button>
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

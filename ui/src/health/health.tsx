@@ -47,26 +47,24 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
         ]}
       />
     </Panel>
-    <Panel title={ctx.t('health.diagnostics')}>
-      <div class="body">
-        <p>{ctx.t('health.diagnosticsWhat')}</p>
-        <ul>
-          {diagnostics.map((name) => (
-            <li>{ctx.tDynamic(`health.section.${name}`)}</li>
-          ))}
-        </ul>
-        <div class="row">
-          <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
-            {ctx.t('health.diagnosticsSealed')}
-          </LinkButton>
-          <LinkButton
-            download
-            href={paths.diagnosticsFile({ plain: 'true' })}
-            unavailable={withoutRight(ctx, 'settings:write')}
-          >
-            {ctx.t('health.diagnosticsPlain')}
-          </LinkButton>
-        </div>
+    <Panel title={ctx.t('health.diagnostics')} body>
+      <p>{ctx.t('health.diagnosticsWhat')}</p>
+      <ul>
+        {diagnostics.map((name) => (
+          <li>{ctx.tDynamic(`health.section.${name}`)}</li>
+        ))}
+      </ul>
+      <div class="row">
+        <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
+          {ctx.t('health.diagnosticsSealed')}
+        </LinkButton>
+        <LinkButton
+          download
+          href={paths.diagnosticsFile({ plain: 'true' })}
+          unavailable={withoutRight(ctx, 'settings:write')}
+        >
+          {ctx.t('health.diagnosticsPlain')}
+        </LinkButton>
       </div>
     </Panel>
   </Page>

@@ -29,36 +29,34 @@ type IdentificationJobProps = {
 };
 
 const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: IdentificationJobProps) => (
-  <Panel title={ctx.t('identification.approve')}>
-    <div class="body">
-      <p>{ctx.t('identification.approveWhy')}</p>
-      <PostForm action={paths.identificationJob(job.id)} class="form" errors={errors}>
-        <Hidden
-          fields={[
-            ['action', 'approve'],
-            ['digest', digest],
-          ]}
-        />
-        <TextField
-          name="typed"
-          label={ctx.t('identification.approveNumber', { n: String(targets.length) })}
-          inputmode="numeric"
-          autocomplete="off"
-          required
-        />
-        <div>
-          <Button
-            kind="primary"
-            unavailable={
-              withoutRight(ctx, 'controllers:approve') ??
-              (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
-            }
-          >
-            {ctx.t('identification.approve')}
-          </Button>
-        </div>
-      </PostForm>
-    </div>
+  <Panel title={ctx.t('identification.approve')} body>
+    <p>{ctx.t('identification.approveWhy')}</p>
+    <PostForm action={paths.identificationJob(job.id)} class="form" errors={errors}>
+      <Hidden
+        fields={[
+          ['action', 'approve'],
+          ['digest', digest],
+        ]}
+      />
+      <TextField
+        name="typed"
+        label={ctx.t('identification.approveNumber', { n: String(targets.length) })}
+        inputmode="numeric"
+        autocomplete="off"
+        required
+      />
+      <div>
+        <Button
+          kind="primary"
+          unavailable={
+            withoutRight(ctx, 'controllers:approve') ??
+            (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
+          }
+        >
+          {ctx.t('identification.approve')}
+        </Button>
+      </div>
+    </PostForm>
   </Panel>
 );
 
@@ -164,21 +162,19 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
       )}
       {isApproved || isMoving || targets.length === 0 ? null : <Approval {...props} />}
       {run === undefined ? null : (
-        <Panel title={ctx.t('identification.log')}>
-          <div class="body">
-            <div
-              id="log"
-              class="stack"
-              {...(isMoving
-                ? {
-                    'hx-sse:connect': paths.identificationStream(job.id),
-                    'hx-sse:close': 'done',
-                    'hx-swap': 'innerMorph',
-                  }
-                : {})}
-            >
-              <RunRegion ctx={ctx} run={run} />
-            </div>
+        <Panel title={ctx.t('identification.log')} body>
+          <div
+            id="log"
+            class="stack"
+            {...(isMoving
+              ? {
+                  'hx-sse:connect': paths.identificationStream(job.id),
+                  'hx-sse:close': 'done',
+                  'hx-swap': 'innerMorph',
+                }
+              : {})}
+          >
+            <RunRegion ctx={ctx} run={run} />
           </div>
         </Panel>
       )}

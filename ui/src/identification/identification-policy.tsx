@@ -40,63 +40,54 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
       sub={ctx.t('identification.policySub')}
     >
       <ErrorSummary errors={errors} labels={labels} />
-      <Panel title={ctx.t('identification.policyNow')}>
-        <div class="body">
-          <PolicyFacts ctx={ctx} policy={policy} />
-        </div>
+      <Panel title={ctx.t('identification.policyNow')} body>
+        <PolicyFacts ctx={ctx} policy={policy} />
       </Panel>
-      <Panel title={ctx.t('identification.policyChange')}>
-        <div class="body">
-          <PostForm action={paths.identificationPolicy(policy.controller)} class="form" errors={errors}>
+      <Panel title={ctx.t('identification.policyChange')} body>
+        <PostForm action={paths.identificationPolicy(policy.controller)} class="form" errors={errors}>
+          <SelectField
+            name="queryPolicy"
+            label={label('queryPolicy')}
+            value={values['queryPolicy']}
+            options={levels.map((value) => ({
+              value,
+              label: ctx.t(`kind.controller-query-policy.option.queryPolicy.${value}`),
+            }))}
+          />
+          {switches.map((name) => (
             <SelectField
-              name="queryPolicy"
-              label={label('queryPolicy')}
-              value={values['queryPolicy']}
-              options={levels.map((value) => ({
+              name={name}
+              label={label(name)}
+              value={values[name]}
+              options={states.map((value) => ({
                 value,
-                label: ctx.t(`kind.controller-query-policy.option.queryPolicy.${value}`),
+                label: ctx.tDynamic(`kind.controller-query-policy.option.${name}.${value}`),
               }))}
             />
-            {switches.map((name) => (
-              <SelectField
-                name={name}
-                label={label(name)}
-                value={values[name]}
-                options={states.map((value) => ({
-                  value,
-                  label: ctx.tDynamic(`kind.controller-query-policy.option.${name}.${value}`),
-                }))}
-              />
-            ))}
-            <TextField name="queryGapMs" label={label('queryGapMs')} value={values['queryGapMs']} inputmode="numeric" />
-            <TextField
-              name="queryFromTime"
-              label={label('queryFromTime')}
-              value={values['queryFromTime']}
-              type="time"
+          ))}
+          <TextField name="queryGapMs" label={label('queryGapMs')} value={values['queryGapMs']} inputmode="numeric" />
+          <TextField name="queryFromTime" label={label('queryFromTime')} value={values['queryFromTime']} type="time" />
+          <TextField
+            name="queryUntilTime"
+            label={label('queryUntilTime')}
+            value={values['queryUntilTime']}
+            type="time"
+          />
+          {isSafety ? (
+            <AreaField
+              name="safetyReason"
+              label={label('safetyReason')}
+              hint={ctx.t('identification.safetyWhy')}
+              value={values['safetyReason']}
+              maxLength={2_000}
             />
-            <TextField
-              name="queryUntilTime"
-              label={label('queryUntilTime')}
-              value={values['queryUntilTime']}
-              type="time"
-            />
-            {isSafety ? (
-              <AreaField
-                name="safetyReason"
-                label={label('safetyReason')}
-                hint={ctx.t('identification.safetyWhy')}
-                value={values['safetyReason']}
-                maxLength={2_000}
-              />
-            ) : null}
-            <div>
-              <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
-                {ctx.t('identification.policySave')}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
+          ) : null}
+          <div>
+            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
+              {ctx.t('identification.policySave')}
+            </Button>
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

@@ -55,39 +55,35 @@ const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn'
 );
 
 const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts' | 'errors'>) => (
-  <Panel title={ctx.t('identification.halts')}>
-    <div class="body">
-      <p>{ctx.t('identification.haltsWhy')}</p>
-      {halts.map((halt, index) => (
-        <div class="stack">
-          <Status level="critical">
-            <span translate="no">{halt.zoneName}</span>
-          </Status>
-          <p>
-            <Time at={halt.at} />{' '}
-            {ctx.t('identification.haltOf', {
-              controller: halt.controller,
-              why: whyText(ctx, halt.code, halt.detail === '' ? undefined : halt.detail),
-            })}
-          </p>
-          <PostForm action={paths.identificationZones()} class="form" errors={errors}>
-            <Hidden fields={[['zone', halt.zone]]} />
-            <TextField
-              name="reason"
-              id={`f-reason-${index}`}
-              label={ctx.t('identification.releaseReason')}
-              maxLength={500}
-              required
-            />
-            <div>
-              <Button unavailable={withoutSiteRight(ctx, 'controllers:write')}>
-                {ctx.t('identification.release')}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
-      ))}
-    </div>
+  <Panel title={ctx.t('identification.halts')} body>
+    <p>{ctx.t('identification.haltsWhy')}</p>
+    {halts.map((halt, index) => (
+      <div class="stack">
+        <Status level="critical">
+          <span translate="no">{halt.zoneName}</span>
+        </Status>
+        <p>
+          <Time at={halt.at} />{' '}
+          {ctx.t('identification.haltOf', {
+            controller: halt.controller,
+            why: whyText(ctx, halt.code, halt.detail === '' ? undefined : halt.detail),
+          })}
+        </p>
+        <PostForm action={paths.identificationZones()} class="form" errors={errors}>
+          <Hidden fields={[['zone', halt.zone]]} />
+          <TextField
+            name="reason"
+            id={`f-reason-${index}`}
+            label={ctx.t('identification.releaseReason')}
+            maxLength={500}
+            required
+          />
+          <div>
+            <Button unavailable={withoutSiteRight(ctx, 'controllers:write')}>{ctx.t('identification.release')}</Button>
+          </div>
+        </PostForm>
+      </div>
+    ))}
   </Panel>
 );
 

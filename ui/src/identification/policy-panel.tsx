@@ -104,9 +104,8 @@ export const PolicyPanel = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
         {ctx.t('identification.policyChange')}
       </LinkButton>
     }
+    body
   >
-    <div class="body">
-      <PolicyFacts ctx={ctx} policy={policy} />
-    </div>
+    <PolicyFacts ctx={ctx} policy={policy} />
   </Panel>
 );

@@ -11,22 +11,18 @@ export const ProgramPanel = ({ ctx, row }: { ctx: Ctx; row: ProgramRowView }) =>
   <Panel
     title={ctx.t('integrity.state')}
     link={<To href={paths.controllerProgram(row.id)}>{ctx.t('integrity.details')}</To>}
+    body
   >
-    <div class="body">
-      <Facts
-        rows={[
-          [ctx.t('integrity.state'), <ProgramStatus ctx={ctx} row={row} />],
-          [
-            ctx.t('common.whatDiffers'),
-            row.differences.length === 0 ? <Unknown /> : differenceWords(ctx, row.differences),
-          ],
-          [ctx.t('integrity.readAt'), row.readAt === null ? <Unknown /> : <Age at={row.readAt} />],
-          [
-            ctx.t('integrity.hardening'),
-            ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
-          ],
-        ]}
-      />
-    </div>
+    <Facts
+      rows={[
+        [ctx.t('integrity.state'), <ProgramStatus ctx={ctx} row={row} />],
+        [
+          ctx.t('common.whatDiffers'),
+          row.differences.length === 0 ? <Unknown /> : differenceWords(ctx, row.differences),
+        ],
+        [ctx.t('integrity.readAt'), row.readAt === null ? <Unknown /> : <Age at={row.readAt} />],
+        [ctx.t('integrity.hardening'), ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown })],
+      ]}
+    />
   </Panel>
 );

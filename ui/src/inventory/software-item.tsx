@@ -55,15 +55,10 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       }
     >
       <div class="grid">
-        <Panel title={ctx.t('inventory.item')} span={7}>
-          <div class="body">
-            <Facts
-              rows={fields.map(({ column, value }) => [
-                label(column.name),
-                <FieldText column={column} value={value} />,
-              ])}
-            />
-          </div>
+        <Panel title={ctx.t('inventory.item')} span={7} body>
+          <Facts
+            rows={fields.map(({ column, value }) => [label(column.name), <FieldText column={column} value={value} />])}
+          />
         </Panel>
         <Panel title={ctx.t('inventory.versions')} context={ctx.t('inventory.versionsContext')} span={5}>
           {versions.length === 0 ? (

@@ -320,56 +320,52 @@ export const ObjectForm = (props: ObjectFormProps) => {
       <ErrorSummary errors={named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried tried={condition.tried} />}
       {props.readOnly ? (
-        <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle}>
-          <div class="body">
-            <Facts
-              rows={fields.map((field) => [
-                labels[field.name] ?? field.name,
-                <ObjectValue
-                  ctx={ctx}
-                  kind={kind}
-                  field={field}
-                  value={values[field.name] ?? null}
-                  links={props.links?.[field.name]}
-                />,
-              ])}
-            />
-          </div>
+        <Panel context={ctx.t('objects.builtIn')} title={object?.title ?? kindTitle} body>
+          <Facts
+            rows={fields.map((field) => [
+              labels[field.name] ?? field.name,
+              <ObjectValue
+                ctx={ctx}
+                kind={kind}
+                field={field}
+                value={values[field.name] ?? null}
+                links={props.links?.[field.name]}
+              />,
+            ])}
+          />
         </Panel>
       ) : (
-        <Panel>
-          <div class="body">
-            <PostForm
-              action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
-              class="form"
-              errors={{ ...errors, ...named }}
-            >
-              {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
-              {fields.map((field) => (
-                <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />
-              ))}
-              <CommentField />
-              <div class="row">
-                <Button kind="primary" unavailable={right}>
-                  {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
+        <Panel body>
+          <PostForm
+            action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
+            class="form"
+            errors={{ ...errors, ...named }}
+          >
+            {object === undefined ? null : <input type="hidden" name="revision" value={String(object.revision)} />}
+            {fields.map((field) => (
+              <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />
+            ))}
+            <CommentField />
+            <div class="row">
+              <Button kind="primary" unavailable={right}>
+                {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
+              </Button>
+              {condition === undefined ? null : (
+                <Button name="do" value="try">
+                  {ctx.t('condition.try')}
                 </Button>
-                {condition === undefined ? null : (
-                  <Button name="do" value="try">
-                    {ctx.t('condition.try')}
-                  </Button>
-                )}
-                <Cancel href={paths.objects(kind)} />
-              </div>
-              {condition === undefined ? null : <ConditionBuilder help={condition} />}
+              )}
+              <Cancel href={paths.objects(kind)} />
+            </div>
+            {condition === undefined ? null : <ConditionBuilder help={condition} />}
+          </PostForm>
+          {object === undefined ? null : (
+            <PostForm action={paths.objectDelete(kind, object.id)}>
+              <Button kind="danger" small unavailable={right}>
+                {ctx.t('objects.delete')}
+              </Button>
             </PostForm>
-            {object === undefined ? null : (
-              <PostForm action={paths.objectDelete(kind, object.id)}>
-                <Button kind="danger" small unavailable={right}>
-                  {ctx.t('objects.delete')}
-                </Button>
-              </PostForm>
-            )}
-          </div>
+          )}
         </Panel>
       )}
       {condition === undefined ? null : <ConditionLanguage help={condition} />}

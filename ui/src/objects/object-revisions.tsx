@@ -92,21 +92,19 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
         </Notice>
       ) : null}
       {diff === undefined ? null : (
-        <Panel title={ctx.t('objects.diffOf', { a: diff.a, b: diff.b })}>
-          <div class="body">
-            {diff.fields.length === 0 ? (
-              <p class="second">{ctx.t('objects.noDiff')}</p>
-            ) : (
-              <FieldDiffs
-                fields={diff.fields.map((field) => ({
-                  label: fieldLabel(ctx, kind, id, field.field),
-                  before: field.before,
-                  after: field.after,
-                  secret: field.secret,
-                }))}
-              />
-            )}
-          </div>
+        <Panel title={ctx.t('objects.diffOf', { a: diff.a, b: diff.b })} body>
+          {diff.fields.length === 0 ? (
+            <p class="second">{ctx.t('objects.noDiff')}</p>
+          ) : (
+            <FieldDiffs
+              fields={diff.fields.map((field) => ({
+                label: fieldLabel(ctx, kind, id, field.field),
+                before: field.before,
+                after: field.after,
+                secret: field.secret,
+              }))}
+            />
+          )}
         </Panel>
       )}
       <Panel>

@@ -125,26 +125,24 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
           </Panel>
         </>
       )}
-      <Panel title={ctx.t('common.chooseAFile')}>
-        <div class="body">
-          <PostForm
-            action={paths.offlineImport()}
-            multipart
-            class="form"
-            errors={error === undefined ? undefined : { file: error }}
-          >
-            <FileField
-              label={ctx.t('common.file')}
-              hint={ctx.t('offlineImport.fileHint')}
-              accept=".json,.xml,.ocs,.zip"
-            />
-            <div>
-              <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
-                {ctx.t('offlineImport.check')}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
+      <Panel title={ctx.t('common.chooseAFile')} body>
+        <PostForm
+          action={paths.offlineImport()}
+          multipart
+          class="form"
+          errors={error === undefined ? undefined : { file: error }}
+        >
+          <FileField
+            label={ctx.t('common.file')}
+            hint={ctx.t('offlineImport.fileHint')}
+            accept=".json,.xml,.ocs,.zip"
+          />
+          <div>
+            <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
+              {ctx.t('offlineImport.check')}
+            </Button>
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

@@ -130,30 +130,28 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
 export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
   <Page ctx={ctx} title={ctx.t('approvals.title')} crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}>
     {plan === undefined ? null : <Plan ctx={ctx} plan={plan} />}
-    <Panel title={ctx.t('patches.import')}>
-      <div class="body">
-        <p>{ctx.rich('approvals.why', { fields: <code translate="no">{fileFields}</code> })}</p>
-        <p class="second">{ctx.t('approvals.standard')}</p>
-        <PostForm
-          action={paths.approvals()}
-          multipart
-          class="form"
-          errors={error === undefined ? undefined : { file: error }}
-        >
-          <SelectField
-            name="preset"
-            label={ctx.t('approvals.preset')}
-            value={plan?.preset ?? 'neutral'}
-            options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
-          />
-          <FileField label={ctx.t('common.file')} />
-          <div>
-            <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
-              {ctx.t('approvals.preview')}
-            </Button>
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('patches.import')} body>
+      <p>{ctx.rich('approvals.why', { fields: <code translate="no">{fileFields}</code> })}</p>
+      <p class="second">{ctx.t('approvals.standard')}</p>
+      <PostForm
+        action={paths.approvals()}
+        multipart
+        class="form"
+        errors={error === undefined ? undefined : { file: error }}
+      >
+        <SelectField
+          name="preset"
+          label={ctx.t('approvals.preset')}
+          value={plan?.preset ?? 'neutral'}
+          options={presets.map((value) => ({ value, label: ctx.t(`approvals.preset.${value}`) }))}
+        />
+        <FileField label={ctx.t('common.file')} />
+        <div>
+          <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+            {ctx.t('approvals.preview')}
+          </Button>
+        </div>
+      </PostForm>
     </Panel>
     <Panel title={ctx.t('approvals.done')}>
       {lists.length === 0 ? (

@@ -57,41 +57,35 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
       {...(isMoving ? { refreshSeconds: 5 } : {})}
     >
       <ErrorSummary errors={errors} labels={{ from: ctx.t('evidence.from'), to: ctx.t('evidence.to') }} />
-      <Panel title={ctx.t('evidence.create')}>
-        <div class="body">
-          <p>{ctx.t('evidence.noneWhy')}</p>
-          <PostForm action={paths.evidence()} class="form" errors={errors}>
-            <TextField
-              name="from"
-              label={ctx.t('evidence.from')}
-              hint={ctx.t('patches.dayHint')}
-              value={values.from}
-              required
-            />
-            <TextField
-              name="to"
-              label={ctx.t('evidence.to')}
-              hint={ctx.t('patches.dayHint')}
-              value={values.to}
-              required
-            />
-            <SelectField
-              name="lang"
-              label={ctx.t('evidence.lang')}
-              value={values.lang}
-              options={languages.map(([value, label]) => ({ value, label }))}
-            />
-            <div>
-              <Button
-                kind="primary"
-                unavailable={withoutRight(ctx, 'controllers:write')}
-                busy={ctx.t('common.working')}
-              >
-                {ctx.t('evidence.create')}
-              </Button>
-            </div>
-          </PostForm>
-        </div>
+      <Panel title={ctx.t('evidence.create')} body>
+        <p>{ctx.t('evidence.noneWhy')}</p>
+        <PostForm action={paths.evidence()} class="form" errors={errors}>
+          <TextField
+            name="from"
+            label={ctx.t('evidence.from')}
+            hint={ctx.t('patches.dayHint')}
+            value={values.from}
+            required
+          />
+          <TextField
+            name="to"
+            label={ctx.t('evidence.to')}
+            hint={ctx.t('patches.dayHint')}
+            value={values.to}
+            required
+          />
+          <SelectField
+            name="lang"
+            label={ctx.t('evidence.lang')}
+            value={values.lang}
+            options={languages.map(([value, label]) => ({ value, label }))}
+          />
+          <div>
+            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+              {ctx.t('evidence.create')}
+            </Button>
+          </div>
+        </PostForm>
       </Panel>
       <Panel>
         {packs.length === 0 ? (

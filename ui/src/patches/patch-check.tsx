@@ -74,44 +74,42 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
     {closed
       ? null
       : rows.map((row) => (
-          <Panel title={ctx.tDynamic(`patches.item.${row.item}`)}>
-            <div class="body">
-              <PostForm action={paths.patchCheck(patch.id, controller.id)} class="form">
-                <Hidden fields={[['item', row.item]]} />
-                <SelectField
-                  id={`f-answer-${row.item}`}
-                  name="answer"
-                  label={ctx.t('patches.answer')}
-                  value={row.answer ?? ''}
-                  options={[
-                    // Nothing is answered for a person.
-                    ...(row.answer === undefined ? [{ value: '', label: ctx.t('patches.answer.choose') }] : []),
-                    ...answers.map((value) => ({ value, label: ctx.t(`patches.answer.${value}`) })),
-                  ]}
-                  required
-                />
-                {row.wants === undefined ? null : (
-                  <TextField
-                    id={`f-value-${row.item}`}
-                    name="value"
-                    label={ctx.t(`patches.value.${row.wants}`)}
-                    value={row.value ?? ''}
-                    maxLength={200}
-                    spellcheck={false}
-                  />
-                )}
+          <Panel title={ctx.tDynamic(`patches.item.${row.item}`)} body>
+            <PostForm action={paths.patchCheck(patch.id, controller.id)} class="form">
+              <Hidden fields={[['item', row.item]]} />
+              <SelectField
+                id={`f-answer-${row.item}`}
+                name="answer"
+                label={ctx.t('patches.answer')}
+                value={row.answer ?? ''}
+                options={[
+                  // Nothing is answered for a person.
+                  ...(row.answer === undefined ? [{ value: '', label: ctx.t('patches.answer.choose') }] : []),
+                  ...answers.map((value) => ({ value, label: ctx.t(`patches.answer.${value}`) })),
+                ]}
+                required
+              />
+              {row.wants === undefined ? null : (
                 <TextField
-                  id={`f-note-${row.item}`}
-                  name="note"
-                  label={ctx.t('field.note')}
-                  value={row.note}
-                  maxLength={500}
+                  id={`f-value-${row.item}`}
+                  name="value"
+                  label={ctx.t(`patches.value.${row.wants}`)}
+                  value={row.value ?? ''}
+                  maxLength={200}
+                  spellcheck={false}
                 />
-                <div>
-                  <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
-                </div>
-              </PostForm>
-            </div>
+              )}
+              <TextField
+                id={`f-note-${row.item}`}
+                name="note"
+                label={ctx.t('field.note')}
+                value={row.note}
+                maxLength={500}
+              />
+              <div>
+                <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
+              </div>
+            </PostForm>
           </Panel>
         ))}
   </Page>

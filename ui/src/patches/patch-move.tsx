@@ -101,48 +101,44 @@ export const PatchMove = (props: PatchMoveProps) => {
           {closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ')}
         </Notice>
       )}
-      <Panel>
-        <div class="body">
-          {roles.length === 0 ? null : (
-            <p>
-              {ctx.t('patches.signs', { roles: roles.map((one) => ctx.tDynamic(`patches.role.${one}`)).join(', ') })}
-            </p>
-          )}
-          <PostForm action={paths.patchMove(patch.id)} class="form" errors={errors}>
-            <Hidden fields={[['to', to]]} />
-            <AreaField
-              name="reason"
-              label={ctx.t('field.reason')}
-              hint={ctx.t('patches.reasonHint')}
-              value={values['reason'] ?? ''}
-              rows={2}
-              maxLength={1_000}
-              required
-            />
-            {named.map((name) => (
-              <Field {...props} name={name} />
-            ))}
-            <TextField
-              name="reference"
-              label={ctx.t('patches.field.reference')}
-              value={values['reference'] ?? ''}
-              maxLength={500}
-            />
-            <AreaField
-              name="files"
-              label={ctx.t('patches.field.files')}
-              hint={ctx.t('patches.field.filesHint')}
-              value={values['files'] ?? ''}
-              rows={2}
-            />
-            <div class="row">
-              <Button kind="primary">
-                {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
-              </Button>
-              <Cancel href={paths.patch(patch.id)} />
-            </div>
-          </PostForm>
-        </div>
+      <Panel body>
+        {roles.length === 0 ? null : (
+          <p>{ctx.t('patches.signs', { roles: roles.map((one) => ctx.tDynamic(`patches.role.${one}`)).join(', ') })}</p>
+        )}
+        <PostForm action={paths.patchMove(patch.id)} class="form" errors={errors}>
+          <Hidden fields={[['to', to]]} />
+          <AreaField
+            name="reason"
+            label={ctx.t('field.reason')}
+            hint={ctx.t('patches.reasonHint')}
+            value={values['reason'] ?? ''}
+            rows={2}
+            maxLength={1_000}
+            required
+          />
+          {named.map((name) => (
+            <Field {...props} name={name} />
+          ))}
+          <TextField
+            name="reference"
+            label={ctx.t('patches.field.reference')}
+            value={values['reference'] ?? ''}
+            maxLength={500}
+          />
+          <AreaField
+            name="files"
+            label={ctx.t('patches.field.files')}
+            hint={ctx.t('patches.field.filesHint')}
+            value={values['files'] ?? ''}
+            rows={2}
+          />
+          <div class="row">
+            <Button kind="primary">
+              {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
+            </Button>
+            <Cancel href={paths.patch(patch.id)} />
+          </div>
+        </PostForm>
       </Panel>
     </Page>
   );

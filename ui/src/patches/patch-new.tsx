@@ -44,33 +44,31 @@ export const PatchNew = ({
       errors={errors}
       labels={Object.fromEntries(patchFields.map((name) => [name, ctx.t(labelKeys[name])]))}
     />
-    <Panel>
-      <div class="body">
-        <PostForm action={paths.patchNew()} class="form" errors={errors}>
-          {patchFields.map((name) => (
-            <TextField
-              name={name}
-              label={ctx.t(labelKeys[name])}
-              value={values[name]}
-              hint={name === 'publishedAt' ? ctx.t('patches.dayHint') : undefined}
-              required={needed.has(name)}
-              maxLength={256}
-              spellcheck={false}
-            />
-          ))}
-          <AreaField
-            name="vulnerabilities"
-            label={ctx.t('common.vulnerabilities')}
-            hint={ctx.t('patches.vulnerabilitiesHint')}
-            value={values.vulnerabilities}
+    <Panel body>
+      <PostForm action={paths.patchNew()} class="form" errors={errors}>
+        {patchFields.map((name) => (
+          <TextField
+            name={name}
+            label={ctx.t(labelKeys[name])}
+            value={values[name]}
+            hint={name === 'publishedAt' ? ctx.t('patches.dayHint') : undefined}
+            required={needed.has(name)}
+            maxLength={256}
+            spellcheck={false}
           />
-          <AreaField name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} />
-          <div class="row">
-            <Button kind="primary">{ctx.t('patches.save')}</Button>
-            <Cancel href={paths.patches()} />
-          </div>
-        </PostForm>
-      </div>
+        ))}
+        <AreaField
+          name="vulnerabilities"
+          label={ctx.t('common.vulnerabilities')}
+          hint={ctx.t('patches.vulnerabilitiesHint')}
+          value={values.vulnerabilities}
+        />
+        <AreaField name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} />
+        <div class="row">
+          <Button kind="primary">{ctx.t('patches.save')}</Button>
+          <Cancel href={paths.patches()} />
+        </div>
+      </PostForm>
     </Panel>
   </Page>
 );

@@ -16,45 +16,43 @@ type PatchPanelProps = {
 
 /** What is planned for a controller: its next window, its patches, what protects it meanwhile. */
 export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchPanelProps) => (
-  <Panel title={ctx.t('patches.panel')} link={<To href={paths.windows()}>{ctx.t('controllers.tab.windows')}</To>}>
-    <div class="body">
-      <Facts
-        rows={[
-          [
-            ctx.t('patches.nextWindow'),
-            next === null ? (
-              ctx.t('patches.noWindow')
-            ) : (
-              <>
-                {next.name}: <Time at={next.from} />
-                <div class="small second">
-                  {next.late ? ctx.t('windows.tellPast') : ctx.t('windows.tellBy', { at: ctx.fmt.date(next.tellBy) })}
-                </div>
-              </>
-            ),
-          ],
-          ...(accepted === 0
-            ? []
-            : [[ctx.t('measures.acceptances'), <Count n={accepted} href={paths.measures()} />] as const]),
-          ...patches.map(
-            (patch) =>
-              [
-                <To href={paths.patch(patch.id)} translate="no">
-                  {patch.patchId}
-                </To>,
-                <PatchStateMark ctx={ctx} state={patch.state} />,
-              ] as const,
+  <Panel title={ctx.t('patches.panel')} link={<To href={paths.windows()}>{ctx.t('controllers.tab.windows')}</To>} body>
+    <Facts
+      rows={[
+        [
+          ctx.t('patches.nextWindow'),
+          next === null ? (
+            ctx.t('patches.noWindow')
+          ) : (
+            <>
+              {next.name}: <Time at={next.from} />
+              <div class="small second">
+                {next.late ? ctx.t('windows.tellPast') : ctx.t('windows.tellBy', { at: ctx.fmt.date(next.tellBy) })}
+              </div>
+            </>
           ),
-          ...mitigations.map(
-            (one) =>
-              [
-                <To href={paths.measures()}>{one.name}</To>,
-                ctx.t('patches.until', { at: ctx.fmt.date(one.expiresAt) }),
-              ] as const,
-          ),
-        ]}
-      />
-      {patches.length === 0 ? <p class="second">{ctx.t('patches.panelNone')}</p> : null}
-    </div>
+        ],
+        ...(accepted === 0
+          ? []
+          : [[ctx.t('measures.acceptances'), <Count n={accepted} href={paths.measures()} />] as const]),
+        ...patches.map(
+          (patch) =>
+            [
+              <To href={paths.patch(patch.id)} translate="no">
+                {patch.patchId}
+              </To>,
+              <PatchStateMark ctx={ctx} state={patch.state} />,
+            ] as const,
+        ),
+        ...mitigations.map(
+          (one) =>
+            [
+              <To href={paths.measures()}>{one.name}</To>,
+              ctx.t('patches.until', { at: ctx.fmt.date(one.expiresAt) }),
+            ] as const,
+        ),
+      ]}
+    />
+    {patches.length === 0 ? <p class="second">{ctx.t('patches.panelNone')}</p> : null}
   </Panel>
 );

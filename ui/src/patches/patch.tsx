@@ -39,66 +39,64 @@ export const PatchPage = (props: PatchProps) => {
         }}
       />
       {patch.vetoed ? <Notice level="warning" title={ctx.t('patches.vetoed')} /> : null}
-      <Panel title={ctx.t('field.state')}>
-        <div class="body">
-          <Facts
-            rows={[
-              [ctx.t('field.state'), ctx.tDynamic(`patches.state.${patch.state}`)],
-              ...(patch.lifecycle === undefined
-                ? []
-                : [[ctx.t('patches.lifecycle'), <span translate="no">{patch.lifecycle}</span>] as const]),
-              ...(patch.until === null
-                ? []
-                : [
-                    [
-                      ctx.t('patches.field.until'),
-                      <>
-                        <Time at={patch.until} />{' '}
-                        {patch.fallback === null
-                          ? null
-                          : ctx.t('patches.fallback', { state: ctx.tDynamic(`patches.state.${patch.fallback}`) })}
-                      </>,
-                    ] as const,
-                  ]),
-              [
-                ctx.t('patches.verdict'),
+      <Panel title={ctx.t('field.state')} body>
+        <Facts
+          rows={[
+            [ctx.t('field.state'), ctx.tDynamic(`patches.state.${patch.state}`)],
+            ...(patch.lifecycle === undefined
+              ? []
+              : [[ctx.t('patches.lifecycle'), <span translate="no">{patch.lifecycle}</span>] as const]),
+            ...(patch.until === null
+              ? []
+              : [
+                  [
+                    ctx.t('patches.field.until'),
+                    <>
+                      <Time at={patch.until} />{' '}
+                      {patch.fallback === null
+                        ? null
+                        : ctx.t('patches.fallback', { state: ctx.tDynamic(`patches.state.${patch.fallback}`) })}
+                    </>,
+                  ] as const,
+                ]),
+            [
+              ctx.t('patches.verdict'),
+              <>
+                {ctx.tDynamic(`patches.state.${patch.verdict}`)}{' '}
+                {patch.verdictOn === null ? null : <Time at={patch.verdictOn} form="date" />}
+                {patch.overriddenAt === null ? null : (
+                  <div class="small second">
+                    {ctx.t('patches.overridden', { at: ctx.fmt.dateTime(patch.overriddenAt) })}
+                  </div>
+                )}
+              </>,
+            ],
+            [
+              ctx.t('patches.testedOn'),
+              patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`),
+            ],
+            ...patch.deadlines.map(
+              (one) =>
+                [ctx.tDynamic(`patches.deadline.${one.deadline}`), <DeadlineMark ctx={ctx} view={one} />] as const,
+            ),
+            [
+              ctx.t('windows.name'),
+              patch.window === null ? (
+                '–'
+              ) : (
                 <>
-                  {ctx.tDynamic(`patches.state.${patch.verdict}`)}{' '}
-                  {patch.verdictOn === null ? null : <Time at={patch.verdictOn} form="date" />}
-                  {patch.overriddenAt === null ? null : (
-                    <div class="small second">
-                      {ctx.t('patches.overridden', { at: ctx.fmt.dateTime(patch.overriddenAt) })}
-                    </div>
-                  )}
-                </>,
-              ],
-              [
-                ctx.t('patches.testedOn'),
-                patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`),
-              ],
-              ...patch.deadlines.map(
-                (one) =>
-                  [ctx.tDynamic(`patches.deadline.${one.deadline}`), <DeadlineMark ctx={ctx} view={one} />] as const,
+                  {patch.window.name}: {ctx.fmt.period(patch.window.from, patch.window.until)}
+                </>
               ),
-              [
-                ctx.t('windows.name'),
-                patch.window === null ? (
-                  '–'
-                ) : (
-                  <>
-                    {patch.window.name}: {ctx.fmt.period(patch.window.from, patch.window.until)}
-                  </>
-                ),
-              ],
-              [ctx.t('patches.targetVersion'), <span translate="no">{patch.targetVersion ?? '–'}</span>],
-              [ctx.t('patches.sha256'), patch.sha256 === null ? '–' : <Hash value={patch.sha256} />],
-              [ctx.t('patches.supersedes'), <span translate="no">{patch.supersedes ?? '–'}</span>],
-              [ctx.t('common.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
-              [ctx.t('common.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
-              [ctx.t('patches.remarks'), patch.remarks ?? '–'],
-            ]}
-          />
-        </div>
+            ],
+            [ctx.t('patches.targetVersion'), <span translate="no">{patch.targetVersion ?? '–'}</span>],
+            [ctx.t('patches.sha256'), patch.sha256 === null ? '–' : <Hash value={patch.sha256} />],
+            [ctx.t('patches.supersedes'), <span translate="no">{patch.supersedes ?? '–'}</span>],
+            [ctx.t('common.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
+            [ctx.t('common.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
+            [ctx.t('patches.remarks'), patch.remarks ?? '–'],
+          ]}
+        />
       </Panel>
       <PatchRequests {...props} />
       <PatchNext {...props} />

@@ -45,34 +45,32 @@ export const PlanNew = ({
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
   >
     <ErrorSummary errors={errors} labels={{ name: ctx.t('field.name'), notes: ctx.t('windows.planNotes') }} />
-    <Panel>
-      <div class="body">
-        <PostForm action={paths.planNew()} class="form" errors={errors}>
-          <Hidden
-            fields={[
-              ['window', window.id],
-              ['from', String(window.from)],
-            ]}
+    <Panel body>
+      <PostForm action={paths.planNew()} class="form" errors={errors}>
+        <Hidden
+          fields={[
+            ['window', window.id],
+            ['from', String(window.from)],
+          ]}
+        />
+        <TextField name="name" label={ctx.t('field.name')} value={values.name} maxLength={200} required />
+        {patches.length === 0 ? (
+          <p class="second">{ctx.t('windows.planNone')}</p>
+        ) : (
+          <ChecksField
+            name="patch"
+            label={ctx.t('windows.planPatches')}
+            hint={ctx.t('windows.planPatchesHint')}
+            values={values.patches}
+            options={patches.map(({ id, label }) => ({ value: String(id), label }))}
           />
-          <TextField name="name" label={ctx.t('field.name')} value={values.name} maxLength={200} required />
-          {patches.length === 0 ? (
-            <p class="second">{ctx.t('windows.planNone')}</p>
-          ) : (
-            <ChecksField
-              name="patch"
-              label={ctx.t('windows.planPatches')}
-              hint={ctx.t('windows.planPatchesHint')}
-              values={values.patches}
-              options={patches.map(({ id, label }) => ({ value: String(id), label }))}
-            />
-          )}
-          <AreaField name="notes" label={ctx.t('windows.planNotes')} value={values.notes} />
-          <div class="row">
-            <Button kind="primary">{ctx.t('windows.planSave')}</Button>
-            <Cancel href={paths.windows()} />
-          </div>
-        </PostForm>
-      </div>
+        )}
+        <AreaField name="notes" label={ctx.t('windows.planNotes')} value={values.notes} />
+        <div class="row">
+          <Button kind="primary">{ctx.t('windows.planSave')}</Button>
+          <Cancel href={paths.windows()} />
+        </div>
+      </PostForm>
     </Panel>
   </Page>
 );
@@ -110,15 +108,13 @@ export const PlanPage = ({
       </LinkButton>
     }
   >
-    <Panel>
-      <div class="body">
-        <Facts
-          rows={[
-            [ctx.t('windows.name'), window === undefined ? '–' : `${window.name}: ${when(ctx, window)}`],
-            [ctx.t('windows.planNotes'), plan.notes || '–'],
-          ]}
-        />
-      </div>
+    <Panel body>
+      <Facts
+        rows={[
+          [ctx.t('windows.name'), window === undefined ? '–' : `${window.name}: ${when(ctx, window)}`],
+          [ctx.t('windows.planNotes'), plan.notes || '–'],
+        ]}
+      />
     </Panel>
     <Panel title={ctx.t('windows.planRows')}>
       {rows.length === 0 ? (

@@ -32,35 +32,33 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
     />
     <PostForm action={paths.queryNew()} class="stack" errors={errors}>
       <div class="grid">
-        <Panel title={ctx.t('common.question')} span={7}>
-          <div class="body">
-            <AreaField
-              name="sql"
-              label={ctx.t('queries.sql')}
-              hint={ctx.t('queries.sqlHint')}
-              value={sql}
-              rows={6}
-              maxLength={maxLength}
-              required
-            />
-            <TextField
-              name="wait"
-              type="number"
-              label={ctx.t('queries.wait')}
-              hint={ctx.t('queries.waitHint')}
-              value={wait}
-              min={1}
-              max={3_600}
-            />
-            <div class="row">
-              <Button
-                kind="primary"
-                unavailable={deviceCount === 0 ? ctx.t('queries.noDevices') : withoutRight(ctx, 'queries:write')}
-              >
-                {ctx.t('queries.run', { n: deviceCount })}
-              </Button>
-              <Cancel href={paths.queries()} />
-            </div>
+        <Panel title={ctx.t('common.question')} span={7} body>
+          <AreaField
+            name="sql"
+            label={ctx.t('queries.sql')}
+            hint={ctx.t('queries.sqlHint')}
+            value={sql}
+            rows={6}
+            maxLength={maxLength}
+            required
+          />
+          <TextField
+            name="wait"
+            type="number"
+            label={ctx.t('queries.wait')}
+            hint={ctx.t('queries.waitHint')}
+            value={wait}
+            min={1}
+            max={3_600}
+          />
+          <div class="row">
+            <Button
+              kind="primary"
+              unavailable={deviceCount === 0 ? ctx.t('queries.noDevices') : withoutRight(ctx, 'queries:write')}
+            >
+              {ctx.t('queries.run', { n: deviceCount })}
+            </Button>
+            <Cancel href={paths.queries()} />
           </div>
         </Panel>
         <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>

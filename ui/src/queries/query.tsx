@@ -177,17 +177,16 @@ export const Query = (props: QueryProps) => {
             </nav>
           )
         }
+        body
       >
-        <div class="body">
-          <div
-            id="answers"
-            class="stack"
-            {...(isRunning
-              ? { 'hx-sse:connect': paths.queryStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
-              : {})}
-          >
-            <QueryRegion {...props} />
-          </div>
+        <div
+          id="answers"
+          class="stack"
+          {...(isRunning
+            ? { 'hx-sse:connect': paths.queryStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
+            : {})}
+        >
+          <QueryRegion {...props} />
         </div>
       </Panel>
     </Page>

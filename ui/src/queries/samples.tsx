@@ -134,36 +134,34 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
         />
       )}
     </Panel>
-    <Panel title={ctx.t('samples.askTitle')}>
-      <div class="body">
-        <p class="second">{ctx.t('samples.askWhy')}</p>
-        <PostForm action={paths.samples()} class="form" errors={errors}>
-          <TextField
-            name="device"
-            label={ctx.t('field.device')}
-            hint={ctx.t('samples.deviceHint')}
-            value={values.device}
-            maxLength={64}
-            spellcheck={false}
-            required
-          />
-          <TextField
-            name="path"
-            label={ctx.t('samples.path')}
-            hint={ctx.t('samples.pathHint')}
-            value={values.path}
-            maxLength={1_024}
-            spellcheck={false}
-            required
-          />
-          <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} required />
-          <div class="row">
-            <Button kind="primary" unavailable={withoutRight(ctx, 'queries:write')}>
-              {ctx.t('samples.ask')}
-            </Button>
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.t('samples.askTitle')} body>
+      <p class="second">{ctx.t('samples.askWhy')}</p>
+      <PostForm action={paths.samples()} class="form" errors={errors}>
+        <TextField
+          name="device"
+          label={ctx.t('field.device')}
+          hint={ctx.t('samples.deviceHint')}
+          value={values.device}
+          maxLength={64}
+          spellcheck={false}
+          required
+        />
+        <TextField
+          name="path"
+          label={ctx.t('samples.path')}
+          hint={ctx.t('samples.pathHint')}
+          value={values.path}
+          maxLength={1_024}
+          spellcheck={false}
+          required
+        />
+        <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} required />
+        <div class="row">
+          <Button kind="primary" unavailable={withoutRight(ctx, 'queries:write')}>
+            {ctx.t('samples.ask')}
+          </Button>
+        </div>
+      </PostForm>
     </Panel>
   </Page>
 );

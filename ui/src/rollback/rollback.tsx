@@ -61,54 +61,52 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
 };
 
 const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => (
-  <Panel id={rowAnchor(back.id)} title={ctx.t(`rollback.cause.${back.cause}`)} context={<Time at={back.at} />}>
-    <div class="body">
-      {back.file === undefined || back.file === '' ? null : (
-        <p>
-          {ctx.t('rollback.file')} <span translate="no">{back.file}</span>
-        </p>
-      )}
+  <Panel id={rowAnchor(back.id)} title={ctx.t(`rollback.cause.${back.cause}`)} context={<Time at={back.at} />} body>
+    {back.file === undefined || back.file === '' ? null : (
       <p>
-        {back.was === undefined
-          ? ctx.t('rollback.foundOnly', { found: back.found })
-          : ctx.t('rollback.wasFound', { was: back.was, found: back.found })}
+        {ctx.t('rollback.file')} <span translate="no">{back.file}</span>
       </p>
-      <ul>
-        <li>{ctx.t('rollback.devices', { n: back.applied.devices })}</li>
-        <li>{ctx.t('rollback.accounts', { n: back.applied.accounts })}</li>
-        <li>{ctx.t('rollback.rights', { n: back.applied.rights })}</li>
-        <li>{ctx.t('rollback.persons', { n: back.applied.persons })}</li>
+    )}
+    <p>
+      {back.was === undefined
+        ? ctx.t('rollback.foundOnly', { found: back.found })
+        : ctx.t('rollback.wasFound', { was: back.was, found: back.found })}
+    </p>
+    <ul>
+      <li>{ctx.t('rollback.devices', { n: back.applied.devices })}</li>
+      <li>{ctx.t('rollback.accounts', { n: back.applied.accounts })}</li>
+      <li>{ctx.t('rollback.rights', { n: back.applied.rights })}</li>
+      <li>{ctx.t('rollback.persons', { n: back.applied.persons })}</li>
+    </ul>
+    {back.isCovered ? null : <p class="warn">{ctx.t('rollback.notCovered')}</p>}
+    {back.failed.length === 0 ? null : (
+      <ul translate="no">
+        {back.failed.map((one) => (
+          <li>{one}</li>
+        ))}
       </ul>
-      {back.isCovered ? null : <p class="warn">{ctx.t('rollback.notCovered')}</p>}
-      {back.failed.length === 0 ? null : (
-        <ul translate="no">
-          {back.failed.map((one) => (
-            <li>{one}</li>
-          ))}
-        </ul>
-      )}
-      {back.asked === undefined ? null : (
-        <SecondPerson
-          title={ctx.t('rollback.waits')}
-          asked={back.asked}
-          action={paths.rollbackDecide()}
-          fields={{ id: back.id }}
-          area="safety"
-        >
-          <p>{back.asked.reason}</p>
-        </SecondPerson>
-      )}
-      {back.acknowledged === undefined ? (
-        back.asked === undefined ? (
-          <Waiting ctx={ctx} back={back} errors={errors} />
-        ) : null
-      ) : (
-        <p>
-          {ctx.t('rollback.acknowledged')} <span translate="no">{back.acknowledged.by}</span>,{' '}
-          <Time at={back.acknowledged.at} />: {back.acknowledged.reason}
-        </p>
-      )}
-    </div>
+    )}
+    {back.asked === undefined ? null : (
+      <SecondPerson
+        title={ctx.t('rollback.waits')}
+        asked={back.asked}
+        action={paths.rollbackDecide()}
+        fields={{ id: back.id }}
+        area="safety"
+      >
+        <p>{back.asked.reason}</p>
+      </SecondPerson>
+    )}
+    {back.acknowledged === undefined ? (
+      back.asked === undefined ? (
+        <Waiting ctx={ctx} back={back} errors={errors} />
+      ) : null
+    ) : (
+      <p>
+        {ctx.t('rollback.acknowledged')} <span translate="no">{back.acknowledged.by}</span>,{' '}
+        <Time at={back.acknowledged.at} />: {back.acknowledged.reason}
+      </p>
+    )}
   </Panel>
 );
 

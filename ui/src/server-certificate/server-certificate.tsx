@@ -77,38 +77,36 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
 const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'shown' | 'errors'>) => {
   const { plant, state, site } = shown;
   return (
-    <Panel title={ctx.t('certificate.held')} span={5}>
-      <div class="body">
-        <Facts
-          rows={[
-            [ctx.t('certificate.state'), ctx.t(`certificate.state.${state}`)],
-            ...(plant === null
-              ? []
-              : [
-                  [ctx.t('certificate.subject'), <span translate="no">{plant.subject}</span>] as const,
-                  [ctx.t('certificate.issuer'), <span translate="no">{plant.issuer}</span>] as const,
-                  [ctx.t('certificate.names'), <span translate="no">{plant.names.join(' ')}</span>] as const,
-                  [ctx.t('certificate.ends'), <Time at={plant.ends} />] as const,
-                  [ctx.t('certificate.fingerprint'), <Hash value={plant.sha256} />] as const,
-                  [ctx.t('certificate.root'), <Hash value={plant.authoritySha256} />] as const,
-                ]),
-            [ctx.t('add.caFingerprint'), <Hash value={site.sha256} />],
-            [ctx.t('certificate.siteEnds'), <Time at={site.ends} />],
-          ]}
-        />
-        {state === 'none' ? null : (
-          <details open={errors?.['confirm'] !== undefined}>
-            <summary>{ctx.t('certificate.clear')}</summary>
-            <PostForm action={paths.certificateClear()} class="form" errors={errors}>
-              <p class="second">{ctx.t('certificate.clearWhy')}</p>
-              <TextField name="confirm" label={ctx.t('certificate.confirm')} maxLength={64} spellcheck={false} />
-              <Button kind="danger" unavailable={withoutRight(ctx, 'settings:write')}>
-                {ctx.t('certificate.clear')}
-              </Button>
-            </PostForm>
-          </details>
-        )}
-      </div>
+    <Panel title={ctx.t('certificate.held')} span={5} body>
+      <Facts
+        rows={[
+          [ctx.t('certificate.state'), ctx.t(`certificate.state.${state}`)],
+          ...(plant === null
+            ? []
+            : [
+                [ctx.t('certificate.subject'), <span translate="no">{plant.subject}</span>] as const,
+                [ctx.t('certificate.issuer'), <span translate="no">{plant.issuer}</span>] as const,
+                [ctx.t('certificate.names'), <span translate="no">{plant.names.join(' ')}</span>] as const,
+                [ctx.t('certificate.ends'), <Time at={plant.ends} />] as const,
+                [ctx.t('certificate.fingerprint'), <Hash value={plant.sha256} />] as const,
+                [ctx.t('certificate.root'), <Hash value={plant.authoritySha256} />] as const,
+              ]),
+          [ctx.t('add.caFingerprint'), <Hash value={site.sha256} />],
+          [ctx.t('certificate.siteEnds'), <Time at={site.ends} />],
+        ]}
+      />
+      {state === 'none' ? null : (
+        <details open={errors?.['confirm'] !== undefined}>
+          <summary>{ctx.t('certificate.clear')}</summary>
+          <PostForm action={paths.certificateClear()} class="form" errors={errors}>
+            <p class="second">{ctx.t('certificate.clearWhy')}</p>
+            <TextField name="confirm" label={ctx.t('certificate.confirm')} maxLength={64} spellcheck={false} />
+            <Button kind="danger" unavailable={withoutRight(ctx, 'settings:write')}>
+              {ctx.t('certificate.clear')}
+            </Button>
+          </PostForm>
+        </details>
+      )}
     </Panel>
   );
 };
@@ -128,32 +126,30 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
       <Callers ctx={ctx} shown={shown} />
       <div class="grid">
         <Held ctx={ctx} shown={shown} errors={errors} />
-        <Panel title={ctx.t('certificate.set')} span={7}>
-          <div class="body">
-            <p class="second">{ctx.t('certificate.setWhy')}</p>
-            <PostForm action={paths.certificate()} class="form" errors={errors}>
-              <AreaField
-                name="certificate"
-                label={labels.certificate}
-                hint={ctx.t('certificate.chainHint')}
-                value={values.certificate}
-                maxLength={maxPem}
-              />
-              <AreaField name="key" label={labels.key} hint={ctx.t('certificate.keyHint')} maxLength={maxPem} />
-              <AreaField
-                name="authority"
-                label={labels.authority}
-                hint={ctx.t('certificate.authorityHint')}
-                value={values.authority}
-                maxLength={maxPem}
-              />
-              <div>
-                <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
-                  {ctx.t('certificate.set')}
-                </Button>
-              </div>
-            </PostForm>
-          </div>
+        <Panel title={ctx.t('certificate.set')} span={7} body>
+          <p class="second">{ctx.t('certificate.setWhy')}</p>
+          <PostForm action={paths.certificate()} class="form" errors={errors}>
+            <AreaField
+              name="certificate"
+              label={labels.certificate}
+              hint={ctx.t('certificate.chainHint')}
+              value={values.certificate}
+              maxLength={maxPem}
+            />
+            <AreaField name="key" label={labels.key} hint={ctx.t('certificate.keyHint')} maxLength={maxPem} />
+            <AreaField
+              name="authority"
+              label={labels.authority}
+              hint={ctx.t('certificate.authorityHint')}
+              value={values.authority}
+              maxLength={maxPem}
+            />
+            <div>
+              <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+                {ctx.t('certificate.set')}
+              </Button>
+            </div>
+          </PostForm>
         </Panel>
       </div>
     </Page>

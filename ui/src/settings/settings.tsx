@@ -184,20 +184,18 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
     {settings.map((setting) => (
       <Waiting ctx={ctx} setting={setting} />
     ))}
-    <Panel title={ctx.tDynamic(`area.${area}`)}>
-      <div class="body">
-        <PostForm action={paths.settings({ area: area })} class="form" errors={errors}>
-          {settings.map((setting) => (
-            <Control ctx={ctx} setting={setting} />
-          ))}
-          <CommentField />
-          <div>
-            <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
-              {ctx.t('settings.save')}
-            </Button>
-          </div>
-        </PostForm>
-      </div>
+    <Panel title={ctx.tDynamic(`area.${area}`)} body>
+      <PostForm action={paths.settings({ area: area })} class="form" errors={errors}>
+        {settings.map((setting) => (
+          <Control ctx={ctx} setting={setting} />
+        ))}
+        <CommentField />
+        <div>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+            {ctx.t('settings.save')}
+          </Button>
+        </div>
+      </PostForm>
     </Panel>
   </Page>
 );

@@ -30,18 +30,17 @@ const TrendPanel = ({ ctx, trend, days }: { ctx: Ctx; trend: Trend; days: readon
       title={ctx.tDynamic(`trends.${trend.name}`)}
       context={last === undefined ? undefined : trendValue(ctx, trend.unit, last.value)}
       link={list === undefined ? undefined : <To href={list}>{ctx.t('trends.list')}</To>}
+      body
     >
-      <div class="body">
-        <p class="second">{ctx.tDynamic(`trends.${trend.name}.how`)}</p>
-        {last === undefined ? (
-          <p>{ctx.t(trend.kept.length === 0 ? 'trends.notKeptYet' : 'trends.nothingYet')}</p>
-        ) : (
-          <>
-            <TrendLine ctx={ctx} trend={trend} days={days} wide />
-            <p class="second">{trendWords(ctx, trend, days)}</p>
-          </>
-        )}
-      </div>
+      <p class="second">{ctx.tDynamic(`trends.${trend.name}.how`)}</p>
+      {last === undefined ? (
+        <p>{ctx.t(trend.kept.length === 0 ? 'trends.notKeptYet' : 'trends.nothingYet')}</p>
+      ) : (
+        <>
+          <TrendLine ctx={ctx} trend={trend} days={days} wide />
+          <p class="second">{trendWords(ctx, trend, days)}</p>
+        </>
+      )}
     </Panel>
   );
 };

@@ -124,66 +124,64 @@ export const Update = (props: UpdateProps) => {
         </Notice>
       ) : null}
       <div class="grid">
-        <Panel title={ctx.t('updates.about')} span={6}>
-          <div class="body">
-            <Facts
-              rows={[
-                [ctx.t('common.approval'), <ApprovalMark ctx={ctx} approval={update.approval} />],
-                ...(decided === undefined
-                  ? []
-                  : [
-                      [
-                        ctx.t('updates.decidedBy'),
-                        <>
-                          <span translate="no">{decided.who}</span>, <Time at={decided.at} />{' '}
-                          <To href={paths.objectRevisions('update-decision', update.id)}>
-                            {ctx.t('objects.revisionN', { revision: decided.revision })}
-                          </To>
-                          {decided.comment === undefined ? null : <p>{decided.comment}</p>}
-                        </>,
-                      ] as const,
-                    ]),
-                [ctx.t('updates.supply'), <SupplyMark ctx={ctx} supply={update.supply} reason={update.supplyReason} />],
-                [
-                  ctx.t('collection.software.field.purl'),
-                  <span class="hash" translate="no">
-                    {props.purl}
-                  </span>,
-                ],
-                [
-                  ctx.t('updates.suites'),
-                  <>
-                    <span translate="no">{update.suites.map((suite) => suiteText(ctx, suite)).join(', ') || '–'}</span>{' '}
-                    <AsOf ctx={ctx} at={update.asOf} />
-                  </>,
-                ],
-                [
-                  ctx.t('updates.signer'),
-                  <span class="hash" translate="no">
-                    {props.signer}
-                  </span>,
-                ],
-                [ctx.t('updates.depends'), <References items={props.depends} />],
-                [ctx.t('updates.supersedes'), <References items={props.supersedes} />],
-                ...(props.supersededBy === undefined
-                  ? []
-                  : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
-                [
-                  ctx.t('common.vulnerabilities'),
-                  props.findings.length === 0
-                    ? '–'
-                    : props.findings.map((finding, index) => (
-                        <>
-                          {index === 0 ? null : ', '}
-                          <To href={paths.finding(finding.id)} translate="no">
-                            {finding.advisory}
-                          </To>
-                        </>
-                      )),
-                ],
-              ]}
-            />
-          </div>
+        <Panel title={ctx.t('updates.about')} span={6} body>
+          <Facts
+            rows={[
+              [ctx.t('common.approval'), <ApprovalMark ctx={ctx} approval={update.approval} />],
+              ...(decided === undefined
+                ? []
+                : [
+                    [
+                      ctx.t('updates.decidedBy'),
+                      <>
+                        <span translate="no">{decided.who}</span>, <Time at={decided.at} />{' '}
+                        <To href={paths.objectRevisions('update-decision', update.id)}>
+                          {ctx.t('objects.revisionN', { revision: decided.revision })}
+                        </To>
+                        {decided.comment === undefined ? null : <p>{decided.comment}</p>}
+                      </>,
+                    ] as const,
+                  ]),
+              [ctx.t('updates.supply'), <SupplyMark ctx={ctx} supply={update.supply} reason={update.supplyReason} />],
+              [
+                ctx.t('collection.software.field.purl'),
+                <span class="hash" translate="no">
+                  {props.purl}
+                </span>,
+              ],
+              [
+                ctx.t('updates.suites'),
+                <>
+                  <span translate="no">{update.suites.map((suite) => suiteText(ctx, suite)).join(', ') || '–'}</span>{' '}
+                  <AsOf ctx={ctx} at={update.asOf} />
+                </>,
+              ],
+              [
+                ctx.t('updates.signer'),
+                <span class="hash" translate="no">
+                  {props.signer}
+                </span>,
+              ],
+              [ctx.t('updates.depends'), <References items={props.depends} />],
+              [ctx.t('updates.supersedes'), <References items={props.supersedes} />],
+              ...(props.supersededBy === undefined
+                ? []
+                : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
+              [
+                ctx.t('common.vulnerabilities'),
+                props.findings.length === 0
+                  ? '–'
+                  : props.findings.map((finding, index) => (
+                      <>
+                        {index === 0 ? null : ', '}
+                        <To href={paths.finding(finding.id)} translate="no">
+                          {finding.advisory}
+                        </To>
+                      </>
+                    )),
+              ],
+            ]}
+          />
         </Panel>
         <Panel title={ctx.t('common.files')} context={ctx.fmt.bytes(update.sizeBytes)} span={6}>
           {files.length === 0 ? (
@@ -216,16 +214,15 @@ export const Update = (props: UpdateProps) => {
                   at: ctx.fmt.dateTime(licence.accepted.at),
                 })
           }
+          body
         >
-          <div class="body">
-            <Hash value={licence.sha256} />
-            <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
-            {licence.text === undefined ? null : (
-              <LinkButton href={paths.updateLicence(update.id)} download>
-                {ctx.t('common.download')}
-              </LinkButton>
-            )}
-          </div>
+          <Hash value={licence.sha256} />
+          <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
+          {licence.text === undefined ? null : (
+            <LinkButton href={paths.updateLicence(update.id)} download>
+              {ctx.t('common.download')}
+            </LinkButton>
+          )}
         </Panel>
       )}
       <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(devices.total)}>

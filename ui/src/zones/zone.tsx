@@ -41,52 +41,48 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       }
     >
       <div class="grid">
-        <Panel title={ctx.t('zones.decided')} span={6}>
-          <div class="body">
-            <Facts
-              rows={[
-                [ctx.t('common.level'), option('level', zone.level)],
-                [
-                  ctx.t('zones.security'),
-                  zone.belowTarget === undefined ? (
-                    word(zone.note === '' ? null : zone.note)
-                  ) : (
-                    <Status level="warning">{ctx.t('zones.below', zone.belowTarget)}</Status>
-                  ),
-                ],
-                [
-                  ctx.t('kind.controller-zone.field.parent'),
-                  zone.parent === undefined ? (
-                    <Unknown />
-                  ) : (
-                    <To href={paths.controllerZone(zone.parent.id)} translate="no">
-                      {zone.parent.name}
-                    </To>
-                  ),
-                ],
-                [
-                  ctx.t('field.criticality'),
-                  zone.criticality === null ? <Unknown /> : option('criticality', zone.criticality),
-                ],
-                [ctx.t('kind.controller-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
-                [ctx.t('field.owner'), word(zone.owner)],
-                [ctx.t('field.description'), word(zone.description)],
-              ]}
-            />
-          </div>
+        <Panel title={ctx.t('zones.decided')} span={6} body>
+          <Facts
+            rows={[
+              [ctx.t('common.level'), option('level', zone.level)],
+              [
+                ctx.t('zones.security'),
+                zone.belowTarget === undefined ? (
+                  word(zone.note === '' ? null : zone.note)
+                ) : (
+                  <Status level="warning">{ctx.t('zones.below', zone.belowTarget)}</Status>
+                ),
+              ],
+              [
+                ctx.t('kind.controller-zone.field.parent'),
+                zone.parent === undefined ? (
+                  <Unknown />
+                ) : (
+                  <To href={paths.controllerZone(zone.parent.id)} translate="no">
+                    {zone.parent.name}
+                  </To>
+                ),
+              ],
+              [
+                ctx.t('field.criticality'),
+                zone.criticality === null ? <Unknown /> : option('criticality', zone.criticality),
+              ],
+              [ctx.t('kind.controller-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
+              [ctx.t('field.owner'), word(zone.owner)],
+              [ctx.t('field.description'), word(zone.description)],
+            ]}
+          />
         </Panel>
-        <Panel title={ctx.t('zones.queries')} span={6}>
-          <div class="body">
-            <Facts
-              rows={[
-                [
-                  ctx.t('kind.controller-zone.field.queryPolicy'),
-                  zone.safety ? ctx.t('zones.safetyNever') : option('queryPolicy', zone.queryPolicy),
-                ],
-                [ctx.t('common.networks'), word(zone.prefixes.length === 0 ? null : zone.prefixes.join(', '))],
-              ]}
-            />
-          </div>
+        <Panel title={ctx.t('zones.queries')} span={6} body>
+          <Facts
+            rows={[
+              [
+                ctx.t('kind.controller-zone.field.queryPolicy'),
+                zone.safety ? ctx.t('zones.safetyNever') : option('queryPolicy', zone.queryPolicy),
+              ],
+              [ctx.t('common.networks'), word(zone.prefixes.length === 0 ? null : zone.prefixes.join(', '))],
+            ]}
+          />
         </Panel>
       </div>
       <Panel
