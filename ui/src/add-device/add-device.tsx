@@ -1,13 +1,4 @@
-import {
-  Button,
-  ErrorSummary,
-  Hidden,
-  LinkButton,
-  PostForm,
-  SelectField,
-  TextField,
-  withoutRight,
-} from '../components/form.tsx';
+import { Button, ErrorSummary, Hidden, LinkButton, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Hash, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -110,7 +101,7 @@ const NewToken = (props: AddDeviceProps) => {
           spellcheck={false}
         />
         <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
+          <Button kind="primary" needs="accounts:write">
             {ctx.t('add.make')}
           </Button>
           <LinkButton href={paths.agentPush()}>{ctx.t('agentPush.title')}</LinkButton>

@@ -1,5 +1,5 @@
 import { ArrivalFacts, type ArrivalFactsOf } from '../components/arrival-facts.tsx';
-import { Button, Hidden, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -66,7 +66,7 @@ export const Arrivals = ({
               {row.state === 'pending' ? (
                 <PostForm action={paths.deviceApprove(row.id)}>
                   <Hidden fields={[['arrivals', token]]} />
-                  <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+                  <Button kind="primary" needs="devices:write">
                     {ctx.t('common.approve')}
                   </Button>
                 </PostForm>

@@ -1,14 +1,5 @@
 import { ApproveField, GroupField, ServerField } from '../add-device/token-fields.tsx';
-import {
-  AreaField,
-  Button,
-  ErrorSummary,
-  Hidden,
-  LinkButton,
-  PostForm,
-  TextField,
-  withoutRight,
-} from '../components/form.tsx';
+import { AreaField, Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -84,7 +75,7 @@ const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushPr
         spellcheck={false}
       />
       <div class="row">
-        <Button name="action" value="look" unavailable={withoutRight(ctx, 'accounts:write')}>
+        <Button name="action" value="look" needs="accounts:write">
           {ctx.t('agentPush.look')}
         </Button>
       </div>
@@ -132,7 +123,7 @@ const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushPro
         <GroupField ctx={ctx} value={values.group} groups={groups} />
         <ApproveField ctx={ctx} value={values.approve} />
         <div class="row">
-          <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
+          <Button kind="primary" name="action" value="start" needs="devices:write">
             {ctx.t('agentPush.start')}
           </Button>
         </div>

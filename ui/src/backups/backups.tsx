@@ -1,4 +1,4 @@
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, PostForm } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -63,11 +63,11 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
     <div class="row">
       <PostForm action={paths.backupCheck()}>
         <input type="hidden" name="backup" value={backup.id} />
-        <Button small unavailable={withoutRight(ctx, 'settings:write')}>
+        <Button small needs="settings:write">
           {ctx.t('common.check')}
         </Button>
       </PostForm>
-      <LinkButton small download href={paths.backupFile(backup.id)} unavailable={withoutRight(ctx, 'settings:write')}>
+      <LinkButton small download href={paths.backupFile(backup.id)} needs="settings:write">
         {ctx.t('common.download')}
       </LinkButton>
     </div>
@@ -96,7 +96,7 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
         ]}
       />
       <PostForm action={paths.backups()}>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+        <Button kind="primary" needs="settings:write">
           {ctx.t('backups.make')}
         </Button>
       </PostForm>

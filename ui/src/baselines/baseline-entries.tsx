@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, ErrorSummary, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
@@ -157,7 +157,7 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
               required
             />
             <div class="row">
-              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+              <Button kind="primary" needs="devices:write">
                 {ctx.t('baselines.editSave')}
               </Button>
             </div>

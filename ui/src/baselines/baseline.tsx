@@ -104,7 +104,7 @@ const Revisions = ({ ctx, baseline, plain }: Props & { plain: boolean }) => (
                   ) : (
                     <PostForm action={paths.baselineRevert(baseline.id)}>
                       <input type="hidden" name="revision" value={String(row.revision)} />
-                      <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                      <Button small needs="devices:write">
                         {ctx.t('objects.revert')}
                         <span class="vh"> {ctx.t('objects.revisionN', { revision: row.revision })}</span>
                       </Button>

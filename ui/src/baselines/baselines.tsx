@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -48,7 +48,7 @@ export const ReviewUntil = ({
 /** Every baseline: of what, who approved it when, and what differs. */
 export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
   const create = (
-    <LinkButton kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton kind="primary" href={paths.baselineNew()} needs="devices:write">
       {ctx.t('baselines.new')}
     </LinkButton>
   );

@@ -1,5 +1,5 @@
 import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
-import { Button, withoutRight } from '../components/form.tsx';
+import { Button } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
@@ -24,17 +24,10 @@ const form = 'deviations-bulk';
 /** Buttons that decide about what is chosen. */
 export const DecideButtons = ({ ctx, form: id }: { ctx: Ctx; form: string }) => (
   <>
-    <Button
-      kind="primary"
-      small
-      form={id}
-      name="action"
-      value="accept"
-      unavailable={withoutRight(ctx, 'devices:write')}
-    >
+    <Button kind="primary" small form={id} name="action" value="accept" needs="devices:write">
       {ctx.t('deviations.accept')}
     </Button>
-    <Button small form={id} name="action" value="order" unavailable={withoutRight(ctx, 'devices:write')}>
+    <Button small form={id} name="action" value="order" needs="devices:write">
       {ctx.t('deviations.orderButton')}
     </Button>
   </>

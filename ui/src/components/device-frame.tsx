@@ -198,7 +198,7 @@ export const DeviceFrame = ({
       advisoriesMatter
       actions={
         actions ?? (
-          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.deviceEdit(device.id)} needs="devices:write">
             {ctx.t('devices.edit')}
           </LinkButton>
         )

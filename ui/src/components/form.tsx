@@ -52,6 +52,12 @@ export const Hidden = ({ fields }: { fields: readonly (readonly [string, string]
   </>
 );
 
+/** Why a person may not do this, or undefined. */
+export const withoutRight = (ctx: Ctx, right: string): string | undefined =>
+  ctx.can(right) ? undefined : ctx.t('common.noRight', { right });
+
+const lacked = (right: string | undefined) => (right === undefined ? undefined : withoutRight(useCtx(), right));
+
 type ButtonKind = 'primary' | 'second' | 'danger';
 
 /** Verb and object. An unavailable one stays, and says why. */
@@ -64,7 +70,8 @@ export const Button = ({
   form,
   formaction,
   busy,
-  unavailable,
+  needs,
+  unavailable = lacked(needs),
   children,
 }: {
   kind?: ButtonKind;
@@ -76,6 +83,8 @@ export const Button = ({
   formaction?: string;
   /** Word while it works. */
   busy?: string;
+  /** The right that it takes. */
+  needs?: string;
   unavailable?: string | undefined;
   children: Child;
 }) => {
@@ -108,13 +117,15 @@ export const LinkButton = ({
   href,
   kind = 'second',
   small,
-  unavailable,
+  needs,
+  unavailable = lacked(needs),
   download,
   children,
 }: {
   href: string;
   kind?: ButtonKind;
   small?: boolean;
+  needs?: string;
   unavailable?: string | undefined;
   download?: boolean;
   children: Child;
@@ -367,10 +378,6 @@ export const ErrorSummary = (props: {
     </div>
   );
 };
-
-/** Why a person may not do this, or undefined. */
-export const withoutRight = (ctx: Ctx, right: string): string | undefined =>
-  ctx.can(right) ? undefined : ctx.t('common.noRight', { right });
 
 /** The same of what is decided for the whole site, on a page that is shown to who reaches a part of it. */
 export const withoutSiteRight = (ctx: Ctx, right: string): string | undefined =>

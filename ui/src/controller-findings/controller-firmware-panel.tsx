@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
@@ -30,7 +30,7 @@ export const ControllerFirmwarePanel = ({
           <LinkButton
             small
             href={paths.controllerFirmwareHand(row.sha256, { controller, part: row.part })}
-            unavailable={withoutRight(ctx, 'updates:write')}
+            needs="updates:write"
           >
             {ctx.t('cfind.hand')}
             <span class="vh">: {row.version}</span>

@@ -8,7 +8,6 @@ import {
   PostForm,
   SelectField,
   TextField,
-  withoutRight,
   withoutSiteRight,
 } from '../components/form.tsx';
 import { Facts } from '../components/panel.tsx';
@@ -234,7 +233,7 @@ export const Acts = (props: ActProps) => {
       <p>{ctx.t(acts.patch === undefined ? 'cfind.act.planThen' : 'cfind.act.planGoesOn')}</p>
       <div class="row">
         {acts.patch === undefined ? (
-          <LinkButton kind="primary" href={acts.newPatch} unavailable={withoutRight(ctx, 'controllers:write')}>
+          <LinkButton kind="primary" href={acts.newPatch} needs="controllers:write">
             {ctx.t('cfind.act.plan', { n: finding.controllers })}
           </LinkButton>
         ) : (

@@ -259,7 +259,7 @@ export const FirmwareHand = ({
         />
         <p>{ctx.t('cfind.firmwareAlone')}</p>
         <p>{ctx.t('cfind.handWhat')}</p>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'updates:write')}>
+        <Button kind="primary" needs="updates:write">
           {ctx.t('cfind.hand')}
         </Button>
       </Panel>

@@ -1,4 +1,4 @@
-import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, PostForm } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Progress, Wizard, type WizardStep } from '../components/progress.tsx';
 import type { Ctx } from '../context.ts';
@@ -108,7 +108,7 @@ const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id'
       <ControllerImportRegion ctx={ctx} progress={progress} />
     </div>
     <PostForm action={paths.controllerImportStop(id)} class="row">
-      <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
+      <Button kind="danger" needs="controllers:write">
         {ctx.t('common.stop')}
       </Button>
     </PostForm>
@@ -143,7 +143,7 @@ const Refused = ({
       {isStopped ? ctx.t('imports.stoppedWhy') : refusalWords(ctx, refused)}
       <PostForm action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', refused.during]]} />
-        <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+        <Button small needs="controllers:write">
           {ctx.t('imports.again')}
         </Button>
         <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
@@ -157,7 +157,7 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
     <p class="hint">{ctx.t('imports.nothingYet')}</p>
     <PostForm action={paths.controllerImportStart(id)} class="row">
       <Hidden fields={[['what', 'apply']]} />
-      <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.importing')}>
+      <Button kind="primary" needs="controllers:write" busy={ctx.t('common.importing')}>
         {ctx.t('imports.importNow')}
       </Button>
       <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
@@ -170,7 +170,7 @@ const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
     {ctx.t('imports.doneWhy')}
     <PostForm action={paths.controllerImportUndo()} class="row">
       <Hidden fields={[['origin', String(batch)]]} />
-      <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+      <Button small needs="controllers:write">
         {ctx.t('common.unmerge')}
       </Button>
       <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>

@@ -1,4 +1,4 @@
-import { Button, FileField, Hidden, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, FileField, Hidden, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -55,7 +55,7 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
     >
       <FileField label={ctx.t('common.file')} hint={ctx.t('imports.fileHint')} />
       <div class="row">
-        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+        <Button kind="primary" needs="controllers:write" busy={ctx.t('common.working')}>
           {ctx.t('imports.look')}
         </Button>
         <To href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</To>
@@ -111,7 +111,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
             row.undoneAt === null ? (
               <PostForm action={paths.controllerImportUndo()}>
                 <Hidden fields={[['origin', String(row.batch)]]} />
-                <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+                <Button small needs="controllers:write">
                   {ctx.t('common.unmerge')}
                   <span class="vh" translate="no">
                     {' '}

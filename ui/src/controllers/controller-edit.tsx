@@ -1,4 +1,4 @@
-import { Button, Cancel, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Cancel, CommentField, ErrorSummary, LinkButton, PostForm } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -68,7 +68,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         ))}
         <CommentField />
         <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
+          <Button kind="primary" needs="controllers:write">
             {ctx.t('common.save')}
           </Button>
           <Cancel href={back} />

@@ -155,7 +155,7 @@ export const ControllerPage = (props: ControllerProps) => {
       sub={props.sub}
       crumbs={[{ label: ctx.t('nav.controllers'), href: paths.controllers() }]}
       actions={
-        <LinkButton kind="primary" href={paths.controllerEdit(id)} unavailable={withoutRight(ctx, 'controllers:write')}>
+        <LinkButton kind="primary" href={paths.controllerEdit(id)} needs="controllers:write">
           {ctx.t('controllers.edit')}
         </LinkButton>
       }

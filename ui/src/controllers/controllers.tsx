@@ -225,7 +225,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
   const columns = controllerColumns(ownFields);
   const add = (
-    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton kind="primary" href={paths.controllerImports()} needs="controllers:write">
       {ctx.t('controllers.import')}
     </LinkButton>
   );
@@ -238,7 +238,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
       actions={
         <>
           <ListFiles list={list} csv={paths.controllersCsv()} />
-          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+          <LinkButton href={paths.controllerNew()} needs="controllers:write">
             {ctx.t('controllers.new')}
           </LinkButton>
           {add}

@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -177,7 +177,7 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
       filter={[filter === 'all' ? '' : ctx.t(`provision.only.${filter}`), q].filter(Boolean).join('; ')}
       actions={
         <>
-          <LinkButton href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
+          <LinkButton href={paths.persons()} needs="provision:write">
             {ctx.t('persons.title')}
           </LinkButton>
           <a

@@ -1,4 +1,4 @@
-import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, PostForm } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { NoMatch, swap } from '../components/list-tools.tsx';
 import { column } from '../components/table.tsx';
@@ -66,7 +66,7 @@ export const Deployment = (props: DeploymentProps) => {
       actions={
         deployment.state === 'running' ? (
           <PostForm action={paths.deploymentCancel(deployment.id)}>
-            <Button kind="danger" unavailable={withoutRight(ctx, 'deployments:write')}>
+            <Button kind="danger" needs="deployments:write">
               {ctx.t('deployments.cancel')}
             </Button>
           </PostForm>

@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, ErrorSummary, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -60,7 +60,7 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
       />
       <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+        <Button kind="primary" needs="devices:write">
           {ctx.t('agentMoves.do')}
         </Button>
       </div>

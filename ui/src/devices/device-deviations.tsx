@@ -2,7 +2,7 @@ import { DecideButtons } from '../baselines/deviations.tsx';
 import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
@@ -27,11 +27,7 @@ const form = 'device-deviations';
 /** In what a device differs from its baselines. */
 export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, baselines }: DeviceDeviationsProps) => {
   const approve = (
-    <LinkButton
-      kind="primary"
-      href={paths.baselineNew({ device: device.id })}
-      unavailable={withoutRight(ctx, 'devices:write')}
-    >
+    <LinkButton kind="primary" href={paths.baselineNew({ device: device.id })} needs="devices:write">
       {ctx.t(baselines.some(({ id }) => id === `device:${device.id}`) ? 'baselines.approveAgain' : 'baselines.new')}
     </LinkButton>
   );

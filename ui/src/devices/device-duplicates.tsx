@@ -119,7 +119,7 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
             )),
           ),
           column('decide', ctx.t('common.decision'), (row) => (
-            <LinkButton small href={compareLink(row.one, row.two)} unavailable={withoutRight(ctx, 'devices:write')}>
+            <LinkButton small href={compareLink(row.one, row.two)} needs="devices:write">
               {ctx.t('common.compare')}
               <span class="vh">
                 {' '}
@@ -153,7 +153,7 @@ const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) 
             row.isNewest ? (
               <PostForm action={paths.deviceUnmerge()}>
                 <Hidden fields={[['merge', String(row.merge)]]} />
-                <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                <Button small needs="devices:write">
                   {ctx.t('records.undo')}
                   <span class="vh"> {row.other.name}</span>
                 </Button>

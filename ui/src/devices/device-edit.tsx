@@ -9,7 +9,6 @@ import {
   PostForm,
   SelectField,
   TextField,
-  withoutRight,
 } from '../components/form.tsx';
 import { type ChangedMeanwhile, Meanwhile } from '../components/meanwhile.tsx';
 import { Panel } from '../components/panel.tsx';
@@ -76,7 +75,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors, mean
           />
           <CommentField />
           <div class="row">
-            <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+            <Button kind="primary" needs="devices:write">
               {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
             </Button>
             <Cancel href={paths.device(device.id)} />

@@ -3,7 +3,7 @@ import { Changes } from '../components/changes.tsx';
 import { CoveragePanel, type CoverageView } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, PostForm } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -157,13 +157,13 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
 const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
   device.state === 'revoked' || device.state === 'discovered' ? (
     <PostForm action={paths.deviceForget(device.id)}>
-      <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+      <Button small kind="danger" needs="devices:write">
         {ctx.t('records.forget')}
       </Button>
     </PostForm>
   ) : (
     <PostForm action={paths.deviceRevoke(device.id)}>
-      <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+      <Button small kind="danger" needs="devices:write">
         {ctx.t('devices.revoke')}
       </Button>
     </PostForm>
@@ -181,15 +181,11 @@ export const Device = (props: DeviceProps) => {
       current="summary"
       actions={
         <>
-          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.deviceEdit(device.id)} needs="devices:write">
             {ctx.t('devices.edit')}
           </LinkButton>
           {deployable.length === 0 ? null : (
-            <LinkButton
-              kind="primary"
-              href={paths.deploymentNew({ device: device.id })}
-              unavailable={withoutRight(ctx, 'deployments:write')}
-            >
+            <LinkButton kind="primary" href={paths.deploymentNew({ device: device.id })} needs="deployments:write">
               {ctx.t('devices.deploy', { n: deployable.length })}
             </LinkButton>
           )}

@@ -195,7 +195,7 @@ const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups
   const unavailable = canAct ? undefined : withoutRight(ctx, 'devices:write');
   return (
     <>
-      <Button small form={form} name="action" value="deploy" unavailable={withoutRight(ctx, 'deployments:write')}>
+      <Button small form={form} name="action" value="deploy" needs="deployments:write">
         {ctx.t('devices.bulk.deploy')}
       </Button>
       <details class="pop start">
@@ -242,7 +242,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
-    <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
+    <LinkButton kind="primary" href={paths.deviceAdd()} needs="accounts:write">
       {ctx.t('devices.add')}
     </LinkButton>
   );

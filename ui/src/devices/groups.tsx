@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -38,7 +38,7 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
     title={ctx.t('field.groups')}
     sub={ctx.t('groups.sub')}
     actions={
-      <LinkButton href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
+      <LinkButton href={paths.objectNew('group')} needs="devices:write">
         {ctx.t('kind.group.create')}
       </LinkButton>
     }

@@ -51,7 +51,7 @@ const Result = ({ ctx, row }: { ctx: Ctx; row: RangeRow }) =>
 /** The page of address ranges. */
 export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
   const add = (
-    <LinkButton kind="primary" href={paths.objectNew('address-range')} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton kind="primary" href={paths.objectNew('address-range')} needs="devices:write">
       {ctx.t('discovery.rangeNew')}
     </LinkButton>
   );
@@ -131,7 +131,7 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
         required
       />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, secondPerson ? 'devices:approve' : 'devices:write')}>
+        <Button kind="primary" needs={secondPerson ? 'devices:approve' : 'devices:write'}>
           {ctx.t('discovery.confirm')}
         </Button>
       </div>
@@ -157,7 +157,7 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
           <LinkButton href={paths.object('address-range', row.id)}>{ctx.t('discovery.edit')}</LinkButton>
           <PostForm action={paths.discoveryRange(row.id)}>
             {isMoving ? (
-              <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>
+              <Button kind="danger" name="action" value="stop" needs="devices:write">
                 {ctx.t('common.stop')}
               </Button>
             ) : (

@@ -98,7 +98,7 @@ const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: D
         required
       />
       <div>
-        <Button unavailable={withoutRight(ctx, 'settings:write')}>{ctx.t('persons.forget')}</Button>
+        <Button needs="settings:write">{ctx.t('persons.forget')}</Button>
       </div>
     </PostForm>
   ) : (
@@ -277,13 +277,7 @@ export const Persons = (props: PersonsProps) => {
                   ) : (
                     <PostForm action={paths.personDecide()} class="row">
                       <input type="hidden" name="id" value={row.id} />
-                      <Button
-                        kind="danger"
-                        small
-                        name="agree"
-                        value="1"
-                        unavailable={withoutRight(ctx, 'provision:approve')}
-                      >
+                      <Button kind="danger" small name="agree" value="1" needs="provision:approve">
                         {ctx.t('persons.erase')}
                       </Button>
                       <Button small name="agree" value="0" unavailable={mayNotDecide(ctx, 'provision')}>

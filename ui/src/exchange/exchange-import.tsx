@@ -141,7 +141,7 @@ const Refused = ({
             <Hidden fields={[['what', during]]} />
             {wantsReason.has(code) ? <StaleReason ctx={ctx} required /> : null}
             <div class="row">
-              <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
+              <Button busy={ctx.t('exchange.checking')} needs="exchange:write">
                 {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
               </Button>
               <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>

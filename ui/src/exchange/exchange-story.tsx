@@ -1,5 +1,5 @@
 import { ExchangeDiagram, type ExchangeTrip } from '../components/exchange-diagram.tsx';
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Shape, Status } from '../components/status.tsx';
@@ -178,7 +178,7 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
             {ctx.t('common.print')}
           </a>
           <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>
-          <LinkButton kind="primary" href={paths.exchangeSend()} unavailable={withoutRight(ctx, 'exchange:write')}>
+          <LinkButton kind="primary" href={paths.exchangeSend()} needs="exchange:write">
             {ctx.t('exchange.writeRequest', { number: props.nextNumber })}
           </LinkButton>
         </>

@@ -1,4 +1,4 @@
-import { Button, Fault, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, Fault, LinkButton, PostForm } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Wizard } from '../components/progress.tsx';
 import { To } from '../components/text.tsx';
@@ -97,12 +97,7 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
       />
     )}
     <div class="row">
-      <LinkButton
-        kind="primary"
-        href={paths.exchangeCardFile()}
-        download
-        unavailable={withoutRight(ctx, 'exchange:write')}
-      >
+      <LinkButton kind="primary" href={paths.exchangeCardFile()} download needs="exchange:write">
         {ctx.t('exchange.downloadCard')}
       </LinkButton>
       <LinkButton href={paths.introduction('compare')}>{ctx.t('intro.goOn')}</LinkButton>
@@ -135,7 +130,7 @@ const CompareStep = ({ ctx, card, done, errors }: IntroductionProps) => {
             )}
           </fieldset>
           <div>
-            <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
+            <Button kind="primary" needs="exchange:write">
               {ctx.t('intro.compare.record')}
             </Button>
           </div>

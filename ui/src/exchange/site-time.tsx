@@ -1,5 +1,5 @@
 import { clockAnchor } from '../anchors.ts';
-import { Button, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Button, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { RefusalWords } from '../components/refusal.tsx';
 import { Status } from '../components/status.tsx';
@@ -66,7 +66,7 @@ export const SiteTime = ({ ctx, systemTime, floor, isBehind, doubtful }: SiteTim
               required
             />
             <div>
-              <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('story.agree')}</Button>
+              <Button needs="exchange:write">{ctx.t('story.agree')}</Button>
             </div>
           </PostForm>
         </div>

@@ -1,5 +1,5 @@
 import { requestAnchor, rowAnchor } from '../anchors.ts';
-import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -115,7 +115,7 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
             <To class="btn" href={paths.exchangeReceive()}>
               {ctx.t('exchange.importBundle')}
             </To>
-            <Button kind="danger" unavailable={withoutRight(ctx, 'exchange:write')}>
+            <Button kind="danger" needs="exchange:write">
               {ctx.t('story.forget')}
             </Button>
           </PostForm>

@@ -1,4 +1,4 @@
-import { Button, Fault, FileField, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Button, Fault, FileField, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
@@ -104,7 +104,7 @@ export const TrustComparison = ({
         value={heard?.fingerprint}
       />
       <div class="row">
-        <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
+        <Button kind="primary" needs="exchange:write">
           {ctx.t('exchange.acceptRoot')}
         </Button>
         <LinkButton href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
@@ -121,7 +121,7 @@ export const TrustUpload = ({ ctx, at }: { ctx: Ctx; at: TrustPlace }) => (
     {place(at)}
     <FileField label={ctx.t('exchange.trustFile')} hint={ctx.t('exchange.trustFileHint')} />
     <div>
-      <Button unavailable={withoutRight(ctx, 'exchange:write')}>{ctx.t('exchange.readTrust')}</Button>
+      <Button needs="exchange:write">{ctx.t('exchange.readTrust')}</Button>
     </div>
   </PostForm>
 );

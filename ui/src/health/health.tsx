@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -55,14 +55,10 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
         ))}
       </ul>
       <div class="row">
-        <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
+        <LinkButton download href={paths.diagnosticsFile()} needs="settings:write">
           {ctx.t('health.diagnosticsSealed')}
         </LinkButton>
-        <LinkButton
-          download
-          href={paths.diagnosticsFile({ plain: 'true' })}
-          unavailable={withoutRight(ctx, 'settings:write')}
-        >
+        <LinkButton download href={paths.diagnosticsFile({ plain: 'true' })} needs="settings:write">
           {ctx.t('health.diagnosticsPlain')}
         </LinkButton>
       </div>

@@ -66,7 +66,7 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
     <>
       {isMoving ? (
         <PostForm action={paths.identificationJob(job.id)}>
-          <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'controllers:write')}>
+          <Button kind="danger" name="action" value="stop" needs="controllers:write">
             {ctx.t('identification.stop')}
           </Button>
         </PostForm>

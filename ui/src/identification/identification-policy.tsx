@@ -1,12 +1,4 @@
-import {
-  AreaField,
-  Button,
-  ErrorSummary,
-  PostForm,
-  SelectField,
-  TextField,
-  withoutRight,
-} from '../components/form.tsx';
+import { AreaField, Button, ErrorSummary, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -83,7 +75,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
             />
           ) : null}
           <div>
-            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
+            <Button kind="primary" needs="controllers:write">
               {ctx.t('identification.policySave')}
             </Button>
           </div>

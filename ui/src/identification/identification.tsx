@@ -5,7 +5,6 @@ import {
   LinkButton,
   PostForm,
   TextField,
-  withoutRight,
   withoutSiteRight,
 } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
@@ -90,11 +89,7 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
 /** Identification of controllers: the switch of the site, halted zones, jobs. */
 export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: IdentificationProps) => {
   const add = (
-    <LinkButton
-      kind="primary"
-      href={paths.objectNew('controller-identification')}
-      unavailable={withoutRight(ctx, 'controllers:write')}
-    >
+    <LinkButton kind="primary" href={paths.objectNew('controller-identification')} needs="controllers:write">
       {ctx.t('identification.newJob')}
     </LinkButton>
   );

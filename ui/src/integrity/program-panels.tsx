@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { Button, FileField, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, FileField, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -161,7 +161,7 @@ export const WorkPanel = ({
           ]}
         />
         <div>
-          <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.keep')}</Button>
+          <Button needs="controllers:write">{ctx.t('integrity.keep')}</Button>
         </div>
       </PostForm>
     </div>
@@ -267,7 +267,7 @@ export const FilesPanel = ({
           />
           <FileField label={ctx.t('common.file')} hint={ctx.t('integrity.fileUploadHint')} />
           <div>
-            <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
+            <Button needs="controllers:write">{ctx.t('integrity.fileAdd')}</Button>
           </div>
         </PostForm>
       </div>

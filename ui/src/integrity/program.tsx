@@ -85,7 +85,7 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
         maxLength={100}
       />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
+        <Button kind="primary" needs="controllers:write">
           {approvals.length === 0 ? ctx.t('integrity.approve') : ctx.t('integrity.approveAgain')}
         </Button>
       </div>

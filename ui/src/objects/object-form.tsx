@@ -124,7 +124,7 @@ const People = ({
             {ctx.t('people.touchedWhy')} <Time at={touched.at(-1)?.at ?? 0} />
           </p>
           <PostForm action={action}>
-            <Button name="action" value="vouch" unavailable={withoutRight(ctx, 'accounts:approve')}>
+            <Button name="action" value="vouch" needs="accounts:approve">
               {ctx.t('people.vouch')}
             </Button>
           </PostForm>

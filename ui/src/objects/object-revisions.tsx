@@ -1,5 +1,5 @@
 import { FieldDiffs } from '../components/changes.tsx';
-import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, PostForm } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
@@ -61,7 +61,7 @@ const Revert = ({
   ) : (
     <PostForm action={deleted ? paths.objectRestore(kind, id) : paths.objectRevert(kind, id)}>
       <input type="hidden" name="revision" value={String(row.revision)} />
-      <Button small unavailable={withoutRight(ctx, `${area}:write`)}>
+      <Button small needs={`${area}:write`}>
         {ctx.t(deleted ? 'objects.restore' : 'objects.revert')}
         <span class="vh"> {ctx.t('objects.revisionN', { revision: row.revision })}</span>
       </Button>

@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
@@ -133,7 +133,7 @@ export const Objects = (props: ObjectsProps) => {
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
   const create = props.canCreate ? (
-    <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
+    <LinkButton kind="primary" href={paths.objectNew(kind)} needs={`${area}:write`}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
     </LinkButton>
   ) : null;

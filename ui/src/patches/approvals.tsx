@@ -1,4 +1,4 @@
-import { Button, FileField, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import { Button, FileField, Hidden, PostForm, SelectField } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -101,7 +101,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
                 ['name', plan.name],
               ]}
             />
-            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+            <Button kind="primary" needs="controllers:write" busy={ctx.t('common.working')}>
               {ctx.t('approvals.apply')}
             </Button>
           </PostForm>
@@ -147,7 +147,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
         />
         <FileField label={ctx.t('common.file')} />
         <div>
-          <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+          <Button needs="controllers:write" busy={ctx.t('common.working')}>
             {ctx.t('approvals.preview')}
           </Button>
         </div>
@@ -176,7 +176,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
               row.undoneAt === null ? (
                 <PostForm action={paths.approvalsUndo()}>
                   <Hidden fields={[['import', String(row.id)]]} />
-                  <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
+                  <Button small needs="controllers:write">
                     {ctx.t('approvals.undo')}
                   </Button>
                 </PostForm>

@@ -1,12 +1,4 @@
-import {
-  Button,
-  ErrorSummary,
-  LinkButton,
-  PostForm,
-  SelectField,
-  TextField,
-  withoutRight,
-} from '../components/form.tsx';
+import { Button, ErrorSummary, LinkButton, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -81,7 +73,7 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
             options={languages.map(([value, label]) => ({ value, label }))}
           />
           <div>
-            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+            <Button kind="primary" needs="controllers:write" busy={ctx.t('common.working')}>
               {ctx.t('evidence.create')}
             </Button>
           </div>

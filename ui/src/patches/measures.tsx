@@ -67,7 +67,7 @@ const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
 
 const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton small href={paths.objectNew('mitigation')} needs="controllers:write">
       {ctx.t('measures.mitigationNew')}
     </LinkButton>
   );
@@ -105,7 +105,7 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
 
 const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton small href={paths.objectNew('risk-acceptance')} needs="controllers:write">
       {ctx.t('measures.acceptanceNew')}
     </LinkButton>
   );
@@ -186,7 +186,7 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
       <PostForm action={paths.measureAttach()} multipart class="form" errors={errors}>
         <FileField label={ctx.t('common.file')} />
         <div>
-          <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
+          <Button needs="controllers:write" busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}
           </Button>
         </div>
@@ -210,7 +210,7 @@ export const Measures = (props: MeasuresProps) => {
         soon: of(mitigations, 'ends-soon') + of(acceptances, 'ends-soon'),
       })}
       actions={
-        <LinkButton href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
+        <LinkButton href={paths.objects('patch-duty')} needs="accounts:read">
           {ctx.t('measures.roles')}
         </LinkButton>
       }

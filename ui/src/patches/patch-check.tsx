@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -107,7 +107,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                 maxLength={500}
               />
               <div>
-                <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
+                <Button needs="controllers:write">{ctx.t('patches.save')}</Button>
               </div>
             </PostForm>
           </Panel>

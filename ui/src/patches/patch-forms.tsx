@@ -1,4 +1,4 @@
-import { AreaField, Button, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { AreaField, Button, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { paths } from '../paths.ts';
 import type { PatchProps } from './patch-model.ts';
@@ -30,7 +30,7 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
           rows={3}
         />
         <div>
-          <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
+          <Button needs="controllers:write">{ctx.t('patches.save')}</Button>
         </div>
       </PostForm>
     </Panel>
@@ -58,7 +58,7 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
       />
       <TextField name="reason" label={ctx.t('field.reason')} maxLength={500} />
       <div>
-        <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.ask')}</Button>
+        <Button needs="controllers:write">{ctx.t('patches.ask')}</Button>
       </div>
     </PostForm>
   </Panel>

@@ -82,7 +82,7 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
               maxLength={500}
             />
             <div class="row">
-              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'controllers:approve')}>
+              <Button kind="primary" name="agrees" value="yes" needs="controllers:approve">
                 {ctx.t('patches.sign')}
               </Button>
               <Button name="agrees" value="no" unavailable={mayNotDecide(ctx, 'controllers')}>

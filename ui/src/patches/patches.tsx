@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
@@ -46,7 +46,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
   const actions = (
     <>
       <LinkButton href={paths.approvals()}>{ctx.t('patches.import')}</LinkButton>
-      <LinkButton kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+      <LinkButton kind="primary" href={paths.patchNew()} needs="controllers:write">
         {ctx.t('patches.new')}
       </LinkButton>
     </>

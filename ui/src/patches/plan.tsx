@@ -8,7 +8,6 @@ import {
   LinkButton,
   PostForm,
   TextField,
-  withoutRight,
 } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
@@ -103,7 +102,7 @@ export const PlanPage = ({
     mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
     actions={
-      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'controllers:write')}>
+      <LinkButton href={paths.object('outage-plan', plan.id)} needs="controllers:write">
         {ctx.t('windows.planEdit')}
       </LinkButton>
     }

@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -55,11 +55,7 @@ const monthOf = (ctx: Ctx, at: number): string =>
 /** When controllers may be worked on: the calendar with lead times and plans, and the windows by name. */
 export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
   const create = (
-    <LinkButton
-      kind="primary"
-      href={paths.objectNew('maintenance-window')}
-      unavailable={withoutRight(ctx, 'controllers:write')}
-    >
+    <LinkButton kind="primary" href={paths.objectNew('maintenance-window')} needs="controllers:write">
       {ctx.t('windows.new')}
     </LinkButton>
   );
@@ -105,7 +101,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                       <LinkButton
                         small
                         href={paths.planNew({ window: row.window, from: row.from })}
-                        unavailable={withoutRight(ctx, 'controllers:write')}
+                        needs="controllers:write"
                       >
                         {ctx.t('windows.planNew')}
                       </LinkButton>

@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -46,7 +46,7 @@ export const Queries = ({ ctx, rows }: QueriesProps) => (
     sub={ctx.t('queries.sub')}
     refreshSeconds={rows.some(({ state }) => state === 'running') ? 10 : undefined}
     actions={
-      <LinkButton kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
+      <LinkButton kind="primary" href={paths.queryNew()} needs="queries:write">
         {ctx.t('queries.new')}
       </LinkButton>
     }

@@ -1,4 +1,4 @@
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Button, LinkButton, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
@@ -154,7 +154,7 @@ export const Query = (props: QueryProps) => {
         <>
           {isRunning ? (
             <PostForm action={paths.queryStop(id)}>
-              <Button kind="danger" unavailable={withoutRight(ctx, 'queries:write')}>
+              <Button kind="danger" needs="queries:write">
                 {ctx.t('common.stop')}
               </Button>
             </PostForm>

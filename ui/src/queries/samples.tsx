@@ -55,7 +55,7 @@ const levels = {
 const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
   if (row.state === 'received')
     return (
-      <LinkButton small href={paths.sampleFile(row.id)} download unavailable={withoutRight(ctx, 'queries:write')}>
+      <LinkButton small href={paths.sampleFile(row.id)} download needs="queries:write">
         {ctx.t('common.download')}
       </LinkButton>
     );
@@ -157,7 +157,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
         />
         <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} required />
         <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'queries:write')}>
+          <Button kind="primary" needs="queries:write">
             {ctx.t('samples.ask')}
           </Button>
         </div>

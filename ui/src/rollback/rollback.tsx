@@ -1,5 +1,5 @@
 import { rowAnchor } from '../anchors.ts';
-import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { AreaField, Button, ErrorSummary, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { Time } from '../components/text.tsx';
@@ -52,7 +52,7 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
         required
       />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'safety:write')}>
+        <Button kind="primary" needs="safety:write">
           {ctx.t('rollback.acknowledge')}
         </Button>
       </div>

@@ -1,4 +1,4 @@
-import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
@@ -101,7 +101,7 @@ const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'show
           <PostForm action={paths.certificateClear()} class="form" errors={errors}>
             <p class="second">{ctx.t('certificate.clearWhy')}</p>
             <TextField name="confirm" label={ctx.t('certificate.confirm')} maxLength={64} spellcheck={false} />
-            <Button kind="danger" unavailable={withoutRight(ctx, 'settings:write')}>
+            <Button kind="danger" needs="settings:write">
               {ctx.t('certificate.clear')}
             </Button>
           </PostForm>
@@ -145,7 +145,7 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
               maxLength={maxPem}
             />
             <div>
-              <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+              <Button kind="primary" needs="settings:write">
                 {ctx.t('certificate.set')}
               </Button>
             </div>

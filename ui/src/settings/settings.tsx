@@ -7,7 +7,6 @@ import {
   PostForm,
   SelectField,
   TextField,
-  withoutRight,
 } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
@@ -191,7 +190,7 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
         ))}
         <CommentField />
         <div>
-          <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+          <Button kind="primary" needs="settings:write">
             {ctx.t('settings.save')}
           </Button>
         </div>

@@ -1,4 +1,4 @@
-import { Button, LinkButton, withoutRight, withoutSiteRight } from '../components/form.tsx';
+import { Button, LinkButton, withoutSiteRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
@@ -128,14 +128,7 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
       <Button small form={form} name="action" value="clear" unavailable={unavailable}>
         {ctx.t('updates.clear')}
       </Button>
-      <Button
-        small
-        kind="primary"
-        form={form}
-        name="action"
-        value="deploy"
-        unavailable={withoutRight(ctx, 'deployments:write')}
-      >
+      <Button small kind="primary" form={form} name="action" value="deploy" needs="deployments:write">
         {ctx.t('updates.deploy')}
       </Button>
     </>

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { Button, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, PostForm, SelectField } from '../components/form.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -46,7 +46,7 @@ export const AssignForm = ({
       />
       {children}
       <div>
-        <Button name="action" value="assign" unavailable={withoutRight(ctx, 'work:write')}>
+        <Button name="action" value="assign" needs="work:write">
           {ctx.t('work.assign')}
         </Button>
       </div>

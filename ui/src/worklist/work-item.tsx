@@ -104,7 +104,7 @@ const ToThings = ({ ctx, shown, isMain }: { ctx: Ctx; shown: ShownWork; isMain: 
   const href = (targets === 1 ? named[0]?.href : undefined) ?? row.path;
   const action = ctx.tDynamic(`work.${row.kind}.action`);
   return (
-    <LinkButton {...(isMain ? { kind: 'primary' as const } : {})} href={href} unavailable={withoutRight(ctx, row.does)}>
+    <LinkButton {...(isMain ? { kind: 'primary' as const } : {})} href={href} needs={row.does}>
       {targets > 1 ? ctx.t('work.actOn', { action, n: targets }) : action}
     </LinkButton>
   );

@@ -1,6 +1,6 @@
 import { rowAnchor, toPanel } from '../anchors.ts';
 import { type UnreadAnnouncements, UnreadLine } from '../announcements/announcements.tsx';
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import type { PanelPlace } from '../components/side-panel.tsx';
@@ -90,7 +90,7 @@ const Row = ({ ctx, row, isFirst, href, isBeside, isCurrent }: RowProps) => (
       <small>{row.assigneeName ?? ctx.t('work.unassigned')}</small>
     </div>
     {isBeside ? null : (
-      <LinkButton small href={row.path} kind={isFirst ? 'primary' : 'second'} unavailable={withoutRight(ctx, row.does)}>
+      <LinkButton small href={row.path} kind={isFirst ? 'primary' : 'second'} needs={row.does}>
         {ctx.tDynamic(`work.${row.kind}.action`)}
       </LinkButton>
     )}

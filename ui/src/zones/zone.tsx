@@ -1,4 +1,4 @@
-import { LinkButton, withoutRight } from '../components/form.tsx';
+import { LinkButton } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { To, Unknown } from '../components/text.tsx';
@@ -30,10 +30,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       sub={ctx.t('zones.controllers', { n: zone.controllers.length })}
       actions={
         <>
-          <LinkButton
-            href={paths.object('controller-zone', zone.id)}
-            unavailable={withoutRight(ctx, 'controllers:write')}
-          >
+          <LinkButton href={paths.object('controller-zone', zone.id)} needs="controllers:write">
             {ctx.t('zones.edit')}
           </LinkButton>
           <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('common.revisions')}</LinkButton>
