@@ -4,11 +4,10 @@ import { type Announcement, announcementLanguages, announcementSeverities } from
 import { isTime } from '../documents/fields.ts';
 import { BundleError } from '../errors.ts';
 import { addAnnouncement, listAnnouncements, removeAnnouncement } from '../host/announcements.ts';
-import { withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { type Command, type CommandInput, textOption } from './command.ts';
-import { argument, stateOf, stateOption } from './state-option.ts';
+import { argument, onState, stateOf, stateOption } from './state-option.ts';
 
 /** A text file of one language: its first line is the title, the rest the text. */
 const readText = (language: Announcement['texts'][number]['language'], path: string): Announcement['texts'][number] => {
@@ -71,29 +70,20 @@ export const announcementAdd: Command = {
     product: { value: 'NAME', help: 'the product that it is about' },
     versions: { value: 'TEXT', help: 'which versions of it, in words' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
+  run: onState(async (state, input) => {
     const given = givenAnnouncement(input);
-    return withLock(state, async () => {
-      const added = addAnnouncement(state, given, nowMs());
-      return {
-        json: { added },
-        text: [
-          `added ${added.id.slice(0, 12)}; it goes out with the next catalog: catalog build, catalog sign, fulfil`,
-        ],
-      };
-    });
-  },
+    const added = addAnnouncement(state, given, nowMs());
+    return {
+      json: { added },
+      text: [`added ${added.id.slice(0, 12)}; it goes out with the next catalog: catalog build, catalog sign, fulfil`],
+    };
+  }),
 };
 
 export const announcementList: Command = {
   usage: 'announcement list --state DIR',
   example: 'announcement list --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const announcements = listAnnouncements(stateOf(input));
     const now = toTime(nowMs());
@@ -105,16 +95,12 @@ export const announcementRemove: Command = {
   usage: 'announcement remove ID --state DIR',
   example: 'announcement remove 1f0c9a --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
-  minPositionals: 1,
-  maxPositionals: 1,
-  run: async (input) => {
-    const state = stateOf(input);
-    return withLock(state, async () => {
-      const removed = removeAnnouncement(state, argument(input, 0));
-      return {
-        json: { removed: removed.id },
-        text: [`removed ${removed.id.slice(0, 12)}; sites drop it with the next bundle`],
-      };
-    });
-  },
+  positionals: [1, 1],
+  run: onState(async (state, input) => {
+    const removed = removeAnnouncement(state, argument(input, 0));
+    return {
+      json: { removed: removed.id },
+      text: [`removed ${removed.id.slice(0, 12)}; sites drop it with the next bundle`],
+    };
+  }),
 };

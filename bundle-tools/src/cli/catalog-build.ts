@@ -1,11 +1,11 @@
 import { type BuiltCatalog, buildCatalog } from '../host/catalog-build.ts';
 import { coverageText } from '../host/coverage.ts';
 import { takeRequests } from '../host/requests.ts';
-import { withLock } from '../host/state.ts';
+import type { HostState } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
-import { integerOption, stateOf, stateOption } from './state-option.ts';
+import { integerOption, onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
 
 /** What a build found, as JSON. */
@@ -34,7 +34,7 @@ export const requestOptions = {
 } as const satisfies Command['options'];
 
 /** Takes the requests of the medium, and says what was left out. */
-export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof stateOf>) => {
+export const takeFromMedium = (input: CommandInput, state: HostState) => {
   const media = textOption(input, 'media') ?? '';
   const taken = takeRequests(state, media, {
     acceptReverted: new Set(listOption(input, 'accept-reverted')),
@@ -79,32 +79,27 @@ export const catalogBuild: Command = {
     'grace-days': { value: 'N', help: 'the new grace period in policy.json' },
     diff: { help: 'print the whole diff' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
+  run: onState(async (state, input) => {
     const graceDays = integerOption(input, 'grace-days', 0, 3650);
-    return withLock(state, async () => {
-      const taken = takeFromMedium(input, state);
-      const built = await buildCatalog({ state, io: input.io, nowMs: nowMs(), ...defined({ graceDays }) });
-      const { totals, added, changed, removed } = built.diff;
-      const text = built.isSigned
-        ? [`catalog ${built.number} is signed and has all of this already`]
-        : [
-            `catalog ${built.number}: ${totals.lines} objects, ${totals.bytes} bytes, ${totals.updates} updates`,
-            `beside the signed one: ${added.length} new, ${changed.length} changed, ${removed.length} removed, ${totals.newBytes} bytes new`,
-            ...built.refused.map(({ name, reason }) => `left out ${name}: ${reason}`),
-            ...built.sites.map((site) => `site ${site.site}: ${site.updates} updates, ${site.gaps.length} gaps`),
-            `read  ${built.folder}/diff.txt`,
-            `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,
-          ];
-      const missing = built.sites.flatMap(({ site, coverage }) =>
-        coverage.length === 0 ? [] : [`site ${site}: nothing there judges`, ...coverage.map(coverageText)],
-      );
-      return {
-        json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
-        text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
-      };
-    });
-  },
+    const taken = takeFromMedium(input, state);
+    const built = await buildCatalog({ state, io: input.io, nowMs: nowMs(), ...defined({ graceDays }) });
+    const { totals, added, changed, removed } = built.diff;
+    const text = built.isSigned
+      ? [`catalog ${built.number} is signed and has all of this already`]
+      : [
+          `catalog ${built.number}: ${totals.lines} objects, ${totals.bytes} bytes, ${totals.updates} updates`,
+          `beside the signed one: ${added.length} new, ${changed.length} changed, ${removed.length} removed, ${totals.newBytes} bytes new`,
+          ...built.refused.map(({ name, reason }) => `left out ${name}: ${reason}`),
+          ...built.sites.map((site) => `site ${site.site}: ${site.updates} updates, ${site.gaps.length} gaps`),
+          `read  ${built.folder}/diff.txt`,
+          `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,
+        ];
+    const missing = built.sites.flatMap(({ site, coverage }) =>
+      coverage.length === 0 ? [] : [`site ${site}: nothing there judges`, ...coverage.map(coverageText)],
+    );
+    return {
+      json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
+      text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
+    };
+  }),
 };

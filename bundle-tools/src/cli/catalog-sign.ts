@@ -15,8 +15,7 @@ export const catalogSign: Command = {
     previous: { value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
     'accept-new-fulfil-keys': { help: 'the host changed the keys that sign bundles' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const folder = argument(input, 0);
     const previousFolder = textOption(input, 'previous');

@@ -23,8 +23,8 @@ export type Command = {
   readonly usage: string;
   readonly example: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  readonly minPositionals: number;
-  readonly maxPositionals: number;
+  /** The fewest and the most arguments without a name; absent: none. */
+  readonly positionals?: readonly [fewest: number, most: number];
   run(input: CommandInput): Promise<CommandResult>;
 };
 

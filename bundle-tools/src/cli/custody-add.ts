@@ -25,8 +25,6 @@ export const custodyAdd: Command = {
     person: { required: true, value: 'N', help: 'the local number of who signs' },
     key: { required: true, value: 'FILE', help: 'the custody key' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const step = textOption(input, 'step');
     if (step !== 'hand-over' && step !== 'scan') throw new BundleError('USAGE', '--step takes hand-over or scan');

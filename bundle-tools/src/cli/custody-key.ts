@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { BundleError } from '../errors.ts';
 import { addCustodyKey } from '../host/custody-keys.ts';
 import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
-import { withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { groupHex } from '../trust/keys.ts';
 import { type Command, textOption } from './command.ts';
-import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
+import { argument, integerOption, onState, stateOption } from './state-option.ts';
 
 const maxPerson = 1_000_000_000;
 
@@ -15,8 +14,6 @@ export const custodyKeyCreate: Command = {
   usage: 'custody key create --out FILE',
   example: 'custody key create --out /root/custody.json',
   options: { out: { required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const out = textOption(input, 'out') ?? '';
     if (existsSync(out)) throw new BundleError('EXISTS', `${out} is there already`);
@@ -41,15 +38,11 @@ export const custodyKeyAdd: Command = {
     state: stateOption,
     person: { required: true, value: 'N', help: 'the local number of the person or station' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
-  run: async (input) => {
-    const state = stateOf(input);
+  positionals: [1, 1],
+  run: onState(async (state, input) => {
     const person = integerOption(input, 'person', 1, maxPerson) ?? 0;
     const { keyid, publicKey } = readKeyFile(argument(input, 0));
-    return withLock(state, async () => {
-      const change = addCustodyKey(state, { person, publicKey, now: toTime(nowMs()) });
-      return { json: { keyid, person, change }, text: [`person ${person}  ${groupHex(keyid)}  ${change}`] };
-    });
-  },
+    const change = addCustodyKey(state, { person, publicKey, now: toTime(nowMs()) });
+    return { json: { keyid, person, change }, text: [`person ${person}  ${groupHex(keyid)}  ${change}`] };
+  }),
 };

@@ -6,6 +6,7 @@ import { knownCustodyKeys } from '../host/custody-keys.ts';
 import { hashFile } from '../host/objects.ts';
 import { readReceipts } from '../host/receipts.ts';
 import { getSite } from '../host/sites.ts';
+import type { HostState } from '../host/state.ts';
 import { custodyFolder, readChain } from '../importer/custody-beside.ts';
 import { listMedium } from '../media/find.ts';
 import { type Command, type CommandResult, textOption } from './command.ts';
@@ -24,7 +25,7 @@ const result = (json: object, text: string[], problems: ReadonlyArray<{ code: st
   return { json: { ...json, ok: !isBroken, problems }, text, ...(isBroken ? { exit: 1 as const } : {}) };
 };
 
-const verifySite = (state: ReturnType<typeof stateOf>, name: string): CommandResult => {
+const verifySite = (state: HostState, name: string): CommandResult => {
   const site = getSite(state, name);
   const receipts = readReceipts(site);
   const { ways, problems } = verifyCustody(site, knownCustodyKeys(state), receipts);
@@ -51,7 +52,7 @@ const verifySite = (state: ReturnType<typeof stateOf>, name: string): CommandRes
   );
 };
 
-const verifyPath = (state: ReturnType<typeof stateOf>, path: string): CommandResult => {
+const verifyPath = (state: HostState, path: string): CommandResult => {
   const info = lstatSync(path, { throwIfNoEntry: false });
   if (info === undefined) throw new BundleError('NOT_FOUND', `${path} is not there`);
   const files = info.isDirectory()
@@ -88,8 +89,7 @@ export const custodyVerify: Command = {
   usage: 'custody verify (--site SITE | PATH) --state DIR',
   example: 'custody verify --site plant-1 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, site: { value: 'SITE', help: 'all chains of a site, and its receipts' } },
-  minPositionals: 0,
-  maxPositionals: 1,
+  positionals: [0, 1],
   run: async (input) => {
     const state = stateOf(input);
     const site = textOption(input, 'site');

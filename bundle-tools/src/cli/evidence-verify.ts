@@ -16,8 +16,7 @@ export const evidenceVerify: Command = {
     print: { value: 'FILE', help: 'the PDF of the pack' },
     'print-signature': { value: 'FILE', help: 'the signature over the PDF' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const { card } = openSiteCard(readBounded(textOption(input, 'card') ?? '', limits.siteCardBytes));
     const keys = card.sign_keys.map((key) => new Uint8Array(Buffer.from(key, 'base64')));

@@ -5,13 +5,13 @@ import { coverageText } from '../host/coverage.ts';
 import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
 import type { KeyFile } from '../host/key-files.ts';
 import type { Rebuilt } from '../host/rebuild.ts';
-import { withLock } from '../host/state.ts';
+import type { HostState } from '../host/state.ts';
 import { parseVolumeBytes } from '../media/presets.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { catalogJson, requestOptions, takeFromMedium } from './catalog-build.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
-import { integerOption, stateOf, stateOption } from './state-option.ts';
+import { integerOption, onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
 
 const shownGaps = 20;
@@ -49,7 +49,7 @@ const rebuiltText = ({ site, bundleId, of, volumes }: Rebuilt): string[] =>
   );
 
 /** The three steps in a row, for a site that accepts one person for all of them. */
-const buildAndSign = async (input: CommandInput, state: ReturnType<typeof stateOf>, keys: ReadonlyArray<KeyFile>) => {
+const buildAndSign = async (input: CommandInput, state: HostState, keys: ReadonlyArray<KeyFile>) => {
   const built = await buildCatalog({ state, io: input.io, nowMs: nowMs() });
   if (built.isSigned) return built;
   const { signers, threshold } = signCatalog({
@@ -76,40 +76,35 @@ export const fulfil: Command = {
     release: { value: 'VERSION', help: 'bring this release of Sallyport along' },
     person: { value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
+  run: onState(async (state, input) => {
     const media = textOption(input, 'media') ?? '';
     const person = integerOption(input, 'person', 0, 1_000_000) ?? 0;
     const volumeSize = textOption(input, 'volume-size');
-    return withLock(state, async () => {
-      const taken = takeFromMedium(input, state);
-      const keys = await readKeys(input, 'curator-key');
-      const built = keys.length === 0 ? undefined : await buildAndSign(input, state, keys);
-      const { bundles, rebuilt, failed } = await fulfilRequests({
-        state,
-        media,
-        requests: taken.requests,
-        io: input.io,
-        nowMs: nowMs(),
-        person,
-        release: textOption(input, 'release'),
-        ...(volumeSize === undefined ? {} : { volumeBytes: parseVolumeBytes(volumeSize) }),
-      });
-      for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
-      return {
-        json: {
-          ...upkeep(state, input.io),
-          bundles,
-          rebuilt,
-          failed,
-          refused: taken.refused,
-          ...(built === undefined ? {} : { catalog: catalogJson(built) }),
-        },
-        text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText)],
-        ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
-      };
+    const taken = takeFromMedium(input, state);
+    const keys = await readKeys(input, 'curator-key');
+    const built = keys.length === 0 ? undefined : await buildAndSign(input, state, keys);
+    const { bundles, rebuilt, failed } = await fulfilRequests({
+      state,
+      media,
+      requests: taken.requests,
+      io: input.io,
+      nowMs: nowMs(),
+      person,
+      release: textOption(input, 'release'),
+      ...(volumeSize === undefined ? {} : { volumeBytes: parseVolumeBytes(volumeSize) }),
     });
-  },
+    for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
+    return {
+      json: {
+        ...upkeep(state, input.io),
+        bundles,
+        rebuilt,
+        failed,
+        refused: taken.refused,
+        ...(built === undefined ? {} : { catalog: catalogJson(built) }),
+      },
+      text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText)],
+      ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
+    };
+  }),
 };

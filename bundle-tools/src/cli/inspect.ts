@@ -75,8 +75,7 @@ export const inspect: Command = {
   usage: 'inspect PATH [--state DIR]',
   example: 'inspect /media/usb/1f0c77aa-1of1.tar',
   options: { state: { value: 'DIR', help: "this host's state, to open a sealed request" } },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const dir = textOption(input, 'state');
     const found = await inspectPath(argument(input, 0), dir === undefined ? undefined : openState(dir));

@@ -77,8 +77,6 @@ export const proxyConfigure: Command = {
     none: { help: 'no proxy, whatever the environment says' },
     environment: { help: 'what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say (as without settings)' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const state = stateOf(input);
     if (!choices.some((name) => input.options[name] !== undefined)) return describe(state);

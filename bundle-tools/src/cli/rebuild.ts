@@ -1,9 +1,8 @@
 import { BundleError } from '../errors.ts';
 import { rebuild as rebuildVolumes } from '../host/rebuild.ts';
-import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { type Command, listOption, textOption } from './command.ts';
-import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
+import { argument, integerOption, onState, stateOption } from './state-option.ts';
 
 const numberOf = (text: string): number => {
   if (!/^[1-9]\d{0,2}$/.test(text)) throw new BundleError('USAGE', `${text} is no number of a volume`);
@@ -19,30 +18,26 @@ export const rebuild: Command = {
     volume: { value: 'N', multiple: true, help: 'which volume; without it all that the medium takes' },
     person: { value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
-  run: async (input) => {
-    const state = stateOf(input);
-    return withLock(state, async () => {
-      const done = await rebuildVolumes({
-        state,
-        bundleId: argument(input, 0),
-        numbers: listOption(input, 'volume').map(numberOf),
-        media: textOption(input, 'media') ?? '',
-        io: input.io,
-        nowMs: nowMs(),
-        person: integerOption(input, 'person', 0, 1_000_000) ?? 0,
-      });
-      const left = done.volumes.filter(({ path }) => path === undefined);
-      return {
-        json: { ...done, left: left.map(({ n }) => n) },
-        text: [
-          ...done.volumes.flatMap(({ n, path, sha256 }) =>
-            path === undefined ? [] : [`volume ${n} of ${done.of}: ${path}`, `  sha256 ${sha256}`],
-          ),
-          ...left.map(({ n }) => `volume ${n} of ${done.of}: no room on this medium`),
-        ],
-      };
+  positionals: [1, 1],
+  run: onState(async (state, input) => {
+    const done = await rebuildVolumes({
+      state,
+      bundleId: argument(input, 0),
+      numbers: listOption(input, 'volume').map(numberOf),
+      media: textOption(input, 'media') ?? '',
+      io: input.io,
+      nowMs: nowMs(),
+      person: integerOption(input, 'person', 0, 1_000_000) ?? 0,
     });
-  },
+    const left = done.volumes.filter(({ path }) => path === undefined);
+    return {
+      json: { ...done, left: left.map(({ n }) => n) },
+      text: [
+        ...done.volumes.flatMap(({ n, path, sha256 }) =>
+          path === undefined ? [] : [`volume ${n} of ${done.of}: ${path}`, `  sha256 ${sha256}`],
+        ),
+        ...left.map(({ n }) => `volume ${n} of ${done.of}: no room on this medium`),
+      ],
+    };
+  }),
 };

@@ -3,41 +3,35 @@ import { openSiteCard } from '../documents/site-card.ts';
 import { BundleError } from '../errors.ts';
 import { readBounded } from '../host/read-bounded.ts';
 import { checkReceipts, receiptsIn, takeReceipts } from '../host/receipts.ts';
-import { withLock } from '../host/state.ts';
 import { type Command, textOption } from './command.ts';
-import { argument, stateOf, stateOption } from './state-option.ts';
+import { argument, onState, stateOption } from './state-option.ts';
 
 export const receiptTake: Command = {
   usage: 'receipt take DIR --state DIR',
   example: 'receipt take /media/usb/receipts --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
-  minPositionals: 1,
-  maxPositionals: 1,
-  run: async (input) => {
-    const state = stateOf(input);
-    return withLock(state, async () => {
-      const sites = takeReceipts(state, argument(input, 0));
-      if (sites.length === 0) throw new BundleError('NOT_FOUND', `${argument(input, 0)} holds no receipt`);
-      const isRefused = sites.some(({ refused }) => refused !== undefined);
-      return {
-        json: { sites },
-        text: sites.map(({ site, taken, refused }) =>
-          refused === undefined
-            ? `site ${site}: ${taken} new receipts`
-            : `site ${site}: ${refused.code}: ${refused.message}`,
-        ),
-        ...(isRefused ? { exit: 1 as const } : {}),
-      };
-    });
-  },
+  positionals: [1, 1],
+  run: onState(async (state, input) => {
+    const sites = takeReceipts(state, argument(input, 0));
+    if (sites.length === 0) throw new BundleError('NOT_FOUND', `${argument(input, 0)} holds no receipt`);
+    const isRefused = sites.some(({ refused }) => refused !== undefined);
+    return {
+      json: { sites },
+      text: sites.map(({ site, taken, refused }) =>
+        refused === undefined
+          ? `site ${site}: ${taken} new receipts`
+          : `site ${site}: ${refused.code}: ${refused.message}`,
+      ),
+      ...(isRefused ? { exit: 1 as const } : {}),
+    };
+  }),
 };
 
 export const receiptVerify: Command = {
   usage: 'receipt verify DIR --card FILE',
   example: 'receipt verify /media/usb/receipts --card plant-1.site-card.json',
   options: { card: { required: true, value: 'FILE', help: 'the site card, compared before' } },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const card = openSiteCard(readBounded(textOption(input, 'card') ?? '', limits.siteCardBytes));
     const receipts = receiptsIn(argument(input, 0)).get(card.card.site) ?? [];

@@ -9,8 +9,7 @@ const made = (run: Command['run']): Command => ({
   usage: 'thing make NAME',
   example: 'thing make one',
   options: { colour: { value: 'NAME', required: true, help: 'its colour' } },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run,
 });
 const fine = made(async ({ positionals, options }) => ({

@@ -67,10 +67,9 @@ const checkInput = (command: Command, input: CommandInput): void => {
   for (const [name, spec] of Object.entries(command.options)) {
     if (spec.required && input.options[name] === undefined) throw usageError(`--${name} is missing`);
   }
-  const count = input.positionals.length;
-  if (count < command.minPositionals) throw usageError('an argument is missing');
-  if (count > command.maxPositionals)
-    throw usageError(`unexpected argument: ${input.positionals[command.maxPositionals]}`);
+  const [fewest, most] = command.positionals ?? [0, 0];
+  if (input.positionals.length < fewest) throw usageError('an argument is missing');
+  if (input.positionals.length > most) throw usageError(`unexpected argument: ${input.positionals[most]}`);
 };
 
 /** An address that somebody typed may hold a password; what is said of it goes into logs. */

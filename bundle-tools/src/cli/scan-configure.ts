@@ -1,10 +1,9 @@
 import { BundleError } from '../errors.ts';
 import { readAntivirus, writeAntivirus } from '../host/antivirus.ts';
-import { withLock } from '../host/state.ts';
 import { scanFiles } from '../media/scan.ts';
 import type { ScanEngine } from '../media/scan-types.ts';
 import { type Command, type CommandInput, textOption } from './command.ts';
-import { stateOf, stateOption } from './state-option.ts';
+import { onState, stateOption } from './state-option.ts';
 
 const given = (input: CommandInput): ScanEngine | undefined => {
   const database = textOption(input, 'database') ?? '/var/lib/clamav';
@@ -30,30 +29,22 @@ export const scanConfigure: Command = {
     command: { value: 'PATH', help: 'the program (/usr/bin/clamscan)' },
     database: { value: 'DIR', help: 'the definitions, for their date (/var/lib/clamav)' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
-    return withLock(state, async () => {
-      if (textOption(input, 'engine') !== undefined) {
-        const engine = given(input);
-        // One that does not work would stop every later command: it is refused now.
-        const report = engine === undefined ? undefined : await scanFiles(engine, []);
-        if (report?.verdict === 'error')
-          throw new BundleError(
-            'SCAN',
-            `the antivirus does not work: ${report.faults[0]?.reason ?? 'no reason given'}`,
-          );
-        writeAntivirus(state, engine);
-      }
-      const engine = readAntivirus(state);
-      if (engine === undefined) return { json: { engine: 'off' }, text: ['no antivirus'] };
-      const { version, definitionsAt, verdict } = await scanFiles(engine, []);
-      return {
-        json: { ...engine, version, definitionsAt, works: verdict === 'clean' },
-        text: [`${engine.engine} ${version}, definitions of ${definitionsAt}`],
-        ...(verdict === 'clean' ? {} : { exit: 1 as const }),
-      };
-    });
-  },
+  run: onState(async (state, input) => {
+    if (textOption(input, 'engine') !== undefined) {
+      const engine = given(input);
+      // One that does not work would stop every later command: it is refused now.
+      const report = engine === undefined ? undefined : await scanFiles(engine, []);
+      if (report?.verdict === 'error')
+        throw new BundleError('SCAN', `the antivirus does not work: ${report.faults[0]?.reason ?? 'no reason given'}`);
+      writeAntivirus(state, engine);
+    }
+    const engine = readAntivirus(state);
+    if (engine === undefined) return { json: { engine: 'off' }, text: ['no antivirus'] };
+    const { version, definitionsAt, verdict } = await scanFiles(engine, []);
+    return {
+      json: { ...engine, version, definitionsAt, works: verdict === 'clean' },
+      text: [`${engine.engine} ${version}, definitions of ${definitionsAt}`],
+      ...(verdict === 'clean' ? {} : { exit: 1 as const }),
+    };
+  }),
 };

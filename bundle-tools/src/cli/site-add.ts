@@ -2,11 +2,10 @@ import { limits } from '../documents/limits.ts';
 import { fingerprintText } from '../fingerprint/shown.ts';
 import { readBounded } from '../host/read-bounded.ts';
 import { addSiteCard } from '../host/sites.ts';
-import { withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { type Command, textOption } from './command.ts';
-import { argument, stateOf, stateOption } from './state-option.ts';
+import { argument, onState, stateOption } from './state-option.ts';
 
 const words = { added: 'added', replaced: 'took the next card of', known: 'already knew' } as const;
 
@@ -17,30 +16,26 @@ export const siteAdd: Command = {
     state: stateOption,
     fingerprint: { value: 'TEXT', help: 'what the site read out, in hex or in words; the card must have it' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
-  run: async (input) => {
-    const state = stateOf(input);
+  positionals: [1, 1],
+  run: onState(async (state, input) => {
     const bytes = readBounded(argument(input, 0), limits.siteCardBytes);
     const fingerprint = textOption(input, 'fingerprint');
-    return withLock(state, async () => {
-      const { site, change } = addSiteCard(state, bytes, { ...defined({ fingerprint }), now: toTime(nowMs()) });
-      const { card, digest } = site.card;
-      if (!site.record.compared)
-        input.io.note(
-          'This fingerprint was not compared. Ask the site to read out its own, then run site add again with --fingerprint.',
-        );
-      return {
-        json: {
-          site: card.site,
-          name: card.name,
-          number: card.number,
-          fingerprint: digest,
-          compared: site.record.compared,
-          change,
-        },
-        text: [`${words[change]} site ${card.site}, card ${card.number}`, 'fingerprint', ...fingerprintText(digest)],
-      };
-    });
-  },
+    const { site, change } = addSiteCard(state, bytes, { ...defined({ fingerprint }), now: toTime(nowMs()) });
+    const { card, digest } = site.card;
+    if (!site.record.compared)
+      input.io.note(
+        'This fingerprint was not compared. Ask the site to read out its own, then run site add again with --fingerprint.',
+      );
+    return {
+      json: {
+        site: card.site,
+        name: card.name,
+        number: card.number,
+        fingerprint: digest,
+        compared: site.record.compared,
+        change,
+      },
+      text: [`${words[change]} site ${card.site}, card ${card.number}`, 'fingerprint', ...fingerprintText(digest)],
+    };
+  }),
 };

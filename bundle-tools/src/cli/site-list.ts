@@ -13,8 +13,6 @@ export const siteList: Command = {
   usage: 'site list [--overdue-days N] --state DIR',
   example: 'site list --state /var/lib/sallyport-bundle',
   options: { state: stateOption, 'overdue-days': overdueOption },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const overdueDays = integerOption(input, 'overdue-days', 0, 3650) ?? defaultOverdueDays;
     const rows = listSites(stateOf(input)).map((site) => {

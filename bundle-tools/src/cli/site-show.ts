@@ -69,8 +69,7 @@ export const siteShow: Command = {
   usage: 'site show SITE [--overdue-days N] --state DIR',
   example: 'site show plant-1 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, 'overdue-days': overdueOption },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const overdueDays = integerOption(input, 'overdue-days', 0, 3650) ?? defaultOverdueDays;
     const view = viewSite(getSite(stateOf(input), argument(input, 0)), { nowMs: nowMs(), overdueDays });

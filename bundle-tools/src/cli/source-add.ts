@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { addSource, parseSource, readSources, type Source, shownSource } from '../host/sources.ts';
-import { type HostState, withLock } from '../host/state.ts';
+import type { HostState } from '../host/state.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { aptProxy, readAptSources } from '../updates/sources/apt/sources-list.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
-import { argument, stateOf, stateOption } from './state-option.ts';
+import { argument, onState, stateOption } from './state-option.ts';
 
 const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
 const absolute = (place: string): string => (isUrl(place) ? place : resolve(place));
@@ -100,22 +100,18 @@ export const sourceAdd: Command = {
     system: { help: "apt: this computer's own signed apt sources" },
     'apt-root': { value: 'DIR', help: 'apt --system: read etc/apt under this folder' },
   },
-  minPositionals: 1,
-  maxPositionals: 3,
-  run: async (input) => {
-    const state = stateOf(input);
+  positionals: [1, 3],
+  run: onState(async (state, input) => {
     const kind = argument(input, 0);
     if (flagOption(input, 'system') && kind !== 'apt') throw new BundleError('USAGE', '--system goes with apt');
-    return withLock(state, async () => {
-      const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
-      for (const source of added) addSource(state, source);
-      return {
-        json: { added: added.map(shownSource) },
-        text:
-          added.length === 0
-            ? ['nothing to add: all are known']
-            : added.map((source) => `added ${source.kind} ${source.name}`),
-      };
-    });
-  },
+    const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
+    for (const source of added) addSource(state, source);
+    return {
+      json: { added: added.map(shownSource) },
+      text:
+        added.length === 0
+          ? ['nothing to add: all are known']
+          : added.map((source) => `added ${source.kind} ${source.name}`),
+    };
+  }),
 };

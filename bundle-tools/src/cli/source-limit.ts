@@ -1,9 +1,8 @@
 import { BundleError } from '../errors.ts';
 import { diskUse } from '../host/disk-use.ts';
 import { isNamed, limitSources, readSources } from '../host/sources.ts';
-import { withLock } from '../host/state.ts';
 import type { Command } from './command.ts';
-import { argument, stateOf, stateOption } from './state-option.ts';
+import { argument, onState, stateOption } from './state-option.ts';
 
 /** Bytes of `800M`, `20G` and the like; units are powers of 1024. */
 const bytesOf = (text: string): number => {
@@ -17,20 +16,16 @@ export const sourceLimit: Command = {
   usage: 'source limit NAME SIZE --state DIR',
   example: 'source limit almalinux 20G --state /var/lib/sallyport-host',
   options: { state: stateOption },
-  minPositionals: 2,
-  maxPositionals: 2,
-  run: async (input) => {
-    const state = stateOf(input);
+  positionals: [2, 2],
+  run: onState(async (state, input) => {
     const [name, limitBytes] = [argument(input, 0), bytesOf(argument(input, 1))];
-    return withLock(state, async () => {
-      limitSources(state, name, limitBytes);
-      const limited = readSources(state)
-        .filter((source) => isNamed(source, name))
-        .map((source) => ({ name: source.name, disk: diskUse(state, source) }));
-      return {
-        json: { limited },
-        text: limited.map(({ name: one, disk }) => `${one}: ${disk.bytes} of ${disk.limitBytes} bytes`),
-      };
-    });
-  },
+    limitSources(state, name, limitBytes);
+    const limited = readSources(state)
+      .filter((source) => isNamed(source, name))
+      .map((source) => ({ name: source.name, disk: diskUse(state, source) }));
+    return {
+      json: { limited },
+      text: limited.map(({ name: one, disk }) => `${one}: ${disk.bytes} of ${disk.limitBytes} bytes`),
+    };
+  }),
 };

@@ -21,8 +21,6 @@ export const sourceList: Command = {
   usage: 'source list --state DIR',
   example: 'source list --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const state = stateOf(input);
     const sources = readSources(state).map((source) => {

@@ -6,12 +6,12 @@ import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
 import { lastRequests } from '../host/requests.ts';
 import { isAdvisorySource, isNamed, readSources, type Source } from '../host/sources.ts';
-import { type HostState, withLock } from '../host/state.ts';
+import type { HostState } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { filesSource } from '../updates/sources/files.ts';
 import { firmwareSource } from '../updates/sources/firmware.ts';
 import { type Command, type CommandInput, listOption } from './command.ts';
-import { stateOf, stateOption } from './state-option.ts';
+import { onState, stateOption } from './state-option.ts';
 
 type Synced = { name: string; kind: Source['kind']; line: string; details: object; hasFailed?: true };
 
@@ -95,25 +95,21 @@ export const sourceSync: Command = {
     state: stateOption,
     arch: { value: 'ARCH', multiple: true, help: 'apt: an architecture (else those that sites ask for)' },
   },
-  minPositionals: 0,
-  maxPositionals: 256,
-  run: async (input) => {
-    const state = stateOf(input);
-    return withLock(state, async () => {
-      const sources = chosen(state, input.positionals);
-      const synced: { one: Synced; source: Source }[] = [];
-      for (const source of sources)
-        synced.push({ source, one: await tryOne(state, source, input, sources.length === 1) });
-      const tidied = tidyDisk(state, readSources(state), nowMs());
-      const shown = synced.map(({ one, source }) => ({ ...one, disk: diskUse(state, source) }));
-      return {
-        json: { sources: shown.map(({ name, kind, details, disk }) => ({ name, kind, ...details, disk })), tidied },
-        text: [
-          ...shown.map(({ name, line }) => `${name}: ${line}`),
-          ...(tidied.files > 0 ? [`took away ${tidied.files} files that nothing needs, ${tidied.bytes} bytes`] : []),
-        ],
-        ...(shown.some(({ hasFailed }) => hasFailed) ? { exit: 1 as const } : {}),
-      };
-    });
-  },
+  positionals: [0, 256],
+  run: onState(async (state, input) => {
+    const sources = chosen(state, input.positionals);
+    const synced: { one: Synced; source: Source }[] = [];
+    for (const source of sources)
+      synced.push({ source, one: await tryOne(state, source, input, sources.length === 1) });
+    const tidied = tidyDisk(state, readSources(state), nowMs());
+    const shown = synced.map(({ one, source }) => ({ ...one, disk: diskUse(state, source) }));
+    return {
+      json: { sources: shown.map(({ name, kind, details, disk }) => ({ name, kind, ...details, disk })), tidied },
+      text: [
+        ...shown.map(({ name, line }) => `${name}: ${line}`),
+        ...(tidied.files > 0 ? [`took away ${tidied.files} files that nothing needs, ${tidied.bytes} bytes`] : []),
+      ],
+      ...(shown.some(({ hasFailed }) => hasFailed) ? { exit: 1 as const } : {}),
+    };
+  }),
 };

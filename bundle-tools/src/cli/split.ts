@@ -9,8 +9,7 @@ export const split: Command = {
     size: { value: 'SIZE', required: true, help: 'fat32, dvd, bd25 or bytes such as 700M' },
     out: { value: 'DIR', required: true, help: 'an empty or new folder' },
   },
-  minPositionals: 1,
-  maxPositionals: 999,
+  positionals: [1, 999],
   run: async (input) => {
     const out = textOption(input, 'out') ?? '';
     const done = await splitBundle(input.positionals, {

@@ -1,7 +1,7 @@
 import { BundleError } from '../errors.ts';
-import { type HostState, openState } from '../host/state.ts';
+import { type HostState, openState, withLock } from '../host/state.ts';
 import { env } from '../platform/ambient.ts';
-import { type CommandInput, textOption } from './command.ts';
+import { type CommandInput, type CommandResult, textOption } from './command.ts';
 import type { OptionSpec } from './option.ts';
 
 /** `--state DIR`, for commands that work on the state of the connected host. */
@@ -16,6 +16,14 @@ export const stateFolder = (input: CommandInput): string => {
 
 /** The state that the command works on. */
 export const stateOf = (input: CommandInput): HostState => openState(stateFolder(input));
+
+/** Runs with the state that the command works on, while no other command may change it. */
+export const onState =
+  (run: (state: HostState, input: CommandInput) => Promise<CommandResult>) =>
+  async (input: CommandInput): Promise<CommandResult> => {
+    const state = stateOf(input);
+    return withLock(state, () => run(state, input));
+  };
 
 /** A whole number option within bounds. */
 export const integerOption = (input: CommandInput, name: string, min: number, max: number): number | undefined => {

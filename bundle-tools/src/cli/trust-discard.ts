@@ -11,8 +11,6 @@ export const trustDiscard: Command = {
   usage: 'trust discard --state DIR',
   example: 'trust discard --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
     return withLock(state, async () => {

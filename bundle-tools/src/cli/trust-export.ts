@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { BundleError } from '../errors.ts';
 import { fingerprintText } from '../fingerprint/shown.ts';
-import { withLock } from '../host/state.ts';
 import { writeTrustExport } from '../host/trust-export.ts';
 import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { type Command, flagOption, textOption } from './command.ts';
 import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
-import { stateOf, stateOption } from './state-option.ts';
+import { onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
 
 export const trustExport: Command = {
@@ -19,28 +18,23 @@ export const trustExport: Command = {
     sheet: sheetOption,
     force: { help: 'replace a file that is there' },
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
+  run: onState(async (state, input) => {
     const out = textOption(input, 'out') ?? '';
     if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
     checkSheet(input);
-    return withLock(state, async () => {
-      const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
-      return {
-        json: {
-          ...exported,
-          ...upkeep(state, input.io),
-          fingerprint: exported.rootSha256,
-          ...writeSheet(input, rootSheet(getNewest(state, 'root'))),
-        },
-        text: [
-          `wrote ${exported.path}: root ${exported.rootVersion}, valid as a broadcast until ${exported.expires}`,
-          'Compare on site, by voice or on paper:',
-          ...fingerprintText(exported.rootSha256),
-        ],
-      };
-    });
-  },
+    const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
+    return {
+      json: {
+        ...exported,
+        ...upkeep(state, input.io),
+        fingerprint: exported.rootSha256,
+        ...writeSheet(input, rootSheet(getNewest(state, 'root'))),
+      },
+      text: [
+        `wrote ${exported.path}: root ${exported.rootVersion}, valid as a broadcast until ${exported.expires}`,
+        'Compare on site, by voice or on paper:',
+        ...fingerprintText(exported.rootSha256),
+      ],
+    };
+  }),
 };

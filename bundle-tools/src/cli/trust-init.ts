@@ -40,8 +40,6 @@ export const trustInit: Command = {
     carry: carryOption,
     sheet: sheetOption,
   },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     checkSheet(input);
     const state = createState(stateFolder(input));

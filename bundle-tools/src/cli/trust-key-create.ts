@@ -32,8 +32,6 @@ export const trustKeyCreate: Command = {
     'passphrase-file': passphraseOption,
     sheet: sheetOption,
   },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const role = textOption(input, 'for');
     if (role !== 'root' && role !== 'curator' && role !== 'release')

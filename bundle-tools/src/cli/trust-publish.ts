@@ -15,8 +15,7 @@ export const trustPublish: Command = {
   usage: 'trust publish PATH... --state DIR',
   example: 'trust publish /media/usb/sallyport-root-2 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, carry: carryOption, sheet: sheetOption },
-  minPositionals: 0,
-  maxPositionals: 16,
+  positionals: [0, 16],
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
     checkSheet(input);

@@ -28,8 +28,7 @@ export const trustRevoke: Command = {
     carry: carryOption,
     sheet: sheetOption,
   },
-  minPositionals: 1,
-  maxPositionals: 16,
+  positionals: [1, 16],
   run: async (input) => {
     const role = textOption(input, 'role') ?? '';
     if (!isRevocable(role)) throw new BundleError('USAGE', `--role is one of ${revocableRoles.join(', ')}`);

@@ -3,7 +3,6 @@ import { type OnlineRole, onlineRoles } from '../host/online-keys.ts';
 import { checkSigned, publishProposal } from '../host/publish.ts';
 import { changesKeys, proposeRotation, type RotateOptions, storeRotation } from '../host/rotate.ts';
 import { rotateSealKey } from '../host/seal-keys.ts';
-import { withLock } from '../host/state.ts';
 import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
@@ -11,7 +10,7 @@ import { carriedResult, carryOption } from './carry-option.ts';
 import { type Command, type CommandInput, type CommandResult, flagOption, listOption, textOption } from './command.ts';
 import { passphraseOption, readKeys, readOrMakeKeys } from './key-options.ts';
 import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
-import { integerOption, stateOf, stateOption } from './state-option.ts';
+import { integerOption, onState, stateOption } from './state-option.ts';
 import { trustReport } from './trust-report.ts';
 
 const renewable = [...onlineRoles, 'seal'] as const;
@@ -74,31 +73,26 @@ export const trustRotate: Command = {
     carry: carryOption,
     sheet: sheetOption,
   },
-  minPositionals: 0,
-  maxPositionals: 0,
-  run: async (input) => {
-    const state = stateOf(input);
+  run: onState(async (state, input) => {
     checkSheet(input);
     const { renew, seal } = renewOf(input);
-    return withLock(state, async () => {
-      const change = {
-        renew,
-        ...defined({
-          rootKeys: await keySet(input, 'root-key'),
-          rootThreshold: integerOption(input, 'threshold', 1, 16),
-          curatorKeys: await keySet(input, 'curator-key'),
-          curatorThreshold: integerOption(input, 'curator-threshold', 1, 16),
-        }),
-      };
-      const signers = await readKeys(input, 'sign-key');
-      const isSealAlone = seal && signers.length === 0 && !changesKeys(change);
-      const result = isSealAlone ? undefined : rotateOrCarry(input, { state, signers, nowMs: nowMs(), ...change });
-      if (!seal) return result ?? trustReport(state, nowMs());
-      // Last: a change of keys that is refused leaves the seal key as it was.
-      rotateSealKey(state);
-      if (textOption(input, 'carry') !== undefined && result !== undefined) return result;
-      const report = trustReport(state, nowMs());
-      return { ...report, json: { ...(result?.json as object | undefined), ...report.json } };
-    });
-  },
+    const change = {
+      renew,
+      ...defined({
+        rootKeys: await keySet(input, 'root-key'),
+        rootThreshold: integerOption(input, 'threshold', 1, 16),
+        curatorKeys: await keySet(input, 'curator-key'),
+        curatorThreshold: integerOption(input, 'curator-threshold', 1, 16),
+      }),
+    };
+    const signers = await readKeys(input, 'sign-key');
+    const isSealAlone = seal && signers.length === 0 && !changesKeys(change);
+    const result = isSealAlone ? undefined : rotateOrCarry(input, { state, signers, nowMs: nowMs(), ...change });
+    if (!seal) return result ?? trustReport(state, nowMs());
+    // Last: a change of keys that is refused leaves the seal key as it was.
+    rotateSealKey(state);
+    if (textOption(input, 'carry') !== undefined && result !== undefined) return result;
+    const report = trustReport(state, nowMs());
+    return { ...report, json: { ...(result?.json as object | undefined), ...report.json } };
+  }),
 };

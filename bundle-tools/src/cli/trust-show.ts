@@ -11,8 +11,6 @@ export const trustShow: Command = {
   usage: 'trust show [--sheet FILE] --state DIR',
   example: 'trust show --state /var/lib/sallyport-bundle',
   options: { state: stateOption, sheet: sheetOption },
-  minPositionals: 0,
-  maxPositionals: 0,
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
     checkSheet(input);

@@ -51,8 +51,7 @@ export const trustSign: Command = {
     'passphrase-file': passphraseOption,
     'accept-new-fulfil-keys': { help: 'as a curator: the host changed the keys that sign bundles' },
   },
-  minPositionals: 1,
-  maxPositionals: 1,
+  positionals: [1, 1],
   run: async (input) => {
     const carried = readCarried(argument(input, 0));
     const after = rolesAfter(carried, nowMs());

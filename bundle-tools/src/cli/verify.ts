@@ -53,8 +53,7 @@ export const verify: Command = {
     state: { value: 'DIR', help: 'trust the root of this host' },
     'release-key': releaseKeyOption,
   },
-  minPositionals: 1,
-  maxPositionals: 999,
+  positionals: [1, 999],
   run: async (input) => {
     const [first = ''] = input.positionals;
     if (input.positionals.length === 1 && isFile(first) && (await isReleaseFile(first)))
