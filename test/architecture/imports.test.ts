@@ -251,6 +251,7 @@ const rows: Readonly<Record<string, Row>> = {
     rule: statementsInStoresAndQueries,
     found: [
       [`${features}one/service.ts`, 'db.prepare(text).all();'],
+      [`${features}one/service.ts`, 'const sql = statements(db);'],
       [`${features}one/service.ts`, 'const all = db\n  .prepare<[], number>(text);'],
       [`${features}one/service.ts`, "db.pragma('user_version');"],
       ['appliance/src/doctor.ts', 'db.exec(text);'],

@@ -273,7 +273,10 @@ export const pagesFromTheBuilder: Rule = (files) => {
 /** Statements are prepared and run in stores and queries and in the platform. */
 export const statementsInStoresAndQueries: Rule = (files) =>
   outsideOfStores(files)
-    .filter(({ path, text }) => path !== judge && /\.(?:prepare|pragma)\s*[<(]|\bdb\.exec\(/.test(codeOnly(text)))
+    .filter(
+      ({ path, text }) =>
+        path !== judge && /\.(?:prepare|pragma)\s*[<(]|\bdb\.exec\(|\bstatements\(/.test(codeOnly(text)),
+    )
     .map(({ path }) => `${path}: a statement`);
 
 /** SQL of the appliance stands in stores and queries and in the platform. */

@@ -2,6 +2,7 @@ import type { Database } from './database.ts';
 import type { DeviceSet } from './device-set.ts';
 import { idBytes, idsOf, sortedIds } from './id-array.ts';
 import { devicesIn, devicesReached, type Scope } from './scope.ts';
+import { statements } from './statements.ts';
 
 // How the arrays of devices changed (`array_change`), so that counts over a part of the devices follow what changed and are not made
 // anew of millions of ids. The writer notes a change in its transaction, each connection reads it.
@@ -26,15 +27,16 @@ type NoteArrayChange = (
 
 /** `entity`: which array of a device it is. */
 export function noteArrayChanges(db: Database, entity: string): NoteArrayChange {
-  const add = db.prepare<[string, number, Buffer | null, Buffer | null]>(
+  const sql = statements(db);
+  const add = sql.insert<[string, number, Buffer | null, Buffer | null]>(
     'insert into array_change (entity, device, added, removed) values (?, ?, ?, ?)',
   );
-  const trim = db.prepare<[number]>('delete from array_change where id <= ?');
+  const trim = sql.run<[number]>('delete from array_change where id <= ?');
   return (device, added, removed) => {
     if (added?.length === 0 && removed?.length === 0) return;
     const isLarge = (added?.length ?? 0) + (removed?.length ?? 0) > mostIds;
     const [more, less] = isLarge ? [null, null] : [bytesOf(added), bytesOf(removed)];
-    trim.run(Number(add.run(entity, device, more, less).lastInsertRowid) - mostKept);
+    trim(add(entity, device, more, less) - mostKept);
   };
 }
 
@@ -65,17 +67,18 @@ export function followArrays(
   scope: Scope,
   arraysOf: (devices: readonly number[]) => ReadonlyMap<number, Uint32Array>,
 ) {
-  const bounds = db.prepare<[], { first: number; last: number }>(
+  const sql = statements(db);
+  const bounds = sql.get<[], { first: number; last: number }>(
     'select ifnull(min(id), 0) as first, ifnull(max(id), 0) as last from array_change',
   );
   const inReach = devicesIn(scope, 'device');
-  const after = db.prepare<unknown[], ChangeRow>(
+  const after = sql.all<unknown[], ChangeRow>(
     `select id, device, added, removed from array_change where id > ? and entity = ? and ${inReach.sql} order by id desc`,
   );
   let seen: { last: number; reached: DeviceSet } | undefined;
 
   const between = (from: { last: number; reached: DeviceSet }, reached: DeviceSet): ArrayDifference[] | undefined => {
-    const changes = Map.groupBy(after.all(from.last, entity, ...inReach.params), ({ device }) => device);
+    const changes = Map.groupBy(after(from.last, entity, ...inReach.params), ({ device }) => device);
     const devices = [...changes.keys()];
     for (let device = 0; device < Math.max(reached.length, from.reached.length); device += 1) {
       const [was, is] = [from.reached[device] === 1, reached[device] === 1];
@@ -98,7 +101,7 @@ export function followArrays(
     /** The devices in reach, and of which something changed since the look before; undefined: count anew, of all of them. */
     look: (): { reached: DeviceSet; differences: readonly ArrayDifference[] | undefined } => {
       const reached = devicesReached(db, scope) ?? new Uint8Array();
-      const { first, last } = bounds.get() ?? { first: 0, last: 0 };
+      const { first, last } = bounds() ?? { first: 0, last: 0 };
       const isKept = seen !== undefined && seen.last <= last && first <= seen.last + 1;
       const differences = seen !== undefined && isKept ? between(seen, reached) : undefined;
       seen = { last, reached };

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { statements } from './statements.ts';
 
 type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -38,69 +39,49 @@ const toRun = (row: JobRow): JobRun => ({
 
 /** SQL of job runs and of the schedules' last ticks. */
 export const jobStore = (db: Database) => {
-  const insert = db.prepare<[string, string, number]>(
+  const sql = statements(db);
+  const insert = sql.insert<[string, string, number]>(
     "insert into job_run (kind, state, payload, created_at) values (?, 'queued', ?, ?)",
   );
-  const byId = db.prepare<[number], JobRow>(`select ${columns} from job_run where id = ?`);
-  const list = db.prepare<[string | null, string | null, number], JobRow>(
+  const list = sql.all<[string | null, string | null, number], JobRow>(
     `select ${columns} from job_run where (? is null or kind = ?) order by id desc limit ?`,
   );
-  const next = db.prepare<[string], JobRow>(
-    `select ${columns} from job_run where kind = ? and state = 'queued' order by id limit 1`,
-  );
-  const start = db.prepare<[number, number]>(
-    "update job_run set state = 'running', attempt = attempt + 1, started_at = ?, progress = null where id = ?",
-  );
-  const finish = db.prepare<[string, string | null, string | null, number, number]>(
+  const finish = sql.run<[string, string | null, string | null, number, number]>(
     'update job_run set state = ?, result = ?, error = ?, finished_at = ? where id = ?',
   );
-  const requeue = db.prepare<[number]>("update job_run set state = 'queued' where id = ? and state = 'running'");
-  const progress = db.prepare<[string, number]>('update job_run set progress = ? where id = ?');
-  const queued = db.prepare<[], { kind: string }>("select distinct kind from job_run where state = 'queued'");
-  const running = db.prepare<[], JobRow>(`select ${columns} from job_run where state = 'running'`);
-  const counts = db.prepare<[], { kind: string; state: string; runs: number }>(
-    'select kind, state, count(*) as runs from job_run group by kind, state order by kind, state',
-  );
-  const trim = db.prepare<[number]>(
-    "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
-  );
-  const tick = db.prepare<[string, number]>(
-    'insert into schedule_run (name, last_at) values (?, ?) on conflict (name) do update set last_at = excluded.last_at',
-  );
+  const progress = sql.run<[string, number]>('update job_run set progress = ? where id = ?');
   return {
-    insert: (kind: string, payload: unknown, at: number): number =>
-      Number(insert.run(kind, JSON.stringify(payload ?? null), at).lastInsertRowid),
-    byId: (id: number): JobRun | undefined => {
-      const row = byId.get(id);
-      return row && toRun(row);
-    },
-    list: (kind: string | undefined, limit: number): JobRun[] => list.all(kind ?? null, kind ?? null, limit).map(toRun),
-    next: (kind: string): JobRun | undefined => {
-      const row = next.get(kind);
-      return row && toRun(row);
-    },
-    start: (id: number, at: number): void => {
-      start.run(at, id);
-    },
+    insert: (kind: string, payload: unknown, at: number): number => insert(kind, JSON.stringify(payload ?? null), at),
+    byId: sql.get<[id: number], JobRow, JobRun>(`select ${columns} from job_run where id = ?`, toRun),
+    list: (kind: string | undefined, limit: number): JobRun[] => list(kind ?? null, kind ?? null, limit).map(toRun),
+    next: sql.get<[kind: string], JobRow, JobRun>(
+      `select ${columns} from job_run where kind = ? and state = 'queued' order by id limit 1`,
+      toRun,
+    ),
+    start: sql.run<[id: number, at: number]>(
+      "update job_run set state = 'running', attempt = attempt + 1, started_at = ?2, progress = null where id = ?1",
+    ),
     finish: (
       id: number,
       end: { state: JobState; result?: unknown; error?: { code: string; message: string }; at: number },
     ): void => {
       const result = end.result === undefined ? null : JSON.stringify(end.result);
-      finish.run(end.state, result, end.error === undefined ? null : JSON.stringify(end.error), end.at, id);
+      finish(end.state, result, end.error === undefined ? null : JSON.stringify(end.error), end.at, id);
     },
-    requeue: (id: number): void => {
-      requeue.run(id);
-    },
+    requeue: sql.run<[id: number]>("update job_run set state = 'queued' where id = ? and state = 'running'"),
     progress: (id: number, value: unknown): void => {
-      progress.run(JSON.stringify(value ?? null), id);
+      progress(JSON.stringify(value ?? null), id);
     },
-    queuedKinds: (): string[] => queued.all().map(({ kind }) => kind),
-    counts: () => counts.all(),
-    running: (): JobRun[] => running.all().map(toRun),
-    trim: (before: number): number => trim.run(before).changes,
-    tick: (name: string, at: number): void => {
-      tick.run(name, at);
-    },
+    queuedKinds: sql.values<[], string>("select distinct kind from job_run where state = 'queued'"),
+    counts: sql.all<[], { kind: string; state: string; runs: number }>(
+      'select kind, state, count(*) as runs from job_run group by kind, state order by kind, state',
+    ),
+    running: sql.all<[], JobRow, JobRun>(`select ${columns} from job_run where state = 'running'`, toRun),
+    trim: sql.changes<[before: number]>(
+      "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
+    ),
+    tick: sql.run<[name: string, at: number]>(
+      'insert into schedule_run (name, last_at) values (?, ?) on conflict (name) do update set last_at = excluded.last_at',
+    ),
   };
 };

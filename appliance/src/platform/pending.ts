@@ -1,5 +1,6 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from './database.ts';
+import { statements } from './statements.ts';
 
 // The one queue of what is noted and not yet derived: `pending (entity, id, since)`, where the entity says who derives. A note
 // is written in the transaction of the change, so that nothing that was acknowledged is lost to a crash.
@@ -19,27 +20,24 @@ type Pending = {
 
 /** What waits for one who derives. */
 export function pendingOf(db: Database, entity: string): Pending {
-  const note = db.prepare<[string, number, number]>(
-    'insert or ignore into pending (entity, id, since) values (?, ?, ?)',
-  );
-  const some = db
-    .prepare<[string, number], number>('select id from pending where entity = ? order by id limit ?')
-    .pluck();
-  const has = db.prepare<[string, number], number>('select 1 from pending where entity = ? and id = ?').pluck();
-  const count = db.prepare<[string], number>('select count(*) from pending where entity = ?').pluck();
-  const drop = db.prepare<[string, string]>(
+  const sql = statements(db);
+  const note = sql.run<[string, number, number]>('insert or ignore into pending (entity, id, since) values (?, ?, ?)');
+  const some = sql.values<[string, number], number>('select id from pending where entity = ? order by id limit ?');
+  const has = sql.has<[string, number]>('select 1 from pending where entity = ? and id = ?');
+  const count = sql.count<[string]>('select count(*) from pending where entity = ?');
+  const drop = sql.run<[string, string]>(
     'delete from pending where entity = ? and id in (select value from json_each(?))',
   );
   return {
     note: (ids) => {
       const now = nowMs();
-      for (const id of ids) note.run(entity, id, now);
+      for (const id of ids) note(entity, id, now);
     },
-    some: (most) => some.all(entity, most),
-    has: (id) => has.get(entity, id) !== undefined,
-    count: () => count.get(entity) ?? 0,
+    some: (most) => some(entity, most),
+    has: (id) => has(entity, id),
+    count: () => count(entity),
     drop: (ids) => {
-      if (ids.length > 0) drop.run(entity, JSON.stringify(ids));
+      if (ids.length > 0) drop(entity, JSON.stringify(ids));
     },
   };
 }

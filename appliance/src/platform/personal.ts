@@ -6,6 +6,7 @@ import { AppError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 import type { Log } from './log.ts';
 import { openPersonKeys, type PersonKeys } from './person-keys.ts';
+import { statements } from './statements.ts';
 
 // Personal and secret values: XChaCha20-Poly1305 under a key per person, which the master key wraps. The wrapped keys lie in
 // a file of their own (person-keys.ts), table `person_key` says whose they are. Erasing is two steps: the row is marked in the
@@ -59,6 +60,7 @@ export function livingKeyIds(db: Database): number[] {
 
 /** Encryption of personal and secret values over table `person_key` and the file of keys; the keyring must be open. */
 export const personal = (db: Database, keyring: Keyring): Personal => {
+  const sql = statements(db);
   const keys = openPersonKeys(keyring.personKeys);
   // As a key object: from bytes, each digest would import the key anew, which costs more than the digest.
   const indexKey = createSecretKey(keyring.derive('blind-index'));
@@ -66,25 +68,21 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   const blindIndex = (field: string, value: string): Buffer => hmac(`${field}\0${normalName(value)}`);
   const personIndex = (person: string): Buffer => hmac(`person\0${person}`);
 
-  const byPerson = db.prepare<[Buffer], { id: number; createdAt: number }>(
+  const byPerson = sql.get<[Buffer], { id: number; createdAt: number }>(
     'select id, created_at as createdAt from person_key where person = ? and erased_at is null',
   );
-  const isThere = db.prepare<[number], number>('select 1 from person_key where id = ? and erased_at is null').pluck();
-  const last = db.prepare<[], number>('select coalesce(max(id), 0) from person_key').pluck();
-  const insert = db.prepare<[number, Buffer, number]>(
-    'insert into person_key (id, person, created_at) values (?, ?, ?)',
-  );
+  const isThere = sql.value<[number], number>('select 1 from person_key where id = ? and erased_at is null');
+  const last = sql.count<[]>('select coalesce(max(id), 0) from person_key');
+  const insert = sql.run<[number, Buffer, number]>('insert into person_key (id, person, created_at) values (?, ?, ?)');
   const forget = db.prepare<[number, number]>(
     'update person_key set person = null, erased_at = ? where id = ? and erased_at is null',
   );
-  const erased = db
-    .prepare<[], number>('select id from person_key where erased_at is not null and destroyed_at is null order by id')
-    .pluck();
-  const oldestErased = db
-    .prepare<[], number | null>(
-      'select min(erased_at) from person_key where erased_at is not null and destroyed_at is null',
-    )
-    .pluck();
+  const erased = sql.values<[], number>(
+    'select id from person_key where erased_at is not null and destroyed_at is null order by id',
+  );
+  const oldestErased = sql.value<[], number | null>(
+    'select min(erased_at) from person_key where erased_at is not null and destroyed_at is null',
+  );
   const destroyed = db.prepare<[number, string]>(
     'update person_key set destroyed_at = ? where id in (select value from json_each(?)) and destroyed_at is null',
   );
@@ -104,7 +102,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   };
 
   const held = (index: Buffer): { id: number; key: Uint8Array } | undefined => {
-    const row = byPerson.get(index);
+    const row = byPerson(index);
     const wrapped = row === undefined ? null : keys.read(row.id);
     return row === undefined || wrapped === null ? undefined : { id: row.id, key: unwrap(row.id, wrapped) };
   };
@@ -119,10 +117,10 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       const meanwhile = held(index);
       if (meanwhile) return meanwhile;
       // The key of a row that an older state of the database brought back is gone already.
-      const known = byPerson.get(index);
+      const known = byPerson(index);
       if (known !== undefined) forget.run(nowMs(), known.id);
-      const id = keys.next(last.get() ?? 0, newKey);
-      insert.run(id, index, nowMs());
+      const id = keys.next(last(), newKey);
+      insert(id, index, nowMs());
       const wrapped = keys.read(id);
       if (wrapped === null) throw new AppError('KEY', 'a new key is not there');
       return { id, key: unwrap(id, wrapped) };
@@ -130,7 +128,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   };
 
   const destroyErased = (): number[] => {
-    const ids = erased.all();
+    const ids = erased();
     if (ids.length === 0 || db.inTransaction) return ids;
     keys.destroy(ids);
     immediate(db, () => destroyed.run(nowMs(), JSON.stringify(ids)));
@@ -172,7 +170,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       if (bytes.length < headBytes + nonceBytes || bytes[0] !== version)
         throw new AppError('KEY', 'not an encrypted value');
       const id = bytes.readUIntBE(1, 6);
-      const wrapped = isThere.get(id) === undefined ? null : keys.read(id);
+      const wrapped = isThere(id) === undefined ? null : keys.read(id);
       if (wrapped === null) return null;
       const head = bytes.subarray(0, headBytes);
       const nonce = bytes.subarray(headBytes, headBytes + nonceBytes);
@@ -192,17 +190,17 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     blindIndex,
     keyed: (text) => hmac(`keyed\0${text}`),
     keyIds: (person) => {
-      const row = byPerson.get(personIndex(person));
+      const row = byPerson(personIndex(person));
       return row === undefined ? [] : [row.id];
     },
-    heldSince: (person) => byPerson.get(personIndex(person))?.createdAt,
+    heldSince: (person) => byPerson(personIndex(person))?.createdAt,
     erase: (person) => {
-      const row = byPerson.get(personIndex(person));
+      const row = byPerson(personIndex(person));
       return row !== undefined && eraseIds([row.id]).length > 0;
     },
     destroyErased,
-    undestroyedSince: () => oldestErased.get() ?? undefined,
-    living: () => ({ ids: livingKeyIds(db), last: last.get() ?? 0 }),
+    undestroyedSince: () => oldestErased() ?? undefined,
+    living: () => ({ ids: livingKeyIds(db), last: last() }),
     eraseIds,
     verify: () => {
       const faults = livingKeyIds(db).flatMap((id) => {
@@ -215,7 +213,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
           return [error instanceof Error ? error.message : String(error)];
         }
       });
-      const left = erased.all().length;
+      const left = erased().length;
       return [...faults.slice(0, 20), ...(left === 0 ? [] : [`${left} keys of erased persons are not destroyed yet`])];
     },
     keys,

@@ -73,10 +73,8 @@ export function limitOf(scope: Scope): Limit {
 /** Whether a device is, in the tree of today, where a lasting thing may act. */
 export function isWithin(db: Database, limit: Limit, device: number): boolean {
   if (limit === null) return true;
-  const found = db
-    .prepare<[number, string], number>(`select 1 from device_row where device = ? and group_id in (${groupsIn})`)
-    .pluck();
-  return found.get(device, limit) !== undefined;
+  const sql = `select 1 from device_row where device = ? and group_id in (${groupsIn})`;
+  return db.prepare<[number, string]>(sql).get(device, limit) !== undefined;
 }
 
 /** Whether a device is in reach. */

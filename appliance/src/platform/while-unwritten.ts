@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { statements } from './statements.ts';
 
 /** Answers of some readers. */
 const mostKept = 16;
@@ -8,15 +9,14 @@ const mostKept = 16;
  * is not kept.
  */
 export function whileUnwritten(db: Database): <T>(key: string, read: () => T) => T {
+  const sql = statements(db);
   // Writes of this connection, and of the others.
-  const stamp = db
-    .prepare<[], string>(`select total_changes() || ' ' || data_version from pragma_data_version`)
-    .pluck();
+  const stamp = sql.value<[], string>(`select total_changes() || ' ' || data_version from pragma_data_version`);
   let at: string | undefined;
   const known = new Map<string, unknown>();
   return <T>(key: string, read: () => T): T => {
     if (db.inTransaction) return read();
-    const now = stamp.get();
+    const now = stamp();
     if (now !== at || known.size >= mostKept) known.clear();
     at = now;
     if (!known.has(key)) known.set(key, read());

@@ -6,6 +6,7 @@ import type { Vocabulary } from '../../platform/filter/types.ts';
 import { allTrue, type Condition, oneOf } from '../../platform/list/condition.ts';
 import { listBuilder, readRows } from '../../platform/list/list-queries.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { reachedEvents } from './reach-queries.ts';
 import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
 
@@ -72,41 +73,23 @@ const mostSorted = 1_000;
 
 /** SQL of events and of the audit chain; the words of filters depend on what is reached. */
 export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabulary) => {
-  const insert = db.prepare<
-    [number, string, string, string, number | null, string | null, string | null, string, number | null, Buffer | null]
-  >(
-    `insert into event (at, type, severity, area, device, actor, from_address, params, audit_seq, salt)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const auditEvents = db.prepare<[number, number, number], EventRow>(
+  const sql = statements(db);
+  const auditEvents = sql.all<[number, number, number], EventRow>(
     `select * from event where audit_seq is not null and (audit_seq, id) > (?, ?) order by audit_seq, id limit ?`,
   );
-  const ofEntry = db.prepare<[number], EventRow>('select * from event where audit_seq = ?');
-  const last = db.prepare<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
-  const insertAudit = db.prepare(
+  const ofEntry = sql.get<[number], EventRow>('select * from event where audit_seq = ?');
+  const last = sql.get<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
+  const insertAudit = sql.run(
     `insert into audit (seq, at, actor, from_address, operation, kind, object, revision, commitment, prev, hash)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const setHead = db.prepare<[number, Uint8Array]>(
-    'insert into audit_head (one, seq, mac) values (1, ?, ?) on conflict (one) do update set seq = excluded.seq, mac = excluded.mac',
-  );
-  const head = db.prepare<[], { seq: number; mac: Buffer }>('select seq, mac from audit_head where one = 1');
+  const head = sql.get<[], { seq: number; mac: Buffer }>('select seq, mac from audit_head where one = 1');
   const allAudit = db.prepare<[], AuditRow>('select * from audit order by seq');
-  const auditFrom = db.prepare<[number, number], AuditRow>('select * from audit where seq > ? order by seq limit ?');
-  const countAudit = db.prepare<[string, number], { n: number }>(
-    'select count(*) as n from audit where kind = ? and seq <= ?',
-  );
-  const auditBySeq = db.prepare<[number], AuditRow>('select * from audit where seq = ?');
+  const auditFrom = sql.all<[number, number], AuditRow>('select * from audit where seq > ? order by seq limit ?');
   const withHead = db.transaction((after: number, limit: number) => ({
-    entries: auditFrom.all(after, limit).map(toEntry),
-    sealed: head.get(),
+    entries: auditFrom(after, limit).map(toEntry),
+    sealed: head(),
   }));
-  const trimType = db.prepare<[string, number, number]>(
-    'delete from event where id in (select id from event where type = ? and at < ? and audit_seq is null order by id limit ?)',
-  );
-  const trimOldest = db.prepare<[number]>(
-    'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
-  );
   const list = listBuilder<EventRow, 'id'>(db, {
     from: 'event',
     id: 'id',
@@ -132,41 +115,31 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
     });
     return { rows, total };
   };
-  const countPlain = db.prepare<[], { n: number }>('select count(*) as n from event where audit_seq is null');
 
   return {
-    insert: (event: EventInsert): number =>
-      Number(
-        insert.run(
-          event.at,
-          event.type,
-          event.severity,
-          event.area,
-          event.device,
-          event.actor,
-          event.from_address,
-          event.params,
-          event.audit_seq,
-          event.salt,
-        ).lastInsertRowid,
-      ),
+    insert: sql.insert<[row: EventInsert]>(
+      `insert into event (at, type, severity, area, device, actor, from_address, params, audit_seq, salt)
+     values (:at, :type, :severity, :area, :device, :actor, :from_address, :params, :audit_seq, :salt)`,
+    ),
     /** Audit events in the order of their entries, after the one given. */
     auditEvents: (after: { auditSeq: number; id: number }, limit: number) =>
-      auditEvents.all(after.auditSeq, after.id, limit).map((row) => ({ ...toEvent(row), salt: row.salt })),
+      auditEvents(after.auditSeq, after.id, limit).map((row) => ({ ...toEvent(row), salt: row.salt })),
     /** Entries of a kind up to a number. */
-    countEntries: (kind: string, upTo: number): number => countAudit.get(kind, upTo)?.n ?? 0,
+    countEntries: sql.count<[kind: string, upTo: number]>(
+      'select count(*) as n from audit where kind = ? and seq <= ?',
+    ),
     /** Entries after a number, and the sealed head of the same moment. */
     entriesWithHead: (after: number, limit: number) => withHead(after, limit),
     eventOf: (seq: number): (StoredEvent & { salt: Buffer | null }) | undefined => {
-      const row = ofEntry.get(seq);
+      const row = ofEntry(seq);
       return row && { ...toEvent(row), salt: row.salt };
     },
     lastEntry: (): { seq: number; hash: string } | undefined => {
-      const row = last.get();
+      const row = last();
       return row && { seq: row.seq, hash: row.hash.toString('hex') };
     },
     insertEntry: (entry: AuditEntry): void => {
-      insertAudit.run(
+      insertAudit(
         entry.seq,
         entry.at,
         entry.actor,
@@ -180,16 +153,13 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
         Buffer.from(entry.hash, 'hex'),
       );
     },
-    setHead: (seq: number, mac: Uint8Array): void => {
-      setHead.run(seq, mac);
-    },
+    setHead: sql.run<[seq: number, mac: Uint8Array]>(
+      'insert into audit_head (one, seq, mac) values (1, ?, ?) on conflict (one) do update set seq = excluded.seq, mac = excluded.mac',
+    ),
     entries: function* (): Generator<AuditEntry> {
       for (const row of allAudit.iterate()) yield toEntry(row);
     },
-    entry: (seq: number): AuditEntry | undefined => {
-      const row = auditBySeq.get(seq);
-      return row && toEntry(row);
-    },
+    entry: sql.get<[seq: number], AuditRow, AuditEntry>('select * from audit where seq = ?', toEntry),
     auditPage: (query: { after?: number; limit: number; kind?: string; object?: string }): AuditEntry[] => {
       const parts = ['1'];
       const params: unknown[] = [];
@@ -228,9 +198,13 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
       const last = rows.length > limit ? page.at(-1)?.id : undefined;
       return { rows: page.map(toEvent), total, ...defined({ next: last }) };
     },
-    trimType: (type: string, before: number, most: number): number => trimType.run(type, before, most).changes,
-    trimOldest: (most: number): number => trimOldest.run(most).changes,
-    countPlain: (): number => countPlain.get()?.n ?? 0,
+    trimType: sql.changes<[type: string, before: number, most: number]>(
+      'delete from event where id in (select id from event where type = ? and at < ? and audit_seq is null order by id limit ?)',
+    ),
+    trimOldest: sql.changes<[most: number]>(
+      'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
+    ),
+    countPlain: sql.count<[]>('select count(*) as n from event where audit_seq is null'),
   };
 };
 

@@ -1,3 +1,4 @@
+import { statements } from '../../platform/statements.ts';
 // Which persons are behind an actor. Writers of what a second person approves store the answer with it (revisions,
 // requests, approvals; `storedPersons`), and the gate (accounts/approve.ts) compares what was stored: a later change of accounts
 // or tokens rewrites no authorship. Rows are added here and never changed.
@@ -15,9 +16,10 @@ function personsIn(db: Database): {
   ofSubject(subject: string): ReadonlySet<PersonId>;
   personsBehind: AccountPersons['personsBehind'];
 } {
+  const sql = statements(db);
   // Two accounts that once had one address are one person for good: changing it before the second act splits none.
   // Who made, promoted or reset an account alone stands behind it as well (touch-store.ts).
-  const behind = db.prepare<{ subject: string; since: number }, { person: PersonId }>(
+  const behind = sql.values<[{ subject: string; since: number }], PersonId>(
     `with recursive found(person) as (
        select person from person_of where subject = @subject
        union
@@ -29,7 +31,7 @@ function personsIn(db: Database): {
      ) select person from found`,
   );
   const ofSubject = (subject: string, since = Number.MAX_SAFE_INTEGER): ReadonlySet<PersonId> =>
-    new Set(behind.all({ subject, since }).map(({ person }) => person));
+    new Set(behind({ subject, since }));
 
   const personsBehind: AccountPersons['personsBehind'] = (actor, since) =>
     actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id), since) : new Set();
@@ -43,14 +45,15 @@ export function accountPersons(parts: {
   blind: (address: string) => Buffer;
 }): AccountPersons {
   const { db, blind } = parts;
-  const add = db.prepare<[string, PersonId]>('insert or ignore into person_of (subject, person) values (?, ?)');
+  const sql = statements(db);
+  const add = sql.run<[string, PersonId]>('insert or ignore into person_of (subject, person) values (?, ?)');
   const known = db.prepare<[string], { person: PersonId }>('select person from person_of where subject = ?');
-  const setAddress = db.prepare<[PersonId, Buffer]>(
+  const setAddress = sql.run<[PersonId, Buffer]>(
     `insert into person_address (person, address) values (?, ?)
      on conflict (person) do update set address = excluded.address`,
   );
-  const dropAddress = db.prepare<[PersonId]>('delete from person_address where person = ?');
-  const join = db.prepare<{ person: PersonId; at: number }>(
+  const dropAddress = sql.run<[PersonId]>('delete from person_address where person = ?');
+  const join = sql.run<[{ person: PersonId; at: number }]>(
     `insert or ignore into person_same (person, same, at)
        with pair(one, other) as (
          select own.person, other.person from person_address own
@@ -58,9 +61,9 @@ export function accountPersons(parts: {
           where own.person = @person
        ) select one, other, @at from pair union all select other, one, @at from pair`,
   );
-  const drop = db.prepare<[string]>('delete from person_of where subject = ?');
-  const dropTouches = db.prepare<[string]>('delete from account_touch where account = ?');
-  const dropSame = db.prepare<{ person: PersonId }>('delete from person_same where person = @person or same = @person');
+  const drop = sql.run<[string]>('delete from person_of where subject = ?');
+  const dropTouches = sql.run<[string]>('delete from account_touch where account = ?');
+  const dropSame = sql.run<[{ person: PersonId }]>('delete from person_same where person = @person or same = @person');
 
   const { ofSubject, personsBehind } = personsIn(db);
 
@@ -71,27 +74,27 @@ export function accountPersons(parts: {
       if (kind === 'account') {
         const subject = subjectOf('account', id);
         const own = known.get(subject)?.person ?? (Buffer.from(randomBytes(16)).toString('hex') as PersonId);
-        add.run(subject, own);
+        add(subject, own);
         const address = addressOf(body);
-        if (address === '') dropAddress.run(own);
-        else setAddress.run(own, blind(address));
-        join.run({ person: own, at: nowMs() });
+        if (address === '') dropAddress(own);
+        else setAddress(own, blind(address));
+        join({ person: own, at: nowMs() });
       }
       if (kind === 'token') {
         // The author of a token may know its secret, and the account is the one that it acts for.
         const { account } = body;
         const own = typeof account === 'string' ? ofSubject(subjectOf('account', account)) : new Set<PersonId>();
-        for (const person of [...own, ...personsBehind(actor)]) add.run(subjectOf('token', id), person);
+        for (const person of [...own, ...personsBehind(actor)]) add(subjectOf('token', id), person);
       }
     },
     purged: (kind, id) => {
       if (kind !== 'account' && kind !== 'token') return;
       const [own] = known.all(subjectOf(kind, id));
-      drop.run(subjectOf(kind, id));
-      if (kind === 'account') dropTouches.run(id);
+      drop(subjectOf(kind, id));
+      if (kind === 'account') dropTouches(id);
       if (kind === 'token' || own === undefined) return;
-      dropAddress.run(own.person);
-      dropSame.run({ person: own.person });
+      dropAddress(own.person);
+      dropSame({ person: own.person });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
+import { statements } from '../../platform/statements.ts';
 import { likePattern } from '../../platform/text.ts';
 
 export type ObjectRow = {
@@ -59,78 +60,63 @@ export const orderExpression = (field: string): string =>
 
 /** SQL of objects, their index and revisions. */
 export const objectStore = (db: Database) => {
-  const byId = db.prepare<[string, string], ObjectRow>('select * from object where kind = ? and id = ?');
-  const upsert = db.prepare(
-    `insert into object (kind, id, revision, created_at, updated_at, deleted_at, title, body)
-     values (@kind, @id, @revision, @created_at, @updated_at, @deleted_at, @title, @body)
-     on conflict (kind, id) do update set revision = excluded.revision, updated_at = excluded.updated_at,
-       deleted_at = excluded.deleted_at, title = excluded.title, body = excluded.body`,
-  );
-  const addRevision = db.prepare(
-    `insert into object_revision (kind, id, revision, at, actor, persons, from_address, operation, comment, salt, body)
-     values (@kind, @id, @revision, @at, @actor, @persons, @from_address, @operation, @comment, @salt, @body)`,
-  );
-  const revision = db.prepare<[string, string, number], RevisionRow>(
-    'select * from object_revision where kind = ? and id = ? and revision = ?',
-  );
-  const revisions = db.prepare<[string, string], RevisionRow>(
-    'select * from object_revision where kind = ? and id = ? order by revision desc',
-  );
+  const sql = statements(db);
   const allRevisions = db.prepare<[], RevisionRow>('select * from object_revision order by kind, id, revision');
-  const clearIndex = db.prepare<[string, string]>('delete from object_index where kind = ? and id = ?');
-  const clearIndexField = db.prepare<[string, string, string]>(
-    'delete from object_index where kind = ? and id = ? and field = ?',
-  );
-  const addIndex = db.prepare<[string, string, IndexValue, string]>(
+  const clearIndex = sql.run<[string, string]>('delete from object_index where kind = ? and id = ?');
+  const addIndex = sql.run<[string, string, IndexValue, string]>(
     'insert or ignore into object_index (kind, field, value, id) values (?, ?, ?, ?)',
   );
-  const byIndex = db.prepare<[string, string, IndexValue], { id: string }>(
-    'select id from object_index where kind = ? and field = ? and value = ? limit 2',
-  );
-  const naming = db.prepare<[string, string, string], { id: string }>(
-    `select id from object where kind = ? and deleted_at is null
-       and exists (select 1 from json_each(object.body, '$.' || ?) where value = ?) limit 2`,
-  );
-  const tombstones = db.prepare<[string | null, string | null], ObjectRow & { actor: string }>(
+  const tombstones = sql.all<[string | null, string | null], ObjectRow & { actor: string }>(
     `select object.*, object_revision.actor from object
        join object_revision using (kind, id, revision)
       where object.deleted_at is not null and (? is null or object.kind = ?)
       order by object.deleted_at desc, object.kind, object.id`,
   );
-  const expired = db.prepare<[number], { kind: string; id: string }>(
-    'select kind, id from object where deleted_at is not null and deleted_at < ?',
-  );
-  const purgeObject = db.prepare<[string, string]>('delete from object where kind = ? and id = ?');
-  const purgeRevisions = db.prepare<[string, string]>('delete from object_revision where kind = ? and id = ?');
+  const purgeObject = sql.run<[string, string]>('delete from object where kind = ? and id = ?');
+  const purgeRevisions = sql.run<[string, string]>('delete from object_revision where kind = ? and id = ?');
 
   return {
-    byId: (kind: string, id: string) => byId.get(kind, id),
-    write: (row: ObjectRow): void => {
-      upsert.run(row);
-    },
-    addRevision: (row: RevisionRow): void => {
-      addRevision.run(row);
-    },
-    revision: (kind: string, id: string, number: number) => revision.get(kind, id, number),
-    revisions: (kind: string, id: string) => revisions.all(kind, id),
+    byId: sql.get<[kind: string, id: string], ObjectRow>('select * from object where kind = ? and id = ?'),
+    write: sql.run<[row: ObjectRow]>(
+      `insert into object (kind, id, revision, created_at, updated_at, deleted_at, title, body)
+     values (@kind, @id, @revision, @created_at, @updated_at, @deleted_at, @title, @body)
+     on conflict (kind, id) do update set revision = excluded.revision, updated_at = excluded.updated_at,
+       deleted_at = excluded.deleted_at, title = excluded.title, body = excluded.body`,
+    ),
+    addRevision: sql.run<[row: RevisionRow]>(
+      `insert into object_revision (kind, id, revision, at, actor, persons, from_address, operation, comment, salt, body)
+     values (@kind, @id, @revision, @at, @actor, @persons, @from_address, @operation, @comment, @salt, @body)`,
+    ),
+    revision: sql.get<[kind: string, id: string, number: number], RevisionRow>(
+      'select * from object_revision where kind = ? and id = ? and revision = ?',
+    ),
+    revisions: sql.all<[kind: string, id: string], RevisionRow>(
+      'select * from object_revision where kind = ? and id = ? order by revision desc',
+    ),
     allRevisions: () => allRevisions.iterate(),
     setIndex: (kind: string, id: string, rows: ReadonlyArray<{ field: string; value: IndexValue }>): void => {
-      clearIndex.run(kind, id);
-      for (const row of rows) addIndex.run(kind, row.field, row.value, id);
+      clearIndex(kind, id);
+      for (const row of rows) addIndex(kind, row.field, row.value, id);
     },
-    clearIndexField: (kind: string, id: string, field: string): void => {
-      clearIndexField.run(kind, id, field);
-    },
-    byIndex: (kind: string, field: string, value: IndexValue): string[] =>
-      byIndex.all(kind, field, value).map((row) => row.id),
+    clearIndexField: sql.run<[kind: string, id: string, field: string]>(
+      'delete from object_index where kind = ? and id = ? and field = ?',
+    ),
+    byIndex: sql.values<[kind: string, field: string, value: IndexValue], string>(
+      'select id from object_index where kind = ? and field = ? and value = ? limit 2',
+    ),
     /** Live objects of a kind that have an id in a list; at most two. */
-    naming: (kind: string, field: string, id: string): string[] => naming.all(kind, field, id).map((row) => row.id),
-    tombstones: (kind: string | undefined) => tombstones.all(kind ?? null, kind ?? null),
-    expired: (before: number) => expired.all(before),
+    naming: sql.values<[kind: string, field: string, id: string], string>(
+      `select id from object where kind = ? and deleted_at is null
+       and exists (select 1 from json_each(object.body, '$.' || ?) where value = ?) limit 2`,
+    ),
+    tombstones: (kind: string | undefined) => tombstones(kind ?? null, kind ?? null),
+    expired: sql.all<[before: number], { kind: string; id: string }>(
+      'select kind, id from object where deleted_at is not null and deleted_at < ?',
+    ),
     purge: (kind: string, id: string): void => {
-      clearIndex.run(kind, id);
-      purgeRevisions.run(kind, id);
-      purgeObject.run(kind, id);
+      clearIndex(kind, id);
+      purgeRevisions(kind, id);
+      purgeObject(kind, id);
     },
     /** A page of the objects of a kind, in the order of an expression and of their ids. */
     page: (query: {

@@ -1,5 +1,6 @@
 import { type PersonId, readPersons, storedPersons } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 type ApprovalRow = {
   act: string;
@@ -15,23 +16,23 @@ type Stored = Omit<ApprovalRow, 'persons' | 'onePerson'> & { persons: string; on
 
 /** Who asked for and who approved what takes two persons: rows are added, never changed. */
 export function approvalStore(db: Database) {
-  const add = db.prepare<[Stored]>(
+  const sql = statements(db);
+  const add = sql.run<[Stored]>(
     `insert into approval (act, thing, type, at, actor, persons, one_person)
      values (@act, @thing, @type, @at, @actor, @persons, @onePerson)`,
   );
-  const of = db.prepare<[string, string], Stored>(
+  const of = sql.all<[string, string], Stored>(
     `select act, thing, type, at, actor, persons, one_person as onePerson from approval
       where act = ? and thing = ? order by id`,
   );
-  const trim = db.prepare<[number]>('delete from approval where at < ?');
   return {
     add: (row: Omit<ApprovalRow, 'onePerson'> & { onePerson?: boolean }): void => {
-      add.run({ ...row, persons: storedPersons(row.persons), onePerson: row.onePerson === true ? 1 : 0 });
+      add({ ...row, persons: storedPersons(row.persons), onePerson: row.onePerson === true ? 1 : 0 });
     },
     /** In the order in which they were written. */
     of: (act: string, thing: string): ApprovalRow[] =>
-      of.all(act, thing).map((row) => ({ ...row, persons: readPersons(row.persons), onePerson: row.onePerson === 1 })),
-    trim: (before: number): number => trim.run(before).changes,
+      of(act, thing).map((row) => ({ ...row, persons: readPersons(row.persons), onePerson: row.onePerson === 1 })),
+    trim: sql.changes<[before: number]>('delete from approval where at < ?'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { allTrue, type Condition } from '../../platform/list/condition.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { likePattern } from '../../platform/text.ts';
 import type { SidesRow } from './store.ts';
 import type { DeviationQuery, Outcome } from './types.ts';
@@ -53,27 +54,19 @@ const whereOf = (query: Omit<DeviationQuery, 'limit' | 'scope'>, now: number): C
 
 /** SQL of deviations; what opens or closes one makes its device pending for the rules. */
 export const deviationStore = (db: Database, changed: Changed) => {
-  const openOf = db.prepare<[number, string], DeviationRow>(
-    'select * from deviation where device = +? and collection = +? and until is null order by id',
-  );
-  const collectionsOf = db
-    .prepare<[number], string>('select distinct collection from deviation where device = ? and until is null')
-    .pluck();
-  const countOf = db
-    .prepare<[number], number>('select count(*) from deviation where device = ? and until is null')
-    .pluck();
-  const insert = db.prepare<[NewDeviation]>(
+  const sql = statements(db);
+  const insert = sql.run<[NewDeviation]>(
     `insert into deviation (baseline, device, collection, operation, identity, title, before_item, after_item, before_row,
        after_row, before_key, after_key, since)
      values (@baseline, @device, @collection, @operation, @identity, @title, @before_item, @after_item, @before_row,
        @after_row, @before_key, @after_key, @since)`,
   );
-  const replace = db.prepare<[NewDeviation & { id: number }]>(
+  const replace = sql.run<[NewDeviation & { id: number }]>(
     `update deviation set baseline = @baseline, operation = @operation, title = @title, before_item = @before_item,
        after_item = @after_item, before_row = @before_row, after_row = @after_row, before_key = @before_key,
        after_key = @after_key where id = @id`,
   );
-  const close = db.prepare<[number, Outcome, number | null, number]>(
+  const close = sql.run<[number, Outcome, number | null, number]>(
     'update deviation set until = ?, outcome = ?, acceptance = ? where id = ? and until is null',
   );
   const byIds = (ids: readonly number[], scope: Scope): DeviationRow[] => {
@@ -102,9 +95,6 @@ export const deviationStore = (db: Database, changed: Changed) => {
       )
       .all(...params);
   };
-  const setWorkOrder = db.prepare<[string | null, string, number, number]>(
-    'update deviation set work_order = ?, work_order_actor = ?, work_order_at = ? where id = ? and until is null',
-  );
   const page = (query: DeviationQuery, now: number): { rows: DeviationRow[]; total: number } => {
     const where = whereOf(query, now);
     const { sql, params } = allTrue([where, devicesIn(query.scope, 'device')]);
@@ -116,31 +106,35 @@ export const deviationStore = (db: Database, changed: Changed) => {
       .all(...params, ...behind.params, query.limit);
     return { rows, total };
   };
-  const trim = db.prepare<[number, number]>(
-    'delete from deviation where id in (select id from deviation where until is not null and until < ? limit ?)',
-  );
 
   return {
-    openOf: (device: number, collection: string) => openOf.all(device, collection),
+    openOf: sql.all<[device: number, collection: string], DeviationRow>(
+      'select * from deviation where device = +? and collection = +? and until is null order by id',
+    ),
     /** Collections in which a device deviates. */
-    collectionsOf: (device: number) => collectionsOf.all(device),
-    countOf: (device: number): number => countOf.get(device) ?? 0,
+    collectionsOf: sql.values<[device: number], string>(
+      'select distinct collection from deviation where device = ? and until is null',
+    ),
+    countOf: sql.count<[device: number]>('select count(*) from deviation where device = ? and until is null'),
     insert: (row: NewDeviation): void => {
-      insert.run(row);
+      insert(row);
       changed('deviation', [row.device]);
     },
-    replace: (id: number, row: NewDeviation): void => void replace.run({ ...row, id }),
+    replace: (id: number, row: NewDeviation): void => replace({ ...row, id }),
     close: (row: { id: number; device: number }, at: number, outcome: Outcome, acceptance: number | null): void => {
-      close.run(at, outcome, acceptance, row.id);
+      close(at, outcome, acceptance, row.id);
       changed('deviation', [row.device]);
     },
     /** Of devices in reach. */
     byIds,
     counts,
     page,
-    setWorkOrder: (id: number, order: string | null, actor: string, at: number): boolean =>
-      setWorkOrder.run(order, actor, at, id).changes > 0,
-    trim: (before: number, most: number): number => trim.run(before, most).changes,
+    setWorkOrder: sql.did<[id: number, order: string | null, actor: string, at: number]>(
+      'update deviation set work_order = ?2, work_order_actor = ?3, work_order_at = ?4 where id = ?1 and until is null',
+    ),
+    trim: sql.changes<[before: number, most: number]>(
+      'delete from deviation where id in (select id from deviation where until is not null and until < ? limit ?)',
+    ),
   };
 };
 

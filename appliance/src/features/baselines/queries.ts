@@ -1,17 +1,12 @@
 import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 
 export type CoveredDevice = { device: number; checkedAt: number | null; deviations: number };
 
 /** Devices of groups, and when each was last heard or reported. Reads device, object and section. */
 export const coverageQueries = (db: Database) => {
-  const ofGroups = db
-    .prepare<[string], number>(
-      `select d.id from object o join device d on d.public_id = o.id
-        where o.kind = 'device-decision' and o.deleted_at is null and d.state = 'managed'
-          and json_extract(o.body, '$.group') in (select value from json_each(?)) order by d.id`,
-    )
-    .pluck();
+  const sql = statements(db);
   const covered = (devices: readonly number[], scope: Scope): CoveredDevice[] => {
     const { sql, params } = devicesIn(scope, 'd.id');
     return db
@@ -23,10 +18,13 @@ export const coverageQueries = (db: Database) => {
       )
       .all(JSON.stringify(devices), ...params);
   };
-  const idOf = db.prepare<[string], number>('select id from device where public_id = ?').pluck();
   return {
-    idOf: (publicId: string) => idOf.get(publicId),
-    ofGroups: (groups: readonly string[]): number[] => ofGroups.all(JSON.stringify(groups)),
+    idOf: sql.value<[publicId: string], number>('select id from device where public_id = ?'),
+    ofGroups: sql.values<[groups: readonly string[]], number>(
+      `select d.id from object o join device d on d.public_id = o.id
+        where o.kind = 'device-decision' and o.deleted_at is null and d.state = 'managed'
+          and json_extract(o.body, '$.group') in (select value from json_each(?)) order by d.id`,
+    ),
     /** Those in reach. */
     covered,
   };

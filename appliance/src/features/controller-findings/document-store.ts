@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ControllerDocument } from '../vulnerabilities/types.ts';
 import { priorityRows } from './priority.ts';
 
@@ -17,37 +18,27 @@ export const NAMES_CHANGED = '?';
 
 /** The documents that matches were made with, and how far matching has come: controller_document, controller_match_state, controller_priority. */
 export const documentStore = (db: Database) => {
-  const live = db.prepare<[], HeldDocument>(
-    'select id, key, digest, adv from controller_document where gone_at is null',
-  );
-  const find = db.prepare<[string], { id: number; revision: string; category: string }>(
+  const sql = statements(db);
+  const find = sql.get<[string], { id: number; revision: string; category: string }>(
     'select id, revision, category from controller_document where key = ?',
   );
-  const put = db.prepare(
+  const put = sql.run(
     `insert into controller_document (key, adv, digest, revision, category, status, publisher, title, modified, gone_at)
      values (@key, @adv, @digest, @revision, @category, @status, @publisher, @title, @modified, null)
      on conflict (key) do update set adv = excluded.adv, digest = excluded.digest, revision = excluded.revision,
        category = excluded.category, status = excluded.status, publisher = excluded.publisher, title = excluded.title,
        modified = excluded.modified, gone_at = null`,
   );
-  const gone = db.prepare('update controller_document set gone_at = ? where key = ?');
-  const dropAbout = db.prepare('delete from controller_document_vulnerability where document = ?');
-  const addAbout = db.prepare(
+  const gone = sql.run('update controller_document set gone_at = ? where key = ?');
+  const dropAbout = sql.run('delete from controller_document_vulnerability where document = ?');
+  const addAbout = sql.run(
     'insert or ignore into controller_document_vulnerability (document, vulnerability) values (?, ?)',
   );
-  const about = db
-    .prepare<[string], string>(
-      `select distinct v.vulnerability from controller_document_vulnerability v join controller_document d on d.id = v.document
-       where d.key in (select value from json_each(?))`,
-    )
-    .pluck();
-  const spokenOf = db
-    .prepare<[string], string>(
-      `select distinct vulnerability from controller_document_vulnerability
+  const spokenOf = sql.values<[string], string>(
+    `select distinct vulnerability from controller_document_vulnerability
        where vulnerability in (select value from json_each(?))`,
-    )
-    .pluck();
-  const state = db.prepare<
+  );
+  const state = sql.get<
     [],
     {
       snapshot: number;
@@ -57,38 +48,36 @@ export const documentStore = (db: Database) => {
       answers_pending: number;
     }
   >('select snapshot, maps, rules, synonyms, answers_pending from controller_match_state where one = 1');
-  const setState = db.prepare(
-    `update controller_match_state set snapshot = ?, maps = ?, synonyms = ?, answers_pending = 0, matched_at = ? where one = 1`,
-  );
-  const setAnswersApplied = db.prepare('update controller_match_state set answers_pending = 0 where one = 1');
-  const setAnswersPending = db.prepare('update controller_match_state set answers_pending = 1 where one = 1');
-  const setRenamed = db.prepare<[string]>('update controller_match_state set synonyms = ? where one = 1');
-  const setRules = db.prepare('update controller_match_state set rules = ? where one = 1');
-  const dropPriorities = db.prepare('delete from controller_priority');
-  const addPriority = db.prepare('insert into controller_priority (threat, context, rank) values (?, ?, ?)');
+  const setRenamed = sql.run<[string]>('update controller_match_state set synonyms = ? where one = 1');
+  const setRules = sql.run('update controller_match_state set rules = ? where one = 1');
+  const dropPriorities = sql.run('delete from controller_priority');
+  const addPriority = sql.run('insert into controller_priority (threat, context, rank) values (?, ?, ?)');
 
-  const idOf = (key: string): number => find.get(key)?.id ?? 0;
+  const idOf = (key: string): number => find(key)?.id ?? 0;
   return {
-    live: (): HeldDocument[] => live.all(),
-    revisionOf: (key: string): string => find.get(key)?.revision ?? '',
+    live: sql.all<[], HeldDocument>('select id, key, digest, adv from controller_document where gone_at is null'),
+    revisionOf: (key: string): string => find(key)?.revision ?? '',
     idOf,
     put: (document: ControllerDocument, vulnerabilities: readonly string[]): void => {
-      put.run(document);
+      put(document);
       const id = idOf(document.key);
-      dropAbout.run(id);
-      for (const vulnerability of vulnerabilities) addAbout.run(id, vulnerability);
+      dropAbout(id);
+      for (const vulnerability of vulnerabilities) addAbout(id, vulnerability);
     },
     setGone: (key: string, at: number): void => {
-      gone.run(at, key);
-      dropAbout.run(idOf(key));
+      gone(at, key);
+      dropAbout(idOf(key));
     },
     /** What these documents spoke of when they were taken. */
-    about: (keys: readonly string[]): string[] => about.all(JSON.stringify(keys)),
+    about: sql.values<[keys: readonly string[]], string>(
+      `select distinct v.vulnerability from controller_document_vulnerability v join controller_document d on d.id = v.document
+       where d.key in (select value from json_each(?))`,
+    ),
     /** Those of some vulnerabilities that a document speaks of. */
     spokenOf: (vulnerabilities: readonly string[]): string[] =>
-      vulnerabilities.length === 0 ? [] : spokenOf.all(JSON.stringify(vulnerabilities)),
+      vulnerabilities.length === 0 ? [] : spokenOf(JSON.stringify(vulnerabilities)),
     state: (): MatchState => {
-      const row = state.get();
+      const row = state();
       if (row === undefined) throw new Error('controller_match_state is empty');
       return {
         snapshot: row.snapshot,
@@ -98,22 +87,20 @@ export const documentStore = (db: Database) => {
         answersPending: row.answers_pending === 1,
       };
     },
-    setState: (next: { snapshot: number; maps: string; synonyms: string; at: number }): void => {
-      setState.run(next.snapshot, next.maps, next.synonyms, next.at);
-    },
+    setState: sql.run<[row: { snapshot: number; maps: string; synonyms: string; at: number }]>(
+      `update controller_match_state set snapshot = :snapshot, maps = :maps, synonyms = :synonyms, answers_pending = 0, matched_at = :at where one = 1`,
+    ),
     /** Answers are others: findings are looked at again. */
-    answersChanged: (): void => void setAnswersPending.run(),
+    answersChanged: sql.run<[]>('update controller_match_state set answers_pending = 1 where one = 1'),
     /** Words about names are others: everything is. */
-    namesChanged: (): void => void setRenamed.run(NAMES_CHANGED),
-    answersApplied: (): void => {
-      setAnswersApplied.run();
-    },
+    namesChanged: (): void => setRenamed(NAMES_CHANGED),
+    answersApplied: sql.run<[]>('update controller_match_state set answers_pending = 0 where one = 1'),
     /** Writes the table of priorities when its rules are others than those it was made by. In a transaction. */
     ensurePriorities: (rules: string): void => {
-      if (state.get()?.rules === rules) return;
-      dropPriorities.run();
-      for (const { threat, context, rank } of priorityRows()) addPriority.run(threat, context, rank);
-      setRules.run(rules);
+      if (state()?.rules === rules) return;
+      dropPriorities();
+      for (const { threat, context, rank } of priorityRows()) addPriority(threat, context, rank);
+      setRules(rules);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { decodeIdentity } from './identity.ts';
 import type { HeldBack, Holding } from './types.ts';
 
@@ -50,15 +51,16 @@ export type HeldParts = {
 };
 
 export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts) => {
-  const candidates = db.prepare<[string], Candidate>(CANDIDATES);
-  const all = db.prepare<[], HeldRow>('select * from controller_held');
-  const put = db.prepare(
+  const sql = statements(db);
+  const candidates = sql.all<[string], Candidate>(CANDIDATES);
+  const all = sql.all<[], HeldRow>('select * from controller_held');
+  const put = sql.run(
     `insert into controller_held (identity, vulnerability, controller, kind, measure, name, until)
      values (@identity, @vulnerability, @controller, @kind, @measure, @name, @until)
      on conflict do update set kind = excluded.kind, measure = excluded.measure, name = excluded.name, until = excluded.until`,
   );
-  const drop = db.prepare('delete from controller_held where identity = ? and vulnerability = ? and controller = ?');
-  const any = db.prepare<[number], number>('select exists (select 1 from controller_held where until > ?)').pluck();
+  const drop = sql.run('delete from controller_held where identity = ? and vulnerability = ? and controller = ?');
+  const any = sql.value<[number], number>('select exists (select 1 from controller_held where until > ?)');
   const of = (identity: number, vulnerability: string, scope: Scope): (HeldBack & { controller: number })[] => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -68,12 +70,10 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
       )
       .all(identity, vulnerability, clock(), ...params);
   };
-  const stillOpen = db
-    .prepare<[number, string, number], number>(
-      `select exists (select 1 from controller_match m join controller_part_identity p on p.identity = m.identity
+  const stillOpen = sql.value<[number, string, number], number>(
+    `select exists (select 1 from controller_match m join controller_part_identity p on p.identity = m.identity
        where m.identity = ? and m.vulnerability = ? and p.controller = ? and m.until is null and m.verdict <> 'not-affected')`,
-    )
-    .pluck();
+  );
 
   const heldNow = (): Map<string, HeldRow> => {
     const now = clock();
@@ -88,7 +88,7 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
       return known;
     };
     const names = [...new Set(measures.vulnerabilities.flatMap((name) => [name, name.toUpperCase()]))];
-    for (const row of candidates.all(JSON.stringify(names))) {
+    for (const row of candidates(JSON.stringify(names))) {
       const { model, productFamily, orderNumber } = decodeIdentity(row.identity_json);
       const found = measures.of({
         vulnerability: row.vulnerability,
@@ -109,13 +109,13 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
 
   return {
     /** Whether anything is held back now. */
-    any: (): boolean => any.get(clock()) === 1,
+    any: (): boolean => any(clock()) === 1,
     /** On controllers in reach. */
     of,
     /** Works out anew what is held back. Returns what changed of each measure, and of which controllers. */
     refresh: (): { changes: HeldChange[]; controllers: number[] } =>
       immediate(db, () => {
-        const before = new Map(all.all().map((row) => [keyOf(row), row]));
+        const before = new Map(all().map((row) => [keyOf(row), row]));
         const now = heldNow();
         const changes = new Map<string, { -readonly [K in keyof HeldChange]: HeldChange[K] }>();
         const controllers = new Set<number>();
@@ -128,14 +128,14 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
           const old = before.get(key);
           before.delete(key);
           if (old?.measure === row.measure && old.until === row.until && old.name === row.name) continue;
-          put.run(row);
+          put(row);
           controllers.add(row.controller);
           if (old?.measure !== row.measure) changeOf(row).held += 1;
         }
         for (const row of before.values()) {
-          drop.run(row.identity, row.vulnerability, row.controller);
+          drop(row.identity, row.vulnerability, row.controller);
           controllers.add(row.controller);
-          if (stillOpen.get(row.identity, row.vulnerability, row.controller) === 1) changeOf(row).returned += 1;
+          if (stillOpen(row.identity, row.vulnerability, row.controller) === 1) changeOf(row).returned += 1;
         }
         return {
           changes: [...changes.values()].filter((one) => one.held + one.returned > 0),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '@sallyport/bundle-tools/controllers/match-types';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Severity } from '../vulnerabilities/types.ts';
 import type { Judgement, OtherVerdict } from './types.ts';
 
@@ -70,54 +71,36 @@ export type MatchWriting = {
 
 /** Matches of identities, and the leaves that they name: controller_match, controller_leaf. */
 export const matchStore = (db: Database) => {
-  const findLeaf = db
-    .prepare<[string, string, string], number>(
-      'select id from controller_leaf where leaf = ? and path = ? and version_text = ?',
-    )
-    .pluck();
-  const addLeaf = db.prepare('insert into controller_leaf (leaf, path, version_text) values (?, ?, ?)');
-  const open = db.prepare<[number], Row>(
+  const sql = statements(db);
+  const findLeaf = sql.value<[string, string, string], number>(
+    'select id from controller_leaf where leaf = ? and path = ? and version_text = ?',
+  );
+  const addLeaf = sql.insert('insert into controller_leaf (leaf, path, version_text) values (?, ?, ?)');
+  const open = sql.all<[number], Row>(
     `select vulnerability, since, ${COMPARED.join(', ')} from controller_match where identity = ? and until is null`,
   );
-  const insert = db.prepare(
+  const insert = sql.run(
     `insert into controller_match (identity, vulnerability, since, until, rank, ${COMPARED.join(', ')})
      values (?, ?, ?, null, ?, ${COMPARED.map(() => '?').join(', ')})
      on conflict do update set until = null, rank = excluded.rank, ${COMPARED.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
-  const change = db.prepare(
+  const change = sql.run(
     `update controller_match set rank = ?, ${COMPARED.map((name) => `${name} = ?`).join(', ')}
      where identity = ? and vulnerability = ? and until is null`,
   );
-  const close = db.prepare(
+  const close = sql.run(
     'update controller_match set until = ? where identity = ? and vulnerability = ? and until is null',
   );
-  const answered = db.prepare(
+  const answered = sql.run(
     `update controller_match set verdict = ?, answer = ?, former = ?
      where identity = ? and vulnerability = ? and until is null`,
   );
-  const vulnerabilitiesOf = db
-    .prepare<[number], string>(
-      "select vulnerability from controller_match where identity = ? and until is null and verdict = 'affected'",
-    )
-    .pluck();
 
-  const withOpen = db
-    .prepare<[string], number>(
-      `select distinct identity from controller_match
+  const withOpen = sql.values<[string], number>(
+    `select distinct identity from controller_match
        where until is null and vulnerability in (select value from json_each(?))`,
-    )
-    .pluck();
-  const rank = db
-    .prepare<[number, string], number>(
-      'select rank from controller_match where identity = ? and vulnerability = ? and until is null',
-    )
-    .pluck();
-  const threat = db
-    .prepare<[number, string], number>(
-      'select threat from controller_match where identity = ? and vulnerability = ? order by since desc limit 1',
-    )
-    .pluck();
-  const documentKey = db.prepare<[number], string>('select key from controller_document where id = ?').pluck();
+  );
+  const documentKey = sql.value<[number], string>('select key from controller_document where id = ?');
 
   // By the path as its index has it: matches of one leaf share it.
   const leafIds = new WeakMap<readonly string[], { leaf: string; versionText: string; id: number }>();
@@ -125,8 +108,7 @@ export const matchStore = (db: Database) => {
     const held = leafIds.get(path);
     if (held?.leaf === leaf && held.versionText === versionText) return held.id;
     const pathText = JSON.stringify(path);
-    const id =
-      findLeaf.get(leaf, pathText, versionText) ?? Number(addLeaf.run(leaf, pathText, versionText).lastInsertRowid);
+    const id = findLeaf(leaf, pathText, versionText) ?? addLeaf(leaf, pathText, versionText);
     leafIds.set(path, { leaf, versionText, id });
     return id;
   };
@@ -168,7 +150,7 @@ export const matchStore = (db: Database) => {
       { documentId, rankOf, at }: MatchWriting,
       scope?: ReadonlySet<string>,
     ): MatchChange => {
-      const held = new Map(open.all(identity).map((row) => [row.vulnerability, row]));
+      const held = new Map(open(identity).map((row) => [row.vulnerability, row]));
       const opened: string[] = [];
       const closed: string[] = [];
       let changed = 0;
@@ -177,25 +159,19 @@ export const matchStore = (db: Database) => {
         const before = held.get(match.vulnerability);
         held.delete(match.vulnerability);
         if (before === undefined) {
-          insert.run(
-            identity,
-            row.vulnerability,
-            at,
-            rankOf(identity, row.threat),
-            ...COMPARED.map((name) => row[name]),
-          );
+          insert(identity, row.vulnerability, at, rankOf(identity, row.threat), ...COMPARED.map((name) => row[name]));
           if (isOpen(row.verdict)) opened.push(match.vulnerability);
           continue;
         }
         if (COMPARED.every((name) => before[name] === row[name])) continue;
-        change.run(rankOf(identity, row.threat), ...COMPARED.map((name) => row[name]), identity, row.vulnerability);
+        change(rankOf(identity, row.threat), ...COMPARED.map((name) => row[name]), identity, row.vulnerability);
         changed += 1;
         if (isOpen(row.verdict) && !isOpen(before.verdict)) opened.push(match.vulnerability);
         if (!isOpen(row.verdict) && isOpen(before.verdict)) closed.push(match.vulnerability);
       }
       for (const row of held.values()) {
         if (scope !== undefined && !scope.has(row.vulnerability)) continue;
-        close.run(at, identity, row.vulnerability);
+        close(at, identity, row.vulnerability);
         if (isOpen(row.verdict)) closed.push(row.vulnerability);
         else changed += 1;
       }
@@ -203,19 +179,25 @@ export const matchStore = (db: Database) => {
     },
     /** The identities that have an open match of one of the vulnerabilities. */
     withOpen: (vulnerabilities: readonly string[]): ReadonlySet<number> =>
-      new Set(withOpen.all(JSON.stringify(vulnerabilities))),
-    open: (identity: number) => open.all(identity),
+      new Set(withOpen(JSON.stringify(vulnerabilities))),
+    open: (identity: number) => open(identity),
     answer: (
       identity: number,
       vulnerability: string,
       to: { verdict: Verdict; answer: string; former: string },
     ): void => {
-      answered.run(to.verdict, to.answer, to.former, identity, vulnerability);
+      answered(to.verdict, to.answer, to.former, identity, vulnerability);
     },
-    rankOf: (identity: number, vulnerability: string): number => rank.get(identity, vulnerability) ?? 0,
-    threatOf: (identity: number, vulnerability: string): number => threat.get(identity, vulnerability) ?? 0,
-    documentKey: (id: number): string => documentKey.get(id) ?? '',
-    affected: (identity: number): string[] => vulnerabilitiesOf.all(identity),
+    rankOf: sql.count<[identity: number, vulnerability: string]>(
+      'select rank from controller_match where identity = ? and vulnerability = ? and until is null',
+    ),
+    threatOf: sql.count<[identity: number, vulnerability: string]>(
+      'select threat from controller_match where identity = ? and vulnerability = ? order by since desc limit 1',
+    ),
+    documentKey: (id: number): string => documentKey(id) ?? '',
+    affected: sql.values<[identity: number], string>(
+      "select vulnerability from controller_match where identity = ? and until is null and verdict = 'affected'",
+    ),
   };
 };
 

@@ -6,6 +6,7 @@ import { asksFor, comparisonsOf, type Filter, type Vocabulary } from '../../plat
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { whileUnwritten } from '../../platform/while-unwritten.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type CountRow, countedFields, isCounted, withoutHeld } from './counted.ts';
@@ -186,16 +187,17 @@ export const controllerFindingQueries = (
   held: HeldView,
   numberOf: (controller: string, scope: Scope) => number,
 ) => {
-  const loadsSome = db.prepare<[string], LoadRow>(
+  const sql = statements(db);
+  const loadsSome = sql.all<[string], LoadRow>(
     `${LOAD} where p.controller in (select value from json_each(?)) group by p.controller, m.verdict`,
   );
-  const loadsNotHeld = db.prepare<[string, number], LoadRow>(
+  const loadsNotHeld = sql.all<[string, number], LoadRow>(
     `${LOAD} where p.controller in (select value from json_each(?)) and ${NOT_HELD} group by p.controller, m.verdict`,
   );
-  const heldSome = db.prepare<[string, number], { controller: number; n: number }>(
+  const heldSome = sql.all<[string, number], { controller: number; n: number }>(
     `select controller, count(*) as n from controller_held where controller in (select value from json_each(?)) and until > ? group by controller`,
   );
-  const waitingSome = db.prepare<[string], { controller: number; n: number }>(
+  const waitingSome = sql.all<[string], { controller: number; n: number }>(
     `select p.controller, count(*) as n from controller_part_identity p join controller_identity i on i.id = p.identity
      where i.matched_at is null and p.controller in (select value from json_each(?)) group by p.controller`,
   );
@@ -221,23 +223,19 @@ export const controllerFindingQueries = (
       )
       .get(...(reach.before?.params ?? []), identity, vulnerability);
   };
-  const history = db.prepare<[number], { part: number; identity: number; since: number; until: number }>(
+  const history = sql.all<[number], { part: number; identity: number; since: number; until: number }>(
     'select part, identity, since, until from controller_part_identity_log where controller = ? order by until desc',
   );
-  const sinceOf = db
-    .prepare<[number, string, number], number>(
-      `select min(since) from controller_match where identity = ? and vulnerability = ? and verdict <> 'not-affected'
+  const sinceOf = sql.value<[number, string, number], number>(
+    `select min(since) from controller_match where identity = ? and vulnerability = ? and verdict <> 'not-affected'
        and (until is null or until >= ?)`,
-    )
-    .pluck();
-  const withVulnerability = db
-    .prepare<[string, string], number>(
-      `select distinct p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
+  );
+  const withVulnerability = sql.values<[string, string], number>(
+    `select distinct p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
        left join controller_document d on d.id = m.document
        where m.until is null and m.verdict <> 'not-affected' and (m.vulnerability = ? or d.key like ? escape '\\')
        order by p.controller`,
-    )
-    .pluck();
+  );
   const partsWith = (identity: number, scope: Scope) => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -247,13 +245,13 @@ export const controllerFindingQueries = (
       )
       .all(identity, ...params);
   };
-  const counted = db.prepare<[], CountRow>(
+  const counted = sql.all<[], CountRow>(
     'select verdict, rank, severity, fix_state, n from controller_match_count where n > 0',
   );
   const kept = whileUnwritten(db);
   /** Kept for the site, counted for a part of it: once for the pages that say it twice. */
   const counts = (scope: Scope): CountRow[] => {
-    if (scope.site) return counted.all();
+    if (scope.site) return counted();
     const reach = reachedMatches(scope);
     return kept(JSON.stringify(scope.zones), () =>
       db
@@ -264,7 +262,7 @@ export const controllerFindingQueries = (
         .all(...(reach.before?.params ?? [])),
     );
   };
-  const wrongCounts = db.prepare<[], { verdict: string; rank: number; kept: number; n: number }>(
+  const wrongCounts = sql.all<[], { verdict: string; rank: number; kept: number; n: number }>(
     `with counted as (select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n from controller_match m
        join controller_identity i on i.id = m.identity where m.until is null and i.controllers > 0 group by 1, 2, 3, 4),
      kept as (select * from controller_match_count where n <> 0)
@@ -312,16 +310,7 @@ export const controllerFindingQueries = (
         .get(...params) ?? 0
     );
   };
-  // Documents name no CIP identity: what has nothing else can be found in none, unless a person entered what it means.
-  const comparable = db
-    .prepare<[number], number>(
-      `select count(*) from controller_part_identity p join controller_identity i on i.id = p.identity
-       where p.controller = ? and (coalesce(json_extract(i.identity, '$.orderNumber'), json_extract(i.identity, '$.model'),
-         json_extract(i.identity, '$.productFamily')) is not null
-         or exists (select 1 from controller_match m where m.identity = i.id and m.until is null))`,
-    )
-    .pluck();
-  const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
+  const closedOf = sql.all<[number, number], FindingRow & { part: number; gone: number }>(
     `select ${columnsOf(WHOLE)}, g.part, g.until as gone from controller_part_identity_log g
      cross join controller_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until
        and (m.until is null or m.until >= g.since)
@@ -338,11 +327,11 @@ export const controllerFindingQueries = (
     row: { part: number; identity: number; vulnerability: string; part_since: number },
     log: readonly { part: number; identity: number; since: number; until: number }[],
   ): number => {
-    let seen = Math.max(row.part_since, sinceOf.get(row.identity, row.vulnerability, row.part_since) ?? row.part_since);
+    let seen = Math.max(row.part_since, sinceOf(row.identity, row.vulnerability, row.part_since) ?? row.part_since);
     let from = row.part_since;
     for (const before of log) {
       if (before.part !== row.part || before.until !== from || seen > from) continue;
-      const since = sinceOf.get(before.identity, row.vulnerability, before.until);
+      const since = sinceOf(before.identity, row.vulnerability, before.until);
       if (since === undefined || since === null || since > before.until) break;
       seen = Math.max(before.since, since);
       from = before.since;
@@ -434,7 +423,7 @@ export const controllerFindingQueries = (
       return row && withHeld(toFinding(row), held, held.any(), scope);
     },
     forController: (controller: number, scope: Scope): ControllerPartFinding[] => {
-      const log = history.all(controller);
+      const log = history(controller);
       const isAny = held.any();
       return ofController(controller, scope).map((row) => ({
         ...withHeld(toFinding({ ...row, rank: row.part_rank }), held, isAny, scope, controller),
@@ -446,7 +435,7 @@ export const controllerFindingQueries = (
     },
     /** What the controller had before its parts became what they are. */
     closedOf: (controller: number, limit: number) =>
-      closedOf.all(controller, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
+      closedOf(controller, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
     partsWith,
     loads: (controllers: readonly number[]): Map<number, ControllerFindingLoad> => {
       const ids = JSON.stringify(controllers);
@@ -465,26 +454,30 @@ export const controllerFindingQueries = (
         return load;
       };
       const isAny = held.any();
-      for (const row of isAny ? loadsNotHeld.all(ids, held.now()) : loadsSome.all(ids)) {
+      for (const row of isAny ? loadsNotHeld(ids, held.now()) : loadsSome(ids)) {
         const load = of(row.controller);
         if (row.verdict === 'review') load.review = row.n;
         else Object.assign(load, { findings: row.n, act: row.act, attend: row.attend, worst: row.worst });
       }
-      if (isAny) for (const { controller, n } of heldSome.all(ids, held.now())) of(controller).held = n;
-      for (const { controller, n } of waitingSome.all(ids)) of(controller).waiting = n;
+      if (isAny) for (const { controller, n } of heldSome(ids, held.now())) of(controller).held = n;
+      for (const { controller, n } of waitingSome(ids)) of(controller).waiting = n;
       return loads;
     },
     waiting,
     /** Where the table of counts is not what the matches are. */
     wrongCounts: (): string[] =>
-      wrongCounts
-        .all()
-        .map(
-          ({ verdict, rank, kept, n }) => `findings ${verdict} of rank ${rank}: ${kept} are counted, ${n} are there`,
-        ),
-    comparable: (controller: number): number => comparable.get(controller) ?? 0,
+      wrongCounts().map(
+        ({ verdict, rank, kept, n }) => `findings ${verdict} of rank ${rank}: ${kept} are counted, ${n} are there`,
+      ),
+    // Documents name no CIP identity: what has nothing else can be found in none, unless a person entered what it means.
+    comparable: sql.count<[controller: number]>(
+      `select count(*) from controller_part_identity p join controller_identity i on i.id = p.identity
+       where p.controller = ? and (coalesce(json_extract(i.identity, '$.orderNumber'), json_extract(i.identity, '$.model'),
+         json_extract(i.identity, '$.productFamily')) is not null
+         or exists (select 1 from controller_match m where m.identity = i.id and m.until is null))`,
+    ),
     controllersWith: (text: string): number[] =>
-      withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
+      withVulnerability(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
     tallies,
     counts: (scope: Scope): ControllerFindingCounts => ({
       ...tallies(scope),

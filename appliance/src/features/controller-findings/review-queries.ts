@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { decodeIdentity, nameOf } from './identity.ts';
 import type { ReviewGroup, ReviewItem } from './types.ts';
@@ -87,8 +88,9 @@ const maxGroups = 5_000;
 const maxItems = 2_000;
 
 export const reviewQueries = (db: Database) => {
-  const groups = db.prepare<[number], GroupRow>(GROUPS);
-  const items = db.prepare<
+  const sql = statements(db);
+  const groups = sql.all<[number], GroupRow>(GROUPS);
+  const items = sql.all<
     unknown[],
     {
       identity: number;
@@ -110,28 +112,25 @@ export const reviewQueries = (db: Database) => {
        and (@question = 'names' or i.build = @build) and (@question = 'version' or l.path = @path)
      order by m.rank, d.key, m.vulnerability, m.identity limit ${maxItems}`,
   );
-  const open = db
-    .prepare<[], number>(`select coalesce(sum(n), 0) from controller_match_count where verdict = 'review'`)
-    .pluck();
 
   const find = (id: string): { group: ReviewGroup; key: ReviewKey } | undefined => {
-    for (const row of groups.all(maxGroups)) {
+    for (const row of groups(maxGroups)) {
       const key = keyOf(row);
       if (idOf(key) === id) return { group: toGroup(row), key };
     }
     return undefined;
   };
   return {
-    groups: (): ReviewGroup[] => groups.all(maxGroups).map(toGroup),
+    groups: (): ReviewGroup[] => groups(maxGroups).map(toGroup),
     find,
     items: (key: ReviewKey): ReviewItem[] =>
-      items.all(key).map(({ version_text, rank, path, ...row }) => ({
+      items(key).map(({ version_text, rank, path, ...row }) => ({
         ...row,
         path: JSON.parse(path) as string[],
         versionText: version_text,
         decision: DECISIONS[rank] ?? 'track',
       })),
-    open: (): number => open.get() ?? 0,
+    open: sql.count<[]>(`select coalesce(sum(n), 0) from controller_match_count where verdict = 'review'`),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { PartIdentity } from '@sallyport/bundle-tools/controllers/match-types';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ControllerContext, ControllerRecord, Subject } from './types.ts';
 
 // What the record says of parts that can have firmware, as matching takes it. Reads controller, controller_part and controller_effective.
@@ -99,11 +100,12 @@ const toSubjects = function* (rows: Iterable<Row>): Generator<Subject> {
 };
 
 export const recordSubjects = (db: Database): ControllerRecord => {
-  const all = db.prepare<[string], Row>(`${SUBJECTS} ${ORDER}`);
-  const some = db.prepare<[string, string], Row>(`${SUBJECTS} and c.id in (select value from json_each(?)) ${ORDER}`);
+  const sql = statements(db);
+  const all = sql.all<[string], Row>(`${SUBJECTS} ${ORDER}`);
+  const some = sql.all<[string, string], Row>(`${SUBJECTS} and c.id in (select value from json_each(?)) ${ORDER}`);
   const fields = JSON.stringify(FIELDS);
   return {
     subjects: (controllers) =>
-      toSubjects(controllers === undefined ? all.all(fields) : some.all(fields, JSON.stringify(controllers))),
+      toSubjects(controllers === undefined ? all(fields) : some(fields, JSON.stringify(controllers))),
   };
 };

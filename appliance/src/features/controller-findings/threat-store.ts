@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { KnownThreat } from '../vulnerabilities/types.ts';
 import type { Threat } from './types.ts';
 
@@ -29,25 +30,26 @@ const toThreat = ({ exploitedSince, exploitation, automatable, impact }: KnownTh
 type ThreatDifference = { readonly changed: readonly KnownThreat[]; readonly gone: readonly string[] };
 
 export const threatStore = (db: Database) => {
-  const all = db.prepare<[], KnownThreat>(`select ${COLUMNS} from controller_threat`);
-  const one = db.prepare<[string], KnownThreat>(`select ${COLUMNS} from controller_threat where vulnerability = ?`);
-  const put = db.prepare(
+  const sql = statements(db);
+  const all = sql.all<[], KnownThreat>(`select ${COLUMNS} from controller_threat`);
+  const one = sql.get<[string], KnownThreat>(`select ${COLUMNS} from controller_threat where vulnerability = ?`);
+  const put = sql.run(
     `insert into controller_threat values (@vulnerability, @exploitedSince, @exploitedDue, @ransomware, @exploitation, @automatable,
        @impact)
      on conflict (vulnerability) do update set exploited_since = excluded.exploited_since, exploited_due = excluded.exploited_due,
        ransomware = excluded.ransomware, exploitation = excluded.exploitation, automatable = excluded.automatable,
        impact = excluded.impact`,
   );
-  const drop = db.prepare('delete from controller_threat where vulnerability = ?');
+  const drop = sql.run('delete from controller_threat where vulnerability = ?');
   return {
-    find: (vulnerability: string): KnownThreat | undefined => one.get(vulnerability),
+    find: (vulnerability: string): KnownThreat | undefined => one(vulnerability),
     /** Looks vulnerabilities up, each once; for one piece of work. */
     lookUp: (): ThreatLookUp => {
       const held = new Map<string, Partial<Threat> | undefined>();
       return {
         get: (vulnerability) => {
           if (held.has(vulnerability)) return held.get(vulnerability);
-          const row = one.get(vulnerability);
+          const row = one(vulnerability);
           const threat = row && toThreat(row);
           held.set(vulnerability, threat);
           return threat;
@@ -55,7 +57,7 @@ export const threatStore = (db: Database) => {
       };
     },
     compare: (now: readonly KnownThreat[]): ThreatDifference => {
-      const before = new Map(all.all().map((row) => [row.vulnerability, row]));
+      const before = new Map(all().map((row) => [row.vulnerability, row]));
       const changed = now.filter((row) => {
         const old = before.get(row.vulnerability);
         before.delete(row.vulnerability);
@@ -65,8 +67,8 @@ export const threatStore = (db: Database) => {
     },
     /** In a transaction. */
     take: ({ changed, gone }: ThreatDifference): void => {
-      for (const row of changed) put.run(row);
-      for (const vulnerability of gone) drop.run(vulnerability);
+      for (const row of changed) put(row);
+      for (const vulnerability of gone) drop(vulnerability);
     },
   };
 };

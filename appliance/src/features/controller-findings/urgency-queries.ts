@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import type { Urgency } from './types.ts';
 
@@ -12,12 +13,13 @@ where m.until is null and m.verdict = 'affected' and m.vulnerability in (select 
     where h.identity = m.identity and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > @now)`;
 
 export const urgencyQuery = (db: Database, clock: () => number) => {
-  const all = db.prepare<[{ vulnerabilities: string; now: number }], { worst: number | null; n: number }>(WORST);
-  const some = db.prepare<
+  const sql = statements(db);
+  const all = sql.get<[{ vulnerabilities: string; now: number }], { worst: number | null; n: number }>(WORST);
+  const some = sql.get<
     [{ vulnerabilities: string; now: number; controllers: string }],
     { worst: number | null; n: number }
   >(`${WORST} and p.controller in (select value from json_each(@controllers))`);
-  const exploited = db.prepare<[string], { vulnerability: string; due: string | null }>(
+  const exploited = sql.all<[string], { vulnerability: string; due: string | null }>(
     `select vulnerability, exploited_due as due from controller_threat
      where exploited_since is not null and vulnerability in (select value from json_each(?)) order by vulnerability`,
   );
@@ -26,9 +28,9 @@ export const urgencyQuery = (db: Database, clock: () => number) => {
     const vulnerabilities = JSON.stringify(wanted);
     const row =
       controllers === undefined
-        ? all.get({ vulnerabilities, now: clock() })
-        : some.get({ vulnerabilities, now: clock(), controllers: JSON.stringify(controllers) });
-    const known = exploited.all(vulnerabilities);
+        ? all({ vulnerabilities, now: clock() })
+        : some({ vulnerabilities, now: clock(), controllers: JSON.stringify(controllers) });
+    const known = exploited(vulnerabilities);
     const days = known.flatMap(({ due }) => due ?? []).sort();
     return {
       decision: row?.worst === null || row === undefined ? null : (DECISIONS[row.worst] ?? null),

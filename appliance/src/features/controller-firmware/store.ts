@@ -1,6 +1,7 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { Database } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 
 type HandoverOutcome = 'verified' | 'other-version' | 'dropped';
 
@@ -40,13 +41,10 @@ type IdentifiedPart = {
 
 /** Firmware in the catalogue and handovers. Reads catalog_update, controller_effective, controller_match; writes controller_firmware_handover. */
 export const firmwareStore = (db: Database) => {
-  const catalogued = db.prepare<[], { doc: string; sha256: string; size_bytes: number }>(
+  const sql = statements(db);
+  const catalogued = sql.all<[], { doc: string; sha256: string; size_bytes: number }>(
     `select u.doc, f.sha256, f.size_bytes from catalog_update u join catalog_update_file f on f.update_id = u.id
      where u.ecosystem = 'firmware' and u.in_catalog = 1 order by u.name, u.id`,
-  );
-  const insert = db.prepare(
-    `insert into controller_firmware_handover (controller, part, sha256, version, version_before, checklist, handed_at, handed_by)
-     values (@controller, @part, @sha256, @version, @before, @checklist, @at, @by)`,
   );
   const one = (id: number, scope: Scope): HandoverRow | undefined => {
     const { sql, params } = controllersIn(scope, 'controller');
@@ -54,9 +52,6 @@ export const firmwareStore = (db: Database) => {
       .prepare<unknown[], HandoverRow>(`select * from controller_firmware_handover where id = ? and ${sql}`)
       .get(id, ...params);
   };
-  const ofController = db.prepare<[number], HandoverRow>(
-    'select * from controller_firmware_handover where controller = ? order by id desc limit 200',
-  );
   const recent = (limit: number, scope: Scope): HandoverRow[] => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -65,9 +60,6 @@ export const firmwareStore = (db: Database) => {
       )
       .all(...params, limit);
   };
-  const waiting = db.prepare<[], HandoverRow>(
-    'select * from controller_firmware_handover where outcome is null and done_at is not null',
-  );
   const open = (scope: Scope): number => {
     const { sql, params } = controllersIn(scope, 'controller');
     return (
@@ -79,21 +71,11 @@ export const firmwareStore = (db: Database) => {
         .get(...params) ?? 0
     );
   };
-  const done = db.prepare(
+  const done = sql.changes(
     'update controller_firmware_handover set done_at = ?, done_by = ? where id = ? and done_at is null and outcome is null',
   );
-  const close = db.prepare(
+  const close = sql.changes(
     'update controller_firmware_handover set outcome = ?, outcome_at = ?, version_after = ? where id = ? and outcome is null',
-  );
-  const reading = db.prepare<[number], FirmwareReading>(
-    `select value, observed_at as observedAt from controller_effective where part = ? and field = 'firmware' and side = 'observed'`,
-  );
-  const fixes = db.prepare<[], FixRow>(
-    `select i.vendor, i.order_number, m.fixed_version, min(m.rank) as rank
-     from controller_match m cross join controller_identity i on i.id = m.identity
-     where m.until is null and m.verdict = 'affected' and m.fix_state = 'available' and m.fixed_version <> ''
-       and i.controllers > 0 and i.vendor <> '' and json_extract(i.identity, '$.orderNumber') is not null
-     group by i.vendor, i.order_number, m.fixed_version`,
   );
   const identifiedParts = (scope: Scope): IdentifiedPart[] => {
     const { sql, params } = controllersIn(scope, 'p.controller');
@@ -107,31 +89,50 @@ export const firmwareStore = (db: Database) => {
   };
   return {
     catalogued: (): CataloguedFile[] =>
-      catalogued.all().map(({ doc, sha256, size_bytes }) => ({
+      catalogued().map(({ doc, sha256, size_bytes }) => ({
         update: JSON.parse(doc) as Update,
         sha256,
         sizeBytes: size_bytes,
       })),
-    insert: (row: {
-      controller: number;
-      part: number;
-      sha256: string;
-      version: string;
-      before: string;
-      checklist: string;
-      at: number;
-      by: string;
-    }): number => Number(insert.run(row).lastInsertRowid),
+    insert: sql.insert<
+      [
+        row: {
+          controller: number;
+          part: number;
+          sha256: string;
+          version: string;
+          before: string;
+          checklist: string;
+          at: number;
+          by: string;
+        },
+      ]
+    >(
+      `insert into controller_firmware_handover (controller, part, sha256, version, version_before, checklist, handed_at, handed_by)
+     values (@controller, @part, @sha256, @version, @before, @checklist, @at, @by)`,
+    ),
     find: one,
-    ofController: (controller: number): HandoverRow[] => ofController.all(controller),
+    ofController: sql.all<[controller: number], HandoverRow>(
+      'select * from controller_firmware_handover where controller = ? order by id desc limit 200',
+    ),
     recent,
-    waiting: (): HandoverRow[] => waiting.all(),
+    waiting: sql.all<[], HandoverRow>(
+      'select * from controller_firmware_handover where outcome is null and done_at is not null',
+    ),
     open,
-    setDone: (id: number, at: number, by: string): boolean => done.run(at, by, id).changes === 1,
+    setDone: (id: number, at: number, by: string): boolean => done(at, by, id) === 1,
     close: (id: number, outcome: HandoverOutcome, at: number, version: string | null): boolean =>
-      close.run(outcome, at, version, id).changes === 1,
-    reading: (part: number): FirmwareReading | undefined => reading.get(part),
-    fixes: (): FixRow[] => fixes.all(),
+      close(outcome, at, version, id) === 1,
+    reading: sql.get<[part: number], FirmwareReading>(
+      `select value, observed_at as observedAt from controller_effective where part = ? and field = 'firmware' and side = 'observed'`,
+    ),
+    fixes: sql.all<[], FixRow>(
+      `select i.vendor, i.order_number, m.fixed_version, min(m.rank) as rank
+     from controller_match m cross join controller_identity i on i.id = m.identity
+     where m.until is null and m.verdict = 'affected' and m.fix_state = 'available' and m.fixed_version <> ''
+       and i.controllers > 0 and i.vendor <> '' and json_extract(i.identity, '$.orderNumber') is not null
+     group by i.vendor, i.order_number, m.fixed_version`,
+    ),
     identifiedParts,
   };
 };

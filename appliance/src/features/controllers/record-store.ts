@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { type Scope, zonesIn } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Key, KeyKind } from './keys.ts';
 import type { ControllerSide, ControllerState, PartType } from './types.ts';
 
@@ -53,105 +54,24 @@ const controllerColumns = 'id, public_id, state, into_controller, created_at, ar
 
 /** SQL of records and of what is worked out about them: parts, effectiveValues, keys. */
 export const recordStore = (db: Database) => {
-  const add = db.prepare<[string, number]>(
-    "insert into controller (public_id, state, created_at) values (?, 'live', ?)",
-  );
-  const byId = db.prepare<[number], ControllerRow>(`select ${controllerColumns} from controller where id = ?`);
-  const byPublicId = db.prepare<[string], ControllerRow>(
-    `select ${controllerColumns} from controller where public_id = ?`,
-  );
-  const ids = db
-    .prepare<[number, number], number>('select id from controller where id > ? order by id limit ?')
-    .pluck();
-  const liveIds = db.prepare<[], number>("select id from controller where state = 'live' order by id").pluck();
-  const setState = db.prepare<[string, number | null, number]>(
-    'update controller set state = ?, into_controller = ? where id = ?',
-  );
-  const setArchived = db.prepare<[number | null, number]>('update controller set archived_at = ? where id = ?');
-  const remove = db.prepare<[number]>('delete from controller where id = ?');
+  const sql = statements(db);
+  const remove = sql.run<[number]>('delete from controller where id = ?');
 
-  const parts = db.prepare<[number], PartRow>(
-    'select id, controller, type, key from controller_part where controller = ? order by id',
-  );
-  const part = db.prepare<[number], PartRow>('select id, controller, type, key from controller_part where id = ?');
-  const addPart = db.prepare<[number, string, string]>(
-    'insert into controller_part (controller, type, key) values (?, ?, ?)',
-  );
-  const removePart = db.prepare<[number]>('delete from controller_part where id = ?');
-
-  const countParts = db.prepare<[string], number>('select count(*) from controller_part where type = ?').pluck();
-
-  const effectiveValues = db.prepare<[number], EffectiveRow>(
-    `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from controller_part p join controller_effective w on w.part = p.id
-     where p.controller = ?`,
-  );
-  const partEffective = db.prepare<
-    [number],
-    PartRow & { field: string | null; side: ControllerSide | null; value: string | null }
-  >(
-    `select p.id, p.controller, p.type, p.key, w.field, w.side, w.value from controller_part p left join controller_effective w on w.part = p.id
-     where p.controller = ? order by p.id`,
-  );
-  const addresses = db
-    .prepare<[number], string>(
-      `select distinct w.value from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'address'
-       where p.controller = ? order by p.id, w.side`,
-    )
-    .pluck();
-  const allAddresses = db
-    .prepare<[], string>("select distinct value from controller_effective where field = 'address'")
-    .pluck();
-  const firmwareMethods = db
-    .prepare<[number], string>(
-      `select r.method from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'firmware'
-       cross join controller_fact f on f.id = w.fact cross join controller_reading r on r.id = f.reading where p.controller = ? and p.type = 'controller'`,
-    )
-    .pluck();
-  const putEffective = db.prepare(
-    `insert into controller_effective (part, field, side, fact, value, observed_at)
-     values (?, ?, ?, ?, ?, ?)
-     on conflict (part, field, side) do update set fact = excluded.fact, value = excluded.value, observed_at = excluded.observed_at`,
-  );
-  const removeEffective = db.prepare<[number, string, string]>(
-    'delete from controller_effective where part = ? and field = ? and side = ?',
-  );
-
-  const controllersByKey = db
-    .prepare<[string, string], number>(
-      'select controller from controller_key where kind = ? and value = ? order by controller',
-    )
-    .pluck();
-  const keys = db.prepare<[number], Key & { strength: number }>(
-    'select kind, value, strength from controller_key where controller = ? order by kind, value',
-  );
-  const addKey = db.prepare<[string, string, number, number]>(
+  const addKey = sql.run<[string, string, number, number]>(
     'insert into controller_key (kind, value, controller, strength) values (?, ?, ?, ?) on conflict do nothing',
   );
-  const removeKey = db.prepare<[string, string, number]>(
+  const removeKey = sql.run<[string, string, number]>(
     'delete from controller_key where kind = ? and value = ? and controller = ?',
   );
-  const removeKeys = db.prepare<[number]>('delete from controller_key where controller = ?');
-  const sharing = db.prepare<[number, number, number], { controller: number; kind: KeyKind; value: string }>(
-    `select o.controller, o.kind, o.value from controller_key k join controller_key o on o.kind = k.kind and o.value = k.value and o.controller <> k.controller
-       join controller on controller.id = o.controller and controller.state <> 'merged'
-     where k.controller = ? and k.strength >= ? order by o.strength, o.controller limit ?`,
-  );
+  const removeKeys = sql.run<[number]>('delete from controller_key where controller = ?');
 
-  const agreed = db
-    .prepare<[string, string], number>(
-      'select controller from controller_agreed where kind = ? and value = ? order by controller',
-    )
-    .pluck();
-  const agreedOf = db.prepare<[number], Key>(
-    'select kind, value from controller_agreed where controller = ? order by kind, value',
-  );
-  const addAgreed = db.prepare<[string, string, number]>(
+  const addAgreed = sql.run<[string, string, number]>(
     'insert into controller_agreed (kind, value, controller) values (?, ?, ?) on conflict do nothing',
   );
-  const removeAgreed = db.prepare<[string, string, number]>(
+  const removeAgreed = sql.run<[string, string, number]>(
     'delete from controller_agreed where kind = ? and value = ? and controller = ?',
   );
-  const span = db.prepare<[number], Span>(
+  const span = sql.get<[number], Span>(
     `select min(observed_at) as firstAny, max(observed_at) as lastAny,
        min(observed_at) filter (where method in ('query', 'passive', 'inferred')) as first,
        max(observed_at) filter (where method in ('query', 'passive', 'inferred')) as last,
@@ -160,20 +80,13 @@ export const recordStore = (db: Database) => {
      from controller_reading where controller = ? and ended = 0`,
   );
 
-  const addChange = db.prepare(
-    `insert into controller_change (controller, at, type, key, field, side, before, after, batch)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const changes = db.prepare<[number, number, number], ChangeRow>(
+  const changes = sql.all<[number, number, number], ChangeRow>(
     'select * from controller_change where controller = ? and id < ? order by id desc limit ?',
   );
-  const recentChanges = db.prepare<[number, number], ChangeRow>(
+  const recentChanges = sql.all<[number, number], ChangeRow>(
     'select * from controller_change where id < ? order by id desc limit ?',
   );
-  const removeChanges = db.prepare<[number]>('delete from controller_change where controller = ?');
-  const trimChanges = db.prepare<[number, number]>(
-    'delete from controller_change where id in (select id from controller_change where at < ? order by at limit ?)',
-  );
+  const removeChanges = sql.run<[number]>('delete from controller_change where controller = ?');
 
   const reached = (controllers: readonly number[], scope: Scope): number[] => {
     const { sql, params } = zonesIn(scope, 'r.zone');
@@ -190,55 +103,104 @@ export const recordStore = (db: Database) => {
     /** Those of some records that are in reach, in their order. */
     reached: (controllers: readonly number[], scope: Scope): number[] =>
       scope.site ? [...controllers] : reached(controllers, scope),
-    add: (publicId: string, at: number): number => Number(add.run(publicId, at).lastInsertRowid),
-    byId: (id: number) => byId.get(id),
-    byPublicId: (publicId: string) => byPublicId.get(publicId),
-    ids: (after: number, limit: number) => ids.all(after, limit),
-    liveIds: () => liveIds.all(),
-    setState: (id: number, state: ControllerState, into: number | null): void => void setState.run(state, into, id),
-    setArchived: (id: number, at: number | null): void => void setArchived.run(at, id),
+    add: sql.insert<[publicId: string, at: number]>(
+      "insert into controller (public_id, state, created_at) values (?, 'live', ?)",
+    ),
+    byId: sql.get<[id: number], ControllerRow>(`select ${controllerColumns} from controller where id = ?`),
+    byPublicId: sql.get<[publicId: string], ControllerRow>(
+      `select ${controllerColumns} from controller where public_id = ?`,
+    ),
+    ids: sql.values<[after: number, limit: number], number>(
+      'select id from controller where id > ? order by id limit ?',
+    ),
+    liveIds: sql.values<[], number>("select id from controller where state = 'live' order by id"),
+    setState: sql.run<[id: number, state: ControllerState, into: number | null]>(
+      'update controller set state = ?2, into_controller = ?3 where id = ?1',
+    ),
+    setArchived: sql.run<[id: number, at: number | null]>('update controller set archived_at = ?2 where id = ?1'),
     remove: (id: number): void => {
-      removeKeys.run(id);
-      removeChanges.run(id);
-      remove.run(id);
+      removeKeys(id);
+      removeChanges(id);
+      remove(id);
     },
-    parts: (controller: number) => parts.all(controller),
-    part: (id: number) => part.get(id),
-    addPart: (controller: number, type: PartType, key: string): number =>
-      Number(addPart.run(controller, type, key).lastInsertRowid),
-    removePart: (id: number): void => void removePart.run(id),
-    countParts: (type: string): number => countParts.get(type) ?? 0,
-    effectiveValues: (controller: number) => effectiveValues.all(controller),
+    parts: sql.all<[controller: number], PartRow>(
+      'select id, controller, type, key from controller_part where controller = ? order by id',
+    ),
+    part: sql.get<[id: number], PartRow>('select id, controller, type, key from controller_part where id = ?'),
+    addPart: sql.insert<[controller: number, type: PartType, key: string]>(
+      'insert into controller_part (controller, type, key) values (?, ?, ?)',
+    ),
+    removePart: sql.run<[id: number]>('delete from controller_part where id = ?'),
+    countParts: sql.count<[type: string]>('select count(*) from controller_part where type = ?'),
+    effectiveValues: sql.all<[controller: number], EffectiveRow>(
+      `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from controller_part p join controller_effective w on w.part = p.id
+     where p.controller = ?`,
+    ),
     /** Parts with the values that win, part by part. */
-    partEffective: (controller: number) => partEffective.all(controller),
+    partEffective: sql.all<
+      [controller: number],
+      PartRow & { field: string | null; side: ControllerSide | null; value: string | null }
+    >(
+      `select p.id, p.controller, p.type, p.key, w.field, w.side, w.value from controller_part p left join controller_effective w on w.part = p.id
+     where p.controller = ? order by p.id`,
+    ),
     /** Addresses that win, of the controller and its interfaces. */
-    addresses: (controller: number): string[] => addresses.all(controller),
+    addresses: sql.values<[controller: number], string>(
+      `select distinct w.value from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'address'
+       where p.controller = ? order by p.id, w.side`,
+    ),
     /** The same of all records. */
-    allAddresses: (): string[] => allAddresses.all(),
+    allAddresses: sql.values<[], string>("select distinct value from controller_effective where field = 'address'"),
     /** By what methods the firmware is known. */
-    firmwareMethods: (controller: number): string[] => firmwareMethods.all(controller),
-    putEffective: ({ part, field, side, fact, value, observed_at }: EffectiveRow): void =>
-      void putEffective.run(part, field, side, fact, value, observed_at),
-    removeEffective: (row: Pick<EffectiveRow, 'part' | 'field' | 'side'>): void =>
-      void removeEffective.run(row.part, row.field, row.side),
-    controllersByKey: ({ kind, value }: Key) => controllersByKey.all(kind, value),
-    keys: (controller: number) => keys.all(controller),
+    firmwareMethods: sql.values<[controller: number], string>(
+      `select r.method from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'firmware'
+       cross join controller_fact f on f.id = w.fact cross join controller_reading r on r.id = f.reading where p.controller = ? and p.type = 'controller'`,
+    ),
+    putEffective: sql.run<[row: EffectiveRow]>(
+      `insert into controller_effective (part, field, side, fact, value, observed_at)
+     values (:part, :field, :side, :fact, :value, :observed_at)
+     on conflict (part, field, side) do update set fact = excluded.fact, value = excluded.value, observed_at = excluded.observed_at`,
+    ),
+    removeEffective: sql.run<[row: Pick<EffectiveRow, 'part' | 'field' | 'side'>]>(
+      'delete from controller_effective where part = :part and field = :field and side = :side',
+    ),
+    controllersByKey: sql.values<[row: Key], number>(
+      'select controller from controller_key where kind = :kind and value = :value order by controller',
+    ),
+    keys: sql.all<[controller: number], Key & { strength: number }>(
+      'select kind, value, strength from controller_key where controller = ? order by kind, value',
+    ),
     addKey: ({ kind, value }: Key, controller: number, strength: number): void =>
-      void addKey.run(kind, value, controller, strength),
-    removeKey: ({ kind, value }: Key, controller: number): void => void removeKey.run(kind, value, controller),
+      addKey(kind, value, controller, strength),
+    removeKey: ({ kind, value }: Key, controller: number): void => removeKey(kind, value, controller),
     /** Records that share a key at least so weak, the strongest first. */
-    sharing: (controller: number, strength: number, limit: number) => sharing.all(controller, strength, limit),
-    agreed: ({ kind, value }: Key) => agreed.all(kind, value),
-    agreedOf: (controller: number) => agreedOf.all(controller),
-    addAgreed: ({ kind, value }: Key, controller: number): void => void addAgreed.run(kind, value, controller),
-    removeAgreed: ({ kind, value }: Key, controller: number): void => void removeAgreed.run(kind, value, controller),
+    sharing: sql.all<
+      [controller: number, strength: number, limit: number],
+      { controller: number; kind: KeyKind; value: string }
+    >(
+      `select o.controller, o.kind, o.value from controller_key k join controller_key o on o.kind = k.kind and o.value = k.value and o.controller <> k.controller
+       join controller on controller.id = o.controller and controller.state <> 'merged'
+     where k.controller = ? and k.strength >= ? order by o.strength, o.controller limit ?`,
+    ),
+    agreed: sql.values<[row: Key], number>(
+      'select controller from controller_agreed where kind = :kind and value = :value order by controller',
+    ),
+    agreedOf: sql.all<[controller: number], Key>(
+      'select kind, value from controller_agreed where controller = ? order by kind, value',
+    ),
+    addAgreed: ({ kind, value }: Key, controller: number): void => addAgreed(kind, value, controller),
+    removeAgreed: ({ kind, value }: Key, controller: number): void => removeAgreed(kind, value, controller),
     /** When it was first and last heard, and by how many readings of either side. */
-    span: (controller: number): Span => span.get(controller) ?? noSpan,
-    addChange: ({ controller, at, type, key, field, side, before, after, batch }: Omit<ChangeRow, 'id'>): void =>
-      void addChange.run(controller, at, type, key, field, side, before, after, batch),
+    span: (controller: number): Span => span(controller) ?? noSpan,
+    addChange: sql.run<[row: Omit<ChangeRow, 'id'>]>(
+      `insert into controller_change (controller, at, type, key, field, side, before, after, batch)
+     values (:controller, :at, :type, :key, :field, :side, :before, :after, :batch)`,
+    ),
     changes: (controller: number | undefined, before: number, limit: number) =>
-      controller === undefined ? recentChanges.all(before, limit) : changes.all(controller, before, limit),
-    trimChanges: (before: number, most: number): number => trimChanges.run(before, most).changes,
+      controller === undefined ? recentChanges(before, limit) : changes(controller, before, limit),
+    trimChanges: sql.changes<[before: number, most: number]>(
+      'delete from controller_change where id in (select id from controller_change where at < ? order by at limit ?)',
+    ),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ControllerIdentity, ControllersForExchange } from './types.ts';
 
 const identifying: Readonly<Record<string, ControllerIdentity['kind']>> = {
@@ -19,33 +20,29 @@ const identifying: Readonly<Record<string, ControllerIdentity['kind']>> = {
 
 /** What the exchange asks the record of controllers for. */
 export const requestQueries = (db: Database): ControllersForExchange => {
+  const sql = statements(db);
   // All values ever reported, not only effective ones.
-  const values = db.prepare<[string], { controller: number; field: string; value: string }>(
+  const values = sql.all<[string], { controller: number; field: string; value: string }>(
     `select distinct r.controller, f.field, f.value from controller_fact f join controller_reading r on r.id = f.reading
      where f.value is not null and f.field in (select value from json_each(?))`,
   );
-  const controllersWith = db
-    .prepare<[string], number>(
-      `select distinct p.controller from controller_effective w join controller_part p on p.id = w.part
-       where w.value = ? and w.field in ('vendor', 'model', 'orderNumber', 'firmware')`,
-    )
-    .pluck();
-  const publicTexts = db
-    .prepare<[], string>(
-      `select distinct lower(value) from controller_effective where field in ('vendor', 'model', 'orderNumber', 'productFamily', 'productName')`,
-    )
-    .pluck();
+  const publicTexts = sql.values<[], string>(
+    `select distinct lower(value) from controller_effective where field in ('vendor', 'model', 'orderNumber', 'productFamily', 'productName')`,
+  );
   return {
     /** Everything that names a controller; a name that is only that of a product names none. */
     identities: function* (): Generator<ControllerIdentity> {
-      const isPublic = new Set(publicTexts.all());
-      for (const { controller, field, value } of values.all(JSON.stringify(Object.keys(identifying)))) {
+      const isPublic = new Set(publicTexts());
+      for (const { controller, field, value } of values(JSON.stringify(Object.keys(identifying)))) {
         const kind = identifying[field];
         if (kind === undefined || (kind === 'host' && isPublic.has(value.toLowerCase()))) continue;
         yield { kind, value, controller };
       }
     },
     /** The records that have a product by this text. */
-    controllersWith: (text: string): number[] => controllersWith.all(text),
+    controllersWith: sql.values<[text: string], number>(
+      `select distinct p.controller from controller_effective w join controller_part p on p.id = w.part
+       where w.value = ? and w.field in ('vendor', 'model', 'orderNumber', 'firmware')`,
+    ),
   };
 };

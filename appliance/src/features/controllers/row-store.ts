@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { type Scope, zonesIn } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
@@ -79,37 +80,8 @@ export function toListed(row: ListRow): ListedController {
 
 /** SQL of the rows of lists. */
 export const rowStore = (db: Database) => {
+  const sql = statements(db);
   const rest = rowColumns.slice(1);
-  const put = db.prepare(
-    `insert into controller_row (${rowColumns.join(', ')}) values (${rowColumns.map((name) => `@${name}`).join(', ')})
-     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}
-     where ${rest.map((name) => `controller_row.${name} is not excluded.${name}`).join(' or ')}`,
-  );
-  const remove = db.prepare<[number]>('delete from controller_row where controller = ?');
-  const one = db.prepare<[number], ListRow>('select * from controller_row where controller = ?');
-  const some = db.prepare<[string], ListRow>(
-    'select r.* from json_each(?) asked cross join controller_row r on r.controller = asked.value order by asked.key',
-  );
-  const counts = db.prepare<
-    [],
-    {
-      state: ControllerState;
-      decision: ControllerDecision;
-      drift: number;
-      missing: number;
-      proposals: number;
-      controllers: number;
-    }
-  >(
-    `select state, decision, sum(drift > 0) as drift, sum(missing_firmware) as missing, sum(proposals > 0) as proposals,
-       count(*) as controllers from controller_row group by state, decision`,
-  );
-  const idle = db
-    .prepare<[number, number], number>(
-      `select r.controller from controller_row r join controller on controller.id = r.controller
-       where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ? order by r.controller limit ?`,
-    )
-    .pluck();
   const proposing = (scope: Scope): number[] => {
     const { sql, params } = zonesIn(scope, 'zone');
     return db
@@ -120,14 +92,36 @@ export const rowStore = (db: Database) => {
   return {
     /** Records in reach that may be the same as another, in reach or not. */
     proposing,
-    put: (row: ListRow): void => void put.run(row),
-    remove: (controller: number): void => void remove.run(controller),
-    one: (controller: number) => one.get(controller),
+    put: sql.run<[row: ListRow]>(
+      `insert into controller_row (${rowColumns.join(', ')}) values (${rowColumns.map((name) => `@${name}`).join(', ')})
+     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}
+     where ${rest.map((name) => `controller_row.${name} is not excluded.${name}`).join(' or ')}`,
+    ),
+    remove: sql.run<[controller: number]>('delete from controller_row where controller = ?'),
+    one: sql.get<[controller: number], ListRow>('select * from controller_row where controller = ?'),
     /** In the order of the numbers; what is gone is left out. */
-    some: (controllers: readonly number[]) => some.all(JSON.stringify(controllers)),
-    counts: () => counts.all(),
+    some: sql.all<[controllers: readonly number[]], ListRow>(
+      'select r.* from json_each(?) asked cross join controller_row r on r.controller = asked.value order by asked.key',
+    ),
+    counts: sql.all<
+      [],
+      {
+        state: ControllerState;
+        decision: ControllerDecision;
+        drift: number;
+        missing: number;
+        proposals: number;
+        controllers: number;
+      }
+    >(
+      `select state, decision, sum(drift > 0) as drift, sum(missing_firmware) as missing, sum(proposals > 0) as proposals,
+       count(*) as controllers from controller_row group by state, decision`,
+    ),
     /** Records not heard since, and not archived yet. */
-    idle: (before: number, limit: number) => idle.all(before, limit),
+    idle: sql.values<[before: number, limit: number], number>(
+      `select r.controller from controller_row r join controller on controller.id = r.controller
+       where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ? order by r.controller limit ?`,
+    ),
   };
 };
 

@@ -3,6 +3,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { allTrue, among } from '../../platform/list/condition.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { DeploymentTask, TaskState } from './types.ts';
 
 export type TaskFile = { readonly sha256: string; readonly size: number };
@@ -24,22 +25,19 @@ const toTask = (row: Row): DeploymentTask => ({
 
 /** The tasks of deployments. */
 export const taskStore = (db: Database, changed: Changed) => {
-  const add = db.prepare(
+  const sql = statements(db);
+  const add = sql.run(
     `INSERT INTO task (id, deployment, device, update_id, state, reason, queued_at, finished_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const next = db.prepare<[number], OrderRow>(
+  const next = sql.get<[number], OrderRow>(
     `SELECT id, deployment, update_id AS updateId, attempt, objects FROM task
      WHERE device = +? AND state IN ('queued', 'running') ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
-  const isWaiting = db
-    .prepare<[number, number], number>(
-      `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued')
+  const isWaiting = sql.value<[number, number], number>(
+    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued')
          OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
-    )
-    .pluck();
-  const setFiles = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
-  const one = db.prepare<[string, number], Row>(`SELECT ${columns} FROM task WHERE id = ? AND device = ?`);
+  );
   const ofDeployment = (deployment: string, scope: Scope): DeploymentTask[] => {
     const { sql, params } = devicesIn(scope, 'device');
     return db
@@ -85,35 +83,28 @@ export const taskStore = (db: Database, changed: Changed) => {
         .all(...params),
     );
   };
-  const ofDevice = db.prepare<[number, string], Row>(
+  const ofDevice = sql.all<[number, string], Row>(
     `SELECT ${columns} FROM task WHERE device = ? AND state = ? ORDER BY rowid`,
   );
-  const live = db.prepare<[number], { objects: string }>(
+  const live = sql.all<[number], { objects: string }>(
     `SELECT objects FROM task WHERE device = ? AND state IN ('queued', 'running') AND objects IS NOT NULL`,
   );
-  const inUse = db.prepare<[], { objects: string }>(
+  const inUse = sql.all<[], { objects: string }>(
     `SELECT objects FROM task WHERE state IN ('queued', 'running') AND objects IS NOT NULL`,
   );
-  const countsOf = db.prepare<[string], { state: TaskState; count: number }>(
-    'SELECT state, count(*) AS count FROM task WHERE deployment = ? GROUP BY state',
-  );
-  const begin = db.prepare(
+  const begin = sql.run(
     `UPDATE task SET state = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND device = ?
      AND state IN ('queued', 'running')`,
   );
-  const finish = db
-    .prepare<unknown[], number>(
-      `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?
+  const finish = sql.values<unknown[], number>(
+    `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?
        RETURNING device`,
-    )
-    .pluck();
-  const keepLate = db.prepare('UPDATE task SET result = ? WHERE id = ?');
-  const verify = db
-    .prepare<[string, string, string], number>(
-      `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
+  );
+  const keepLate = sql.run('UPDATE task SET result = ? WHERE id = ?');
+  const verify = sql.values<[string, string, string], number>(
+    `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
        WHERE id = ? RETURNING device`,
-    )
-    .pluck();
+  );
   const cancel = (deployment: string, at: string, scope: Scope): number[] => {
     const { sql, params } = devicesIn(scope, 'device');
     return db
@@ -124,7 +115,7 @@ export const taskStore = (db: Database, changed: Changed) => {
       .pluck()
       .all(at, deployment, ...params);
   };
-  const open = db.prepare<[string], { open: number }>(
+  const open = sql.count<[string]>(
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
   return {
@@ -138,37 +129,35 @@ export const taskStore = (db: Database, changed: Changed) => {
     }): void => {
       const state: TaskState = task.skipped === undefined ? 'queued' : 'skipped';
       const end = task.skipped === undefined ? null : task.at;
-      add.run(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end);
+      add(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end);
       changed('task', [task.device]);
     },
     /** The running one, else the oldest queued one. */
     next: (device: number): (Omit<OrderRow, 'objects'> & { objects: readonly TaskFile[] | null }) | undefined => {
-      const row = next.get(device);
+      const row = next(device);
       return row && { ...row, objects: row.objects === null ? null : (JSON.parse(row.objects) as TaskFile[]) };
     },
     /** Whether one is queued or running. */
-    isWaiting: (device: number): boolean => isWaiting.get(device, device) === 1,
-    setFiles: (id: string, objects: readonly TaskFile[]): void => {
-      setFiles.run(JSON.stringify(objects), id);
-    },
-    find: (id: string, device: number): DeploymentTask | undefined => {
-      const row = one.get(id, device);
-      return row && toTask(row);
-    },
+    isWaiting: (device: number): boolean => isWaiting(device, device) === 1,
+    setFiles: sql.run<[id: string, objects: readonly TaskFile[]]>('UPDATE task SET objects = ?2 WHERE id = ?1'),
+    find: sql.get<[id: string, device: number], Row, DeploymentTask>(
+      `SELECT ${columns} FROM task WHERE id = ? AND device = ?`,
+      toTask,
+    ),
     /** The orders to devices in reach. */
     ofDeployment,
     summaries,
     seen,
-    installed: (device: number): DeploymentTask[] => ofDevice.all(device, 'installed').map(toTask),
+    installed: (device: number): DeploymentTask[] => ofDevice(device, 'installed').map(toTask),
     mayFetch: (device: number, sha256: string): boolean =>
-      live
-        .all(device)
-        .some(({ objects }) => (JSON.parse(objects) as TaskFile[]).some((file) => file.sha256 === sha256)),
+      live(device).some(({ objects }) => (JSON.parse(objects) as TaskFile[]).some((file) => file.sha256 === sha256)),
     inUse: (): string[] =>
-      inUse.all().flatMap(({ objects }) => (JSON.parse(objects) as TaskFile[]).map(({ sha256 }) => sha256)),
-    countsOf: (deployment: string) => countsOf.all(deployment),
+      inUse().flatMap(({ objects }) => (JSON.parse(objects) as TaskFile[]).map(({ sha256 }) => sha256)),
+    countsOf: sql.all<[deployment: string], { state: TaskState; count: number }>(
+      'SELECT state, count(*) AS count FROM task WHERE deployment = ? GROUP BY state',
+    ),
     begin: (id: string, device: number, at: string): void => {
-      begin.run(at, id, device);
+      begin(at, id, device);
       changed('task', [device]);
     },
     finish: (
@@ -176,19 +165,19 @@ export const taskStore = (db: Database, changed: Changed) => {
       end: { state: TaskState; reason: string | null; result: TaskResult | null; at: string },
     ): void => {
       const result = end.result === null ? null : JSON.stringify(end.result);
-      changed('task', finish.all(end.state, end.reason, result, end.at, end.at, id));
+      changed('task', finish(end.state, end.reason, result, end.at, end.at, id));
     },
     keepLate: (id: string, result: TaskResult): void => {
-      keepLate.run(JSON.stringify(result), id);
+      keepLate(JSON.stringify(result), id);
     },
     verify: (id: string, at: string): void => {
-      changed('task', verify.all(at, at, id));
+      changed('task', verify(at, at, id));
     },
     /** Takes back what has not ended on devices in reach. */
     cancel: (deployment: string, at: string, scope: Scope): void => {
       changed('task', cancel(deployment, at, scope));
     },
-    isOpen: (deployment: string): boolean => (open.get(deployment)?.open ?? 0) > 0,
+    isOpen: (deployment: string): boolean => open(deployment) > 0,
   };
 };
 

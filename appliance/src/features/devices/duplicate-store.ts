@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { DuplicatePair, DuplicateReason } from './types.ts';
 
 // Records that may be one device: they share something that one device has alone. Nothing here decides.
@@ -37,6 +38,7 @@ export const verifySharedValues = (db: Database): string[] =>
 
 /** Finds pairs of records that share hardware or a full name. */
 export const duplicateFinder = (db: Database) => {
+  const sql = statements(db);
   /** What devices in reach share among themselves, and what one of them looked like as it came. */
   const foundIn = (scope: Scope) => {
     const { sql, params } = devicesIn(scope, 'id');
@@ -61,11 +63,11 @@ export const duplicateFinder = (db: Database) => {
         .all(...params, ...other.params, maxPairs),
     };
   };
-  const usable = db.prepare<[string], { id: number }>(
+  const usable = sql.values<[string], number>(
     `select id from device where id in (select value from json_each(?)) and state <> 'revoked' and kind <> 'directory'`,
   );
-  const distinct = db.prepare<[], { one: number; two: number }>('select one, two from device_distinct');
-  const setDistinct = db.prepare<[number, number, number, string]>(
+  const distinct = sql.all<[], { one: number; two: number }>('select one, two from device_distinct');
+  const setDistinct = sql.run<[number, number, number, string]>(
     'insert into device_distinct (one, two, at, actor) values (?, ?, ?, ?) on conflict do nothing',
   );
 
@@ -73,7 +75,7 @@ export const duplicateFinder = (db: Database) => {
     /** Pairs of which both are in reach. */
     pairs: (scope: Scope): DuplicatePair[] => {
       const found = new Map<string, DuplicatePair>();
-      const decided = new Set(distinct.all().map(({ one, two }) => `${one} ${two}`));
+      const decided = new Set(distinct().map(({ one, two }) => `${one} ${two}`));
       const add = (a: number, b: number, why: DuplicateReason, value: string | null): void => {
         const [one, two] = a < b ? [a, b] : [b, a];
         const key = `${one} ${two}`;
@@ -96,7 +98,7 @@ export const duplicateFinder = (db: Database) => {
         }
       }
       const ids = [...new Set([...found.values()].flatMap(({ one, two }) => [one, two]))];
-      const present = new Set(usable.all(JSON.stringify(ids)).map(({ id }) => id));
+      const present = new Set(usable(JSON.stringify(ids)));
       const rank = ({ why }: DuplicatePair): number => Math.min(...why.map(({ reason }) => strength.indexOf(reason)));
       return [...found.values()]
         .filter(({ one, two }) => present.has(one) && present.has(two))
@@ -115,6 +117,6 @@ export const duplicateFinder = (db: Database) => {
         ).run(why);
     },
     setDistinct: (a: number, b: number, at: number, actor: string): void =>
-      void setDistinct.run(Math.min(a, b), Math.max(a, b), at, actor),
+      setDistinct(Math.min(a, b), Math.max(a, b), at, actor),
   };
 };

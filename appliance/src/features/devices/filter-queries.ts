@@ -3,6 +3,7 @@ import { anyOf, type DeviceSet, setOf } from '../../platform/device-set.ts';
 import type { Comparison } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import { statements } from '../../platform/statements.ts';
 import { likePattern } from '../../platform/text.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
@@ -37,8 +38,8 @@ type Indexed = {
 export const indexedDevices = (parts: IndexedParts): Indexed => {
   const { db, personal, devicesWith, groups, checkInSeconds, clock } = parts;
   const found = <Params extends unknown[]>(sql: string): ((...params: Params) => DeviceSet) => {
-    const statement = db.prepare<Params, number>(sql).pluck();
-    return (...params) => setOf(statement.all(...params));
+    const statement = statements(db).values<Params, number>(sql);
+    return (...params) => setOf(statement(...params));
   };
   // As the index has it.
   const heardSince = found<[number]>('select id from device where -coalesce(last_seen_at, 0) < ?');
@@ -110,6 +111,7 @@ export const indexedDevices = (parts: IndexedParts): Indexed => {
 
 /** Every device there is. */
 export const everyDevice = (db: Database): (() => DeviceSet) => {
-  const all = db.prepare<[], number>('select id from device').pluck();
-  return () => setOf(all.all());
+  const sql = statements(db);
+  const all = sql.values<[], number>('select id from device');
+  return () => setOf(all());
 };

@@ -1,5 +1,6 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 // Names and addresses by which a device that never spoke is found again. Weak: they only say where to look.
 
@@ -23,31 +24,32 @@ export const cleanNames = (names: readonly string[]): { dns: string[]; labels: s
 
 /** SQL over the hints. */
 export const hintStore = (db: Database, changed: Changed) => {
-  const put = db.prepare<[string, string, number, number]>(
+  const sql = statements(db);
+  const put = sql.run<[string, string, number, number]>(
     `insert into device_hint (kind, value, device, seen_at) values (?, ?, ?, ?)
      on conflict do update set seen_at = max(seen_at, excluded.seen_at)`,
   );
-  const find = db.prepare<[string, string], { device: number }>(
+  const find = sql.values<[string, string], number>(
     `select distinct device from device_hint where kind = ? and value in (select value from json_each(?))
      order by device limit 100`,
   );
-  const trim = db
-    .prepare<[number], number>(`delete from device_hint where kind = 'address' and seen_at < ? returning device`)
-    .pluck();
+  const trim = sql.values<[number], number>(
+    `delete from device_hint where kind = 'address' and seen_at < ? returning device`,
+  );
   const devicesWith = (kind: 'dns' | 'name' | 'address', values: readonly string[]): number[] =>
-    values.length === 0 ? [] : find.all(kind, JSON.stringify(values)).map(({ device }) => device);
+    values.length === 0 ? [] : find(kind, JSON.stringify(values));
   return {
     put: (device: number, hints: Hints, now: number): void => {
       const { dns, labels } = cleanNames(hints.names);
-      for (const name of dns) put.run('dns', name, device, now);
-      for (const label of labels) put.run('name', label, device, now);
+      for (const name of dns) put('dns', name, device, now);
+      for (const label of labels) put('name', label, device, now);
       const addresses = hints.addresses.slice(0, maxAddresses);
-      for (const address of addresses) put.run('address', address, device, now);
+      for (const address of addresses) put('address', address, device, now);
       if (addresses.length > 0) changed('address', [device]);
     },
     devicesWith,
     trim: (before: number): number => {
-      const devices = trim.all(before);
+      const devices = trim(before);
       changed('address', [...new Set(devices)]);
       return devices.length;
     },

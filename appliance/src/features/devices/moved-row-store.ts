@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 // Rows of any table that name a device in a column `device`, moved to another device and back. Tables are found in the
 // schema, so that what a later feature keeps about devices moves, too. A row that has no place beside one of the other
@@ -61,15 +62,16 @@ export const rowRemover = (db: Database, except: ReadonlySet<string>): RemoveRow
 
 /** Moves the rows of one table; `isDerived`: none is moved, all are kept. */
 export const moveRows = (db: Database, table: Table, from: number, to: number, isDerived: boolean): MovedRows => {
+  const sql = statements(db);
   const key = table.key.filter((name) => name !== 'device');
   const where = ['device = ?', ...key.map((name) => `${quoted(name)} = ?`)].join(' and ');
   const select = table.key.includes('rowid') ? 'rowid, *' : '*';
   const rows = db.prepare<[number], Row>(`select ${select} from ${quoted(table.name)} where device = ?`).all(from);
-  const move = db.prepare<unknown[]>(`update ${quoted(table.name)} set device = ? where ${where}`);
-  const remove = db.prepare<unknown[]>(`delete from ${quoted(table.name)} where ${where}`);
+  const move = sql.run<unknown[]>(`update ${quoted(table.name)} set device = ? where ${where}`);
+  const remove = sql.run<unknown[]>(`delete from ${quoted(table.name)} where ${where}`);
   const result: MovedRows = { name: table.name, moved: [], stashed: [] };
   const stash = (row: Row, values: readonly Value[]): void => {
-    remove.run(from, ...values);
+    remove(from, ...values);
     result.stashed.push(rowToJson(row));
   };
   for (const row of rows) {
@@ -79,7 +81,7 @@ export const moveRows = (db: Database, table: Table, from: number, to: number, i
       continue;
     }
     try {
-      move.run(to, from, ...values);
+      move(to, from, ...values);
       result.moved.push(values.map(toJson));
     } catch (error) {
       if (!isTaken(error)) throw error;
@@ -91,10 +93,11 @@ export const moveRows = (db: Database, table: Table, from: number, to: number, i
 
 /** Moves back what moved and is still there, and puts back what was kept; a place that was taken meanwhile stays so. */
 export const moveRowsBack = (db: Database, table: Table, rows: MovedRows, keep: number, other: number): void => {
+  const sql = statements(db);
   const key = table.key.filter((name) => name !== 'device');
   const where = ['device = ?', ...key.map((name) => `${quoted(name)} = ?`)].join(' and ');
-  const move = db.prepare<unknown[]>(`update or ignore ${quoted(table.name)} set device = ? where ${where}`);
-  for (const values of rows.moved) move.run(other, keep, ...values.map(fromJson));
+  const move = sql.run<unknown[]>(`update or ignore ${quoted(table.name)} set device = ? where ${where}`);
+  for (const values of rows.moved) move(other, keep, ...values.map(fromJson));
   for (const row of rows.stashed) {
     const names = [...table.columns, ...(table.key.includes('rowid') ? ['rowid'] : [])].filter((name) => name in row);
     db.prepare<unknown[]>(

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
 import { addressSql, groupIdSql, osNameSql } from './row-store.ts';
 import type { DeviceCoverage, DeviceListRow, DeviceQueries } from './types.ts';
@@ -27,7 +28,8 @@ const single = (alias: string, table: string, collection: string): string =>
  * device_status, device_findings and device_coverage.
  */
 export const deviceQueries = (db: Database): DeviceQueries => {
-  const sql = (where: string): string => `
+  const sql = statements(db);
+  const listed = (where: string): string => `
     select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_source x where x.device = d.id and x.state = 'pending')) as reenrolling,
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
       json_extract(o.body, '$.displayName') as displayName,
@@ -52,9 +54,9 @@ export const deviceQueries = (db: Database): DeviceQueries => {
     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
     left join object g on g.kind = 'group' and g.id = ${groupIdSql} and g.deleted_at is null
     where ${where}`;
-  const some = db.prepare<[string], Row>(sql('d.id in (select value from json_each(?))'));
-  const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));
-  const names = db.prepare<[string], { id: number; publicId: string; name: string }>(
+  const some = sql.all<[string], Row>(listed('d.id in (select value from json_each(?))'));
+  const byPublicId = sql.get<[string], Row>(listed('d.public_id = ?'));
+  const names = sql.all<[string], { id: number; publicId: string; name: string }>(
     `select d.id, d.public_id as publicId,
        coalesce(nullif(json_extract(o.body, '$.displayName'), ''), nullif(i."name", ''), d.hostname) as name
      from device d
@@ -95,11 +97,11 @@ export const deviceQueries = (db: Database): DeviceQueries => {
   });
   return {
     rows: (ids: readonly number[]): DeviceListRow[] => {
-      const found = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, toRow(row)]));
+      const found = new Map(some(JSON.stringify(ids)).map((row) => [row.id, toRow(row)]));
       return ids.flatMap((id) => found.get(id) ?? []);
     },
     byPublicId: (publicId, scope) => {
-      const row = byPublicId.get(publicId);
+      const row = byPublicId(publicId);
       return row !== undefined && isReached(row.id, scope) ? toRow(row) : undefined;
     },
     idsOf: (publicIds, scope) => {
@@ -123,6 +125,6 @@ export const deviceQueries = (db: Database): DeviceQueries => {
       return new Map(rows);
     },
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
-      new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
+      new Map(names(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
   };
 };

@@ -1,6 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AT_ONCE, pendingOf, type Queue } from '../../platform/pending.ts';
+import { statements } from '../../platform/statements.ts';
 
 // device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, whenever one of
 // them says that it changed (derivations.ts), in the same transaction. One statement says what a row is.
@@ -91,20 +92,9 @@ const farBehind = 1_000;
 
 /** SQL of the rows of the list. */
 export function deviceRows(db: Database) {
+  const sql = statements(db);
   const pending = pendingOf(db, 'row');
-  const upsert = db.prepare<[string]>(upsertSql('d.id in (select value from json_each(?))'));
-  const ofDecisions = db
-    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
-    .pluck();
-  // Those that the decisions put there, too: a group that comes back is in no row yet.
-  const inGroups = db
-    .prepare<[string, string], number>(
-      `select device from device_row where group_id in (select value from json_each(?))
-       union select d.id from object_index i cross join device d on d.public_id = i.id
-         where i.kind = 'device-decision' and i.field = 'group' and i.value in (select value from json_each(?))`,
-    )
-    .pluck();
-  const write = (devices: readonly number[]): void => void upsert.run(JSON.stringify(devices));
+  const write = sql.run<[devices: readonly number[]]>(upsertSql('d.id in (select value from json_each(?))'));
   const isBehind = (): boolean => pending.some(1).length > 0;
   return {
     /** Derives rows anew, many of them in turn. In the transaction of the change. */
@@ -113,9 +103,16 @@ export function deviceRows(db: Database) {
       else pending.note(devices);
     },
     /** The devices that decisions are about, by public ids. */
-    ofDecisions: (publicIds: readonly string[]): number[] => ofDecisions.all(JSON.stringify(publicIds)),
+    ofDecisions: sql.values<[publicIds: readonly string[]], number>(
+      'select id from device where public_id in (select value from json_each(?))',
+    ),
     /** The devices in some groups. */
-    inGroups: (groups: readonly string[]): number[] => inGroups.all(JSON.stringify(groups), JSON.stringify(groups)),
+    // Those that the decisions put there, too: a group that comes back is in no row yet.
+    inGroups: sql.values<[groups: readonly string[]], number>(
+      `select device from device_row where group_id in (select value from json_each(?1))
+       union select d.id from object_index i cross join device d on d.public_id = i.id
+         where i.kind = 'device-decision' and i.field = 'group' and i.value in (select value from json_each(?1))`,
+    ),
     isBehind,
     isFarBehind: () => pending.some(farBehind + 1).length > farBehind,
     run: ({ budgetMs = 50 }) => {
@@ -137,10 +134,11 @@ export function deviceRows(db: Database) {
 
 /** Rows that differ from what they are derived from and do not wait for it; for `doctor`. */
 export const verifyDeviceRows = (db: Database): string[] => {
-  const differing = db.prepare<[], { device: number }>(
+  const sql = statements(db);
+  const differing = sql.all<[], { device: number }>(
     `select device from (select ${columns.join(', ')} from device_row except select ${columns.join(', ')} from (${rowSql('true')}))
      union select device from (select ${columns.join(', ')} from (${rowSql('true')}) except select ${columns.join(', ')} from device_row)
      except select id from pending where entity = 'row' limit 20`,
   );
-  return differing.all().map(({ device }) => `the list's row of device ${device} is not what its data say`);
+  return differing().map(({ device }) => `the list's row of device ${device} is not what its data say`);
 };

@@ -1,6 +1,7 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { DeviceSource, DeviceState, SourceCaller, SourceState } from './types.ts';
 
 /** A row of the hot look-ups: what decides whether a client may speak, and nothing else. */
@@ -38,34 +39,22 @@ const keptReplaced = 8;
 
 /** SQL over the sources of devices. */
 export const sourceStore = (db: Database, changed: Changed) => {
+  const sql = statements(db);
   const columns = `x.id, x.device, x.source, x.client_id as clientId, x.token, x.state, x.agent,
     x.first_seen_at as firstSeenAt, x.last_seen_at as lastSeenAt, x.from_address as "from"`;
   const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as sourceId, x.state as sourceState,
     x.full_at as fullAt
     from device_source x join device d on d.id = x.device`;
-  const byId = db.prepare<[number], DeviceSource>(`select ${columns} from device_source x where id = ?`);
-  // A key that is in use comes before one that was; of those the newest.
-  const byKey = db.prepare<[string, string], DeviceSource>(
-    `select ${columns} from device_source x where source = +? and key_digest = +?
-     order by state in ('revoked', 'replaced'), id desc limit 1`,
-  );
-  const byClient = db.prepare<[string, string], DeviceSource>(
-    `select ${columns} from device_source x where source = +? and client_id = +?
-     order by state in ('revoked', 'replaced'), id desc limit 50`,
-  );
-  const callerByKey = db.prepare<[string, string], CallerRow>(
+  const callerByKey = sql.get<[string, string], CallerRow>(
     `${caller} where x.source = +? and x.key_digest = +? and x.state <> 'replaced' order by x.state = 'revoked', x.id desc limit 1`,
   );
-  const callerByClient = db.prepare<[string, string, string], CallerRow>(
+  const callerByClient = sql.get<[string, string, string], CallerRow>(
     `${caller} where x.source = +? and x.client_id = +? and x.token = +? and x.state <> 'replaced'
      order by x.state = 'revoked', x.state <> 'approved', x.id limit 1`,
   );
-  const callerById = db.prepare<[number], CallerRow>(`${caller} where x.id = +?`);
-  const ofDevice = db.prepare<[number], DeviceSource>(
-    `select ${columns} from device_source x where device = ? order by state in ('revoked', 'replaced'), id`,
-  );
+  const callerById = sql.get<[number], CallerRow>(`${caller} where x.id = +?`);
   // Reads section, too: what a medium brought has no client.
-  const sources = db.prepare<[], { device: number; sources: string }>(
+  const sources = sql.all<[], { device: number; sources: string }>(
     `select device, json_group_array(source) as sources from
        (select device, source from device_source where state in ('pending', 'approved', 'held')
         union select device, source from section where device > 0) group by device`,
@@ -74,40 +63,31 @@ export const sourceStore = (db: Database, changed: Changed) => {
     `select from_address from device_source where state = 'approved' and from_address is not null
      group by from_address order by max(last_seen_at) desc limit ?`,
   );
-  const insert = db.prepare(
+  const insert = sql.insert(
     `insert into device_source (device, source, client_id, key_digest, token, state, agent, first_seen_at, from_address)
      values (@device, @source, @clientId, @keyDigest, @token, @state, @agent, @now, @from)`,
   );
-  const replace = db.prepare<[number, string, number]>(
+  const replace = sql.run<[number, string, number]>(
     `update device_source set state = 'replaced' where device = ? and source = ? and id <> ? and state in ('approved', 'pending', 'held')`,
   );
-  const replaceWaiting = db.prepare<[number, string, number]>(
+  const replaceWaiting = sql.run<[number, string, number]>(
     `update device_source set state = 'replaced' where device = ? and source = ? and id <> ? and state in ('pending', 'held')`,
   );
-  const pendingOf = db.prepare<[number], { id: number; source: string }>(
+  const pendingOf = sql.all<[number], { id: number; source: string }>(
     `select id, source from device_source where device = ? and state in ('pending', 'held') order by id`,
   );
-  const dropReplaced = db.prepare<[number, string, number, string]>(
+  const dropReplaced = sql.run<[number, string, number, string]>(
     `delete from device_source where device = ? and source = ? and state = 'replaced' and id not in
        (select id from device_source where device = ? and source = ? and state = 'replaced' order by id desc limit ${keptReplaced})`,
   );
-  const setKey = db.prepare<[string, number]>('update device_source set key_digest = ? where id = ?');
-  const setState = db
-    .prepare<[SourceState, number], number>('update device_source set state = ? where id = ? returning device')
-    .pluck();
-  const setToken = db.prepare<[string, number]>('update device_source set token = ? where id = ?');
-  const revoke = db.prepare<[number]>(
+  const setState = sql.values<[SourceState, number], number>(
+    'update device_source set state = ? where id = ? returning device',
+  );
+  const revoke = sql.run<[number]>(
     `update device_source set state = 'revoked' where device = ? and state <> 'replaced'`,
   );
-  const lastSeen = db.prepare<[number, string], { at: number | null }>(
+  const lastSeen = sql.value<[number, string], number | null>(
     `select max(last_seen_at) as at from device_source where device = ? and source = ? and state <> 'replaced'`,
-  );
-  const seen = db.prepare<[number, string, string, number]>(
-    `update device_source set last_seen_at = ?, agent = coalesce(nullif(?, ''), agent), from_address = ? where id = ?`,
-  );
-  const setFull = db.prepare<[number | null, number]>('update device_source set full_at = ? where id = ?');
-  const seenNative = db.prepare<[number, string, number]>(
-    'update device_source set last_seen_at = ?, agent = ? where id = ?',
   );
   const toCaller = (source: InventorySource, row: CallerRow | undefined): SourceCaller | undefined =>
     row && {
@@ -120,52 +100,65 @@ export const sourceStore = (db: Database, changed: Changed) => {
     };
 
   return {
-    byId: (id: number): DeviceSource | undefined => byId.get(id),
-    byKey: (source: InventorySource, keyDigest: string): DeviceSource | undefined => byKey.get(source, keyDigest),
-    byClient: (source: InventorySource, clientId: string): DeviceSource[] => byClient.all(source, clientId),
-    callerByKey: (source: InventorySource, keyDigest: string) => toCaller(source, callerByKey.get(source, keyDigest)),
+    byId: sql.get<[id: number], DeviceSource>(`select ${columns} from device_source x where id = ?`),
+    // A key that is in use comes before one that was; of those the newest.
+    byKey: sql.get<[source: InventorySource, keyDigest: string], DeviceSource>(
+      `select ${columns} from device_source x where source = +? and key_digest = +?
+     order by state in ('revoked', 'replaced'), id desc limit 1`,
+    ),
+    byClient: sql.all<[source: InventorySource, clientId: string], DeviceSource>(
+      `select ${columns} from device_source x where source = +? and client_id = +?
+     order by state in ('revoked', 'replaced'), id desc limit 50`,
+    ),
+    callerByKey: (source: InventorySource, keyDigest: string) => toCaller(source, callerByKey(source, keyDigest)),
     callerByClient: (source: InventorySource, token: string, clientId: string) =>
-      toCaller(source, callerByClient.get(source, clientId, token)),
-    callerById: (source: InventorySource, id: number) => toCaller(source, callerById.get(id)),
-    ofDevice: (device: number): DeviceSource[] => ofDevice.all(device),
+      toCaller(source, callerByClient(source, clientId, token)),
+    callerById: (source: InventorySource, id: number) => toCaller(source, callerById(id)),
+    ofDevice: sql.all<[device: number], DeviceSource>(
+      `select ${columns} from device_source x where device = ? order by state in ('revoked', 'replaced'), id`,
+    ),
     sources: (): Map<number, InventorySource[]> =>
-      new Map(sources.all().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
+      new Map(sources().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
     /** The last addresses of approved ones, the latest first. */
     addresses: (limit: number): string[] => addresses.pluck().all(limit),
     insert: (source: NewSource, now: number): number => {
-      const id = Number(insert.run({ ...source, now }).lastInsertRowid);
+      const id = insert({ ...source, now });
       changed('client', [source.device]);
       return id;
     },
     /** The same client that waits, with a new key. */
-    setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),
+    setKey: sql.run<[id: number, keyDigest: string]>('update device_source set key_digest = ?2 where id = ?1'),
     /** What waited is approved; what it stands in place of is replaced. False when nothing waited. */
     approveWaiting: (device: number): boolean => {
-      const waiting = pendingOf.all(device);
+      const waiting = pendingOf(device);
       for (const { id, source } of waiting) {
-        replace.run(device, source, id);
-        setState.all('approved', id);
+        replace(device, source, id);
+        setState('approved', id);
       }
       if (waiting.length > 0) changed('client', [device]);
       return waiting.length > 0;
     },
     /** This row waits in place of those that waited. */
     waitInstead: (row: { id: number; device: number; source: InventorySource }): void => {
-      replaceWaiting.run(row.device, row.source, row.id);
-      dropReplaced.run(row.device, row.source, row.device, row.source);
+      replaceWaiting(row.device, row.source, row.id);
+      dropReplaced(row.device, row.source, row.device, row.source);
       changed('client', [row.device]);
     },
-    setState: (id: number, state: SourceState): void => changed('client', setState.all(state, id)),
-    setToken: (id: number, token: string): void => void setToken.run(token, id),
+    setState: (id: number, state: SourceState): void => changed('client', setState(state, id)),
+    setToken: sql.run<[id: number, token: string]>('update device_source set token = ?2 where id = ?1'),
     revoke: (device: number): void => {
-      revoke.run(device);
+      revoke(device);
       changed('client', [device]);
     },
-    lastSeenAt: (device: number, source: InventorySource): number | null => lastSeen.get(device, source)?.at ?? null,
-    seen: (row: SourceSeen): void => void seen.run(row.at, row.agent, row.from, row.sourceId),
+    lastSeenAt: (device: number, source: InventorySource): number | null => lastSeen(device, source) ?? null,
+    seen: sql.run<[row: SourceSeen]>(
+      `update device_source set last_seen_at = :at, agent = coalesce(nullif(:agent, ''), agent), from_address = :from where id = :sourceId`,
+    ),
     /** When this client's last full report was kept; null when one was dropped. */
-    setFull: (id: number, at: number | null): void => void setFull.run(at, id),
-    seenNative: (sourceId: number, at: number, agent: string): void => void seenNative.run(at, agent, sourceId),
+    setFull: sql.run<[id: number, at: number | null]>('update device_source set full_at = ?2 where id = ?1'),
+    seenNative: sql.run<[sourceId: number, at: number, agent: string]>(
+      'update device_source set last_seen_at = ?2, agent = ?3 where id = ?1',
+    ),
   };
 };
 

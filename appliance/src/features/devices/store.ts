@@ -2,6 +2,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { swappedUuid } from './identity.ts';
 import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
 
@@ -37,6 +38,7 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** SQL over the device tables. */
 export const deviceStore = (db: Database, changed: Changed) => {
+  const sql = statements(db);
   const columns = `id, public_id as publicId, state, kind, uuid, serial, macs, hostname, os, arch, agent_version as agentVersion,
     device_group as "group", held_reason as heldReason, resembles, from_address as "from", created_at as createdAt,
     approved_at as approvedAt, enrolled_at as enrolledAt, revoked_at as revokedAt, last_seen_at as lastSeenAt,
@@ -54,30 +56,28 @@ export const deviceStore = (db: Database, changed: Changed) => {
   const revokedLike = alike(`+state = 'revoked'`);
   const findAlike = (statement: typeof resembling, { uuid, serial, macs }: Identity): Device[] =>
     statement.all(uuid, uuid === null ? null : swappedUuid(uuid), serial, JSON.stringify(macs)).map(toDevice);
-  const insert = db.prepare(
+  const insert = sql.insert(
     `insert into device (public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version, token,
        device_group, held_reason, resembles, from_address, created_at)
      values (@publicId, @state, @kind, @uuid, @serial, @macs, @hostname, @os, @arch, @agentVersion, @token,
        @group, @heldReason, @resembles, @from, @now)`,
   );
-  const addMac = db.prepare<[string, number]>(
-    'insert into device_mac (mac, device) values (?, ?) on conflict do nothing',
-  );
-  const dropMacs = db.prepare<[number]>('delete from device_mac where device = ?');
-  const addFacts = db.prepare(
+  const addMac = sql.run<[string, number]>('insert into device_mac (mac, device) values (?, ?) on conflict do nothing');
+  const dropMacs = sql.run<[number]>('delete from device_mac where device = ?');
+  const addFacts = sql.run(
     `update device set uuid = coalesce(uuid, @uuid), serial = coalesce(serial, @serial), kind = @kind,
        hostname = iif(hostname = '', @hostname, hostname), os = iif(@os = '', os, @os), arch = iif(@arch = '', arch, @arch)
      where id = @id`,
   );
-  const macsOf = db.prepare<[number, number]>(
+  const macsOf = sql.run<[number, number]>(
     `update device set macs = (select json_group_array(mac) from
        (select mac from device_mac where device = ? order by mac limit 256)) where id = ?`,
   );
-  const withSource = db.prepare<[string, string], { device: number }>(
+  const withSource = sql.values<[string, string], number>(
     `select distinct device from device_source where device in (select value from json_each(?)) and +source = ?
        and state <> 'revoked'`,
   );
-  const setClaim = db.prepare(
+  const setClaim = sql.run(
     `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial),
        macs = iif(@macs = '[]', macs, @macs), hostname = iif(@hostname = '', hostname, @hostname),
        os = iif(@os = '', os, @os), arch = iif(@arch = '', arch, @arch),
@@ -85,55 +85,45 @@ export const deviceStore = (db: Database, changed: Changed) => {
      where id = @id`,
   );
   // Who was only seen comes in; the record keeps its number, its decisions and its history.
-  const adopt = db.prepare(
+  const adopt = sql.run(
     `update device set state = 'pending', kind = @kind, token = @token, device_group = coalesce(@group, device_group),
        resembles = @resembles where id = @id`,
   );
-  const approve = db.prepare<[number, number]>(
+  const approve = sql.run<[number, number]>(
     `update device set state = 'managed', held_reason = null, resembles = null, approved_at = ? where id = ?`,
   );
-  const forgetHardware = db.prepare<[number]>(`update device set uuid = null, serial = null, macs = '[]' where id = ?`);
-  const setHardware = db.prepare(
+  const forgetHardware = sql.run<[number]>(`update device set uuid = null, serial = null, macs = '[]' where id = ?`);
+  const setHardware = sql.run(
     `update device set uuid = coalesce(@uuid, uuid), serial = coalesce(@serial, serial),
        macs = iif(@macs = '[]', macs, @macs) where id = @id`,
   );
-  const hold = db.prepare<[HeldReason, number]>(`update device set state = 'held', held_reason = ? where id = ?`);
-  const revoke = db.prepare<[number, number]>(`update device set state = 'revoked', revoked_at = ? where id = ?`);
-  const setEnrolled = db.prepare<[number, number]>(
+  const hold = sql.run<[HeldReason, number]>(`update device set state = 'held', held_reason = ? where id = ?`);
+  const revoke = sql.run<[number, number]>(`update device set state = 'revoked', revoked_at = ? where id = ?`);
+  const setEnrolled = sql.did<[number, number]>(
     'update device set enrolled_at = ? where id = ? and enrolled_at is null',
   );
-  const setBootIds = db.prepare<[string, number]>('update device set boot_ids = ? where id = ?');
-  const seen = db.prepare<[number, number, string, number]>(
+  const setBootIds = sql.run<[string, number]>('update device set boot_ids = ? where id = ?');
+  const seen = sql.run<[number, number, string, number]>(
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
-  const setWaiting = db.prepare<[number]>("update device set state = 'pending' where id = ? and state = 'discovered'");
+  const setWaiting = sql.did<[number]>("update device set state = 'pending' where id = ? and state = 'discovered'");
   // A client that is not approved must not make the device that it claims to be look alive.
-  const seenAt = db.prepare(
+  const seenAt = sql.did(
     `update device set last_seen_at = @at where id = @id and coalesce(last_seen_at, 0) < @at and
        (@sourceId is null or state <> 'managed' or exists (select 1 from device_source x where x.id = @sourceId and x.state = 'approved'))`,
   );
-  const count = db.prepare<[], { state: DeviceState; count: number }>(
+  const count = sql.all<[], { state: DeviceState; count: number }>(
     "select state, count(*) as count from device indexed by device_state_kind where kind <> 'directory' group by state",
   );
-  const waiting = db.prepare<[], { count: number }>(
-    `select (select count(*) from device where state in ('pending', 'held')) +
-       (select count(distinct x.device) from device_source x indexed by device_source_pending cross join device d
-         on d.id = x.device where x.state = 'pending' and d.state = 'managed') as count`,
-  );
 
-  const tokenUse = db.prepare<[string], { used: number }>('select used from token_use where token = ?');
-  const useToken = db.prepare<[string]>(
-    'insert into token_use (token, used) values (?, 1) on conflict (token) do update set used = used + 1',
-  );
-  const addEvent = db.prepare<[number, Buffer, number]>(
+  const addEvent = sql.did<[number, Buffer, number]>(
     'insert into agent_event (device, id, received_at) values (?, ?, ?) on conflict do nothing',
   );
-  const dropEvents = db.prepare<[number]>('delete from agent_event where received_at < ?');
 
   const setMacs = (id: number, macs: readonly string[]): void => {
     if (macs.length === 0) return;
-    dropMacs.run(id);
-    for (const mac of macs) addMac.run(mac, id);
+    dropMacs(id);
+    for (const mac of macs) addMac(mac, id);
   };
 
   return {
@@ -141,88 +131,88 @@ export const deviceStore = (db: Database, changed: Changed) => {
     byPublicId: (publicId: string): Device | undefined => map(byPublicId.get(publicId)),
     resembling: (identity: Identity): Device[] => findAlike(resembling, identity),
     insert: (device: NewDevice, now: number): number => {
-      const id = Number(insert.run({ ...device, macs: JSON.stringify(device.macs), now }).lastInsertRowid);
+      const id = insert({ ...device, macs: JSON.stringify(device.macs), now });
       setMacs(id, device.macs);
       changed('device', [id]);
       return id;
     },
     setClaim: (id: number, claim: Claim): void => {
-      setClaim.run({ ...claim, macs: JSON.stringify(claim.macs), id });
+      setClaim({ ...claim, macs: JSON.stringify(claim.macs), id });
       setMacs(id, claim.macs);
       changed('device', [id]);
     },
     /** A discovered record becomes the newcomer's. */
     adopt: (id: number, device: NewDevice): void => {
-      adopt.run({
+      adopt({
         id,
         kind: device.kind,
         token: device.token,
         group: device.group,
         resembles: device.resembles,
       });
-      setClaim.run({ ...device, macs: JSON.stringify(device.macs), id });
+      setClaim({ ...device, macs: JSON.stringify(device.macs), id });
       setMacs(id, device.macs);
       changed('device', [id]);
     },
     approve: (id: number, now: number): void => {
-      approve.run(now, id);
+      approve(now, id);
       changed('device', [id]);
     },
     /** What hardware it is has to be learnt anew. */
     forgetHardware: (id: number): void => {
-      forgetHardware.run(id);
-      dropMacs.run(id);
+      forgetHardware(id);
+      dropMacs(id);
       changed('client', [id]);
     },
     /** What the newest report says about the hardware; what it leaves out stays. */
     setHardware: (id: number, { uuid, serial, macs }: Identity): void => {
-      setHardware.run({ id, uuid, serial, macs: JSON.stringify(macs) });
+      setHardware({ id, uuid, serial, macs: JSON.stringify(macs) });
       setMacs(id, macs);
       changed('client', [id]);
     },
     hold: (id: number, reason: HeldReason): void => {
-      hold.run(reason, id);
+      hold(reason, id);
       changed('device', [id]);
     },
     revoke: (id: number, now: number): void => {
-      revoke.run(now, id);
+      revoke(now, id);
       changed('device', [id]);
     },
     setEnrolled: (id: number, now: number): boolean => {
-      const isFirst = setEnrolled.run(now, id).changes > 0;
+      const isFirst = setEnrolled(now, id);
       if (isFirst) changed('client', [id]);
       return isFirst;
     },
     /** JSON. */
     setBootIds: (id: number, bootIds: string): void => {
-      setBootIds.run(bootIds, id);
+      setBootIds(bootIds, id);
       changed('client', [id]);
     },
     seen: (rows: Iterable<Seen>): void => {
       const heard: number[] = [];
       for (const row of rows) {
-        seen.run(row.at, row.seq, row.agentVersion, row.id);
+        seen(row.at, row.seq, row.agentVersion, row.id);
         heard.push(row.id);
       }
       changed('heard', heard);
     },
     /** What others found out about a device that never spoke; nothing known is forgotten. */
     addFacts: (id: number, claim: Claim): void => {
-      addFacts.run({ ...claim, id });
-      for (const mac of claim.macs) addMac.run(mac, id);
-      macsOf.run(id, id);
+      addFacts({ ...claim, id });
+      for (const mac of claim.macs) addMac(mac, id);
+      macsOf(id, id);
       changed('device', [id]);
     },
     /** Which of these have a client of this source. */
     withSource: (ids: readonly number[], source: InventorySource): Set<number> =>
-      new Set(ids.length === 0 ? [] : withSource.all(JSON.stringify(ids), source).map(({ device }) => device)),
+      new Set(ids.length === 0 ? [] : withSource(JSON.stringify(ids), source)),
     /** What was only seen so far waits for approval. */
     setWaiting: (id: number): void => {
-      if (setWaiting.run(id).changes > 0) changed('device', [id]);
+      if (setWaiting(id)) changed('device', [id]);
     },
     /** `sourceId`: the client that says so. */
     seenAt: (id: number, at: number, sourceId: number | null = null): void => {
-      if (seenAt.run({ id, at, sourceId }).changes > 0) changed('heard', [id]);
+      if (seenAt({ id, at, sourceId })) changed('heard', [id]);
     },
     revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {
@@ -272,7 +262,7 @@ export const deviceStore = (db: Database, changed: Changed) => {
       managed: 0,
       held: 0,
       revoked: 0,
-      ...Object.fromEntries(count.all().map((row) => [row.state, row.count])),
+      ...Object.fromEntries(count().map((row) => [row.state, row.count])),
     }),
     hasManaged: (scope: Scope): boolean => {
       const { sql, params } = devicesIn(scope, 'id');
@@ -293,13 +283,18 @@ export const deviceStore = (db: Database, changed: Changed) => {
           .get(ms, ...params) ?? { heard: 0, managed: 0 }
       );
     },
-    waiting: (): number => waiting.get()?.count ?? 0,
-    tokenUses: (token: string): number => tokenUse.get(token)?.used ?? 0,
-    useToken: (token: string): void => void useToken.run(token),
+    waiting: sql.count<[]>(
+      `select (select count(*) from device where state in ('pending', 'held')) +
+       (select count(distinct x.device) from device_source x indexed by device_source_pending cross join device d
+         on d.id = x.device where x.state = 'pending' and d.state = 'managed') as count`,
+    ),
+    tokenUses: sql.count<[token: string]>('select used from token_use where token = ?'),
+    useToken: sql.run<[token: string]>(
+      'insert into token_use (token, used) values (?, 1) on conflict (token) do update set used = used + 1',
+    ),
     /** False for an id that is known already. */
-    addEvent: (id: number, eventId: string, now: number): boolean =>
-      addEvent.run(id, Buffer.from(eventId, 'hex'), now).changes > 0,
-    dropEvents: (before: number): number => dropEvents.run(before).changes,
+    addEvent: (id: number, eventId: string, now: number): boolean => addEvent(id, Buffer.from(eventId, 'hex'), now),
+    dropEvents: sql.changes<[before: number]>('delete from agent_event where received_at < ?'),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { ConnectionRecord } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 type SubjectRow = {
   subject: string;
@@ -30,60 +31,52 @@ const maxTold = 100;
 
 /** SQL of what discovery keeps: how each directory and range went last, and the connections that were opened. */
 export const discoveryStore = (db: Database) => {
-  const subject = db.prepare<[string], SubjectRow>('select * from discovery_subject where subject = ?');
-  const touch = db.prepare<[string]>('insert into discovery_subject (subject) values (?) on conflict do nothing');
-  const setDevice = db.prepare<[number, string]>('update discovery_subject set device = ? where subject = ?');
-  const setStop = db.prepare<[number, string]>('update discovery_subject set stop = ? where subject = ?');
-  const succeed = db.prepare<[number, number, string, string]>(
+  const sql = statements(db);
+  const touch = sql.run<[string]>('insert into discovery_subject (subject) values (?) on conflict do nothing');
+  const setDevice = sql.run<[number, string]>('update discovery_subject set device = ? where subject = ?');
+  const setStop = sql.run<[number, string]>('update discovery_subject set stop = ? where subject = ?');
+  const succeed = sql.run<[number, number, string, string]>(
     'update discovery_subject set last_at = ?, ok_at = ?, code = null, message = null, summary = ? where subject = ?',
   );
-  const fail = db.prepare<[number, string, string, string]>(
+  const fail = sql.run<[number, string, string, string]>(
     'update discovery_subject set last_at = ?, code = ?, message = ? where subject = ?',
   );
-  const count = db.prepare<[string, string, string, number, number, number, number, number, number, number]>(
+  const count = sql.run<[string, string, string, number, number, number, number, number, number, number]>(
     `insert into outbound (purpose, target, object, opened, failed, denied, bytes_read, bytes_written, first_at, last_at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (purpose, target) do update set object = excluded.object, opened = opened + excluded.opened,
        failed = failed + excluded.failed, denied = denied + excluded.denied, bytes_read = bytes_read + excluded.bytes_read,
        bytes_written = bytes_written + excluded.bytes_written, last_at = excluded.last_at`,
   );
-  const toldLately = db
-    .prepare<[string, string, number], number>(
-      'select 1 from outbound where purpose = ? and target = ? and told_at > ?',
-    )
-    .pluck();
-  const toldSince = db.prepare<[number], number>('select count(*) from outbound where told_at > ?').pluck();
-  const setTold = db.prepare<[number, string, string]>(
-    'update outbound set told_at = ? where purpose = ? and target = ?',
+  const toldLately = sql.has<[string, string, number]>(
+    'select 1 from outbound where purpose = ? and target = ? and told_at > ?',
   );
-  const subjects = db.prepare<[], SubjectRow>('select * from discovery_subject');
-  const dropSubject = db.prepare<[string]>('delete from discovery_subject where subject = ?');
-  const dropOutbound = db.prepare<[number]>('delete from outbound where last_at < ?');
-  const connections = db.prepare<[number], OutboundRow>('select * from outbound order by last_at desc limit ?');
+  const toldSince = sql.count<[number]>('select count(*) from outbound where told_at > ?');
+  const setTold = sql.run<[number, string, string]>('update outbound set told_at = ? where purpose = ? and target = ?');
   return {
-    subject: (name: string): SubjectRow | undefined => subject.get(name),
+    subject: sql.get<[name: string], SubjectRow>('select * from discovery_subject where subject = ?'),
     setDevice: (name: string, device: number): void => {
-      touch.run(name);
-      setDevice.run(device, name);
+      touch(name);
+      setDevice(device, name);
     },
     setStop: (name: string, stop: boolean): void => {
-      touch.run(name);
-      setStop.run(stop ? 1 : 0, name);
+      touch(name);
+      setStop(stop ? 1 : 0, name);
     },
     succeed: (name: string, at: number, summary: unknown): void => {
-      touch.run(name);
-      succeed.run(at, at, JSON.stringify(summary), name);
+      touch(name);
+      succeed(at, at, JSON.stringify(summary), name);
     },
     fail: (name: string, at: number, code: string, message: string): void => {
-      touch.run(name);
-      fail.run(at, code, message.slice(0, 500), name);
+      touch(name);
+      fail(at, code, message.slice(0, 500), name);
     },
     /** Counts a connection. Whether a denied one is to be told: of each target once an hour, of all not without end. */
     count: (record: ConnectionRecord, at: number): boolean => {
       const one = (outcome: ConnectionRecord['outcome']): number => (record.outcome === outcome ? 1 : 0);
       const target = record.port === 0 ? record.host : `${record.host}:${record.port}`;
       const { purpose, object, bytesRead, bytesWritten } = record;
-      count.run(
+      count(
         purpose,
         target.slice(0, 300),
         object,
@@ -98,20 +91,18 @@ export const discoveryStore = (db: Database) => {
       if (record.outcome !== 'denied') return false;
       const key = [purpose, target.slice(0, 300)] as const;
       const since = at - tellAgainMs;
-      if (toldLately.get(...key, since) !== undefined || (toldSince.get(since) ?? 0) >= maxTold) return false;
-      setTold.run(at, ...key);
+      if (toldLately(...key, since) || toldSince(since) >= maxTold) return false;
+      setTold(at, ...key);
       return true;
     },
-    subjects: (): SubjectRow[] => subjects.all(),
-    dropSubject: (name: string): void => {
-      dropSubject.run(name);
-    },
-    dropConnections: (before: number): number => dropOutbound.run(before).changes,
+    subjects: sql.all<[], SubjectRow>('select * from discovery_subject'),
+    dropSubject: sql.run<[name: string]>('delete from discovery_subject where subject = ?'),
+    dropConnections: sql.changes<[before: number]>('delete from outbound where last_at < ?'),
     /** Questions to a range, together: one row for each address would say no more. */
     countQuestions: (object: string, range: string, questions: number, at: number): void => {
-      count.run('discovery', range, object, questions, 0, 0, 0, 0, at, at);
+      count('discovery', range, object, questions, 0, 0, 0, 0, at, at);
     },
-    connections: (limit: number): OutboundRow[] => connections.all(limit),
+    connections: sql.all<[limit: number], OutboundRow>('select * from outbound order by last_at desc limit ?'),
   };
 };
 

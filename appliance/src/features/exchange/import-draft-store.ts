@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ImportDraft } from './types.ts';
 
 type Row = Omit<ImportDraft, 'uploaded' | 'stopped' | 'paths'> & { uploaded: number; stopped: number; paths: string };
@@ -18,26 +19,23 @@ const toDraft = (row: Row): ImportDraft => {
 
 /** Bundles on their way through the import page. */
 export const importDraftStore = (db: Database) => {
-  const byId = db.prepare<[string], Row>(`select ${columns} from import_draft where id = ?`);
-  const list = db.prepare<[number], Row>(`select ${columns} from import_draft order by created_at desc, id limit ?`);
-  const older = db.prepare<[number], Row>(`select ${columns} from import_draft where created_at < ?`);
-  const add = db.prepare<[string, string, string, string, number, number, string, number]>(
+  const sql = statements(db);
+  const add = sql.run<[string, string, string, string, number, number, string, number]>(
     `insert into import_draft (id, path, paths, name, size_bytes, uploaded, made_by, created_at)
      values (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const setCheck = db.prepare<[number, string]>('update import_draft set check_run = ?, stopped = 0 where id = ?');
-  const setImport = db.prepare<[number, string]>('update import_draft set import_run = ?, stopped = 0 where id = ?');
-  const stop = db.prepare<[string]>('update import_draft set stopped = 1 where id = ?');
-  const remove = db.prepare<[string]>('delete from import_draft where id = ?');
   return {
-    find: (id: string): ImportDraft | undefined => {
-      const row = byId.get(id);
-      return row && toDraft(row);
-    },
-    list: (limit: number): ImportDraft[] => list.all(limit).map(toDraft),
-    createdBefore: (at: number): ImportDraft[] => older.all(at).map(toDraft),
+    find: sql.get<[id: string], Row, ImportDraft>(`select ${columns} from import_draft where id = ?`, toDraft),
+    list: sql.all<[limit: number], Row, ImportDraft>(
+      `select ${columns} from import_draft order by created_at desc, id limit ?`,
+      toDraft,
+    ),
+    createdBefore: sql.all<[at: number], Row, ImportDraft>(
+      `select ${columns} from import_draft where created_at < ?`,
+      toDraft,
+    ),
     add: (draft: Omit<ImportDraft, 'checkRun' | 'importRun' | 'stopped'>): void => {
-      add.run(
+      add(
         draft.id,
         draft.path,
         JSON.stringify(draft.paths),
@@ -48,18 +46,10 @@ export const importDraftStore = (db: Database) => {
         draft.createdAt,
       );
     },
-    setCheck: (id: string, run: number): void => {
-      setCheck.run(run, id);
-    },
-    setImport: (id: string, run: number): void => {
-      setImport.run(run, id);
-    },
-    stop: (id: string): void => {
-      stop.run(id);
-    },
-    remove: (id: string): void => {
-      remove.run(id);
-    },
+    setCheck: sql.run<[id: string, run: number]>('update import_draft set check_run = ?2, stopped = 0 where id = ?1'),
+    setImport: sql.run<[id: string, run: number]>('update import_draft set import_run = ?2, stopped = 0 where id = ?1'),
+    stop: sql.run<[id: string]>('update import_draft set stopped = 1 where id = ?'),
+    remove: sql.run<[id: string]>('delete from import_draft where id = ?'),
   };
 };
 

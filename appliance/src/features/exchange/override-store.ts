@@ -1,32 +1,28 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 type OverrideRow = { id: number; at: string; code: string; reason: string; operator: number };
 
 /** What the next receipt or request has to tell: overrides, missing objects. */
 export const overrideStore = (db: Database) => {
-  const addOverride = db.prepare('INSERT INTO override (at, code, reason, operator) VALUES (?, ?, ?, ?)');
-  const overridesOpen = db.prepare<[number], OverrideRow>(
-    'SELECT id, at, code, reason, operator FROM override WHERE receipt IS NULL ORDER BY id LIMIT ?',
-  );
-  const tellOverride = db.prepare('UPDATE override SET receipt = ? WHERE id = ?');
-  const addMissing = db.prepare('INSERT INTO missing_object (sha256, since) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const missing = db.prepare<[number], { sha256: string }>('SELECT sha256 FROM missing_object ORDER BY sha256 LIMIT ?');
-  const clearMissing = db.prepare('DELETE FROM missing_object');
+  const sql = statements(db);
+  const tellOverride = sql.run('UPDATE override SET receipt = ? WHERE id = ?');
+  const addMissing = sql.run('INSERT INTO missing_object (sha256, since) VALUES (?, ?) ON CONFLICT DO NOTHING');
 
   return {
-    addOverride: (row: { at: string; code: string; reason: string; operator: number }): void => {
-      addOverride.run(row.at, row.code, row.reason, row.operator);
-    },
-    overridesOpen: (limit: number) => overridesOpen.all(limit),
+    addOverride: sql.run<[row: { at: string; code: string; reason: string; operator: number }]>(
+      'INSERT INTO override (at, code, reason, operator) VALUES (:at, :code, :reason, :operator)',
+    ),
+    overridesOpen: sql.all<[limit: number], OverrideRow>(
+      'SELECT id, at, code, reason, operator FROM override WHERE receipt IS NULL ORDER BY id LIMIT ?',
+    ),
     tellOverrides: (ids: readonly number[], receipt: number): void => {
-      for (const id of ids) tellOverride.run(receipt, id);
+      for (const id of ids) tellOverride(receipt, id);
     },
     addMissing: (digests: readonly string[], at: string): void => {
-      for (const digest of digests) addMissing.run(digest, at);
+      for (const digest of digests) addMissing(digest, at);
     },
-    missingObjects: (limit: number) => missing.all(limit).map(({ sha256 }) => sha256),
-    clearMissing: (): void => {
-      clearMissing.run();
-    },
+    missingObjects: sql.values<[limit: number], string>('SELECT sha256 FROM missing_object ORDER BY sha256 LIMIT ?'),
+    clearMissing: sql.run<[]>('DELETE FROM missing_object'),
   };
 };

@@ -1,5 +1,6 @@
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 // Read model of receipts. Reads task (deployments); what was told is kept in receipt_task.
 
@@ -13,8 +14,9 @@ const IS_OVER = "task.state IN ('installed', 'verified', 'failed')";
 
 /** What orders came to since the last receipt, per update: counts and codes, nothing about devices. */
 export const appliedQueries = (db: Database) => {
-  const applied = db.prepare<
-    { limit: number },
+  const sql = statements(db);
+  const applied = sql.all<
+    [{ limit: number }],
     { update: string; ended: number; broken: number; open: number; reasons: string }
   >(
     `SELECT task.update_id AS "update",
@@ -26,7 +28,7 @@ export const appliedQueries = (db: Database) => {
      FROM task LEFT JOIN receipt_task AS told ON told.task = task.id
      GROUP BY task.update_id HAVING ended + broken + open > 0 ORDER BY ended + broken = 0, task.update_id LIMIT @limit`,
   );
-  const tell = db.prepare(
+  const tell = sql.run(
     `INSERT OR REPLACE INTO receipt_task (task, failed, receipt)
      SELECT task.id, task.state = 'failed', @receipt
      FROM task LEFT JOIN receipt_task AS told ON told.task = task.id
@@ -36,7 +38,7 @@ export const appliedQueries = (db: Database) => {
     applied: (): ReceiptPredicate['applied'] => {
       let room = MAX_APPLIED_BYTES;
       const rows: ReceiptPredicate['applied'] = [];
-      for (const { update, ended, broken, open, reasons } of applied.all({ limit: MAX_APPLIED })) {
+      for (const { update, ended, broken, open, reasons } of applied({ limit: MAX_APPLIED })) {
         const codes = (JSON.parse(reasons) as string[]).slice(0, 100);
         const told = { update, done: ended, failed: broken, waiting: open, reasons: codes };
         room -= JSON.stringify(told).length;
@@ -47,7 +49,7 @@ export const appliedQueries = (db: Database) => {
     },
     /** Notes that a receipt told these; in the transaction that stores it. */
     told: (applied: ReceiptPredicate['applied'], receipt: number): void => {
-      tell.run({ updates: JSON.stringify(applied.map(({ update }) => update)), receipt });
+      tell({ updates: JSON.stringify(applied.map(({ update }) => update)), receipt });
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 
 /** A bundle of which volumes are still missing. */
 export type WaitingBundle = {
@@ -33,27 +34,27 @@ const toWaiting = ({ requestId, missing, digests: _digests, fresh: _fresh, ...ro
 
 /** The table of bundles that wait for volumes. */
 export const waitingStore = (db: Database) => {
-  const all = db.prepare<[], Row>(`SELECT ${columns} FROM waiting_bundle ORDER BY first_seen_at, bundle_id`);
-  const one = db.prepare<[string], Row>(`SELECT ${columns} FROM waiting_bundle WHERE bundle_id = ?`);
-  const put = db.prepare(
+  const sql = statements(db);
+  const all = sql.all<[], Row>(`SELECT ${columns} FROM waiting_bundle ORDER BY first_seen_at, bundle_id`);
+  const one = sql.get<[string], Row>(`SELECT ${columns} FROM waiting_bundle WHERE bundle_id = ?`);
+  const put = sql.run(
     `INSERT INTO waiting_bundle (bundle_id, seq, request_id, volumes, missing, bytes, missing_bytes, digests, fresh,
        receipt, first_seen_at, updated_at)
      VALUES (@bundleId, @seq, @requestId, @volumes, @missing, @bytes, @missingBytes, @digests, @fresh, @receipt, @at, @at)
      ON CONFLICT (bundle_id) DO UPDATE SET missing = excluded.missing, missing_bytes = excluded.missing_bytes,
        receipt = excluded.receipt, updated_at = excluded.updated_at`,
   );
-  const drop = db.prepare('DELETE FROM waiting_bundle WHERE bundle_id = ?');
   // Answers and broadcasts are counted apart; only an answer has a request.
   const dropAnswers = db.prepare('DELETE FROM waiting_bundle WHERE seq <= ? AND request_id IS NOT NULL');
   const dropBroadcasts = db.prepare('DELETE FROM waiting_bundle WHERE seq <= ? AND request_id IS NULL');
   return {
-    all: (): WaitingBundle[] => all.all().map(toWaiting),
+    all: (): WaitingBundle[] => all().map(toWaiting),
     find: (bundleId: string): (WaitingBundle & { fresh: Uint8Array }) | undefined => {
-      const row = one.get(bundleId);
+      const row = one(bundleId);
       return row && { ...toWaiting(row), fresh: row.fresh };
     },
     /** Packed digests of everything that some waiting bundle needs. */
-    digests: (): Uint8Array[] => all.all().map(({ digests }) => digests),
+    digests: (): Uint8Array[] => all().map(({ digests }) => digests),
     /** A bundle that is there already keeps what it was first seen with. */
     put: (row: {
       bundleId: string;
@@ -68,9 +69,9 @@ export const waitingStore = (db: Database) => {
       receipt: number;
       at: string;
     }): void => {
-      put.run({ ...row, missing: JSON.stringify(row.missing) });
+      put({ ...row, missing: JSON.stringify(row.missing) });
     },
-    drop: (bundleId: string): boolean => drop.run(bundleId).changes > 0,
+    drop: sql.did<[bundleId: string]>('DELETE FROM waiting_bundle WHERE bundle_id = ?'),
     /** What a commit to `seq` overtakes can never be imported. */
     dropUpTo: (seq: number, isBroadcast: boolean): void => {
       (isBroadcast ? dropBroadcasts : dropAnswers).run(seq);

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 
 export type StateRow = {
   controller: number;
@@ -58,7 +59,7 @@ const rest = [
 
 /** SQL of the results of comparing programs. */
 export const integrityStore = (db: Database) => {
-  const byController = db.prepare<[number], StateRow>('select * from controller_program_state where controller = ?');
+  const sql = statements(db);
   const all = (scope: Scope, states?: readonly string[]): StateRow[] => {
     const { sql, params } = controllersIn(scope, 'controller');
     const among = states === undefined ? '' : 'and state in (select value from json_each(?))';
@@ -66,28 +67,6 @@ export const integrityStore = (db: Database) => {
       .prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql} ${among}`)
       .all(...params, ...(states === undefined ? [] : [JSON.stringify(states)]));
   };
-  const put = db.prepare<[StateRow]>(
-    `insert into controller_program_state (controller, ${rest.join(', ')}) values (@controller, ${rest.map((name) => `@${name}`).join(', ')})
-     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-  );
-  const remove = db.prepare<[number]>('delete from controller_program_state where controller = ?');
-  const addChange = db.prepare<[Omit<ChangeRow, 'id'>]>(
-    `insert into controller_program_change (controller, at, before, after, differences)
-     values (@controller, @at, @before, @after, @differences)`,
-  );
-  const changes = db.prepare<[number, number], ChangeRow>(
-    'select * from controller_program_change where controller = ? order by id desc limit ?',
-  );
-  const addSnapshot = db.prepare<[Omit<SnapshotRow, 'id'>]>(
-    `insert into controller_program_snapshot (controller, at, actor, moment, work_order, content, content_hash)
-     values (@controller, @at, @actor, @moment, @work_order, @content, @content_hash)`,
-  );
-  const snapshots = db.prepare<[number, number], SnapshotRow>(
-    'select * from controller_program_snapshot where controller = ? order by id desc limit ?',
-  );
-  const newest = db.prepare<[number, string, string], SnapshotRow>(
-    'select * from controller_program_snapshot where controller = ? and work_order = ? and moment = ? order by id desc limit 1',
-  );
   const healthCounts = (scope: Scope) => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -118,15 +97,31 @@ export const integrityStore = (db: Database) => {
     healthCounts,
     stateCounts,
     zoneHealths,
-    byController: (controller: number) => byController.get(controller),
+    byController: sql.get<[controller: number], StateRow>(
+      'select * from controller_program_state where controller = ?',
+    ),
     all,
-    put: (row: StateRow): void => void put.run(row),
-    remove: (controller: number): void => void remove.run(controller),
-    addChange: (row: Omit<ChangeRow, 'id'>): void => void addChange.run(row),
-    changes: (controller: number, limit: number) => changes.all(controller, limit),
-    addSnapshot: (row: Omit<SnapshotRow, 'id'>): number => Number(addSnapshot.run(row).lastInsertRowid),
-    snapshots: (controller: number, limit: number) => snapshots.all(controller, limit),
-    newestSnapshot: (controller: number, workOrder: string, moment: 'before' | 'after') =>
-      newest.get(controller, workOrder, moment),
+    put: sql.run<[row: StateRow]>(
+      `insert into controller_program_state (controller, ${rest.join(', ')}) values (@controller, ${rest.map((name) => `@${name}`).join(', ')})
+     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    ),
+    remove: sql.run<[controller: number]>('delete from controller_program_state where controller = ?'),
+    addChange: sql.run<[row: Omit<ChangeRow, 'id'>]>(
+      `insert into controller_program_change (controller, at, before, after, differences)
+     values (@controller, @at, @before, @after, @differences)`,
+    ),
+    changes: sql.all<[controller: number, limit: number], ChangeRow>(
+      'select * from controller_program_change where controller = ? order by id desc limit ?',
+    ),
+    addSnapshot: sql.insert<[row: Omit<SnapshotRow, 'id'>]>(
+      `insert into controller_program_snapshot (controller, at, actor, moment, work_order, content, content_hash)
+     values (@controller, @at, @actor, @moment, @work_order, @content, @content_hash)`,
+    ),
+    snapshots: sql.all<[controller: number, limit: number], SnapshotRow>(
+      'select * from controller_program_snapshot where controller = ? order by id desc limit ?',
+    ),
+    newestSnapshot: sql.get<[controller: number, workOrder: string, moment: 'before' | 'after'], SnapshotRow>(
+      'select * from controller_program_snapshot where controller = ? and work_order = ? and moment = ? order by id desc limit 1',
+    ),
   };
 };

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { AskedVerdict, Move, MoveEvidence, PatchRequest, PatchRole, PatchState, Signature } from './types.ts';
 
 type MoveRow = Omit<Move, 'signed' | 'evidence' | 'urgency'> & {
@@ -43,39 +44,26 @@ export type NewRequest = {
 
 /** SQL of what moved patches, of requests that wait, and of signatures. */
 export const moveStore = (db: Database) => {
-  const insert = db.prepare(
+  const sql = statements(db);
+  const insert = sql.insert(
     `insert into ot_patch_move (patch, at, type, from_state, to_state, actor, signed, reason, evidence, import, urgency)
      values (@patch, @at, @type, @from, @to, @actor, @signed, @reason, @evidence, @import, @urgency)`,
   );
-  const ofPatch = db.prepare<[number, number], MoveRow>(
-    `select ${moveColumns} from ot_patch_move where patch = ? order by id desc limit ?`,
-  );
-  const newest = db.prepare<[number], { id: number | null }>('select max(id) as id from ot_patch_move where patch = ?');
-  const between = db.prepare<[number, number, number], MoveRow>(
-    `select ${moveColumns} from ot_patch_move where at >= ? and at < ? order by id limit ?`,
-  );
-  const ask = db.prepare(
+  const ask = sql.insert(
     `insert into ot_patch_request (patch, type, from_state, target, asked_at, asked_by, person, reason, evidence, verdict)
      values (@patch, @type, @from, @target, @at, @actor, @person, @reason, @evidence, @verdict)`,
   );
-  const request = db.prepare<[number], RequestRow>(`select ${requestColumns} from ot_patch_request where id = ?`);
-  const openOf = db.prepare<[number], RequestRow>(
+  const request = sql.get<[number], RequestRow>(`select ${requestColumns} from ot_patch_request where id = ?`);
+  const openOf = sql.all<[number], RequestRow>(
     `select ${requestColumns} from ot_patch_request where patch = ? and state = 'open' order by id`,
   );
-  const waiting = db.prepare<[], { patch: number; n: number }>(
+  const waiting = sql.all<[], { patch: number; n: number }>(
     "select patch, count(*) as n from ot_patch_request where state = 'open' group by patch",
   );
-  const close = db.prepare<[string, number, number]>(
-    "update ot_patch_request set state = ?, closed_at = ? where id = ? and state = 'open'",
-  );
-  const voidOfImport = db.prepare<[number, number]>(
-    `update ot_patch_request set state = 'void', closed_at = ?
-     where state = 'open' and type = 'verdict' and json_extract(verdict, '$.import') = ?`,
-  );
-  const signatures = db.prepare<[number], SignatureRow>(
+  const signatures = sql.all<[number], SignatureRow>(
     'select person, actor, at, agrees, comment, roles from ot_patch_signature where request = ? order by at, person',
   );
-  const sign = db.prepare(
+  const sign = sql.run(
     `insert into ot_patch_signature (request, person, actor, at, agrees, comment, roles)
      values (@request, @person, @actor, @at, @agrees, @comment, @roles)`,
   );
@@ -84,7 +72,7 @@ export const moveStore = (db: Database) => {
     ...row,
     evidence: JSON.parse(row.evidence) as MoveEvidence,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as AskedVerdict),
-    signatures: signatures.all(row.id).map(
+    signatures: signatures(row.id).map(
       (one): Signature => ({
         ...one,
         agrees: one.agrees === 1,
@@ -95,36 +83,43 @@ export const moveStore = (db: Database) => {
 
   return {
     insert: (move: Omit<Move, 'id'>): number =>
-      Number(
-        insert.run({
-          ...move,
-          signed: JSON.stringify(move.signed),
-          evidence: JSON.stringify(move.evidence),
-          urgency: move.urgency === null ? null : JSON.stringify(move.urgency),
-        }).lastInsertRowid,
-      ),
-    ofPatch: (patch: number, most: number): Move[] => ofPatch.all(patch, most).map(toMove),
-    newest: (patch: number): number => newest.get(patch)?.id ?? 0,
-    between: (from: number, to: number, most: number): Move[] => between.all(from, to, most).map(toMove),
+      insert({
+        ...move,
+        signed: JSON.stringify(move.signed),
+        evidence: JSON.stringify(move.evidence),
+        urgency: move.urgency === null ? null : JSON.stringify(move.urgency),
+      }),
+    ofPatch: sql.all<[patch: number, most: number], MoveRow, Move>(
+      `select ${moveColumns} from ot_patch_move where patch = ? order by id desc limit ?`,
+      toMove,
+    ),
+    newest: sql.count<[patch: number]>('select max(id) as id from ot_patch_move where patch = ?'),
+    between: sql.all<[from: number, to: number, most: number], MoveRow, Move>(
+      `select ${moveColumns} from ot_patch_move where at >= ? and at < ? order by id limit ?`,
+      toMove,
+    ),
     ask: (given: NewRequest): number =>
-      Number(
-        ask.run({
-          ...given,
-          evidence: JSON.stringify(given.evidence),
-          verdict: given.verdict && JSON.stringify(given.verdict),
-        }).lastInsertRowid,
-      ),
+      ask({
+        ...given,
+        evidence: JSON.stringify(given.evidence),
+        verdict: given.verdict && JSON.stringify(given.verdict),
+      }),
     request: (id: number): StoredRequest | undefined => {
-      const row = request.get(id);
+      const row = request(id);
       return row && toRequest(row);
     },
-    openOf: (patch: number): StoredRequest[] => openOf.all(patch).map(toRequest),
-    waiting: (): ReadonlyMap<number, number> => new Map(waiting.all().map(({ patch, n }) => [patch, n])),
-    close: (id: number, state: 'done' | 'declined' | 'void', at: number): void => void close.run(state, at, id),
+    openOf: (patch: number): StoredRequest[] => openOf(patch).map(toRequest),
+    waiting: (): ReadonlyMap<number, number> => new Map(waiting().map(({ patch, n }) => [patch, n])),
+    close: sql.run<[id: number, state: 'done' | 'declined' | 'void', at: number]>(
+      "update ot_patch_request set state = ?2, closed_at = ?3 where id = ?1 and state = 'open'",
+    ),
     /** What a list proposed that is taken back. */
-    voidOfImport: (id: number, at: number): void => void voidOfImport.run(at, id),
+    voidOfImport: sql.run<[id: number, at: number]>(
+      `update ot_patch_request set state = 'void', closed_at = ?2
+     where state = 'open' and type = 'verdict' and json_extract(verdict, '$.import') = ?1`,
+    ),
     sign: (request: number, signature: Signature): void =>
-      void sign.run({
+      sign({
         request,
         ...signature,
         agrees: signature.agrees ? 1 : 0,

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { likePattern } from '../../platform/text.ts';
 import type { Deadline, DeadlineTimes, NewPatch, Patch, PatchQuery, PatchState } from './types.ts';
 
@@ -76,15 +77,14 @@ const values = (patch: Patch) => ({
 
 /** SQL of patches themselves. */
 export const patchStore = (db: Database) => {
-  const byId = db.prepare<[number], PatchRow>(`select ${columns} from ot_patch where id = ?`);
-  const byKey = db.prepare<[string], PatchRow>(`select ${columns} from ot_patch where key = ?`);
-  const insert = db.prepare(
+  const sql = statements(db);
+  const insert = sql.insert(
     `insert into ot_patch (key, site, vendor, product, product_version, patch_id, target_version, sha256, supersedes,
        vulnerabilities, state, verdict, verdict_at, remarks, published_at, received_at, created_at, created_by, import)
      values (@key, @site, @vendor, @product, @productVersion, @patchId, @targetVersion, @sha256, @supersedes,
        @vulnerabilities, 'imported', 'imported', @at, @remarks, @publishedAt, @at, @at, @actor, @import)`,
   );
-  const update = db.prepare(
+  const update = sql.run(
     `update ot_patch set target_version = @target_version, sha256 = @sha256, supersedes = @supersedes,
        vulnerabilities = @vulnerabilities, state = @state, verdict = @verdict, verdict_on = @verdict_on,
        verdict_at = @verdict_at, verdict_import = @verdict_import, remarks = @remarks, overridden_at = @overridden_at,
@@ -93,17 +93,7 @@ export const patchStore = (db: Database) => {
        received_at = @received_at, evaluated_at = @evaluated_at, due_from = @due_from, done_at = @done_at,
        extended = @extended where id = @id`,
   );
-  const remove = db.prepare<[number]>('delete from ot_patch where id = ?');
-  const ended = db.prepare<[number, number], PatchRow>(
-    `select ${columns} from ot_patch where until is not null and until <= ? order by id limit ?`,
-  );
-  const running = db.prepare<[number, number], PatchRow>(
-    `select ${columns} from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?`,
-  );
-  const reported = db.prepare<[number], { overdue_reported: string }>(
-    'select overdue_reported from ot_patch where id = ?',
-  );
-  const setReported = db.prepare<[string, number]>('update ot_patch set overdue_reported = ? where id = ?');
+  const reported = sql.value<[number], string>('select overdue_reported from ot_patch where id = ?');
   /** A patch is in reach that is for a controller in reach. */
   const reached = (scope: Scope): Condition => {
     if (scope.site) return { sql: 'true', params: [] };
@@ -119,47 +109,46 @@ export const patchStore = (db: Database) => {
       .all(...params);
   };
 
-  const between = db.prepare<[{ from: number; to: number; most: number }], PatchRow>(
+  const between = sql.all<[{ from: number; to: number; most: number }], PatchRow>(
     `select ${columns} from ot_patch where created_at < @to and (created_at >= @from or done_at is null
        or id in (select patch from ot_patch_move where at >= @from and at < @to)) order by id limit @most`,
   );
 
   return {
-    byId: (id: number): Patch | undefined => {
-      const row = byId.get(id);
-      return row && toPatch(row);
-    },
-    byKey: (key: string): Patch | undefined => {
-      const row = byKey.get(key);
-      return row && toPatch(row);
-    },
+    byId: sql.get<[id: number], PatchRow, Patch>(`select ${columns} from ot_patch where id = ?`, toPatch),
+    byKey: sql.get<[key: string], PatchRow, Patch>(`select ${columns} from ot_patch where key = ?`, toPatch),
     insert: (site: string, patch: NewPatch, by: { at: number; actor: string; import: number | null }): number =>
-      Number(
-        insert.run({
-          key: patchKey(site, patch),
-          site,
-          vendor: patch.vendor,
-          product: patch.product,
-          productVersion: patch.productVersion,
-          patchId: patch.patchId,
-          targetVersion: patch.targetVersion ?? null,
-          sha256: patch.sha256 ?? null,
-          supersedes: patch.supersedes ?? null,
-          vulnerabilities: JSON.stringify(patch.vulnerabilities ?? []),
-          remarks: patch.remarks ?? null,
-          publishedAt: patch.publishedAt ?? null,
-          ...by,
-        }).lastInsertRowid,
-      ),
-    update: (patch: Patch): void => void update.run(values(patch)),
-    remove: (id: number): void => void remove.run(id),
+      insert({
+        key: patchKey(site, patch),
+        site,
+        vendor: patch.vendor,
+        product: patch.product,
+        productVersion: patch.productVersion,
+        patchId: patch.patchId,
+        targetVersion: patch.targetVersion ?? null,
+        sha256: patch.sha256 ?? null,
+        supersedes: patch.supersedes ?? null,
+        vulnerabilities: JSON.stringify(patch.vulnerabilities ?? []),
+        remarks: patch.remarks ?? null,
+        publishedAt: patch.publishedAt ?? null,
+        ...by,
+      }),
+    update: (patch: Patch): void => update(values(patch)),
+    remove: sql.run<[id: number]>('delete from ot_patch where id = ?'),
     /** States that are over. */
-    ended: (now: number, most: number): Patch[] => ended.all(now, most).map(toPatch),
+    ended: sql.all<[now: number, most: number], PatchRow, Patch>(
+      `select ${columns} from ot_patch where until is not null and until <= ? order by id limit ?`,
+      toPatch,
+    ),
     /** Patches with a running deadline, page by page. */
-    running: (after: number, most: number): Patch[] => running.all(after, most).map(toPatch),
-    overdueReported: (id: number): Deadline[] => JSON.parse(reported.get(id)?.overdue_reported ?? '[]') as Deadline[],
-    setOverdueReported: (id: number, deadlines: readonly Deadline[]): void =>
-      void setReported.run(JSON.stringify(deadlines), id),
+    running: sql.all<[after: number, most: number], PatchRow, Patch>(
+      `select ${columns} from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?`,
+      toPatch,
+    ),
+    overdueReported: (id: number): Deadline[] => JSON.parse(reported(id) ?? '[]') as Deadline[],
+    setOverdueReported: sql.run<[id: number, deadlines: readonly Deadline[]]>(
+      'update ot_patch set overdue_reported = ?2 where id = ?1',
+    ),
     /** Those of some patches that are in reach. */
     reached: (ids: readonly number[], scope: Scope): number[] => {
       if (scope.site) return [...ids];
@@ -205,7 +194,7 @@ export const patchStore = (db: Database) => {
       return { rows: rows.map(toPatch), total };
     },
     /** Patches of a period: made or moved in it, or open at its end. */
-    between: (from: number, to: number, most: number): Patch[] => between.all({ from, to, most }).map(toPatch),
+    between: (from: number, to: number, most: number): Patch[] => between({ from, to, most }).map(toPatch),
   };
 };
 

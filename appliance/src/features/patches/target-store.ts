@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
-import type { Answer, Answered, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
+import { statements } from '../../platform/statements.ts';
+import type { Answer, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
 
 type TargetRow = Omit<Target, 'before' | 'after'> & { before: string | null; after: string | null };
 const targetColumns = `patch, controller, added_at as addedAt, added_by as addedBy, before, after,
@@ -33,6 +34,7 @@ const toCheck = (row: CheckRow): GivenCheck => ({
 
 /** SQL of the controllers that patches are for, and of their checklists. */
 export const targetStore = (db: Database) => {
+  const sql = statements(db);
   const ofPatch = (patch: number, scope: Scope): TargetRow[] => {
     const { sql, params } = controllersIn(scope, 'controller', 'public_id');
     return db
@@ -49,40 +51,37 @@ export const targetStore = (db: Database) => {
       )
       .all(...params);
   };
-  const add = db.prepare<[number, string, number, string]>(
-    'insert into ot_patch_target (patch, controller, added_at, added_by) values (?, ?, ?, ?) on conflict do nothing',
-  );
-  const drop = db.prepare<[number, string]>('delete from ot_patch_target where patch = ? and controller = ?');
-  const install = db.prepare<[number, string, number, string]>(
+  const install = sql.run<[number, string, number, string]>(
     'update ot_patch_target set installed_at = ?, before = ?, after = null, verified_at = null where patch = ? and controller = ?',
   );
-  const verify = db.prepare<[number, string, number, string]>(
+  const verify = sql.run<[number, string, number, string]>(
     'update ot_patch_target set verified_at = ?, after = ? where patch = ? and controller = ?',
-  );
-  const answers = db.prepare<[number, string], CheckRow>(
-    'select * from ot_patch_check where patch = ? and controller = ? order by id',
-  );
-  const answer = db.prepare(
-    `insert into ot_patch_check (patch, controller, item, answer, note, value, actor, at)
-     values (@patch, @controller, @item, @answer, @note, @value, @actor, @at)`,
-  );
-  const checksBetween = db.prepare<[number, number, number], CheckRow>(
-    'select * from ot_patch_check where at >= ? and at < ? order by id limit ?',
   );
   return {
     ofPatch: (patch: number, scope: Scope): Target[] => ofPatch(patch, scope).map(toTarget),
     counts: (scope: Scope): ReadonlyMap<number, number> => new Map(countOf(scope).map(({ patch, n }) => [patch, n])),
-    add: (patch: number, controller: string, at: number, actor: string): boolean =>
-      add.run(patch, controller, at, actor).changes > 0,
-    drop: (patch: number, controller: string): boolean => drop.run(patch, controller).changes > 0,
+    add: sql.did<[patch: number, controller: string, at: number, actor: string]>(
+      'insert into ot_patch_target (patch, controller, added_at, added_by) values (?, ?, ?, ?) on conflict do nothing',
+    ),
+    drop: sql.did<[patch: number, controller: string]>(
+      'delete from ot_patch_target where patch = ? and controller = ?',
+    ),
     install: (patch: number, controller: string, at: number, before: Snapshot): void =>
-      void install.run(at, JSON.stringify(before), patch, controller),
+      install(at, JSON.stringify(before), patch, controller),
     verify: (patch: number, controller: string, at: number, after: Snapshot): void =>
-      void verify.run(at, JSON.stringify(after), patch, controller),
-    answers: (patch: number, controller: string): Answered[] => answers.all(patch, controller).map(toCheck),
-    answer: (given: GivenCheck): void => void answer.run(given),
-    checksBetween: (from: number, to: number, most: number): GivenCheck[] =>
-      checksBetween.all(from, to, most).map(toCheck),
+      verify(at, JSON.stringify(after), patch, controller),
+    answers: sql.all<[patch: number, controller: string], CheckRow, GivenCheck>(
+      'select * from ot_patch_check where patch = ? and controller = ? order by id',
+      toCheck,
+    ),
+    answer: sql.run<[given: GivenCheck]>(
+      `insert into ot_patch_check (patch, controller, item, answer, note, value, actor, at)
+     values (@patch, @controller, @item, @answer, @note, @value, @actor, @at)`,
+    ),
+    checksBetween: sql.all<[from: number, to: number, most: number], CheckRow, GivenCheck>(
+      'select * from ot_patch_check where at >= ? and at < ? order by id limit ?',
+      toCheck,
+    ),
   };
 };
 

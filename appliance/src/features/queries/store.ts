@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { allTrue, among, type Condition } from '../../platform/list/condition.ts';
 import { devicesIn, type Limit, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { AnswerState } from './types.ts';
 
 export type QueryRow = {
@@ -47,13 +48,14 @@ const maxSends = 3;
 
 /** SQL over live queries; reads device, device_source, inv_identity and section for names and targets. */
 export const queryStore = (db: Database) => {
+  const sql = statements(db);
   const columns = `id, sql, created_at as createdAt, created_by as createdBy, deadline_at as deadlineAt,
     kept_bytes as keptBytes, reach`;
-  const insert = db.prepare(
+  const insert = sql.run(
     `insert into live_query (id, sql, created_at, created_by, deadline_at, reach)
      values (@id, @sql, @createdAt, @createdBy, @deadlineAt, @reach)`,
   );
-  const insertTarget = db.prepare<[string, number]>(
+  const insertTarget = sql.run<[string, number]>(
     `insert into live_answer (query, device, state) values (?, ?, 'waiting')`,
   );
   /** A run is seen by who reaches one of its devices; at the site also one whose devices are all gone. */
@@ -82,20 +84,6 @@ export const queryStore = (db: Database) => {
       `update live_answer set stopped_at = ? where query = ? and state in ('waiting', 'sent') and stopped_at is null and ${sql}`,
     ).run(at, id, ...params);
   };
-  const open = db.prepare<[number, number], { id: string; sql: string; reach: Limit }>(
-    `select q.id as id, q.sql as sql, q.reach as reach from live_answer a join live_query q on q.id = a.query
-     where a.device = +? and a.state in ('waiting', 'sent') and a.sends < ${maxSends}
-       and a.stopped_at is null and q.deadline_at > ? order by q.created_at limit ${maxPerPoll}`,
-  );
-  const sent = db.prepare<[string, number]>(
-    `update live_answer set state = 'sent', sends = sends + 1 where query = ? and device = ? and state in ('waiting', 'sent')`,
-  );
-  const setAnswer = db.prepare(
-    `update live_answer set state = @state, answered_at = @answeredAt, wall_ms = @wallMs, row_count = @rowCount,
-       is_cut = @isCut, rows = @rows, message = @message
-     where query = @query and device = @device and state in ('waiting', 'sent')`,
-  );
-  const keep = db.prepare<[number, string]>('update live_query set kept_bytes = kept_bytes + ? where id = ?');
   const answers = `select a.device as device, d.public_id as publicId, coalesce(nullif(i."name", ''), d.hostname) as name,
       d.last_seen_at as lastSeenAt, a.state as state, a.answered_at as answeredAt, a.wall_ms as wallMs,
       a.row_count as rowCount, a.is_cut as isCut, a.rows as rows, a.message as message
@@ -132,28 +120,35 @@ export const queryStore = (db: Database) => {
       )
       .all(...params);
   };
-  const old = db.prepare<[number, number], { id: string }>('select id from live_query where created_at < ? limit ?');
-  const drop = db.prepare<[string]>('delete from live_query where id = ?');
 
   return {
     insert: (query: Omit<QueryRow, 'keptBytes'>, targets_: readonly Target[]): void => {
-      insert.run(query);
-      for (const { id } of targets_) insertTarget.run(query.id, id);
+      insert(query);
+      for (const { id } of targets_) insertTarget(query.id, id);
     },
     byId,
     list,
     /** For the devices in reach. */
     stop,
-    open: (device: number, now: number) => open.all(device, now),
-    sent: (query: string, device: number): void => void sent.run(query, device),
+    open: sql.all<[device: number, now: number], { id: string; sql: string; reach: Limit }>(
+      `select q.id as id, q.sql as sql, q.reach as reach from live_answer a join live_query q on q.id = a.query
+     where a.device = +? and a.state in ('waiting', 'sent') and a.sends < ${maxSends}
+       and a.stopped_at is null and q.deadline_at > ? order by q.created_at limit ${maxPerPoll}`,
+    ),
+    sent: sql.run<[query: string, device: number]>(
+      `update live_answer set state = 'sent', sends = sends + 1 where query = ? and device = ? and state in ('waiting', 'sent')`,
+    ),
     /** False when the answer was there already. */
-    setAnswer: (answer: Omit<AnswerRow, 'publicId' | 'name' | 'lastSeenAt'> & { query: string }): boolean =>
-      setAnswer.run(answer).changes > 0,
-    keep: (query: string, bytes: number): void => void keep.run(bytes, query),
+    setAnswer: sql.did<[answer: Omit<AnswerRow, 'publicId' | 'name' | 'lastSeenAt'> & { query: string }]>(
+      `update live_answer set state = @state, answered_at = @answeredAt, wall_ms = @wallMs, row_count = @rowCount,
+       is_cut = @isCut, rows = @rows, message = @message
+     where query = @query and device = @device and state in ('waiting', 'sent')`,
+    ),
+    keep: sql.run<[query: string, bytes: number]>('update live_query set kept_bytes = kept_bytes + ?2 where id = ?1'),
     answersOf,
     counts,
     targets,
-    old: (before: number, limit: number): string[] => old.all(before, limit).map(({ id }) => id),
-    drop: (id: string): void => void drop.run(id),
+    old: sql.values<[before: number, limit: number], string>('select id from live_query where created_at < ? limit ?'),
+    drop: sql.run<[id: string]>('delete from live_query where id = ?'),
   };
 };

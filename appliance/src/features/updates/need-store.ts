@@ -4,6 +4,7 @@ import { type DeviceSet, setOf } from '../../platform/device-set.ts';
 import { idBytes, idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 
 // Which devices need which update of the catalogue, by what was worked out for each when it was last looked at.
 
@@ -11,64 +12,58 @@ type Looked = { readonly device: number; readonly ids: readonly string[] };
 
 /** SQL of what devices need. */
 export const needStore = (db: Database) => {
-  const version = db.prepare<[], number>('SELECT version FROM update_need_state').pluck();
-  const setVersion = db.prepare<[number]>('UPDATE update_need_state SET version = ?');
+  const sql = statements(db);
+  const setVersion = sql.run<[number]>('UPDATE update_need_state SET version = ?');
   const pending = pendingOf(db, 'updates');
-  const reporting = db
-    .prepare<[], number>(`SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0`)
-    .pluck();
-  const addDue = db.prepare<[number]>(
+  const addDue = sql.run<[number]>(
     `INSERT OR IGNORE INTO pending (entity, id, since)
      SELECT 'updates', device, ? FROM section WHERE collection = 'software' AND best = 1 AND device > 0`,
   );
-  const addHolding = db.prepare<[number]>(
+  const addHolding = sql.run<[number]>(
     `INSERT OR IGNORE INTO pending (entity, id, since) SELECT 'updates', id, ? FROM update_need_of`,
   );
-  const held = db.prepare<[number], Buffer>('SELECT numbers FROM update_need_of WHERE id = ?').pluck();
-  const every = db.prepare<[], { id: number; numbers: Buffer }>('SELECT id, numbers FROM update_need_of');
-  const hold = db.prepare<[number, Buffer]>(
+  const held = sql.value<[number], Buffer>('SELECT numbers FROM update_need_of WHERE id = ?');
+  const every = sql.all<[], { id: number; numbers: Buffer }>('SELECT id, numbers FROM update_need_of');
+  const hold = sql.run<[number, Buffer]>(
     'INSERT INTO update_need_of (id, numbers) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET numbers = excluded.numbers',
   );
-  const letGo = db.prepare<[number]>('DELETE FROM update_need_of WHERE id = ?');
-  const numberOf = db.prepare<[string], number>('SELECT number FROM update_need WHERE id = ?').pluck();
-  const addNumber = db.prepare<[string]>('INSERT INTO update_need (id, devices) VALUES (?, 0)');
-  const shift = db.prepare<[number, number]>('UPDATE update_need SET devices = devices + ? WHERE number = ?');
-  const dropNumbers = db.prepare<[]>('DELETE FROM update_need WHERE devices = 0');
-  const counts = db.prepare<[], { number: number; id: string; devices: number }>(
+  const letGo = sql.run<[number]>('DELETE FROM update_need_of WHERE id = ?');
+  const numberOf = sql.value<[string], number>('SELECT number FROM update_need WHERE id = ?');
+  const addNumber = sql.insert<[string]>('INSERT INTO update_need (id, devices) VALUES (?, 0)');
+  const shift = sql.run<[number, number]>('UPDATE update_need SET devices = devices + ? WHERE number = ?');
+  const dropNumbers = sql.run<[]>('DELETE FROM update_need WHERE devices = 0');
+  const counts = sql.all<[], { number: number; id: string; devices: number }>(
     'SELECT number, id, devices FROM update_need',
   );
-  const devicesOf = db
-    .prepare<[string], number>(
-      'SELECT d.id FROM update_need n CROSS JOIN update_device d ON d.number = n.number WHERE n.id = ?',
-    )
-    .pluck();
-  const countStray = db
-    .prepare<[], number>('SELECT count(*) FROM update_device WHERE number NOT IN (SELECT number FROM update_need)')
-    .pluck();
-  const add = db.prepare<[number, string]>('INSERT INTO update_device (number, id) SELECT ?, value FROM json_each(?)');
-  const remove = db.prepare<[number, string]>(
+  const devicesOf = sql.values<[string], number>(
+    'SELECT d.id FROM update_need n CROSS JOIN update_device d ON d.number = n.number WHERE n.id = ?',
+  );
+  const add = sql.run<[number, string]>('INSERT INTO update_device (number, id) SELECT ?, value FROM json_each(?)');
+  const remove = sql.run<[number, string]>(
     'DELETE FROM update_device WHERE number = ? AND id IN (SELECT value FROM json_each(?))',
   );
 
-  const numberFor = (id: string): number => numberOf.get(id) ?? Number(addNumber.run(id).lastInsertRowid);
+  const numberFor = (id: string): number => numberOf(id) ?? addNumber(id);
   const heldBy = (device: number): number[] => {
-    const numbers = held.get(device);
+    const numbers = held(device);
     return numbers === undefined ? [] : Array.from(idsOf(numbers));
   };
-  const names = (): Map<number, string> => new Map(counts.all().map(({ number, id }) => [number, id]));
+  const names = (): Map<number, string> => new Map(counts().map(({ number, id }) => [number, id]));
 
   return {
     /** The version of the catalogue that all of it was worked out with; 0: none. */
-    version: (): number => version.get() ?? 0,
+    version: sql.count<[]>('SELECT version FROM update_need_state'),
     /** Another catalogue is in force: every device has to be looked at. */
     restart: (of: number): void => {
       const now = nowMs();
-      addDue.run(now);
-      addHolding.run(now);
-      setVersion.run(of);
+      addDue(now);
+      addHolding(now);
+      setVersion(of);
     },
     /** Every device that has reported software. */
-    reporting: (): number[] => reporting.all(),
+    reporting: sql.values<[], number>(
+      `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0`,
+    ),
     /** Devices that have to be looked at, at most so many. */
     due: pending.some,
     /** Notes devices whose software or platform changed. In the transaction of the change. */
@@ -95,16 +90,16 @@ export const needStore = (db: Database) => {
         if (come.length === 0 && gone.size === 0) continue;
         for (const number of come) changeOf(number).come.push(device);
         for (const number of gone) changeOf(number).gone.push(device);
-        if (now.length === 0) letGo.run(device);
-        else hold.run(device, idBytes(Uint32Array.from(now)));
+        if (now.length === 0) letGo(device);
+        else hold(device, idBytes(Uint32Array.from(now)));
       }
       // In the order of the rows: the devices of an update stand on the same pages.
       for (const [number, { come, gone }] of [...changes].sort(([a], [b]) => a - b)) {
-        if (come.length > 0) add.run(number, JSON.stringify(come));
-        if (gone.length > 0) remove.run(number, JSON.stringify(gone));
-        shift.run(come.length - gone.length, number);
+        if (come.length > 0) add(number, JSON.stringify(come));
+        if (gone.length > 0) remove(number, JSON.stringify(gone));
+        shift(come.length - gone.length, number);
       }
-      dropNumbers.run();
+      dropNumbers();
     },
     /** The updates that devices need, as of the last look at each. */
     of: (devices: readonly number[]): string[][] => {
@@ -116,7 +111,7 @@ export const needStore = (db: Database) => {
     isDue: pending.has,
     /** How many devices in reach need each update. */
     counts: (scope: Scope): Map<string, number> => {
-      const all = counts.all();
+      const all = counts();
       if (scope.site) return new Map(all.map(({ id, devices }) => [id, devices]));
       const { sql, params } = devicesIn(scope, 'id');
       const found = new Uint32Array(all.reduce((most, { number }) => Math.max(most, number), 0) + 1);
@@ -131,16 +126,16 @@ export const needStore = (db: Database) => {
       );
     },
     /** The devices that need an update. */
-    devices: (id: string): DeviceSet => setOf(devicesOf.all(id)),
+    devices: (id: string): DeviceSet => setOf(devicesOf(id)),
     /** What each device needs by what is kept of it; for `verify`. */
     everyOf: (): Map<number, string[]> => {
       const byNumber = names();
       return new Map(
-        every.all().map(({ id, numbers }) => [id, Array.from(idsOf(numbers), (number) => byNumber.get(number) ?? '')]),
+        every().map(({ id, numbers }) => [id, Array.from(idsOf(numbers), (number) => byNumber.get(number) ?? '')]),
       );
     },
     /** Devices of updates that no device needs; for `verify`. */
-    strays: (): number => countStray.get() ?? 0,
+    strays: sql.count<[]>('SELECT count(*) FROM update_device WHERE number NOT IN (SELECT number FROM update_need)'),
   };
 };
 

@@ -2,6 +2,7 @@ import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
 import { allTrue, type Condition } from '../../platform/list/condition.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Installation } from './types.ts';
 
 // Read model of updates. Reads request, unfulfilled (exchange) and task (deployments).
@@ -17,10 +18,11 @@ export type TaskState = {
 };
 
 export const updateQueries = (db: Database) => {
+  const sql = statements(db);
   const openRequests = db.prepare<[], { wants: string }>(
     'SELECT wants FROM request WHERE closed_at IS NULL ORDER BY number DESC LIMIT 8',
   );
-  const unfulfilled = db.prepare<[], { kind: string; want: string; reason: string }>(
+  const unfulfilled = sql.all<[], { kind: string; want: string; reason: string }>(
     'SELECT kind, want, reason FROM unfulfilled',
   );
   const read = (scope: Scope, ...asked: Condition[]): Iterable<TaskState> => {
@@ -54,7 +56,7 @@ export const updateQueries = (db: Database) => {
     hasOpenRequest: (): boolean => openRequests.get() !== undefined,
     /** Reasons by `kind` + NUL + `id` of the want. */
     unfulfilled: (): ReadonlyMap<string, string> =>
-      new Map(unfulfilled.all().map(({ kind, want, reason }) => [`${kind}\0${want}`, reason])),
+      new Map(unfulfilled().map(({ kind, want, reason }) => [`${kind}\0${want}`, reason])),
     tasks: (scope: Scope): Map<string, Map<number, TaskState>> => newest(read(scope)),
     tasksOfUpdate: (id: string, scope: Scope): ReadonlyMap<number, TaskState> =>
       newest(read(scope, { sql: 'update_id = ?', params: [id] })).get(id) ?? new Map(),

@@ -1,6 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { UpdateFile } from './types.ts';
 
 export type StoredUpdate = {
@@ -31,6 +32,7 @@ const keptDocuments = 20_000;
 
 /** The catalogue's updates. */
 export const updateStore = (db: Database) => {
+  const sql = statements(db);
   const put = db.prepare(
     `INSERT INTO catalog_update
        (id, name, version, arch, ecosystem, source, source_key, security, licence, key, in_catalog, first_seen_at, doc)
@@ -39,37 +41,33 @@ export const updateStore = (db: Database) => {
        licence = excluded.licence, key = excluded.key, source_key = excluded.source_key
      WHERE in_catalog <> 1 OR as_of IS NOT NULL OR doc <> excluded.doc OR key IS NOT excluded.key`,
   );
-  const putFile = db.prepare(
+  const putFile = sql.run(
     `INSERT INTO catalog_update_file (update_id, position, sha256, size_bytes) VALUES (?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
-  const offered = db.prepare<[], { id: string; doc: string; as_of: string | null }>(
+  const offered = sql.all<[], { id: string; doc: string; as_of: string | null }>(
     'SELECT id, doc, as_of FROM catalog_update WHERE in_catalog = 1',
   );
-  const unlist = db.prepare('UPDATE catalog_update SET in_catalog = 0, as_of = NULL WHERE id = ?');
-  const age = db.prepare('UPDATE catalog_update SET as_of = ? WHERE id = ?');
-  const one = db.prepare<[string], Row>(
+  const unlist = sql.run('UPDATE catalog_update SET in_catalog = 0, as_of = NULL WHERE id = ?');
+  const age = sql.run('UPDATE catalog_update SET as_of = ? WHERE id = ?');
+  const one = sql.get<[string], Row>(
     'SELECT id, doc, key, source_key, in_catalog, as_of, first_seen_at FROM catalog_update WHERE id = ?',
   );
   // Firmware of controllers is handed to people and has pages of its own: no agent ever installs it.
-  const any = db.prepare<[], number>('SELECT 1 FROM catalog_update LIMIT 1').pluck();
-  const all = db.prepare<[], Row>(
+  const any = sql.value<[], number>('SELECT 1 FROM catalog_update LIMIT 1');
+  const all = sql.all<[], Row>(
     `SELECT id, doc, key, source_key, in_catalog, as_of, first_seen_at FROM catalog_update u
      WHERE u.ecosystem <> 'firmware'
        AND (in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id)) ORDER BY id`,
   );
-  const files = db.prepare<[string], { sha256: string; size_bytes: number }>(
+  const files = sql.all<[string], { sha256: string; size_bytes: number }>(
     'SELECT sha256, size_bytes FROM catalog_update_file WHERE update_id = ? ORDER BY position',
   );
   const allFiles = db.prepare<[], { update_id: string; sha256: string; size_bytes: number }>(
     'SELECT update_id, sha256, size_bytes FROM catalog_update_file ORDER BY update_id, position',
   );
-  const changed = db.prepare('UPDATE catalog_version SET version = version + 1');
-  const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
-  const catalogueAt = db.prepare<[], string | null>('SELECT catalogue_at FROM catalog_version').pluck();
-  const noteCatalogue = db.prepare<[string]>(
-    'UPDATE catalog_version SET version = version + (catalogue_at IS NULL), catalogue_at = ?',
-  );
+  const changed = sql.run('UPDATE catalog_version SET version = version + 1');
+  const catalogueAt = sql.value<[], string | null>('SELECT catalogue_at FROM catalog_version');
   // Lists read the whole catalogue for each page: what says the same is not parsed again.
   const documents = new Map<string, { text: string; update: Update }>();
   const parsed = (id: string, text: string): Update => {
@@ -110,44 +108,44 @@ export const updateStore = (db: Database) => {
         at,
         JSON.stringify(update),
       );
-      if (changes > 0) changed.run();
-      for (const [position, file] of of.entries()) putFile.run(update.id, position, file.sha256, file.sizeBytes);
+      if (changes > 0) changed();
+      for (const [position, file] of of.entries()) putFile(update.id, position, file.sha256, file.sizeBytes);
     },
     /** Another number after every change of the catalogue. */
-    version: (): number => version.get() ?? 0,
+    version: sql.count<[]>('SELECT version FROM catalog_version'),
     /** When the last catalogue came, be it an empty one; null before the first. */
-    catalogueAt: (): string | null => catalogueAt.get() ?? null,
-    noteCatalogue: (at: string): void => {
-      noteCatalogue.run(at);
-    },
+    catalogueAt: (): string | null => catalogueAt() ?? null,
+    noteCatalogue: sql.run<[at: string]>(
+      'UPDATE catalog_version SET version = version + (catalogue_at IS NULL), catalogue_at = ?',
+    ),
     /** What is kept about needed updates holds no longer. */
     changed: (): void => {
-      changed.run();
+      changed();
     },
     /** What is offered, each as it was signed. */
     offered: (): { update: Update; asOf: string | null }[] =>
-      offered.all().map((row) => ({ update: parsed(row.id, row.doc), asOf: row.as_of })),
+      offered().map((row) => ({ update: parsed(row.id, row.doc), asOf: row.as_of })),
     unlist: (id: string): void => {
-      unlist.run(id);
-      changed.run();
+      unlist(id);
+      changed();
     },
     /** The newest catalogue no longer lists it and has nothing in its place. */
     age: (id: string, asOf: string): void => {
-      age.run(asOf, id);
-      changed.run();
+      age(asOf, id);
+      changed();
     },
     find: (id: string): StoredUpdate | undefined => {
-      const row = one.get(id);
+      const row = one(id);
       return (
         row &&
         toStored(
           row,
-          files.all(id).map((file) => ({ sha256: file.sha256, sizeBytes: file.size_bytes })),
+          files(id).map((file) => ({ sha256: file.sha256, sizeBytes: file.size_bytes })),
         )
       );
     },
     /** No update was ever offered. */
-    isEmpty: (): boolean => any.get() === undefined,
+    isEmpty: (): boolean => any() === undefined,
     /** Updates of the catalogue in force, and older ones that a task names. */
     all: (): StoredUpdate[] => {
       const byUpdate = new Map<string, UpdateFile[]>();
@@ -156,7 +154,7 @@ export const updateStore = (db: Database) => {
         list.push({ sha256, sizeBytes: size_bytes });
         byUpdate.set(update_id, list);
       }
-      return all.all().map((row) => toStored(row, byUpdate.get(row.id) ?? []));
+      return all().map((row) => toStored(row, byUpdate.get(row.id) ?? []));
     },
   };
 };

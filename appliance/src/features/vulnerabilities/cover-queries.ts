@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { type Covered, coverPackage, type PackageComponents } from './cover.ts';
 import { hitArena } from './hit-bytes.ts';
 import { readQualifiers } from './snapshot-queries.ts';
@@ -27,9 +28,10 @@ const packagesAtOnce = 8_192;
 
 /** Calls with what the snapshot says about the components of each package, of all or of those that differ from its base. */
 const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
+  const sql = statements(db);
   const qualifiers = readQualifiers(db, 'snap');
-  const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?').pluck();
-  const versionOf = db.prepare<[number], string>('SELECT version FROM main.component WHERE id = ?').pluck();
+  const recordsOf = sql.value<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?');
+  const versionOf = sql.value<[number], string>('SELECT version FROM main.component WHERE id = ?');
   const rows = db
     .prepare<[number, number], [number, number, Buffer | null, string]>(
       scope === 'all' ? ALL_COMPONENTS : CHANGED_COMPONENTS,
@@ -42,13 +44,13 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
     keys: readonly (Buffer | null)[],
     streams: readonly string[],
   ): void => {
-    const data = recordsOf.get(pkg);
+    const data = recordsOf(pkg);
     if (data === undefined || ids.length === 0) return;
     const components: PackageComponents = {
       ids,
       keys,
       streams,
-      version: (place) => versionOf.get(ids[place] ?? 0) ?? '',
+      version: (place) => versionOf(ids[place] ?? 0) ?? '',
     };
     use({ data, ids, covered: coverPackage(data, components, qualifiers) });
   };

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Coverage, Uncovered } from './types.ts';
 
 // What of a whole site no feed judges, for the request. Out of what the rules have written of each device; a device that waits
@@ -12,21 +13,20 @@ export function uncoveredOf(
   db: Database,
   coverage: (devices: readonly number[]) => Map<number, Coverage>,
 ): () => Uncovered[] {
+  const sql = statements(db);
   const codes = `r.value ->> 'code' in ('no-feed', 'no-reader')`;
-  const written = db.prepare<[], Uncovered>(
+  const written = sql.all<[], Uncovered>(
     `select r.value ->> 'ecosystem' as ecosystem, sum(r.value ->> 'components') as components, count(*) as devices
      from device_coverage c cross join json_each(c.reasons) r
      where ${codes} and c.device not in (select id from pending where entity = 'status') group by 1`,
   );
-  const unwritten = db
-    .prepare<[], number>(
-      `select device from device_component where device > 0 and device not in
+  const unwritten = sql.values<[], number>(
+    `select device from device_component where device > 0 and device not in
          (select device from device_coverage where device not in (select id from pending where entity = 'status'))`,
-    )
-    .pluck();
+  );
   return () => {
-    const found = new Map(written.all().map((row) => [row.ecosystem, row]));
-    const waiting = unwritten.all();
+    const found = new Map(written().map((row) => [row.ecosystem, row]));
+    const waiting = unwritten();
     for (let at = 0; at < waiting.length; at += batch)
       for (const { reasons } of coverage(waiting.slice(at, at + batch)).values())
         for (const { code, ecosystem, components } of reasons) {

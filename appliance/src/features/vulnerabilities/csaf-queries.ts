@@ -3,6 +3,7 @@ import { compareRevisions } from '@sallyport/bundle-tools/advisories/csaf/docume
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
+import { statements } from '../../platform/statements.ts';
 import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { knownThreats } from './threat-queries.ts';
@@ -37,24 +38,24 @@ const openDocuments = (folder: string, number: number): ControllerDocuments | nu
   const path = presentSnapshot(folder, number);
   if (path === undefined) return null;
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  const all = db.prepare<[], ControllerDocument>(`SELECT ${COLUMNS} ${FROM}`);
-  const about = db.prepare<[string], ControllerDocument>(
+  const sql = statements(db);
+  const all = sql.all<[], ControllerDocument>(`SELECT ${COLUMNS} ${FROM}`);
+  const about = sql.all<[string], ControllerDocument>(
     `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT d.key FROM csaf d JOIN csaf_vuln v ON v.adv = d.adv
        WHERE v.vuln IN (SELECT value FROM json_each(?)))`,
   );
-  const byKey = db.prepare<[string], ControllerDocument>(
+  const byKey = sql.all<[string], ControllerDocument>(
     `SELECT ${COLUMNS} ${FROM} WHERE c.key IN (SELECT value FROM json_each(?))`,
   );
-  const bodyOf = db.prepare<[number], Buffer>('SELECT body FROM csaf WHERE adv = ?').pluck();
-  const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = +? ORDER BY vuln').pluck();
+  const bodyOf = sql.value<[number], Buffer>('SELECT body FROM csaf WHERE adv = ?');
   const documents = {
-    documents: (): ControllerDocument[] => newestOfEach(all.all()),
+    documents: (): ControllerDocument[] => newestOfEach(all()),
     about: (vulnerabilities: readonly string[]): ControllerDocument[] =>
-      newestOfEach(about.all(JSON.stringify(vulnerabilities))),
-    byKey: (keys: readonly string[]): ControllerDocument[] => newestOfEach(byKey.all(JSON.stringify(keys))),
-    vulnerabilitiesOf: (adv: number): string[] => about1.all(adv),
+      newestOfEach(about(JSON.stringify(vulnerabilities))),
+    byKey: (keys: readonly string[]): ControllerDocument[] => newestOfEach(byKey(JSON.stringify(keys))),
+    vulnerabilitiesOf: sql.values<[adv: number], string>('SELECT vuln FROM csaf_vuln WHERE adv = +? ORDER BY vuln'),
     body: (adv: number): CsafBody => {
-      const packed = bodyOf.get(adv);
+      const packed = bodyOf(adv);
       if (packed === undefined) throw new AppError('NOT_FOUND', `there is no document ${adv}`);
       return JSON.parse(inflateRawSync(packed, { maxOutputLength: MAX_BODY_BYTES }).toString()) as CsafBody;
     },

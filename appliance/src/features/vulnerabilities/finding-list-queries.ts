@@ -2,6 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { allTrue, type Condition } from '../../platform/list/condition.ts';
 import { keyAfter, type Order, pageOf, readRows } from '../../platform/list/list-queries.ts';
+import { statements } from '../../platform/statements.ts';
 import { type FindingPlan, findingPlan } from './field-queries.ts';
 import { fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { DECISIONS, type Finding, type FindingQuery, SEVERITIES, type WorkState } from './types.ts';
@@ -221,17 +222,16 @@ export const findingPage = (db: Database, query: FindingQuery, components?: read
    * the most are found first, and more of them while their matches do not fill the page.
    */
   const readByDevices = () => {
+    const sql = statements(db);
     const sign = descending ? '<=' : '>=';
     const direction = descending ? 'DESC' : 'ASC';
-    const ranked = db
-      .prepare<unknown[], number>(
-        `SELECT held.id FROM component_load l CROSS JOIN component_count held ON held.id = l.component
+    const ranked = sql.values<unknown[], number>(
+      `SELECT held.id FROM component_load l CROSS JOIN component_count held ON held.id = l.component
          WHERE held.devices > 0 ${after === undefined ? '' : `AND (held.devices, held.id) ${sign} (?, ?)`}
          ORDER BY held.devices ${direction}, held.id ${direction} LIMIT ?`,
-      )
-      .pluck();
+    );
     for (let most = limit + 1; ; most *= 16) {
-      const components = ranked.all(...(after ?? []).slice(0, 2), most);
+      const components = ranked(...(after ?? []).slice(0, 2), most);
       const before = {
         sql: 'WITH among (component) AS MATERIALIZED (SELECT value FROM json_each(?))',
         params: [JSON.stringify(components)],

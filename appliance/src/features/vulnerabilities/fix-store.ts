@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../../platform/database.ts';
 import { hasId, idsOf } from '../../platform/id-array.ts';
+import { statements } from '../../platform/statements.ts';
 import { AFFECTED_FIX } from './match-state.ts';
 
 // What a newer version closes, kept per component (component_fix) and per source package over the components that devices have
@@ -106,12 +107,13 @@ const summing = () => {
 };
 
 const writer = (db: Database) => {
+  const sql = statements(db);
   const columns = ['component', ...FIX_COLUMNS];
-  const put = db.prepare(
+  const put = sql.run(
     `INSERT INTO component_fix (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
   );
   return (fixes: readonly ComponentFix[]): void => {
-    for (const fix of fixes) put.run(fix);
+    for (const fix of fixes) put(fix);
   };
 };
 
@@ -181,8 +183,9 @@ const allSources = 'IN (SELECT source FROM component_fix)';
 
 /** Counts the devices of packages anew: of all, or of some as a condition of SQL. */
 export const recountDevices = (db: Database, sources = allSources): void => {
-  const set = db.prepare('UPDATE source_fix SET devices = ? WHERE source = ? AND devices <> ?');
-  for (const [source, devices] of devicesCounted(db, sources)) set.run(devices, source, devices);
+  const sql = statements(db);
+  const set = sql.run('UPDATE source_fix SET devices = ? WHERE source = ? AND devices <> ?');
+  for (const [source, devices] of devicesCounted(db, sources)) set(devices, source, devices);
 };
 
 /** Whether components have findings that a version closes and nothing is kept of it: an earlier program kept nothing. */
@@ -242,13 +245,14 @@ export const fixFaults = (db: Database): string[] => {
 
 /** What a newer version closes, as reports and matches change it. */
 export const fixStore = (db: Database) => {
+  const sql = statements(db);
   const ofOne = db.prepare<[number], Closable>(ONE_CLOSABLE).raw();
-  const drop = db.prepare(dropSources(`source IN (${SOURCES_OF(GIVEN)})`));
-  const put = db.prepare(putSources(`f.source IN (${SOURCES_OF(GIVEN)})`));
-  const shiftAll = db.prepare<[number, string]>(
+  const drop = sql.run(dropSources(`source IN (${SOURCES_OF(GIVEN)})`));
+  const put = sql.run(putSources(`f.source IN (${SOURCES_OF(GIVEN)})`));
+  const shiftAll = sql.run<[number, string]>(
     'UPDATE source_fix SET devices = devices + ? WHERE source IN (SELECT source FROM component_fix WHERE component IN (SELECT value FROM json_each(?)))',
   );
-  const shiftOne = db.prepare<[number, number]>('UPDATE source_fix SET devices = devices + ? WHERE source = ?');
+  const shiftOne = sql.run<[number, number]>('UPDATE source_fix SET devices = devices + ? WHERE source = ?');
   const beside = db
     .prepare<[string], [number, number]>(
       `SELECT source, component FROM component_fix INDEXED BY component_fix_source WHERE source IN
@@ -262,13 +266,13 @@ export const fixStore = (db: Database) => {
     /** Call when components got their first device, or lost their last. */
     refresh: (components: readonly number[]): void => {
       const text = JSON.stringify(components);
-      drop.run(text);
-      put.run(text);
+      drop(text);
+      put(text);
     },
     /** Call when a device has other components, after `refresh`: it is counted once for each package. */
     shift: (before: Uint32Array, now: Uint32Array, changed: readonly number[]): void => {
       if (before.length === 0 || now.length === 0) {
-        shiftAll.run(before.length === 0 ? 1 : -1, JSON.stringify(changed));
+        shiftAll(before.length === 0 ? 1 : -1, JSON.stringify(changed));
         return;
       }
       const had = new Set<number>();
@@ -277,8 +281,8 @@ export const fixStore = (db: Database) => {
         if (hasId(before, component)) had.add(source);
         if (hasId(now, component)) has.add(source);
       }
-      for (const source of has) if (!had.has(source)) shiftOne.run(1, source);
-      for (const source of had) if (!has.has(source)) shiftOne.run(-1, source);
+      for (const source of has) if (!had.has(source)) shiftOne(1, source);
+      for (const source of had) if (!has.has(source)) shiftOne(-1, source);
     },
   };
 };

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { anyOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 
 // Which devices have some components: those that have an item which is one of them, as the inventory's rows say. An item may be
 // another component under another release, its source may not be known for good, and of several kernels only the running one is
@@ -32,11 +33,12 @@ const misjudged = (db: Database): { kept: number[]; missing: number[] } => {
 
 /** Looks at every device for findings; call where components got their first match or lost their last. */
 export const findAffected = (db: Database): void => {
+  const sql = statements(db);
   const { kept, missing } = misjudged(db);
-  const add = db.prepare<[number]>('INSERT INTO finding_device (id) VALUES (?)');
-  const drop = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
-  for (const device of missing) add.run(device);
-  for (const device of kept) drop.run(device);
+  const add = sql.run<[number]>('INSERT INTO finding_device (id) VALUES (?)');
+  const drop = sql.run<[number]>('DELETE FROM finding_device WHERE id = ?');
+  for (const device of missing) add(device);
+  for (const device of kept) drop(device);
 };
 
 /** Devices whose findings are not as they are kept; for `verify`. */
@@ -47,41 +49,40 @@ export const affectedFaults = (db: Database): string[] => {
 
 /** SQL of the devices that have components. */
 export const componentHolders = (db: Database, inventory: Pick<InventoryService, 'deviceSetWith'>) => {
+  const sql = statements(db);
   const itemsOf = db
     .prepare<[string, string], [number, number]>(
       `SELECT i.item, NOT EXISTS (SELECT 1 FROM item_component o WHERE o.item = i.item AND o.component NOT IN (SELECT value FROM json_each(?)))
        FROM json_each(?) e CROSS JOIN item_component i INDEXED BY item_component_of ON i.component = e.value GROUP BY i.item`,
     )
     .raw();
-  const asideOf = db
-    .prepare<[string], number>('SELECT device FROM item_aside WHERE item IN (SELECT value FROM json_each(?))')
-    .pluck();
-  const asideOn = db
-    .prepare<[number], number>('SELECT item FROM item_aside INDEXED BY item_aside_device WHERE device = ?')
-    .pluck();
-  const addAside = db.prepare<[number, number]>('INSERT INTO item_aside (item, device) VALUES (?, ?)');
-  const dropAside = db.prepare<[number, number]>('DELETE FROM item_aside WHERE item = ? AND device = ?');
+  const asideOf = sql.values<[string], number>(
+    'SELECT device FROM item_aside WHERE item IN (SELECT value FROM json_each(?))',
+  );
+  const asideOn = sql.values<[number], number>(
+    'SELECT item FROM item_aside INDEXED BY item_aside_device WHERE device = ?',
+  );
+  const addAside = sql.run<[number, number]>('INSERT INTO item_aside (item, device) VALUES (?, ?)');
+  const dropAside = sql.run<[number, number]>('DELETE FROM item_aside WHERE item = ? AND device = ?');
   const componentsOf = db
     .prepare<[string], [number, Buffer]>(
       'SELECT device, components FROM device_component WHERE device IN (SELECT value FROM json_each(?))',
     )
     .raw();
-  const haveFindings = db
-    .prepare<[string], number>(
-      'SELECT EXISTS (SELECT 1 FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value)',
-    )
-    .pluck();
-  const addAffected = db.prepare<[number]>('INSERT OR IGNORE INTO finding_device (id) VALUES (?)');
-  const dropAffected = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
+  const haveFindings = sql.value<[string], number>(
+    'SELECT EXISTS (SELECT 1 FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value)',
+  );
+  const addAffected = sql.run<[number]>('INSERT OR IGNORE INTO finding_device (id) VALUES (?)');
+  const dropAffected = sql.run<[number]>('DELETE FROM finding_device WHERE id = ?');
   const isAffected = (components: ArrayLike<number>): boolean =>
-    haveFindings.get(JSON.stringify(Array.from(components))) === 1;
+    haveFindings(JSON.stringify(Array.from(components))) === 1;
 
   return {
     /** Which items of a device are not judged. */
     setAside: (device: number, items: readonly number[]): void => {
-      const held = new Set(asideOn.all(device));
-      for (const item of items) if (!held.delete(item)) addAside.run(item, device);
-      for (const item of held) dropAside.run(item, device);
+      const held = new Set(asideOn(device));
+      for (const item of items) if (!held.delete(item)) addAside(item, device);
+      for (const item of held) dropAside(item, device);
     },
     /** The devices that have any of the components. */
     of: (components: readonly number[]): DeviceSet => {
@@ -89,7 +90,7 @@ export const componentHolders = (db: Database, inventory: Pick<InventoryService,
       const sure = new Set<number>();
       const unsure = new Set<number>();
       for (const [item, isSure] of itemsOf.all(wanted, wanted)) (isSure === 1 ? sure : unsure).add(item);
-      const aside = setOf(asideOf.all(JSON.stringify([...sure])));
+      const aside = setOf(asideOf(JSON.stringify([...sure])));
       const looked = numbersOf(anyOf([inventory.deviceSetWith('software', unsure), aside]));
       const marks = marked(components);
       const found = componentsOf
@@ -99,11 +100,11 @@ export const componentHolders = (db: Database, inventory: Pick<InventoryService,
     },
     /** A device has components more and less than before: whether it has findings. */
     changed: (device: number, now: Uint32Array, added: ArrayLike<number>, removed: ArrayLike<number>): void => {
-      if (added.length > 0 && isAffected(added)) addAffected.run(device);
-      else if (removed.length > 0 && isAffected(removed) && !isAffected(now)) dropAffected.run(device);
+      if (added.length > 0 && isAffected(added)) addAffected(device);
+      else if (removed.length > 0 && isAffected(removed) && !isAffected(now)) dropAffected(device);
     },
     /** A device is gone. */
-    gone: (device: number): void => void dropAffected.run(device),
+    gone: (device: number): void => dropAffected(device),
     /** How many devices have findings. */
     count: (scope: Scope): number => {
       const { sql, params } = devicesIn(scope, 'id');

@@ -1,6 +1,7 @@
 import type { Affected } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Database } from '../../platform/database.ts';
 import { idBytes, idsOf, sortedIds } from '../../platform/id-array.ts';
+import { statements } from '../../platform/statements.ts';
 import { changeRecords } from './package-records.ts';
 import { recordWriter } from './record-writer.ts';
 
@@ -14,24 +15,25 @@ type Added = { readonly advs: number[]; readonly starts: number[]; readonly ends
  * written once; `flush` writes what waits.
  */
 export const packageWriter = (db: Database) => {
+  const sql = statements(db);
   // Number 0 is "no qualifier"; most ranges have none.
   db.prepare("INSERT OR IGNORE INTO qual (id, arch, module, channel) VALUES (0, '', '', '')").run();
-  const findEco = db.prepare<[string], number>('SELECT id FROM eco WHERE name = ?').pluck();
-  const addEco = db.prepare('INSERT INTO eco (name) VALUES (?)');
-  const findPackage = db.prepare<[number, string], number>('SELECT id FROM pkg WHERE eco = ? AND name = ?').pluck();
-  const lastPackage = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM pkg').pluck();
-  const addPackage = db.prepare('INSERT INTO pkg (id, eco, name, records) VALUES (?, ?, ?, ?)');
-  const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM pkg WHERE id = ?').pluck();
-  const putRecords = db.prepare('UPDATE pkg SET records = ? WHERE id = ?');
-  const findQualifier = db
-    .prepare<[string, string, string], number>('SELECT id FROM qual WHERE arch = ? AND module = ? AND channel = ?')
-    .pluck();
-  const addQualifier = db.prepare('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
-  const markChanged = db.prepare('INSERT OR IGNORE INTO change_pkg (pkg) VALUES (?)');
-  const putCovers = db.prepare('INSERT OR IGNORE INTO covers (eco, source) VALUES (?, ?)');
-  const dropCovers = db.prepare('DELETE FROM covers');
+  const findEco = sql.value<[string], number>('SELECT id FROM eco WHERE name = ?');
+  const addEco = sql.insert('INSERT INTO eco (name) VALUES (?)');
+  const findPackage = sql.value<[number, string], number>('SELECT id FROM pkg WHERE eco = ? AND name = ?');
+  const lastPackage = sql.count<[]>('SELECT ifnull(max(id), 0) FROM pkg');
+  const addPackage = sql.run('INSERT INTO pkg (id, eco, name, records) VALUES (?, ?, ?, ?)');
+  const recordsOf = sql.value<[number], Buffer>('SELECT records FROM pkg WHERE id = ?');
+  const putRecords = sql.run('UPDATE pkg SET records = ? WHERE id = ?');
+  const findQualifier = sql.value<[string, string, string], number>(
+    'SELECT id FROM qual WHERE arch = ? AND module = ? AND channel = ?',
+  );
+  const addQualifier = sql.insert('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
+  const markChanged = sql.run('INSERT OR IGNORE INTO change_pkg (pkg) VALUES (?)');
+  const putCovers = sql.run('INSERT OR IGNORE INTO covers (eco, source) VALUES (?, ?)');
+  const dropCovers = sql.run('DELETE FROM covers');
   const everyPackages = db.prepare<[], [number, Buffer]>('SELECT source, pkgs FROM adv').raw();
-  const ecoOfPackage = db.prepare<[number], number>('SELECT eco FROM pkg WHERE id = ?').pluck();
+  const ecoOfPackage = sql.count<[number]>('SELECT eco FROM pkg WHERE id = ?');
 
   const records = recordWriter();
   const ecos = new Map<
@@ -39,7 +41,7 @@ export const packageWriter = (db: Database) => {
     { readonly id: number; readonly packages: Map<string, number>; readonly sources: Set<number> }
   >();
   let known = 0;
-  let last = lastPackage.get() ?? 0;
+  let last = lastPackage();
   /** Every package is one that this writer brought, and known by name. */
   let isEmpty = last === 0;
   /** Packages that are not written yet; their numbers are given. */
@@ -51,7 +53,7 @@ export const packageWriter = (db: Database) => {
     let held = ecos.get(name);
     if (held === undefined) {
       held = {
-        id: findEco.get(name) ?? Number(addEco.run(name).lastInsertRowid),
+        id: findEco(name) ?? addEco(name),
         packages: new Map(),
         sources: new Set(),
       };
@@ -63,11 +65,11 @@ export const packageWriter = (db: Database) => {
     const { id: eco, packages, sources } = ecoOf(ecosystem);
     if (!sources.has(source)) {
       sources.add(source);
-      putCovers.run(eco, source);
+      putCovers(eco, source);
     }
     let id = packages.get(name);
     if (id !== undefined) return id;
-    id = isEmpty ? undefined : findPackage.get(eco, name);
+    id = isEmpty ? undefined : findPackage(eco, name);
     if (id === undefined) {
       last += 1;
       id = last;
@@ -80,7 +82,7 @@ export const packageWriter = (db: Database) => {
   const qualifierId = (qualifiers: Affected['qualifiers']): number => {
     if (qualifiers === undefined) return 0;
     const { arch = '', module = '', channel = '' } = qualifiers;
-    return findQualifier.get(arch, module, channel) ?? Number(addQualifier.run(arch, module, channel).lastInsertRowid);
+    return findQualifier(arch, module, channel) ?? addQualifier(arch, module, channel);
   };
 
   const flush = (): void => {
@@ -89,11 +91,11 @@ export const packageWriter = (db: Database) => {
       return advs.map((adv, n) => ({ adv, bytes: records.bytes(starts[n] as number, ends[n] as number) }));
     };
     for (const { id, eco, name } of fresh) {
-      addPackage.run(id, eco, name, changeRecords(undefined, undefined, all(id)));
+      addPackage(id, eco, name, changeRecords(undefined, undefined, all(id)));
       added.delete(id);
     }
     for (const id of new Set([...added.keys(), ...dropped.keys()]))
-      putRecords.run(changeRecords(recordsOf.get(id), dropped.get(id), all(id)), id);
+      putRecords(changeRecords(recordsOf(id), dropped.get(id), all(id)), id);
     fresh = [];
     added.clear();
     dropped.clear();
@@ -125,7 +127,7 @@ export const packageWriter = (db: Database) => {
         held.advs.push(adv);
         held.starts.push(start);
         held.ends.push(records.at());
-        if (isNoted) markChanged.run(pkg);
+        if (isNoted) markChanged(pkg);
         named.push(pkg);
       }
       if (records.isFull()) flush();
@@ -137,7 +139,7 @@ export const packageWriter = (db: Database) => {
         const held = dropped.get(pkg) ?? new Set<number>();
         held.add(adv);
         dropped.set(pkg, held);
-        if (isNoted) markChanged.run(pkg);
+        if (isNoted) markChanged(pkg);
       }
     },
     flush,
@@ -149,9 +151,9 @@ export const packageWriter = (db: Database) => {
         for (const pkg of idsOf(pkgs)) held.add(pkg);
         bySource.set(source, held);
       }
-      dropCovers.run();
+      dropCovers();
       for (const [source, pkgs] of bySource)
-        for (const eco of new Set(Array.from(pkgs, (pkg) => ecoOfPackage.get(pkg) ?? 0))) putCovers.run(eco, source);
+        for (const eco of new Set(Array.from(pkgs, (pkg) => ecoOfPackage(pkg)))) putCovers(eco, source);
     },
   };
 };

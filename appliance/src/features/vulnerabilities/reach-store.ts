@@ -2,6 +2,7 @@ import { type ArrayDifference, followArrays } from '../../platform/array-changes
 import type { Database } from '../../platform/database.ts';
 import { compareIds, idsOf } from '../../platform/id-array.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { fixStore, putAllSources, recountDevices } from './fix-store.ts';
 import { shiftSql } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
@@ -53,9 +54,10 @@ const mostOneByOne = 2_000;
 
 /** Keeps the tables of a connection as the devices in reach are; `db` is read-only, and nothing else writes its temporary schema. */
 export const reachedTables = (db: Database, scope: Scope) => {
+  const sql = statements(db);
   makeTables(db);
   const inReach = devicesIn(scope, 'device');
-  const addReached = db.prepare(`insert into temp.reached select device from main.device_row where ${inReach.sql}`);
+  const addReached = sql.run(`insert into temp.reached select device from main.device_row where ${inReach.sql}`);
   const components = db.prepare<[], Buffer>('select components from device_component').pluck();
   // Asked about what came into reach before `temp.reached` has it.
   const componentsOf = db
@@ -73,16 +75,14 @@ export const reachedTables = (db: Database, scope: Scope) => {
   const removed = db
     .prepare<[], number>('select distinct component from device_component_log where removed_at is not null')
     .pluck();
-  const removedAmong = db
-    .prepare<[string, string], number>(
-      `select distinct component from device_component_log where removed_at is not null
+  const removedAmong = sql.values<[string, string], number>(
+    `select distinct component from device_component_log where removed_at is not null
        and (component in (select value from json_each(?)) or device in (select value from json_each(?)))`,
-    )
-    .pluck();
-  const matched = db.prepare<[], number>('select matched from exchange_state where id = 1').pluck();
-  const most = db.prepare<[], number>('select ifnull(max(id), 0) from component').pluck();
-  const put = db.prepare('insert or replace into temp.component_count (id, devices) values (?, ?)');
-  const drop = db.prepare('delete from temp.component_count where id = ?');
+  );
+  const matched = sql.count<[]>('select matched from exchange_state where id = 1');
+  const most = sql.count<[]>('select ifnull(max(id), 0) from component');
+  const put = sql.run('insert or replace into temp.component_count (id, devices) values (?, ?)');
+  const drop = sql.run('delete from temp.component_count where id = ?');
   const columns = (db.pragma('table_info(match_advisory)') as { name: string }[])
     .map(({ name }) => name)
     .filter((name) => !STATE_COLUMNS.some((state) => state === name))
@@ -94,7 +94,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
     select ${columns.replace('adv', 'g.adv')}, ${STATE_COLUMNS.map((name) => `n.${name}`).join(', ')}
     from (select m.adv as adv, ${sums} from temp.component_count c cross join main.match m on m.component = c.id group by m.adv) n
     cross join main.match_advisory g on g.adv = n.adv`;
-  const addAdvisories = db.prepare(
+  const addAdvisories = sql.run(
     `insert or ignore into temp.match_advisory (${columns}) select ${columns} from main.match_advisory
      where adv in (select adv from main.match where component = ?)`,
   );
@@ -108,7 +108,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
   let areDevicesCounted = false;
 
   const look = (): Held => {
-    const size = (most.get() ?? 0) + 1;
+    const size = most() + 1;
     const found: Held = { devices: new Uint32Array(size), isGone: new Uint8Array(size) };
     for (const bytes of components.iterate()) {
       const ids = idsOf(bytes);
@@ -123,7 +123,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
 
   /** What differs since the look before, in what was found then; a device that came brings what was removed from it. */
   const follow = (from: Held, differences: readonly ArrayDifference[]): Held => {
-    const size = Math.max((most.get() ?? 0) + 1, from.devices.length);
+    const size = Math.max(most() + 1, from.devices.length);
     const found: Held = { devices: new Uint32Array(size), isGone: new Uint8Array(size) };
     found.devices.set(from.devices);
     found.isGone.set(from.isGone);
@@ -136,7 +136,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
     }
     for (const id of touched) found.isGone[id] = 0;
     const came = differences.map(({ device }) => device);
-    for (const id of removedAmong.all(JSON.stringify([...touched]), JSON.stringify(came)))
+    for (const id of removedAmong(JSON.stringify([...touched]), JSON.stringify(came)))
       if (found.devices[id] === 0) found.isGone[id] = 1;
     return found;
   };
@@ -159,7 +159,7 @@ export const reachedTables = (db: Database, scope: Scope) => {
     const { reached, differences } = follower.look();
     if (held === none || Buffer.compare(reached, devices) !== 0) {
       db.exec('delete from temp.reached');
-      addReached.run(...inReach.params);
+      addReached(...inReach.params);
       devices = reached;
     }
     const before = held;
@@ -169,17 +169,17 @@ export const reachedTables = (db: Database, scope: Scope) => {
       const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
       const isSame = had === has && isListed(before, id) === isListed(held, id);
       if (isSame) continue;
-      if (isListed(held, id)) put.run(id, has);
-      else drop.run(id);
+      if (isListed(held, id)) put(id, has);
+      else drop(id);
       if (had === 0 || has === 0 || !isListed(before, id)) flipped.push(id);
     }
-    const made = matched.get() ?? 0;
+    const made = matched();
     const isAnew = made !== matchedWith || flipped.length > mostOneByOne;
     if (isAnew) countAll();
     else {
       for (const id of flipped) {
         const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
-        addAdvisories.run(id);
+        addAdvisories(id);
         if (had === 0 && has > 0) up.run(id);
         if (had > 0 && has === 0) down.run(id);
       }

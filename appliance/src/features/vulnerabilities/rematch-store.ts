@@ -1,4 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { type Judged, judge } from './cover-queries.ts';
 import { ATTACKS_SQL, decisionRules, STRENGTH_SQL } from './decision.ts';
 import { lacksFixes, putAllFixes, putTouchedFixes, recountDevices } from './fix-store.ts';
@@ -220,24 +221,25 @@ const differing = (db: Database, scope: Scope, judged: Judged): number[] => {
 
 /** Compares and writes what differs. */
 const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): RematchResult => {
-  const addFresh = db.prepare('INSERT INTO temp.fresh (component, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
-  const addGone = db.prepare('INSERT INTO temp.gone (component, adv) VALUES (?, ?)');
-  const addTouched = db.prepare('INSERT INTO temp.touched (component) VALUES (?)');
-  const openOf = db.prepare<[number], Hit>(
+  const sql = statements(db);
+  const addFresh = sql.run('INSERT INTO temp.fresh (component, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
+  const addGone = sql.run('INSERT INTO temp.gone (component, adv) VALUES (?, ?)');
+  const addTouched = sql.run('INSERT INTO temp.touched (component) VALUES (?)');
+  const openOf = sql.all<[number], Hit>(
     'SELECT adv, state, fixed FROM main.match WHERE component = ? AND until IS NULL',
   );
   for (const component of differing(db, scope, judged)) {
-    const held = new Map(openOf.all(component).map((hit) => [hit.adv, hit]));
+    const held = new Map(openOf(component).map((hit) => [hit.adv, hit]));
     let isTouched = false;
     for (const { adv, state, fixed } of unpackHits(judged.hitsOf(component))) {
       const before = held.get(adv);
       held.delete(adv);
       if (before?.state === state && before.fixed === fixed) continue;
-      addFresh.run(component, adv, state, fixed, before === undefined ? 1 : 0);
+      addFresh(component, adv, state, fixed, before === undefined ? 1 : 0);
       isTouched = true;
     }
-    for (const adv of held.keys()) addGone.run(component, adv);
-    if (isTouched || held.size > 0) addTouched.run(component);
+    for (const adv of held.keys()) addGone(component, adv);
+    if (isTouched || held.size > 0) addTouched(component);
   }
   const closed = db.prepare(CLOSE).run({ at }).changes;
   const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');

@@ -1,5 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Component } from './component.ts';
 import { coverPackage, fixedOf, type Qualifiers } from './cover.ts';
 import type { AdvisoryThreat } from './decision.ts';
@@ -47,19 +48,15 @@ export const readQualifiers = (db: Database, schema: string): Qualifiers => {
 
 const openReader = (path: string) => {
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  const sql = statements(db);
   const qualifiers = readQualifiers(db, 'main');
-  const recordsOfPackage = db
-    .prepare<[string, string], Buffer>(
-      'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
-    )
-    .pluck();
-  const anyPackage = db.prepare<[string]>(
-    'SELECT 1 FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? LIMIT 1',
+  const recordsOfPackage = sql.value<[string, string], Buffer>(
+    'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
   );
-  const qualifier = db.prepare<[number], { arch: string; module: string; channel: string }>(
+  const qualifier = sql.get<[number], { arch: string; module: string; channel: string }>(
     'SELECT arch, module, channel FROM qual WHERE id = ?',
   );
-  const advisory = db.prepare<
+  const advisory = sql.get<
     [number],
     {
       id: number;
@@ -75,11 +72,7 @@ const openReader = (path: string) => {
     `SELECT v.id, v.osv_id, s.name, s.newest_advisory, d.data AS block, v.place, v.sev, v.cvss
      FROM adv v JOIN source s ON s.id = v.source JOIN doc d ON d.id = v.doc WHERE v.id = +?`,
   );
-  const facts = db.prepare<[number], AdvisoryFacts>(
-    `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary, v.aliases, v.names
-     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = +?`,
-  );
-  const threat = db.prepare<[string], AdvisoryThreat & { records: number }>(
+  const threat = sql.get<[string], AdvisoryThreat & { records: number }>(
     `SELECT count(*) AS records, ${WORST_THREAT} FROM threat WHERE vuln IN (SELECT value FROM json_each(?))`,
   );
   const covering = new Map<string, string[]>();
@@ -94,7 +87,7 @@ const openReader = (path: string) => {
     },
     /** Every advisory that covers the component, or that comparison cannot decide; rising. */
     match: (component: Component & { key: Uint8Array | null }): Hit[] => {
-      const data = recordsOfPackage.get(component.name, component.eco);
+      const data = recordsOfPackage(component.name, component.eco);
       if (data === undefined) return [];
       const { key, version, stream = '' } = component;
       const place = { ids: [0], keys: [key], streams: [stream], version: () => version };
@@ -107,20 +100,23 @@ const openReader = (path: string) => {
       }));
     },
     /** What lists show of an advisory. */
-    facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
+    facts: sql.get<[id: number], AdvisoryFacts>(
+      `SELECT v.osv_id, s.name AS feed, v.sev AS severity, v.cvss, v.summary, v.aliases, v.names
+     FROM adv v JOIN source s ON s.id = v.source WHERE v.id = +?`,
+    ),
     /** What catalogues of exploitation say of the CVEs that an advisory names. */
     threat: ({ osv_id, names }: AdvisoryFacts): AdvisoryThreat | undefined => {
-      const { records = 0, ...rest } = threat.get(JSON.stringify([osv_id, ...names.split(' ')])) ?? {};
+      const { records = 0, ...rest } = threat(JSON.stringify([osv_id, ...names.split(' ')])) ?? {};
       return records === 0 ? undefined : (rest as AdvisoryThreat);
     },
     /** Whether anything is published about a package of this name. */
-    names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,
+    names: (eco: string, name: string): boolean => (recordsOfPackage(name, eco)?.length ?? 0) > 0,
     /** The feeds that say something about packages of each ecosystem. */
     covers: (): ReadonlyMap<string, readonly string[]> => covering,
     /** Whether a feed has a package of this name, in any ecosystem. */
-    hasPackage: (name: string): boolean => anyPackage.get(name) !== undefined,
+    hasPackage: sql.has<[name: string]>('SELECT 1 FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? LIMIT 1'),
     advisory: (id: number): SnapshotAdvisory | undefined => {
-      const row = advisory.get(id);
+      const row = advisory(id);
       if (!row) return undefined;
       return {
         id: row.id,
@@ -132,7 +128,7 @@ const openReader = (path: string) => {
       };
     },
     evidence: (component: { eco: string; name: string; version: string }, adv: number): SnapshotEvidence => {
-      const data = recordsOfPackage.get(component.name, component.eco) ?? Buffer.alloc(0);
+      const data = recordsOfPackage(component.name, component.eco) ?? Buffer.alloc(0);
       const ranges: SnapshotEvidence['ranges'][number][] = [];
       const review: SnapshotEvidence['review'][number][] = [];
       let isListed = false;
@@ -142,7 +138,7 @@ const openReader = (path: string) => {
       while (readRecord(cursor)) {
         if (cursor.adv !== adv) continue;
         if (cursor.kind === RANGE) {
-          const { arch, module, channel } = qualifier.get(cursor.qual) ?? { arch: '', module: '', channel: '' };
+          const { arch, module, channel } = qualifier(cursor.qual) ?? { arch: '', module: '', channel: '' };
           ranges.push({ lo: bytes(0), hi: bytes(1), fixed: text(2) || null, arch, module, channel });
         } else if (cursor.kind === EXACT) isListed ||= text(0) === component.version;
         else review.push({ introduced: text(0), fixed: text(1), last_affected: text(2) });

@@ -5,6 +5,7 @@ import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { Database } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
+import { statements } from '../../platform/statements.ts';
 import { documentWriter } from './document-store.ts';
 import { packageWriter } from './package-store.ts';
 import { advisoryKey } from './snapshot-schema-store.ts';
@@ -25,46 +26,46 @@ const shownNames = ({ aliases, upstream }: Advisory): readonly string[] =>
  * each value is written once; `flush` writes what waits.
  */
 export const snapshotWriter = (db: Database) => {
-  const findSource = db.prepare<[string], { id: number }>('SELECT id FROM source WHERE name = ?');
-  const addSource = db.prepare("INSERT INTO source (name, captured_at, digest, cursor) VALUES (?, '', '', '')");
-  const updateSource = db.prepare(
+  const sql = statements(db);
+  const findSource = sql.get<[string], { id: number }>('SELECT id FROM source WHERE name = ?');
+  const addSource = sql.insert("INSERT INTO source (name, captured_at, digest, cursor) VALUES (?, '', '', '')");
+  const updateSource = sql.run(
     'UPDATE source SET captured_at = ?, newest_advisory = ?, digest = ?, cursor = ? WHERE id = ?',
   );
-  const findRecord = db.prepare<[number, string], { adv: number; digest: Buffer }>(
+  const findRecord = sql.get<[number, string], { adv: number; digest: Buffer }>(
     'SELECT adv, digest FROM record WHERE source = ? AND osv_id = ?',
   );
-  const putRecord = db.prepare(
+  const putRecord = sql.run(
     `INSERT INTO record (source, osv_id, adv, digest) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET digest = excluded.digest`,
   );
-  const dropRecord = db.prepare('DELETE FROM record WHERE source = ? AND osv_id = ?');
+  const dropRecord = sql.run('DELETE FROM record WHERE source = ? AND osv_id = ?');
   const recordsOf = db
     .prepare<[number], [number, string, string]>(
       'SELECT adv, osv_id, lower(hex(digest)) FROM record WHERE source = ? ORDER BY osv_id',
     )
     .raw();
-  const addAdvisory = db.prepare(
+  const addAdvisory = sql.run(
     `INSERT INTO adv (id, source, osv_id, digest, sev, cvss, modified, withdrawn, doc, place, pkgs, aliases, names, summary)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const findAdvisory = db.prepare<
-    [number],
-    { source: number; osv_id: string; names: string; pkgs: Buffer; doc: number }
-  >('SELECT source, osv_id, names, pkgs, doc FROM adv WHERE id = ?');
-  const dropAdvisory = db.prepare('DELETE FROM adv WHERE id = ?');
-  const putAlias = db.prepare('INSERT OR IGNORE INTO alias (vuln, adv) VALUES (?, ?)');
-  const dropAlias = db.prepare('DELETE FROM alias WHERE vuln = ? AND adv = ?');
-  const putDocument = db.prepare(
+  const findAdvisory = sql.get<[number], { source: number; osv_id: string; names: string; pkgs: Buffer; doc: number }>(
+    'SELECT source, osv_id, names, pkgs, doc FROM adv WHERE id = ?',
+  );
+  const dropAdvisory = sql.run('DELETE FROM adv WHERE id = ?');
+  const putAlias = sql.run('INSERT OR IGNORE INTO alias (vuln, adv) VALUES (?, ?)');
+  const dropAlias = sql.run('DELETE FROM alias WHERE vuln = ? AND adv = ?');
+  const putDocument = sql.run(
     'INSERT INTO csaf (adv, key, revision, category, status, publisher, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const putThreat = db.prepare(
+  const putThreat = sql.run(
     `INSERT INTO threat (adv, vuln, exploited_since, exploited_due, ransomware, exploitation, automatable, impact)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const putAbout = db.prepare('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
+  const putAbout = sql.run('INSERT OR IGNORE INTO csaf_vuln (vuln, adv) VALUES (?, ?)');
   const clearDerived = DERIVED.map((table) => db.prepare(`DELETE FROM ${table} WHERE adv = ?`));
-  const markChanged = db.prepare('INSERT OR IGNORE INTO change (adv) VALUES (?)');
-  const setBase = db.prepare('INSERT INTO base (one, number) VALUES (1, ?)');
+  const markChanged = sql.run('INSERT OR IGNORE INTO change (adv) VALUES (?)');
+  const setBase = sql.run('INSERT INTO base (one, number) VALUES (1, ?)');
   // A thousand lines of `contentDigest` at once.
   const digestLines = db
     .prepare<{ source: number; after: string }, [string | null, string | null]>(
@@ -80,7 +81,7 @@ export const snapshotWriter = (db: Database) => {
   let hasGone = false;
 
   const putBody = (adv: number, body: CsafBody): void => {
-    putDocument.run(
+    putDocument(
       adv,
       `${body.publisher}/${body.trackingId}`,
       body.revision,
@@ -89,11 +90,11 @@ export const snapshotWriter = (db: Database) => {
       body.publisherName,
       deflateRawSync(JSON.stringify(body)),
     );
-    for (const { id } of body.vulnerabilities) putAbout.run(id, adv);
+    for (const { id } of body.vulnerabilities) putAbout(id, adv);
   };
 
   const putThreatOf = (adv: number, vuln: string, { exploited, ssvc }: NonNullable<Advisory['threat']>): void => {
-    putThreat.run(
+    putThreat(
       adv,
       vuln,
       exploited?.since ?? null,
@@ -107,34 +108,34 @@ export const snapshotWriter = (db: Database) => {
 
   /** Takes everything away that an advisory brought, but its place among the records of its feed. */
   const clear = (id: number): void => {
-    const held = findAdvisory.get(id);
+    const held = findAdvisory(id);
     if (held === undefined) return;
     for (const statement of clearDerived) statement.run(id);
-    for (const name of held.names === '' ? [] : held.names.split(' ')) dropAlias.run(name, id);
+    for (const name of held.names === '' ? [] : held.names.split(' ')) dropAlias(name, id);
     packages.drop(id, idsOf(held.pkgs), isCompared);
     documents.drop(held.doc);
-    dropAdvisory.run(id);
+    dropAdvisory(id);
   };
 
   const addRow = (id: number, columns: readonly unknown[]): void => {
     try {
-      addAdvisory.run(id, ...columns);
+      addAdvisory(id, ...columns);
     } catch (error) {
       if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
-      const other = findAdvisory.get(id)?.osv_id ?? '';
+      const other = findAdvisory(id)?.osv_id ?? '';
       throw new BundleError('INTERNAL', `${String(columns[1])} and ${other} have the same key`);
     }
   };
 
   return {
-    source: (name: string): number => findSource.get(name)?.id ?? Number(addSource.run(name).lastInsertRowid),
+    source: (name: string): number => findSource(name)?.id ?? addSource(name),
     setSource: (id: number, state: SourceState): void => {
-      updateSource.run(state.capturedAt, state.newest, state.digest, state.cursor, id);
+      updateSource(state.capturedAt, state.newest, state.digest, state.cursor, id);
     },
     /** Notes which snapshot this one is made from: what `put` and `drop` change is then a difference from that one. */
     startFrom: (number: number): void => {
       db.exec('DELETE FROM change; DELETE FROM change_pkg; DELETE FROM base;');
-      setBase.run(number);
+      setBase(number);
       isCompared = true;
     },
     /** The advisories of a source by their digests, in hex. */
@@ -144,12 +145,12 @@ export const snapshotWriter = (db: Database) => {
       return held;
     },
     drop: (source: number, id: number): void => {
-      const held = findAdvisory.get(id);
+      const held = findAdvisory(id);
       if (held === undefined) return;
       clear(id);
       hasGone = true;
-      dropRecord.run(source, held.osv_id);
-      if (isCompared) markChanged.run(id);
+      dropRecord(source, held.osv_id);
+      if (isCompared) markChanged(id);
     },
     /**
      * Adds or replaces a record unless it is there already. `line` is the advisory as it came. Which one is newer the chain
@@ -157,7 +158,7 @@ export const snapshotWriter = (db: Database) => {
      */
     put: (source: number, advisory: Advisory, digest: string, line: Uint8Array, isFirst = false): void => {
       const id = advisoryKey(advisory.feed, advisory.id);
-      const held = isFirst ? undefined : findRecord.get(source, advisory.id);
+      const held = isFirst ? undefined : findRecord(source, advisory.id);
       const bytes = Buffer.from(digest, 'hex');
       if (held?.digest.equals(bytes)) return;
       if (held) clear(id);
@@ -184,11 +185,11 @@ export const snapshotWriter = (db: Database) => {
         names.join(' '),
         advisory.summary,
       ]);
-      putRecord.run(source, advisory.id, id, bytes);
-      for (const name of names) putAlias.run(name, id);
+      putRecord(source, advisory.id, id, bytes);
+      for (const name of names) putAlias(name, id);
       if (csaf !== undefined && !isWithdrawn) putBody(id, csaf);
       if (threat !== undefined && !isWithdrawn) putThreatOf(id, advisory.id, threat);
-      if (isCompared) markChanged.run(id);
+      if (isCompared) markChanged(id);
     },
     flush: (): void => {
       packages.flush();
@@ -202,7 +203,7 @@ export const snapshotWriter = (db: Database) => {
     /** The content digest of a feed as it is written. */
     digest: (feed: string): string => {
       const hash = createHash('sha256');
-      const source = findSource.get(feed)?.id ?? 0;
+      const source = findSource(feed)?.id ?? 0;
       for (let after: string | null = ''; after !== null; ) {
         const [lines, last]: [string | null, string | null] = digestLines.get({ source, after }) ?? [null, null];
         if (lines !== null) hash.update(lines);

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 
 // Advisories of a distribution are written about source packages, and not every agent knows which source a package was
@@ -11,13 +12,13 @@ const withoutRebuild = (version: string): string => version.replace(/\+b\d+$/, '
 
 /** Fills in the sources of the items that have none, where they are known. Reads inv_software and catalog_update. */
 export const sourceNames = (db: Database) => {
-  const reported = db.prepare<[string, string, string, string], Known>(
-    // By the index that sorts names in any case of letters.
+  const sql = statements(db);
+  const reported = sql.all<[string, string, string, string], Known>(
     `select distinct name, source, version, "sourceVersion" as sourceVersion from inv_software
       where name collate nocase in (select value from json_each(?)) and name in (select value from json_each(?)) and type = ? and purl glob ? || '*'
         and source is not null and "sourceVersion" is not null`,
   );
-  const catalogued = db.prepare<[string, string], Known>(
+  const catalogued = sql.all<[string, string], Known>(
     `select distinct name, source, version, json_extract(doc, '$.source_version') as sourceVersion from catalog_update
       where name in (select value from json_each(?)) and ecosystem = ? and source <> ''`,
   );
@@ -38,8 +39,8 @@ export const sourceNames = (db: Database) => {
     const names = JSON.stringify(lacking.map((item) => item.name));
     const byName = new Map<string, Known[]>();
     const found = [
-      ...reported.all(names, names, first.type, `pkg:${first.type}/${platform.vendor.toLowerCase()}/`),
-      ...catalogued.all(names, eco),
+      ...reported(names, names, first.type, `pkg:${first.type}/${platform.vendor.toLowerCase()}/`),
+      ...catalogued(names, eco),
     ];
     for (const known of found) byName.set(known.name, [...(byName.get(known.name) ?? []), known]);
     const wanted = new Set(lacking);
