@@ -8,7 +8,7 @@ import { layOut, volumeItems, volumeSize } from '../src/archive/layout.ts';
 import type { BuiltBundle } from '../src/builder/build-bundle.ts';
 import type { InventoryLine } from '../src/documents/inventory.ts';
 import { limits, MiB } from '../src/documents/limits.ts';
-import { findVolumes, runImportChild } from '../src/importer/run-import.ts';
+import { readPath, runImportChild } from '../src/importer/run-import.ts';
 import type { ImportVerdict } from '../src/importer/verdict.ts';
 import { parseVolumeBytes } from '../src/media/presets.ts';
 import {
@@ -209,11 +209,11 @@ describe('a bundle of several volumes', () => {
     writeFileSync(join(medium, '._x-1of9.tar'), 'resource fork');
     writeFileSync(join(medium, 'zero.tar'), '');
     const stagingDir = freshDir(world, 'staging');
-    const found = await findVolumes({ path: medium, stagingDir });
-    expect(found).toEqual(built.files.map(({ n }) => join(medium, `x-${n}of9.tar`)));
+    const read = () => readPath({ path: medium, context: siteContext(world), stagingDir });
+    expect(await read()).toEqual({ paths: built.files.map(({ n }) => join(medium, `x-${n}of9.tar`)) });
     const other = await build(world, { bundleId: hexId(7), seq: 9, include: [4] });
     writeFileSync(join(medium, 'other.tar'), readFileSync(volumeOf(other)));
-    await expect(findVolumes({ path: medium, stagingDir })).rejects.toMatchObject({ code: 'AMBIGUOUS' });
+    await expect(read()).rejects.toMatchObject({ code: 'AMBIGUOUS' });
   });
 
   it('refuses a volume whose objects are of another bundle', async () => {

@@ -8,16 +8,7 @@ import { verifyBundle } from './verify-bundle.ts';
 // The process that meets the medium. It has the medium and staging and nothing else (see run-import.ts): what it says is
 // checked by its parent, and what it cannot reach it cannot give away.
 
-const jobSchema = z.discriminatedUnion('task', [
-  z.strictObject({
-    task: z.literal('import'),
-    path: z.string(),
-    stagingDir: z.string(),
-    context: importContextSchema,
-  }),
-  /** What an import of the path would read. */
-  z.strictObject({ task: z.literal('list'), path: z.string() }),
-]);
+const jobSchema = z.strictObject({ path: z.string(), stagingDir: z.string(), context: importContextSchema });
 const maxJobBytes = 64 * 1024 * 1024;
 const reportEveryBytes = 16 * 1024 * 1024;
 
@@ -61,16 +52,15 @@ const refusedLine = (error: unknown): object => {
 };
 
 try {
-  const job = await readJob();
-  if (job.task === 'list') {
-    await say({ paths: await openCandidates(job.path) });
-  } else {
-    const { path, stagingDir, context } = job;
-    const onObject = ({ sha256, size }: { sha256: string; size: number }): void => {
-      process.stdout.write(`${JSON.stringify({ object: { sha256, size } })}\n`);
-    };
+  const { path, stagingDir, context } = await readJob();
+  const paths = await openCandidates(path);
+  const onObject = ({ sha256, size }: { sha256: string; size: number }): void => {
+    process.stdout.write(`${JSON.stringify({ object: { sha256, size } })}\n`);
+  };
+  // Each of several volumes is read by a process of its own.
+  if (paths.length > 1) await say({ paths });
+  else
     await say({ verdict: await verifyBundle({ path, stagingDir, context, onObject, onProgress: createReporter() }) });
-  }
 } catch (error) {
   await say(refusedLine(error));
 }

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
 import { checkPaths, refusalFrom } from './child-lines.ts';
@@ -22,6 +22,9 @@ type RunImportOptions = ChildLimits & {
   onObject?: (object: VerifiedObject) => Promise<void>;
   onProgress?: (progress: ImportProgress) => void;
 };
+
+/** The verdict on one volume, or the paths of several. */
+type Reading = { readonly verdict: ImportVerdict } | { readonly paths: readonly string[] };
 
 const present = (paths: readonly (string | undefined)[]): string[] =>
   paths.flatMap((path) => (path === undefined ? [] : [resolve(path)]));
@@ -74,9 +77,9 @@ const createIngest = (options: RunImportOptions, stagingDir: string, partialDir:
 /**
  * Runs `verifyBundle` in a child process under Node's permission model: it may read the medium, staging and the
  * program's code, write staging, and nothing else; no environment, bounded time and memory. What it reports is verified
- * once more here before anyone acts on it.
+ * once more here before anyone acts on it. Of a folder with several volumes it says which they are.
  */
-export const runImportChild = async (options: RunImportOptions): Promise<ImportVerdict> => {
+export const readPath = async (options: RunImportOptions): Promise<Reading> => {
   options.signal?.throwIfAborted();
   const stagingDir = realpathSync(resolve(options.stagingDir));
   if (options.context.partials !== undefined) ensureDir(options.context.partials, 0o700);
@@ -92,7 +95,7 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
     outcome = await runChild({
       ...options,
       signal: ingest.signal,
-      job: { task: 'import', path, stagingDir, context },
+      job: { path, stagingDir, context },
       folder: stagingDir,
       readable: present([path, context.held, context.currentInventory]),
       writable: [partialDir],
@@ -106,7 +109,11 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
     await ingest.finish();
   }
   if ('refused' in outcome) throw recheckRefusal(refusalFrom(outcome), context);
-  if (!('verdict' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
+  if ('paths' in outcome) {
+    if (outcome.paths.some((found) => dirname(found) !== path))
+      throw new ImportRefusal('INTERNAL', 'the import process named volumes that are elsewhere');
+    return { paths: outcome.paths };
+  }
   checkPaths(outcome.verdict, { stagingDir, partialDir });
   const { requestId, alreadyImported, verified, ...rest } = outcome.verdict;
   const verdict: ImportVerdict = {
@@ -114,7 +121,14 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
     ...defined({ requestId, verified, alreadyImported }),
   };
   await recheckVerdict(verdict, context, stagingDir);
-  return verdict;
+  return { verdict };
+};
+
+/** `readPath` of one volume. */
+export const runImportChild = async (options: RunImportOptions): Promise<ImportVerdict> => {
+  const read = await readPath(options);
+  if ('paths' in read) throw new ImportRefusal('AMBIGUOUS', `${options.path} has several volumes, name one`);
+  return read.verdict;
 };
 
 const progressOf = ({
@@ -128,25 +142,3 @@ const progressOf = ({
   ...rest,
   ...defined({ volume, volumes }),
 });
-
-type ListOptions = ChildLimits & {
-  path: string;
-  /** An empty folder for the process to stand in. */
-  stagingDir: string;
-};
-
-/** `openCandidates` in a process that may only read the medium: what an import of `path` would read. */
-export const findVolumes = async (options: ListOptions): Promise<string[]> => {
-  const stagingDir = realpathSync(resolve(options.stagingDir));
-  const path = resolve(options.path);
-  const outcome = await runChild({
-    ...options,
-    job: { task: 'list', path },
-    folder: stagingDir,
-    readable: [path],
-    onLine: () => undefined,
-  });
-  if ('refused' in outcome) throw refusalFrom(outcome);
-  if (!('paths' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
-  return outcome.paths;
-};

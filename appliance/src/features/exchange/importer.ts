@@ -13,7 +13,7 @@ import { takeImportLock } from './import-lock.ts';
 import { type ImportPlan, planImport } from './import-summary.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { tidyPartials } from './partials.ts';
-import { readVolumes, resolveVolumes, type VolumesRead } from './read-volumes.ts';
+import { readVolumes, type VolumesRead } from './read-volumes.ts';
 import { operatorOf } from './receipts.ts';
 import { cleanUp } from './recover.ts';
 import { asRefusal } from './refusal.ts';
@@ -327,7 +327,7 @@ const dryRun = async (
   try {
     const { held, isHeld } = heldNow(parts);
     const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
-    const { verdict } = await readVolumes(await resolveVolumes(paths, read), read);
+    const { verdict } = await readVolumes(paths, read);
     if (verdict.alreadyImported)
       return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported.receipt) };
     const waiting = parts.waiting.find(verdict.bundleId);
@@ -415,7 +415,7 @@ const wetRun = async (
   try {
     keepSpare(folder);
     const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
-    return await importRead(parts, run, await readVolumes(await resolveVolumes(paths, read), read));
+    return await importRead(parts, run, await readVolumes(paths, read));
   } catch (error) {
     // After the commit the bundle is in force, whatever fails then: the next start finishes the cleaning.
     if (store.import(importId)?.state === 'flipped') throw error;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { dropPartial } from '@sallyport/bundle-tools/importer/partial';
-import { findVolumes, runImportChild } from '@sallyport/bundle-tools/importer/run-import';
+import { readPath } from '@sallyport/bundle-tools/importer/run-import';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
@@ -24,16 +24,6 @@ type ReadParts = {
   readonly held: readonly string[];
 };
 
-/** What the paths that a person named stand for: files and unpacked folders. */
-export const resolveVolumes = async (paths: readonly string[], { folder, options }: ReadParts): Promise<string[]> => {
-  const found: string[] = [];
-  for (const path of paths) {
-    const limits = options.signal === undefined ? {} : { signal: options.signal };
-    found.push(...(await findVolumes({ path, stagingDir: folder, ...limits })));
-  }
-  return [...new Set(found)];
-};
-
 const takeObject = async ({ parts }: ReadParts, { sha256, path }: { sha256: string; path: string }): Promise<void> => {
   try {
     await parts.objects.adopt(path, sha256);
@@ -46,9 +36,9 @@ const takeObject = async ({ parts }: ReadParts, { sha256, path }: { sha256: stri
 };
 
 /** Verifies one volume; its objects are in the store, or in part beside it, when the verdict is given. */
-const readOne = (path: string, read: ReadParts, taken: Set<string>): Promise<ImportVerdict> => {
+const readOne = (path: string, read: ReadParts, taken: Set<string>): ReturnType<typeof readPath> => {
   const { parts, folder, options, pin, held } = read;
-  return runImportChild({
+  return readPath({
     path,
     context: importContext(parts, folder, options, pin, [...held, ...taken]),
     stagingDir: folder,
@@ -69,8 +59,8 @@ export type VolumesRead = {
   readonly taken: ReadonlySet<string>;
 };
 
-// Not about one file: the next would meet the same.
-const ENDS_ALL: ReadonlySet<string> = new Set(['NO_SPACE', 'STORE_IO', 'INTERNAL', 'BUSY']);
+// Not about one file: the next would meet the same, or a person has to say what is meant.
+const ENDS_ALL: ReadonlySet<string> = new Set(['NO_SPACE', 'STORE_IO', 'INTERNAL', 'BUSY', 'NO_BUNDLE', 'AMBIGUOUS']);
 
 const withName = (refusal: ImportRefusal, path: string): ImportRefusal =>
   new ImportRefusal(refusal.code, `${refusal.message} (${basename(path)})`, {
@@ -92,21 +82,29 @@ const join = (before: ImportVerdict | undefined, next: ImportVerdict): ImportVer
 };
 
 /**
- * Reads volumes one after the other. A bad one does not keep the others from being taken: its refusal is returned beside
- * the verdict on the others. With no good one among them the first refusal is thrown.
+ * Reads what a person named, files, unpacked folders and media, one volume after the other; the volumes of a medium come last.
+ * A bad one does not keep the others from being taken: its refusal is returned beside the verdict on the others. With no good
+ * one among them the first refusal is thrown.
  */
 export const readVolumes = async (paths: readonly string[], read: ReadParts): Promise<VolumesRead> => {
   let verdict: ImportVerdict | undefined;
   const refusals: ImportRefusal[] = [];
   const taken = new Set<string>();
-  for (const path of paths) {
+  const volumes = new Set(paths);
+  for (const path of volumes) {
     let next: ImportVerdict;
     try {
-      next = await readOne(path, read, taken);
+      const found = await readOne(path, read, taken);
+      if ('paths' in found) {
+        volumes.delete(path);
+        for (const volume of found.paths) volumes.add(volume);
+        continue;
+      }
+      next = found.verdict;
     } catch (error) {
       if (read.options.signal?.aborted) throw error;
       const refusal = asRefusal(error);
-      if (paths.length === 1) throw refusal;
+      if (volumes.size === 1) throw refusal;
       const named = withName(refusal, path);
       if (ENDS_ALL.has(refusal.code)) throw named;
       refusals.push(named);
