@@ -14,20 +14,19 @@ import type { ImportContext } from '../src/importer/context.ts';
 import { ImportRefusal } from '../src/importer/verdict.ts';
 import { verifyBundle } from '../src/importer/verify-bundle.ts';
 
-// One share of the alterations of a small bundle: every `step`-th byte, all its bits or one, and the cut before it.
+// One share of the alterations of a small bundle: at each of its places all bits of the byte or one, and the cut before it.
 
 export type Share = {
   whole: Uint8Array;
   context: ImportContext;
   folder: string;
-  first: number;
-  step: number;
+  places: readonly number[];
   /** Bits of each byte that are altered: all, or one, each byte another. */
   bits: 8 | 1;
 };
 export type Tally = { flips: number; cuts: number; codes: Record<string, number>; wrong: string[]; staged: string[] };
 
-const { whole, context, folder, first, step, bits } = workerData as Share;
+const { whole, context, folder, places, bits } = workerData as Share;
 const medium = join(folder, 'x.tar');
 const stagingDir = join(folder, 'staging');
 mkdirSync(join(stagingDir, 'objects'), { recursive: true });
@@ -58,12 +57,11 @@ const flip = async (at: number, bit: number): Promise<void> => {
   put(at, byte);
 };
 
-for (let at = first; at < whole.length; at += step)
-  for (let bit = 0; bit < bits; bit += 1) await flip(at, bits === 1 ? (at * 5) % 8 : bit);
+for (const at of places) for (let bit = 0; bit < bits; bit += 1) await flip(at, bits === 1 ? (at * 5) % 8 : bit);
 closeSync(file);
 
 if (!readFileSync(medium).equals(whole)) tally.wrong.push('the bundle was not put back');
-for (let length = whole.length - 1 - first; length >= 0; length -= step) {
+for (const length of places.toReversed()) {
   truncateSync(medium, length);
   const code = await codeOf();
   tally.cuts += 1;
