@@ -21,7 +21,7 @@ import { hexKey, pubKey } from './semver.ts';
 
 // Each language's versions against its published list and, where it runs here, against the program that orders them.
 
-const PAIRS = 100_000;
+const PAIRS = 10_000;
 const number = fc.constantFrom('0', '0', '1', '2', '10', '01', '00', '2147483647');
 
 describe('Maven', () => {

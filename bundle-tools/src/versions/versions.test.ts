@@ -148,7 +148,7 @@ test.each(Object.keys(arbitraries) as Scheme[])('%s keys are an order', (scheme)
 
 describe('live oracles', () => {
   test('dpkg: the same order as apt_pkg', ({ skip }) => {
-    const pairs = pairsOf(dpkgVersion, 20_000);
+    const pairs = pairsOf(dpkgVersion, 5_000);
     const program =
       'import sys,apt_pkg\napt_pkg.init_system()\nfor l in sys.stdin:\n a,b=l.split()\n print(apt_pkg.version_compare(a,b))';
     const oracle = signsOf('/usr/bin/python3', ['-c', program], linesOf(pairs));
@@ -158,7 +158,7 @@ describe('live oracles', () => {
 
   test('dpkg: the same order as dpkg --compare-versions', ({ skip }) => {
     if (!existsSync('/usr/bin/dpkg')) return skip('skipped: dpkg is not installed');
-    const pairs = pairsOf(dpkgVersion, 150);
+    const pairs = pairsOf(dpkgVersion, 30);
     const holds = (a: string, relation: string, b: string) =>
       spawnSync('/usr/bin/dpkg', ['--compare-versions', a, relation, b]).status === 0;
     const oracle = pairs.map(([a, b]) => (holds(a, 'lt', b) ? -1 : holds(a, 'gt', b) ? 1 : 0));
@@ -166,7 +166,7 @@ describe('live oracles', () => {
   });
 
   test('rpm: the same order as rpm.vercmp', ({ skip }) => {
-    const pairs = pairsOf(text('0019abZ.+~^_', 8), 4_000);
+    const pairs = pairsOf(text('0019abZ.+~^_', 8), 2_000);
     const quoted = pairs.map(([a, b]) => `print(rpm.vercmp('${a}','${b}'),'\\n')`);
     const oracle: (number | undefined)[] = [];
     for (let at = 0; at < quoted.length; at += 500) {
@@ -179,7 +179,7 @@ describe('live oracles', () => {
 
   test('rpm: the same order as rpm.ver, with epochs and releases', ({ skip }) => {
     // rpm itself refuses some odd texts that our key accepts; ask about versions that it takes.
-    const pairs = pairsOf(rpmVersion, 3_000).filter((pair) => pair.every((evr) => /^(?:\d+:)?[0-9a-z]/i.test(evr)));
+    const pairs = pairsOf(rpmVersion, 1_500).filter((pair) => pair.every((evr) => /^(?:\d+:)?[0-9a-z]/i.test(evr)));
     const asked = pairs.map(
       ([a, b]) => `do local a,b=rpm.ver('${a}'),rpm.ver('${b}') print(a<b and -1 or (b<a and 1 or 0),'\\n') end`,
     );
@@ -193,7 +193,7 @@ describe('live oracles', () => {
   });
 
   test('PEP 440: the same order as packaging', ({ skip }) => {
-    const pairs = pairsOf(pepVersion, 20_000);
+    const pairs = pairsOf(pepVersion, 5_000);
     const program =
       'import sys\nfrom packaging.version import Version as V\nfor l in sys.stdin:\n a,b=map(V,l.split())\n print((a>b)-(a<b))';
     const oracle = signsOf('python3', ['-c', program], linesOf(pairs));
