@@ -127,7 +127,7 @@ describe('garbage', () => {
           await judge(path, await admin.get(path));
         },
       ),
-      { numRuns: runs(1_500) },
+      { numRuns: runs(500) },
     );
   });
 
@@ -151,7 +151,7 @@ describe('garbage', () => {
           );
         },
       ),
-      { numRuns: runs(1_000) },
+      { numRuns: runs(350) },
     );
   });
 });
