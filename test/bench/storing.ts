@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { immediate } from '@sallyport/appliance/platform/database';
-import { readSections, writeWork } from '@sallyport/appliance/server/intake/work';
+import { freeWork, readSections, writeWork } from '@sallyport/appliance/server/intake/work';
 import { inHashOrder, sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import type { Figure, Result } from './report.ts';
 import { fleet, type Item, updated } from './support/fleet.ts';
@@ -54,6 +54,7 @@ export const storing = async (): Promise<Result> => {
           immediate(db, () => {
             for (const work of works) writeWork(appliance, work);
           });
+          for (const work of works) freeWork(work);
           spent.read += middle - start;
           spent.write += threadMs() - middle;
         }

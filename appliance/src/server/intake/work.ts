@@ -163,6 +163,20 @@ export const readReport = async (
   }
 };
 
+const sectionsOf = (work: Work): ReadSection[] => {
+  if ('section' in work) return [work.section];
+  return 'parts' in work ? work.parts.flatMap((part) => ('section' in part ? [part.section] : [])) : [];
+};
+
+/** Gives the bytes of a work back that is written, or refused for good. */
+export const freeWork = (work: Work): void => {
+  for (const section of sectionsOf(work)) {
+    if (!('cut' in section)) continue;
+    freeBytes(section.cut.bytes);
+    freeBytes(section.cut.keys);
+  }
+};
+
 /** What a report says of its machine. */
 export const readFacts = async (report: WireReport): Promise<ReportFacts | undefined> =>
   (await readReport(report)).decoded.facts;

@@ -5,7 +5,16 @@ import { isKnownSection } from '../../features/agents/native/known-section.ts';
 import { immediate } from '../../platform/database.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { IntakeData, IntakeReply, IntakeRequest } from './messages.ts';
-import { readFacts, readReport, readSection, readSections, type Separately, type Work, writeWork } from './work.ts';
+import {
+  freeWork,
+  readFacts,
+  readReport,
+  readSection,
+  readSections,
+  type Separately,
+  type Work,
+  writeWork,
+} from './work.ts';
 
 // Inflates, decodes and writes reports with a connection of its own. What waits is written in one transaction: a commit
 // costs a disk flush, however many reports it holds.
@@ -125,6 +134,7 @@ const writeGroup = (): void => {
   } catch (error) {
     for (const { id } of group) refuse(id, error);
   }
+  for (const { work } of group) freeWork(work);
   if (waiting.length > 0) setImmediate(writeGroup);
   else deriveSoon();
 };
