@@ -1,16 +1,17 @@
 import { randomInt } from 'node:crypto';
 
 // Ids by the bytes of items, without a string for each: one table of places, one piece of memory with the bytes. A hash
-// only says where to look; the bytes are compared. A sender of many items with one hash is served elsewhere.
+// only says where to look; the bytes are compared, four at a time as the cutter lays them out. A sender of many items with one
+// hash is served elsewhere.
 
-/** Items that are kept at most, and their bytes: about 33 MB. When either is full, all are forgotten. */
+/** Items that are kept at most, and their words: about 33 MB. When either is full, all are forgotten. */
 const mostItems = 100_000;
-const mostBytes = 28 << 20;
-const firstBytes = 1 << 20;
+const mostWords = 7 << 20;
+const firstWords = 1 << 18;
 const slots = 1 << 18;
 const longestProbe = 16;
 /** A longer one is looked up each time. */
-const longestItem = 4_096;
+const longestItem = 1_024;
 
 const grown = (array: Uint32Array): Uint32Array<ArrayBuffer> => {
   const larger = new Uint32Array(array.length * 2);
@@ -24,7 +25,7 @@ export const byteIds = () => {
   let table = new Uint32Array(0);
   let ids = new Uint32Array(0);
   let ends = new Uint32Array(0);
-  let arena = new Uint8Array(0);
+  let arena = new Int32Array(0);
   let count = 0;
 
   const endOf = (entry: number): number => (entry === 0 ? 0 : (ends[entry - 1] as number));
@@ -34,7 +35,7 @@ export const byteIds = () => {
     return (mixed ^ (mixed >>> 15)) & (slots - 1);
   };
 
-  const isEntry = (entry: number, keys: Uint8Array, from: number, to: number): boolean => {
+  const isEntry = (entry: number, keys: Int32Array, from: number, to: number): boolean => {
     const start = endOf(entry - 1);
     if (endOf(entry) - start !== to - from) return false;
     for (let n = from, at = start; n < to; n += 1, at += 1) if (arena[at] !== keys[n]) return false;
@@ -51,15 +52,15 @@ export const byteIds = () => {
       table = new Uint32Array(slots);
       ids = new Uint32Array(1_024);
       ends = new Uint32Array(1_024);
-      arena = new Uint8Array(firstBytes);
+      arena = new Int32Array(firstWords);
     }
-    if (count >= mostItems || endOf(count) + size > mostBytes) clear();
+    if (count >= mostItems || endOf(count) + size > mostWords) clear();
     if (count === ids.length) {
       ids = grown(ids);
       ends = grown(ends);
     }
     if (endOf(count) + size > arena.length) {
-      const larger = new Uint8Array(Math.min(mostBytes, arena.length * 2));
+      const larger = new Int32Array(Math.min(mostWords, arena.length * 2));
       larger.set(arena);
       arena = larger;
     }
@@ -69,7 +70,7 @@ export const byteIds = () => {
     /** Forgets everything. */
     clear,
     /** The id of the item with these bytes; 0 where it is not known. */
-    get: (keys: Uint8Array, from: number, to: number, hash: number): number => {
+    get: (keys: Int32Array, from: number, to: number, hash: number): number => {
       if (count === 0) return 0;
       let slot = slotOf(hash);
       for (let probe = 0; probe < longestProbe; probe += 1) {
@@ -81,7 +82,7 @@ export const byteIds = () => {
       return 0;
     },
     /** An item that `get` does not know. */
-    keep: (keys: Uint8Array, from: number, to: number, hash: number, id: number): void => {
+    keep: (keys: Int32Array, from: number, to: number, hash: number, id: number): void => {
       const size = to - from;
       if (size > longestItem) return;
       makeRoom(size);

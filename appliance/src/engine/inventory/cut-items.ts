@@ -117,7 +117,9 @@ export const itemCutter = (shape: Shape): ((bytes: Buffer) => CutItems | undefin
     const ends: number[] = [];
     const keyEnds: number[] = [];
     const hashes: number[] = [];
-    const keys = new Uint8Array(bytes.length);
+    // Compared and kept four bytes at a time. Of an item at most two bytes more than it has are taken.
+    const words = new Int32Array((bytes.length >> 1) + 2);
+    const keys = new Uint8Array(words.buffer);
     const columns = perDevice.map((): Stored[] => []);
     let keyEnd = 0;
     let at = 0;
@@ -125,7 +127,6 @@ export const itemCutter = (shape: Shape): ((bytes: Buffer) => CutItems | undefin
     while (bytes[at] === openBrace && starts.length < most) {
       const row = starts.length;
       const start = at;
-      let hash = 0x811c9dc5;
       at += 1;
       for (const column of columns) column.push(null);
       let seen = 0;
@@ -151,7 +152,6 @@ export const itemCutter = (shape: Shape): ((bytes: Buffer) => CutItems | undefin
             // A name that is written otherwise might be one of the device's.
             if (n < nameEnd && byte === backslash) return undefined;
             keys[keyEnd++] = byte;
-            hash = Math.imul(hash ^ byte, 0x01000193);
           }
           keys[keyEnd++] = comma;
         }
@@ -163,7 +163,13 @@ export const itemCutter = (shape: Shape): ((bytes: Buffer) => CutItems | undefin
       if (bytes[at++] !== closeBrace) return undefined;
       starts.push(start);
       ends.push(at);
-      keyEnds.push(keyEnd);
+      const firstWord = keyEnds.at(-1) ?? 0;
+      const endWord = (keyEnd + 3) >> 2;
+      keyEnd = endWord << 2;
+      let hash = 0x811c9dc5;
+      for (let n = firstWord; n < endWord; n += 1)
+        hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ (words[n] as number), 0x01000193);
+      keyEnds.push(endWord);
       hashes.push(hash);
       if (bytes[at] !== comma) break;
       at += 1;
@@ -175,7 +181,7 @@ export const itemCutter = (shape: Shape): ((bytes: Buffer) => CutItems | undefin
       count: starts.length,
       starts: Uint32Array.from(starts),
       ends: Uint32Array.from(ends),
-      keys: keys.subarray(0, keyEnd),
+      keys: words.subarray(0, keyEnd >> 2),
       keyEnds: Uint32Array.from(keyEnds),
       hashes: Int32Array.from(hashes),
       columns: Object.fromEntries(perDevice.map(({ name }, n) => [name, columns[n] as Stored[]])),

@@ -446,8 +446,11 @@ export type CutItems = {
   /** Where item n begins and ends in `bytes`. */
   starts: Uint32Array;
   ends: Uint32Array;
-  /** The fields of items that are their own, one item after the other: item n from `keyEnds[n - 1]` to `keyEnds[n]`. */
-  keys: Uint8Array;
+  /**
+   * The fields of items that are their own, one item after the other, filled up to whole numbers with what no text has: item n from
+   * `keyEnds[n - 1]` to `keyEnds[n]`.
+   */
+  keys: Int32Array;
   keyEnds: Uint32Array;
   hashes: Int32Array;
   /** What the device says of each item, as it is stored. */
