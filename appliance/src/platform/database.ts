@@ -30,6 +30,9 @@ type DatabaseOptions = {
   lateStatements?: boolean;
 };
 
+type Use = (...values: unknown[]) => unknown;
+const USES = ['run', 'get', 'all', 'iterate', 'columns'] as const;
+
 const prepareLate = (db: Database): void => {
   const prepareNow = db.prepare.bind(db);
   db.prepare = ((sql: string) => {
@@ -47,12 +50,18 @@ const prepareLate = (db: Database): void => {
       else change(made);
       return late;
     };
-    const late = {
-      run: (...values: unknown[]) => real().run(...values),
-      get: (...values: unknown[]) => real().get(...values),
-      all: (...values: unknown[]) => real().all(...values),
-      iterate: (...values: unknown[]) => real().iterate(...values),
-      columns: () => real().columns(),
+    const late: Record<string, unknown> = {
+      ...Object.fromEntries(
+        USES.map((use) => [
+          use,
+          (...values: unknown[]) => {
+            const statement = real();
+            // From now on nothing stands before it: a report runs hundreds.
+            for (const name of USES) late[name] = (statement[name] as Use).bind(statement);
+            return (statement[use] as Use)(...values);
+          },
+        ]),
+      ),
       bind: (...values: unknown[]) => later((statement) => statement.bind(...values)),
       pluck: (isOn = true) => later((statement) => statement.pluck(isOn)),
       raw: (isOn = true) => later((statement) => statement.raw(isOn)),
