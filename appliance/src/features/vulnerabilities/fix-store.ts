@@ -271,6 +271,7 @@ export const fixStore = (db: Database) => {
     },
     /** Call when a device has other components, after `refresh`: it is counted once for each package. */
     shift: (before: Uint32Array, now: Uint32Array, changed: readonly number[]): void => {
+      if (changed.length === 0) return;
       if (before.length === 0 || now.length === 0) {
         shiftAll(before.length === 0 ? 1 : -1, JSON.stringify(changed));
         return;

@@ -27,7 +27,7 @@ import { rpmKeys } from './rpm-key-queries.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
 import { namingDamage, snapshotFaults } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
-import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
+import { type SnapshotReader, snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
 import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
@@ -179,9 +179,12 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const coverage = coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow });
 
-  const matchNew = (id: number, component: Parameters<VulnerabilityStore['component']>[0], at: string): void => {
-    const reader = snapshots.reader();
-    if (reader === undefined) return;
+  const matchNew = (
+    reader: SnapshotReader,
+    id: number,
+    component: Parameters<VulnerabilityStore['component']>[0],
+    at: string,
+  ): void => {
     const hits = reader.match({ ...component, key: keyOfComponent(component) });
     for (const { adv } of hits) {
       const facts = store.hasAdvisory(adv) ? undefined : reader.facts(adv);
@@ -199,10 +202,11 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const rows = inventory.items('software', items);
     const reported = rows.map(identityOf);
     const components: number[] = [];
+    const reader = snapshots.reader();
     for (const [n, item] of withSources(reported, platform, eco).entries()) {
       const component = componentOf(item, platform);
       const found = component === undefined ? { id: 0, isNew: false } : store.component(component);
-      if (component !== undefined && found.isNew) matchNew(found.id, component, at);
+      if (reader !== undefined && component !== undefined && found.isNew) matchNew(reader, found.id, component, at);
       // What others say of its source may be another thing tomorrow.
       ofItems.set(rows[n]?.id ?? 0, eco ?? '', found.id, !lacksSource(reported[n] as SoftwareIdentity, platform));
       components.push(found.id);
@@ -261,9 +265,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const before = store.device(device);
     if (!before) {
       if (items.length === 0) return;
-      store.countUp(now);
-      store.fixesOf(nothing, now, Array.from(now));
-      holders.changed(device, now, now, nothing);
+      const open = store.countUp(now);
+      store.fixesOf(nothing, now, open);
+      holders.changed(device, now, open, nothing);
       store.noteChange(device, undefined, []);
       store.putDevice(device, at, now, nameless);
       return;
@@ -316,9 +320,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         if (kept === null) return;
         store.putBack(device, kept);
         const components = deviceComponents(device);
-        store.countUp(components);
-        store.fixesOf(nothing, components, Array.from(components));
-        holders.changed(device, components, components, nothing);
+        const open = store.countUp(components);
+        store.fixesOf(nothing, components, open);
+        holders.changed(device, components, open, nothing);
         store.noteChange(device, undefined, []);
         holders.setAside(device, judgedItems(device).aside);
       }),

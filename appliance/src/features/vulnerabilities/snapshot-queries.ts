@@ -149,7 +149,7 @@ const openReader = (path: string) => {
   };
 };
 
-type SnapshotReader = ReturnType<typeof openReader>;
+export type SnapshotReader = ReturnType<typeof openReader>;
 
 /**
  * Opens the snapshot in force and reopens it when another came into force; `current` reads the number from the database

@@ -46,10 +46,13 @@ export const vulnerabilityStore = (db: Database) => {
   const findSource = sql.value<[string, string], number>('SELECT id FROM source_package WHERE eco = ? AND name = ?');
   const addSource = db.prepare('INSERT INTO source_package (eco, name) VALUES (?, ?)');
   const addName = sql.run('INSERT OR IGNORE INTO package_name (name) VALUES (?)');
-  const addCount = sql.run<[number]>('INSERT INTO component_count (id, devices) VALUES (?, 0)');
-  const countUp = sql.run('UPDATE component_count SET devices = devices + 1 WHERE id = ?');
+  // A new component has no count before the device that it was made for is counted.
+  const countUp = sql.run(
+    'INSERT INTO component_count (id, devices) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET devices = devices + 1',
+  );
   const countAllUp = sql.run(
-    'UPDATE component_count SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))',
+    `INSERT INTO component_count (id, devices) SELECT value, 1 FROM json_each(?) WHERE true
+     ON CONFLICT (id) DO UPDATE SET devices = devices + 1`,
   );
   const itemComponents = db
     .prepare<[string, string], [number, number]>(
@@ -103,11 +106,11 @@ export const vulnerabilityStore = (db: Database) => {
   const shiftDown = sql.run(shiftSql('-'));
   // A component without a load has no open match that could be counted.
   const isIdle = sql.value<[number], number>(
-    'SELECT c.devices = 0 FROM component_count c WHERE c.id = +? AND EXISTS (SELECT 1 FROM component_load l WHERE l.component = c.id)',
+    'SELECT ifnull((SELECT c.devices FROM component_count c WHERE c.id = l.component), 0) = 0 FROM component_load l WHERE l.component = ?',
   );
-  const idleOf = sql.values<[string], number>(
-    `SELECT c.id FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value CROSS JOIN component_count c ON c.id = l.component
-       WHERE c.devices = 0`,
+  const loaded = sql.all<[string], { component: number; devices: number }>(
+    `SELECT l.component, ifnull(c.devices, 0) AS devices FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value
+     LEFT JOIN component_count c ON c.id = l.component`,
   );
   const derivedFaults = sql.values<[], string>(DERIVED_FAULTS);
   const readState = sql.get<[], { snapshot: number; previous: number; matched: number }>(
@@ -136,14 +139,14 @@ export const vulnerabilityStore = (db: Database) => {
     /** The id of a component; `isNew`: it has never been matched. */
     component: (component: Component): { id: number; isNew: boolean } => {
       const { eco, name, version, stream = '' } = component;
-      const held = findComponent(eco, name, version, stream);
-      if (held !== undefined) return { id: held, isNew: false };
-      const key = keyOfComponent(component);
       // Streams are asked for and fixed by themselves.
       const named = streamedName(stream, name);
-      const source = findSource(eco, named) ?? newSource(eco, named, name);
-      const id = addComponent(eco, name, version, key, source, stream);
-      addCount(id);
+      const known = findSource(eco, named);
+      // A component is made with its source: where that is new, so is the component.
+      const held = known === undefined ? undefined : findComponent(eco, name, version, stream);
+      if (held !== undefined) return { id: held, isNew: false };
+      const source = known ?? newSource(eco, named, name);
+      const id = addComponent(eco, name, version, keyOfComponent(component), source, stream);
       return { id, isNew: true };
     },
     device: (device: number) => findDevice(device),
@@ -176,13 +179,15 @@ export const vulnerabilityStore = (db: Database) => {
     ),
     /** Forgets the components of items that are gone. */
     dropItemComponents: sql.run<[]>('DELETE FROM item_component WHERE item NOT IN (SELECT id FROM inv_software)'),
-    /** Counts the components that came with a device's first inventory. */
-    countUp: (components: Uint32Array): void => {
+    /** Counts the components that came with a device's first inventory; those that have open matches. */
+    countUp: (components: Uint32Array): number[] => {
       const text = JSON.stringify(Array.from(components));
-      const idle = idleOf(text);
+      const open = loaded(text);
+      const idle = open.flatMap(({ component, devices }) => (devices === 0 ? [component] : []));
       for (const component of idle) shiftUp(component);
       countAllUp(text);
       if (idle.length > 0) fixes.refresh(idle);
+      return open.map(({ component }) => component);
     },
     countDown,
     /** A device has other components: packages that a newer version of closes something there are counted once for it. */
