@@ -16,6 +16,8 @@ import { statements } from './statements.ts';
 
 export type Personal = {
   encrypt(person: string, plaintext: string): Buffer;
+  /** The same for several values of a person, whose key is looked up once. For one transaction. */
+  encryptor(person: string): (plaintext: string) => Buffer;
   /** null once the person is erased; throws KEY when the bytes are damaged. */
   decrypt(stored: Uint8Array): string | null;
   /** Equal for values that differ only in case, width or surrounding space. */
@@ -155,16 +157,23 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     return gone;
   };
 
-  return {
-    encrypt: (person, plaintext) => {
-      const { id, key } = keyFor(person);
+  const encryptor = (person: string): ((plaintext: string) => Buffer) => {
+    let known: { id: number; key: Uint8Array } | undefined;
+    return (plaintext) => {
+      known ??= keyFor(person);
+      const { id, key } = known;
       const head = Buffer.alloc(headBytes);
       head[0] = version;
       head.writeUIntBE(id, 1, 6);
       const nonce = randomBytes(nonceBytes);
       const sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(Buffer.from(plaintext), head, null, nonce, key);
       return Buffer.concat([head, nonce, sealed]);
-    },
+    };
+  };
+
+  return {
+    encrypt: (person, plaintext) => encryptor(person)(plaintext),
+    encryptor,
     decrypt: (stored) => {
       const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
       if (bytes.length < headBytes + nonceBytes || bytes[0] !== version)

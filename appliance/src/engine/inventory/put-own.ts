@@ -5,21 +5,17 @@ import type { Item, Stored } from './types.ts';
 
 type RowChange = { operation: 'added' | 'removed' | 'changed'; before: string | null; after: string | null };
 
-/** How a personal value stands in a column or a change. */
-const sealed = (personal: Personal, person: string, value: Stored): Buffer | null =>
-  value === null ? null : personal.encrypt(person, JSON.stringify(value));
-
 const cellsOf = (
   personal: Personal,
   shape: Shape,
   stored: Readonly<Record<string, Stored>>,
   device: number,
 ): Cell[] => {
-  const person = personOf(shape, stored, device);
+  const encrypt = personal.encryptor(personOf(shape, stored, device));
   return shape.own.flatMap(({ name, field }): Cell[] => {
     const value = stored[name] ?? null;
     if (!field.personal) return [value];
-    const cell = sealed(personal, person, value);
+    const cell = value === null ? null : encrypt(JSON.stringify(value));
     if (!field.indexed) return [cell];
     return [cell, value === null ? null : personal.blindIndex(`${shape.collection.name}.${name}`, String(value))];
   });

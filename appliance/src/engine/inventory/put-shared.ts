@@ -11,14 +11,11 @@ type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number |
 /** Items as ids, rising, with what the device says of each. */
 export type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
 
-/** Finds the ids of items or makes them; a new one for each transaction. */
-const resolver = (shape: Shape, store: SharedStore) => {
+/** Looks items up in the database, or makes them; a new one for each transaction. */
+const finder = (shape: Shape, store: SharedStore) => {
   store.ids.refresh();
   let noted = false;
   return (item: Item): number => {
-    const text = fieldsText(shape.own, item);
-    const known = store.ids.get(text);
-    if (known !== undefined) return known;
     const stored = storedItem(shape.own, item);
     const key = sharedKey(shape, stored);
     let id = store.find(key);
@@ -30,6 +27,18 @@ const resolver = (shape: Shape, store: SharedStore) => {
       noted = true;
       id = store.make(key, stored, store.usual.ofFirst(item));
     }
+    return id;
+  };
+};
+
+/** The same, by what is kept in memory of items that were parsed. */
+const resolver = (shape: Shape, store: SharedStore) => {
+  const find = finder(shape, store);
+  return (item: Item): number => {
+    const text = fieldsText(shape.own, item);
+    const known = store.ids.get(text);
+    if (known !== undefined) return known;
+    const id = find(item);
     store.ids.keep(text, id);
     return id;
   };
@@ -40,7 +49,9 @@ const placeRange = 2 ** 20;
 /** Ids in order, each once, with their columns: of two equal items the later one's attributes count. */
 const inOrder = (found: readonly number[], columns: Readonly<Record<string, readonly Stored[]>>): Resolved => {
   // An id and its place in one number: ids have 32 bits, places 20.
-  const places = Float64Array.from(found, (id, at) => id * placeRange + at).sort();
+  const places = new Float64Array(found.length);
+  for (let at = 0; at < found.length; at += 1) places[at] = (found[at] as number) * placeRange + at;
+  places.sort();
   const ids = new Uint32Array(places.length);
   const rows = new Uint32Array(places.length);
   let count = 0;
@@ -74,7 +85,7 @@ export const resolveCut = (
   cut: CutItems,
   isPlain: (item: unknown) => item is Item,
 ): Resolved | undefined => {
-  const idOf = resolver(shape, store);
+  const find = finder(shape, store);
   const { byBytes } = store.ids;
   const found: number[] = [];
   for (let n = 0; n < cut.count; n += 1) {
@@ -85,7 +96,7 @@ export const resolveCut = (
     if (id === 0) {
       const item = cutItem(cut, n);
       if (!isPlain(item)) return undefined;
-      id = idOf(item);
+      id = find(item);
       byBytes.keep(cut.keys, from, to, hash, id);
     }
     found.push(id);
@@ -137,17 +148,21 @@ const valueChanges = (
   return changes;
 };
 
-/** Keeps what a report makes of a device's section of a shared collection; `isFirst`: there was none. What changed. */
+/**
+ * Keeps what a report makes of a device's section of a shared collection; `isFirst`: there was none. What changed, and the ids of
+ * before.
+ */
 export const putShared = (
   shape: Shape,
   store: SharedStore,
   section: number,
   { ids, columns }: Resolved,
   isFirst: boolean,
-): ItemChange[] => {
+): { changes: ItemChange[]; before: Uint32Array | undefined } => {
   const before = isFirst ? undefined : valuesOf(store, section);
   store.arrays.put(section, ids, columns, store.usual.completed(ids, columns));
-  if (before === undefined) return [];
+  if (before === undefined) return { changes: [], before };
   const { added, removed } = compareIds(before.ids, ids);
-  return [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
+  const changes = [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
+  return { changes, before: before.ids };
 };

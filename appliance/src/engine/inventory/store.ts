@@ -75,9 +75,7 @@ export const sectionStore = (db: Database) => {
   const setBest = db.prepare<{ source: string; device: number; collection: string }>(
     'update section set best = (source = @source) where device = @device and collection = @collection and best <> (source = @source)',
   );
-  const sources = db.prepare<[number, string], { source: string }>(
-    'select source from section where device = ? and collection = ?',
-  );
+  const of = db.prepare<[number, string], SectionRow>('select * from section where device = ? and collection = ?');
   const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
   const forget = db.prepare<[number]>('delete from section where device = ?');
   // An unchanged report writes nothing: a section is as fresh as the last report of its device.
@@ -126,7 +124,9 @@ export const sectionStore = (db: Database) => {
     setBest: (device: number, collection: string, source: string): void => {
       setBest.run({ source, device, collection });
     },
-    sources: (device: number, collection: string): string[] => sources.all(device, collection).map((row) => row.source),
+    /** Those of every source. */
+    of: (device: number, collection: string) => of.all(device, collection),
+    sources: (device: number, collection: string): string[] => of.all(device, collection).map((row) => row.source),
     ofDevice: (device: number) => ofDevice.all(device),
     forget: (device: number): void => {
       forget.run(device);

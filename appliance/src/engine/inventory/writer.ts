@@ -10,7 +10,7 @@ import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
 import { ownSection } from './put-own.ts';
 import { putShared, type Resolved, resolve, resolveCut } from './put-shared.ts';
-import { type OwnStore, ownStore, type SectionStore, type SharedStore, sharedStore } from './store.ts';
+import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type { Collection, CutItems, CutReport, InventorySource, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
@@ -86,7 +86,10 @@ export const recount = (
   after: Uint32Array | undefined,
 ): void => {
   if (shared === undefined) return;
-  const { added, removed } = compareIds(before ?? new Uint32Array(), after ?? new Uint32Array());
+  const { added, removed } =
+    before === undefined
+      ? { added: Array.from(after ?? []), removed: [] }
+      : compareIds(before, after ?? new Uint32Array());
   shared.add(added);
   shared.subtract(removed);
   if (before !== undefined && after !== undefined) shared.devicesByItem.changed(device, added, removed);
@@ -140,13 +143,18 @@ export const sectionWriter = (parts: {
     return found ?? resolve(held.shape, shared, held.parse(parsedCut(reported.cut)));
   };
 
-  const write = (report: SectionReport | CutReport, held: CollectionStores, reported: Reported): Written => {
+  const write = (
+    report: SectionReport | CutReport,
+    held: CollectionStores,
+    reported: Reported,
+    present: readonly SectionRow[],
+  ): Written => {
     const { shape, shared, own } = held;
     const { device, collection, source } = report;
-    const previous = sections.one(device, collection, source);
-    const others = previous === undefined ? sections.sources(device, collection) : [];
+    const previous = present.find((row) => row.source === source);
     // Most devices have one source: then nothing else has to be looked at, before or after.
-    const isOnly = previous === undefined && others.length === 0;
+    const isOnly = present.length === 0;
+    const isBest = isOnly || previous?.best === 1;
     const receivedAt = nowMs();
     const base = {
       id: previous?.id,
@@ -158,13 +166,15 @@ export const sectionWriter = (parts: {
       received_at: receivedAt,
       best: isOnly ? 1 : 0,
     };
-    const bestBefore = isOnly ? undefined : shared?.arrays.itemsOf(device);
+    const bestBefore = isBest ? undefined : shared?.arrays.itemsOf(device);
     let count: number;
     let changes: readonly Change[];
     if (shared !== undefined) {
       const found = resolved(held, shared, reported);
       count = found.ids.length;
-      changes = putShared(shape, shared, sections.write({ ...base, count }), found, previous === undefined);
+      const put = putShared(shape, shared, sections.write({ ...base, count }), found, previous === undefined);
+      changes = put.changes;
+      if (isBest) recount(shared, device, put.before, found.ids);
     } else if (own !== undefined) {
       const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
       ({ count, changes } = ownSection({ personal, shape, store: own, device, source, items }));
@@ -173,8 +183,12 @@ export const sectionWriter = (parts: {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }
     if (previous === undefined && !isOnly)
-      sections.setBest(device, collection, preferredSource(shape.collection, [...others, source]));
-    recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
+      sections.setBest(
+        device,
+        collection,
+        preferredSource(shape.collection, [...present.map((row) => row.source), source]),
+      );
+    if (!isBest) recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
     const isOther = previous === undefined;
     return { outcome: log(report, receivedAt, isOther, count, changes), isOther };
   };
@@ -189,18 +203,16 @@ export const sectionWriter = (parts: {
       if (!found.shape.collection.sources.includes(report.source))
         throw invalid({ source: { key: 'validation.choice' } });
       if (!timeText.safeParse(report.collectedAt).success) throw invalid({ collectedAt: { key: 'validation.format' } });
-      const isKnown = (): boolean =>
-        sections.hash(report.device, report.collection, report.source)?.hash.toString('hex') === report.hash;
-      if (isKnown()) return known;
-      if ('items' in report && !report.isHashed) checkHash(report);
-      const reported =
-        'cut' in report && report.cut.count <= mostItemsOf(found.shape.collection)
-          ? { cut: report.cut }
-          : { items: found.parse('cut' in report ? parsedCut(report.cut) : report.items) };
       return within(db, () => {
-        // Another process may have stored it while this one parsed.
-        if (isKnown()) return known;
-        const { outcome, isOther } = write(report, found, reported);
+        const present = sections.of(report.device, report.collection);
+        if (present.some(({ source, hash }) => source === report.source && hash.toString('hex') === report.hash))
+          return known;
+        if ('items' in report && !report.isHashed) checkHash(report);
+        const reported =
+          'cut' in report && report.cut.count <= mostItemsOf(found.shape.collection)
+            ? { cut: report.cut }
+            : { items: found.parse('cut' in report ? parsedCut(report.cut) : report.items) };
+        const { outcome, isOther } = write(report, found, reported, present);
         changed('section', [{ device: report.device, collection: report.collection, isOther }]);
         return outcome;
       });
