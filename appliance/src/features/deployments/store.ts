@@ -84,7 +84,7 @@ export const taskStore = (db: Database, changed: Changed) => {
     );
   };
   const ofDevice = sql.all<[number, string], Row>(
-    `SELECT ${columns} FROM task WHERE device = ? AND state = ? ORDER BY rowid`,
+    `SELECT ${columns} FROM task WHERE device = ? AND state = ? ORDER BY queued_at`,
   );
   const live = sql.all<[number], { objects: string }>(
     `SELECT objects FROM task WHERE device = ? AND state IN ('queued', 'running') AND objects IS NOT NULL`,

@@ -99,6 +99,7 @@ export function deviceRows(db: Database) {
   return {
     /** Derives rows anew, many of them in turn. In the transaction of the change. */
     derive: (devices: readonly number[]): void => {
+      if (devices.length === 0) return;
       if (devices.length <= AT_ONCE) write(devices);
       else pending.note(devices);
     },
