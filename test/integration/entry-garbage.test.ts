@@ -72,14 +72,18 @@ const shareOf = <T>(items: readonly T[], size: number, n: number): T[] =>
     ? [...items]
     : Array.from({ length: size }, (_, at) => items[(seed + n * size + at) % items.length] as T);
 
+/** The same for garbage that ends before a route's own code: one route of `nth` gets one of it. */
+const shareOfNth = <T>(items: readonly T[], nth: number, n: number): T[] =>
+  isLong ? [...items] : (seed + n) % nth === 0 ? shareOf(items, 1, Math.floor((seed + n) / nth)) : [];
+
 /** Megabytes go to one route of so many, and to each of the devices' door, whose caps are its own. */
 const everyNth = isLong ? 1 : 12;
 
 /** Bodies for the n-th route of a door. A person's pages take forms, so all of this ends in the same reader there. */
 const bodiesFor = (route: Route, n: number): (readonly [string, Sent])[] =>
   entryPointOf(route) === 'person'
-    ? shareOf([...wellFormed, ...malformed], 2, n)
-    : [...shareOf(wellFormed, 3, n), ...shareOf(malformed, 1, n)];
+    ? shareOfNth([...wellFormed, ...malformed], 2, n)
+    : [...shareOf(wellFormed, 2, n), ...shareOfNth(malformed, 4, n)];
 
 const queries: readonly string[] = [
   '?limit=-1&after=x&q=%00%ff',
@@ -196,10 +200,10 @@ describe('garbage at every entry point', () => {
 
   beforeAll(async () => {
     site = await openGarbageSite();
-    // What every page and list holds once it was shown is no growth.
+    // What every page holds once it was shown is no growth.
     for (const route of site.routes) {
-      if (route.method === 'GET' && !isStream(route) && !isOwn(route))
-        await site[entryPointOf(route)].call('GET', fill(route.pattern, absent));
+      if (route.method === 'GET' && entryPointOf(route) === 'person' && !isStream(route) && !isOwn(route))
+        await site.person.call('GET', fill(route.pattern, absent));
     }
     before = site.tables();
     auditBefore = site.audit();
@@ -337,7 +341,7 @@ describe('garbage at every entry point', () => {
           ...(whole === undefined ? [] : shareOf(queries, 1, n).map((query) => `${whole}${query}`)),
           ...(whole === route.pattern
             ? []
-            : shareOf(queries, 1, n).map((query) => `${fill(route.pattern, absent)}${query}`)),
+            : shareOfNth(queries, 3, n).map((query) => `${fill(route.pattern, absent)}${query}`)),
           ...(route.pattern.includes(':') ? shareOf(absurdParts, 1, n) : []).map((part) =>
             fill(route.pattern, () => part),
           ),
@@ -355,7 +359,7 @@ describe('garbage at every entry point', () => {
       patterns
         .filter((route) => !isOwn(route) && !isStream(route))
         .flatMap((route, n) =>
-          shareOf(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'], 1, n)
+          shareOfNth(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'], 3, n)
             .filter((method) => !taken.has(`${method} ${route.pattern}`))
             .map((method) => ({
               where: 'a wrong method',
@@ -391,10 +395,11 @@ describe('garbage at every entry point', () => {
     await expectNoFaults();
   });
 
+  // The table of rights (appliance/src/rights.test.ts) asks each route without credentials.
   it('is refused when nobody sends it', async () => {
     await send(
       site.routes
-        .filter((route) => !isStream(route))
+        .filter((route, n) => !isStream(route) && (isLong || (seed + n) % 4 === 0))
         .map((route) => ({
           where: 'no credentials',
           caller: site.nobody,
@@ -438,7 +443,7 @@ describe('garbage at every entry point', () => {
     expect(site.audit().slice(0, auditBefore.length)).toEqual(auditBefore);
     expect(added.filter((entry) => !mayBeAudited.has(entry))).toEqual([]);
     expect(changed.filter((name) => !mayChange.has(name))).toEqual([]);
-    expect(seen.calls).toBeGreaterThan(2_000);
+    expect(seen.calls).toBeGreaterThan(1_500);
     expect(seen.cut).toBeLessThan(seen.calls / 50);
     expect(seen.maxRssBytes - rssBefore).toBeLessThan(maxGrowthBytes);
     expect(await tryCommand('sallyport', ['doctor', '--data', site.dataDir])).toMatchObject({ status: 0 });
