@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import { type DeviceSet, setOf } from './device-set.ts';
 import type { Condition } from './list/condition.ts';
+import { fold } from './sql-functions.ts';
 
 // What one request may reach. A function of a store that reads rows of devices or controllers takes a Scope; only `scopeOf` (engine/objects/types.ts),
 // which asks what a person's roles grant, and `wholeSite`, which says why no person is asked, make one.
@@ -47,6 +48,22 @@ export function devicesIn(scope: Scope, device: string): Condition {
   const { sql, params } = deviceRowsIn(scope);
   return { sql: `${device} in (select device from device_row where ${sql})`, params };
 }
+
+/**
+ * The column `device` is of one by its number or, whatever the case, its whole name where one device in reach alone has it; with the
+ * records that became part of it.
+ */
+export const deviceNamed =
+  (scope: Scope) =>
+  (text: string): Condition => {
+    const [byNumber, byName] = [devicesIn(scope, 'id'), devicesIn(scope, 'device')];
+    return {
+      sql: `device in (with recursive part (id) as (select id from device where public_id = ? and ${byNumber.sql}
+        union select max(device) from device_row where name_key = ? and ${byName.sql} having count(*) = 1
+        union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part)`,
+      params: [text, ...byNumber.params, fold(text), ...byName.params],
+    };
+  };
 
 /** The same, asked of each row that an order or another condition picks: where they are few, the devices in reach are not gathered. */
 export function isDeviceIn(scope: Scope, device: string): Condition {

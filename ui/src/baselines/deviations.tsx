@@ -1,19 +1,19 @@
 import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
 import { Button } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords, ListFiles } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import type { FilterField, PageOf } from '../model.ts';
+import type { PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type DeviationsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<DeviationRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly limitDays: number;
   /** Of the filter, open for longer than the limit. */
   readonly late: number;

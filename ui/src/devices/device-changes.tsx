@@ -3,10 +3,10 @@ import { Changes } from '../components/changes.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
+import type { Filtering } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
-import type { FilterField } from '../model.ts';
 
 type DeviceChangesProps = {
   readonly ctx: Ctx;
@@ -15,7 +15,7 @@ type DeviceChangesProps = {
   readonly list: ListState;
   readonly rows: readonly ChangeRow[];
   readonly next?: string | undefined;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
 };
 
 /** What changed on a device, newest first. */

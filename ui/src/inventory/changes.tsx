@@ -1,11 +1,10 @@
 import { type ChangeRow, Changes as Timeline } from '../components/changes.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { filterWords, ListFiles } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import type { FilterField } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type ChangesProps = {
@@ -13,7 +12,7 @@ type ChangesProps = {
   readonly list: ListState;
   readonly rows: readonly ChangeRow[];
   readonly next?: string | undefined;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   /** About how many the log holds. */
   readonly about: number;
 };

@@ -1,12 +1,12 @@
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { foundText } from '../components/list-tools.tsx';
+import { type Filtering, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Time, To, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
-import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
+import type { NamedLink, PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ObjectFrame } from './object-frame.tsx';
 
@@ -58,7 +58,7 @@ type ObjectsProps = {
     /** The page of a thing that has one of its own. */
     readonly href?: string | undefined;
   }>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly deleted: number;
 };
 

@@ -1,8 +1,7 @@
 import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { dateMs } from '../../platform/filter/values.ts';
 import type { Condition } from '../../platform/list/condition.ts';
-import { devicesIn, type Scope } from '../../platform/scope.ts';
-import { fold } from '../../platform/sql-functions.ts';
+import { deviceNamed, type Scope } from '../../platform/scope.ts';
 import { likePattern } from '../../platform/text.ts';
 import { areas } from '../objects/types.ts';
 import { severities } from './types.ts';
@@ -12,22 +11,6 @@ import { severities } from './types.ts';
 type TypesWithWords = (text: string) => readonly string[];
 
 const dayMs = 86_400_000;
-
-/**
- * By its number or, whatever the case, its whole name where one device in reach alone has it; with the records that became part of
- * it.
- */
-const ofDevice =
-  (scope: Scope) =>
-  (text: string): Condition => {
-    const [byNumber, byName] = [devicesIn(scope, 'id'), devicesIn(scope, 'device')];
-    return {
-      sql: `device in (with recursive part (id) as (select id from device where public_id = ? and ${byNumber.sql}
-        union select max(device) from device_row where name_key = ? and ${byName.sql} having count(*) = 1
-        union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part)`,
-      params: [text, ...byNumber.params, fold(text), ...byName.params],
-    };
-  };
 
 /** The end of the day, where it names no time of it. */
 const endOf = (text: string): number => (dateMs(text) ?? 0) + (text.includes('T') ? 0 : dayMs);
@@ -48,7 +31,7 @@ const fieldsOf = (typesWith: TypesWithWords, scope: Scope): readonly Field[] => 
   { name: 'severity', type: 'choice', options: severities, ops: ['=', '!='], source: { scalar: 'severity' } },
   { name: 'type', type: 'text', ops: ['=', '!=', 'starts'], stored: 'folded', source: { scalar: 'type' } },
   { name: 'area', type: 'choice', options: areas, ops: ['=', '!='], source: { scalar: 'area' } },
-  { name: 'device', type: 'text', ops: ['=', '!='], source: { test: ofDevice(scope) } },
+  { name: 'device', type: 'text', ops: ['=', '!='], source: { test: deviceNamed(scope) } },
   { name: 'actor', type: 'text', source: { scalar: 'actor' }, ops: ['=', '!=', 'contains', 'unknown'] },
   { name: 'at', type: 'time', source: { scalar: 'at' }, ops: ['older', 'newer', 'before', 'after'] },
   {

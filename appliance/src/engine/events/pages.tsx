@@ -1,16 +1,14 @@
 import { type EventRow, Events } from '@sallyport/ui/events/events.tsx';
 import { wordsOf } from '@sallyport/ui/i18n/catalogue';
-import { currentCursor } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
-import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { type FileColumns, inColumns, pagesOf, sendRows } from '../../server/console/list-file.ts';
-import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
+import { listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventRows } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -59,9 +57,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const asked = askedList(c, ctx, events.language, fieldsFor(scope));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const after = cursor === undefined ? undefined : Number(cursor);
+    const after = numberCursor(list);
     const found = askedPage(asked, (filter) => events.list({ scope, reader, filter, limit: pageRows, after }));
     // The chain is of the whole site.
     const chain = scope.site ? await deps.chain() : undefined;

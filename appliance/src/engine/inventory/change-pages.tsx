@@ -1,21 +1,19 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileText } from '@sallyport/ui/components/list-columns.tsx';
-import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
 import { Changes } from '@sallyport/ui/inventory/changes.tsx';
-import { currentCursor, filterValues } from '@sallyport/ui/list';
-import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
-import { AppError } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
+import { askedList, askedWords } from '../../server/console/asked-list.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, mostRows, pagesOf, sendRows } from '../../server/console/list-file.ts';
-import { listState, pageRows } from '../../server/console/lists.ts';
+import { listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { Change, ChangeAsked, Collection, Whose } from './types.ts';
-import { changeFilterNames, changeFilters, changeQueryOf, reachesAll, readableCollections } from './view.ts';
+import { changeFields, changeLanguage, changeQueryOf, reachesAll, readableCollections } from './view.ts';
 
 const csvHead = [
   'changes.at',
@@ -32,61 +30,58 @@ const csvHead = [
 export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { inventory } = deps;
   const collections = inventory.collections();
-  const filterNames = [...changeFilterNames, 'device'];
+  const language = changeLanguage(collections, false);
 
   const readable = (c: Context<ConsoleEnv>): Collection[] =>
     readableCollections(collections, signedIn(c).actor, reachesAll(scopeFor(c, 'devices:read')));
 
-  const queryOf = (c: Context<ConsoleEnv>): Omit<ChangeAsked, 'limit' | 'after'> & Whose => {
+  const queryOf = (
+    c: Context<ConsoleEnv>,
+    filter: Filter | undefined,
+  ): Omit<ChangeAsked, 'limit' | 'after'> & Whose => {
     const scope = scopeFor(c, 'devices:read');
-    const list = listState(c, filterNames);
-    const [device] = filterValues(list, 'device');
+    const { asked, device } = changeQueryOf(filter, collections, readable(c));
     return {
-      ...changeQueryOf(list, collections, readable(c)),
+      ...asked,
       ...(device === undefined ? { scope } : { device: model.named(device, scope)?.id ?? NO_DEVICE }),
     };
   };
+
+  const fieldsFor = (c: Context<ConsoleEnv>) =>
+    changeFields(language, readable(c), (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text);
 
   const named = (rows: readonly Change[]) => {
     const references = model.references(rows.map(({ device }) => device));
     return (row: Change) => references.get(row.device) ?? { id: String(row.device), name: `#${row.device}` };
   };
 
-  const filtersIn = (c: Context<ConsoleEnv>): FilterField[] => [
-    ...changeFilters(readable(c)),
-    {
-      name: 'device',
-      label: 'field.device',
-      valueName: (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text,
-    },
-  ];
-
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const scope = scopeFor(c, 'devices:read');
-    const list = listState(c, filterNames);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const rows = inventory.changes({
-      ...queryOf(c),
-      limit: pageRows,
-      ...(cursor === undefined ? {} : { after: Number(cursor) }),
-    });
+    const ctx = viewContext(deps, c);
+    const asked = askedList(c, ctx, language, fieldsFor(c));
+    if (asked instanceof Response) return asked;
+    const { list, filter, filtering, status } = asked;
+    const after = numberCursor(list);
+    const rows =
+      filtering.fault === undefined ? inventory.changes({ ...queryOf(c, filter), limit: pageRows, after }) : [];
     const deviceOf = named(rows);
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(
       <Changes
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
         rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
         next={last === undefined ? undefined : String(last.id)}
-        filters={filtersIn(c)}
+        filters={filtering}
         about={inventory.aboutChanges(scope)}
       />,
+      status,
     );
   };
 
   const send = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    const query = queryOf(c);
+    const list = listState(c, language.parameters);
+    const query = queryOf(c, language.read(termsOf(list)));
     const ctx = viewContext(deps, c, 'part');
     const found = await gathered(
       pagesOf(c, (paging: { limit: number; after?: number }) => {
@@ -99,7 +94,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       name: 'changes',
       title: ctx.t('nav.changes'),
       page: paths.changes(),
-      filter: filterWords(ctx, listState(c, filterNames), filtersIn(c)),
+      filter: askedWords(ctx, list, language, fieldsFor(c)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: {
         ...eachOf(found, (change) => {

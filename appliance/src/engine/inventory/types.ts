@@ -182,7 +182,7 @@ export type ChangeAsked = {
   from?: number;
   to?: number;
   /** The id of the last row of the page before. */
-  after?: number;
+  after?: number | undefined;
   limit: number;
   personal?: boolean;
 };

@@ -1,8 +1,11 @@
-import { filterValues, type ListState } from '@sallyport/ui/list';
-import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { AskedField } from '@sallyport/ui/components/filter-builder.tsx';
+import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
+import { type Comparison, type Filter, FilterFault, vocabularyOf } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import type { FieldWords } from '../../server/console/asked-list.ts';
+import { askedFields, type FieldWords } from '../../server/console/asked-list.ts';
 import { chosen } from '../../server/console/lists.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { type Actor, hasRight, holdsAnywhere, type Right, requireRight, scopeOf } from '../objects/types.ts';
@@ -23,25 +26,64 @@ import {
 
 const changeOperations: readonly ChangeOperation[] = ['added', 'removed', 'changed', 'first'];
 
-/** Names of the filters of a list of changes. */
-export const changeFilterNames = ['collection', 'operation', 'item', 'from', 'to'];
+/** What is asked of the log by one field: one value or several, of which one fits. */
+const partsOf = (filter: Filter): Comparison[] => {
+  const parts = 'any' in filter ? filter.any : [filter];
+  const asked = parts.flatMap((part) => ('field' in part ? part : []));
+  if (asked.length < parts.length || new Set(asked.map(({ field }) => field)).size !== 1)
+    throw new FilterFault('onlyAnd', 1, '');
+  return asked;
+};
 
-/** The filters of a list of changes, over the collections that the reader may see. */
-export const changeFilters = (collections: readonly Collection[]): FilterField[] => [
-  {
-    name: 'collection',
-    label: 'changes.collection',
-    options: collections.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
-  },
-  {
-    name: 'operation',
-    label: 'changes.operation',
-    options: changeOperations.map((value) => ({ value, key: `changes.operation.${value}` })),
-  },
-  { name: 'item', label: 'changes.title' },
-  { name: 'from', label: 'filter.from' },
-  { name: 'to', label: 'filter.to' },
-];
+/** What a filter asks of the log, by field. The log walks an index: it finds what fits all of some fields. Throws FilterFault. */
+const askedOf = (filter: Filter | undefined): ReadonlyMap<string, readonly string[]> => {
+  const parts = filter === undefined ? [] : 'all' in filter ? filter.all : [filter];
+  const asked = new Map<string, string[]>();
+  for (const [first, ...more] of parts.map(partsOf)) {
+    if (first === undefined) continue;
+    if (asked.has(first.field)) throw new FilterFault('onlyAnd', 1, '');
+    asked.set(
+      first.field,
+      [first, ...more].map(({ value }) => String(value)),
+    );
+  }
+  return asked;
+};
+
+const code = { code: true } as const;
+
+/** The language that lists of changes are asked in. */
+export const changeLanguage = (collections: readonly Collection[], ofDevice: boolean): FilterLanguage =>
+  filterLanguage({
+    vocabulary: vocabularyOf([
+      { name: 'collection', type: 'choice', options: collections.map(({ name }) => name), ops: ['='], source: code },
+      { name: 'operation', type: 'choice', options: changeOperations, ops: ['='], source: code },
+      // The search field has the same.
+      { name: 'item', type: 'text', parameter: 'q', ops: ['='], source: code },
+      { name: 'from', type: 'time', ops: ['after'], source: code },
+      { name: 'to', type: 'time', ops: ['before'], source: code },
+      ...(ofDevice ? [] : [{ name: 'device', type: 'text', ops: ['='], source: code } as const]),
+    ]),
+    check: askedOf,
+  });
+
+/** What a builder offers, over the collections that the reader may see. */
+export const changeFields = (
+  language: FilterLanguage,
+  readable: readonly Collection[],
+  deviceName?: (text: string) => string,
+): AskedField[] =>
+  askedFields(language.vocabulary, {
+    collection: {
+      label: 'changes.collection',
+      options: readable.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
+    },
+    operation: { label: 'changes.operation', choices: 'changes.operation' },
+    item: { label: 'changes.title' },
+    from: { label: 'filter.from' },
+    to: { label: 'filter.to' },
+    device: { label: 'field.device', ...(deviceName === undefined ? {} : { valueName: deviceName }) },
+  });
 
 /** Where a person reads a collection. FORBIDDEN where nowhere; what belongs to no device is read by who reaches the whole site. */
 export const collectionScope = (actor: Actor, collection: Collection): Scope => {
@@ -79,25 +121,28 @@ export const momentOf = (text: string | undefined, endOfDay: boolean): number | 
   return Number.isNaN(at) ? undefined : at;
 };
 
-/** The list's filters as a query; collections that the reader may not see are never asked for. */
+/** A filter as a query of the log, with the name of the device; collections that the reader may not see are never asked for. */
 export const changeQueryOf = (
-  list: ListState,
+  filter: Filter | undefined,
   all: readonly Collection[],
   readableOnes: readonly Collection[],
-): Omit<ChangeAsked, 'limit' | 'after'> => {
+): { asked: Omit<ChangeAsked, 'limit' | 'after'>; device: string | undefined } => {
+  const parts = askedOf(filter);
   const readable = readableOnes.map(({ name }) => name);
-  const asked = filterValues(list, 'collection');
-  const collection = asked.length > 0 ? readable.filter((name) => asked.includes(name)) : readable;
-  const operation = chosen(changeOperations, filterValues(list, 'operation'));
-  const title = list.q === '' ? filterValues(list, 'item')[0] : list.q;
-  const from = momentOf(filterValues(list, 'from')[0], false);
-  const to = momentOf(filterValues(list, 'to')[0], true);
+  const wanted = parts.get('collection');
+  const collection = wanted === undefined ? readable : readable.filter((name) => wanted.includes(name));
+  const operation = parts.get('operation');
   return {
-    ...(collection.length === all.length ? {} : { collection }),
-    ...(operation.length === 0 ? {} : { operation }),
-    ...(title === undefined ? {} : { title }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    asked: {
+      ...(collection.length === all.length ? {} : { collection }),
+      ...defined({
+        operation: operation && chosen(changeOperations, operation),
+        title: parts.get('item')?.[0],
+        from: momentOf(parts.get('from')?.[0], false),
+        to: momentOf(parts.get('to')?.[0], true),
+      }),
+    },
+    device: parts.get('device')?.[0],
   };
 };
 

@@ -1,8 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues } from '@sallyport/ui/list';
-import type { FieldErrors, FilterField, Message, Value } from '@sallyport/ui/model';
+import { currentCursor } from '@sallyport/ui/list';
+import type { FieldErrors, Message, Value } from '@sallyport/ui/model';
 import { Deleted } from '@sallyport/ui/objects/deleted.tsx';
 import { ObjectForm, type ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { ObjectRevisions } from '@sallyport/ui/objects/object-revisions.tsx';
@@ -15,6 +15,7 @@ import { conditionForms } from '../../features/rules/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { touchablePorts } from '../../platform/outbound-rules.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { commentOf } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
@@ -25,11 +26,10 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
 import { pageByShownName } from './shown-names.ts';
-import { hasRight, type Kind, type KindField, type Obj } from './types.ts';
+import { hasRight, type Kind, type KindField, type Obj, type ObjectPage } from './types.ts';
 import { bodyOf, changedMeanwhile, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
 
 const tombstoneMs = 90 * 86_400_000;
-const maxFilters = 6;
 const maxChoices = 1_000;
 
 /** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */
@@ -92,61 +92,63 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const viewFields = (c: Context<ConsoleEnv>, kind: Kind): ViewField[] =>
     formFields(kind).map(([name, field]) => viewField(name, field, choicesOf(c, kind, name, field)));
 
-  const filtersOf = (kind: Kind): FilterField[] =>
-    formFields(kind)
-      .filter(([, field]) => field.type === 'choice' || (field.type === 'reference' && field.kind !== undefined))
-      .slice(0, maxFilters)
-      .map(([name, field]) => ({
+  const wordsOf = (kind: Kind): Readonly<Record<string, FieldWords>> => ({
+    updatedAt: { label: 'common.changed' },
+    ...Object.fromEntries(
+      formFields(kind).map(([name, field]): [string, FieldWords] => [
         name,
-        label: `kind.${kind.name}.field.${name}`,
-        options:
-          field.type === 'choice'
-            ? (field.options ?? []).map((value) => ({ value, key: `kind.${kind.name}.option.${name}.${value}` }))
-            : references(objects, field.kind ?? '').map(({ id, name: label }) => ({ value: id, label })),
-      }));
+        {
+          label: `kind.${kind.name}.field.${name}`,
+          choices: `kind.${kind.name}.option.${name}`,
+          ...(field.type === 'reference' && field.kind !== undefined
+            ? { options: references(objects, field.kind).map(({ id, name: label }) => ({ value: id, label })) }
+            : {}),
+        },
+      ]),
+    ),
+  });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
     actorFor(c, `${kind.area}:read`);
-    const filters = filtersOf(kind);
-    const list = listState(
-      c,
-      filters.map(({ name }) => name),
-    );
+    const ctx = viewContext(deps, c);
+    const language = objects.language(kind.name);
+    const asked = askedList(c, ctx, language, askedFields(language.vocabulary, wordsOf(kind)));
+    if (asked instanceof Response) return asked;
+    const { list } = asked;
     const cursor = currentCursor(list);
-    const where = Object.fromEntries(
-      filters.flatMap(({ name }) =>
-        filterValues(list, name)
-          .slice(0, 1)
-          .map((value) => [name, value] as const),
-      ),
-    );
     const sortable = new Set([kind.title, 'updatedAt', 'createdAt']);
     const sort = list.sort !== undefined && sortable.has(list.sort) ? list.sort : undefined;
     const names = namesOf(c);
-    const { lang } = viewContext(deps, c, 'part');
-    const page =
-      pageByShownName(objects, kind, {
-        list,
-        where,
-        sort,
-        cursor,
-        lang,
-        nameOf: (id) => names.object(kind.name, id),
-      }) ??
-      objects.ofAnyKind.list({
-        kind: kind.name,
-        where,
-        limit: pageRows,
-        descending: list.descending,
-        // The title has an order of its own, which also serves where it is personal.
-        ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
-        ...(list.q === '' ? {} : { search: list.q }),
-        ...defined({ after: cursor }),
-      });
+    const page = askedPage(
+      asked,
+      (filter): Pick<ObjectPage, 'rows' | 'total' | 'next'> =>
+        pageByShownName(objects, kind, {
+          list,
+          filter: language.read(list.filters),
+          sort,
+          cursor,
+          lang: ctx.lang,
+          nameOf: (id) => names.object(kind.name, id),
+        }) ??
+        objects.ofAnyKind.list({
+          kind: kind.name,
+          filter,
+          limit: pageRows,
+          descending: list.descending,
+          // The title has an order of its own, which also serves where it is personal.
+          ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
+          ...defined({ after: cursor }),
+        }),
+    );
     return c.html(
       <Objects
-        ctx={viewContext(deps, c)}
+        ctx={countedViews(
+          ctx,
+          list,
+          language,
+          (filter) => objects.ofAnyKind.list({ kind: kind.name, filter, limit: 1 }).total,
+        )}
         kind={kind.name}
         area={kind.area}
         fields={viewFields(c, kind)}
@@ -167,9 +169,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
           exact: true,
           next: page.next,
         }}
-        filters={filters}
+        filters={asked.filtering}
         deleted={objects.tombstones(kind.name).length}
       />,
+      asked.status,
     );
   };
 

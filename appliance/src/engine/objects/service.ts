@@ -2,13 +2,17 @@ import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { Changed } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
+import { objectVocabulary } from './field-queries.ts';
 import { bodySchema } from './schema.ts';
 import { type SettingService, settingService, settingTable } from './setting-service.ts';
-import { type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
+import { conditionOf, holding, type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
 import { type AnyObjects, type TypedObjects, typedObjects } from './typed.ts';
 import {
   type Actor,
@@ -39,6 +43,8 @@ export type ObjectService = TypedObjects & {
   kinds(): readonly Kind[];
   /** Throws NOT_FOUND. */
   kind(name: string): Kind;
+  /** The language that lists of a kind are asked in. */
+  language(kind: string): FilterLanguage;
   revisions(kind: string, id: string): Revision[];
   diff(kind: string, id: string, from: number, to: number): FieldDiff[];
   tombstones(kind?: string): Tombstone[];
@@ -271,19 +277,32 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     });
   };
 
+  /** Personal values can only be found whole. */
+  const searched = (kind: Kind, text: string): Condition => {
+    const ids = protectedFields(kind)
+      .filter((field) => kind.fields[field]?.indexed || kind.fields[field]?.unique)
+      .flatMap((field) => store.byIndex(kind.name, field, indexValue(personal, kind, field, text)));
+    const fields = Object.entries(kind.fields)
+      .filter(([, { personal: isPersonal, type }]) => !isPersonal && ['text', 'multiline', 'choice'].includes(type))
+      .map(([field]) => field);
+    return holding({ text, ids, fields });
+  };
+
+  const vocabularyOf = (kind: Kind) => objectVocabulary(kind, (text) => searched(kind, text));
+
   const list = (query: ObjectQuery): ObjectPage => {
     const kind = kindOf(query.kind);
     const limit = Math.min(Math.max(1, query.limit), maxPage);
-    const conditions = Object.entries(query.where ?? {}).map(([field, value]) => {
+    const where = Object.entries(query.where ?? {}).map(([field, value]) => {
       const spec = kind.fields[field];
       if (spec === undefined) throw invalid({ [field]: { key: 'validation.unknownField' } });
       const indexed = spec.indexed === true || spec.unique === true || spec.type === 'reference';
       const scalar = typeof value === 'string' || typeof value === 'number';
-      return {
+      return conditionOf(kind.name, {
         field,
         value: scalar && indexed ? indexValue(personal, kind, field, value) : value,
         indexed: indexed && scalar,
-      };
+      });
     });
     const sort = query.sort ?? 'title';
     const isColumn = ['title', 'createdAt', 'updatedAt', 'id'].includes(sort);
@@ -291,23 +310,14 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       throw invalid({ sort: { key: 'validation.choice' } });
     }
     const text = query.search?.trim();
-    // Personal values can only be found whole.
-    const blindIds = text
-      ? protectedFields(kind)
-          .filter((field) => kind.fields[field]?.indexed || kind.fields[field]?.unique)
-          .flatMap((field) => store.byIndex(kind.name, field, indexValue(personal, kind, field, text)))
-      : [];
-    const textFields = Object.entries(kind.fields)
-      .filter(
-        ([, field]) =>
-          !field.personal && (field.type === 'text' || field.type === 'multiline' || field.type === 'choice'),
-      )
-      .map(([field]) => field);
     const { rows, ...page } = store.page({
       kind: kind.name,
       deleted: query.deleted ?? false,
-      conditions,
-      search: text ? { text, ids: blindIds, fields: textFields } : undefined,
+      where: [
+        ...where,
+        ...(text ? [searched(kind, text)] : []),
+        ...conditionsOf(query.filter, { vocabulary: vocabularyOf(kind), now: nowMs() }),
+      ],
       order: { sql: orderExpression(sort), descending: query.descending ?? false },
       after: query.after,
       limit,
@@ -370,6 +380,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     ofAnyKind,
     kinds: () => kinds,
     kind: kindOf,
+    language: (name) => filterLanguage({ vocabulary: vocabularyOf(kindOf(name)) }),
     revisions: (name, id) => {
       kindOf(name);
       return store.revisions(name, id).map(toRevision);

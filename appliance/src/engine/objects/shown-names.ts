@@ -1,4 +1,5 @@
 import type { ListState } from '@sallyport/ui/list';
+import type { Filter } from '../../platform/filter/types.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { slicePage } from '../../server/console/lists.ts';
 import type { ObjectService } from './service.ts';
@@ -15,17 +16,17 @@ export const pageByShownName = (
   kind: Kind,
   asked: {
     list: ListState;
-    where: Readonly<Record<string, string>>;
+    filter: Filter | undefined;
     sort: string | undefined;
     cursor: string | undefined;
     lang: string;
     nameOf(id: string): string;
   },
 ): Pick<ObjectPage, 'rows' | 'total' | 'next'> | undefined => {
-  const { list, where, sort, cursor, lang, nameOf } = asked;
+  const { list, filter, sort, cursor, lang, nameOf } = asked;
   if (!namedElsewhere.has(kind.name) || (sort !== kind.title && list.q === '')) return undefined;
   const isByTitle = sort === undefined || sort === kind.title;
-  const all = objects.ofAnyKind.list({ kind: kind.name, where, limit: maxNamed, ...(isByTitle ? {} : { sort }) });
+  const all = objects.ofAnyKind.list({ kind: kind.name, filter, limit: maxNamed, ...(isByTitle ? {} : { sort }) });
   if (all.total > maxNamed) return undefined;
   const wanted = fold(list.q.trim());
   const found = all.rows.filter(({ id }) => [nameOf(id), id].some((text) => fold(text).includes(wanted)));

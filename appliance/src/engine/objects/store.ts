@@ -34,7 +34,7 @@ type IndexValue = string | number | Buffer;
 /** What a field is asked to be. */
 type IndexedValue = { field: string; value: IndexValue | boolean | null; indexed: boolean };
 
-const conditionOf = (kind: string, { field, value, indexed }: IndexedValue): Condition => {
+export const conditionOf = (kind: string, { field, value, indexed }: IndexedValue): Condition => {
   if (value === null) return { sql: `json_extract(body, '$.${field}') is null`, params: [] };
   if (indexed)
     return {
@@ -44,7 +44,7 @@ const conditionOf = (kind: string, { field, value, indexed }: IndexedValue): Con
   return { sql: `json_extract(body, '$.${field}') = ?`, params: [typeof value === 'boolean' ? Number(value) : value] };
 };
 
-const holding = (search: { text: string; ids: readonly string[]; fields: readonly string[] }): Condition => {
+export const holding = (search: { text: string; ids: readonly string[]; fields: readonly string[] }): Condition => {
   const pattern = likePattern(search.text);
   const likes = search.fields.map((field) => `json_extract(body, '$.${field}') like ? escape '\\'`);
   return {
@@ -122,8 +122,7 @@ export const objectStore = (db: Database) => {
     page: (query: {
       kind: string;
       deleted: boolean;
-      conditions: readonly IndexedValue[];
-      search: { text: string; ids: readonly string[]; fields: readonly string[] } | undefined;
+      where: readonly Condition[];
       order: { sql: string; descending: boolean };
       after: string | undefined;
       limit: number;
@@ -137,8 +136,7 @@ export const objectStore = (db: Database) => {
       });
       const where = [
         { sql: `kind = ? and deleted_at is ${query.deleted ? 'not ' : ''}null`, params: [kind] },
-        ...query.conditions.map((condition) => conditionOf(kind, condition)),
-        ...(query.search === undefined ? [] : [holding(query.search)]),
+        ...query.where,
       ];
       return list.page({ sort: 'asked', descending: order.descending, where, limit, after });
     },

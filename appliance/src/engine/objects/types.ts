@@ -8,6 +8,7 @@
 
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError, type FieldErrors } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { reaching, type Scope } from '../../platform/scope.ts';
 
 export type Area =
@@ -282,6 +283,8 @@ export type ObjectQuery = {
   kind: string;
   where?: Readonly<Record<string, string | number | boolean | null>>;
   search?: string;
+  /** In the language of the kind; see `ObjectService.language`. */
+  filter?: Filter | undefined;
   /** A field, or createdAt, updatedAt, id. */
   sort?: string;
   descending?: boolean;

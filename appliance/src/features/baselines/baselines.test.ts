@@ -42,6 +42,7 @@ const report = (device: number, collection: string, items: readonly Record<strin
   site.report(device, collection, items);
 };
 
+const asked = (name: string, value: string) => baselines.language.read([[name, value]]);
 const open = (device: number) => baselines.deviations({ scope: wholeSite('job'), device, limit: 1_000 }).rows;
 const told = (device: number): string[] =>
   open(device)
@@ -214,7 +215,7 @@ describe('a baseline', () => {
     ]);
     expect(
       baselines
-        .deviations({ scope: wholeSite('job'), device: id, state: 'closed', limit: 10 })
+        .deviations({ scope: wholeSite('job'), device: id, filter: asked('state', 'closed'), limit: 10 })
         .rows.map(({ outcome }) => outcome),
     ).toEqual(['gone', 'gone', 'gone']);
   });
@@ -241,9 +242,15 @@ describe('a baseline', () => {
       { id: before?.id, since, workOrder: { text: 'WO-17' }, change: { after: { version: '2' } } },
     ]);
     clock.add(16 * day);
-    expect(baselines.deviations({ scope: wholeSite('job'), device: id, olderThanDays: 35, limit: 10 }).total).toBe(1);
-    expect(baselines.deviations({ scope: wholeSite('job'), device: id, olderThanDays: 40, limit: 10 }).total).toBe(0);
-    expect(baselines.deviations({ scope: wholeSite('job'), device: id, hasWorkOrder: false, limit: 10 }).total).toBe(0);
+    expect(
+      baselines.deviations({ scope: wholeSite('job'), device: id, filter: asked('age', '35'), limit: 10 }).total,
+    ).toBe(1);
+    expect(
+      baselines.deviations({ scope: wholeSite('job'), device: id, filter: asked('age', '40'), limit: 10 }).total,
+    ).toBe(0);
+    expect(
+      baselines.deviations({ scope: wholeSite('job'), device: id, filter: asked('order', 'false'), limit: 10 }).total,
+    ).toBe(0);
   });
 
   it('takes an acceptance that goes on from an earlier one as one with it, so that each ends by itself', () => {
@@ -401,7 +408,8 @@ describe('a baseline of a group', () => {
     baselines.recomputePending();
     expect(told(below.id)).toEqual([]);
     expect(
-      baselines.deviations({ scope: wholeSite('job'), device: below.id, state: 'closed', limit: 5 }).rows[0]?.outcome,
+      baselines.deviations({ scope: wholeSite('job'), device: below.id, filter: asked('state', 'closed'), limit: 5 })
+        .rows[0]?.outcome,
     ).toBe('uncovered');
     baselines.remove(systemActor, `group:${line}`);
     expect(() => baselines.get(`group:${line}`, wholeSite('job'))).toThrow();

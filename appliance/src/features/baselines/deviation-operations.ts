@@ -1,7 +1,7 @@
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { scopeOf } from '../../engine/objects/types.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 import {
   anyOf,
   deviceId,
@@ -21,7 +21,7 @@ import { deviceIn } from '../devices/view.ts';
 import { baselineId, upToDate } from './operations.ts';
 import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
-import type { Deviation } from './types.ts';
+import { type Deviation, deviationStates, operations } from './types.ts';
 
 // Deviations: what differs from baselines, and deciding about it.
 
@@ -30,8 +30,6 @@ const { operation } = operationsOver<{
   inventory: InventoryService;
   deviceQueries: DeviceQueries;
 }>({ area: 'devices', bound: 'device', scoped: true });
-
-const operations = ['added', 'removed', 'changed'] as const;
 
 const deviation = z.object({
   id: z.int(),
@@ -77,7 +75,7 @@ export const deviationOperations = [
     right: 'devices:read',
     summary: 'What differs from baselines, the newest first',
     input: z.strictObject({
-      state: z.enum(['open', 'closed', 'all']).default('open'),
+      state: z.enum(deviationStates).default('open'),
       device: deviceId.optional(),
       baseline: baselineId.optional(),
       collection: z.array(z.string().max(64)).max(50).optional(),
@@ -87,15 +85,17 @@ export const deviationOperations = [
       ...numberPaging,
     }),
     output: numberPageOf(deviation),
-    run: (context, { device, collection, limit, ...rest }) => {
+    run: (context, { device, collection, limit, after, search: q, olderThanDays: age, ...asked }) => {
       const { inventory, deviceQueries, actor } = context;
       const scope = scopeOf(actor, 'devices:read');
       const readable = readableCollections(inventory, actor, scope);
       const page = upToDate(context).deviations({
         scope,
         limit,
+        after,
+        filter: context.baselines.language.read(termsIn({ ...asked, q, age })),
         collection: collection === undefined ? readable : readable.filter((name) => collection.includes(name)),
-        ...defined({ ...rest, device: device === undefined ? undefined : deviceIn(deviceQueries, device, scope) }),
+        ...(device === undefined ? {} : { device: deviceIn(deviceQueries, device, scope) }),
       });
       const named = deviceQueries.names([...new Set(page.rows.map((row) => row.device))]);
       return {

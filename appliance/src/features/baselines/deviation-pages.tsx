@@ -2,31 +2,26 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
 import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
 import { fileText } from '@sallyport/ui/components/list-columns.tsx';
-import { filterWords } from '@sallyport/ui/components/list-tools.tsx';
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
+import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
-import { AppError } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { type Form, faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
-import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
+import { formListState, listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { type DeviceModel, NO_DEVICE } from '../devices/view.ts';
+import type { DeviceModel } from '../devices/view.ts';
 import { readableCollections } from './readable.ts';
 import type { Deviation, DeviationQuery } from './types.ts';
 import { baselineViews } from './view.ts';
 
-const filterNames = ['state', 'collection', 'operation', 'age', 'order', 'baseline', 'device'];
-const operations = ['added', 'removed', 'changed'] as const;
-const states = ['open', 'closed', 'all'] as const;
-const ages = ['30', '35'];
 const csvPage = 2_000;
 const shownItems = 20;
 const typedNumberFrom = 50;
@@ -52,105 +47,65 @@ const csvHead = [
 /** What differs from baselines, and what is decided about it. */
 export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { baselines, inventory } = deps;
+  const { language } = baselines;
   const views = baselineViews(deps, model);
   const collections = inventory.collections();
 
-  const queryOf = (c: Context<ConsoleEnv>, list: ListState): Omit<DeviationQuery, 'limit' | 'after'> => {
+  /** What the reader may see. */
+  const within = (c: Context<ConsoleEnv>): Pick<DeviationQuery, 'scope' | 'collection'> => {
     const scope = scopeFor(c, 'devices:read');
-    const { actor } = signedIn(c);
-    const readable = readableCollections(inventory, actor, scope);
-    const [state = 'open'] = chosen(states, filterValues(list, 'state'));
-    const asked = filterValues(list, 'collection');
-    const collection = asked.length === 0 ? readable : readable.filter((name) => asked.includes(name));
-    const operation = chosen(operations, filterValues(list, 'operation'));
-    const [age] = filterValues(list, 'age');
-    const [order] = filterValues(list, 'order');
-    const [baseline] = filterValues(list, 'baseline');
-    const [device] = filterValues(list, 'device');
-    return {
-      scope,
-      state,
-      ...(collection.length === collections.length ? {} : { collection }),
-      ...(operation.length === 0 ? {} : { operation }),
-      ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
-      ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
-      ...defined({ baseline }),
-      ...(device === undefined ? {} : { device: model.named(device, scope)?.id ?? NO_DEVICE }),
-      ...(list.q === '' ? {} : { search: list.q }),
-    };
+    return { scope, collection: readableCollections(inventory, signedIn(c).actor, scope) };
   };
 
-  const filters = (scope: Scope): FilterField[] => [
-    {
-      name: 'state',
-      label: 'field.state',
-      options: states.map((value) => ({ value, key: `deviations.state.${value}` })),
-    },
-    {
-      name: 'collection',
-      label: 'changes.collection',
-      options: collections.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
-    },
-    {
-      name: 'operation',
-      label: 'changes.operation',
-      options: operations.map((value) => ({ value, key: `changes.operation.${value}` })),
-    },
-    {
-      name: 'age',
-      label: 'deviations.age',
-      options: ages.map((value) => ({ value, key: `deviations.age.${value}` })),
-    },
-    {
-      name: 'order',
-      label: 'deviations.hasOrder',
-      options: [
-        { value: 'true', key: 'common.yes' },
-        { value: 'false', key: 'common.no' },
-      ],
-    },
-    {
-      name: 'baseline',
-      label: 'baselines.name',
-      options: baselines
-        .list(scope)
-        .filter((one) => baselines.isReached(one, scope))
-        .map(({ id, name }) => ({ value: id, label: name })),
-    },
-    { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text, scope)?.name ?? text },
-  ];
+  const fieldsFor = (scope: Scope) =>
+    askedFields(language.vocabulary, {
+      state: { label: 'field.state', choices: 'deviations.state' },
+      collection: {
+        label: 'changes.collection',
+        options: collections.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
+      },
+      operation: { label: 'changes.operation', choices: 'changes.operation' },
+      age: { label: 'deviations.age' },
+      order: { label: 'deviations.hasOrder' },
+      baseline: {
+        label: 'baselines.name',
+        options: baselines
+          .list(scope)
+          .filter((one) => baselines.isReached(one, scope))
+          .map(({ id, name }) => ({ value: id, label: name })),
+      },
+      device: { label: 'baselines.device', valueName: (text) => model.named(text, scope)?.name ?? text },
+    });
+
+  const openOnes = (filter: Filter | undefined, ...more: Filter[]): Filter => ({
+    all: [...(filter === undefined ? [] : [filter]), { field: 'state', op: '=', value: 'open' }, ...more],
+  });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const list = listState(c, filterNames);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const query = queryOf(c, list);
-    const found = baselines.deviations({
-      ...query,
-      limit: pageRows,
-      ...(cursor === undefined ? {} : { after: Number(cursor) }),
-    });
+    const seen = within(c);
+    const ctx = viewContext(deps, c);
+    const asked = askedList(c, ctx, language, fieldsFor(seen.scope));
+    if (asked instanceof Response) return asked;
+    const { list, filter, filtering } = asked;
+    const after = numberCursor(list);
+    const found = askedPage(asked, (filter) => baselines.deviations({ ...seen, filter, limit: pageRows, after }));
     const limitDays = views.limitDays();
-    const late = baselines.deviations({
-      ...query,
-      state: 'open',
-      olderThanDays: Math.max(limitDays, query.olderThanDays ?? 0),
-      limit: 1,
-    }).total;
+    const late = openOnes(filter, { field: 'age', op: '>=', value: limitDays });
     return c.html(
       <Deviations
-        ctx={viewContext(deps, c)}
+        ctx={countedViews(ctx, list, language, (filter) => baselines.deviations({ ...seen, filter, limit: 1 }).total)}
         list={list}
         page={{
-          rows: views.deviations(found.rows, query.scope),
+          rows: views.deviations(found.rows, seen.scope),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
-        filters={filters(query.scope)}
+        filters={filtering}
         limitDays={limitDays}
-        late={query.state === 'closed' ? 0 : late}
+        late={baselines.deviations({ ...seen, filter: late, limit: 1 }).total}
       />,
+      asked.status,
     );
   };
 
@@ -168,8 +123,8 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const ctx = viewContext(deps, c, 'part');
-    const list = listState(c, filterNames);
-    const query = queryOf(c, list);
+    const list = listState(c, language.parameters);
+    const query = { ...within(c), filter: language.read(termsOf(list)) };
     const found = await gathered(
       pagesOf(c, (paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
     );
@@ -178,7 +133,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       name: 'deviations',
       title: ctx.t('nav.deviations'),
       page: paths.deviations(),
-      filter: filterWords(ctx, list, filters(query.scope)),
+      filter: askedWords(ctx, list, language, fieldsFor(query.scope)),
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: {
         ...eachOf(rows, (row) => {
@@ -214,13 +169,12 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const selected = (c: Context<ConsoleEnv>, form: Form): Deviation[] => {
     const scope = scopeFor(c, 'devices:write');
-    if (form.text('all') === '1')
-      return allOf(
-        { ...queryOf(c, formListState(c, form, paths.deviations(), filterNames)), scope, state: 'open' },
-        maxAtOnce,
-      );
+    if (form.text('all') === '1') {
+      const list = formListState(c, form, paths.deviations(), language.parameters);
+      return allOf({ ...within(c), scope, filter: openOnes(language.read(termsOf(list))) }, maxAtOnce);
+    }
     const ids = form.texts('id').filter((id) => /^\d{1,15}$/.test(id));
-    return allOf({ scope, state: 'open', ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
+    return allOf({ scope, ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
   };
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -1,9 +1,11 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
-import { allTrue, type Condition } from '../../platform/list/condition.ts';
+import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { asksFor, type Vocabulary } from '../../platform/filter/types.ts';
+import { allTrue, among } from '../../platform/list/condition.ts';
+import { listBuilder } from '../../platform/list/list-queries.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
-import { likePattern } from '../../platform/text.ts';
 import type { SidesRow } from './store.ts';
 import type { DeviationQuery, Outcome } from './types.ts';
 
@@ -28,29 +30,6 @@ export type NewDeviation = Omit<
   DeviationRow,
   'id' | 'until' | 'outcome' | 'acceptance' | 'work_order' | 'work_order_actor' | 'work_order_at'
 >;
-
-const whereOf = (query: Omit<DeviationQuery, 'limit' | 'scope'>, now: number): Condition => {
-  const parts: string[] = [];
-  const params: unknown[] = [];
-  const add = (sql: string, ...values: unknown[]): void => {
-    parts.push(sql);
-    params.push(...values);
-  };
-  const state = query.state ?? 'open';
-  if (state === 'open') add('until is null');
-  if (state === 'closed') add('until is not null');
-  if (query.baseline !== undefined) add('baseline = ?', query.baseline);
-  if (query.device !== undefined) add('device = ?', query.device);
-  if (query.ids !== undefined) add('id in (select value from json_each(?))', JSON.stringify(query.ids));
-  if (query.collection !== undefined)
-    add('collection in (select value from json_each(?))', JSON.stringify(query.collection));
-  if (query.operation !== undefined)
-    add('operation in (select value from json_each(?))', JSON.stringify(query.operation));
-  if (query.search !== undefined) add("title like ? escape '\\'", likePattern(query.search));
-  if (query.olderThanDays !== undefined) add('since < ?', now - query.olderThanDays * 86_400_000);
-  if (query.hasWorkOrder !== undefined) add(query.hasWorkOrder ? 'work_order is not null' : 'work_order is null');
-  return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
-};
 
 /** SQL of deviations; what opens or closes one makes its device pending for the rules. */
 export const deviationStore = (db: Database, changed: Changed) => {
@@ -95,16 +74,31 @@ export const deviationStore = (db: Database, changed: Changed) => {
       )
       .all(...params);
   };
-  const page = (query: DeviationQuery, now: number): { rows: DeviationRow[]; total: number } => {
-    const where = whereOf(query, now);
-    const { sql, params } = allTrue([where, devicesIn(query.scope, 'device')]);
-    const total =
-      db.prepare<unknown[], { n: number }>(`select count(*) as n from deviation where ${sql}`).get(...params)?.n ?? 0;
-    const behind = query.after === undefined ? { sql: '', params: [] } : { sql: ' and id < ?', params: [query.after] };
-    const rows = db
-      .prepare<unknown[], DeviationRow>(`select * from deviation where ${sql}${behind.sql} order by id desc limit ?`)
-      .all(...params, ...behind.params, query.limit);
-    return { rows, total };
+  const list = listBuilder<DeviationRow, 'id'>(db, {
+    from: 'deviation',
+    id: 'id',
+    select: '*',
+    orders: { id: { keys: ['id'] } },
+  });
+  /** The newest first. */
+  const page = (query: DeviationQuery, vocabulary: Vocabulary, now: number) => {
+    const { scope, filter, ids, device, collection, after, limit } = query;
+    const where = [
+      devicesIn(scope, 'device'),
+      ...(asksFor('state', filter) ? [] : [{ sql: 'until is null', params: [] }]),
+      ...conditionsOf(filter, { vocabulary, now, moments: { now } }),
+      ...(ids === undefined ? [] : [among('id', ids)]),
+      ...(device === undefined ? [] : [{ sql: 'device = ?', params: [device] }]),
+      ...(collection === undefined ? [] : [among('collection', collection)]),
+    ];
+    const found = list.page({
+      sort: 'id',
+      descending: true,
+      where,
+      after: after === undefined ? after : [after],
+      limit,
+    });
+    return { ...found, next: found.next === undefined ? undefined : found.rows.at(-1)?.id };
   };
 
   return {

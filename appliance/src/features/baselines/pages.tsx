@@ -8,6 +8,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError } from '../../platform/errors.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
@@ -66,8 +67,14 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const scope = scopeFor(c, 'devices:read');
     const id = param(c, 'id');
     const baseline = views.detail(id, scope);
-    const open = baselines.deviations({ scope, baseline: id, state: 'open', limit: reportRows });
-    const closed = baselines.deviations({ scope, baseline: id, state: 'closed', limit: reportRows });
+    const deviationsOf = (state: string) =>
+      baselines.deviations({
+        scope,
+        filter: baselines.language.read(termsIn({ baseline: id, state })),
+        limit: reportRows,
+      });
+    const open = deviationsOf('open');
+    const closed = deviationsOf('closed');
     return c.html(
       <BaselineReport
         ctx={viewContext(deps, c)}

@@ -8,8 +8,9 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, asWriter, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { idsOf } from '../../platform/id-array.ts';
-import { groupsReached, isReached, type Scope } from '../../platform/scope.ts';
+import { groupsReached, isReached, type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
@@ -22,6 +23,7 @@ import { deviationStore } from './deviation-store.ts';
 import { deviationView } from './deviation-view.ts';
 import { baselineEditor } from './edit.ts';
 import { contentSnapshot } from './expected.ts';
+import { deviationVocabulary } from './field-queries.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
 import { baselineStore } from './store.ts';
 import {
@@ -66,6 +68,8 @@ export type BaselineService = {
   acceptances(id: string): Acceptance[];
   /** The devices in reach under a baseline, when each was last compared, and what differs. */
   coverage(id: string, scope: Scope): CoveredDevice[];
+  /** The language that lists of deviations are asked in. */
+  readonly language: FilterLanguage;
   deviations(query: DeviationQuery): { rows: Deviation[]; total: number; next?: number };
   /** Open ones of a device. */
   deviationsOf(device: number): number;
@@ -127,6 +131,9 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const acceptAll = acceptances({ store, inventory, clock });
   const { toAcceptance, toDeviations } = deviationView({ store, inventory });
   const check = deviationChecker({ store, deviations, inventory, objects, events, clock });
+
+  const collections = inventory.collections().map(({ name }) => name);
+  const vocabularyFor = (scope: Scope) => deviationVocabulary(collections, scope);
 
   const deviceOf = (id: number) => devices.find(id);
 
@@ -310,10 +317,10 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     },
     acceptances: (id) => store.acceptances(existing(id).accepted).map(toAcceptance),
     coverage: (id, scope) => queries.covered(under(existing(id)), scope),
+    language: filterLanguage({ vocabulary: vocabularyFor(wholeSite('job')) }),
     deviations: (query) => {
-      const { rows, total } = deviations.page(query, clock());
-      const last = rows.length === query.limit ? rows.at(-1) : undefined;
-      return { rows: toDeviations(rows), total, ...defined({ next: last?.id }) };
+      const { rows, total, next } = deviations.page(query, vocabularyFor(query.scope), clock());
+      return { rows: toDeviations(rows), total, ...defined({ next }) };
     },
     deviationsOf: (device) => deviations.countOf(device),
     accept,

@@ -11,6 +11,7 @@
 // expected. A group's baseline says what all have; what is accepted for a whole group may be there or not.
 
 import type { Change, Difference } from '../../engine/inventory/types.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 
 type BaselineScope = 'device' | 'group';
@@ -84,22 +85,20 @@ export type Acceptance = {
   expiresAt: number | null;
 };
 
+export const deviationStates = ['open', 'closed', 'all'] as const;
+export const operations = ['added', 'removed', 'changed'] as const;
+
 export type DeviationQuery = {
   /** Of devices in reach. */
   scope: Scope;
-  state?: 'open' | 'closed' | 'all';
+  /** In the language of deviations; open ones where it does not ask for a state. */
+  filter?: Filter | undefined;
+  /** These, of this device, of collections that may be read: what code asks. */
   ids?: readonly number[];
-  baseline?: string;
   device?: number;
   collection?: readonly string[];
-  operation?: readonly Difference['operation'][];
-  /** Part of the title. */
-  search?: string;
-  /** Open for longer than this many days. */
-  olderThanDays?: number;
-  hasWorkOrder?: boolean;
   /** Id of the last row of the page before. */
-  after?: number;
+  after?: number | undefined;
   limit: number;
 };
 

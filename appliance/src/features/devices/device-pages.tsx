@@ -14,8 +14,8 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type Change, type Collection, type InventorySource, readRight } from '../../engine/inventory/types.ts';
 import {
-  changeFilterNames,
-  changeFilters,
+  changeFields,
+  changeLanguage,
   changeQueryOf,
   collectionExtras,
   collectionScope,
@@ -26,9 +26,18 @@ import {
 import { actorRef, hasRight, holdsThroughout } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { askedList } from '../../server/console/asked-list.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
-import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
+import {
+  listState,
+  numberCursor,
+  pageRows,
+  param,
+  references,
+  slicePage,
+  termsOf,
+} from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames, changeRow, eventRows } from '../../server/console/records.ts';
 import { withRightsThere } from '../../server/console/rights-there.ts';
@@ -51,11 +60,18 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   const views = baselineViews(deps, model);
 
   const collections = inventory.collections();
+  const changesIn = changeLanguage(collections, true);
   const asChange = (change: Change) => changeRow(collections, change);
 
   /** The context of the pages of a device. */
   const contextOf = (c: Context<ConsoleEnv>, { publicId }: ListedDevice): Ctx =>
     withRightsThere(c, viewContext(deps, c), (held) => model.idsOf([publicId], held).length === 1);
+
+  /** What every tab stands in. */
+  const framed = (c: Context<ConsoleEnv>, device: ListedDevice) => {
+    const scope = scopeFor(c, 'devices:read');
+    return { ctx: contextOf(c, device), device: model.toHead(device, scope), tabs: tabsOf(device, scope) };
+  };
 
   const isPersonal = (collection: Collection): boolean =>
     Object.values(collection.fields).some((field) => field.personal);
@@ -138,9 +154,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       .filter(({ state }) => state === 'active' || state === 'issued');
     return c.html(
       <Device
-        ctx={contextOf(c, device)}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
+        {...framed(c, device)}
         groups={entered === undefined ? groups : [...groups, entered]}
         personal={inventory
           .collections()
@@ -210,9 +224,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
     return c.html(
       <DeviceCollection
+        {...framed(c, device)}
         ctx={{ ...contextOf(c, device), url: list.path }}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         collection={collection.name}
         single={collection.single ?? false}
         titleField={collection.title}
@@ -261,9 +274,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const page = slicePage(shown, currentCursor(list), (finding) => finding.id);
     return c.html(
       <DeviceFindings
-        ctx={contextOf(c, device)}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
+        {...framed(c, device)}
         list={list}
         page={{
           ...page,
@@ -285,9 +296,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const followed = updates.followed()(inventory.section(device.id, 'platform')[0]);
     return c.html(
       <DeviceUpdates
-        ctx={contextOf(c, device)}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
+        {...framed(c, device)}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         catalogue={updates.hasCatalogue()}
         followed={followed}
@@ -314,48 +323,45 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const { actor } = signedIn(c);
     const isReached = (held: Scope): boolean => model.idsOf([device.publicId], held).length === 1;
     const readable = readableCollections(collections, actor, isReached);
-    const list = listState(c, changeFilterNames);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const rows = inventory.changes({
-      device: device.id,
-      limit: pageRows,
-      ...changeQueryOf(list, collections, readable),
-      ...(cursor === undefined ? {} : { after: Number(cursor) }),
-    });
+    const ctx = contextOf(c, device);
+    const asked = askedList(c, ctx, changesIn, changeFields(changesIn, readable));
+    if (asked instanceof Response) return asked;
+    const { list, filter, filtering, status } = asked;
+    const after = numberCursor(list);
+    const query = { device: device.id, limit: pageRows, after };
+    const rows =
+      filtering.fault === undefined
+        ? inventory.changes({ ...query, ...changeQueryOf(filter, collections, readable).asked })
+        : [];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(
       <DeviceChanges
-        ctx={contextOf(c, device)}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
+        {...framed(c, device)}
+        ctx={ctx}
         list={list}
         rows={rows.map(asChange)}
         next={last === undefined ? undefined : String(last.id)}
-        filters={changeFilters(readable)}
+        filters={filtering}
       />,
+      status,
     );
   };
 
   const deviations = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
     const scope = scopeFor(c, 'devices:read');
-    const { actor } = signedIn(c);
-    const readable = collections.filter((one) => holdsThroughout(actor, readRight(one), scope));
+    const readable = collections.filter((one) => holdsThroughout(signedIn(c).actor, readRight(one), scope));
     const list = listState(c, []);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const after = numberCursor(list);
     const found = baselines.deviations({
       scope,
       device: device.id,
-      ...(readable.length === collections.length ? {} : { collection: readable.map(({ name }) => name) }),
+      collection: readable.map(({ name }) => name),
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+      after,
     });
     return c.html(
       <DeviceDeviations
-        ctx={contextOf(c, device)}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
+        {...framed(c, device)}
         list={list}
         page={{
           rows: views.deviations(found.rows, scope),
@@ -382,20 +388,18 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     model.get(device.publicId, scope);
     const ctx = contextOf(c, device);
     const list = listState(c, events.language.parameters);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const after = numberCursor(list);
     const found = events.list({
       scope,
       filter: events.language.read([...termsOf(list), ['device', device.publicId]]),
       limit: pageRows,
-      after: cursor === undefined ? undefined : Number(cursor),
+      after,
     });
     const named = new Map(devices.records(device.id).map((id) => [id, { id: device.publicId, name: device.name }]));
     return c.html(
       <DeviceEvents
+        {...framed(c, device)}
         ctx={ctx}
-        device={model.toHead(device, scopeFor(c, 'devices:read'))}
-        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
           rows: eventRows(ctx, deps, scope, found.rows, named),

@@ -18,7 +18,6 @@ import type { ExportView } from '@sallyport/ui/exchange/export-progress.tsx';
 import { Receipt } from '@sallyport/ui/exchange/receipt.tsx';
 import { RequestText } from '@sallyport/ui/exchange/request-text.tsx';
 import { type Heard, wordCount } from '@sallyport/ui/exchange/trust-comparison.tsx';
-import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -28,7 +27,7 @@ import { wholeSite } from '../../platform/scope.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
-import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
+import { listState, numberCursor, numberParam, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -194,9 +193,8 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const receipts = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'exchange:read');
     const list = listState(c, []);
-    const cursor = currentCursor(list);
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const { rows, total } = newestReceipts(pageRows, cursor === undefined ? undefined : Number(cursor));
+    const after = numberCursor(list);
+    const { rows, total } = newestReceipts(pageRows, after);
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     const { ok, at } = await deps.receiptChain();
     return c.html(

@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { toPanel } from '@sallyport/ui/anchors';
 import type { PanelPlace } from '@sallyport/ui/components/side-panel.tsx';
 import type { Ctx } from '@sallyport/ui/context';
-import { asksFor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
+import { asksFor, currentCursor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -38,6 +38,13 @@ export const numberText = (value: string): number => {
 export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState => {
   const list = readListState(new URL(c.req.url), filterNames);
   return list.columns.length > 0 ? list : { ...list, columns: c.get('ownColumns') };
+};
+
+/** The cursor of a list whose pages begin behind a number. */
+export const numberCursor = (list: ListState): number | undefined => {
+  const cursor = currentCursor(list);
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+  return cursor === undefined ? undefined : Number(cursor);
 };
 
 /** What the list's address asks for, as parameters of a filter. */
