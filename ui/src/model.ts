@@ -56,8 +56,6 @@ export type NamedLink = { readonly name: string; readonly href: string };
 export type PageOf<Row> = {
   readonly rows: readonly Row[];
   readonly total: number;
-  /** False: `total` is an estimate and is called "about". */
-  readonly exact?: boolean;
   /** The cursor of the next page. */
   readonly next?: string | undefined;
 };

@@ -22,7 +22,6 @@ import { type Column, DataTable, type TableProps } from './table.tsx';
 type ListedPage<Row> = {
   readonly rows: readonly Row[];
   readonly total?: number | undefined;
-  readonly exact?: boolean | undefined;
   readonly next?: string | undefined;
 };
 
@@ -94,7 +93,7 @@ export const ListPanel = <Row,>({
     <Panel
       title={title}
       context={context}
-      announce={page.total === undefined ? undefined : foundText(ctx, { total: page.total, exact: page.exact })}
+      announce={page.total === undefined ? undefined : foundText(ctx, { total: page.total })}
       foot={
         page.rows.length === 0 && list.trail.length === 0 ? undefined : (
           <ListFoot list={list} page={page} last={last === undefined ? undefined : nameOf?.(last)} order={order} />

@@ -244,18 +244,16 @@ const rangeText = (
   page: {
     readonly rows: readonly unknown[];
     readonly total?: number | undefined;
-    readonly exact?: boolean | undefined;
     readonly next?: string | undefined;
   },
 ): string | undefined => {
   const { rows, total, next } = page;
   const pagesBefore = list.trail.length;
   if (total === undefined || rows.length === 0 || pagesBefore >= countedPages) return undefined;
-  const isLast = next === undefined && page.exact !== false;
   // Pages before the last one are all of the same length.
-  const from = isLast ? Math.max(1, total - rows.length + 1) : pagesBefore * rows.length + 1;
+  const from = next === undefined ? Math.max(1, total - rows.length + 1) : pagesBefore * rows.length + 1;
   const range = { from, to: from + rows.length - 1, n: total };
-  return ctx.t(page.exact === false ? 'list.rangeAbout' : 'list.range', range);
+  return ctx.t('list.range', range);
 };
 
 /** The foot of a list: its order in words, which rows are shown, and the way to the others where there are any. */
@@ -313,8 +311,7 @@ export const ListFiles = ({ list, csv }: { list: ListState; csv: string }) => {
 };
 
 /** "214 found" or "about 9,000 found"; with "of" when the site has more. */
-export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean | undefined }): string =>
-  page.exact === false ? ctx.t('list.foundAbout', { n: page.total }) : ctx.t('list.found', { n: page.total });
+export const foundText = (ctx: Ctx, { total }: { readonly total: number }): string => ctx.t('list.found', { n: total });
 
 /** No match differs from nothing yet: the one offers to clear the filters. */
 export const isFiltered = (list: ListState): boolean => list.q !== '' || list.filters.length > 0;

@@ -721,20 +721,10 @@ export const words = defineWords({
   'list.density.comfortable': { en: 'Comfortable', ru: 'Свободно', kk: 'Кең' },
   'list.search': { en: 'Search the list', ru: 'Искать в списке', kk: 'Тізімнен іздеу' },
   'list.range': { en: '{from} to {to} of {n}', ru: '{from}–{to} из {n}', kk: '{n} ішінен {from}–{to}' },
-  'list.rangeAbout': {
-    en: '{from} to {to} of about {n}',
-    ru: '{from}–{to}, всего около {n}',
-    kk: '{from}–{to}, барлығы шамамен {n}',
-  },
   'list.found': {
     en: { one: '{n} found', other: '{n} found' },
     ru: { one: 'Найдено: {n}', few: 'Найдено: {n}', many: 'Найдено: {n}', other: 'Найдено: {n}' },
     kk: 'Табылды: {n}',
-  },
-  'list.foundAbout': {
-    en: { one: 'about {n} found', other: 'about {n} found' },
-    ru: { one: 'Найдено около {n}', few: 'Найдено около {n}', many: 'Найдено около {n}', other: 'Найдено около {n}' },
-    kk: 'Шамамен {n} табылды',
   },
   'list.pages': { en: 'Pages of the list', ru: 'Страницы списка', kk: 'Тізім беттері' },
   'list.back': { en: 'Back', ru: 'Назад', kk: 'Артқа' },

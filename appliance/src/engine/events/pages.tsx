@@ -73,7 +73,6 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         page={{
           rows: eventRows(ctx, deps, scope, found.rows, devicesOf(found.rows)),
           total: found.total,
-          exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
         filters={filtering}

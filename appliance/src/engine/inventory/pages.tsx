@@ -91,6 +91,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         columns={[...columns, ...entered]}
         list={list}
         page={{
+          ...found,
           rows: found.rows.map((row) => {
             const device = devices.get(Number(row['_device'] ?? 0));
             const extra = extras.row(actor, collection, device?.id ?? '', row);
@@ -102,9 +103,6 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
               ...(collection.mode === 'shared' ? { devices: Number(row['_devices'] ?? 0) } : {}),
             };
           }),
-          total: found.total,
-          exact: true,
-          next: found.next,
         }}
         filters={filtering}
         reporting={inventory.reporting(collection.name, scope)}
@@ -188,6 +186,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         linkColumns={linkColumns}
         list={list}
         devices={{
+          ...page,
           rows: page.rows.map((device) => {
             const row = inventory.ofAnyCollection.sectionItem(device, collection.name, id);
             const [platform] = inventory.section(device, 'platform');
@@ -199,9 +198,6 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
               at: row?._collectedAt,
             };
           }),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
         findings={
           isSoftware

@@ -36,6 +36,35 @@ describe('lists of what is decided', () => {
     expect(await offers('group')).toBe(true);
   });
 
+  it('are asked for each field that people enter, by the address as before and by the builder', async () => {
+    const rule = { name: 'Pumps', tag: 'pump', condition: 'name starts pump' };
+    objects.create(systemActor, 'tag-rule', rule);
+    objects.create(systemActor, 'tag-rule', { ...rule, name: 'Mixers', tag: 'mixer', disabled: true });
+    const both = async (query: string): Promise<boolean[]> => {
+      const html = await page(`${paths.objects('tag-rule')}?${query}`);
+      return ['Pumps', 'Mixers'].map((name) => holds(html, `>${name}</a>`));
+    };
+    expect(await both('')).toEqual([true, true]);
+    expect(await both('q=pumps')).toEqual([true, false]);
+    expect(await both('disabled=yes')).toEqual([false, true]);
+    expect(await both('tag=pump&tag=mixer')).toEqual([true, true]);
+    expect(await both('tag!=pump')).toEqual([false, true]);
+    expect(await both('where=tag%20%3D%20mixer%20or%20condition%20contains%20tank')).toEqual([false, true]);
+    expect(await both('updatedAt.newer=1d')).toEqual([true, true]);
+    expect(await both('updatedAt.older=1d')).toEqual([false, false]);
+    const admin = await site.as('administrator');
+    const built = await admin.get(`${paths.objects('tag-rule')}?b.0.field=disabled&b.0.op=%3D&b.0.value=no`);
+    expect(built.headers.get('location')).toBe(`${paths.objects('tag-rule')}?disabled=no`);
+    expect((await admin.get(`${paths.objects('tag-rule')}?disabled=perhaps`)).status).toBe(422);
+    const moving = { name: 'In', condition: 'name starts pump', mode: 'once' } as const;
+    const [group, other] = ['A', 'B'].map((name) => objects.create(systemActor, 'group', { name }).id);
+    objects.create(systemActor, 'moving-rule', { ...moving, group: group ?? '' });
+    const found = async (query: string): Promise<boolean> =>
+      holds(await page(`${paths.objects('moving-rule')}?${query}`), '>In</a>');
+    expect(await found(`group=${group}&mode=once`)).toBe(true);
+    expect(await found(`group=${other}`)).toBe(false);
+  });
+
   it('call a device that nobody named by its host name', async () => {
     const html = await page(paths.objects('device-decision'));
     expect(holds(html, `>pump-7</a>`)).toBe(true);

@@ -156,6 +156,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         canCreate={managed.isManaged(kind.name)}
         list={list}
         page={{
+          ...page,
           rows: page.rows.map((object) => ({
             id: object.id,
             revision: object.revision,
@@ -165,9 +166,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             links: fieldLinks(names, kind, object.body),
             href: kind.name === 'setting' ? placeOf(kind, object.id) : undefined,
           })),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
         filters={asked.filtering}
         deleted={objects.tombstones(kind.name).length}
@@ -404,6 +402,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         current={object.revision}
         deleted={object.deletedAt !== undefined}
         page={{
+          ...page,
           rows: page.rows.map((row) => ({
             revision: row.revision,
             at: row.at,
@@ -412,9 +411,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             operation: row.operation,
             comment: row.comment ?? undefined,
           })),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
         diff={
           compares

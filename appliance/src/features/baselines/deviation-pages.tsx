@@ -98,7 +98,6 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         page={{
           rows: views.deviations(found.rows, seen.scope),
           total: found.total,
-          exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
         filters={filtering}

@@ -41,7 +41,25 @@ describe('baselines in the console', () => {
     expect(list).toContain('openssl');
     expect(list).not.toContain('very-private');
     expect(list).not.toContain('>vim<');
-    expect(await text(paths.deviations({ collection: 'accounts' }))).not.toContain('openssl');
+    const holds = async (query: string): Promise<boolean> =>
+      (await text(`${paths.deviations()}?${query}`)).includes('>openssl<');
+    const [are, areNot] = [
+      [
+        'operation=removed',
+        'state=all&age=0',
+        'order=false',
+        `device=${device.publicId}`,
+        'q=openss',
+        'operation!=added',
+      ],
+      ['collection=accounts', 'state=closed', 'age=30', 'age=30&age<40', 'order=true', 'device=other', 'q=curl'],
+    ];
+    for (const query of are) expect([query, await holds(query)]).toEqual([query, true]);
+    for (const query of areNot) expect([query, await holds(query)]).toEqual([query, false]);
+    const built = await operator.get(`${paths.deviations()}?b.0.field=age&b.0.op=%3E%3D&b.0.value=35`);
+    expect(built.headers.get('location')).toBe(paths.deviations({ age: '35' }));
+    const unread = await operator.get(paths.deviations({ operation: 'moved' }));
+    expect(unread.status).toBe(422);
 
     const { baselines } = site.appliance;
     const id = (title: string | null): string =>

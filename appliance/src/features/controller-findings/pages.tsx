@@ -150,7 +150,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
           },
         )}
         list={list}
-        page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
+        page={{ ...found, rows: found.rows.map(findingView) }}
         filters={filtering}
         counts={controllerFindings.counts(scope)}
         waiting={controllerFindings.waiting(scope)}

@@ -38,14 +38,7 @@ export const controllerReviewPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'vulnerabilities:read');
     const list = listState(c, []);
     const page = slicePage(review.groups(), currentCursor(list), ({ id }) => id);
-    return c.html(
-      <ControllerReview
-        ctx={viewContext(deps, c)}
-        list={list}
-        page={{ rows: page.rows, total: page.total, exact: true, next: page.next }}
-        findings={review.open()}
-      />,
-    );
+    return c.html(<ControllerReview ctx={viewContext(deps, c)} list={list} page={page} findings={review.open()} />);
   };
 
   const showOne = (

@@ -107,7 +107,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
           (filter) => controllerList.page({ ...query, limit: 1, filter }).total,
         )}
         list={list}
-        page={{ ...page, exact: true }}
+        page={page}
         ownFields={own}
         counts={controllerList.counts(scope)}
         filters={filtering}

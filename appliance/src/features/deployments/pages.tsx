@@ -58,10 +58,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         ctx={viewContext(deps, c)}
         list={list}
         page={{
+          ...page,
           rows: page.rows.map((row) => toRow(row, nameOf)),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
       />,
     );
@@ -103,6 +101,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         updates={deployment.updates.map((id) => ({ id, name: nameOfUpdate(id) }))}
         list={list}
         tasks={{
+          ...page,
           rows: page.rows.map(
             (task): TaskRow => ({
               id: task.id,
@@ -115,9 +114,6 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
               ...outputOf(task),
             }),
           ),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
         timeoutMinutes={deployment.timeoutMinutes}
       />,

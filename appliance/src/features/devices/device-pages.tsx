@@ -279,7 +279,6 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         page={{
           ...page,
           rows: page.rows.map((finding) => ({ ...finding, since: finding.firstSeen })),
-          exact: true,
         }}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         unjudged={vulnerabilities
@@ -366,7 +365,6 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         page={{
           rows: views.deviations(found.rows, scope),
           total: found.total,
-          exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
         limitDays={views.limitDays()}
@@ -404,7 +402,6 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         page={{
           rows: eventRows(ctx, deps, scope, found.rows, named),
           total: found.total,
-          exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
       />,

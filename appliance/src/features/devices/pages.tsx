@@ -109,7 +109,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           { name: 'devices.state.pending', query: 'state=pending', count: pendingIn(scope) },
         )}
         list={list}
-        page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
+        page={{ ...page, rows: listRows(rows, pickedExtras(list)) }}
         siteTotal={deviceList.count(undefined, scope)}
         canAct={holdsAnywhere(signedIn(c).actor, 'devices:write')}
         filters={filtering}

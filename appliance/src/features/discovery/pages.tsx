@@ -66,6 +66,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         filters={filtering}
         counts={{ discovered, pending, managed }}
         page={{
+          ...found,
           rows: found.rows.map((row) => {
             const id = Number(row['_device']);
             return {
@@ -74,9 +75,6 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
               values: rowValues(row, columns),
             };
           }),
-          total: found.total,
-          exact: true,
-          next: found.next,
         }}
       />,
       asked.status,

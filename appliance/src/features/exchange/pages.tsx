@@ -201,7 +201,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
       <ExchangeReceipts
         ctx={viewContext(deps, c)}
         list={list}
-        page={{ rows, total, exact: true, next: last === undefined ? undefined : String(last.number) }}
+        page={{ rows, total, next: last === undefined ? undefined : String(last.number) }}
         chain={{ ok, checkedAt: at }}
       />,
     );

@@ -43,7 +43,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
         list={list}
         state={state}
         counts={integrity.counts(scope)}
-        page={{ ...page, rows: page.rows.map(programRow), exact: true }}
+        page={{ ...page, rows: page.rows.map(programRow) }}
       />,
     );
   };

@@ -104,7 +104,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           count: counts.undecided,
         })}
         list={list}
-        page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
+        page={{ ...found, rows: found.rows.map(updateRow) }}
         filters={filtering}
         counts={counts}
         judged={judged(c)}
@@ -162,6 +162,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }
         decided={decided}
         devices={{
+          ...page,
           rows: updates.onDevices(item.id, page.rows, scope).map(({ device, installedVersion, task }) => ({
             device: named.get(device) ?? { id: String(device), name: `#${device}` },
             installedVersion,
@@ -170,9 +171,6 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             deployment: task?.deployment,
             code: task?.reason ?? undefined,
           })),
-          total: page.total,
-          exact: true,
-          next: page.next,
         }}
         findings={vulnerabilities
           .ofPackage(item.ecosystem, item.source, { scope, limit: 100 })

@@ -148,7 +148,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
           },
         )}
         list={list}
-        page={{ rows: found.rows, total: found.total, exact: true, next: found.next }}
+        page={found}
         filters={filtering}
         unread={vulnerabilities.unreadEcosystems()}
         notJudged={covered['not-judged'] + covered.partly}
@@ -297,10 +297,8 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         ctx={countedViews(ctx, list, groupLanguage, (filter) => groups({ limit: 1, filter }).total)}
         list={list}
         page={{
+          ...found,
           rows: found.rows.map((row) => (row.by === 'zone' && row.of !== '' ? { ...row, of: zoneName(row.of) } : row)),
-          total: found.total,
-          exact: true,
-          next: found.next,
         }}
         filters={filtering}
         hasAdvisories={hasControllerAdvisories || deps.exchange.knowledge().length > 0}

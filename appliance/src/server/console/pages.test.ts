@@ -475,3 +475,25 @@ describe('search, events and provision', () => {
     expect(csv.split('\r\n').length).toBeGreaterThan(5);
   });
 });
+
+describe('changes', () => {
+  it('are asked by the address as before and by the builder, of the site and of a device', async () => {
+    site.report(pump.id, 'software', [deb('openssl', '3.5.2-1')]);
+    const { t } = catalogue('en');
+    for (const path of [paths.changes(), paths.deviceTab(pump.publicId, 'changes')]) {
+      const found = async (query: string): Promise<boolean> =>
+        !holds(await admin.html(`${path}?${query}`), t('list.noMatch'));
+      const is = ['operation=removed&item=curl', 'q=curl', 'collection=software&from=2026-01-01&to=2099-01-01'];
+      const isNot = ['item=cur', 'collection=software&to=2026-01-01'];
+      for (const query of is) expect([query, await found(query)]).toEqual([query, true]);
+      for (const query of isNot) expect([query, await found(query)]).toEqual([query, false]);
+      const built = await admin.get(`${path}?b.0.field=operation&b.0.op=%3D&b.0.value=removed`);
+      expect(built.headers.get('location')).toBe(`${path}?operation=removed`);
+      for (const unread of ['operation=moved', 'where=item%20%3D%20a%20or%20operation%20%3D%20first'])
+        expect((await admin.get(`${path}?${unread}`)).status).toBe(422);
+    }
+    expect(
+      holds(await admin.html(paths.changes({ device: mixer, item: 'curl', operation: 'removed' })), t('list.noMatch')),
+    ).toBe(true);
+  });
+});
