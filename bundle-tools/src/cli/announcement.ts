@@ -70,14 +70,13 @@ export const announcementAdd: Command = {
     product: { value: 'NAME', help: 'the product that it is about' },
     versions: { value: 'TEXT', help: 'which versions of it, in words' },
   },
-  run: onState(async (state, input) => {
-    const given = givenAnnouncement(input);
+  run: onState(async (state, _input, given) => {
     const added = addAnnouncement(state, given, nowMs());
     return {
       json: { added },
       text: [`added ${added.id.slice(0, 12)}; it goes out with the next catalog: catalog build, catalog sign, fulfil`],
     };
-  }),
+  }, givenAnnouncement),
 };
 
 export const announcementList: Command = {

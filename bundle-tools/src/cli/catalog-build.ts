@@ -70,6 +70,8 @@ export const takeFromMedium = (input: CommandInput, state: HostState) => {
   return taken;
 };
 
+const graceDaysOf = (input: CommandInput) => integerOption(input, 'grace-days', 0, 3650);
+
 export const catalogBuild: Command = {
   usage: 'catalog build --media DIR --state DIR',
   example: 'catalog build --media /media/usb --state /var/lib/sallyport-bundle',
@@ -79,8 +81,7 @@ export const catalogBuild: Command = {
     'grace-days': { value: 'N', help: 'the new grace period in policy.json' },
     diff: { help: 'print the whole diff' },
   },
-  run: onState(async (state, input) => {
-    const graceDays = integerOption(input, 'grace-days', 0, 3650);
+  run: onState(async (state, input, graceDays) => {
     const taken = takeFromMedium(input, state);
     const built = await buildCatalog({ state, io: input.io, nowMs: nowMs(), ...defined({ graceDays }) });
     const { totals, added, changed, removed } = built.diff;
@@ -101,5 +102,5 @@ export const catalogBuild: Command = {
       json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
       text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
     };
-  }),
+  }, graceDaysOf),
 };

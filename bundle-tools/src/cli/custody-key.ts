@@ -5,7 +5,7 @@ import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { groupHex } from '../trust/keys.ts';
-import { type Command, textOption } from './command.ts';
+import { type Command, type CommandInput, textOption } from './command.ts';
 import { argument, integerOption, onState, stateOption } from './state-option.ts';
 
 const maxPerson = 1_000_000_000;
@@ -31,6 +31,11 @@ export const custodyKeyCreate: Command = {
   },
 };
 
+const givenKey = (input: CommandInput) => ({
+  person: integerOption(input, 'person', 1, maxPerson) ?? 0,
+  ...readKeyFile(argument(input, 0)),
+});
+
 export const custodyKeyAdd: Command = {
   usage: 'custody key add FILE --person N --state DIR',
   example: 'custody key add custody.json.pub --person 12 --state /var/lib/sallyport-bundle',
@@ -39,10 +44,8 @@ export const custodyKeyAdd: Command = {
     person: { required: true, value: 'N', help: 'the local number of the person or station' },
   },
   positionals: [1, 1],
-  run: onState(async (state, input) => {
-    const person = integerOption(input, 'person', 1, maxPerson) ?? 0;
-    const { keyid, publicKey } = readKeyFile(argument(input, 0));
+  run: onState(async (state, _input, { person, keyid, publicKey }) => {
     const change = addCustodyKey(state, { person, publicKey, now: toTime(nowMs()) });
     return { json: { keyid, person, change }, text: [`person ${person}  ${groupHex(keyid)}  ${change}`] };
-  }),
+  }, givenKey),
 };

@@ -63,6 +63,8 @@ const buildAndSign = async (input: CommandInput, state: HostState, keys: Readonl
   return built;
 };
 
+const personOf = (input: CommandInput) => integerOption(input, 'person', 0, 1_000_000) ?? 0;
+
 export const fulfil: Command = {
   usage: 'fulfil --media DIR [--curator-key FILE] --state DIR',
   example: 'fulfil --media /media/usb --state /var/lib/sallyport-bundle',
@@ -76,9 +78,8 @@ export const fulfil: Command = {
     release: { value: 'VERSION', help: 'bring this release of Sallyport along' },
     person: { value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
-  run: onState(async (state, input) => {
+  run: onState(async (state, input, person) => {
     const media = textOption(input, 'media') ?? '';
-    const person = integerOption(input, 'person', 0, 1_000_000) ?? 0;
     const volumeSize = textOption(input, 'volume-size');
     const taken = takeFromMedium(input, state);
     const keys = await readKeys(input, 'curator-key');
@@ -106,5 +107,5 @@ export const fulfil: Command = {
       text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText)],
       ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
     };
-  }),
+  }, personOf),
 };

@@ -2,7 +2,7 @@ import { BundleError } from '../errors.ts';
 import { readKeyFile } from '../host/key-files.ts';
 import { objectStore } from '../host/objects.ts';
 import { addRelease, type KeptRelease, listReleases, removeRelease } from '../host/releases.ts';
-import { type Command, listOption } from './command.ts';
+import { type Command, type CommandInput, listOption } from './command.ts';
 import { argument, onState, stateOf, stateOption } from './state-option.ts';
 
 const lineOf = ({ version, size, sha256 }: KeptRelease): string => `${version.padEnd(12)} ${size} bytes  ${sha256}`;
@@ -14,14 +14,18 @@ export const releaseKeyOption = {
   help: 'the public half of the key that signs releases, compared by another way than this file',
 } as const;
 
+const keysOf = (input: CommandInput) => {
+  const keys = listOption(input, 'release-key').map((path) => readKeyFile(path).publicKey);
+  if (keys.length === 0) throw new BundleError('USAGE', 'give the public release key: --release-key FILE');
+  return keys;
+};
+
 export const releaseAdd: Command = {
   usage: 'release add FILE... --release-key FILE --state DIR',
   example: 'release add sallyport-0.3.0.release.tar --release-key release-1f0c77aa12345678.pub --state DIR',
   options: { state: stateOption, 'release-key': { ...releaseKeyOption, required: true } },
   positionals: [1, 16],
-  run: onState(async (state, input) => {
-    const keys = listOption(input, 'release-key').map((path) => readKeyFile(path).publicKey);
-    if (keys.length === 0) throw new BundleError('USAGE', 'give the public release key: --release-key FILE');
+  run: onState(async (state, input, keys) => {
     const added: KeptRelease[] = [];
     for (const path of input.positionals) added.push(await addRelease(state, objectStore(state.objects), path, keys));
     return {
@@ -31,7 +35,7 @@ export const releaseAdd: Command = {
         'next: catalog build, catalog sign, then fulfil --release VERSION brings it to sites',
       ],
     };
-  }),
+  }, keysOf),
 };
 
 export const releaseList: Command = {

@@ -4,10 +4,12 @@ import { readBounded } from '../host/read-bounded.ts';
 import { addSiteCard } from '../host/sites.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
-import { type Command, textOption } from './command.ts';
+import { type Command, type CommandInput, textOption } from './command.ts';
 import { argument, onState, stateOption } from './state-option.ts';
 
 const words = { added: 'added', replaced: 'took the next card of', known: 'already knew' } as const;
+
+const cardOf = (input: CommandInput) => readBounded(argument(input, 0), limits.siteCardBytes);
 
 export const siteAdd: Command = {
   usage: 'site add CARD [--fingerprint TEXT] --state DIR',
@@ -17,8 +19,7 @@ export const siteAdd: Command = {
     fingerprint: { value: 'TEXT', help: 'what the site read out, in hex or in words; the card must have it' },
   },
   positionals: [1, 1],
-  run: onState(async (state, input) => {
-    const bytes = readBounded(argument(input, 0), limits.siteCardBytes);
+  run: onState(async (state, input, bytes) => {
     const fingerprint = textOption(input, 'fingerprint');
     const { site, change } = addSiteCard(state, bytes, { ...defined({ fingerprint }), now: toTime(nowMs()) });
     const { card, digest } = site.card;
@@ -37,5 +38,5 @@ export const siteAdd: Command = {
       },
       text: [`${words[change]} site ${card.site}, card ${card.number}`, 'fingerprint', ...fingerprintText(digest)],
     };
-  }),
+  }, cardOf),
 };

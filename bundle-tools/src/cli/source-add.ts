@@ -83,6 +83,12 @@ const givenSource = (kind: string, input: CommandInput): Source => {
   });
 };
 
+const kindOf = (input: CommandInput): string => {
+  const kind = argument(input, 0);
+  if (flagOption(input, 'system') && kind !== 'apt') throw new BundleError('USAGE', '--system goes with apt');
+  return kind;
+};
+
 export const sourceAdd: Command = {
   usage: 'source add osv|csaf|kev|ssvc|apt|files|firmware NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
@@ -101,9 +107,7 @@ export const sourceAdd: Command = {
     'apt-root': { value: 'DIR', help: 'apt --system: read etc/apt under this folder' },
   },
   positionals: [1, 3],
-  run: onState(async (state, input) => {
-    const kind = argument(input, 0);
-    if (flagOption(input, 'system') && kind !== 'apt') throw new BundleError('USAGE', '--system goes with apt');
+  run: onState(async (state, input, kind) => {
     const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
     for (const source of added) addSource(state, source);
     return {
@@ -113,5 +117,5 @@ export const sourceAdd: Command = {
           ? ['nothing to add: all are known']
           : added.map((source) => `added ${source.kind} ${source.name}`),
     };
-  }),
+  }, kindOf),
 };

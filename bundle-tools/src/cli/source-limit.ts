@@ -1,7 +1,7 @@
 import { BundleError } from '../errors.ts';
 import { diskUse } from '../host/disk-use.ts';
 import { isNamed, limitSources, readSources } from '../host/sources.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandInput } from './command.ts';
 import { argument, onState, stateOption } from './state-option.ts';
 
 /** Bytes of `800M`, `20G` and the like; units are powers of 1024. */
@@ -17,15 +17,18 @@ export const sourceLimit: Command = {
   example: 'source limit almalinux 20G --state /var/lib/sallyport-host',
   options: { state: stateOption },
   positionals: [2, 2],
-  run: onState(async (state, input) => {
-    const [name, limitBytes] = [argument(input, 0), bytesOf(argument(input, 1))];
-    limitSources(state, name, limitBytes);
-    const limited = readSources(state)
-      .filter((source) => isNamed(source, name))
-      .map((source) => ({ name: source.name, disk: diskUse(state, source) }));
-    return {
-      json: { limited },
-      text: limited.map(({ name: one, disk }) => `${one}: ${disk.bytes} of ${disk.limitBytes} bytes`),
-    };
-  }),
+  run: onState(
+    async (state, input, limitBytes) => {
+      const name = argument(input, 0);
+      limitSources(state, name, limitBytes);
+      const limited = readSources(state)
+        .filter((source) => isNamed(source, name))
+        .map((source) => ({ name: source.name, disk: diskUse(state, source) }));
+      return {
+        json: { limited },
+        text: limited.map(({ name: one, disk }) => `${one}: ${disk.bytes} of ${disk.limitBytes} bytes`),
+      };
+    },
+    (input: CommandInput) => bytesOf(argument(input, 1)),
+  ),
 };

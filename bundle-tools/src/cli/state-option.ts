@@ -17,12 +17,19 @@ export const stateFolder = (input: CommandInput): string => {
 /** The state that the command works on. */
 export const stateOf = (input: CommandInput): HostState => openState(stateFolder(input));
 
-/** Runs with the state that the command works on, while no other command may change it. */
+/**
+ * Runs with the state that the command works on, while no other command may change it. What `read` makes of the input comes
+ * before the lock: wrong use is called wrong use while another command works.
+ */
 export const onState =
-  (run: (state: HostState, input: CommandInput) => Promise<CommandResult>) =>
+  <Given = undefined>(
+    run: (state: HostState, input: CommandInput, given: Given) => Promise<CommandResult>,
+    read: (input: CommandInput) => Given = () => undefined as Given,
+  ) =>
   async (input: CommandInput): Promise<CommandResult> => {
     const state = stateOf(input);
-    return withLock(state, () => run(state, input));
+    const given = read(input);
+    return withLock(state, () => run(state, input, given));
   };
 
 /** A whole number option within bounds. */

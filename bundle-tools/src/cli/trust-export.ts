@@ -4,10 +4,17 @@ import { fingerprintText } from '../fingerprint/shown.ts';
 import { writeTrustExport } from '../host/trust-export.ts';
 import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { type Command, flagOption, textOption } from './command.ts';
+import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
 import { checkSheet, rootSheet, sheetOption, writeSheet } from './sheet-option.ts';
 import { onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
+
+const freeOut = (input: CommandInput): string => {
+  const out = textOption(input, 'out') ?? '';
+  if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
+  checkSheet(input);
+  return out;
+};
 
 export const trustExport: Command = {
   usage: 'trust export --out FILE --state DIR',
@@ -18,10 +25,7 @@ export const trustExport: Command = {
     sheet: sheetOption,
     force: { help: 'replace a file that is there' },
   },
-  run: onState(async (state, input) => {
-    const out = textOption(input, 'out') ?? '';
-    if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
-    checkSheet(input);
+  run: onState(async (state, input, out) => {
     const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
     return {
       json: {
@@ -36,5 +40,5 @@ export const trustExport: Command = {
         ...fingerprintText(exported.rootSha256),
       ],
     };
-  }),
+  }, freeOut),
 };

@@ -16,6 +16,7 @@ import { trustReport } from './trust-report.ts';
 const renewable = [...onlineRoles, 'seal'] as const;
 
 const renewOf = (input: CommandInput): { readonly renew: ReadonlySet<OnlineRole>; readonly seal: boolean } => {
+  checkSheet(input);
   const named = new Set(listOption(input, 'renew'));
   const unknown = [...named].find((word) => !(renewable as ReadonlyArray<string>).includes(word));
   if (unknown !== undefined) throw new BundleError('USAGE', `--renew is one of ${renewable.join(', ')}`);
@@ -73,9 +74,7 @@ export const trustRotate: Command = {
     carry: carryOption,
     sheet: sheetOption,
   },
-  run: onState(async (state, input) => {
-    checkSheet(input);
-    const { renew, seal } = renewOf(input);
+  run: onState(async (state, input, { renew, seal }) => {
     const change = {
       renew,
       ...defined({
@@ -94,5 +93,5 @@ export const trustRotate: Command = {
     if (textOption(input, 'carry') !== undefined && result !== undefined) return result;
     const report = trustReport(state, nowMs());
     return { ...report, json: { ...(result?.json as object | undefined), ...report.json } };
-  }),
+  }, renewOf),
 };
