@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,10 +23,11 @@ import {
   signMetadata,
 } from '@sallyport/bundle-tools/trust/repository';
 import { initialised } from '../../appliance/test/support/initialised.ts';
-import { binOf, flags, temporaryFolder } from '../support/commands.ts';
+import { startedCommands } from '../support/command-process.ts';
+import { flags, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
 
-// A real appliance behind its real listener, and real agents as child processes. What the exchange and the deployments
+// A real appliance behind its real listener, and real agents beside it, whose commands one process runs. What the exchange and the deployments
 // would bring (trust files, orders) comes from here, so that a test can be the thief of an appliance.
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -142,21 +143,6 @@ export type AgentSite = {
   close(): Promise<void>;
 };
 
-/** Runs an agent's command to its end; the server goes on meanwhile. */
-const runAgent = (args: readonly string[]): Promise<AgentRun> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, [binOf('sallyport-agent'), ...args, '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.once('close', (status) => {
-      resolve({ status, json: JSON.parse(stdout || '{}') as Record<string, unknown>, stderr });
-    });
-  });
-
 /** A small system root with a dpkg database of its own. */
 export const layRoot = (root: string, name: string): void => {
   for (const folder of ['etc', 'var/lib/dpkg/info', 'var/lib/dpkg/updates', 'var/lib/dpkg/triggers', 'var/log']) {
@@ -216,6 +202,11 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     log,
   });
   const appliance = await compose({ dataDir, log });
+  const commands = startedCommands();
+  const runAgent = async (args: readonly string[]): Promise<AgentRun> => {
+    const { status, stdout, stderr } = await commands.run('sallyport-agent', [...args, '--json']);
+    return { status, json: JSON.parse(stdout || '{}') as Record<string, unknown>, stderr };
+  };
   const keys = newKeys();
   const trust = new Map<string, Uint8Array>([['1.root.json', makeRoot(1, keys)], ...publish(keys, 1, [])]);
   const swapped = new Map<string, Uint8Array>();
@@ -348,6 +339,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     stop,
     start,
     close: async () => {
+      await commands.end();
       await stop();
       await appliance.close();
       remove();

@@ -6,27 +6,16 @@ import { type Command, jsonOf, type Outcome, tryCommand as tryStarted } from './
 // Starting a command costs more than most commands do. Where a test is about what commands do and not about how they are
 // started, one process that has loaded the built command lines runs them all. loop.test.ts starts each one.
 
-type Program = Exclude<Command, 'sallyport-agent'>;
-export type Order = { id: number; program: Program; args: readonly string[] };
+export type Order = { id: number; program: Command; args: readonly string[] };
 export type Answer = { id: number; outcome: Outcome };
 
-export type CommandProcess = {
-  /**
-   * Runs a command line to its end and returns what it said. An agent, and what stands behind a `prefix`, is started: that
-   * takes a process of its own.
-   */
-  tryCommand(program: Command, args: readonly string[], prefix?: readonly string[]): Promise<Outcome>;
-  /** The same with `--json`; throws with the command's own words when it does not end with 0. */
-  command<T = Record<string, unknown>>(program: Command, ...args: string[]): Promise<T>;
-};
+type Place = () => { cwd?: string; env?: Readonly<Record<string, string>> };
 
-/**
- * Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last.
- * `place` is asked then: where it works, and what its environment has more.
- */
-export const commandProcess = (
-  place: () => { cwd?: string; env?: Readonly<Record<string, string>> } = () => ({}),
-): CommandProcess => {
+/** A process of commands that starts with the first of them. `place` is asked then. */
+export function startedCommands(place: Place = () => ({})): {
+  run(program: Command, args: readonly string[]): Promise<Outcome>;
+  end(): Promise<void>;
+} {
   let child: ChildProcess | undefined;
   let last = 0;
   const waiting = new Map<number, { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }>();
@@ -52,23 +41,45 @@ export const commandProcess = (
     return started;
   };
 
-  afterAll(async () => {
-    const running = child;
-    if (running === undefined) return;
-    const gone = new Promise((resolve) => running.once('exit', resolve));
-    running.kill();
-    await gone;
-  });
+  return {
+    run: (program, args) =>
+      new Promise((resolve, reject) => {
+        child ??= start();
+        last += 1;
+        waiting.set(last, { resolve, reject });
+        child.send({ id: last, program, args } satisfies Order);
+      }),
+    end: async () => {
+      const running = child;
+      if (running === undefined) return;
+      const gone = new Promise((resolve) => running.once('exit', resolve));
+      running.kill();
+      await gone;
+    },
+  };
+}
 
-  const order = (program: Program, args: readonly string[]): Promise<Outcome> =>
-    new Promise((resolve, reject) => {
-      child ??= start();
-      last += 1;
-      waiting.set(last, { resolve, reject });
-      child.send({ id: last, program, args } satisfies Order);
-    });
+export type CommandProcess = {
+  /**
+   * Runs a command line to its end and returns what it said. An agent, and what stands behind a `prefix`, is started: that
+   * takes a process of its own.
+   */
+  tryCommand(program: Command, args: readonly string[], prefix?: readonly string[]): Promise<Outcome>;
+  /** The same with `--json`; throws with the command's own words when it does not end with 0. */
+  command<T = Record<string, unknown>>(program: Command, ...args: string[]): Promise<T>;
+};
+
+/**
+ * Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last.
+ * `place` is asked then: where it works, and what its environment has more.
+ */
+export const commandProcess = (place?: Place): CommandProcess => {
+  const commands = startedCommands(place);
+  afterAll(() => commands.end());
   const tryCommand: CommandProcess['tryCommand'] = (program, args, prefix = []) =>
-    prefix.length > 0 || program === 'sallyport-agent' ? tryStarted(program, args, prefix) : order(program, args);
+    prefix.length > 0 || program === 'sallyport-agent'
+      ? tryStarted(program, args, prefix)
+      : commands.run(program, args);
   return {
     tryCommand,
     command: async <T = Record<string, unknown>>(program: Command, ...args: string[]) =>

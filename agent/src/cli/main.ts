@@ -41,9 +41,13 @@ const overview = (): string =>
     'sallyport-agent COMMAND --help tells more, sallyport-agent --version which release this is.',
   ].join('\n');
 
-const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(`${text}\n`);
+type Stream = { write(text: string): unknown };
+/** Where a command line writes: the process, or what stands for it. */
+type Streams = { readonly stdout: Stream; readonly stderr: Stream };
 
-const contextOf = (values: ReadonlyMap<string, string | boolean>): CommandContext => {
+const write = (stream: Stream, text: string): void => void stream.write(`${text}\n`);
+
+const contextOf = (values: ReadonlyMap<string, string | boolean>, { stdout, stderr }: Streams): CommandContext => {
   const json = values.get('json') === true;
   return {
     text: (name) => {
@@ -53,47 +57,53 @@ const contextOf = (values: ReadonlyMap<string, string | boolean>): CommandContex
     flag: (name) => values.get(name) === true,
     json,
     line: (text) => {
-      if (!json) write(process.stdout, text);
+      if (!json) write(stdout, text);
     },
     result: (value) => {
-      if (json) write(process.stdout, JSON.stringify(value));
+      if (json) write(stdout, JSON.stringify(value));
     },
-    note: (text) => write(process.stderr, text),
+    note: (text) => write(stderr, text),
   };
 };
 
-const dispatch = async (argv: readonly string[]): Promise<void> => {
+const dispatch = async (argv: readonly string[], streams: Streams): Promise<void> => {
   const [name = 'help', ...args] = argv;
   if (['help', '--help', '-h'].includes(name)) {
-    write(process.stdout, overview());
+    write(streams.stdout, overview());
     return;
   }
   if (name === '--version') {
-    write(process.stdout, versionLine('sallyport-agent', agentRelease()));
+    write(streams.stdout, versionLine('sallyport-agent', agentRelease()));
     return;
   }
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry === undefined) throw new AgentError('USAGE', `no such command: ${name}`);
   const { command } = await entry.load();
   const values = parseOptions(command, args);
-  if (values.get('help') === true) write(process.stdout, helpOf(entry, command));
-  else await command.run(contextOf(values));
+  if (values.get('help') === true) write(streams.stdout, helpOf(entry, command));
+  else await command.run(contextOf(values, streams));
 };
 
-/** The command line; sets the exit code: 0 done, 1 failed, 2 wrong use. */
-export const main = async (argv: readonly string[]): Promise<void> => {
+/** Runs a command line; its exit code is 0 done, 1 failed, 2 wrong use. */
+export const runLine = async (argv: readonly string[], streams: Streams): Promise<number> => {
   try {
-    await dispatch(argv);
+    await dispatch(argv, streams);
+    return 0;
   } catch (error) {
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
     if (argv.includes('--json')) {
       write(
-        process.stdout,
+        streams.stdout,
         JSON.stringify({ error: code, message: error instanceof Error ? error.message : String(error) }),
       );
     }
-    write(process.stderr, `sallyport-agent: ${describe(error)}`);
-    if (code === 'USAGE') write(process.stderr, 'Try: sallyport-agent help');
-    process.exitCode = exitCodeOf(error);
+    write(streams.stderr, `sallyport-agent: ${describe(error)}`);
+    if (code === 'USAGE') write(streams.stderr, 'Try: sallyport-agent help');
+    return exitCodeOf(error);
   }
+};
+
+/** The command line of this process; sets its exit code. */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  process.exitCode = await runLine(argv, process);
 };
