@@ -1,6 +1,7 @@
 import { paths } from '@sallyport/ui/paths';
 import type { Page } from 'playwright-core';
 import type { FilledSite } from '../support/filled-site.ts';
+import { linksOf } from '../support/link-walk.ts';
 
 // Every page of the console on a filled site. An address without a name in it is walked by itself; those with one are listed below,
 // and found as a person finds them: by links.
@@ -44,8 +45,8 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
 export const isNamed = (key: PageKey): boolean => paths[key].pattern.includes(':');
 
 const hrefsOn = async (page: Page, site: FilledSite, at: string): Promise<string[]> => {
-  await page.goto(`${site.url}${at}`);
-  return page.locator('main a[href]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+  const html = await (await page.request.get(`${site.url}${at}`)).text();
+  return linksOf(html.slice(html.indexOf('<main'))).map(({ href }) => href);
 };
 
 /** The first link of `at` that has the form of `pattern`, as a path. */

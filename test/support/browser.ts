@@ -16,6 +16,8 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page lives for a moment here: what it took to make its scripts fast was never earned back.
+  '--js-flags=--no-opt,--no-maglev,--no-flush-bytecode',
 ];
 
 export type Lang = 'kk' | 'ru' | 'en';
