@@ -38,9 +38,16 @@ describe('by keyboard alone', () => {
   const hasFocus = (target: Locator) => target.evaluate((element) => element === document.activeElement);
   /** Goes on with the Tab key until the control has the focus, which a person sees there. */
   const comeTo = async (target: Locator): Promise<void> => {
-    await target.waitFor();
+    // Found once: to look for a role takes longer than a stop.
+    let control = await target.elementHandle();
     for (let stops = 0; stops < mostStops; stops += 1) {
-      if (await hasFocus(target)) return;
+      const at = await control?.evaluate((one) => ({
+        isHere: one === document.activeElement,
+        isThere: one.isConnected,
+      }));
+      if (at?.isHere) return;
+      // The page has drawn itself anew.
+      if (!at?.isThere) control = await target.elementHandle();
       await press('Tab');
     }
     throw new Error(`${target} is more than ${mostStops} stops away`);
