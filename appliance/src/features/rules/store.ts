@@ -91,10 +91,11 @@ export const ruleStore = (db: Database) => {
     `delete from device_tag where source = 'hand' and device in (select value from json_each(?))`,
   );
   const addHandTags = sql.run<[string]>(
+    // `cross join` keeps this order: before there are statistics, each device would be looked for in all decisions.
     `insert into device_tag (tag, device, source)
        select distinct t.value, d.id, 'hand' from device d
-       join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null,
-         json_each(o.body, '$.tags') t
+       cross join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
+       cross join json_each(o.body, '$.tags') t
        where d.id in (select value from json_each(?))`,
   );
   const setHandTags = (devices: readonly number[]): void => {
