@@ -43,10 +43,19 @@ type Group = {
   readonly suites: ReadonlySet<string>;
   readonly own: Set<string>;
   devices: number;
-  readonly packages: Map<string, { name: string; version: string; source: string; devices: number }>;
+  /** How many of them have each entry, by its number. */
+  readonly counts: Uint32Array;
 };
 
-const groupOf = (groups: Map<string, Group>, row: SectionRowOf<'platform'>, suites: readonly string[]): Group => {
+/** A package of a system, as a request names it. */
+type Entry = { readonly name: string; readonly version: string; readonly source: string };
+
+const groupOf = (
+  groups: Map<string, Group>,
+  row: SectionRowOf<'platform'>,
+  suites: readonly string[],
+  entries: number,
+): Group => {
   const [vendor, release, arch] = [text(row['vendor']), text(row['release']), text(row['arch'])];
   const key = JSON.stringify([vendor, release, arch]);
   const held = groups.get(key);
@@ -58,36 +67,40 @@ const groupOf = (groups: Map<string, Group>, row: SectionRowOf<'platform'>, suit
     suites: new Set(suites),
     own: new Set(),
     devices: 0,
-    packages: new Map(),
+    counts: new Uint32Array(entries),
   };
   groups.set(key, group);
   if (groups.size > MAX_PLATFORMS) throw new BundleError('LIMIT', `more than ${MAX_PLATFORMS} kinds of systems`);
   return group;
 };
 
-const note = (devices: Map<string, Set<number>>, name: string, device: number): void => {
-  if (name === '') return;
-  const held = devices.get(name);
-  if (held) held.add(device);
-  else devices.set(name, new Set([device]));
+const note = (items: Map<string, Set<number>>, word: string, item: number): void => {
+  if (word === '') return;
+  const held = items.get(word);
+  if (held) held.add(item);
+  else items.set(word, new Set([item]));
 };
 
-const byName = (a: { name: string; version: string }, b: { name: string; version: string }): number =>
+const byName = (a: Pick<Entry, 'name' | 'version'>, b: Pick<Entry, 'name' | 'version'>): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : a.version > b.version ? 1 : 0;
 
-const toPlatform = (group: Group): RequestPlatform => ({
+const toPlatform = (group: Group, entries: readonly Entry[]): RequestPlatform => ({
   vendor: group.vendor,
   release: group.release,
   arch: group.arch,
   suites: [...group.suites, ...[...group.own].sort()].slice(0, 64).sort(),
-  packages: [...group.packages.values()].sort(byName).map((entry) => ({
-    name: entry.name,
-    version: entry.version,
-    source: entry.source,
-    // No host reads it (decision 036).
-    source_version: '',
-    all: entry.devices === group.devices ? 1 : 0,
-  })),
+  packages: entries
+    .map((entry, at) => ({ ...entry, devices: group.counts[at] as number }))
+    .filter(({ devices }) => devices > 0)
+    .sort(byName)
+    .map(({ name, version, source, devices }) => ({
+      name,
+      version,
+      source,
+      // No host reads it (decision 036).
+      source_version: '',
+      all: devices === group.devices ? 1 : 0,
+    })),
 });
 
 const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<RowOf<'software'>> {
@@ -104,65 +117,92 @@ const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Gene
   } while (after !== undefined);
 };
 
+/** What every item of the site is in a request: worked out once, since a fleet has the same items over and over. */
+const askedItems = (inventory: Pick<InventoryService, 'list'>) => {
+  const entries: Entry[] = [];
+  const numbers = new Map<string, number>();
+  /** The number of an item's entry. */
+  const entryOf = new Map<number, number>();
+  const purlOf = new Map<number, string>();
+  const words = { packages: new Map<string, Set<number>>(), purls: new Map<string, Set<number>>() };
+  for (const row of softwareRows(inventory)) {
+    const [plain, version, written] = [text(row['name']), text(row['version']), text(row['purl'])];
+    if (!SYSTEM_TYPES.has(text(row['type']))) {
+      const purl = barePurl(written);
+      if (purl === undefined) continue;
+      purlOf.set(row.id, purl);
+      note(words.purls, purl, row.id);
+      continue;
+    }
+    // A package of a module stream is asked for as findings name it, so that no other stream of it comes.
+    const name = streamedName(streamOfPurl(written), plain);
+    const source = text(row['source']) || plain;
+    for (const word of [plain, name, source, version]) note(words.packages, word, row.id);
+    // Two architectures of one version are one entry.
+    const key = JSON.stringify([name, version, source]);
+    const number = numbers.get(key) ?? entries.push({ name, version, source }) - 1;
+    numbers.set(key, number);
+    entryOf.set(row.id, number);
+  }
+  return { entries, entryOf, purlOf, words };
+};
+
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
 export const requestContent = (
-  inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
+  inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'devicesWith'>,
   followedBy: ReturnType<UpdateService['followed']>,
   controllers?: Pick<ControllersForExchange, 'controllersWith'>,
 ): RequestContent => {
-  const items = new Map<number, RowOf<'software'>>();
-  for (const row of softwareRows(inventory)) items.set(row.id, row);
+  const { entries, entryOf, purlOf, words } = askedItems(inventory);
+  let most = 0;
+  for (const numbered of [entryOf, purlOf]) for (const item of numbered.keys()) most = Math.max(most, item);
+  /** By item: one more than the number of its entry. */
+  const numberOf = new Uint32Array(most + 1);
+  for (const [item, number] of entryOf) numberOf[item] = number + 1;
+  const isHeld = new Uint8Array(most + 1);
+  /** By entry: the last device that it was met on. */
+  const metOn = new Uint32Array(entries.length);
   const groups = new Map<string, Group>();
-  const purls = new Set<string>();
-  const devices = new Map<string, Set<number>>();
-  for (const member of inventory.members('software')) {
-    const [platform] = inventory.section(member.device, 'platform');
+  const grouped = new Set<number>();
+  let place = 0;
+  for (const { device, items } of inventory.members('software')) {
+    place += 1;
+    const [platform] = inventory.section(device, 'platform');
     const follows = followedBy(platform);
-    const group = platform && groupOf(groups, platform, follows?.suites ?? []);
+    const group = platform && groupOf(groups, platform, follows?.suites ?? [], entries.length);
     if (group) {
+      grouped.add(device);
       group.devices += 1;
       for (const suite of follows?.own ?? []) group.own.add(suite);
     }
-    // Two architectures of one version on one device are one entry.
-    const seen = new Set<string>();
-    for (const item of member.items) {
-      const row = items.get(item);
-      if (!row) continue;
-      const [plain, version] = [text(row['name']), text(row['version'])];
-      if (!SYSTEM_TYPES.has(text(row['type']))) {
-        const purl = barePurl(text(row['purl']));
-        if (purl === undefined) continue;
-        purls.add(purl);
-        note(devices, purl, member.device);
-        continue;
-      }
-      if (!group) continue;
-      // A package of a module stream is asked for as findings name it, so that no other stream of it comes.
-      const name = streamedName(streamOfPurl(text(row['purl'])), plain);
-      const source = text(row['source']) || plain;
-      for (const word of [plain, name, source, version]) note(devices, word, member.device);
-      const key = JSON.stringify([name, version, source]);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const entry = group.packages.get(key) ?? { name, version, source, devices: 0 };
-      entry.devices += 1;
-      group.packages.set(key, entry);
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at] as number;
+      isHeld[item] = 1;
+      const number = (numberOf[item] ?? 0) - 1;
+      if (number < 0 || group === undefined || metOn[number] === place) continue;
+      metOn[number] = place;
+      group.counts[number] = (group.counts[number] as number) + 1;
     }
   }
+  const purls = new Set<string>();
+  for (const [item, purl] of purlOf) if (isHeld[item] === 1) purls.add(purl);
   const sorted = [...groups.values()].sort((a, b) =>
     byName({ name: a.vendor + a.arch, version: a.release }, { name: b.vendor + b.arch, version: b.release }),
   );
-  const platforms = sorted.map(toPlatform);
-  const entries = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
-  if (entries > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
+  const platforms = sorted.map((group) => toPlatform(group, entries));
+  const count = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
+  if (count > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
+  const having = (items: ReadonlySet<number> | undefined): number[] =>
+    items === undefined ? [] : inventory.devicesWith('software', items);
   return {
     platforms,
     // A system without a package manager takes nothing from suites.
-    followed: sorted.map(({ suites, packages }) => (packages.size === 0 ? [] : [...suites])),
+    followed: sorted.map(({ suites }, at) => (platforms[at]?.packages.length === 0 ? [] : [...suites])),
     software: [...purls].sort(),
     // Records of controllers are numbered below zero here.
     reporters: (word) => [
-      ...(devices.get(word) ?? []),
+      ...having(words.packages.get(word)).filter((device) => grouped.has(device)),
+      ...having(words.purls.get(word)),
       ...(controllers?.controllersWith(word) ?? []).map((controller) => -controller),
     ],
   };
