@@ -24,13 +24,20 @@ export type Share = {
   /** Bits of each byte that are altered: all, or one, each byte another. */
   bits: 8 | 1;
 };
-export type Tally = { flips: number; cuts: number; codes: Record<string, number>; wrong: string[]; staged: string[] };
+export type Tally = {
+  flips: number;
+  bits: number[];
+  cuts: number;
+  codes: Record<string, number>;
+  wrong: string[];
+  staged: string[];
+};
 
 const { whole, context, folder, places, bits } = workerData as Share;
 const medium = join(folder, 'x.tar');
 const stagingDir = join(folder, 'staging');
 mkdirSync(join(stagingDir, 'objects'), { recursive: true });
-const tally: Tally = { flips: 0, cuts: 0, codes: {}, wrong: [], staged: [] };
+const tally: Tally = { flips: 0, bits: [], cuts: 0, codes: {}, wrong: [], staged: [] };
 
 const codeOf = async (): Promise<string> => {
   try {
@@ -51,13 +58,15 @@ const flip = async (at: number, bit: number): Promise<void> => {
   put(at, byte ^ (1 << bit));
   const code = await codeOf();
   tally.flips += 1;
+  tally.bits[bit] = (tally.bits[bit] ?? 0) + 1;
   tally.codes[code] = (tally.codes[code] ?? 0) + 1;
   if (code === 'accepted' || code === 'INTERNAL' || !/^[A-Z_]+$/.test(code))
     tally.wrong.push(`byte ${at}, bit ${bit}: ${code}`);
   put(at, byte);
 };
 
-for (const at of places) for (let bit = 0; bit < bits; bit += 1) await flip(at, bits === 1 ? (at * 5) % 8 : bit);
+for (const [n, at] of places.entries())
+  for (let bit = 0; bit < bits; bit += 1) await flip(at, bits === 1 ? (n * 5) % 8 : bit);
 closeSync(file);
 
 if (!readFileSync(medium).equals(whole)) tally.wrong.push('the bundle was not put back');

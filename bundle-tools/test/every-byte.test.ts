@@ -61,6 +61,8 @@ describe('a small bundle', { timeout: 900_000 }, () => {
     const sum = (pick: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + pick(tally), 0);
     expect(tallies.flatMap(({ wrong }) => wrong).slice(0, 20)).toEqual([]);
     expect(sum(({ flips }) => flips)).toBe(places.length * bits);
+    const eighth = Math.floor((places.length * bits) / 8) - 2 * threads;
+    for (let bit = 0; bit < 8; bit += 1) expect(sum((tally) => tally.bits[bit] ?? 0)).toBeGreaterThan(eighth);
     expect(sum(({ cuts }) => cuts)).toBe(places.length);
     expect(tallies.flatMap(({ staged }) => staged)).toEqual([]);
     const codes = [...new Set(tallies.flatMap((tally) => Object.keys(tally.codes)))].sort();
