@@ -127,7 +127,10 @@ const Compensate = (props: ActProps) => {
         <SelectField
           {...field('measure')}
           label={labels.measure}
-          options={acts.measures.map((value) => ({ value, label: ctx.tDynamic(`measures.measure.${value}`) }))}
+          options={acts.measures.map((value) => ({
+            value,
+            label: ctx.tDynamic(`kind.mitigation.option.measure.${value}`),
+          }))}
         />
         <AreaField {...field('description')} label={labels.description} rows={2} maxLength={4_000} required />
         <UntilFields {...props} field={field} />
@@ -191,7 +194,10 @@ const Dispute = (props: ActProps) => {
           label={labels.justification}
           options={[
             { value: '', label: '–' },
-            ...acts.justifications.map((value) => ({ value, label: ctx.tDynamic(`cfind.because.${value}`) })),
+            ...acts.justifications.map((value) => ({
+              value,
+              label: ctx.tDynamic(`kind.controller-review.option.justification.${value}`),
+            })),
           ]}
           required
         />
@@ -273,7 +279,12 @@ export const AnswerPart = ({
         [ctx.t('cfind.verdict'), <VerdictMark ctx={ctx} row={finding} />],
         ...(answer.justification === ''
           ? []
-          : ([[ctx.t('cfind.because'), ctx.tDynamic(`cfind.because.${answer.justification}`)]] as const)),
+          : ([
+              [
+                ctx.t('cfind.because'),
+                ctx.tDynamic(`kind.controller-review.option.justification.${answer.justification}`),
+              ],
+            ] as const)),
         [ctx.t('field.reason'), answer.reason],
         ...(answer.evidence === '' ? [] : ([[ctx.t('cfind.evidence'), answer.evidence]] as const)),
         [

@@ -622,31 +622,6 @@ export const words = defineWords({
     ru: 'защита уже есть',
     kk: 'қорғаныс бар',
   },
-  'cfind.because.component-not-present': {
-    en: 'the component is not there',
-    ru: 'компонента нет',
-    kk: 'құрамдас бөлік жоқ',
-  },
-  'cfind.because.vulnerable-code-not-present': {
-    en: 'the vulnerable code is not there',
-    ru: 'уязвимого кода нет',
-    kk: 'осал код жоқ',
-  },
-  'cfind.because.vulnerable-code-not-in-execute-path': {
-    en: 'the vulnerable code is never run',
-    ru: 'уязвимый код не выполняется',
-    kk: 'осал код орындалмайды',
-  },
-  'cfind.because.vulnerable-code-cannot-be-controlled-by-adversary': {
-    en: 'an attacker cannot reach the vulnerable code',
-    ru: 'нарушитель не может управлять уязвимым кодом',
-    kk: 'шабуылдаушы осал кодқа жете алмайды',
-  },
-  'cfind.because.inline-mitigations-already-exist': {
-    en: 'it is mitigated already',
-    ru: 'защита уже есть',
-    kk: 'қорғаныс бар',
-  },
   'cfind.because': { en: 'Not affected, because', ru: 'Не затронут, потому что', kk: 'Әсер етпейді, себебі' },
   'cfind.act.plan': {
     en: { one: 'Plan a patch for {n} controller', other: 'Plan a patch for {n} controllers' },

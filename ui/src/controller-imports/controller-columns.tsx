@@ -43,7 +43,7 @@ export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; vie
     ...view.choices.map((choice) => ({ value: choice.field, label: choiceLabel(ctx, choice) })),
   ];
   const named = (prefix: 'encoding' | 'delimiter', values: readonly string[]) =>
-    values.map((value) => ({ value, label: ctx.tDynamic(`imports.${prefix}.${value}`) }));
+    values.map((value) => ({ value, label: ctx.tDynamic(`kind.controller-csv-mapping.option.${prefix}.${value}`) }));
   return (
     <PostForm action={paths.controllerImportColumns(id)} errors={view.errors}>
       <ErrorSummary labels={{ keep: ctx.t('imports.mapping.keep') }} />

@@ -85,7 +85,9 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
             column('name', ctx.t('field.name'), { head: true, any: true }, (row) => (
               <To href={paths.object('mitigation', row.id)}>{row.name}</To>
             )),
-            column('measure', ctx.t('measures.measureLabel'), (row) => ctx.tDynamic(`measures.measure.${row.measure}`)),
+            column('measure', ctx.t('measures.measureLabel'), (row) =>
+              ctx.tDynamic(`kind.mitigation.option.measure.${row.measure}`),
+            ),
             { key: 'scope', label: ctx.t('common.where'), any: true, cell: (row) => row.scope },
             { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
             { key: 'state', label: ctx.t('field.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },

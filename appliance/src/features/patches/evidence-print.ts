@@ -111,7 +111,7 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     clock: 'patches.deadline',
     item: 'patches.item',
     answer: 'patches.answer',
-    measure: 'measures.measure',
+    measure: 'kind.mitigation.option.measure',
   };
   const nameOf = (name: string): string => words.tDynamic(`evidence.field.${name}`, {}, name);
   const textOf = (name: string, value: EvidenceValue | undefined): string => {
