@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { askUnseen } from '@sallyport/bundle-tools/cli/ask-unseen';
+import { askUnseen } from '@sallyport/bundle-tools/cli/key-options';
 import { readKeyFile, unlockKeyFile } from '@sallyport/bundle-tools/host/key-files';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type ReleaseManifest, writeReleaseFile } from '@sallyport/bundle-tools/release/release-file';

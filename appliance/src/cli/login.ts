@@ -1,4 +1,4 @@
-import { askUnseen } from '@sallyport/bundle-tools/cli/ask-unseen';
+import { askUnseen } from '@sallyport/bundle-tools/cli/key-options';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
 import { cliSessionMs, signIn } from './actor.ts';

@@ -18,7 +18,7 @@ export type CommandEntry = {
   load(): Promise<Command>;
 };
 
-/** One command, one file. */
+/** One command. Those of one noun stand in one file. */
 export type Command = {
   readonly usage: string;
   readonly example: string;

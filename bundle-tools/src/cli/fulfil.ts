@@ -8,7 +8,7 @@ import type { Rebuilt } from '../host/rebuild.ts';
 import type { HostState } from '../host/state.ts';
 import { parseVolumeBytes } from '../media/presets.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { catalogJson, requestOptions, takeFromMedium } from './catalog-build.ts';
+import { catalogJson, requestOptions, takeFromMedium } from './catalog.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
 import { integerOption, onState, stateOption } from './state-option.ts';

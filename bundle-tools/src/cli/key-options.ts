@@ -1,9 +1,24 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { BundleError } from '../errors.ts';
 import { type KeyFile, readKeyFile, readOrCreateKeyFile, unlockKeyFile } from '../host/key-files.ts';
 import { readBounded } from '../host/read-bounded.ts';
-import { askUnseen } from './ask-unseen.ts';
 import { type CommandInput, listOption, textOption } from './command.ts';
 import type { OptionSpec } from './option.ts';
+
+/** Asks on the terminal without showing what is typed; undefined without a terminal. */
+export async function askUnseen(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  process.stderr.write(question);
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  try {
+    return await lines.question('');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
 
 // Keys that are named on the command line, with their passphrases: from a file, or typed unseen.
 

@@ -3,10 +3,9 @@ import { fingerprintText } from '../fingerprint/shown.ts';
 import { createKeyOnMedium } from '../host/key-files.ts';
 import { minPassphraseLength } from '../host/sealed-key.ts';
 import { defined } from '../platform/defined.ts';
-import { askUnseen } from './ask-unseen.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
-import { givenPassphrases, passphraseOption } from './key-options.ts';
-import { checkSheet, sheetOption, writeSheet } from './sheet-option.ts';
+import { askUnseen, givenPassphrases, passphraseOption } from './key-options.ts';
+import { checkSheet, sheetOption, writeSheet } from './trust-options.ts';
 
 const newPassphrase = async (input: CommandInput): Promise<string | undefined> => {
   const [given] = givenPassphrases(input);

@@ -108,7 +108,6 @@ export const words = defineWords({
   },
   'imports.mapping': { en: 'Kept mapping', ru: 'Сохранённая разметка', kk: 'Сақталған белгілеу' },
   'imports.mapping.guess': { en: 'Guess by the headings', ru: 'Определить по заголовкам', kk: 'Тақырыптардан анықтау' },
-  'imports.mapping.use': { en: 'Use', ru: 'Применить', kk: 'Қолдану' },
   'imports.mapping.keep': {
     en: 'Keep this mapping under a name',
     ru: 'Сохранить разметку под именем',

@@ -1,11 +1,14 @@
 import { type BuiltCatalog, buildCatalog } from '../host/catalog-build.ts';
+import { signCatalog } from '../host/catalog-sign.ts';
 import { coverageText } from '../host/coverage.ts';
+import { warningText } from '../host/key-warnings.ts';
 import { takeRequests } from '../host/requests.ts';
 import type { HostState } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
-import { integerOption, onState, stateOption } from './state-option.ts';
+import { passphraseOption, readKeys } from './key-options.ts';
+import { argument, integerOption, onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
 
 /** What a build found, as JSON. */
@@ -103,4 +106,54 @@ export const catalogBuild: Command = {
       text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
     };
   }, graceDaysOf),
+};
+
+export const catalogSign: Command = {
+  usage: 'catalog sign --key FILE CATALOG',
+  example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
+  options: {
+    key: { value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    'passphrase-file': passphraseOption,
+    previous: { value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
+    'accept-new-fulfil-keys': { help: 'the host changed the keys that sign bundles' },
+  },
+  positionals: [1, 1],
+  run: async (input) => {
+    const folder = argument(input, 0);
+    const previousFolder = textOption(input, 'previous');
+    const { head, signers, threshold, newFulfilKeys, diff, diffText, expiring } = signCatalog({
+      folder,
+      keys: await readKeys(input, 'key'),
+      acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
+      ...defined({ previousFolder }),
+      nowMs: nowMs(),
+    });
+    for (const warning of expiring) input.io.note(warningText(warning));
+    if (newFulfilKeys) input.io.note('the catalog names new fulfil keys');
+    if (signers < threshold) input.io.note(`${threshold - signers} more curators must sign`);
+    return {
+      json: {
+        catalog: head.catalog,
+        targets: head.targets_version,
+        lines: head.inventory.lines,
+        inventory: head.inventory.sha256,
+        signers,
+        threshold,
+        updates: diff.totals.updates,
+        bytes: diff.totals.bytes,
+        vendorSigners: diff.signers,
+        expiring,
+        ...(previousFolder === undefined
+          ? {}
+          : { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length }),
+      },
+      text: [
+        ...(previousFolder === undefined ? [] : [diffText]),
+        ...Object.entries(diff.signers).map(
+          ([signer, count]) => `${count} updates under the vendor signature ${signer}`,
+        ),
+        `catalog ${head.catalog} has ${signers} of ${threshold} signatures (targets ${head.targets_version}, ${head.inventory.lines} objects)`,
+      ],
+    };
+  },
 };
