@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KeyDates } from '../src/components/key-dates.tsx';
 import { WithCtx } from '../src/context.ts';
+import { KeyDates } from '../src/exchange/exchange-trust.tsx';
 import { langs } from '../src/i18n/types.ts';
 import { strictContext } from './sample.ts';
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
@@ -6,14 +6,45 @@ import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskStep } from '@sallyport/bundle-tools/protocol/task-result';
 import { dpkgOptions } from '../dpkg/options.ts';
 import { type InstalledPackage, parseDpkgStatus } from '../dpkg/status.ts';
-import { afterPrefix, runChild } from '../platform/child.ts';
+import { afterPrefix, runChild, startApart } from '../platform/child.ts';
 import type { RootFiles } from '../platform/root-files.ts';
+import { openReplace } from '../replace/order.ts';
 import { isOwnPackage } from '../replace/own-package.ts';
-import { startReplacement } from '../replace/start.ts';
 import { listedObjects } from '../trust/listed.ts';
 import { agentVersion } from '../version.ts';
 import { type ActionContext, ActionError, failureCodeOf, type InstallPackage, step, withRetries } from './action.ts';
 import { fetchObject } from './fetch-object.ts';
+
+const timeoutMs = 60_000;
+
+/**
+ * Starts the replacement of the running agent outside of it: as a unit of its own under systemd, whose end of the service would take a
+ * child along; on Windows from a copy, since a program that runs is not replaced there. `stateFolder` is the agent's own.
+ */
+async function startReplacement(options: {
+  files: RootFiles;
+  stateFolder: string;
+  task: string;
+  version: string;
+  file: string;
+}): Promise<void> {
+  const { files, stateFolder, task, version, file } = options;
+  const replace = openReplace(join(stateFolder, 'replace'));
+  const kept = replace.path(process.platform === 'win32' ? 'next.msi' : 'next.deb');
+  replace.begin({ task, version, file: kept, startedMs: nowMs() });
+  renameSync(file, kept);
+  const args = ['replace', '--state', stateFolder];
+  if (process.platform === 'win32') {
+    const copy = replace.path('sallyport-agent.exe');
+    copyFileSync(process.execPath, copy);
+    startApart(copy, args);
+  } else if (files.isMachine && files.has('run/systemd/system')) {
+    const unit = ['--quiet', '--collect', '--unit=sallyport-agent-replace', process.execPath];
+    const done = await runChild({ command: 'systemd-run', args: [...unit, ...args], timeoutMs });
+    if (done.exit !== 0)
+      throw new Error(`systemd-run ended with ${done.exit ?? 'no code'}: ${done.output.slice(0, 500)}`);
+  } else startApart(process.execPath, args);
+}
 
 // install-package for .deb. The order names objects by digest; whether they may be installed is decided here, by the
 // pinned trust chain: root -> targets -> inventory -> digest -> bytes. Only then does dpkg see a file.

@@ -6,9 +6,9 @@ import { ownFolder } from '../../../test/support/test-folder.ts';
 import { deviceFacts } from '../identity/device-facts.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { collectors, collectSections } from './all.ts';
-import { aptSuites } from './apt-suites.ts';
 import { item, noMemory, sortItems } from './collector.ts';
 import { parseOsRelease } from './os-release.ts';
+import { aptSuites } from './platform.ts';
 import { parseUtmp, sessionsOf } from './utmp.ts';
 
 let root = '';

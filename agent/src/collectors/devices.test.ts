@@ -4,11 +4,10 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ownFolder } from '../../../test/support/test-folder.ts';
 import { rootFiles } from '../platform/root-files.ts';
-import { parseClamHeader } from './clamav.ts';
 import { type Memory, noMemory } from './collector.ts';
 import { collector as encryption, encryptionItems } from './encryption.ts';
 import { connectedDevices, collector as externalDevice } from './external-device.ts';
-import { collector as protection } from './protection.ts';
+import { parseClamHeader, collector as protection } from './protection.ts';
 
 let root = '';
 const put = (path: string, content: string) => {

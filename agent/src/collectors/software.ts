@@ -1,10 +1,72 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
+import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
-import { type KernelState, kernelStates } from '../packages/kernel.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
 import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { osRelease } from './os-release.ts';
+
+// Several kernels are installed side by side and one of them runs. What an advisory says of the others does not count:
+// the older ones are not running, a newer one waits for the restart.
+
+type KernelState = 'running' | 'pending' | 'old';
+
+export type KernelPackage = {
+  type: 'deb' | 'rpm';
+  name: string;
+  version: string;
+  arch: string;
+};
+
+const debKernel = /^linux-(?:image|modules|modules-extra|headers)(?:-unsigned)?-(\d.*)$/;
+const rpmKernel =
+  /^kernel(?:-(?:core|modules|modules-core|modules-extra|default|default-base|devel|rt|rt-core|uek|uek-core|lt|ml))?$/;
+
+const withoutEpoch = (version: string): string => version.replace(/^\d+:/, '');
+
+/** The release that `uname -r` shows while this package's kernel runs; undefined for any other package. */
+const releaseOf = (found: KernelPackage): string | undefined => {
+  if (found.type === 'deb') return debKernel.exec(found.name)?.[1];
+  return rpmKernel.test(found.name) ? `${withoutEpoch(found.version)}.${found.arch}` : undefined;
+};
+
+/** SUSE leaves out the end of the release and adds the flavour: 6.4.0-150600.21-default runs 6.4.0-150600.21.3. */
+const runs = (found: KernelPackage, release: string, running: string): boolean => {
+  if (release === running) return true;
+  if (found.type === 'deb') return false;
+  const flavour = /^(.+)-([a-z]+)$/.exec(running);
+  const named = /^kernel-([a-z]+)/.exec(found.name)?.[1];
+  return flavour !== null && flavour[2] === named && withoutEpoch(found.version).startsWith(`${flavour[1] ?? ''}.`);
+};
+
+const keyOf = (found: KernelPackage, release: string): Uint8Array | null =>
+  found.type === 'deb' ? dpkgKey(release) : rpmKey(withoutEpoch(found.version));
+
+/**
+ * Which of the packages are of the running kernel, which wait for a restart and which are left over, by the place in the
+ * list. Empty where none of them runs (a container, a kernel of the user's own).
+ */
+export const kernelStates = (packages: readonly KernelPackage[], running: string): Map<number, KernelState> => {
+  const kernels = packages.flatMap((found, at) => {
+    const release = releaseOf(found);
+    return release === undefined ? [] : [{ found, at, release }];
+  });
+  const current = kernels.find(({ found, release }) => runs(found, release, running));
+  const states = new Map<number, KernelState>();
+  if (current === undefined) return states;
+  const currentKey = keyOf(current.found, current.release);
+  for (const { found, at, release } of kernels) {
+    if (runs(found, release, running)) {
+      states.set(at, 'running');
+      continue;
+    }
+    const key = keyOf(found, release);
+    const isNewer = key !== null && currentKey !== null && Buffer.compare(key, currentKey) > 0;
+    states.set(at, isNewer ? 'pending' : 'old');
+  }
+  return states;
+};
 
 const maxStatusBytes = 128 * 1024 * 1024;
 

@@ -1,8 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
+import type { Memory } from '../collectors/collector.ts';
 import { platformCollectors } from '../collectors/of-platform.ts';
 import { AgentError, describe } from '../errors.ts';
 import { type ExecutableLimits, executableLimits } from '../executables/round.ts';
@@ -11,7 +14,6 @@ import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
 import { openJournal } from '../state/journal.ts';
-import { openMemory } from '../state/memory.ts';
 import { type HeldPolicy, openPolicy } from '../state/policy.ts';
 import { openSections } from '../state/sections.ts';
 import { openSpool, type Spool } from '../state/spool.ts';
@@ -21,6 +23,24 @@ import { type Client, client } from './client.ts';
 import { agentCycle, type Cycle, checkIns } from './cycle.ts';
 import { deviceInventory } from './inventory.ts';
 import { type TaskRunner, taskRunner } from './tasks.ts';
+
+/** What collectors remember, one file of JSON each; a file that cannot be read is as good as none. */
+const openMemory = (folder: string): Memory => {
+  ensureDir(folder, 0o700);
+  const path = (name: string): string => join(folder, `${name}.json`);
+  return {
+    read: (name) => {
+      if (!existsSync(path(name))) return undefined;
+      try {
+        return JSON.parse(readFileSync(path(name), 'utf8')) as unknown;
+      } catch (error) {
+        if (error instanceof SyntaxError) return undefined;
+        throw error;
+      }
+    },
+    write: (name, value) => writeFileDurable(path(name), JSON.stringify(value), 0o600),
+  };
+};
 
 /** Two thirds of the certificate's life are over. */
 const isRenewalDue = (certificatePem: string, nowMs: number): boolean => {

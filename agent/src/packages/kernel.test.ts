@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KernelPackage, kernelStates } from './kernel.ts';
+import { type KernelPackage, kernelStates } from '../collectors/software.ts';
 
 const states = (packages: KernelPackage[], running: string) =>
   packages.map((_, at) => kernelStates(packages, running).get(at));

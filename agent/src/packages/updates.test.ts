@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noMemory } from '../collectors/collector.ts';
-import { collector } from '../collectors/os-update.ts';
+import {
+  collector,
+  isSecurityUpdate,
+  parseAptSimulation,
+  parseDnfErrata,
+  parseZypperPatches,
+} from '../collectors/os-update.ts';
 import { dpkgTroubled } from '../dpkg/status.ts';
 import { rootFiles } from '../platform/root-files.ts';
-import { isSecurityUpdate, parseAptSimulation } from './apt-simulation.ts';
-import { parseDnfErrata, parseZypperPatches } from './rpm-errata.ts';
 
 const simulation = `NOTE: This is only a simulation!
 Inst linux-image-6.12.48+deb13-amd64 (6.12.48-1 Debian:13.1/stable [amd64])

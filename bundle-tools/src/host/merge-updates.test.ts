@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { updateSample } from '../../test/samples.ts';
 import type { Update } from '../updates/update.ts';
-import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
+import { dropIncomplete, heldUpdates, mergeUpdates } from './catalog-build.ts';
 
 const update = (id: string, more: Partial<Update> = {}): Update =>
   updateSample(id, '1', { id, suites: [], files: [`file-${id}`], ...more });

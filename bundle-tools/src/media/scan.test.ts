@@ -4,8 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseClamscan } from './clamscan.ts';
-import { engineVersion } from './definitions.ts';
+import { engineVersion, parseClamscan } from './clamscan.ts';
 import { scanFiles } from './scan.ts';
 import type { ScanEngine } from './scan-types.ts';
 

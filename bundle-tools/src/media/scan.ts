@@ -1,7 +1,6 @@
 import { nowMs } from '../platform/ambient.ts';
 import { clamdScan, clamdVersion } from './clamd.ts';
-import { clamscanScan, clamscanVersion } from './clamscan.ts';
-import { engineVersion } from './definitions.ts';
+import { clamscanScan, clamscanVersion, engineVersion } from './clamscan.ts';
 import {
   defaultTimeoutMs,
   type Findings,

@@ -11,7 +11,7 @@ import { modbusFacts, modbusLength } from '../../src/controllers/protocols/modbu
 import { opcuaLength } from '../../src/controllers/protocols/opcua/answers.ts';
 import { reader, text, uint32 } from '../../src/controllers/protocols/opcua/binary.ts';
 import { pnioFacts } from '../../src/controllers/protocols/pnio-cm/answers.ts';
-import { lookup, noHandle } from '../../src/controllers/protocols/pnio-cm/requests.ts';
+import { lookup, noHandle } from '../../src/controllers/protocols/pnio-cm/client.ts';
 import { s7Reader } from '../../src/controllers/protocols/s7/answers.ts';
 import { tpktLength } from '../../src/controllers/protocols/s7/client.ts';
 import { readList, s7Of } from '../../src/controllers/protocols/s7/requests.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aptSuites } from '@sallyport/agent/collectors/apt-suites';
 import { parseOsRelease } from '@sallyport/agent/collectors/os-release';
+import { aptSuites } from '@sallyport/agent/collectors/platform';
 import { parseUtmp, sessionsOf } from '@sallyport/agent/collectors/utmp';
 import { debPurl, parseDpkgStatus } from '@sallyport/agent/dpkg/status';
 import { rootFiles } from '@sallyport/agent/platform/root-files';

@@ -1,5 +1,5 @@
 import { pnioFacts } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/answers';
-import { lookup, noHandle } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/requests';
+import { lookup, noHandle } from '@sallyport/bundle-tools/controllers/protocols/pnio-cm/client';
 import { annotationOf, lookupReply } from '../../../bundle-tools/test/controllers/messages.ts';
 import { exchangeTarget, pairing, script } from '../exchange.ts';
 

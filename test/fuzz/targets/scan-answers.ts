@@ -1,5 +1,4 @@
-import { parseClamscan } from '@sallyport/bundle-tools/media/clamscan';
-import { engineVersion } from '@sallyport/bundle-tools/media/definitions';
+import { engineVersion, parseClamscan } from '@sallyport/bundle-tools/media/clamscan';
 import { demand, type FuzzTarget } from '../target.ts';
 
 const paths = ['/a', '/b: c', '/d'];

@@ -1,15 +1,38 @@
 import { ErrorSummary } from '../components/form.tsx';
-import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
-import type { Ctx } from '../context.ts';
+import { type Ctx, useCtx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
 import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
+
+/** A signed file that runs out; fewer than 0 days: it has. */
+type KeyDate = { readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp'; readonly daysLeft: number };
+
+/** What this site trusts runs out: which of it, and whom to tell. Nothing when nothing does. */
+export const KeyDates = ({ dates }: { dates: readonly KeyDate[] }) => {
+  const ctx = useCtx();
+  return dates.length === 0 ? null : (
+    <Notice
+      level={dates.some(({ role, daysLeft }) => role === 'root' && daysLeft < 30) ? 'critical' : 'warning'}
+      title={<To href={paths.exchangeTrust()}>{ctx.t('fingerprint.runsOut')}</To>}
+    >
+      {dates
+        .map(({ role, daysLeft }) => {
+          const named = { role: ctx.t(`exchange.role.${role}`) };
+          return daysLeft < 0
+            ? ctx.t('fingerprint.over', named)
+            : ctx.t('fingerprint.daysLeft', { ...named, n: daysLeft });
+        })
+        .join(' ')}{' '}
+      {ctx.t('fingerprint.runsOutWhy')}
+    </Notice>
+  );
+};
 
 /** Tab Trust. POST multipart `file`, then `fingerprint` typed or confirmed with `upload` (id of the staged file). */
 export type ExchangeTrustProps = {
