@@ -80,14 +80,11 @@ const ofKind = (kind: string, why: string): Record<string, string> =>
 /** Pages that name findings or updates and say of no device how many it has, each with its reason. */
 const NAMES_ONLY: Readonly<Record<string, string>> = {
   baselineEntries: REPORTED,
-  changes: REPORTED,
   controllerFirmware: OF_CONTROLLERS,
   controllerReview: OF_CONTROLLERS,
   controllers: OF_CONTROLLERS,
   deploymentNew: ORDERED,
   deployments: ORDERED,
-  deviations: REPORTED,
-  'deviceTab changes': REPORTED,
   'deviceTab os-update': REPORTED,
   events: 'what happened, by the names of events',
   eventsCsv: 'what happened, by the names of events',

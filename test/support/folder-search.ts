@@ -47,29 +47,37 @@ const filesBelow = (folder: string): string[] =>
  */
 const readElsewhere = (path: string): Buffer => execFileSync('cat', [path], { maxBuffer: 1 << 30 });
 
+type Place = { readonly bytes: Buffer; readonly where: string };
+
+const valuesOf = (rows: readonly Record<string, unknown>[], table: string): Place[] =>
+  rows.flatMap((row) =>
+    Object.entries(row).flatMap(([column, value]) => {
+      const where = `${table}.${column}`;
+      if (!Buffer.isBuffer(value)) return [{ bytes: Buffer.from(String(value)), where }];
+      return [{ bytes: value, where }, ...unpacked(value).map((bytes) => ({ bytes, where: `${where}, unpacked` }))];
+    }),
+  );
+
 /** Where each of the texts is found; nothing for those that are nowhere. */
 export const findInFolder = (folder: string, database: string, texts: readonly string[]): string[] => {
-  const forms = texts.map((text) => ({ text, bytes: formsOf(text) }));
+  const forms = texts.flatMap((text) => formsOf(text).map((bytes) => ({ text, bytes })));
   const found = new Set<string>();
-  const look = (bytes: Buffer, where: string): void => {
-    for (const { text, bytes: looks } of forms)
-      if (looks.some((form) => bytes.includes(form))) found.add(`${text} in ${where}`);
-  };
-  for (const path of filesBelow(folder))
-    look(path.startsWith(database) ? readElsewhere(path) : readFileSync(path), path.slice(folder.length + 1));
+  for (const path of filesBelow(folder)) {
+    const bytes = path.startsWith(database) ? readElsewhere(path) : readFileSync(path);
+    const where = path.slice(folder.length + 1);
+    for (const form of forms) if (bytes.includes(form.bytes)) found.add(`${form.text} in ${where}`);
+  }
   const db = openDatabase(database, { readonly: true });
   try {
     const tables = db
       .prepare<[], { name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
       .all();
     for (const { name } of tables) {
-      for (const row of db.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all()) {
-        for (const [column, value] of Object.entries(row)) {
-          const bytes = Buffer.isBuffer(value) ? value : Buffer.from(String(value));
-          look(bytes, `${name}.${column}`);
-          if (Buffer.isBuffer(value)) for (const inner of unpacked(value)) look(inner, `${name}.${column}, unpacked`);
-        }
-      }
+      const values = valuesOf(db.prepare<[], Record<string, unknown>>(`select * from "${name}"`).all(), name);
+      // One look at all of a table: what is in none of it is in no value.
+      const all = Buffer.concat(values.map(({ bytes }) => bytes));
+      for (const form of forms.filter(({ bytes }) => all.includes(bytes)))
+        for (const { bytes, where } of values) if (bytes.includes(form.bytes)) found.add(`${form.text} in ${where}`);
     }
   } finally {
     db.close();

@@ -128,7 +128,13 @@ export const openGlpiSite = async () => {
       new Promise((resolve, reject) => {
         const made = request(
           `${url(secret)}${call.query ?? ''}`,
-          { method: call.method ?? 'POST', headers: call.headers ?? {}, ca: asPem(appliance.ca.certificateDer) },
+          {
+            method: call.method ?? 'POST',
+            headers: call.headers ?? {},
+            ca: asPem(appliance.ca.certificateDer),
+            // A connection of its own: a kept one may be closed while this process searches a folder.
+            agent: false,
+          },
           (response) => {
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
