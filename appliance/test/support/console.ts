@@ -44,6 +44,8 @@ export const consoleOf = (appliance: Appliance, dataDir: string, linkPath: strin
 
   const browser = (): Browser => {
     const cookies = new Map<string, string>();
+    // Of a session for as long as it is one.
+    const tokens = new Map<string, string>();
     const send = async (
       path: string,
       init: Omit<RequestInit, 'headers'> & { headers: Record<string, string> },
@@ -62,8 +64,12 @@ export const consoleOf = (appliance: Appliance, dataDir: string, linkPath: strin
     };
     const same = { 'sec-fetch-site': 'same-origin', origin };
     const csrf = async (): Promise<string> => {
+      const held = tokens.get(cookies.get('__Host-sallyport') ?? '');
+      if (held !== undefined) return held;
       const html = await (await send('/me', { headers: {} })).text();
-      return /name="csrf" value="([A-Za-z0-9_-]{43})"/.exec(html)?.[1] ?? '';
+      const token = /name="csrf" value="([A-Za-z0-9_-]{43})"/.exec(html)?.[1] ?? '';
+      if (token !== '') tokens.set(cookies.get('__Host-sallyport') ?? '', token);
+      return token;
     };
     return {
       cookies,

@@ -240,7 +240,10 @@ export function healthService(parts: Parts): HealthService {
 
   return {
     look,
-    current: () => kept ?? look(),
+    current: () => {
+      kept ??= look();
+      return kept;
+    },
     turn,
     met: (error) => {
       const { code, message } = toFailure(error);
