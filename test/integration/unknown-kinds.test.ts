@@ -6,7 +6,7 @@ import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { describe, expect, it } from 'vitest';
 import { sha256, update } from '../../appliance/test/support/catalog.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
-import { introductions } from '../../appliance/test/support/introduced.ts';
+import { introduced } from '../../appliance/test/support/introduced.ts';
 import { command } from '../support/commands.ts';
 
 // A bundle of a host that is newer than this site: kinds of the inventory that this release does not know.
@@ -26,8 +26,6 @@ type Imported = {
 };
 
 describe('a kind of object that this release does not know', () => {
-  const introduced = introductions();
-
   it('is checked, not stored, not waited for, and named in the receipt; the rest is imported', async () => {
     const { site, host, medium, card } = await introduced();
     try {

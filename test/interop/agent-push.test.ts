@@ -8,7 +8,7 @@ import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { type EntryParts, entryParts } from '@sallyport/appliance/entry-parts';
 import type { PushRun, PushWishes } from '@sallyport/appliance/features/agent-push/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Introduced, introductions } from '../../appliance/test/support/introduced.ts';
+import { type Introduced, introduced } from '../../appliance/test/support/introduced.ts';
 import { binOf, freePort } from '../support/commands.ts';
 import { findInFolder } from '../support/folder-search.ts';
 import { canPlayDevice, type PlayedDevice, playDevice } from '../support/systemd/device.ts';
@@ -47,7 +47,6 @@ describe.skipIf(!canPlayDevice())(
   'the agent over SSH (skipped without root, systemd and an sshd)',
   { timeout: 240_000 },
   () => {
-    const introduced = introductions();
     let made: Introduced;
     let parts: EntryParts;
     let device: PlayedDevice;

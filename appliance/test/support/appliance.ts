@@ -8,8 +8,7 @@ import { initialised } from './initialised.ts';
 const log = openLog('silent');
 
 /** A whole appliance in a temporary folder, with everything wired as in production. */
-export const openAppliance = async (site = 'plant-7') => {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-appliance-'));
+export const openAppliance = async (site = 'plant-7', folder = mkdtempSync(join(tmpdir(), 'sallyport-appliance-'))) => {
   await initialised({
     dataDir: join(folder, 'data'),
     site,

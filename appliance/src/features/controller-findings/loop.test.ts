@@ -9,7 +9,7 @@ import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import { csafAdvisory } from '../../../test/support/controllers/csaf.ts';
 import { actorWith, admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -66,7 +66,6 @@ describe('firmware of controllers, once around', () => {
   let medium: string;
   let card: Uint8Array;
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
   });

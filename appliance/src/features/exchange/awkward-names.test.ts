@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 
 // Names of computers, each with packages of Debian that hold it as a word and that no other computer of the site has.
@@ -61,7 +61,6 @@ const COMPUTERS: ReadonlyArray<readonly [string, string]> = [
 describe('computers with awkward names', () => {
   let site: Introduced['site'];
   let medium: string;
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, medium } = await introduced());
   });

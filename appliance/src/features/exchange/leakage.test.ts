@@ -2,7 +2,7 @@ import type { ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { loadAllDeclarations } from '../../all-declarations.ts';
 import type { Collection, Field } from '../../engine/inventory/types.ts';
@@ -66,7 +66,6 @@ describe('what leaves', () => {
   let medium: string;
   let card: Uint8Array;
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
     card = site.exchange.siteCard(admin).bytes;

@@ -6,7 +6,7 @@ import { fingerprintOf, generateSigningKey } from '@sallyport/bundle-tools/trust
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { readSiteKeys } from './keys.ts';
 import { appliedQueries } from './queries.ts';
 import { addReceipt } from './receipts.ts';
@@ -19,7 +19,6 @@ describe('what the next receipt and request tell', () => {
   let card: Uint8Array;
   const carrier = generateSigningKey();
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
   });

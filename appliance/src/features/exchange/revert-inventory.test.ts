@@ -6,7 +6,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
@@ -27,7 +27,6 @@ describe('going back one inventory', () => {
     return typeof file === 'string' && existsSync(file) ? fingerprintOf(readFileSync(file)) : '';
   };
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
     const report = reporter(site.inventory);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { advisory, sha256, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { waitingStore } from './waiting-store.ts';
@@ -40,7 +40,6 @@ describe('a bundle of several volumes at a site', () => {
   let files: string[];
   let bundleId: string;
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
     const report = reporter(site.inventory);

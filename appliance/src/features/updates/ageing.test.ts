@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, packageBytes, update } from '../../../test/support/catalog.ts';
 import { admin } from '../../../test/support/engines.ts';
 import type { Content, TestHost } from '../../../test/support/host.ts';
-import { type Introduced, introductions } from '../../../test/support/introduced.ts';
+import { type Introduced, introduced } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
@@ -24,7 +24,6 @@ describe('knowledge whose source is gone', () => {
   let medium: string;
   let card: Uint8Array;
 
-  const introduced = introductions();
   beforeEach(async () => {
     ({ site, host, medium, card } = await introduced());
     card = site.exchange.siteCard(admin).bytes;
