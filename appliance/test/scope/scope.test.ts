@@ -43,13 +43,13 @@ describe('who reaches a part of the site', () => {
     `is answered as at a site where nothing else is${isLong ? ', everywhere' : ''}`,
     async () => {
       if (!isLong) {
-        const some = fc.sample(fc.constantFrom(...calls), { numRuns: runs(900), seed });
+        const some = fc.sample(fc.constantFrom(...calls), { numRuns: runs(450), seed });
         // Forms of the pages that were drawn.
         const forms = await formsOf(
           site,
-          some.filter(({ by, method }) => by === 'browser' && method === 'GET').slice(0, runs(40)),
+          some.filter(({ by, method }) => by === 'browser' && method === 'GET').slice(0, runs(20)),
         );
-        const chosen = [...some, ...fc.sample(fc.constantFrom(...forms), { numRuns: runs(150), seed })];
+        const chosen = [...some, ...fc.sample(fc.constantFrom(...forms), { numRuns: runs(75), seed })];
         const persons = fc.sample(fc.constantFrom(...site.persons), { numRuns: runs(100), seed });
         for (const [at, call] of chosen.entries()) {
           // Half of them by who has every right: they are answered with something.
@@ -181,7 +181,7 @@ describe('who reaches a part of the site', () => {
       (await json(who, '/devices?limit=200')).rows.map(({ id }: { id: string }) => id);
     const [before, devices] = [held(), await ids()];
     const writes = [...calls.filter(({ method }) => method !== 'GET'), ...(await formsOf(site, []))];
-    const some = fc.sample(fc.constantFrom(...writes), { numRuns: runs(isLong ? 5_000 : 120), seed });
+    const some = fc.sample(fc.constantFrom(...writes), { numRuns: runs(isLong ? 5_000 : 80), seed });
     // Kept, one after the other: what one of them makes possible is tried by the next.
     for (const call of some) await judgeCall.ask(site.whole, who, call);
     expect(held()).toEqual(before);
