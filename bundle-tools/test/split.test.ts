@@ -28,7 +28,7 @@ describe('a bundle that is laid out anew', () => {
   let single: BuiltBundle;
   let several: BuiltBundle;
   beforeAll(async () => {
-    world = createWorld([contentOf(5 * MiB, 1), contentOf(27 * MiB + 5, 2), 'small', '', contentOf(3 * MiB, 3)]);
+    world = createWorld([contentOf(5 * MiB, 1), contentOf(19 * MiB + 5, 2), 'small', '', contentOf(3 * MiB, 3)]);
     single = await build(world);
     several = await build(world, { volumeBytes: 14 * MiB });
   });
@@ -46,10 +46,11 @@ describe('a bundle that is laid out anew', () => {
       const out = freshDir(world, 'portions');
       const done = await splitBundle(paths, { out, sizeBytes, onProgress: quiet });
       expect(done.objects).toBe(world.lines.length);
-      expect(done.folders.length).toBeGreaterThanOrEqual(4);
+      expect(done.folders.length).toBeGreaterThanOrEqual(3);
       for (const folder of done.folders) expect(sizeOfFolder(folder)).toBeLessThanOrEqual(sizeBytes);
-      expect((await verify([...done.folders].reverse())).verdict.bundleId).toBe(single.manifest.bundle_id);
-      expect((await verify([out])).verdict.bundleId).toBe(single.manifest.bundle_id);
+      // The folders by name in any order, or the medium that has them.
+      const together = from === 'one volume' ? [...done.folders].reverse() : [out];
+      expect((await verify(together)).verdict.bundleId).toBe(single.manifest.bundle_id);
       await expect(verify(done.folders.slice(1))).rejects.toMatchObject({ code: 'VOLUMES_MISSING' });
     },
   );
