@@ -90,7 +90,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       packages: 4,
       packageBytes: 300_000,
       largeBytes: 9_000_000,
-      bundle: { volumeBytes: 8_600_000 },
+      bundle: { volumeBytes: 10_000_000 },
     });
     for (const name of ['a', 'b']) disks.push(await mountFuse(join(folder.path, name)));
     // How often each operation occurs in one import.

@@ -10,7 +10,7 @@ import { isLong, twoAtATime } from '../support/long.ts';
 import { copyData, type FaultSite, makeFaultSite } from './fault-site.ts';
 import { startImport } from './import-run.ts';
 
-// The real command is killed with SIGKILL while it imports three volumes, one object cut over two of them: in front of the n-th thing that it does to its disk, for n
+// The real command is killed with SIGKILL while it imports two volumes, one object cut over both of them: in front of the n-th thing that it does to its disk, for n
 // spread over one whole import, and in front of statements of its database that a seed chooses. After each kill the state is the old or the new one, as a whole; the
 // next import finishes; doctor finds nothing. At half of the points its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
@@ -33,7 +33,7 @@ describe('an import that is killed', () => {
     site = await makeFaultSite(join(folder.path, 'site'), {
       packages: 4,
       largeBytes: 9_000_000,
-      bundle: { volumeBytes: 8_600_000 },
+      bundle: { volumeBytes: 9_000_000 },
     });
     if (can) for (const name of ['a', 'b']) disks.push(await mountFuse(join(folder.path, name)));
   });

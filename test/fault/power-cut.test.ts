@@ -44,7 +44,7 @@ describe.skipIf(!can)('a power cut in an import', () => {
     site = await makeFaultSite(join(folder.path, 'site'), {
       packages: 5,
       largeBytes: 9_000_000,
-      bundle: { volumeBytes: 8_600_000 },
+      bundle: { volumeBytes: 9_000_000 },
     });
     const log = join(folder.path, 'record');
     const disk = await mountFuse(join(folder.path, 'disk'), { log });
