@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { AffectedSchema, MAX_AFFECTED } from './advisory.ts';
-import { isPlainAffected } from './plain-affected.ts';
+import { isPlainAffected } from './part.ts';
 
 const schema = z.array(AffectedSchema).max(MAX_AFFECTED);
 

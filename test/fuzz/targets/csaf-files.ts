@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readNamedFiles } from '@sallyport/bundle-tools/advisories/sources/named-files';
+import { readNamedFiles } from '@sallyport/bundle-tools/advisories/sources/csaf';
 import { storedZip } from '../../support/stored-zip.ts';
 import { scratchFolder } from '../scratch.ts';
 import type { FuzzTarget } from '../target.ts';
