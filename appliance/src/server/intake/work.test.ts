@@ -2,7 +2,10 @@ import { gzipSync } from 'node:zlib';
 import { inHashOrder, sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ReadPart, readSection, readSections } from './work.ts';
+import { collection } from '../../engine/inventory/collections/software.ts';
+import { itemCutter } from '../../engine/inventory/cut-items.ts';
+import { shapeOf } from '../../engine/inventory/item.ts';
+import { freeWork, type ReadPart, readSection, readSections } from './work.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
 const read = async (body: string) => {
@@ -128,5 +131,22 @@ describe('several sections in one call', () => {
       { section: { items: [1] } },
       { section: { items: [] } },
     ]);
+  });
+});
+
+describe('the bytes of a report', () => {
+  it('are given back when it is stored, what was parsed of it stays', async () => {
+    const cut = itemCutter(shapeOf(collection));
+    const packages = Array.from({ length: 3_000 }, (_, n) => ({ name: `package-${n}`, version: `1.${n}`, sizeKb: n }));
+    const body = JSON.stringify({ hash: sectionHash(packages), collectedAt, items: inHashOrder(packages) });
+    const wire = gzipSync(body);
+    const place = { device: 1, collection: 'software', source: 'native', wire } as const;
+    const work = await readSection(place, { cutItems: (_name, bytes) => cut?.(bytes) });
+    const section = 'cut' in work.section ? work.section : undefined;
+    expect(section?.cut.count).toBe(packages.length);
+    freeWork(work);
+    expect([section?.cut.bytes.byteLength, section?.cut.keys.byteLength]).toEqual([0, 0]);
+    expect(section?.cut.columns['sizeKb']).toHaveLength(packages.length);
+    expect(wire.byteLength).toBeGreaterThan(0);
   });
 });
