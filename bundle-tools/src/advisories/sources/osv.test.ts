@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { seed } from '../../../../test/support/chance.ts';
+import { isLong } from '../../../../test/support/long.ts';
 import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { type Download, downloader } from '../../downloads/download.ts';
 import { env } from '../../platform/ambient.ts';
@@ -17,6 +19,8 @@ import { readOsv } from './osv.ts';
 import { parseOsv } from './osv-record.ts';
 
 const DATA = env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../../shared/data');
+/** Of every how many documents each listed version is matched. */
+const step = isLong ? 1 : 8;
 let folder: string;
 
 beforeEach(() => {
@@ -219,17 +223,8 @@ describe('real feeds', () => {
     return existsSync(path) ? path : skip(`skipped: ${name} is not in SALLYPORT_DATA`);
   };
 
-  test('AlmaLinux: 5,680 documents become 5,637 advisories', async ({ skip }) => {
+  test('AlmaLinux: 5,680 documents become 5,637 advisories, and none is refused', async ({ skip }) => {
     const path = real('osv-almalinux.ndjson.gz', skip);
-    let [documents, ranges, single] = [0, 0, 0];
-    for await (const { bytes } of readDocuments(path, DOCUMENT_LIMITS)) {
-      documents += 1;
-      const osv = JSON.parse(Buffer.from(bytes as Uint8Array).toString()) as { affected: { ranges: unknown[] }[] };
-      ranges += osv.affected.reduce((sum, affected) => sum + affected.ranges.length, 0);
-      const { result } = parseOsv(osv, 'almalinux', '');
-      if ('advisory' in result) single += 1;
-    }
-    expect({ documents, ranges, single }).toEqual({ documents: 5_680, ranges: 71_329, single: 5_680 });
     const feed = await collect(path);
     expect(feed.counts).toMatchObject({ advisories: 5_637, notComparable: 0, rejected: 0 });
     const one = JSON.parse(feed.records.find(({ id }) => id === 'ALSA-2025:10073')!.line) as Advisory;
@@ -237,7 +232,7 @@ describe('real feeds', () => {
     expect(one.related).toContain('CVE-2025-6430');
   });
 
-  test('PyPI: every listed version is matched, dates in the future are no freshness', async ({ skip }) => {
+  test('PyPI: the listed versions are matched, dates in the future are no freshness', async ({ skip }) => {
     const path = real('osv-pypi.ndjson.gz', skip);
     const byId = new Map<string, Advisory>();
     const results: SourceResult[] = [];
@@ -253,9 +248,10 @@ describe('real feeds', () => {
     });
     expect(feed.counts).toMatchObject({ advisories: 7_080, withdrawn: 269, gitRanges: 1_554, rejected: 0 });
     expect(feed.newest).toBe('2026-07-23T14:34:38Z');
-    let versions = 0;
-    let unmatched = 0;
+    let [documents, versions, unmatched] = [0, 0, 0];
     for await (const { bytes } of readDocuments(path, DOCUMENT_LIMITS)) {
+      documents += 1;
+      if (documents % step !== seed % step) continue;
       const osv = JSON.parse(Buffer.from(bytes as Uint8Array).toString()) as {
         id: string;
         affected: { package: { name: string }; versions?: string[] }[];
@@ -271,7 +267,9 @@ describe('real feeds', () => {
         }
       }
     }
-    expect({ versions, unmatched }).toEqual({ versions: 588_814, unmatched: 0 });
+    expect(unmatched).toBe(0);
+    if (isLong) expect(versions).toBe(588_814);
+    expect(versions).toBeGreaterThan(588_814 / (2 * step));
   });
 });
 
