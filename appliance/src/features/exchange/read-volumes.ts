@@ -1,4 +1,6 @@
+import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { systemCode } from '@sallyport/bundle-tools/archive/medium-errors';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { dropPartial } from '@sallyport/bundle-tools/importer/partial';
 import { readPath } from '@sallyport/bundle-tools/importer/run-import';
@@ -81,6 +83,14 @@ const join = (before: ImportVerdict | undefined, next: ImportVerdict): ImportVer
   };
 };
 
+/** One of several paths that is not there is a slip of the hand: said before the others are read for hours and taken. */
+const refuseAbsent = async (paths: readonly string[]): Promise<void> => {
+  for (const path of paths)
+    await access(path).catch((cause: unknown) => {
+      if (systemCode(cause) === 'ENOENT') throw new ImportRefusal('NO_BUNDLE', `${path} does not exist`, { cause });
+    });
+};
+
 /**
  * Reads what a person named, files, unpacked folders and media, one volume after the other; the volumes of a medium come last.
  * A bad one does not keep the others from being taken: its refusal is returned beside the verdict on the others. With no good
@@ -91,6 +101,7 @@ export const readVolumes = async (paths: readonly string[], read: ReadParts): Pr
   const refusals: ImportRefusal[] = [];
   const taken = new Set<string>();
   const volumes = new Set(paths);
+  if (volumes.size > 1) await refuseAbsent(paths);
   for (const path of volumes) {
     let next: ImportVerdict;
     try {

@@ -189,6 +189,16 @@ describe('a bundle of several volumes at a site', () => {
     expect(readdirSync(site.paths.staging)).toEqual([]);
   });
 
+  it('takes nothing where one of several paths is not there', async () => {
+    const absent = join(site.folder, 'absent.tar');
+    const before = receipts();
+    const refusal = { code: 'NO_BUNDLE', message: `${absent} does not exist` };
+    await expect(receive([...files, absent])).rejects.toMatchObject(refusal);
+    await expect(receive([at(1), absent])).rejects.toMatchObject(refusal);
+    expect(site.exchange.waiting()).toEqual([]);
+    expect(receipts()).toEqual(before);
+  });
+
   it('refuses volumes of two bundles in one command', async () => {
     const other = join(site.folder, 'other');
     mkdirSync(other);
