@@ -1,22 +1,19 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
 export const controllerEvents = defineEvents(
-  { area: 'controllers', bound: 'zone', retentionDays: 3650 },
+  { area: 'controllers', bound: 'zone', retentionDays: 3650, audit: true },
   {
-    'controller-apart': { severity: 'info', params: { controller: 'text', other: 'text' }, audit: true },
-    'controller-archived': { severity: 'info', params: { controller: 'text', days: 'integer' } },
-    'controller-decided': { severity: 'info', params: { controller: 'text', decision: 'text' }, audit: true },
-    'controller-drift-ended': { severity: 'info', params: { controller: 'text' } },
+    'controller-apart': { severity: 'info', params: { controller: 'text', other: 'text' } },
+    'controller-archived': { severity: 'info', params: { controller: 'text', days: 'integer' }, audit: false },
+    'controller-decided': { severity: 'info', params: { controller: 'text', decision: 'text' } },
+    'controller-drift-ended': { severity: 'info', params: { controller: 'text' }, audit: false },
     'controller-drift': {
       severity: 'warning',
       params: { controller: 'text', field: 'text', configured: 'text', observed: 'text' },
+      audit: false,
     },
-    'controller-found': { severity: 'warning', params: { controller: 'text', address: 'text' } },
-    'controller-merged': {
-      severity: 'info',
-      params: { controller: 'text', other: 'text', merge: 'integer' },
-      audit: true,
-    },
+    'controller-found': { severity: 'warning', params: { controller: 'text', address: 'text' }, audit: false },
+    'controller-merged': { severity: 'info', params: { controller: 'text', other: 'text', merge: 'integer' } },
     'controller-origin-taken': {
       severity: 'info',
       params: {
@@ -27,23 +24,13 @@ export const controllerEvents = defineEvents(
         changed: 'integer',
         facts: 'integer',
       },
-      audit: true,
     },
     'controller-origin-undone': {
       severity: 'warning',
       params: { origin: 'integer', name: 'text', facts: 'integer', removed: 'integer' },
-      audit: true,
     },
-    'controller-replaced': {
-      severity: 'warning',
-      params: { controller: 'text', other: 'text', address: 'text' },
-      audit: true,
-    },
-    'controller-returned': { severity: 'info', params: { controller: 'text' } },
-    'controller-unmerged': {
-      severity: 'info',
-      params: { controller: 'text', other: 'text', merge: 'integer' },
-      audit: true,
-    },
+    'controller-replaced': { severity: 'warning', params: { controller: 'text', other: 'text', address: 'text' } },
+    'controller-returned': { severity: 'info', params: { controller: 'text' }, audit: false },
+    'controller-unmerged': { severity: 'info', params: { controller: 'text', other: 'text', merge: 'integer' } },
   },
 );

@@ -1,28 +1,18 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
 export const deviceTaskEvents = defineEvents(
-  { area: 'devices', bound: 'device', retentionDays: 3650 },
+  { area: 'devices', bound: 'device', retentionDays: 3650, audit: true },
   {
-    'device-task-asked': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always', audit: true },
+    'device-task-asked': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always' },
     // One order to many agents; what became of each is `device-task-ended`.
-    'agents-move-ordered': {
-      severity: 'warning',
-      bound: 'site',
-      params: { server: 'text', devices: 'integer' },
-      audit: true,
-    },
-    'device-task-cancelled': {
+    'agents-move-ordered': { severity: 'warning', bound: 'site', params: { server: 'text', devices: 'integer' } },
+    'device-task-cancelled': { severity: 'info', params: { task: 'text', kind: 'text' }, device: 'always' },
+    'device-task-confirmed': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always' },
+    'device-task-ended': {
       severity: 'info',
-      params: { task: 'text', kind: 'text' },
+      params: { task: 'text', kind: 'text', state: 'text' },
       device: 'always',
-      audit: true,
+      audit: false,
     },
-    'device-task-confirmed': {
-      severity: 'warning',
-      params: { task: 'text', kind: 'text' },
-      device: 'always',
-      audit: true,
-    },
-    'device-task-ended': { severity: 'info', params: { task: 'text', kind: 'text', state: 'text' }, device: 'always' },
   },
 );
