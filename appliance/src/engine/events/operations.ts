@@ -12,7 +12,6 @@ import {
   numberPaging,
   search,
   time,
-  timeOf,
   where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -90,7 +89,6 @@ export const eventOperations = [
       return {
         rows: page.rows.map((row) => ({
           ...row,
-          at: timeOf(row.at),
           device: row.device === null ? null : (named.get(row.device) ?? null),
           audit: row.auditSeq,
         })),
@@ -135,7 +133,7 @@ export const eventOperations = [
     run: ({ events }, { limit, ...rest }) => {
       const rows = events.audit({ limit, ...defined(rest) });
       return {
-        rows: rows.map((entry) => ({ ...entry, at: timeOf(entry.at) })),
+        rows,
         next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
       };
     },

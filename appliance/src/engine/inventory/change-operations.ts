@@ -4,7 +4,7 @@ import type { DeviceQueries } from '../../features/devices/types.ts';
 import { deviceIn } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time, timeOf } from '../../server/api/schemas.ts';
+import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time } from '../../server/api/schemas.ts';
 import { itemToWire, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
@@ -86,7 +86,6 @@ const page = (context: Needs & Caller, asked: Asked, what: string) => {
       return {
         ...row,
         door,
-        at: timeOf(row.at),
         before: itemToWire(fields, row.before),
         after: itemToWire(fields, row.after),
         device: named.get(row.device) ?? null,

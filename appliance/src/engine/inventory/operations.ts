@@ -6,16 +6,7 @@ import { csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
-import {
-  deviceId,
-  deviceReference,
-  pageOf,
-  paging,
-  search,
-  time,
-  timeOrNull,
-  where,
-} from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import {
   hasPersonal,
   personalParameter,
@@ -273,7 +264,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       return {
         collection: name,
         door: rows[0]?._source ?? null,
-        collectedAt: timeOrNull(rows[0]?._collectedAt),
+        collectedAt: rows[0]?._collectedAt ?? null,
         rows: rows.map((found) => ({ id: found.id, values: rowValues(collection, found) })),
       };
     },

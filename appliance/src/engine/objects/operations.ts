@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ManagedObjects } from '../../features/accounts/types.ts';
 import { isReadable, readBody, shownBody, writtenBody } from '../../server/api/kind-schemas.ts';
-import { comment, pageOf, paging, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { comment, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { hasPersonal, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
@@ -80,11 +80,8 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
   const personal = personalOf(kind);
 
   const shown = (found: Obj, reveal = false) => ({
-    id: found.id,
-    revision: found.revision,
-    createdAt: timeOf(found.createdAt),
-    updatedAt: timeOf(found.updatedAt),
-    deletedAt: timeOrNull(found.deletedAt),
+    ...found,
+    deletedAt: found.deletedAt ?? null,
     body: shownBody(kind, found.body, reveal),
   });
 
@@ -143,12 +140,7 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
         if (given.personal) recordPersonal(events, { actor, what: kind.name });
         return {
           rows: objects.revisions(kind.name, given.id).map((entry) => ({
-            revision: entry.revision,
-            at: timeOf(entry.at),
-            actor: entry.actor,
-            from: entry.from,
-            operation: entry.operation,
-            comment: entry.comment,
+            ...entry,
             body: shownBody(kind, entry.body, given.personal === true),
           })),
         };

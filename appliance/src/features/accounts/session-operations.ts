@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AccountService } from './service.ts';
 import { sessionId } from './types.ts';
@@ -46,8 +46,8 @@ export const sessionOperations = [
           id: sessionId(one),
           account: one.account,
           name: String(context.objects.find('account', one.account)?.body['name'] ?? ''),
-          startedAt: timeOf(one.createdAt),
-          lastAt: timeOf(one.usedAt),
+          startedAt: one.createdAt,
+          lastAt: one.usedAt,
           from: one.from,
           way: one.way,
         })),

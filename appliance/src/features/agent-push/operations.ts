@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AgentPushService } from './service.ts';
 import { agentPackage, PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';
@@ -25,11 +25,9 @@ const run = z.object({
 
 export const agentPushSchemas = { AgentPush: run, AgentPackage: agentPackage };
 
-const rowOf = ({ startedAt, endedAt, fingerprint, ...rest }: PushRun): z.input<typeof run> => ({
+const rowOf = ({ fingerprint, ...rest }: PushRun): z.input<typeof run> => ({
   ...rest,
   hostKey: fingerprint,
-  startedAt: timeOf(startedAt),
-  endedAt: timeOrNull(endedAt),
 });
 
 const maxKeyFileBytes = 16_384;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { checkBackup } from './backup-jobs.ts';
 import { backupName, createBackup } from './make-backup.ts';
@@ -35,13 +35,6 @@ const backup = z.object({
 
 export const backupSchemas = { Backup: backup };
 
-const toBackup = ({ madeAt, checkedAt, destroyed, ...one }: KnownBackup) => ({
-  ...one,
-  madeAt: timeOf(madeAt),
-  checkedAt: timeOf(checkedAt),
-  ...(destroyed === undefined ? {} : { destroyed: { ...destroyed, at: timeOf(destroyed.at) } }),
-});
-
 /** The one backup of an id or a file's name. NOT_FOUND without one, USAGE with several. */
 const named = (backups: BackupService, wanted: string, isWanted: (one: KnownBackup) => boolean): KnownBackup => {
   const all = backups.list().filter((one) => isWanted(one) && (one.id === wanted || one.file === wanted));
@@ -63,7 +56,7 @@ export const backupOperations = [
     summary: 'Backups that were made, the newest first',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(backup) }),
-    run: ({ backups }) => ({ rows: backups.list().map(toBackup) }),
+    run: ({ backups }) => ({ rows: backups.list() }),
     command: {
       example: 'sallyport backup list --data /var/lib/sallyport',
       print: (out, { rows }) => {
@@ -185,7 +178,7 @@ export const backupOperations = [
     }),
     output: backup,
     run: ({ backups, actor }, { backup: wanted, reason }) =>
-      toBackup(backups.forget(actor, named(backups, wanted, ({ destroyed }) => destroyed === undefined).id, reason)),
+      backups.forget(actor, named(backups, wanted, ({ destroyed }) => destroyed === undefined).id, reason),
     command: {
       positionals: ['backup'],
       example: 'sallyport backup forget plant-7.spb --reason "medium shredded, record 7" --data /var/lib/sallyport',

@@ -11,8 +11,6 @@ import {
   numberPaging,
   search,
   time,
-  timeOf,
-  timeOrNull,
 } from '../../server/api/schemas.ts';
 import { itemToWire } from '../../server/api/values.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -54,14 +52,11 @@ export const deviationSchemas = { Deviation: deviation };
 
 const toDeviation = (inventory: InventoryService, row: Deviation) => {
   const { fields } = inventory.collection(row.collection);
-  const { acceptance } = row;
   return {
     ...row,
     before: itemToWire(fields, row.change.before),
     after: itemToWire(fields, row.change.after),
-    since: timeOf(row.since),
-    until: timeOrNull(row.until),
-    decision: acceptance && { ...acceptance, at: timeOf(acceptance.at), expiresAt: timeOrNull(acceptance.expiresAt) },
+    decision: row.acceptance,
     workOrder: row.workOrder?.text ?? null,
   };
 };

@@ -3,23 +3,12 @@ import { z } from 'zod';
 import { readRight } from '../../engine/inventory/types.ts';
 import { type Actor, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import {
-  comment,
-  deviceId,
-  deviceReference,
-  givenDay,
-  numberPaging,
-  search,
-  time,
-  timeOf,
-  timeOrNull,
-} from '../../server/api/schemas.ts';
+import { comment, deviceId, deviceReference, givenDay, numberPaging, search, time } from '../../server/api/schemas.ts';
 import { itemToWire } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import { deviceModel } from '../devices/view.ts';
 import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
-import type { BaselineSummary } from './types.ts';
 import { baselineViews } from './view.ts';
 
 // Baselines: what a device or a group is expected to hold.
@@ -54,12 +43,6 @@ const baseline = z.object({
 });
 
 export const baselineSchemas = { Baseline: baseline };
-
-const toBaseline = (summary: BaselineSummary) => ({
-  ...summary,
-  approvedAt: timeOf(summary.approvedAt),
-  expiresAt: timeOrNull(summary.expiresAt),
-});
 
 const entries = z.object({
   total: z.int(),
@@ -116,7 +99,7 @@ export const baselineOperations = [
     run: (context) => {
       const scope = scopeOf(context.actor, 'devices:read');
       const readable = readableCollections(context.inventory, context.actor, scope);
-      return { rows: upToDate(context).list(scope, readable).map(toBaseline) };
+      return { rows: upToDate(context).list(scope, readable) };
     },
     command: {
       example: 'sallyport baseline list --data /var/lib/sallyport --json',
@@ -159,15 +142,12 @@ export const baselineOperations = [
       const scope = scopeOf(actor, 'devices:read');
       const readable = readableCollections(inventory, actor, scope);
       return {
-        ...toBaseline(baselines.get(id, scope)),
+        ...baselines.get(id, scope),
         devices: baselineViews(context, deviceModel(context))
           .detail(id, scope)
-          .coverage.map(({ checkedAt, ...row }) => ({ ...row, checkedAt: timeOrNull(checkedAt as number | null) })),
-        revisions: objects.revisions('baseline', id).map((row) => ({ ...row, at: timeOf(row.at) })),
-        acceptances: baselines
-          .acceptances(id)
-          .filter(({ collection }) => readable.includes(collection))
-          .map((row) => ({ ...row, at: timeOf(row.at), expiresAt: timeOrNull(row.expiresAt) })),
+          .coverage.map(({ checkedAt, ...row }) => ({ ...row, checkedAt: checkedAt as number | null })),
+        revisions: objects.revisions('baseline', id),
+        acceptances: baselines.acceptances(id).filter(({ collection }) => readable.includes(collection)),
       };
     },
     command: {
@@ -228,7 +208,7 @@ export const baselineOperations = [
         device !== undefined && group === undefined
           ? baselines.approveDevice(actor, device, options)
           : baselines.approveGroup(actor, group ?? '', { ...options, ...defined({ reference: reference ?? device }) });
-      return toBaseline(upToDate(context).get(id, scopeOf(context.actor, 'devices:read')));
+      return upToDate(context).get(id, scopeOf(context.actor, 'devices:read'));
     },
     command: {
       flags: {
@@ -277,7 +257,7 @@ export const baselineOperations = [
     }),
     output: baseline,
     run: ({ baselines, actor }, { baseline: id, ...edit }) =>
-      toBaseline(baselines.get(baselines.edit(actor, id, edit).id, scopeOf(actor, 'devices:read'))),
+      baselines.get(baselines.edit(actor, id, edit).id, scopeOf(actor, 'devices:read')),
   }),
   operation({
     name: 'baseline.edit',
@@ -309,7 +289,7 @@ export const baselineOperations = [
         addRows: isShared ? [] : add.map((key) => ({ device: device ?? '', key })),
         comment: rest.comment,
       });
-      return toBaseline(upToDate(context).get(id, scopeOf(context.actor, 'devices:read')));
+      return upToDate(context).get(id, scopeOf(context.actor, 'devices:read'));
     },
     command: {
       positionals: ['baseline'],

@@ -4,19 +4,12 @@ import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { invalid } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { anyOf, pageOf, paging, search, time, timeOf, timeOrNull, where } from '../../server/api/schemas.ts';
+import { anyOf, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
 import type { ControllerFindings } from './service.ts';
-import {
-  type ControllerFinding,
-  controllerFixStates,
-  controllerVerdicts,
-  exploitations,
-  JUSTIFICATIONS,
-  questionSchema,
-} from './types.ts';
+import { controllerFixStates, controllerVerdicts, exploitations, JUSTIFICATIONS, questionSchema } from './types.ts';
 
 // What advisories say of controllers, and the answers of people where comparing could not tell. Beside a running server its
 // job compares what waits; without one a command does it first.
@@ -144,13 +137,6 @@ export const controllerFindingSchemas = {
   ControllerQuestion: questionSchema,
 };
 
-const toWire = <F extends Pick<ControllerFinding, 'since' | 'until' | 'heldBy'>>(finding: F) => ({
-  ...finding,
-  heldBy: finding.heldBy.map((one) => ({ ...one, until: timeOf(one.until) })),
-  since: timeOf(finding.since),
-  until: timeOrNull(finding.until),
-});
-
 const recomputeFirst = ({ controllerFindings, request }: Parts & { request?: Request }): void => {
   if (request === undefined && controllerFindings.isDue()) controllerFindings.recomputePending();
 };
@@ -199,7 +185,7 @@ export const controllerFindingOperations = [
       const filter = controllerFindings.language(scope).read(termsIn({ q, ...asked }));
       const page = controllerFindings.list({ scope, filter, limit, sort, descending, after });
       return {
-        rows: page.rows.map(toWire),
+        rows: page.rows,
         total: page.total,
         next: page.next ?? null,
         judgedBy: [...controllerFindings.feeds()],
@@ -286,11 +272,7 @@ export const controllerFindingOperations = [
       const { parts, known, answer, ...why } = controllerFindings.why(finding, scope);
       return {
         ...why,
-        finding: toWire(why.finding),
-        identity: { ...why.identity },
-        threat: { ...why.threat },
-        contexts: why.contexts.map((context) => ({ ...context })),
-        answer: answer === undefined ? null : { ...answer, at: timeOf(answer.at) },
+        answer: answer ?? null,
         exploited:
           known?.exploitedSince == null
             ? null
@@ -299,7 +281,7 @@ export const controllerFindingOperations = [
           id: controllers.byId(controller, scope)?.publicId ?? '',
           name: controllers.label(controller),
           part: part_key,
-          since: timeOf(since),
+          since,
         })),
       };
     },
@@ -362,13 +344,13 @@ export const controllerFindingOperations = [
       const { id } = controllers.get(controller, scope);
       return {
         rows: controllerFindings.forController(id, scope).map(({ firstSeen, partKey, ...finding }) => ({
-          ...toWire(finding),
+          ...finding,
           part: partKey,
-          firstSeen: timeOf(firstSeen),
+          firstSeen,
         })),
         closed: controllerFindings.closedOf(id).map(({ closedAt, ...finding }) => ({
           ...finding,
-          at: timeOf(closedAt),
+          at: closedAt,
         })),
         waiting: controllerFindings.loads([id]).get(id)?.waiting ?? 0,
       };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import type { JobRun } from '../../platform/job-store.ts';
-import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { bodyOf, receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { ingestSummarySchema } from '../controllers/types.ts';
@@ -100,8 +100,8 @@ const toOutcome = (outcome: ImportOutcome) => ({
   ...outcome,
   control: outcome.control.map(({ firstMs, lastMs, ...rest }) => ({
     ...rest,
-    firstAt: timeOf(firstMs),
-    lastAt: timeOf(lastMs),
+    firstAt: firstMs,
+    lastAt: lastMs,
   })),
 });
 const toRun = (run: JobRun | undefined) =>
@@ -109,8 +109,8 @@ const toRun = (run: JobRun | undefined) =>
     ? null
     : {
         state: run.state,
-        startedAt: timeOrNull(run.startedAt),
-        finishedAt: timeOrNull(run.finishedAt),
+        startedAt: run.startedAt,
+        finishedAt: run.finishedAt,
         progress: run.progress,
         result: run.result === null ? null : toOutcome(run.result as ImportOutcome),
         error: run.error,
@@ -124,7 +124,7 @@ const toImport = (drafts: ControllerDrafts, draft: ControllerDraft) => {
     sizeBytes: draft.sizeBytes,
     mapping: draft.mapping,
     madeBy: draft.madeBy,
-    createdAt: timeOf(draft.createdAt),
+    createdAt: draft.createdAt,
     check: toRun(check),
     apply: toRun(apply),
   };

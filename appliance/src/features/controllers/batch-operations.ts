@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { numberPageOf, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { numberPageOf, numberPaging, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from './service.ts';
 import { type ImportBatch, ingestSummarySchema } from './types.ts';
@@ -21,12 +21,10 @@ export const batchSchema = z.object({
   undoneBy: z.string().nullable(),
 });
 
-const toBatch = ({ type, sha256, at, undoneAt, ...batch }: ImportBatch) => ({
+const toBatch = ({ type, sha256, ...batch }: ImportBatch) => ({
   ...batch,
   sort: type,
   sha256: sha256 ?? null,
-  at: timeOf(at),
-  undoneAt: timeOrNull(undoneAt),
 });
 
 const batchPage = numberPageOf(batchSchema).omit({ total: true });

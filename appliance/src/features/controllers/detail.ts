@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import type { ControllerService } from './service.ts';
 import { controllerDecisions, controllerStates, customOf, type ListedController, shownOf } from './types.ts';
 
@@ -95,8 +95,8 @@ export function toController(controllers: ControllerService, listed: ListedContr
     zone: shownOf(listed, 'zone'),
     role: shownOf(listed, 'role'),
     drift: listed.drift,
-    firstSeenAt: timeOrNull(listed.firstSeenAt),
-    lastSeenAt: timeOrNull(listed.lastSeenAt),
+    firstSeenAt: listed.firstSeenAt,
+    lastSeenAt: listed.lastSeenAt,
   };
 }
 
@@ -108,14 +108,14 @@ export function detailOf(controllers: ControllerService, publicId: string, scope
   if (listed === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
   return {
     ...toController(controllers, listed),
-    createdAt: timeOf(controller.createdAt),
+    createdAt: controller.createdAt,
     into: controller.into === null ? null : (controllers.byId(controller.into, scope)?.publicId ?? null),
     parts: controllers.parts(controller.id).map(({ type, ...part }) => ({ ...part, sort: type })),
     differs: controllers.drift(controller.id).map(({ part, ...rest }) => ({ sort: part.type, key: part.key, ...rest })),
     proposals: controllers
       .proposals(controller.id, scope)
       .map(({ controller, label, kind, value }) => ({ controller, name: label, key: kind, value })),
-    merges: controllers.mergesOf(controller.id, scope).map(({ at, ...merge }) => ({ ...merge, at: timeOf(at) })),
+    merges: controllers.mergesOf(controller.id, scope),
     entered: { revision, values: body },
   };
 }

@@ -13,7 +13,6 @@ import {
   paging,
   search,
   time,
-  timeOf,
   where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -74,11 +73,10 @@ const readable = (actor: Actor): Scope => scopeOf(actor, 'controllers:read');
 const writable = (actor: Actor): Scope => scopeOf(actor, 'controllers:write');
 
 const factsOf = (controllers: ControllerService, publicId: string, scope: Scope) =>
-  controllers.facts(controllers.get(publicId, scope).id).map(({ observedAt, batch: origin, type, ...fact }) => ({
+  controllers.facts(controllers.get(publicId, scope).id).map(({ batch: origin, type, ...fact }) => ({
     ...fact,
     sort: type,
     origin,
-    observedAt: timeOf(observedAt),
   }));
 
 const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
@@ -260,7 +258,7 @@ export const controllerOperations = [
       });
       const page = rows.slice(0, limit);
       return {
-        rows: page.map(({ at, batch: origin, type, ...row }) => ({ ...row, sort: type, origin, at: timeOf(at) })),
+        rows: page.map(({ batch: origin, type, ...row }) => ({ ...row, sort: type, origin })),
         next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ProvisionService } from './service.ts';
 
@@ -52,7 +52,7 @@ export const registerOperations = [
     }),
     run: ({ provision, actor }) => {
       const { at, entries, undeclared } = provision.register(actor);
-      return { at: timeOf(at), rows: entries, undeclared };
+      return { at, rows: entries, undeclared };
     },
     command: {
       example: 'sallyport provision show --data /var/lib/sallyport --json',

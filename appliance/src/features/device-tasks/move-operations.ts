@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { deviceId, deviceReference, time, timeOf } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
@@ -70,7 +70,7 @@ const asOrder = (
   const names = deviceQueries.names(open.map(({ device }) => device));
   return {
     ...rest,
-    askedAt: timeOf(askedAt),
+    askedAt,
     open: open.map(({ id, device, state, code, output }) => ({
       task: id,
       device: names.get(device) ?? { id: String(device), name: `#${device}` },
@@ -109,7 +109,7 @@ export const agentMoveOperations = [
             ? devicesOfSite(needs)
             : [...new Set(given)].map((id) => devices.byPublicId(id).id);
       const { askedAt, ...counts } = deviceTasks.move(actor, { server, devices: ids, reason });
-      return { askedAt: timeOf(askedAt), server, ...counts };
+      return { askedAt, server, ...counts };
     },
     command: {
       positionals: ['devices'],

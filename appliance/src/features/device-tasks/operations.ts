@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, numberPaging, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
@@ -48,16 +48,9 @@ const deviceTask = z.object({
 
 export const deviceTaskSchemas = { DeviceTask: deviceTask };
 
-const toTask = (
-  deviceQueries: DeviceQueries,
-  { askedAt, confirmedAt, endedAt, deadlineAt, device, ...rest }: DeviceTask,
-) => ({
+const toTask = (deviceQueries: DeviceQueries, { device, ...rest }: DeviceTask) => ({
   ...rest,
   device: deviceQueries.names([device]).get(device) ?? { id: String(device), name: `#${device}` },
-  askedAt: timeOf(askedAt),
-  confirmedAt: timeOrNull(confirmedAt),
-  endedAt: timeOrNull(endedAt),
-  deadlineAt: timeOf(deadlineAt),
 });
 
 const one = z.strictObject({ device: deviceId });

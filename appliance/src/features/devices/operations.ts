@@ -15,8 +15,6 @@ import {
   paging,
   search,
   time,
-  timeOf,
-  timeOrNull,
   where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -96,8 +94,6 @@ const toDevice = (listed: ListedDevice) => ({
   })),
   group: listed.group === null || listed.groupName === null ? null : { id: listed.group, name: listed.groupName },
   os: listed.osText,
-  createdAt: timeOf(listed.createdAt),
-  lastSeenAt: timeOrNull(listed.lastSeenAt),
 });
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
@@ -112,9 +108,9 @@ const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
     ...toDevice(listed),
     agentVersion: found.agentVersion,
     resembles: model.toHead(listed, scope).resembles ?? null,
-    approvedAt: timeOrNull(found.approvedAt),
-    enrolledAt: timeOrNull(found.enrolledAt),
-    revokedAt: timeOrNull(found.revokedAt),
+    approvedAt: found.approvedAt,
+    enrolledAt: found.enrolledAt,
+    revokedAt: found.revokedAt,
     decision: {
       revision: decided?.revision ?? 0,
       displayName: textOrNull(decided?.body['displayName']),

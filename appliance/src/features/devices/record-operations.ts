@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceStates, type MergeReport } from './types.ts';
 import { deviceIn, deviceModel } from './view.ts';
@@ -61,14 +61,14 @@ const movesOf = ({
 
 export const deviceRecordSchemas = { DeviceDoor: source, DeviceMerge: merge };
 
-const mergesOf = (needs: Needs & { actor: Actor }): z.infer<typeof merges> => {
+const mergesOf = (needs: Needs & { actor: Actor }): z.input<typeof merges> => {
   const model = deviceModel(needs);
   return {
     rows: needs.devices.merges(scopeOf(needs.actor, 'devices:read')).map((one) => ({
       merge: one.id,
       keep: model.reference(one.keep),
       other: { id: one.otherPublicId, name: one.otherName },
-      at: timeOf(one.at),
+      at: one.at,
       actor: one.actor,
     })),
   };
@@ -103,12 +103,10 @@ export const deviceRecordOperations = [
     run: ({ devices, deviceQueries, actor }, { device }) => ({
       rows: devices
         .sourcesOf(deviceIn(deviceQueries, device, scopeOf(actor, 'devices:read')))
-        .map(({ firstSeenAt, lastSeenAt, from, source: door, ...rest }) => ({
+        .map(({ from, source: door, ...rest }) => ({
           ...rest,
           door,
           address: from,
-          firstSeenAt: timeOf(firstSeenAt),
-          lastSeenAt: timeOrNull(lastSeenAt),
         })),
     }),
   }),

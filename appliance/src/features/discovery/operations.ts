@@ -3,7 +3,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DiscoveryRun, DiscoveryService } from './service.ts';
 import { type DirectorySummary, directorySummary, scanSummary } from './types.ts';
@@ -41,11 +41,11 @@ const plan = z.object({
 
 export const discoverySchemas = { DiscoveryRun: run, ScanPlan: plan };
 
-const rowOf = ({ id, name, last, running }: DiscoveryRun<unknown>): z.infer<typeof run> => ({
+const rowOf = ({ id, name, last, running }: DiscoveryRun<unknown>): z.input<typeof run> => ({
   id,
   name,
-  lastAt: timeOrNull(last.at),
-  okAt: timeOrNull(last.okAt),
+  lastAt: last.at,
+  okAt: last.okAt,
   code: last.code,
   message: last.message,
   counts: last.summary as Record<string, number> | null,

@@ -4,7 +4,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ExchangeService } from './service.ts';
@@ -95,8 +95,8 @@ const toRun = (jobs: Needs['jobs'], id: number | null) => {
     ? null
     : {
         state: run.state,
-        startedAt: timeOrNull(run.startedAt),
-        finishedAt: timeOrNull(run.finishedAt),
+        startedAt: run.startedAt,
+        finishedAt: run.finishedAt,
         progress: run.progress,
         result: run.result as ImportResult | null,
         error: run.error,
@@ -109,7 +109,7 @@ const toBundle = ({ jobs }: Pick<Needs, 'jobs'>, draft: ImportDraft) => ({
   sizeBytes: draft.sizeBytes,
   uploaded: draft.uploaded,
   madeBy: draft.madeBy,
-  createdAt: timeOf(draft.createdAt),
+  createdAt: draft.createdAt,
   check: toRun(jobs, draft.checkRun),
   import: toRun(jobs, draft.importRun),
 });

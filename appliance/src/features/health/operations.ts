@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { type MetricsParts, metricFamilies } from './metrics.ts';
 import type { HealthService } from './service.ts';
-import { HEALTH_CHECKS, HEALTH_CODES, type Health } from './types.ts';
+import { HEALTH_CHECKS, HEALTH_CODES } from './types.ts';
 
 // Whether the appliance can do its work, and figures of it for monitoring.
 
@@ -29,8 +29,6 @@ const healthSchema = z.object({
 
 export const healthSchemas = { Health: healthSchema };
 
-const toAnswer = ({ checkedAt, ...health }: Health) => ({ checkedAt: timeOf(checkedAt), ...health });
-
 const none = z.strictObject({});
 
 export const healthOperations = [
@@ -41,7 +39,7 @@ export const healthOperations = [
     summary: 'Whether database, schema, disk, keys and jobs are well; the command exits with 1 when one is not',
     input: none,
     output: healthSchema,
-    run: ({ health }) => toAnswer(health.current()),
+    run: ({ health }) => health.current(),
     command: {
       example: 'sallyport health --data /var/lib/sallyport',
       print: (out, { checks }) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { jobIdOf } from './job-id.ts';
 import type { IdentificationJob, IdentificationService } from './service.ts';
@@ -109,66 +109,44 @@ const policySchema = z.object({
   hindrance: z.string().nullable().describe('Why it is not asked'),
 });
 
-const jobOf = ({ job, state, approval, run, next }: IdentificationJob): z.infer<typeof jobSchema> => ({
+const jobOf = ({ job, state, approval, run, next }: IdentificationJob): z.input<typeof jobSchema> => ({
   id: job.id,
   name: String(job.body['name']),
   state,
   from: String(job.body['from']),
   until: String(job.body['until']),
-  nextFrom: next === undefined ? null : timeOf(next.from),
+  nextFrom: next?.from ?? null,
   agent: typeof job.body['agent'] === 'string' ? job.body['agent'] : null,
   approvedBy: approval?.by ?? null,
-  approvedAt: approval === undefined ? null : timeOf(approval.at),
+  approvedAt: approval?.at ?? null,
   run: run?.id ?? null,
   code: run?.code ?? null,
   detail: run?.detail ?? null,
 });
 
-const planBody = (plan: Plan, approval: Approval | undefined): z.infer<typeof planSchema> => ({
-  from: timeOf(plan.from),
-  until: timeOf(plan.until),
-  repeat: plan.repeat === undefined ? null : { everyDays: plan.repeat.everyDays, until: timeOf(plan.repeat.until) },
+const planBody = (plan: Plan, approval: Approval | undefined) => ({
+  from: plan.from,
+  until: plan.until,
+  repeat: plan.repeat ?? null,
   agent: plan.where.by === 'agent' ? plan.where.name : null,
   approvedBy: approval?.by ?? null,
   digest: plan.digest,
   ...planSize(plan),
-  targets: plan.targets.map(({ controller, label, zoneName, host, gapMs, known, missing, asks }) => ({
-    controller,
-    label,
+  targets: plan.targets.map(({ zoneName, host, asks, ...target }) => ({
+    ...target,
     zone: zoneName,
     address: host,
-    gapMs,
-    known: [...known],
-    missing: [...missing],
     packets: asks.flatMap(({ packets }) =>
-      packets.map(({ kind, port, hex, meaning, when, open, fields }) => ({
-        kind,
-        port,
-        hex,
-        meaning: meaning.key,
-        params: { ...meaning.params },
-        when,
-        open: [...open],
-        fields: [...fields],
-      })),
+      packets.map(({ meaning, ...packet }) => ({ ...packet, meaning: meaning.key, params: meaning.params })),
     ),
   })),
-  leftOut: plan.leftOut.map(({ controller, label, why }) => ({ controller, label, why })),
+  leftOut: plan.leftOut,
 });
 
-const sentOf = (row: PacketRow): z.infer<typeof sentSchema> => ({
-  id: row.id,
-  at: timeOf(row.at),
-  controller: row.controller,
-  protocol: row.protocol,
-  address: row.host,
-  kind: row.kind,
-  port: row.port,
-  what: row.what,
-  attempt: row.attempt,
-  hex: row.hex,
-  sha256: row.sha256,
-  meaning: row.meaning?.key ?? null,
+const sentOf = ({ host, meaning, ...row }: PacketRow): z.input<typeof sentSchema> => ({
+  ...row,
+  address: host,
+  meaning: meaning?.key ?? null,
 });
 
 export const identificationSchemas = {
@@ -209,11 +187,10 @@ export const identificationOperations = [
     }),
     run: ({ identification, actor }) => ({
       on: identification.isOn(),
-      halts: identification.halts(readable(actor)).map(({ zoneName, at, ...halt }) => ({
+      halts: identification.halts(readable(actor)).map(({ zoneName, ...halt }) => ({
         ...halt,
         name: zoneName,
         label: identification.labelOf(halt.controller, readable(actor)),
-        at: timeOf(at),
       })),
       jobs: identification.list(readable(actor)).map(jobOf),
     }),

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
-import { anyOf, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { anyOf, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } from './types.ts';
 
@@ -66,31 +66,18 @@ const detailSchema = programSchema.extend({
   ),
 });
 
-const toRow = ({ publicId, controller: _controller, since, checkedAt, readAt, differences, ...row }: ProgramRow) => ({
+const toRow = ({ publicId, controller: _controller, differences, ...row }: ProgramRow) => ({
   ...row,
   id: publicId,
-  since: timeOf(since),
-  checkedAt: timeOf(checkedAt),
-  readAt: timeOrNull(readAt),
   differences: differences.map(({ blocks, ...difference }) => ({
     ...difference,
     blocks: blocks ?? null,
   })),
 });
 
-const toApproval = ({ approvedAt, ...approval }: ProgramDetail['approvals'][number]) => ({
-  ...approval,
-  approvedAt: timeOf(approvedAt),
-});
-
 const toDetail = (detail: ProgramDetail) => ({
+  ...detail,
   ...toRow(detail),
-  current: detail.current,
-  currentHash: detail.currentHash,
-  approval: detail.approval && toApproval(detail.approval),
-  proposal: detail.proposal && { ...detail.proposal, at: timeOf(detail.proposal.at) },
-  approvals: detail.approvals.map(toApproval),
-  rules: detail.rules,
 });
 
 export const integritySchemas = { ControllerProgram: programSchema, ControllerProgramDetail: detailSchema };

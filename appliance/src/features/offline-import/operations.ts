@@ -4,12 +4,12 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
-import { time, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { OfflineImport } from './service.ts';
-import { maxOfflineUploadBytes, type OfflineRow, offlinePrefix } from './types.ts';
+import { maxOfflineUploadBytes, offlinePrefix } from './types.ts';
 
 // Inventories of machines without any network, from a file. The command that reads files beside is cli/inventory-import.ts.
 
@@ -40,8 +40,6 @@ const rowSchema = z.object({
 
 export const offlineImportSchemas = { OfflineRow: rowSchema };
 
-const toRow = ({ collectedAt, ...row }: OfflineRow) => ({ ...row, collectedAt: timeOrNull(collectedAt) });
-
 export const offlineImportOperations = [
   operation({
     name: 'inventory.upload',
@@ -69,11 +67,10 @@ export const offlineImportOperations = [
           maxBytes: maxOfflineUploadBytes,
           roomBytes: roomBytes(paths.staging, objects.setting('exchange.reserve-bytes')),
         });
-        if (dryRun === 'true')
-          return { dryRun: true, rows: (await offlineImport.preview(path, { name })).rows.map(toRow) };
+        if (dryRun === 'true') return { dryRun: true, rows: (await offlineImport.preview(path, { name })).rows };
         const { rows } = await offlineImport.import(actor, path, { name, approve: approve === 'true' });
         baselines.run();
-        return { dryRun: false, rows: rows.map(toRow) };
+        return { dryRun: false, rows };
       } finally {
         rmSync(path, { force: true });
       }

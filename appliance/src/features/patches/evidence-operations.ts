@@ -3,7 +3,7 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { givenTime, time, timeOf } from '../../server/api/schemas.ts';
+import { givenTime, time } from '../../server/api/schemas.ts';
 import { bodyOf } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { PatchService } from './service.ts';
@@ -92,13 +92,7 @@ export const evidenceOperations = [
     run: ({ patches, actor }, { from, until }) => ({
       rows: patches
         .within(scopeOf(actor, 'controllers:read'))
-        .calendar({ from: Date.parse(from), until: Date.parse(until) })
-        .windows.map((one) => ({
-          ...one,
-          from: timeOf(one.from),
-          until: timeOf(one.until),
-          tellBy: timeOf(one.tellBy),
-        })),
+        .calendar({ from: Date.parse(from), until: Date.parse(until) }).windows,
     }),
   }),
   operation({
@@ -144,9 +138,9 @@ export const evidenceOperations = [
       const run = pack.job === null ? undefined : jobs.get(pack.job);
       return {
         id,
-        from: timeOf(pack.from),
-        to: timeOf(pack.to),
-        createdAt: timeOf(pack.createdAt),
+        from: pack.from,
+        to: pack.to,
+        createdAt: pack.createdAt,
         rows: pack.rows,
         sha256: pack.jsonSha256,
         printSha256: pack.pdfSha256,

@@ -1,16 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
-import {
-  anyOf,
-  givenTime,
-  numberPageOf,
-  numberPaging,
-  search,
-  time,
-  timeOf,
-  timeOrNull,
-} from '../../server/api/schemas.ts';
+import { anyOf, givenTime, numberPageOf, numberPaging, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { moveOperations } from './move-operations.ts';
@@ -103,7 +94,7 @@ const detailOf = (patches: Reading, id: number) => ({
     id: one.id,
     sort: one.type,
     target: one.target,
-    askedAt: timeOf(one.askedAt),
+    askedAt: one.askedAt,
     askedBy: one.askedBy,
     reason: one.reason,
     list: one.verdict?.list ?? null,
@@ -113,18 +104,18 @@ const detailOf = (patches: Reading, id: number) => ({
     controller: one.controller,
     name: one.record?.name ?? one.controller,
     firmware: one.record?.firmware ?? null,
-    readAt: timeOrNull(one.record?.readAt),
-    installedAt: timeOrNull(one.installedAt),
-    verifiedAt: timeOrNull(one.verifiedAt),
+    readAt: one.record?.readAt ?? null,
+    installedAt: one.installedAt,
+    verifiedAt: one.verifiedAt,
     openChecks: one.checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),
   })),
   history: patches.history(id).map((one) => ({
-    at: timeOf(one.at),
+    at: one.at,
     sort: one.type,
     from: one.from,
     to: one.to,
     actor: one.actor,
-    signed: one.signed.map(({ actor, at, roles }) => ({ actor, at: timeOf(at), roles: [...roles] })),
+    signed: one.signed,
     reason: one.reason,
     evidence: evidenceText(one.evidence),
   })),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, numberPaging, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
@@ -65,13 +65,6 @@ const sampleSchema = z.object({
   code: z.string().nullable().describe('Why it failed'),
 });
 
-const toQuery = ({ createdAt, deadlineAt, stoppedAt, ...rest }: LiveQuery) => ({
-  ...rest,
-  createdAt: timeOf(createdAt),
-  deadlineAt: timeOf(deadlineAt),
-  stoppedAt: timeOrNull(stoppedAt),
-});
-
 export const querySchemas = { LiveQuery: querySchema, LiveAnswer: answerSchema, Sample: sampleSchema };
 
 const toSample = (deviceQueries: DeviceQueries, sample: Sample) => ({
@@ -80,9 +73,6 @@ const toSample = (deviceQueries: DeviceQueries, sample: Sample) => ({
     id: String(sample.device),
     name: `#${sample.device}`,
   },
-  askedAt: timeOf(sample.askedAt),
-  decidedAt: timeOrNull(sample.decidedAt),
-  receivedAt: timeOrNull(sample.receivedAt),
 });
 
 const query = z.string().min(1).max(64);
@@ -102,7 +92,7 @@ export const queryOperations = [
     input: z.strictObject({ limit: numberPaging.limit }),
     output: z.object({ rows: z.array(querySchema) }),
     run: ({ queries, actor }, { limit }) => ({
-      rows: queries.list({ scope: scopeOf(actor, 'queries:read'), limit }).map(toQuery),
+      rows: queries.list({ scope: scopeOf(actor, 'queries:read'), limit }),
     }),
   }),
   operation({
@@ -119,7 +109,7 @@ export const queryOperations = [
     }),
     output: querySchema,
     run: ({ queries, actor }, { devices: wanted, ...rest }) =>
-      toQuery(queries.run(actor, { ...rest, ...defined({ devices: wanted }) })),
+      queries.run(actor, { ...rest, ...defined({ devices: wanted }) }),
   }),
   operation({
     name: 'query.run',
@@ -188,7 +178,7 @@ export const queryOperations = [
     summary: 'One live query with its counts',
     input: z.strictObject({ query }),
     output: querySchema,
-    run: ({ queries, actor }, given) => toQuery(queries.get(given.query, scopeOf(actor, 'queries:read'))),
+    run: ({ queries, actor }, given) => queries.get(given.query, scopeOf(actor, 'queries:read')),
   }),
   operation({
     name: 'query.answers',
@@ -202,14 +192,10 @@ export const queryOperations = [
       const page = found.slice(0, limit);
       return {
         rows: page.map((answer) => ({
+          ...answer,
           device: { id: answer.publicId, name: answer.name },
           state: shownState(answer),
-          answeredAt: timeOrNull(answer.answeredAt),
-          wallMs: answer.wallMs,
-          rowCount: answer.rowCount,
           cut: answer.isCut,
-          message: answer.message,
-          rows: answer.rows,
         })),
         total: queries.get(id, scopeOf(actor, 'queries:read')).counts.expected,
         next: found.length > limit ? (page.at(-1)?.device ?? null) : null,
@@ -223,7 +209,7 @@ export const queryOperations = [
     summary: 'Stops a query: devices that were not asked yet are not asked',
     input: z.strictObject({ query }),
     output: querySchema,
-    run: ({ queries, actor }, given) => toQuery(queries.stop(actor, given.query)),
+    run: ({ queries, actor }, given) => queries.stop(actor, given.query),
   }),
   operation({
     name: 'sample.list',

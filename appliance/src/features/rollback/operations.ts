@@ -1,7 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { RollbackDetector } from './service.ts';
 import { returnText } from './text.ts';
@@ -29,15 +29,10 @@ const returnSchema = z.object({
   acknowledged: statement.optional(),
 });
 
-const toMessage = <T extends { at: number }>(one: T) => ({ ...one, at: timeOf(one.at) });
-
-const toReturn = ({ at, was, found, asked, acknowledged, ...back }: Return) => ({
+const toReturn = ({ was, found, ...back }: Return) => ({
   ...back,
-  at: timeOf(at),
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
-  ...(asked === undefined ? {} : { asked: toMessage(asked) }),
-  ...(acknowledged === undefined ? {} : { acknowledged: toMessage(acknowledged) }),
 });
 
 const id = z.string().min(1).max(64);

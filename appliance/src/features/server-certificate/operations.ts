@@ -47,7 +47,7 @@ export const serverCertificateSchemas = { ServerCertificate: shown };
 const dayMs = 86_400_000;
 
 /** What callers see, by the names and addresses of the appliance. */
-export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.input<typeof shown> {
+export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.output<typeof shown> {
   const { state, held } = serverCertificate.plant();
   const { addresses } = readConfig(paths);
   const own = serverCertificate.ends().find(({ certificate }) => certificate === 'authority');

@@ -124,7 +124,7 @@ export const worklistOperations = [
     summary: 'Puts a piece of work off: at most a day where it comes now, else at most 30 days',
     input: z.strictObject({
       id,
-      until: time.describe('When it is back'),
+      until: z.string().describe('When it is back'),
       reason: z.string().max(500),
     }),
     output: workSchema,

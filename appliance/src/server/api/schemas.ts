@@ -2,8 +2,12 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { timeText } from '../../platform/validation.ts';
 
-/** `YYYY-MM-DDThh:mm:ssZ` */
-export const time = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
+/** A time in an answer: what is given in milliseconds leaves as a text. */
+export const time = z
+  .union([z.number(), z.string()])
+  .transform((at) => (typeof at === 'number' ? toTime(at) : at))
+  .pipe(z.string())
+  .describe('YYYY-MM-DDThh:mm:ssZ');
 
 /** A time in a parameter or a body. */
 export const givenTime = timeText.describe('YYYY-MM-DDThh:mm:ssZ');

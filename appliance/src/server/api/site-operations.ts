@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { isRight } from '../../features/accounts/types.ts';
 import { operationsOver } from '../operations/operation.ts';
-import { time, timeOf } from './schemas.ts';
+import { time } from './schemas.ts';
 
 const { operation } = operationsOver<{
   config: { readonly site: string };
@@ -30,7 +30,7 @@ export const siteOperations = [
       site: config.site,
       title: objects.setting('appliance.site-title'),
       version,
-      now: timeOf(clock()),
+      now: clock(),
       token: { id: actor.id, name: actor.label, rights: [...actor.rights].filter(isRight).sort() },
     }),
   }),
