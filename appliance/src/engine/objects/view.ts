@@ -106,14 +106,8 @@ export const formValues = (kind: Kind, body: Body): Record<string, Value> => {
 
 /** A declared field for the view. */
 export const viewField = (name: string, field: KindField, choices: ViewField['choices']): ViewField => ({
+  ...field,
   name,
-  type: field.type,
-  required: field.required,
-  personal: field.personal,
-  min: field.min,
-  max: field.max,
-  options: field.options,
-  syntax: field.syntax,
   choices,
 });
 

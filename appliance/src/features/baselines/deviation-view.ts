@@ -7,17 +7,7 @@ import type { Acceptance, Deviation } from './types.ts';
 export const deviationView = (parts: { store: BaselineStore; inventory: Pick<InventoryService, 'readChanges'> }) => {
   const { store, inventory } = parts;
 
-  const toAcceptance = (row: AcceptanceRow): Acceptance => ({
-    id: row.id,
-    baseline: row.baseline,
-    device: row.device,
-    collection: row.collection,
-    title: row.title,
-    reason: row.reason,
-    actor: row.actor,
-    at: row.at,
-    expiresAt: row.expires_at,
-  });
+  const toAcceptance = ({ expires_at: expiresAt, ...row }: AcceptanceRow): Acceptance => ({ ...row, expiresAt });
 
   const toDeviations = (rows: readonly DeviationRow[]): Deviation[] => {
     const changes = new Map(
@@ -35,16 +25,8 @@ export const deviationView = (parts: { store: BaselineStore; inventory: Pick<Inv
       if (change === undefined) return [];
       return [
         {
-          id: row.id,
-          baseline: row.baseline,
-          device: row.device,
-          collection: row.collection,
-          operation: row.operation,
-          title: row.title,
+          ...row,
           change,
-          since: row.since,
-          until: row.until,
-          outcome: row.outcome,
           acceptance: row.acceptance === null ? null : (accepted.get(row.acceptance) ?? null),
           workOrder:
             row.work_order === null

@@ -65,17 +65,10 @@ export const baselineViews = (
   const row = (baseline: BaselineSummary): BaselineRow => {
     const [newest] = objects.revisions('baseline', baseline.id);
     return {
-      id: baseline.id,
-      name: baseline.name,
-      scope: baseline.scope,
-      revision: baseline.revision,
-      collections: baseline.collections,
-      approvedAt: baseline.approvedAt,
+      ...baseline,
       approvedBy: newest === undefined ? '' : actorNames(objects)(newest.actor),
-      ...defined({ expiresAt: baseline.expiresAt ?? undefined }),
+      expiresAt: baseline.expiresAt ?? undefined,
       expired: baseline.expiresAt !== null && baseline.expiresAt <= clock(),
-      deviations: baseline.deviations,
-      deviating: baseline.deviating,
     };
   };
 
@@ -92,26 +85,18 @@ export const baselineViews = (
     return {
       ...row(baseline),
       of: baseline.device ?? baseline.group ?? '',
-      ...(baseline.reference === null ? {} : { reference: { id: baseline.reference, name: baseline.reference } }),
+      reference: baseline.reference === null ? undefined : { id: baseline.reference, name: baseline.reference },
       allowed: baseline.allowed,
       contentHash: baseline.contentHash,
       counts: Object.entries(baseline.counts).map(([collection, count]) => ({ collection, count })),
-      revisions: objects.revisions('baseline', id).map(({ revision, at, actor, operation, comment }) => ({
-        revision,
-        at,
-        who: nameOf(actor),
-        operation,
-        ...defined({ comment: comment ?? undefined }),
-      })),
+      revisions: objects
+        .revisions('baseline', id)
+        .map((one) => ({ ...one, who: nameOf(one.actor), comment: one.comment ?? undefined })),
       accepted: accepted.map((one) => ({
-        id: one.id,
-        collection: one.collection,
-        title: one.title,
+        ...one,
         who: nameOf(one.actor),
-        at: one.at,
-        reason: one.reason,
-        ...(one.device === null ? {} : { device: deviceOf(one.device) }),
-        ...defined({ expiresAt: one.expiresAt ?? undefined }),
+        device: one.device === null ? undefined : deviceOf(one.device),
+        expiresAt: one.expiresAt ?? undefined,
       })),
       coverage: coverage.map(({ device, checkedAt, deviations: n }) => ({
         device: deviceOf(device),

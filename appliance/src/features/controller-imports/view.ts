@@ -53,14 +53,7 @@ export const reachableSteps = (draft: ControllerDraft, runs: DraftRuns): Control
 };
 
 const toView = (outcome: ImportOutcome): OutcomeView => ({
-  rows: outcome.outcomes.map((row) => ({
-    label: row.label,
-    outcome: row.outcome,
-    changes: row.changes,
-    proposals: row.proposals.length,
-    code: row.code,
-    detail: row.detail,
-  })),
+  rows: outcome.outcomes.map((row) => ({ ...row, proposals: row.proposals.length })),
   total: outcome.summary.readings,
   counts: outcome.summary,
   looked: outcome.looked,

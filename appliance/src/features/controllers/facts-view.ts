@@ -12,26 +12,13 @@ export const factsView = (
   const winning = new Set(records.effectiveValues(controller).map(({ fact }) => fact));
   return store
     .factsOf(controller)
-    .map((row) => ({
-      id: row.id,
+    .map(({ observed_at: observedAt, place: where, map: derivedBy, ...row }) => ({
+      ...row,
       part: parts.get(`${row.type} ${row.key}`) ?? 0,
-      type: row.type,
-      key: row.key,
-      field: row.field,
-      side: row.side,
-      method: row.method,
-      source: row.source,
-      value: row.value,
-      raw: row.raw,
-      error: row.error,
-      reason: row.reason,
-      observedAt: row.observed_at,
-      batch: row.batch,
-      confidence: row.confidence,
-      normaliser: row.normaliser,
-      where: row.place,
+      observedAt,
+      where,
+      derivedBy,
       wins: winning.has(row.id),
-      derivedBy: row.map,
       ended: row.ended === 1,
     }))
     .sort((a, b) => b.observedAt - a.observedAt || b.id - a.id);

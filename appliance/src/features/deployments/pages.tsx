@@ -30,16 +30,12 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   const { deployments, updates, objects, deviceFilters } = deps;
 
   const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
-    const { queued, running, failed, installed, verified, cancelled } = deployment.counts;
     return {
-      id: deployment.id,
-      name: deployment.name,
-      state: deployment.state === 'finished' && failed > 0 ? 'failed' : deployment.state,
-      createdAt: deployment.createdAt,
+      ...deployment,
+      state: deployment.state === 'finished' && deployment.counts.failed > 0 ? 'failed' : deployment.state,
       createdBy: nameOf(deployment.createdBy),
       updates: deployment.updates.length,
-      devices: deployment.devices,
-      tasks: { queued, running, failed, installed, verified, cancelled },
+      tasks: deployment.counts,
     };
   };
 

@@ -151,17 +151,12 @@ export const deviceModel = (
       return listed.map((device) => {
         const n = needed.get(device.id) ?? 0;
         return {
+          ...device,
           id: device.publicId,
-          name: device.name,
-          state: device.state,
-          level: device.level,
           reasons: n > 0 ? [...device.reasons, { key: 'devices.reason.updates', params: { n } }] : device.reasons,
           group: groupOf(device),
           os: device.osText || undefined,
           address: device.address ?? undefined,
-          lastSeenAt: device.lastSeenAt,
-          act: device.act,
-          findings: device.findings,
           coverage: device.coverage.state,
           updates: updatesOf(device, n),
         };
@@ -175,19 +170,13 @@ export const deviceModel = (
         : undefined;
       const other = resembles === null ? undefined : references([resembles]).get(resembles);
       return {
+        ...device,
         id: device.publicId,
-        name: device.name,
-        state: device.state,
-        level: device.level,
-        reasons: device.reasons,
         os: device.osText || undefined,
         group: groupOf(device),
         address: device.address ?? undefined,
-        lastSeenAt: device.lastSeenAt,
-        visible: device.visible,
         heldReason: device.heldReason ?? undefined,
         resembles: other !== undefined && deviceQueries.idsOf([other.id], scope).length === 1 ? other : undefined,
-        reenrolling: device.reenrolling,
         agentVersion: agentVersion || undefined,
         asks:
           source === undefined

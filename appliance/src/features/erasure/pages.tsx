@@ -44,11 +44,8 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const foundOf = (scope: Scope, name: string, trace: PersonTrace): NonNullable<PersonsProps['found']> => ({
     name,
-    reference: trace.reference,
-    collections: trace.collections,
+    ...trace,
     devices: [...model.references(model.idsOf(trace.devices, scope)).values()],
-    changes: trace.changes,
-    accounts: trace.accounts,
   });
 
   const show = (
@@ -64,16 +61,10 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         backups={backupRows()}
         {...defined({ found: view.found })}
         erasures={persons.list().map((row) => ({
-          id: row.id,
-          reference: row.reference,
-          state: row.state,
-          reason: row.reason,
+          ...row,
           askedBy: nameOf(row.askedBy),
-          askedAt: row.askedAt,
-          ...(row.decidedBy === null ? {} : { decidedBy: nameOf(row.decidedBy) }),
-          ...defined({ decidedAt: row.decidedAt ?? undefined }),
-          rows: row.rows,
-          devices: row.devices,
+          decidedBy: row.decidedBy === null ? undefined : nameOf(row.decidedBy),
+          decidedAt: row.decidedAt ?? undefined,
           mine: deps.gate.hindrance(actor, { act: 'person-erase', thing: row.id }) === 'APPROVAL_SELF',
           remains: row.remains.map((left) =>
             left.what === 'backup' && left.destroyed !== undefined

@@ -92,7 +92,7 @@ export const estimateOf = (
 
 const diffOf = (summary: ImportSummary, at: number, estimate: ImportDiff['estimate']): ImportDiff => ({
   at,
-  kinds: summary.kinds.map(({ kind, added, changed, removed, bytes }) => ({ kind, added, changed, removed, bytes })),
+  kinds: summary.kinds,
   unknownKinds: summary.unknownKinds ?? [],
   findings: summary.findings,
   estimate,

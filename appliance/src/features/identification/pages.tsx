@@ -20,7 +20,7 @@ import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { IdentificationJob as Job } from './service.ts';
 import { type Plan, planSize, type Run } from './types.ts';
-import { jobRow, leftOutRows, packetMeaning, planTargets, policyView, runView } from './view.ts';
+import { jobRow, packetMeaning, planTargets, policyView, runView } from './view.ts';
 
 const policyFields = [
   'queryPolicy',
@@ -146,7 +146,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
         digest={plan.digest}
         {...planSize(plan)}
         targets={planTargets(plan, nameOf)}
-        leftOut={leftOutRows(plan)}
+        leftOut={plan.leftOut}
         isApproved={approval !== undefined && job.run?.approval !== approval.id}
         mayNotApprove={identification.mayApprove(actor, id)}
         mayNotStart={mayNotStart(job, plan)}

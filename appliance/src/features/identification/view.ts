@@ -1,6 +1,5 @@
 import type {
   JobRow,
-  LeftOutView,
   PlanTargetView,
   RunView,
   SentPacketView,
@@ -46,41 +45,27 @@ export const jobRow = (
 };
 
 export const planTargets = (plan: Plan, nameOf: NameOf): PlanTargetView[] =>
-  plan.targets.map(({ controller, label, host, zoneName, gapMs, known, missing, asks, override }) => ({
-    controller,
-    label,
-    host,
-    zoneName,
-    gapMs,
-    known,
-    missing,
+  plan.targets.map(({ asks, override, ...target }) => ({
+    ...target,
     protocols: asks.map(({ protocol }) => protocol),
     packets: asks.flatMap(({ packets }) =>
-      packets.map(({ hex, meaning, kind, port, when, open }) => ({
-        hex,
+      packets.map(({ meaning, ...packet }) => ({
+        ...packet,
         meaning: { key: `identification.packet.${meaning.key}`, params: meaning.params },
-        to: `${kind}/${port}`,
-        when,
-        open,
+        to: `${packet.kind}/${packet.port}`,
       })),
     ),
     override: override === undefined ? undefined : { by: nameOf(override.by), reason: override.reason },
   }));
 
-export const leftOutRows = (plan: Plan): LeftOutView[] =>
-  plan.leftOut.map(({ controller, label, why }) => ({ controller, label, why }));
-
 const sentView = (plan: Plan) => {
   const labels = new Map(plan.targets.map(({ controller, label }) => [controller, label]));
   return (row: PacketRow): SentPacketView => ({
-    at: row.at,
+    ...row,
     label: labels.get(row.controller) ?? row.controller,
-    protocol: row.protocol,
     to: `${row.host} ${row.kind}/${row.port}`,
-    attempt: row.attempt,
     meaning: packetMeaning(row),
     hex: row.hex ?? undefined,
-    sha256: row.sha256,
   });
 };
 

@@ -19,14 +19,9 @@ import {
 const maxFiles = 200;
 
 export const programRow = (row: ProgramRow): ProgramRowView => ({
+  ...row,
   id: row.publicId,
-  name: row.name,
-  state: row.state,
-  why: row.why,
   onlyProject: row.differences.length > 0 && row.differences.every(({ field }) => field === 'projectSha256'),
-  differences: row.differences,
-  since: row.since,
-  readAt: row.readAt,
   proposed: row.isProposed,
   found: row.hardening.found,
   unknown: row.hardening.unknown,

@@ -2,17 +2,11 @@ import type { BundleOnMediumView, MediumView } from '@sallyport/ui/components/me
 import type { BundleOnMedium, Medium } from './types.ts';
 
 const bundleView = (bundle: BundleOnMedium): BundleOnMediumView => ({
+  ...bundle,
   path: bundle.here[0]?.path ?? '',
   names: bundle.here.map(({ name }) => name),
-  seq: bundle.seq,
-  issuedAt: bundle.issuedAt,
-  site: bundle.site,
   forSite: bundle.site === '*' ? 'any' : bundle.forThisSite ? 'this' : 'other',
-  answers: bundle.answers,
-  imported: bundle.imported,
-  volumes: bundle.volumes,
   here: bundle.here.length,
-  missing: bundle.missing,
   sizeFits: bundle.here.every(({ sizeFits }) => sizeFits),
   bytes: bundle.here.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
 });
@@ -23,13 +17,8 @@ const names = (files: ReadonlyArray<{ readonly name: string }>): string[] => fil
 export const mediumView = (medium: Medium): MediumView => {
   const { content } = medium;
   return {
-    path: medium.path,
+    ...medium,
     name: medium.label ?? medium.name,
-    fileSystem: medium.fileSystem,
-    sizeBytes: medium.sizeBytes,
-    freeBytes: medium.freeBytes,
-    writable: medium.writable,
-    fault: medium.fault,
     bundles: (content?.bundles ?? []).map(bundleView),
     trustFiles: (content?.trustFiles ?? []).flatMap(({ here }) => names(here)),
     damaged: (content?.damaged ?? []).map(({ name, code }) => ({ name, code })),

@@ -49,12 +49,8 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     total: result.rows.length + new Set(result.faults.map(({ line }) => line)).size,
     changed: result.changed + result.proposed,
     rows: result.rows.slice(0, shownRows).map((row) => ({
-      line: row.line,
-      patchId: row.patchId,
+      ...row,
       product: `${row.vendor}, ${row.product} ${row.productVersion}`,
-      outcome: row.outcome,
-      before: row.before,
-      after: row.after,
     })),
     faults: result.faults.slice(0, shownRows),
   });

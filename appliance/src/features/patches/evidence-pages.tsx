@@ -33,13 +33,10 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
         packs={patches.evidence.list(shown).map((pack) => {
           const run = pack.job === null ? undefined : jobs.get(pack.job);
           return {
-            id: pack.id,
-            from: pack.from,
+            ...pack,
             // The last day of the period, not the first one after it.
             to: pack.to - 1,
-            createdAt: pack.createdAt,
             who: nameOf(pack.actor),
-            rows: pack.rows,
             sha256: pack.jsonSha256,
             failed: run?.state === 'failed' ? (run.error?.code ?? 'INTERNAL') : undefined,
           };

@@ -33,36 +33,18 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
       <Measures
         ctx={ctx}
         mitigations={mitigations().map((one) => ({
-          id: one.id,
-          name: one.name,
-          measure: one.measure,
+          ...one,
           scope: [...one.zones, ...one.controllers.map(nameOfController)].join(', ') || ctx.t('windows.site'),
           owner: nameOf(one.owner),
-          expiresAt: one.expiresAt,
-          reviewAt: one.reviewAt,
-          files: one.files,
-          state: one.state,
         }))}
         acceptances={acceptances().map((one) => ({
-          id: one.id,
-          name: one.name,
-          vulnerability: one.vulnerability,
+          ...one,
           scope: [one.vendor, one.product, one.zone].filter((part) => part !== '').join(', '),
-          versions: one.versions,
-          reason: one.reason,
           owner: nameOf(one.owner),
           approver: one.approver === null ? null : nameOf(one.approver),
-          expiresAt: one.expiresAt,
-          state: one.state,
           isOwn: person === one.owner || person === one.author,
         }))}
-        files={patches.files(shownFiles).map((file) => ({
-          sha256: file.sha256,
-          name: file.name,
-          bytes: file.bytes,
-          at: file.at,
-          who: nameOf(file.actor),
-        }))}
+        files={patches.files(shownFiles).map((file) => ({ ...file, who: nameOf(file.actor) }))}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,

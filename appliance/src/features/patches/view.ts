@@ -58,14 +58,9 @@ export const targetRow = (target: TargetView, patches: Pick<PatchService, 'nextW
 export const moveRow = (move: Move, nameOf: NameOf): PatchMoveRow => {
   const { files = [], ...rest } = move.evidence;
   return {
-    at: move.at,
-    type: move.type,
-    from: move.from,
-    to: move.to,
+    ...move,
     who: nameOf(move.actor),
     signed: move.signed.map(({ actor }) => nameOf(actor)),
-    reason: move.reason,
-    urgency: move.urgency,
     files,
     evidence: Object.entries(rest).map(([name, value]) => ({ name, value: value as string | number })),
   };

@@ -75,13 +75,9 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
         ctx={ctx}
         occurrences={rows}
         windows={windows.map((window) => ({
-          id: window.id,
-          name: window.name,
+          ...window,
           recurrence: window.text,
           scope: scopeOf(window),
-          leadDays: window.leadDays,
-          processOwner: window.processOwner,
-          blackout: window.blackout,
           next: open.find((one) => one.window === window.id && one.from > now && !one.blackout)?.from ?? null,
         }))}
       />,

@@ -42,12 +42,8 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { liveQueries: queries, objects } = deps;
 
   const toRow = (query: LiveQuery, nameOf: (ref: string) => string): QueryRow => ({
-    id: query.id,
-    sql: query.sql,
-    state: query.state,
-    createdAt: query.createdAt,
+    ...query,
     createdBy: nameOf(query.createdBy),
-    counts: query.counts,
   });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -129,14 +129,8 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
   const decrypted = (bytes: Buffer | null): string | null => (bytes === null ? null : personal.decrypt(bytes));
 
   const toAnswer = (row: AnswerRow): DeviceAnswer => ({
-    device: row.device,
-    publicId: row.publicId,
-    name: row.name,
-    state: row.state,
+    ...row,
     isOffline: (row.state === 'waiting' || row.state === 'sent') && (row.lastSeenAt ?? 0) < onlineSince(),
-    answeredAt: row.answeredAt,
-    wallMs: row.wallMs,
-    rowCount: row.rowCount,
     isCut: row.isCut === 1,
     rows: JSON.parse(decrypted(row.rows) ?? '[]') as ResultRow[],
     message: decrypted(row.message),

@@ -39,19 +39,9 @@ export const settingSchemas = { Setting: settingSchema };
 
 const all = (objects: ObjectService) =>
   objects.settings().map(({ setting, standard, ...held }) => ({
-    name: setting.name,
-    area: setting.area,
-    type: setting.type,
+    ...setting,
     default: standard,
-    safety: setting.safety,
     ...held,
-    ...defined({
-      safeSide: setting.safeSide,
-      min: setting.min,
-      max: setting.max,
-      options: setting.options,
-      unit: setting.unit,
-    }),
   }));
 
 const one = (objects: ObjectService, name: string) => {

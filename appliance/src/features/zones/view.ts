@@ -37,19 +37,10 @@ const rank = { critical: 0, warning: 1, ok: 2 } as const;
 export const zoneView = (ctx: Ctx, zone: ZoneState, names: ReadonlyMap<string, string>): ZoneView => {
   const parent = zone.parent === null ? undefined : names.get(zone.parent);
   return {
-    id: zone.id,
-    name: zone.name,
-    level: zone.level,
-    health: zone.health,
+    ...zone,
     note: noteOf(ctx, zone),
     ...(isBelowTarget(zone) ? { belowTarget: { slT: zone.slT ?? 0, slA: zone.slA ?? 0 } } : {}),
-    ...(parent === undefined || zone.parent === null ? {} : { parent: { id: zone.parent, name: parent } }),
-    criticality: zone.criticality,
-    safety: zone.safety,
-    prefixes: zone.prefixes,
-    queryPolicy: zone.queryPolicy,
-    owner: zone.owner,
-    description: zone.description,
+    parent: parent === undefined || zone.parent === null ? undefined : { id: zone.parent, name: parent },
     controllers: zone.controllers.map(controllerView).sort((a, b) => rank[a.level] - rank[b.level]),
   };
 };
@@ -67,16 +58,10 @@ const shortOf = (ctx: Ctx, { rules, means }: Conduit): string => {
 };
 
 export const conduitView = (ctx: Ctx, conduit: Conduit, names: ReadonlyMap<string, string>): ConduitView => ({
-  id: conduit.id,
-  name: conduit.name,
+  ...conduit,
   from: { id: conduit.from, name: names.get(conduit.from) ?? conduit.from },
   to: { id: conduit.to, name: names.get(conduit.to) ?? conduit.to },
-  direction: conduit.direction,
-  means: conduit.means,
-  rules: conduit.rules,
   short: shortOf(ctx, conduit),
-  slT: conduit.slT,
-  owner: conduit.owner,
 });
 
 /** A doubt in a sentence, with where it is put right. */
