@@ -176,4 +176,6 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   appliance.integrity.check(appliance.controllers.ids(0, 1_000));
   // And then the clock jumps.
   clockAt(base + 520 * dayMs);
+  // As a server does each second.
+  appliance.health.turn();
 }
