@@ -51,6 +51,25 @@ describe('the command line', () => {
     expect(help.get('backup create')?.help).toBe((await runHere('backup', 'create', '--help')).stdout);
   });
 
+  it('says of a path that was typed wrong what is wrong with it', async () => {
+    const gone = join(folder, 'gone.spb');
+    const kept = join(folder, 'kept.spb');
+    writeFileSync(kept, '');
+    const wrong = (said: string, code: number) => ({
+      code,
+      stdout: '',
+      stderr: expect.stringContaining(`Error: ${said}`),
+    });
+    expect(await runHere('backup', 'verify', gone)).toEqual(wrong(`NOT_FOUND: there is no ${gone}\n`, 1));
+    const key = `--key-file=${gone}`;
+    expect(await runHere('backup', 'verify', kept, key)).toEqual(wrong(`NOT_FOUND: there is no ${gone}\n`, 1));
+    const inPlace = await runHere('backup', 'verify', kept, '--key-file', folder);
+    expect(inPlace).toEqual(wrong('USAGE: a folder was given in place of a file\n', 2));
+    expect(
+      [await runHere('backup', 'verify', gone), inPlace].filter(({ stderr }) => stderr.includes('    at ')),
+    ).toEqual([]);
+  });
+
   it('takes a noun of two words with a hyphen, too, and says which release it is', async () => {
     expect(await runHere('controller-firmware', 'list', '-h')).toEqual(
       await runHere('controller', 'firmware', 'list', '--help'),

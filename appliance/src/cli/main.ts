@@ -281,12 +281,25 @@ const faultLines = async ({ details }: Failure): Promise<string[]> => {
   return faults.map(([field, { key, params }]) => `${field}: ${tDynamic(key, params)}`);
 };
 
+const isNamed = (path: string, args: readonly string[]): boolean =>
+  args.some((word) => [word, word.slice(word.indexOf('=') + 1)].some((given) => resolve(given) === resolve(path)));
+
+/** A path that was typed wrong is no fault of the program; what the system says of one is. */
+const pathFault = (error: unknown, args: readonly string[]): AppError | undefined => {
+  const { code, path = '' } = error as NodeJS.ErrnoException;
+  if (code === 'EISDIR') return new AppError('USAGE', 'a folder was given in place of a file');
+  if (code === 'EEXIST' && path !== '') return new AppError('EXISTS', `${path} exists`);
+  if (path === '' || !isNamed(path, args)) return undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new AppError('NOT_FOUND', `there is no ${path}`);
+  return code === 'EACCES' ? new AppError('USAGE', `this user may not open ${path}`) : undefined;
+};
+
 /** Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong use. */
 export const runLine = async (args: readonly string[], streams: Streams): Promise<number> => {
   try {
     return await runCommand(args, streams);
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = toFailure(pathFault(error, args) ?? error);
     if (args.includes('--json')) {
       streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
     }

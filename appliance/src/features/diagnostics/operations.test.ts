@@ -64,7 +64,8 @@ describe('diagnostics', () => {
       { name: 'backups.every-days', value: 3 },
     ]);
     expect(sections['jobs']).toMatchObject({ failed: [{ kind: 'backup', code: 'STORE_IO' }] });
-    expect((await runHere('diagnostics', 'export', '--plain', '--out', out, '--data', data)).code).not.toBe(0);
+    const again = await runHere('diagnostics', 'export', '--plain', '--out', out, '--data', data);
+    expect(again).toMatchObject({ code: 1, stderr: `Error: EXISTS: ${out} exists\n` });
   });
 
   it('are sealed to the recovery key unless they are wanted plain', async () => {
