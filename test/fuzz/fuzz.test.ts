@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { runs, seed } from '../support/chance.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { fuzzTarget } from './engine.ts';
@@ -15,8 +15,9 @@ import { type FuzzTarget, runInput, stretched } from './target.ts';
 // Below the repository, where the bundle finds the packages that it imports.
 const folder = join(repositoryRoot, 'var/fuzz-test');
 const scratch = mkdtempSync(join(tmpdir(), 'sallyport-fuzz-test-'));
-process.env['TMPDIR'] = scratch;
+vi.stubEnv('TMPDIR', scratch);
 afterAll(() => {
+  vi.unstubAllEnvs();
   for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
 });
 

@@ -42,7 +42,7 @@ export type Caller = {
 };
 
 const password = 'Теңіз суы тұщы болды 7';
-const heapMiB = 256;
+const heapMiB = 192;
 const maxAnswerBytes = 32 * 1024 * 1024;
 
 const callerOf = (
