@@ -120,10 +120,7 @@ export const scanConfigure: Command = {
       // One that does not work would stop every later command: it is refused now.
       const report = engine === undefined ? undefined : await scanFiles(engine, []);
       if (report?.verdict === 'error')
-        throw new BundleError(
-          'SCAN',
-          `the antivirus does not work: ${report.faults[0]?.reason ?? 'no reason givenEngine'}`,
-        );
+        throw new BundleError('SCAN', `the antivirus does not work: ${report.faults[0]?.reason ?? 'no reason given'}`);
       writeAntivirus(state, engine);
     }
     const engine = readAntivirus(state);
