@@ -24,8 +24,8 @@ type DatabaseOptions = {
   undoInMemory?: boolean;
   /**
    * Prepares each statement when it is first used. For a short command, and for a thread of the server: it uses some twenty of a
-   * thousand, and to prepare all takes a seventh of its start. The server's own thread, and the tests, prepare all at once, so that a wrong
-   * one is found at the start.
+   * thousand, and to prepare all takes a seventh of its start. The server's own thread, and compose.test.ts, prepare all at once, so that a
+   * wrong one is found at the start.
    */
   lateStatements?: boolean;
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
@@ -18,10 +18,11 @@ import type { IngestReadings } from '../../src/features/controllers/types.ts';
 import type { UpdateService } from '../../src/features/updates/service.ts';
 import { createSchema, type Database, openDatabase } from '../../src/platform/database.ts';
 import { AppError } from '../../src/platform/errors.ts';
-import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
+import { initKeyring, type Keyring, openKeyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
 import { wholeSite } from '../../src/platform/scope.ts';
 import { controllerTrials } from '../../src/trial.ts';
+import { madeOnce } from './made-once.ts';
 
 export type Engines = {
   folder: string;
@@ -78,6 +79,17 @@ export const needsAlone = (updates: Pick<UpdateService, 'note'>): Partial<Deriva
   inventory: [updates.note],
 });
 
+/** A key, and a database with the tables of all collections and nothing in them. */
+const makeEmpty = async (folder: string): Promise<void> => {
+  mkdirSync(folder, { recursive: true });
+  const keyring = await initKeyring(folder);
+  const db = openDatabase(join(folder, 'state.db'), { lateStatements: true });
+  createSchema(db);
+  const { collections } = await loadAllDeclarations();
+  inventoryService({ db, personal: personal(db, keyring), collections, changed: passOn(() => ({})) });
+  db.close();
+};
+
 /** The engines over a new database in a temporary folder. */
 export const openEngines = async (
   extra: {
@@ -92,9 +104,9 @@ export const openEngines = async (
 ): Promise<Engines> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-engines-'));
   const path = join(folder, 'state.db');
-  const keyring = await initKeyring(folder);
-  const db = openDatabase(path);
-  createSchema(db);
+  await madeOnce('engines', folder, makeEmpty);
+  const keyring = await openKeyring(folder);
+  const db = openDatabase(path, { lateStatements: true });
   introduce(db, 'a1');
   const declared = await loadAllDeclarations();
   const people = personal(db, keyring);

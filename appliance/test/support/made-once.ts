@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -26,7 +26,7 @@ export const layCopy = (from: string, to: string): void => {
   chmodSync(to, 0o700);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (entry.isDirectory()) layCopy(join(from, entry.name), join(to, entry.name));
-    else cpSync(join(from, entry.name), join(to, entry.name));
+    else copyFileSync(join(from, entry.name), join(to, entry.name));
   }
 };
 
