@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
-import type { Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
 import { repositoryRoot } from './sources.ts';
 
 // What every page must keep to, whatever it shows.
@@ -20,6 +20,7 @@ type Facts = {
   doubleIds: string[];
   lostIds: string[];
   openForms: number;
+  nameless: string[];
   lang: string;
   title: string;
 };
@@ -43,6 +44,12 @@ const facts = (): Facts => {
     `${one.getAttribute('aria-describedby') ?? ''} ${one.getAttribute('for') ?? ''}`.trim().split(/\s+/),
   );
   const forms = [...document.querySelectorAll('form[method="post"]')];
+  const isNamed = (one: Element): boolean =>
+    ['aria-label', 'aria-labelledby', 'title', 'alt'].some((name) => one.getAttribute(name)?.trim()) ||
+    (one instanceof HTMLInputElement || one instanceof HTMLSelectElement || one instanceof HTMLTextAreaElement
+      ? (one.labels?.length ?? 0) > 0
+      : one.textContent?.trim() !== '' || one.querySelector('[aria-label], title, img[alt]:not([alt=""])') !== null);
+  const isAsked = 'a[href], button, summary, select, textarea, input:not([type="hidden"]), [role="img"]';
   const wide = innerWidth > 640;
   const lists = wide ? [...document.querySelectorAll('.list')] : [];
   const rows = lists.flatMap((list) => [...list.querySelectorAll('tbody tr:not(.open, .group)')]);
@@ -62,6 +69,9 @@ const facts = (): Facts => {
     doubleIds: ids.filter((id, at) => ids.indexOf(id) !== at),
     lostIds: named.filter((id) => !ids.includes(id)),
     openForms: forms.filter((form) => !form.querySelector('input[name="csrf"]:not([value=""])')).length,
+    nameless: [...document.querySelectorAll(isAsked), ...document.querySelectorAll('img:not([alt])')]
+      .filter((one) => one.closest('[aria-hidden="true"]') === null && !isNamed(one))
+      .map((one) => one.outerHTML.slice(0, 120)),
     lang: html.lang,
     title: document.title,
   };
@@ -87,6 +97,7 @@ export const structureFaults = async (page: Page, lang: string): Promise<string[
     ...(found.doubleIds.length === 0 ? [] : [`has an id twice: ${found.doubleIds.join(', ')}`]),
     ...(found.lostIds.length === 0 ? [] : [`names ids that are not there: ${found.lostIds.join(', ')}`]),
     ...(found.openForms === 0 ? [] : [`has ${found.openForms} forms without a token`]),
+    ...(found.nameless.length === 0 ? [] : [`has what no reader can name: ${found.nameless.join(' ')}`]),
     ...(said === lang ? [] : [`is in ${said}, not in ${lang}`]),
     ...(title.trim() === '' ? ['has no title'] : []),
   ];
@@ -96,10 +107,20 @@ type AxeNode = { target: unknown[]; html: string };
 type AxeViolation = { id: string; impact: string; nodes: AxeNode[] };
 type AxeWindow = { axe: { run(root: Document, options: object): Promise<{ violations: AxeViolation[] }> } };
 
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** Once for each page that was loaded, through the browser's own protocol: the page's policy would not let it in. */
+const loadAxe = async (page: Page): Promise<void> => {
+  if (await page.evaluate(() => 'axe' in window)) return;
+  const session = sessions.get(page) ?? page.context().newCDPSession(page);
+  sessions.set(page, session);
+  // What `page.evaluate` is given is compiled anew on each page; this is compiled once.
+  await (await session).send('Runtime.evaluate', { expression: axeSource });
+};
+
 /** Everything that axe finds on the page that is shown, or what it finds of some rules. */
 export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<string[]> => {
-  // Once for each page that was loaded, through the browser's own protocol: the page's policy would not let it in.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  await loadAxe(page);
   const violations = await page.evaluate(
     async (runOnly) => {
       const { axe } = window as unknown as AxeWindow;
