@@ -24,7 +24,10 @@ const seen = { steps: 0 };
 const step = (): void => {
   seen.steps += 1;
   if (order.role !== role || order.step !== seen.steps) return;
-  if (order.killed !== undefined) fs.writeFileSync(order.killed, role);
+  if (order.killed !== undefined) {
+    if (fs.existsSync(order.killed)) return;
+    fs.writeFileSync(order.killed, role);
+  }
   process.kill(order.act === 'kill-group' ? 0 : process.pid, 'SIGKILL');
 };
 

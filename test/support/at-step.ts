@@ -8,7 +8,7 @@ export type AtStep = {
   readonly step?: number;
   /** `kill` ends the process, `kill-group` all that the first one of them started. */
   readonly act?: 'kill' | 'kill-group';
-  /** A file that says that it was killed. */
+  /** A file that says that it was killed: one that is started again goes on. */
   readonly killed?: string;
   /** A folder that takes the number of steps of each process that ends by itself. */
   readonly counts?: string;

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { type Outcome, tryCommand } from './commands.ts';
 import { runRelease } from './release-tree.ts';
 import { repositoryRoot } from './sources.ts';
+import { type SupervisorOrder, supervise } from './supervisor.ts';
 import { until } from './until.ts';
 
 // A site as it is installed: releases and `current` below one folder, a data directory, and a supervisor in place of systemd.
@@ -18,7 +18,7 @@ export type InstalledSite = {
   readonly place: readonly string[];
   /** Runs a command of a release. */
   run: typeof runRelease;
-  supervise(order: 'start' | 'stop' | 'restart'): Promise<void>;
+  supervise(order: SupervisorOrder): Promise<void>;
   /** Ends what runs without a word, as when the power fails; what an upgrade started was ended by who did that. */
   cutPower(): void;
   /** Of the server that was started last; 0 without one. */
@@ -63,13 +63,6 @@ export function installedSite(root: string, releases: string, current: string, p
     JSON.stringify({ start: supervisor('start'), stop: supervisor('stop'), restart: supervisor('restart') }),
   );
   const pidFile = join(root, 'server.pid');
-  const supervise: InstalledSite['supervise'] = (order) =>
-    new Promise((resolve, reject) => {
-      const [file = '', ...args] = supervisor(order);
-      const child = spawn(file, args, { stdio: 'inherit' });
-      child.once('error', reject);
-      child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${order}: ${code}`))));
-    });
   const log = (): string =>
     existsSync(join(root, 'server.log')) ? readFileSync(join(root, 'server.log'), 'utf8') : '';
   const page = (): Promise<number> => askPage(port);
@@ -81,7 +74,7 @@ export function installedSite(root: string, releases: string, current: string, p
       /"version":"([^"]+)"/.exec(readFileSync(join(root, 'current/appliance/package.json'), 'utf8'))?.[1] ?? '',
     place: ['--data', data, '--root', root, '--service', service],
     run: runRelease,
-    supervise,
+    supervise: (order) => supervise(root, data, order),
     cutPower: () => {
       const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
       try {

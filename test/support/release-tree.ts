@@ -34,6 +34,7 @@ const command = {
   ...whole,
   run: (context) => whole.run({ ...context, text: (name) => (name === 'listen' ? '203.0.113.1:9' : context.text(name)) }),
 };
+export { command };
 `,
   );
 }
