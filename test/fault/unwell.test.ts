@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, cpSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
@@ -48,12 +48,15 @@ describe('an appliance that is not well', () => {
       codes: checks.filter(({ state }) => state === 'failed').map(({ name, code }) => `${name} ${code}`),
     };
   };
-  /** Waits until readyz says so; it looks every few seconds. */
+  /** Waits until readyz says so; the server looks every few seconds. */
   const untilReady = (codes: string[]): Promise<true> =>
-    until(async () => {
-      const found = await ready();
-      return found.codes.join() === codes.join() && found.status === (codes.length === 0 ? 200 : 503);
-    });
+    until(
+      async () => {
+        const found = await ready();
+        return found.codes.join() === codes.join() && found.status === (codes.length === 0 ? 200 : 503);
+      },
+      { everyMs: 250 },
+    );
   const sql = (text: string): void => {
     const db = new BetterSqlite3(join(dataDir, 'state.db'));
     try {
@@ -71,11 +74,7 @@ describe('an appliance that is not well', () => {
     }
   };
   const start = async (): Promise<void> => {
-    disk?.free();
-    rmSync(dataDir, { recursive: true, force: true });
-    cpSync(base, dataDir, { recursive: true });
     server = await startCommand('sallyport', ['serve', ...data, '--listen', `127.0.0.1:${port}`], /listening/);
-    await untilReady([]);
   };
   const stop = async (): Promise<void> => {
     await server?.kill();
@@ -110,6 +109,9 @@ describe('an appliance that is not well', () => {
       const robot = objects.create(systemActor, 'account', { name: 'monitor', roles: [role.id] });
       metricsToken = accounts.createApiToken(systemActor, { name: 'monitor', account: robot.id }).secret;
     });
+    cpSync(base, dataDir, { recursive: true });
+    await start();
+    await untilReady([]);
   });
   afterAll(async () => {
     await stop();
@@ -124,7 +126,6 @@ describe('an appliance that is not well', () => {
 
   it('refuses reports while the disk is full, lets a person log in, and goes on by itself once there is room', async (context) => {
     if (disk === undefined) return context.skip(needsRoot);
-    await start();
     const reserve = join(dataDir, 'reserve');
     await until(async () => statSync(reserve, { throwIfNoEntry: false }) !== undefined);
     let device: Device | undefined;
@@ -140,7 +141,7 @@ describe('an appliance that is not well', () => {
       device = await enrolDevice({ port, ca }, 'line-1', agentToken);
       expect(await put(0)).toMatchObject({ status: 200 });
       disk.fill();
-      await until(async () => (await ready()).codes.includes('disk DISK_FULL'));
+      await untilReady(['disk DISK_FULL']);
       expect(await put(1)).toMatchObject({ status: 507, body: { error: 'DISK_FULL' } });
       expect(statSync(reserve, { throwIfNoEntry: false })).toBeUndefined();
       const session = await logIn();
@@ -154,90 +155,72 @@ describe('an appliance that is not well', () => {
       await until(async () => statSync(reserve, { throwIfNoEntry: false }) !== undefined);
     } finally {
       device?.close();
-      await stop();
-    }
-  });
-
-  it('serves what it can read of a damaged database, writes nothing any more, and says so everywhere', async (context) => {
-    if (disk === undefined) return context.skip(needsRoot);
-    await start();
-    try {
-      const { cookie } = await logIn();
-      await stop();
-      // The pages of one table that only one page reads.
-      const db = new BetterSqlite3(join(dataDir, 'state.db'));
-      const [page, size] = [
-        db.prepare("select rootpage from sqlite_schema where name = 'event'").pluck().get(),
-        db.pragma('page_size', { simple: true }),
-      ] as [number, number];
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
-      const file = openSync(join(dataDir, 'state.db'), 'r+');
-      writeSync(file, Buffer.alloc(size, 0x55), 0, size, (page - 1) * size);
-      closeSync(file);
-      server = await startCommand('sallyport', ['serve', ...data, '--listen', `127.0.0.1:${port}`], /listening/);
-      await untilReady(['database DATABASE']);
-      const front = await ask('/', { cookie });
-      expect(front.text).toContain('The database is damaged: nothing is written any more');
-      // Pages that need nothing of the damaged part are as they were; a form is refused, a report too.
-      expect((await ask('/devices', { cookie })).status).toBe(200);
-      const csrf = /name="csrf" value="([^"]+)"/.exec((await ask('/me', { cookie })).text)?.[1] ?? '';
-      expect(await ask('/logout', { cookie, form: { csrf } })).toMatchObject({ status: 500 });
-      expect((await ask('/logout', { cookie, form: { csrf } })).text).toContain('DATABASE');
-      const doctor = await tryCommand('sallyport', ['doctor', ...data]);
-      expect(doctor.status).toBe(1);
-      expect(doctor.stdout).toContain('database');
-    } finally {
-      await stop();
     }
   });
 
   it('tells a missing key, a job that does not go on and a database of another release apart', async (context) => {
     if (disk === undefined) return context.skip(needsRoot);
-    await start();
-    try {
-      const key = join(dataDir, 'keys', 'site.key');
-      renameSync(join(dataDir, 'keys', 'master.key'), `${key}.away`);
-      await untilReady(['keys KEY']);
-      renameSync(`${key}.away`, join(dataDir, 'keys', 'master.key'));
-      await untilReady([]);
-      sql("insert into job_run (kind, state, payload, created_at) values ('of-another-release', 'queued', 'null', 1)");
-      await untilReady(['jobs JOB_STUCK']);
-      sql("delete from job_run where kind = 'of-another-release'");
-      await untilReady([]);
-      const version = new BetterSqlite3(join(dataDir, 'state.db'), { readonly: true });
-      const held = version.pragma('user_version', { simple: true }) as number;
-      version.close();
-      sql(`pragma user_version = ${held + 1}`);
-      await untilReady(['schema SCHEMA']);
-      sql(`pragma user_version = ${held}`);
-      await untilReady([]);
-      expect(await command('sallyport', 'health', ...data)).toMatchObject({ isReady: true });
-    } finally {
-      await stop();
-    }
+    const key = join(dataDir, 'keys', 'site.key');
+    renameSync(join(dataDir, 'keys', 'master.key'), `${key}.away`);
+    await untilReady(['keys KEY']);
+    renameSync(`${key}.away`, join(dataDir, 'keys', 'master.key'));
+    sql("insert into job_run (kind, state, payload, created_at) values ('of-another-release', 'queued', 'null', 1)");
+    await untilReady(['jobs JOB_STUCK']);
+    sql("delete from job_run where kind = 'of-another-release'");
+    const version = new BetterSqlite3(join(dataDir, 'state.db'), { readonly: true });
+    const held = version.pragma('user_version', { simple: true }) as number;
+    version.close();
+    sql(`pragma user_version = ${held + 1}`);
+    await untilReady(['schema SCHEMA']);
+    sql(`pragma user_version = ${held}`);
+    await untilReady([]);
+    expect(await command('sallyport', 'health', ...data)).toMatchObject({ isReady: true });
   });
 
   it('gives monitoring its figures for a token of its own, in a text that promtool accepts', async (context) => {
     if (disk === undefined) return context.skip(needsRoot);
+    expect((await ask('/metrics')).status).toBe(401);
+    const { status, text } = await ask('/metrics', { bearer: metricsToken });
+    expect(status).toBe(200);
+    expect(text).toContain('sallyport_ready 1\n');
+    expect(text).toMatch(/^sallyport_requests_total\{entry_point="console",status="2xx"\} [1-9]/m);
+    expect(text).toMatch(/^sallyport_intake_waiting 0$/m);
+    // The same token reads nothing else.
+    expect((await ask('/api/v1/health', { bearer: metricsToken })).status).toBe(403);
+    const judged = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    expect(`${judged.error ?? ''}${judged.stdout}${judged.stderr}`).toBe('');
+    expect(judged.status).toBe(0);
+    const shown = await tryCommand('sallyport', ['metrics', 'show', ...data]);
+    expect(shown.stdout).toContain('sallyport_ready 1');
+    expect(shown.stdout).not.toContain('sallyport_requests_total');
+  });
+
+  it('serves what it can read of a damaged database, writes nothing any more, and says so everywhere', async (context) => {
+    if (disk === undefined) return context.skip(needsRoot);
+    const { cookie } = await logIn();
+    await stop();
+    // The pages of one table that only one page reads.
+    const db = new BetterSqlite3(join(dataDir, 'state.db'));
+    const [page, size] = [
+      db.prepare("select rootpage from sqlite_schema where name = 'event'").pluck().get(),
+      db.pragma('page_size', { simple: true }),
+    ] as [number, number];
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    db.close();
+    const file = openSync(join(dataDir, 'state.db'), 'r+');
+    writeSync(file, Buffer.alloc(size, 0x55), 0, size, (page - 1) * size);
+    closeSync(file);
     await start();
-    try {
-      expect((await ask('/metrics')).status).toBe(401);
-      const { status, text } = await ask('/metrics', { bearer: metricsToken });
-      expect(status).toBe(200);
-      expect(text).toContain('sallyport_ready 1\n');
-      expect(text).toMatch(/^sallyport_requests_total\{entry_point="console",status="2xx"\} [1-9]/m);
-      expect(text).toMatch(/^sallyport_intake_waiting 0$/m);
-      // The same token reads nothing else.
-      expect((await ask('/api/v1/health', { bearer: metricsToken })).status).toBe(403);
-      const judged = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
-      expect(`${judged.error ?? ''}${judged.stdout}${judged.stderr}`).toBe('');
-      expect(judged.status).toBe(0);
-      const shown = await tryCommand('sallyport', ['metrics', 'show', ...data]);
-      expect(shown.stdout).toContain('sallyport_ready 1');
-      expect(shown.stdout).not.toContain('sallyport_requests_total');
-    } finally {
-      await stop();
-    }
+    await untilReady(['database DATABASE']);
+    const front = await ask('/', { cookie });
+    expect(front.text).toContain('The database is damaged: nothing is written any more');
+    // Pages that need nothing of the damaged part are as they were; a form is refused, a report too.
+    expect((await ask('/devices', { cookie })).status).toBe(200);
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await ask('/me', { cookie })).text)?.[1] ?? '';
+    expect(await ask('/logout', { cookie, form: { csrf } })).toMatchObject({ status: 500 });
+    expect((await ask('/logout', { cookie, form: { csrf } })).text).toContain('DATABASE');
+    const doctor = await tryCommand('sallyport', ['doctor', ...data]);
+    expect(doctor.status).toBe(1);
+    expect(doctor.stdout).toContain('database');
   });
 });

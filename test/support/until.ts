@@ -6,16 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 const lookEveryMs = 20;
 const limitSeconds = 120;
 
-/** Looks until something is there, and gives it; an error that shows what was looked for after two minutes, or `seconds`. */
+/** Looks until something is there, and gives it; an error that shows what was looked for after two minutes, or `seconds`. A look that costs is taken less often. */
 export async function until<T>(
   look: () => T | Promise<T>,
-  { seconds = limitSeconds }: { readonly seconds?: number } = {},
+  { seconds = limitSeconds, everyMs = lookEveryMs }: { readonly seconds?: number; readonly everyMs?: number } = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const latest = performance.now() + seconds * 1_000;
   for (;;) {
     const found = await look();
     if (found !== false && found !== undefined && found !== null) return found as Exclude<T, false | null | undefined>;
     if (performance.now() > latest) throw new Error(`not so after ${seconds} s: ${String(look)}`);
-    await pause(lookEveryMs);
+    await pause(everyMs);
   }
 }
