@@ -60,7 +60,7 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
       sticks.push(
         await mountImage(join(folder.path, `stick-${n}`), { kind: 'fat32', label: `STICK${n}`, sizeBytes: 48 * MiB }),
       );
-    for (const source of ['aa', 'bb', 'cc']) await pair.advise(source, { count: 600, bytesEach: 280 });
+    for (const source of ['aa', 'bb', 'cc']) await pair.advise(source, { count: 60, bytesEach: 2_800 });
     // The request goes out on the first stick, and the host puts what it has on the same one.
     const { path } = await command<{ path: string }>(
       'sallyport',
@@ -233,7 +233,7 @@ describe.skipIf(!can)('three volumes on three FAT32 sticks', () => {
   it.skipIf(!canMount.exfat())('may as well lie on exFAT', async () => {
     const disk = await mountImage(join(folder.path, 'exfat'), { kind: 'exfat', label: 'DISK', sizeBytes: 48 * MiB });
     try {
-      for (const source of ['aa', 'bb']) await pair.advise(source, { count: 700, bytesEach: 280 });
+      for (const source of ['aa', 'bb']) await pair.advise(source, { count: 70, bytesEach: 2_800 });
       await command('sallyport', 'request', 'export', '--out', disk.path, ...pair.data);
       await disk.again();
       await command(
