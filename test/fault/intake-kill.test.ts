@@ -23,7 +23,7 @@ import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kil
 
 const log = openLog('silent');
 const deviceCount = 6;
-const killsWhileReporting = isLong ? 40 : 9;
+const killsWhileReporting = isLong ? 40 : 5;
 const killsWhileStarting = isLong ? 10 : 2;
 const collections = ['software', 'hardware', 'accounts'] as const;
 type Collection = (typeof collections)[number];
