@@ -8,7 +8,7 @@ import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type Shown = {
-  readonly site: { readonly sha256: string; readonly ends: string };
+  readonly site: { readonly sha256: string; readonly ends: number };
   readonly addresses: readonly { readonly address: string; readonly authority: 'site' | 'plant' }[];
   readonly state: 'none' | 'presented' | 'ended' | 'not-named' | 'unreadable';
   readonly plant: {
@@ -17,8 +17,8 @@ type Shown = {
     readonly names: readonly string[];
     readonly sha256: string;
     readonly authoritySha256: string;
-    readonly begins: string;
-    readonly ends: string;
+    readonly begins: number;
+    readonly ends: number;
     readonly daysLeft: number;
   } | null;
 };

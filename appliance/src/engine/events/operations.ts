@@ -13,7 +13,7 @@ import {
   search,
   time,
   where,
-} from '../../server/api/schemas.ts';
+} from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { actorRef, areas, scopeOf } from '../objects/types.ts';
 import type { EventService } from './service.ts';

@@ -4,7 +4,7 @@ import type { DeviceQueries } from '../../features/devices/types.ts';
 import { deviceIn } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time } from '../../server/api/schemas.ts';
+import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time } from '../../platform/shapes.ts';
 import { itemToWire, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';

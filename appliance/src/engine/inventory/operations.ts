@@ -6,7 +6,7 @@ import { csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
-import { deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, pageOf, paging, search, time, where } from '../../platform/shapes.ts';
 import {
   hasPersonal,
   personalParameter,

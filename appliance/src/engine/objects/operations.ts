@@ -1,8 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ManagedObjects } from '../../features/accounts/types.ts';
+import { comment, pageOf, paging, search, time } from '../../platform/shapes.ts';
 import { isReadable, readBody, shownBody, writtenBody } from '../../server/api/kind-schemas.ts';
-import { comment, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { hasPersonal, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';

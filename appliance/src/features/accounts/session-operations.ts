@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AccountService } from './service.ts';
 import { sessionId } from './types.ts';

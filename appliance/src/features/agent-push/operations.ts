@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AgentPushService } from './service.ts';
 import { agentPackage, PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';

@@ -1,6 +1,6 @@
 import { announcementLanguages, announcementSeverities } from '@sallyport/bundle-tools/documents/announcement';
 import { z } from 'zod';
-import { time } from '../../server/api/schemas.ts';
+import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AnnouncementService } from './service.ts';
 import { textFor } from './types.ts';
@@ -13,8 +13,8 @@ const { operation } = operationsOver<{ announcements: AnnouncementService }>({ a
 const announcementSchema = z.object({
   id: z.string(),
   severity: z.enum(announcementSeverities),
-  publishedAt: time,
-  endsAt: time.describe('From then on it is not shown any more'),
+  publishedAt: textTime,
+  endsAt: textTime.describe('From then on it is not shown any more'),
   product: z.string().nullable(),
   versions: z.string().nullable().describe('Which versions of the product, in words'),
   isRead: z.boolean().describe('By the account of the caller'),

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { checkBackup } from './backup-jobs.ts';
 import { backupName, createBackup } from './make-backup.ts';

@@ -11,7 +11,7 @@ import {
   numberPaging,
   search,
   time,
-} from '../../server/api/schemas.ts';
+} from '../../platform/shapes.ts';
 import { itemToWire } from '../../server/api/values.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readRight } from '../../engine/inventory/types.ts';
 import { type Actor, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { comment, deviceId, deviceReference, givenDay, numberPaging, search, time } from '../../server/api/schemas.ts';
+import { comment, deviceId, deviceReference, givenDay, numberPaging, search, time } from '../../platform/shapes.ts';
 import { itemToWire } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import { deviceModel } from '../devices/view.ts';

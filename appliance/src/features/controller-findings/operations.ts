@@ -4,7 +4,7 @@ import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { invalid } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { anyOf, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
+import { anyOf, pageOf, paging, search, textTime, time, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
@@ -81,7 +81,7 @@ const whySchema = z.object({
       category: z.enum(['vendor', 'coordinator', 'other']),
       revision: z.string(),
       status: z.enum(['draft', 'interim', 'final']),
-      modified: time,
+      modified: textTime,
       feed: z.string(),
       disclaimer: z.string().optional(),
       says: z.object(verdictShape),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
-import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { ControllerFirmware } from './service.ts';
@@ -80,11 +80,9 @@ const toFile = (parts: Parts, { targets, ...file }: ArrivedFirmware) => ({
   })),
 });
 
-const toHandover = (parts: Parts, { controller, handedAt, doneAt, ...handover }: Handover) => ({
+const toHandover = (parts: Parts, { controller, ...handover }: Handover) => ({
   ...handover,
   ...controllerOf(parts, controller),
-  handedAt: timeOf(handedAt),
-  doneAt: timeOrNull(doneAt),
 });
 
 const handoversOf = (parts: Parts & { actor: Actor }, publicId?: string) => {

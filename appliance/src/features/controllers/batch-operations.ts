@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { numberPageOf, numberPaging, time } from '../../server/api/schemas.ts';
+import { numberPageOf, numberPaging, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from './service.ts';
 import { type ImportBatch, ingestSummarySchema } from './types.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import type { ControllerService } from './service.ts';
 import { controllerDecisions, controllerStates, customOf, type ListedController, shownOf } from './types.ts';
 

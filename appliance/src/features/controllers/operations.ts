@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { inParts } from '../../platform/steps.ts';
 import {
   anyOf,
   comment,
@@ -14,7 +13,8 @@ import {
   search,
   time,
   where,
-} from '../../server/api/schemas.ts';
+} from '../../platform/shapes.ts';
+import { inParts } from '../../platform/steps.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { batchOperations, batchSchema } from './batch-operations.ts';
 import { controllerDetailSchema, controllerSchema, detailOf, partTypes, sides, toController } from './detail.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { comment, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
+import { comment, deviceId, deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
@@ -24,7 +24,7 @@ const taskStates = ['queued', 'running', 'installed', 'verified', 'failed', 'ski
 const deployment = z.object({
   id: z.string(),
   name: z.string(),
-  createdAt: time,
+  createdAt: textTime,
   createdBy: z.string().describe('`type:id` of who created it'),
   updates: z.array(z.string()),
   timeoutMinutes: z.int(),
@@ -39,10 +39,10 @@ const task = z.object({
   state: z.enum(taskStates).describe('`verified`: the next inventory shows it; `installed`: the installer reports it'),
   reason: z.string().nullable(),
   attempt: z.int(),
-  queuedAt: time,
-  startedAt: time.nullable(),
-  finishedAt: time.nullable(),
-  verifiedAt: time.nullable(),
+  queuedAt: textTime,
+  startedAt: textTime.nullable(),
+  finishedAt: textTime.nullable(),
+  verifiedAt: textTime.nullable(),
   steps: z.array(
     z.object({
       name: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { deviceId, deviceReference, time } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';

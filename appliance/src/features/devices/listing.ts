@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { timeOrNull } from '../../server/api/schemas.ts';
+import { timeOrNull } from '../../platform/shapes.ts';
 import type { RuleService } from '../rules/service.ts';
 import { coverageSchema } from '../vulnerabilities/types.ts';
 import type { DeviceService } from './service.ts';

@@ -16,7 +16,7 @@ import {
   search,
   time,
   where,
-} from '../../server/api/schemas.ts';
+} from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceUpdateSchema, followedSchema, toDeviceUpdate, toFollowed } from '../updates/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, time } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceStates, type MergeReport } from './types.ts';
 import { deviceIn, deviceModel } from './view.ts';

@@ -3,7 +3,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DiscoveryRun, DiscoveryService } from './service.ts';
 import { type DirectorySummary, directorySummary, scanSummary } from './types.ts';

@@ -4,7 +4,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { time } from '../../server/api/schemas.ts';
+import { textTime, time } from '../../platform/shapes.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ExchangeService } from './service.ts';
@@ -27,7 +27,7 @@ const summarySchema = z.object({
   seq: z.int(),
   broadcast: z.boolean(),
   requestNumber: z.int().optional(),
-  issuedAt: time,
+  issuedAt: textTime,
   volumes: z.int(),
   missingVolumes: z.array(z.int()),
   counts: z.object({ new: z.int(), held: z.int(), removed: z.int(), unfulfilled: z.int(), bytes: z.int() }),
@@ -74,8 +74,8 @@ const bundleSchema = z.object({
 const importSchema = z.object({
   id: z.int(),
   state: z.enum(['open', 'verified', 'stored', 'built', 'flipped', 'done', 'refused', 'interrupted']),
-  startedAt: time,
-  finishedAt: time.optional(),
+  startedAt: textTime,
+  finishedAt: textTime.optional(),
   startedBy: z.string(),
   bundleId: z.string().optional(),
   seq: z.int().optional(),

@@ -9,7 +9,7 @@ import { groupHex } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../server/api/schemas.ts';
+import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ClockAgreement, ClockView } from './clock.ts';
@@ -36,7 +36,7 @@ const stateSchema = z.object({
     .object({
       rootVersion: z.int(),
       rootSha256: z.string(),
-      roles: z.array(z.object({ role: z.string(), version: z.int(), expires: time })),
+      roles: z.array(z.object({ role: z.string(), version: z.int(), expires: textTime })),
       sealedTo: z.array(z.string()).describe('SHA-256 of each host key that requests are sealed to'),
     })
     .nullable()
@@ -45,13 +45,13 @@ const stateSchema = z.object({
   seqBroadcast: z.int(),
   lastBundle: z.string().optional(),
   inventory: z.string().optional(),
-  floor: time,
+  floor: textTime,
   requestNumber: z.int(),
   openRequests: z.array(
     z.object({
       number: z.int(),
       requestId: z.string(),
-      createdAt: time,
+      createdAt: textTime,
       file: z.string(),
       sizeBytes: z.int(),
       digest: z.string(),
@@ -74,10 +74,10 @@ const previewSchema = z.object({
 
 const knowledgeSchema = z.object({
   feed: z.string(),
-  newest: time.optional(),
-  importedAt: time,
+  newest: textTime.optional(),
+  importedAt: textTime,
   ageDays: z.int().optional(),
-  goneSince: time.optional().describe('Since when no bundle has it; what it said is kept and closes nothing'),
+  goneSince: textTime.optional().describe('Since when no bundle has it; what it said is kept and closes nothing'),
   limitDays: z.int(),
   stale: z.boolean(),
 });
@@ -86,19 +86,19 @@ const unfulfilledSchema = z.object({
   kind: z.string().describe('Kind of the want: `suite`, `newer`, `coverage`, `advisory`, `update` …'),
   want: z.string().describe('A system is named: `Debian:13 amd64/trixie-security`'),
   reason: z.string().describe(unfulfilledReasons.join(', ')),
-  since: time.describe('Of the first answer that did not bring it'),
+  since: textTime.describe('Of the first answer that did not bring it'),
   next: z.string().describe('What to do about it'),
 });
 
 const receiptSchema = z.object({
   number: z.int(),
-  createdAt: time,
+  createdAt: textTime,
   result: z.enum(['imported', 'partial', 'refused']),
   code: z.string(),
   bundleId: z.string().optional(),
   seq: z.int().optional(),
   digest: z.string(),
-  acknowledgedAt: time.optional().describe('When a bundle showed that the host holds it'),
+  acknowledgedAt: textTime.optional().describe('When a bundle showed that the host holds it'),
 });
 
 /** The next page of a list that goes down by number. */

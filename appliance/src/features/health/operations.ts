@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { type MetricsParts, metricFamilies } from './metrics.ts';

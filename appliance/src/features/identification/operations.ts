@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { time } from '../../server/api/schemas.ts';
+import { textTime, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { jobIdOf } from './job-id.ts';
 import type { IdentificationJob, IdentificationService } from './service.ts';
@@ -27,8 +27,8 @@ const jobSchema = z.object({
   id: z.string(),
   name: z.string(),
   state: z.enum(['unapproved', 'approved', 'waiting', 'running', 'done', 'stopped', 'anomaly', 'failed', 'missed']),
-  from: time,
-  until: time,
+  from: textTime,
+  until: textTime,
   nextFrom: time.nullable().describe('Of a job that repeats: beginning of the window that is now or comes next'),
   agent: z.string().nullable().describe('Device whose agent asks; null: the appliance'),
   approvedBy: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
-import { anyOf, search, time } from '../../server/api/schemas.ts';
+import { anyOf, search, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time } from '../../server/api/schemas.ts';
+import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { MediaService, Medium } from './types.ts';
 
@@ -25,7 +25,7 @@ const mediumSchema = z.object({
       bundleId: z.string(),
       site: z.string(),
       seq: z.int(),
-      issuedAt: time,
+      issuedAt: textTime,
       volumes: z.int(),
       missing: z.array(z.int()).describe('Volumes that do not lie here'),
       answers: z.int().optional().describe('The open request that it answers'),
@@ -34,7 +34,7 @@ const mediumSchema = z.object({
   ),
 });
 
-const toRow = ({ content, fault, ...medium }: Medium): z.infer<typeof mediumSchema> => ({
+const toRow = ({ content, fault, ...medium }: Medium): z.input<typeof mediumSchema> => ({
   name: medium.name,
   path: medium.path,
   ...(medium.label === undefined ? {} : { label: medium.label }),

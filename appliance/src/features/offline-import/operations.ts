@@ -4,7 +4,7 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { BaselineService } from '../baselines/service.ts';

@@ -3,7 +3,7 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { givenTime, time } from '../../server/api/schemas.ts';
+import { givenTime, time } from '../../platform/shapes.ts';
 import { bodyOf } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { PatchService } from './service.ts';

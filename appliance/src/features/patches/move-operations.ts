@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenTime } from '../../server/api/schemas.ts';
+import { givenTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { PatchService } from './service.ts';
 import { evidenceOf, evidenceSchema, patchNumber, state } from './shapes.ts';

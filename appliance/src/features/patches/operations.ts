@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
-import { anyOf, givenTime, numberPageOf, numberPaging, search, time } from '../../server/api/schemas.ts';
+import { anyOf, givenTime, numberPageOf, numberPaging, search, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { moveOperations } from './move-operations.ts';

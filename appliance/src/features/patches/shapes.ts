@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { givenTime, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { givenTime, time, timeOf } from '../../platform/shapes.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import {
   DEADLINES,
@@ -87,19 +87,11 @@ export const evidenceText = (evidence: MoveEvidence): Record<string, string | st
   );
 
 /** A patch in the shape of `patchSchema`. */
-export const toPatch = ({ until, verdict, verdictOn, window, deadlines, ...patch }: PatchSummary) => ({
+export const toPatch = ({ verdict, verdictOn, deadlines, ...patch }: PatchSummary) => ({
   ...patch,
-  until: timeOrNull(until),
   vendorSays: verdict,
-  vendorSaysOn: timeOrNull(verdictOn),
-  window: window && { id: window.id, from: timeOf(window.from), until: timeOf(window.until) },
-  clocks: deadlines.map(({ deadline, ...one }) => ({
-    clock: deadline,
-    ...one,
-    from: timeOrNull(one.from),
-    limit: timeOrNull(one.limit),
-    doneAt: timeOrNull(one.doneAt),
-  })),
+  vendorSaysOn: verdictOn,
+  clocks: deadlines.map(({ deadline, ...one }) => ({ clock: deadline, ...one })),
 });
 
 export const slotSchema = z.object({ duty: z.string(), other: z.boolean().describe('Not the person who asks') });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, numberPaging, time } from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, numberPaging, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';

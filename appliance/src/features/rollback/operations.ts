@@ -1,7 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { RollbackDetector } from './service.ts';
 import { returnText } from './text.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import { type DataPaths, readConfig } from '../../platform/config.ts';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from './service.ts';
@@ -47,12 +47,12 @@ export const serverCertificateSchemas = { ServerCertificate: shown };
 const dayMs = 86_400_000;
 
 /** What callers see, by the names and addresses of the appliance. */
-export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.output<typeof shown> {
+export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.input<typeof shown> {
   const { state, held } = serverCertificate.plant();
   const { addresses } = readConfig(paths);
   const own = serverCertificate.ends().find(({ certificate }) => certificate === 'authority');
   return {
-    site: { sha256: createHash('sha256').update(ca.certificateDer).digest('hex'), ends: timeOf(own?.notAfter ?? 0) },
+    site: { sha256: createHash('sha256').update(ca.certificateDer).digest('hex'), ends: own?.notAfter ?? 0 },
     addresses: addresses.map((address) => ({
       address,
       authority: state === 'presented' && held?.covers(address) ? 'plant' : 'site',
@@ -67,8 +67,8 @@ export function shownCertificate({ serverCertificate, ca, paths }: Needs): z.out
             names: [...held.names],
             sha256: held.fingerprint,
             authoritySha256: held.authorityFingerprint,
-            begins: timeOf(held.notBefore),
-            ends: timeOf(held.notAfter),
+            begins: held.notBefore,
+            ends: held.notAfter,
             daysLeft: Math.floor((held.notAfter - nowMs()) / dayMs),
           },
   };

@@ -4,7 +4,7 @@ import type { Output } from '../../cli/command.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { comment } from '../../server/api/schemas.ts';
+import { comment } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AccountService } from '../accounts/service.ts';
 

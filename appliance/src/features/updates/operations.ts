@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
-import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search, where } from '../../server/api/schemas.ts';
+import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
 import { COVERAGE_STATES, type Coverage } from '../vulnerabilities/types.ts';

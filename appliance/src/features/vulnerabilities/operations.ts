@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
-import { anyOf, deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
+import { anyOf, deviceId, deviceReference, pageOf, paging, search, textTime, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
@@ -44,10 +44,10 @@ const whySchema = z.object({
   ),
   exact: z.boolean(),
   review: z.array(z.object({ introduced: z.string(), fixed: z.string(), lastAffected: z.string() })),
-  source: z.object({ name: z.string(), newest: time.optional(), importedAt: time.optional() }),
+  source: z.object({ name: z.string(), newest: textTime.optional(), importedAt: textTime.optional() }),
   inputs: z.unknown().describe('What the decision was made from'),
   confidence: z.enum(['high', 'low']),
-  devices: z.array(z.object({ device: deviceReference, firstSeen: time })),
+  devices: z.array(z.object({ device: deviceReference, firstSeen: textTime })),
 });
 
 const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');

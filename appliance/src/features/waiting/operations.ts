@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time, timeOf } from '../../server/api/schemas.ts';
+import { textTime, timeOf } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { type TwoPersonAct, twoPersonActs } from '../accounts/types.ts';
 import type { WaitingService } from './service.ts';
@@ -16,7 +16,7 @@ const waitingSchema = z.object({
   what: z.string().describe('Its name'),
   reason: z.string(),
   by: z.string().describe('Who asked; empty where it is not one actor'),
-  askedAt: time,
+  askedAt: textTime,
   path: z.string().describe('The page of the console where it is decided'),
 });
 

@@ -1,6 +1,5 @@
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
-import { time } from '../../server/api/schemas.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { WorklistService } from './service.ts';
 import { type WorkItem, workBands } from './types.ts';
@@ -36,8 +35,6 @@ const workSchema = z.object({
 
 export const worklistSchemas = { Work: workSchema };
 
-const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toTime(ms));
-
 /** Titles of work in English; a command that lists none loads no words. */
 const titles = async (): Promise<(item: WorkItem) => string> => {
   const [{ catalogue }, { workTitle }] = await Promise.all([
@@ -48,7 +45,7 @@ const titles = async (): Promise<(item: WorkItem) => string> => {
   return (item) => workTitle(english, item);
 };
 
-const toRow = (item: WorkItem, titleOf: (item: WorkItem) => string): z.infer<typeof workSchema> => ({
+const toRow = (item: WorkItem, titleOf: (item: WorkItem) => string): z.input<typeof workSchema> => ({
   id: item.id,
   kind: item.kind,
   title: titleOf(item),
@@ -57,11 +54,11 @@ const toRow = (item: WorkItem, titleOf: (item: WorkItem) => string): z.infer<typ
   rank: item.rank,
   isUrgent: item.isUrgent,
   targets: item.targets,
-  since: timeOrNull(item.since),
-  dueAt: timeOrNull(item.dueAt),
+  since: item.since ?? null,
+  dueAt: item.dueAt ?? null,
   waitsFor: item.waitsFor ?? null,
   assignee: item.assignee ?? null,
-  laterUntil: item.isPutOff ? timeOrNull(item.laterUntil) : null,
+  laterUntil: item.isPutOff ? (item.laterUntil ?? null) : null,
   reason: item.isPutOff ? (item.reason ?? null) : null,
   path: item.path,
 });

@@ -3,12 +3,6 @@ import type { Actor, Area, Right } from '../../engine/objects/types.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-export type DeepReadonly<T> = T extends readonly (infer E)[]
-  ? readonly DeepReadonly<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
-
 /** A request as the router has it. */
 type RawCall = { actor: Actor; params: Record<string, string>; request: Request };
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { isRight } from '../../features/accounts/types.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../operations/operation.ts';
-import { time } from './schemas.ts';
 
 const { operation } = operationsOver<{
   config: { readonly site: string };

@@ -18,7 +18,8 @@ import {
 } from '../../engine/objects/types.ts';
 import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
+import type { DeepReadonly } from '../../platform/shapes.ts';
+import type { Method, SentFile, Upload } from '../api/route.ts';
 
 /** Who calls. */
 export type Caller = {

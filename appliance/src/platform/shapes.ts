@@ -1,13 +1,23 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
-import { timeText } from '../../platform/validation.ts';
+import { timeText } from './validation.ts';
 
-/** A time in an answer: what is given in milliseconds leaves as a text. */
-export const time = z
-  .union([z.number(), z.string()])
-  .transform((at) => (typeof at === 'number' ? toTime(at) : at))
-  .pipe(z.string())
-  .describe('YYYY-MM-DDThh:mm:ssZ');
+// What calls take and answers have in common. A shape that an entity's type comes from stands in the feature's types.ts.
+
+export type DeepReadonly<T> = T extends readonly (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/** The type of what has the shape `S`, as it is inside: a time is a number of milliseconds there. */
+export type Shape<S extends z.ZodType> = DeepReadonly<z.input<S>>;
+
+/** A time in an answer: milliseconds that leave as a text. */
+export const time = z.number().transform(toTime).pipe(z.string()).describe('YYYY-MM-DDThh:mm:ssZ');
+
+/** A time that is a text inside, too. */
+export const textTime = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
 
 /** A time in a parameter or a body. */
 export const givenTime = timeText.describe('YYYY-MM-DDThh:mm:ssZ');
