@@ -17,7 +17,6 @@ export const showLogTask = z.object({
 export type ShowLogTask = z.infer<typeof showLogTask>;
 
 export const keptFileActs = ['restore', 'delete', 'rescan'] as const;
-export type KeptFileAct = (typeof keptFileActs)[number];
 
 /** Hands a request about one kept file to the product that keeps it; the agent itself touches no file. */
 export const keptFileTask = z.object({

@@ -14,7 +14,7 @@ type ProvisionPillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'lo
 
 /** Days, after the last report where it says so; `derived`: as long as what it is worked out from. */
 type ProvisionRetention =
-  | { readonly days: number; readonly since?: 'report' }
+  | { readonly days: number; readonly since?: 'report' | undefined }
   | 'kept'
   | 'while-device'
   | 'by-type'

@@ -1,31 +1,15 @@
 import { z } from 'zod';
-import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AgentPushService } from './service.ts';
-import { agentPackage, PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';
+import { agentPackage, type PushRun, pushRun, pushWishesSchema } from './types.ts';
 
 // Our own agent onto a computer over SSH, and the packages of the agent that lie here.
 
 const { operation } = operationsOver<{ agentPush: AgentPushService }>({ area: 'devices', bound: 'site' });
 
-const run = z.object({
-  id: z.int(),
-  address: z.string(),
-  port: z.int(),
-  hostKey: z.string().describe('The fingerprint that was compared'),
-  startedAt: time,
-  endedAt: time.nullable(),
-  step: z.enum(PUSH_STEPS),
-  sentBytes: z.int(),
-  totalBytes: z.int(),
-  code: z.enum(PUSH_CODES).nullable().describe('Why it failed; null while it runs, and where it went well'),
-  message: z.string().nullable(),
-  token: z.string().nullable().describe('Of the device that will come with it'),
-});
+export const agentPushSchemas = { AgentPush: pushRun, AgentPackage: agentPackage };
 
-export const agentPushSchemas = { AgentPush: run, AgentPackage: agentPackage };
-
-const rowOf = ({ fingerprint, ...rest }: PushRun): z.input<typeof run> => ({
+const rowOf = ({ fingerprint, ...rest }: PushRun): z.input<typeof pushRun> => ({
   ...rest,
   hostKey: fingerprint,
 });
@@ -71,7 +55,7 @@ export const agentPushOperations = [
     right: 'accounts:write',
     summary: 'Installs the agent on a computer over SSH; how one logs in is read from files and kept nowhere',
     input: pushWishesSchema,
-    output: run,
+    output: pushRun,
     run: async ({ agentPush, actor, note }, wishes) => {
       const { ended } = agentPush.start(actor, wishes);
       note(`installs the agent on ${wishes.address}`);
@@ -101,7 +85,7 @@ export const agentPushOperations = [
     right: 'accounts:write',
     summary: 'Runs over SSH since this server started, the newest first; the journal has those before',
     input: z.strictObject({}),
-    output: z.object({ rows: z.array(run) }),
+    output: z.object({ rows: z.array(pushRun) }),
     run: ({ agentPush }) => ({ rows: agentPush.runs().map(rowOf) }),
   }),
   operation({

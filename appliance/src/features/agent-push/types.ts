@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { time } from '../../platform/shapes.ts';
 
 // Installing our own agent on a computer of Linux over SSH, from the console: the server's key is looked at and compared first,
 // a person enters how to log in, once, and both packages go over one connection. How one logs in is in memory alone, for as long as
 // the run lasts, so a run does not outlive the server; what is known of runs that ended is in the journal.
 
-export const PUSH_CODES = [
+const PUSH_CODES = [
   'no-answer',
   'host-key',
   'login',
@@ -21,7 +22,7 @@ export const PUSH_CODES = [
 /** Why a run failed: `connection` was cut, `transfer` did not come whole, `refused` is this appliance's own refusal. */
 export type PushCode = (typeof PUSH_CODES)[number];
 
-export const PUSH_STEPS = ['host-key', 'look', 'send', 'install', 'done'] as const;
+const PUSH_STEPS = ['host-key', 'look', 'send', 'install', 'done'] as const;
 export type PushStep = (typeof PUSH_STEPS)[number];
 
 export const pushWishesSchema = z.strictObject({
@@ -40,23 +41,22 @@ export const pushWishesSchema = z.strictObject({
 
 export type PushWishes = z.output<typeof pushWishesSchema>;
 
-export type PushRun = {
-  id: number;
-  address: string;
-  port: number;
-  fingerprint: string;
-  startedAt: number;
-  endedAt: number | null;
-  step: PushStep;
-  sentBytes: number;
-  totalBytes: number;
-  /** Null while it runs, and where it went well. */
-  code: PushCode | null;
+export const pushRun = z.object({
+  id: z.int(),
+  address: z.string(),
+  port: z.int(),
+  hostKey: z.string().describe('The fingerprint that was compared'),
+  startedAt: time,
+  endedAt: time.nullable(),
+  step: z.enum(PUSH_STEPS),
+  sentBytes: z.int(),
+  totalBytes: z.int(),
+  code: z.enum(PUSH_CODES).nullable().describe('Why it failed; null while it runs, and where it went well'),
   /** English: what the other side wrote, or the cause. */
-  message: string | null;
-  /** The token that was made for it; null where it did not come to that. */
-  token: string | null;
-};
+  message: z.string().nullable(),
+  token: z.string().nullable().describe('Of the device that will come with it'),
+});
+export type PushRun = Omit<z.input<typeof pushRun>, 'hostKey'> & { fingerprint: string };
 
 /** A package of the agent that lies on this server. */
 export const agentPackage = z.object({

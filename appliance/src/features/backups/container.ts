@@ -17,10 +17,9 @@ import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf, verifyBytes } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';
-import { siteName } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { opener, sealedFrameBytes, sealedHeadBytes, sealer } from '../../platform/sealed-stream.ts';
-import type { BackupKey, BackupStatement } from './types.ts';
+import { type BackupKey, type BackupStatement, backupStatement } from './types.ts';
 
 // The file of a backup: what is sealed to the recovery key, then a statement in the clear, signed by the site, of what it is.
 // Whether it is whole, whose it is and which objects belong to it needs no secret.
@@ -37,16 +36,6 @@ const blockBytes = 1 << 20;
 /** What zstd adds to a block that it cannot pack is far less. */
 const maxPackedBytes = blockBytes + 16_384;
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const statementSchema = z.strictObject({
-  format: z.literal('sallyport-backup/1'),
-  site: siteName,
-  begun: z.int().min(0),
-  release: z.string().max(64),
-  schema: z.int().min(0),
-  sealed: z.strictObject({ bytes: z.int().min(1), sha256: digest }),
-  objects: z.array(z.strictObject({ sha256: digest, size: z.int().min(0) })),
-});
 const maxStatementBytes = 128 * 1024 * 1024;
 const footMagic = Buffer.from('SPBKFOOT');
 const signatureBytes = 64;
@@ -223,9 +212,9 @@ export function readStatement(path: string): { statement: BackupStatement; signe
     const publicKey = foot.subarray(signatureBytes, signatureBytes + publicKeyBytes);
     if (!verifyBytes(bytes, foot.subarray(0, signatureBytes), publicKey))
       throw new AppError('KEY', 'the statement of the backup was altered');
-    let parsed: ReturnType<typeof statementSchema.safeParse>;
+    let parsed: ReturnType<typeof backupStatement.safeParse>;
     try {
-      parsed = statementSchema.safeParse(parseStrictJson(bytes, { maxBytes: maxStatementBytes }));
+      parsed = backupStatement.safeParse(parseStrictJson(bytes, { maxBytes: maxStatementBytes }));
     } catch (cause) {
       throw new AppError('MALFORMED', 'the statement of the backup is not JSON', {}, { cause });
     }

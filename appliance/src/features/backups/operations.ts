@@ -4,34 +4,16 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
 import { AppError } from '../../platform/errors.ts';
-import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { checkBackup } from './backup-jobs.ts';
 import { backupName, createBackup } from './make-backup.ts';
 import type { BackupService } from './service.ts';
-import { fileOf, type KnownBackup } from './types.ts';
+import { backup, fileOf, type KnownBackup } from './types.ts';
 
 // Backups of the data directory. Over the API the server makes and checks them by jobs, a command does it itself; restoring one is a
 // command alone.
 
 const { operation, download } = operationsOver<Appliance>({ area: 'settings', bound: 'site' });
-
-const backup = z.object({
-  id: z.string(),
-  file: z.string(),
-  folder: z.string(),
-  madeAt: time,
-  bytes: z.int(),
-  objects: z.int().describe('Objects of the store that belong to it'),
-  bySchedule: z.boolean().describe('Made by the clock, and removed once no generation keeps it'),
-  place: z.enum(['here', 'gone', 'elsewhere']).describe('here: in the backups folder; gone: it was there, or removed'),
-  checkedAt: time.describe('When it was last read whole'),
-  fault: z.string().optional().describe('What was wrong then'),
-  destroyed: z
-    .object({ at: time, by: z.string(), reason: z.string() })
-    .optional()
-    .describe('A person stated that every copy is destroyed; not verified'),
-});
 
 export const backupSchemas = { Backup: backup };
 

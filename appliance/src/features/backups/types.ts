@@ -2,48 +2,52 @@
 // each sealed by itself under its hash, so that a further backup adds only what is new.
 
 import { join } from 'node:path';
+import { z } from 'zod';
+import { siteName } from '../../platform/config.ts';
+import { type Shape, time } from '../../platform/shapes.ts';
 
 /** The recovery key, both halves. */
 export type BackupKey = { publicKey: Uint8Array; secretKey: Uint8Array };
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** What the file of a backup says of itself in the clear. */
-export type BackupStatement = {
-  format: 'sallyport-backup/1';
-  site: string;
+export const backupStatement = z.strictObject({
+  format: z.literal('sallyport-backup/1'),
+  site: siteName,
   /** From when on nothing of the database got in, ms. */
-  begun: number;
-  release: string;
-  schema: number;
+  begun: z.int().min(0),
+  release: z.string().max(64),
+  schema: z.int().min(0),
   /** The part that only the recovery key opens. */
-  sealed: { bytes: number; sha256: string };
+  sealed: z.strictObject({ bytes: z.int().min(1), sha256: digest }),
   /** What the store held. */
-  objects: ReadonlyArray<{ sha256: string; size: number }>;
-};
+  objects: z.array(z.strictObject({ sha256: digest, size: z.int().min(0) })),
+});
+export type BackupStatement = Shape<typeof backupStatement>;
 
 export const backupJob = 'backup';
 export const backupCheckJob = 'backup-check';
 
-export type KnownBackup = {
+export const backup = z.object({
   /** From when on nothing of the database got in, ms; names the backup. */
-  id: string;
-  file: string;
+  id: z.string(),
+  file: z.string(),
   /** Where it was written. */
-  folder: string;
-  madeAt: number;
-  bytes: number;
-  /** How many objects of the store belong to it. */
-  objects: number;
-  /** Made by the clock, and thinned out by generations. */
-  bySchedule: boolean;
-  /** `gone`: it is not in the backups folder any more, where it was written, or was removed by its generation. */
-  place: 'here' | 'gone' | 'elsewhere';
-  /** When it was last read whole: after it was written, or by a check. */
-  checkedAt: number;
-  /** What the last check found wrong; English. */
-  fault?: string;
-  /** A person states that every copy is destroyed; not verified. */
-  destroyed?: { at: number; by: string; reason: string };
-};
+  folder: z.string(),
+  madeAt: time,
+  bytes: z.int(),
+  objects: z.int().describe('Objects of the store that belong to it'),
+  bySchedule: z.boolean().describe('Made by the clock, and removed once no generation keeps it'),
+  place: z.enum(['here', 'gone', 'elsewhere']).describe('here: in the backups folder; gone: it was there, or removed'),
+  checkedAt: time.describe('When it was last read whole'),
+  fault: z.string().optional().describe('What was wrong then'),
+  destroyed: z
+    .object({ at: time, by: z.string(), reason: z.string() })
+    .optional()
+    .describe('A person stated that every copy is destroyed; not verified'),
+});
+export type KnownBackup = Shape<typeof backup>;
 
 /** The file of a backup where it was written. */
 export const fileOf = ({ folder, file }: Pick<KnownBackup, 'folder' | 'file'>): string => join(folder, file);

@@ -2,41 +2,13 @@ import { z } from 'zod';
 import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ProvisionService } from './service.ts';
+import { registerEntry } from './types.ts';
 
 // The data provision register.
 
 const { operation } = operationsOver<{ provision: ProvisionService }>({ area: 'provision', bound: 'site' });
 
-const entry = z.object({
-  row: z.string().describe('Row of the data map'),
-  pillar: z.string(),
-  name: z.string(),
-  title: z.string().describe('Key of the catalogue, like `source` and `purpose`'),
-  source: z.string(),
-  purpose: z.string(),
-  rows: z.int(),
-  bytes: z.int().optional(),
-  tables: z.array(z.string()).describe('Tables of the database that hold it'),
-  files: z.array(z.string()).describe('Files below the data directory: `*` within a folder, `**` below it'),
-  retention: z.union([
-    z.object({ days: z.int(), since: z.literal('report').optional().describe('After the last report of the device') }),
-    z.enum(['kept', 'while-device', 'by-type', 'derived']),
-  ]),
-  personal: z.enum(['yes', 'no', 'possible']),
-  protection: z.array(z.string()),
-  leaves: z.object({ file: z.string(), fields: z.array(z.string()) }).nullable(),
-  fields: z.array(
-    z.object({
-      name: z.string(),
-      label: z.string(),
-      personal: z.boolean(),
-      encrypted: z.boolean(),
-      leaves: z.boolean(),
-    }),
-  ),
-});
-
-export const registerSchemas = { RegisterEntry: entry };
+export const registerSchemas = { RegisterEntry: registerEntry };
 
 export const registerOperations = [
   operation({
@@ -47,7 +19,7 @@ export const registerOperations = [
     input: z.strictObject({}),
     output: z.object({
       at: time,
-      rows: z.array(entry),
+      rows: z.array(registerEntry),
       undeclared: z.array(z.string()).describe('Fields that a request can carry and no declaration names'),
     }),
     run: ({ provision, actor }) => {

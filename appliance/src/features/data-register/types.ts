@@ -2,43 +2,48 @@
 // whether it is personal, how it is protected, and what of it leaves in which file. Made from the declarations and the
 // live database; only what no engine declares (sessions, certificates, what crosses the gap) is named here by hand.
 
+import { z } from 'zod';
+import type { Shape } from '../../platform/shapes.ts';
+
 type Pillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
 export type Protection = 'disk' | 'encrypted' | 'chain' | 'signed' | 'sealed' | 'hash';
 
-type Retention = { readonly days: number; readonly since?: 'report' } | 'kept' | 'while-device' | 'by-type' | 'derived';
-
-type RegisterField = {
-  name: string;
-  /** Catalogue key. */
-  label: string;
-  personal: boolean;
-  encrypted: boolean;
-  leaves: boolean;
-};
-
-export type RegisterEntry = {
-  /** Row of the data map. */
-  row: string;
-  pillar: Pillar;
-  name: string;
-  /** Catalogue keys. */
-  title: string;
-  source: string;
-  purpose: string;
-  rows: number;
-  bytes?: number;
-  /** Tables of the database and files of the data directory (`*` within a folder, `**` below it) that hold it. */
-  tables: readonly string[];
-  files: readonly string[];
-  /**
-   * Days, after the last report where `since` says so; by type for events; as long as the device is there; as long as what it
-   * is worked out from; or not deleted by itself.
-   */
-  retention: Retention;
-  personal: 'yes' | 'no' | 'possible';
-  protection: readonly Protection[];
-  leaves: { file: string; fields: readonly string[] } | null;
-  fields: readonly RegisterField[];
+/**
+ * An entry. It is kept some days, after the last report where `since` says so; by type for events; as long as the device is
+ * there; as long as what it is worked out from; or not deleted by itself.
+ */
+export const registerEntry = z.object({
+  row: z.string().describe('Row of the data map'),
+  pillar: z.string(),
+  name: z.string(),
+  title: z.string().describe('Key of the catalogue, like `source` and `purpose`'),
+  source: z.string(),
+  purpose: z.string(),
+  rows: z.int(),
+  bytes: z.int().optional(),
+  tables: z.array(z.string()).describe('Tables of the database that hold it'),
+  files: z.array(z.string()).describe('Files below the data directory: `*` within a folder, `**` below it'),
+  retention: z.union([
+    z.object({ days: z.int(), since: z.literal('report').optional().describe('After the last report of the device') }),
+    z.enum(['kept', 'while-device', 'by-type', 'derived']),
+  ]),
+  personal: z.enum(['yes', 'no', 'possible']),
+  protection: z.array(z.string()),
+  leaves: z.object({ file: z.string(), fields: z.array(z.string()) }).nullable(),
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      /** Catalogue key. */
+      label: z.string(),
+      personal: z.boolean(),
+      encrypted: z.boolean(),
+      leaves: z.boolean(),
+    }),
+  ),
+});
+export type RegisterEntry = Shape<typeof registerEntry> & {
+  readonly pillar: Pillar;
+  readonly protection: readonly Protection[];
 };
 
 export type Register = {

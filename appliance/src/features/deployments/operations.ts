@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { comment, deviceId, deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
+import { deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
-import type { NewDeployment } from './types.ts';
+import { deploymentSchema, type NewDeployment, newDeployment, TASK_STATES } from './types.ts';
 
 // Orders to install approved updates, and what came of them.
 
@@ -19,24 +19,11 @@ type Needs = {
 };
 const { operation } = operationsOver<Needs>({ area: 'deployments', bound: 'device', scoped: true });
 
-const taskStates = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
-
-const deployment = z.object({
-  id: z.string(),
-  name: z.string(),
-  createdAt: textTime,
-  createdBy: z.string().describe('`type:id` of who created it'),
-  updates: z.array(z.string()),
-  timeoutMinutes: z.int(),
-  state: z.enum(['running', 'finished', 'cancelled']),
-  counts: z.record(z.enum(taskStates), z.int()).describe('Orders per state'),
-});
-
 const task = z.object({
   id: z.string(),
   device: deviceReference,
   update: z.string(),
-  state: z.enum(taskStates).describe('`verified`: the next inventory shows it; `installed`: the installer reports it'),
+  state: z.enum(TASK_STATES).describe('`verified`: the next inventory shows it; `installed`: the installer reports it'),
   reason: z.string().nullable(),
   attempt: z.int(),
   queuedAt: textTime,
@@ -53,25 +40,12 @@ const task = z.object({
   ),
 });
 
-const wanted = z.strictObject({
-  updates: z.array(z.string().min(1).max(64)).min(1).max(1_000).describe('An approved update that is here; may repeat'),
-  devices: z
-    .array(deviceId)
-    .max(100_000)
-    .optional()
-    .describe('Absent, with no group either: every device that needs it'),
-  group: z.string().max(512).optional().describe('The devices of a group (id or name)'),
-  name: z.string().max(200).optional().describe('What the deployment is called'),
-  timeoutMinutes: z.int().min(1).max(1_440).optional().describe('How long one installation may take (30)'),
-  comment: comment.optional(),
-});
-
-export const deploymentSchemas = { Deployment: deployment, Task: task, NewDeployment: wanted };
+export const deploymentSchemas = { Deployment: deploymentSchema, Task: task, NewDeployment: newDeployment };
 
 /** A group in reach by its id or its name, if one alone has it; what is neither is for the service to refuse. */
 const wantedOf = (
   { deviceFilters }: Needs,
-  { updates, group, ...rest }: z.output<typeof wanted>,
+  { updates, group, ...rest }: z.output<typeof newDeployment>,
   scope: Scope,
 ): NewDeployment => {
   if (group === undefined) return { updates, ...defined(rest) };
@@ -96,7 +70,7 @@ const preview = operation({
   http: { method: 'post', path: '/deployments/preview' },
   right: 'deployments:read',
   summary: 'What a deployment would do; nothing is ordered',
-  input: wanted,
+  input: newDeployment,
   output: z.object({
     devices: z.int().describe('How many would get an order'),
     orders: z.int(),
@@ -123,7 +97,7 @@ export const deploymentOperations = [
     right: 'deployments:read',
     summary: 'Lists deployments, the newest first',
     input: z.strictObject({ search: search.optional(), ...paging }),
-    output: pageOf(deployment),
+    output: pageOf(deploymentSchema),
     run: ({ deployments, actor }, { limit, ...rest }) => {
       const page = deployments.list({ scope: scopeOf(actor, 'deployments:read'), limit, ...defined(rest) });
       return { ...page, next: page.next ?? null };
@@ -155,8 +129,8 @@ export const deploymentOperations = [
     http: { method: 'post', path: '/deployments', status: 201 },
     right: 'deployments:write',
     summary: 'Orders approved updates to devices',
-    input: wanted,
-    output: deployment,
+    input: newDeployment,
+    output: deploymentSchema,
     run: (context, input) =>
       context.deployments.create(context.actor, wantedOf(context, input, scopeOf(context.actor, 'deployments:write'))),
     command: {
@@ -172,7 +146,7 @@ export const deploymentOperations = [
     right: 'deployments:read',
     summary: 'One deployment with the order of each device',
     input: one,
-    output: deployment.extend({ tasks: z.array(task) }),
+    output: deploymentSchema.extend({ tasks: z.array(task) }),
     run: (context, { deployment: id }) => {
       const scope = scopeOf(context.actor, 'deployments:read');
       const tasks = named(context, context.deployments.tasks(id, scope));
@@ -188,7 +162,7 @@ export const deploymentOperations = [
     right: 'deployments:write',
     summary: 'Takes back the orders that no device has begun',
     input: one,
-    output: deployment,
+    output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id }) => deployments.cancel(actor, id),
   }),
 ];

@@ -3,18 +3,11 @@
 // its files are chosen when it is handed out first, dependencies first, from what the device has then. `installed` is
 // what an installer reports; `verified` is what the next inventory shows. Nothing else ends a task well.
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { z } from 'zod';
+import { comment, deviceId, type Shape, textTime } from '../../platform/shapes.ts';
 
-export type TaskState = 'queued' | 'running' | 'installed' | 'verified' | 'failed' | 'skipped' | 'cancelled';
-
-export const TASK_STATES: readonly TaskState[] = [
-  'queued',
-  'running',
-  'installed',
-  'verified',
-  'failed',
-  'skipped',
-  'cancelled',
-];
+export const TASK_STATES = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
 
 export type DeploymentTask = {
   readonly id: string;
@@ -32,32 +25,32 @@ export type DeploymentTask = {
   readonly result: TaskResult | null;
 };
 
-type DeploymentState = 'running' | 'finished' | 'cancelled';
+export const deploymentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: textTime,
+  createdBy: z.string().describe('`type:id` of who created it'),
+  updates: z.array(z.string()),
+  timeoutMinutes: z.int(),
+  state: z.enum(['running', 'finished', 'cancelled']),
+  counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
+});
+/** Its counts, and the devices that got an order, are those in reach. */
+export type Deployment = Shape<typeof deploymentSchema> & { readonly devices: number };
 
-export type Deployment = {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
-  /** `type:id` of who created it. */
-  readonly createdBy: string;
-  readonly updates: readonly string[];
-  readonly timeoutMinutes: number;
-  readonly state: DeploymentState;
-  /** Tasks per state, and the devices that got one, of those in reach. */
-  readonly counts: Readonly<Record<TaskState, number>>;
-  readonly devices: number;
-};
-
-export type NewDeployment = {
-  readonly name?: string;
-  readonly updates: readonly string[];
-  /** Public ids. */
-  readonly devices?: readonly string[];
-  /** Id of a group: its devices at this moment. */
-  readonly group?: string;
-  readonly timeoutMinutes?: number;
-  readonly comment?: string;
-};
+export const newDeployment = z.strictObject({
+  updates: z.array(z.string().min(1).max(64)).min(1).max(1_000).describe('An approved update that is here; may repeat'),
+  devices: z
+    .array(deviceId)
+    .max(100_000)
+    .optional()
+    .describe('Absent, with no group either: every device that needs it'),
+  group: z.string().max(512).optional().describe('The devices of a group (id or name)'),
+  name: z.string().max(200).optional().describe('What the deployment is called'),
+  timeoutMinutes: z.int().min(1).max(1_440).optional().describe('How long one installation may take (30)'),
+  comment: comment.optional(),
+});
+export type NewDeployment = Shape<typeof newDeployment>;
 
 /** What a deployment would do, before it is created. */
 export type DeploymentPreview = {

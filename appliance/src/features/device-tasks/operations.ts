@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
-import { deviceId, deviceReference, numberPaging, time } from '../../platform/shapes.ts';
+import { deviceId, numberPaging } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
 import type { DeviceTaskService } from './service.ts';
-import type { DeviceTask } from './types.ts';
+import { type DeviceTask, deviceTask, fileWanted, logWanted } from './types.ts';
 
 // Orders about one device: its own log, and files that a security product keeps.
 
@@ -18,33 +17,8 @@ const { operation } = operationsOver<{
 
 const pollMs = 500;
 
-const lines = z.int().min(1).max(logBounds.lines).describe('How many lines');
-const file = {
-  product: z.string().max(256).describe('The product, as the list of its files has it'),
-  number: z.string().max(200).describe("The product's own number of the file"),
-  act: z.enum(keptFileActs),
-  list: z.enum(['quarantine', 'backup']),
-};
-const logWanted = z.strictObject({ kind: z.literal('show-log'), lines });
-const fileWanted = z.strictObject({ kind: z.literal('kept-file'), ...file });
-const moveWanted = z.strictObject({ kind: z.literal('move-server'), server: z.string() });
+const file = fileWanted.omit({ kind: true });
 const reason = z.string().max(500).describe('Why; kept with the task');
-
-const deviceTask = z.object({
-  id: z.string(),
-  device: deviceReference,
-  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted]).nullable(),
-  reason: z.string().nullable(),
-  state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
-  code: z.string().nullable().describe('Why it failed'),
-  output: z.string().nullable().describe('Lines of the log, or the product’s output'),
-  askedAt: time,
-  askedBy: z.string(),
-  confirmedAt: time.nullable(),
-  confirmedBy: z.string().nullable(),
-  endedAt: time.nullable(),
-  deadlineAt: time,
-});
 
 export const deviceTaskSchemas = { DeviceTask: deviceTask };
 
@@ -137,7 +111,7 @@ export const deviceTaskOperations = [
     summary: "Asks a device for the newest lines of its agent's own log, and waits for them",
     input: one.extend({
       reason,
-      lines: lines.default(200),
+      lines: logWanted.shape.lines.default(200),
       wait: z.int().min(1).max(3_600).default(120).describe('Seconds to wait; the lines come later all the same'),
     }),
     output: deviceTask,
@@ -168,7 +142,7 @@ export const deviceTaskOperations = [
     name: 'device.file',
     right: 'devices:write',
     summary: 'Asks the security product of a device to restore, delete or rescan a file that it keeps',
-    input: one.extend({ ...file, list: file.list.default('quarantine'), reason }),
+    input: one.extend({ ...file.shape, list: file.shape.list.default('quarantine'), reason }),
     output: deviceTask,
     run: ({ deviceTasks, deviceQueries, actor }, { device, reason: why, ...wanted }) =>
       toTask(deviceQueries, deviceTasks.ask(actor, device, { kind: 'kept-file', ...wanted }, why)),

@@ -3,41 +3,49 @@
 // given back by another person, since it may be an attack), and only then handed to the device.
 
 import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
-import type { KeptFileAct } from '@sallyport/bundle-tools/protocol/device-tasks';
+import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { z } from 'zod';
 import type { Scope } from '../../platform/scope.ts';
+import { deviceReference, type Shape, time } from '../../platform/shapes.ts';
 
-export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
+export const logWanted = z.strictObject({
+  kind: z.literal('show-log'),
+  lines: z.int().min(1).max(logBounds.lines).describe('How many lines'),
+});
+export const fileWanted = z.strictObject({
+  kind: z.literal('kept-file'),
+  product: z.string().max(256).describe('The product, as the list of its files has it'),
+  number: z.string().max(200).describe("The product's own number of the file"),
+  act: z.enum(keptFileActs),
+  list: z.enum(['quarantine', 'backup']),
+});
+/** What a call asks for; the name of a kept file is looked up. */
+export type Ask = Shape<typeof logWanted | typeof fileWanted>;
 
-type KeptFile = { list: 'quarantine' | 'backup'; product: string; number: string };
+/** Another address of the appliance; the old one stays until the new one answered. */
+const moveWanted = z.strictObject({ kind: z.literal('move-server'), server: z.string() });
 
-export type Wanted =
-  | { kind: 'show-log'; lines: number }
-  /** `name` is what the list calls the file. */
-  | ({ kind: 'kept-file'; act: KeptFileAct; name: string } & KeptFile)
-  /** Another address of the appliance; the old one stays until the new one answered. */
-  | { kind: 'move-server'; server: string };
-
-export type Ask = { kind: 'show-log'; lines: number } | ({ kind: 'kept-file'; act: KeptFileAct } & KeptFile);
-
-export type DeviceTask = {
-  id: string;
-  device: number;
-  /** Null once its key was forgotten. */
-  wanted: Wanted | null;
-  reason: string | null;
-  /** Lines of the log, or the product's output. */
-  output: string | null;
-  state: DeviceTaskState;
-  code: string | null;
-  askedAt: number;
-  askedBy: string;
-  confirmedAt: number | null;
-  confirmedBy: string | null;
-  endedAt: number | null;
-  deadlineAt: number;
-};
+/** A task as it is sent; what was asked for and why are null once its key was forgotten. */
+export const deviceTask = z.object({
+  id: z.string(),
+  device: deviceReference,
+  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted]).nullable(),
+  reason: z.string().nullable(),
+  state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
+  code: z.string().nullable().describe('Why it failed'),
+  output: z.string().nullable().describe('Lines of the log, or the product’s output'),
+  askedAt: time,
+  askedBy: z.string(),
+  confirmedAt: time.nullable(),
+  confirmedBy: z.string().nullable(),
+  endedAt: time.nullable(),
+  deadlineAt: time,
+});
+export type DeviceTask = Omit<Shape<typeof deviceTask>, 'device'> & { readonly device: number };
+export type DeviceTaskState = DeviceTask['state'];
+export type Wanted = NonNullable<DeviceTask['wanted']>;
 
 /** Of one device, or of all in reach. */
 export type TaskQuery = { scope: Scope; device?: number; limit: number };

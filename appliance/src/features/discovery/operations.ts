@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DiscoveryRun, DiscoveryService } from './service.ts';
-import { type DirectorySummary, directorySummary, scanSummary } from './types.ts';
+import { type DirectorySummary, directorySummary, scanPlan, scanSummary } from './types.ts';
 
 // Directories and address ranges: how they went, what would be sent, starting and stopping. Entries are objects.
 
@@ -26,20 +26,7 @@ const run = z.object({
   job: z.int().nullable().describe('The run that waits or works'),
 });
 
-const plan = z.object({
-  addresses: z.int(),
-  excluded: z.int().describe('Left out because controllers live there'),
-  ports: z.array(z.int()),
-  ping: z.boolean(),
-  probes: z.int(),
-  ratePerSecond: z.int(),
-  seconds: z.int(),
-  examples: z.array(z.string()),
-  digest: z.string().describe('Says exactly this plan; a confirmation names it'),
-  hindrance: z.enum(['controllers', 'disabled', 'nothing', 'unconfirmed', 'hours']).nullable(),
-});
-
-export const discoverySchemas = { DiscoveryRun: run, ScanPlan: plan };
+export const discoverySchemas = { DiscoveryRun: run, ScanPlan: scanPlan };
 
 const rowOf = ({ id, name, last, running }: DiscoveryRun<unknown>): z.input<typeof run> => ({
   id,
@@ -169,11 +156,11 @@ export const discoveryOperations = [
     right: 'devices:read',
     summary: 'What asking a range would send; sends nothing',
     input: one,
-    output: plan,
+    output: scanPlan,
     run: (context, { id: wanted }) => {
       const { discovery, actor } = context;
       const id = rangeOf(context, wanted);
-      const hindrance = (discovery.hindrance(id) ?? null) as z.infer<typeof plan>['hindrance'];
+      const hindrance = (discovery.hindrance(id) ?? null) as z.infer<typeof scanPlan>['hindrance'];
       return { ...discovery.plan(actor, id), hindrance };
     },
     command: {

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { cleanMacs } from '../../platform/hardware-identity.ts';
+import type { Shape } from '../../platform/shapes.ts';
 
 export type Method = 'directory' | 'scan' | 'agent';
 
@@ -52,22 +53,21 @@ export const scanSummary = z.object({
 
 export type ScanSummary = z.infer<typeof scanSummary>;
 
-export type ScanPlan = {
-  range: string;
-  addresses: number;
-  /** Addresses that are left out because controllers live there. */
-  excluded: number;
-  ports: number[];
-  ping: boolean;
-  probes: number;
-  ratePerSecond: number;
+export const scanPlan = z.object({
+  addresses: z.int(),
+  excluded: z.int().describe('Left out because controllers live there'),
+  ports: z.array(z.int()),
+  ping: z.boolean(),
+  probes: z.int(),
+  ratePerSecond: z.int(),
   /** At the rate, at most. */
-  seconds: number;
+  seconds: z.int(),
   /** The first of the addresses, for people to look at. */
-  examples: string[];
-  /** Says exactly this plan; a confirmation holds for it only. */
-  digest: string;
-};
+  examples: z.array(z.string()),
+  digest: z.string().describe('Says exactly this plan; a confirmation names it'),
+  hindrance: z.enum(['controllers', 'disabled', 'nothing', 'unconfirmed', 'hours']).nullable(),
+});
+export type ScanPlan = Omit<Shape<typeof scanPlan>, 'hindrance'> & { readonly range: string };
 
 /** How a directory or a range went last. */
 export type LastRun<Summary> = {

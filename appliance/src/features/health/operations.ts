@@ -1,30 +1,15 @@
 import { z } from 'zod';
-import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { type MetricsParts, metricFamilies } from './metrics.ts';
 import type { HealthService } from './service.ts';
-import { HEALTH_CHECKS, HEALTH_CODES } from './types.ts';
+import { healthSchema } from './types.ts';
 
 // Whether the appliance can do its work, and figures of it for monitoring.
 
 const { operation, download } = operationsOver<MetricsParts & { health: HealthService }>({
   area: 'settings',
   bound: 'site',
-});
-
-const healthSchema = z.object({
-  checkedAt: time,
-  isReady: z.boolean().describe('No check failed'),
-  checks: z.array(
-    z.object({
-      name: z.enum(HEALTH_CHECKS),
-      state: z.enum(['ok', 'warning', 'failed']),
-      code: z.enum(HEALTH_CODES),
-      detail: z.string().describe('English: cause and next step; empty where all is well'),
-    }),
-  ),
-  disk: z.object({ freeBytes: z.number(), sizeBytes: z.number() }),
 });
 
 export const healthSchemas = { Health: healthSchema };

@@ -1,19 +1,12 @@
 // Whether this appliance can do its work, for people, for monitoring and for the entry points. Looked at every few seconds by the
 // server; a command looks anew. Strangers get the names and codes, not what stands behind them.
 
+import { z } from 'zod';
+import { type Shape, time } from '../../platform/shapes.ts';
 import { CERTIFICATE_CODES } from '../server-certificate/types.ts';
 
 /** What is looked at, in the order in which it is shown. */
-export const HEALTH_CHECKS = [
-  'database',
-  'schema',
-  'disk',
-  'keys',
-  'jobs',
-  'backups',
-  'certificate',
-  'authority',
-] as const;
+const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups', 'certificate', 'authority'] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /**
@@ -23,7 +16,7 @@ export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
  * does within 30 days (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
  * plant are warnings, too: without it the site's own is presented.
  */
-export const HEALTH_CODES = [
+const HEALTH_CODES = [
   'OK',
   'DATABASE',
   'STORE_IO',
@@ -40,22 +33,21 @@ export const HEALTH_CODES = [
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
 
-export type HealthCheck = {
-  name: HealthCheckName;
-  /** With a warning the appliance still does all of its work. */
-  state: 'ok' | 'warning' | 'failed';
-  code: HealthCode;
-  /** English: cause and next step; empty where all is well. */
-  detail: string;
-};
-
-export type Health = {
-  checkedAt: number;
-  /** No check failed. */
-  isReady: boolean;
-  checks: readonly HealthCheck[];
-  disk: { freeBytes: number; sizeBytes: number };
-};
+export const healthSchema = z.object({
+  checkedAt: time,
+  isReady: z.boolean().describe('No check failed'),
+  checks: z.array(
+    z.object({
+      name: z.enum(HEALTH_CHECKS),
+      state: z.enum(['ok', 'warning', 'failed']), // with a warning the appliance still does all of its work
+      code: z.enum(HEALTH_CODES),
+      detail: z.string().describe('English: cause and next step; empty where all is well'),
+    }),
+  ),
+  disk: z.object({ freeBytes: z.number(), sizeBytes: z.number() }),
+});
+export type Health = Shape<typeof healthSchema>;
+export type HealthCheck = Health['checks'][number];
 
 /** So long before the end of the site's own authority the administrator is told. */
 export const AUTHORITY_NOTICE_MS = 30 * 86_400_000;

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { anyOf, search, time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } from './types.ts';
+import {
+  approvalSchema,
+  content,
+  type IntegrityService,
+  type ProgramDetail,
+  type ProgramRow,
+  proposalSchema,
+  STATES,
+} from './types.ts';
 
 // Whether programs are the ones that were approved, and deciding about it.
 
@@ -14,8 +22,6 @@ const { operation } = operationsOver<{ integrity: IntegrityService }>({
 });
 
 const controllerId = z.string().min(1).max(120).describe('Public id of a controller');
-const content = z.record(z.string(), z.string()).describe('By field: checksums, blocks, project');
-
 const differenceSchema = z.object({
   field: z.string(),
   approved: z.string(),
@@ -37,24 +43,11 @@ const programSchema = z.object({
   hardening: z.object({ found: z.int(), unknown: z.int() }),
 });
 
-const approvalSchema = z.object({
-  content,
-  contentHash: z.string(),
-  reason: z.string(),
-  workOrder: z.string().nullable(),
-  approvedAt: time,
-  approvedBy: z.string(),
-  secondBy: z.string().nullable(),
-  revision: z.int(),
-});
-
 const detailSchema = programSchema.extend({
   current: content,
   currentHash: z.string(),
   approval: approvalSchema.nullable(),
-  proposal: z
-    .object({ contentHash: z.string(), reason: z.string(), workOrder: z.string().nullable(), by: z.string(), at: time })
-    .nullable(),
+  proposal: proposalSchema.nullable(),
   approvals: z.array(approvalSchema),
   rules: z.array(
     z.object({

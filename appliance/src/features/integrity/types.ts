@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { type Shape, time } from '../../platform/shapes.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
 import type { Health, ZoneController, ZoneHealthCount } from '../zones/types.ts';
@@ -21,7 +23,8 @@ export type ProgramState = (typeof STATES)[number];
 type UnknownWhy = 'not-read' | 'failed' | 'stale';
 
 /** By field of FIELDS. */
-export type ProgramContent = Readonly<Record<string, string>>;
+export const content = z.record(z.string(), z.string()).describe('By field: checksums, blocks, project');
+export type ProgramContent = Shape<typeof content>;
 
 export type Difference = {
   field: string;
@@ -37,25 +40,26 @@ export type Comparison = {
   differences: readonly Difference[];
 };
 
-export type Approval = {
-  content: ProgramContent;
-  contentHash: string;
-  reason: string;
-  workOrder: string | null;
-  approvedAt: number;
-  approvedBy: string;
-  secondBy: string | null;
-  revision: number;
-};
+export const approvalSchema = z.object({
+  content,
+  contentHash: z.string(),
+  reason: z.string(),
+  workOrder: z.string().nullable(),
+  approvedAt: time,
+  approvedBy: z.string(),
+  secondBy: z.string().nullable(),
+  revision: z.int(),
+});
+export type Approval = Shape<typeof approvalSchema>;
 
-export type Proposal = {
-  content: ProgramContent;
-  contentHash: string;
-  reason: string;
-  workOrder: string | null;
-  by: string;
-  at: number;
-};
+export const proposalSchema = z.object({
+  contentHash: z.string(),
+  reason: z.string(),
+  workOrder: z.string().nullable(),
+  by: z.string(),
+  at: time,
+});
+export type Proposal = Shape<typeof proposalSchema> & { readonly content: ProgramContent };
 
 /** One controller in the list. */
 export type ProgramRow = Comparison & {

@@ -4,12 +4,11 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
-import { time } from '../../platform/shapes.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { OfflineImport } from './service.ts';
-import { maxOfflineUploadBytes, offlinePrefix } from './types.ts';
+import { maxOfflineUploadBytes, offlinePrefix, offlineRow } from './types.ts';
 
 // Inventories of machines without any network, from a file. The command that reads files beside is cli/inventory-import.ts.
 
@@ -20,25 +19,7 @@ const { operation } = operationsOver<{
   paths: Pick<DataPaths, 'staging'>;
 }>({ area: 'devices', bound: 'site' });
 
-const rowSchema = z.object({
-  name: z.string().describe('Of the file, in a zip with its folders'),
-  state: z
-    .enum(['stored', 'waits', 'new', 'found', 'same', 'older', 'refused'])
-    .describe(
-      '`waits`: the device is not approved yet; `new`: it will wait for approval; `found`: a record of a device that another one read; `same`, `older`: nothing to store',
-    ),
-  reason: z
-    .enum(['encrypted', 'too-large', 'ratio', 'damaged', 'name', 'format', 'no-machine', 'too-many-devices'])
-    .nullable()
-    .describe('Why a file is left out'),
-  device: z.string().nullable(),
-  hostname: z.string().nullable(),
-  collectedAt: time.nullable(),
-  sections: z.record(z.string(), z.int()).describe('Items by collection, of those that are stored'),
-  dropped: z.record(z.string(), z.int()).describe('What is never kept, by its name in the file'),
-});
-
-export const offlineImportSchemas = { OfflineRow: rowSchema };
+export const offlineImportSchemas = { OfflineRow: offlineRow };
 
 export const offlineImportOperations = [
   operation({
@@ -58,7 +39,7 @@ export const offlineImportOperations = [
       dryRun: z.enum(['true', 'false']).default('false'),
       approve: z.enum(['true', 'false']).default('false').describe('Approves the machines without a decision'),
     }),
-    output: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
+    output: z.object({ dryRun: z.boolean(), rows: z.array(offlineRow) }),
     run: async ({ offlineImport, baselines, objects, paths, actor, request }, { name, dryRun, approve }) => {
       const path = join(paths.staging, `${offlinePrefix}${Buffer.from(randomBytes(16)).toString('hex')}`);
       try {

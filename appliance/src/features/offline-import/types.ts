@@ -7,6 +7,9 @@
 // any other; switches and printers become records of what was found, as when an agent posts them. What is older than what
 // what a medium brought before does not replace it, and the same file again changes nothing.
 
+import { z } from 'zod';
+import { type Shape, time } from '../../platform/shapes.ts';
+
 /** Of a file that is uploaded, and how such a file is named in the staging folder. */
 export const maxOfflineUploadBytes = 256 * 1024 * 1024;
 export const offlinePrefix = 'offline-';
@@ -18,37 +21,24 @@ export type OfflineLimits = {
   maxTotalBytes: number;
 };
 
-/** Why a file is left out. */
-export type OfflineRefusal =
-  | 'encrypted'
-  | 'too-large'
-  | 'ratio'
-  | 'damaged'
-  | 'name'
-  | 'format'
-  | 'no-machine'
-  | 'too-many-devices';
-
-/**
- * `stored`: its device is managed and takes it. `waits`: the device is not approved yet. `new`: it will wait
- * for approval. `found`: a new record of what was found. `same`, `older`: nothing to store.
- */
-type OfflineState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
-
-export type OfflineRow = {
-  /** The name of the file, in a zip with its folders; the same in several rows where it tells of several machines. */
-  name: string;
-  state: OfflineState;
-  reason: OfflineRefusal | null;
-  /** Public id; null for what is new or refused. */
-  device: string | null;
-  hostname: string | null;
-  /** ms */
-  collectedAt: number | null;
-  /** Items by collection, of those that are stored. */
-  sections: Readonly<Record<string, number>>;
-  /** What is never kept, by its name in the file. */
-  dropped: Readonly<Record<string, number>>;
-};
+export const offlineRow = z.object({
+  name: z.string().describe('Of the file, in a zip with its folders'),
+  state: z
+    .enum(['stored', 'waits', 'new', 'found', 'same', 'older', 'refused'])
+    .describe(
+      '`waits`: the device is not approved yet; `new`: it will wait for approval; `found`: a record of a device that another one read; `same`, `older`: nothing to store',
+    ),
+  reason: z
+    .enum(['encrypted', 'too-large', 'ratio', 'damaged', 'name', 'format', 'no-machine', 'too-many-devices'])
+    .nullable()
+    .describe('Why a file is left out'),
+  device: z.string().nullable(),
+  hostname: z.string().nullable(),
+  collectedAt: time.nullable(),
+  sections: z.record(z.string(), z.int()).describe('Items by collection, of those that are stored'),
+  dropped: z.record(z.string(), z.int()).describe('What is never kept, by its name in the file'),
+});
+export type OfflineRow = Shape<typeof offlineRow>;
+export type OfflineRefusal = NonNullable<OfflineRow['reason']>;
 
 export type OfflineResult = { rows: OfflineRow[] };

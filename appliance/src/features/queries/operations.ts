@@ -8,14 +8,15 @@ import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
 import type { QueryService } from './service.ts';
 import {
-  countsSchema,
   type DeviceAnswer,
   type LiveQuery,
   largestSampleBytes,
   maxSqlLength,
   maxWaitSeconds,
+  querySchema,
   type Sample,
   type SampleService,
+  sampleSchema,
   shownState,
 } from './types.ts';
 
@@ -27,17 +28,6 @@ const { operation, download } = operationsOver<{
   deviceQueries: DeviceQueries;
 }>({ area: 'queries', bound: 'device', scoped: true });
 
-const querySchema = z.object({
-  id: z.string(),
-  sql: z.string(),
-  state: z.enum(['running', 'finished', 'stopped', 'expired']),
-  createdAt: time,
-  createdBy: z.string().describe('`type:id` of who asked'),
-  deadlineAt: time,
-  stoppedAt: time.nullable(),
-  counts: countsSchema,
-});
-
 const answerSchema = z.object({
   device: deviceReference,
   state: z.enum(['waiting', 'offline', 'answered', 'failed', 'denylisted']),
@@ -47,22 +37,6 @@ const answerSchema = z.object({
   cut: z.boolean().describe('More rows came than are kept'),
   message: z.string().nullable(),
   rows: z.array(z.record(z.string(), z.string())),
-});
-
-const sampleSchema = z.object({
-  id: z.string(),
-  device: deviceReference,
-  path: z.string().nullable(),
-  reason: z.string().nullable(),
-  state: z.enum(['asked', 'approved', 'declined', 'sent', 'receiving', 'received', 'failed']),
-  askedAt: time,
-  askedBy: z.string(),
-  decidedAt: time.nullable(),
-  decidedBy: z.string().nullable(),
-  sizeBytes: z.int().nullable(),
-  receivedAt: time.nullable(),
-  sha256: z.string().nullable(),
-  code: z.string().nullable().describe('Why it failed'),
 });
 
 export const querySchemas = { LiveQuery: querySchema, LiveAnswer: answerSchema, Sample: sampleSchema };

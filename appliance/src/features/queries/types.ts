@@ -10,13 +10,11 @@
 import { z } from 'zod';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { deviceReference, type Shape, time } from '../../platform/shapes.ts';
 
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 
-/** `finished`: all answered, or the time is over. */
-type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
-
-export const countsSchema = z.object({
+const countsSchema = z.object({
   expected: z.int().describe('Devices that were asked'),
   answered: z.int(),
   failed: z.int(),
@@ -27,16 +25,17 @@ export const countsSchema = z.object({
 });
 export type QueryCounts = z.infer<typeof countsSchema>;
 
-export type LiveQuery = {
-  id: string;
-  sql: string;
-  state: QueryState;
-  createdAt: number;
-  createdBy: string;
-  deadlineAt: number;
-  stoppedAt: number | null;
-  counts: QueryCounts;
-};
+export const querySchema = z.object({
+  id: z.string(),
+  sql: z.string(),
+  state: z.enum(['running', 'finished', 'stopped', 'expired']),
+  createdAt: time,
+  createdBy: z.string().describe('`type:id` of who asked'),
+  deadlineAt: time,
+  stoppedAt: time.nullable(),
+  counts: countsSchema,
+});
+export type LiveQuery = Shape<typeof querySchema>;
 
 export type ResultRow = Readonly<Record<string, string>>;
 
@@ -71,27 +70,29 @@ export type RawAnswer = {
   wallMs?: number | undefined;
 };
 
-export type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
-
-export type Sample = {
-  id: string;
-  device: number;
-  path: string | null;
-  reason: string | null;
-  state: SampleState;
-  askedAt: number;
-  askedBy: string;
-  decidedAt: number | null;
-  decidedBy: string | null;
-  deadlineAt: number | null;
-  maxBytes: number;
-  sizeBytes: number | null;
-  receivedBlocks: number;
-  blockCount: number | null;
-  receivedAt: number | null;
-  sha256: string | null;
-  code: string | null;
+export const sampleSchema = z.object({
+  id: z.string(),
+  device: deviceReference,
+  path: z.string().nullable(),
+  reason: z.string().nullable(),
+  state: z.enum(['asked', 'approved', 'declined', 'sent', 'receiving', 'received', 'failed']),
+  askedAt: time,
+  askedBy: z.string(),
+  decidedAt: time.nullable(),
+  decidedBy: z.string().nullable(),
+  sizeBytes: z.int().nullable(),
+  receivedAt: time.nullable(),
+  sha256: z.string().nullable(),
+  code: z.string().nullable().describe('Why it failed'),
+});
+export type Sample = Omit<Shape<typeof sampleSchema>, 'device'> & {
+  readonly device: number;
+  readonly deadlineAt: number | null;
+  readonly maxBytes: number;
+  readonly receivedBlocks: number;
+  readonly blockCount: number | null;
 };
+export type SampleState = Sample['state'];
 
 export type SampleService = {
   ask(actor: Actor, wanted: { device: number; path: string; reason: string; maxBytes?: number }): Sample;

@@ -3,38 +3,10 @@ import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import { noPosition, position, type WitnessFile, witnessName } from './types.ts';
+import { noPosition, type WitnessFile, witnessFile, witnessName } from './types.ts';
 
 const maxBytes = 8 * 1024 * 1024;
 const maxKeysBytes = 4 * 1024 * 1024;
-
-const statement = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
-
-const schema = z.strictObject({
-  format: z.literal('sallyport-witness/1'),
-  position,
-  keys: z.string(),
-  keysLast: z.int().min(0),
-  taken: z.array(z.strictObject({ what: z.string(), entry: z.int().min(0), values: z.array(z.string()).optional() })),
-  takenFrom: z.int().min(0),
-  restored: z.strictObject({ at: z.int(), file: z.string() }).optional(),
-  returns: z.array(
-    z.strictObject({
-      id: z.string(),
-      at: z.int(),
-      cause: z.enum(['restored', 'unknown', 'no-witness']),
-      file: z.string().optional(),
-      was: position.optional(),
-      found: position,
-      since: z.int().min(0),
-      applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
-      isCovered: z.boolean(),
-      failed: z.array(z.string()),
-      asked: statement.optional(),
-      acknowledged: statement.optional(),
-    }),
-  ),
-});
 
 /** What is kept in it before anything happened. */
 export function emptyWitness(): WitnessFile {
@@ -52,9 +24,9 @@ export function emptyWitness(): WitnessFile {
 /** Undefined when there is none; throws KEY when it is damaged or another site's. */
 export function readWitness(keyring: Keyring): WitnessFile | undefined {
   if (!keyring.hasFile(witnessName)) return undefined;
-  const parsed = schema.safeParse(parseStrictJson(keyring.readFile(witnessName), { maxBytes }));
+  const parsed = witnessFile.safeParse(parseStrictJson(keyring.readFile(witnessName), { maxBytes }));
   if (!parsed.success) throw new AppError('KEY', `keys/${witnessName}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data as WitnessFile;
+  return parsed.data;
 }
 
 /** Durable when it returns: the old file is there, or the new one. */

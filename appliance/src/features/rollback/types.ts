@@ -11,7 +11,7 @@ import { z } from 'zod';
 export const witnessName = 'witness';
 
 /** How far a database is. */
-export const position = z.strictObject({
+const position = z.strictObject({
   /** Last entry of the audit chain; 0 and zeros without one. */
   entries: z.int().min(0),
   head: z.string().regex(/^[0-9a-f]{64}$/),
@@ -24,46 +24,50 @@ export type Position = z.infer<typeof position>;
 
 /** What was taken away: `device:<public id>`, `account:…`, `token:…`, `role:…` for one that is gone, `rights:account:…` or
  * `rights:role:…` for one that lost some, `disabled:account:…`. */
-export type Taken = { what: string; entry: number; values?: string[] };
+const taken = z.strictObject({ what: z.string(), entry: z.int().min(0), values: z.array(z.string()).optional() });
+export type Taken = z.infer<typeof taken>;
 
-export type Applied = { devices: number; accounts: number; rights: number; persons: number };
+const signed = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
 
 /** A return to an older state, as it was found. */
-export type Return = {
-  id: string;
-  at: number;
+const returnShape = z.strictObject({
+  id: z.string(),
+  at: z.int(),
   /** `restored`: by `backup restore`; `unknown`: no record of a restore; `no-witness`: the witness is not there. */
-  cause: 'restored' | 'unknown' | 'no-witness';
+  cause: z.enum(['restored', 'unknown', 'no-witness']),
   /** The backup's file. */
-  file?: string;
+  file: z.string().optional(),
   /** What the witness had seen; absent without one. */
-  was?: Position;
-  found: Position;
+  was: position.optional(),
+  found: position,
   /** When the last entry of the journal was written that the database still has, ms: what came between it and `at` is lost. */
-  since: number;
-  applied: Applied;
+  since: z.int().min(0),
+  applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
   /** Everything that was taken away since is known and was taken away again. */
-  isCovered: boolean;
+  isCovered: z.boolean(),
   /** What could not be taken away again, by its kind and number. */
-  failed: string[];
+  failed: z.array(z.string()),
   /** One person has seen it; a second one has to agree. */
-  asked?: { at: number; by: string; reason: string };
-  acknowledged?: { at: number; by: string; reason: string };
-};
+  asked: signed.optional(),
+  acknowledged: signed.optional(),
+});
+export type Return = z.infer<typeof returnShape>;
+export type Applied = Return['applied'];
 
-export type WitnessFile = {
-  format: 'sallyport-witness/1';
-  position: Position;
+export const witnessFile = z.strictObject({
+  format: z.literal('sallyport-witness/1'),
+  position,
   /** Numbers of persons' keys up to `keysLast` that are in use: a bitmap, deflated, base64. */
-  keys: string;
-  keysLast: number;
-  taken: Taken[];
+  keys: z.string(),
+  keysLast: z.int().min(0),
+  taken: z.array(taken),
   /** What was taken away up to this entry is no longer listed. */
-  takenFrom: number;
+  takenFrom: z.int().min(0),
   /** A backup was restored and the data directory was not opened since. */
-  restored?: { at: number; file: string };
-  returns: Return[];
-};
+  restored: z.strictObject({ at: z.int(), file: z.string() }).optional(),
+  returns: z.array(returnShape),
+});
+export type WitnessFile = z.infer<typeof witnessFile>;
 
 export const noPosition: Position = {
   entries: 0,
