@@ -207,6 +207,8 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   const appliance = await compose({ dataDir, log });
   const { exchange, objects, accounts, ca } = appliance;
   await exchange.importTrust(admin, await host.trustFile(join(folder, 'trust')), host.rootFingerprint);
+  // The first look at it would make it.
+  exchange.siteCard(admin);
   const token = makeToken(objects, 'agent');
   const account = objects.create(admin, 'account', { name: 'tester', roles: ['administrator'] });
   const link = accounts.makeLink(admin, account.id);
