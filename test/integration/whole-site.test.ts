@@ -7,6 +7,7 @@ import { isFileOf } from '../../appliance/src/features/data-register/entries.ts'
 import type { Register } from '../../appliance/src/features/data-register/types.ts';
 import { command } from '../support/commands.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
+import { isLong } from '../support/long.ts';
 import { sourceFiles } from '../support/sources.ts';
 
 // A site with content, served by the real server: what lies in its data directory is in the register, and an administrator who
@@ -188,8 +189,11 @@ describe('from the front page', () => {
       const { pathname, searchParams } = new URL(address, site.url);
       const route = routeOf(pathname);
       if (route !== undefined && isNoPage(route.name)) return false;
-      const like = route === undefined ? pathname : chosen.test(route.pattern) ? pathname : route.pattern;
-      const key = `${like} ${[...searchParams.keys()].sort().join()}`;
+      const ofEach = route === undefined || (isLong && chosen.test(route.pattern));
+      const like = ofEach ? pathname : kindOf(route, pathname);
+      // A file takes the parameters of its list, which is looked at with each of them.
+      const isFile = !isLong && route?.name.endsWith('Csv') === true;
+      const key = isFile ? like : `${like} ${[...searchParams.keys()].sort().join()}`;
       const count = counts.get(key) ?? 0;
       if (count >= (searchParams.size > 0 ? 1 : most)) return false;
       counts.set(key, count + 1);
