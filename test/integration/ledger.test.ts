@@ -66,11 +66,6 @@ describe('the ledger', () => {
     await trip();
     save('appliance', 'backup');
     await trip();
-    await trip();
-    wipe();
-    await ask();
-    await answer();
-    await take();
     restore('backup', 'appliance');
 
     wipe();
@@ -86,13 +81,13 @@ describe('the ledger', () => {
     );
     const done = await run('fulfil', '--media', medium(), '--accept-reverted', 'plant-7', ...state(), '--json');
     expect(done.stderr).toContain('went back: it is at bundle 1');
-    expect(JSON.parse(done.stdout)).toMatchObject({ bundles: [{ seq: 5 }] });
-    expect(await take()).toMatchObject({ result: 'imported', summary: { seq: 5 } });
+    expect(JSON.parse(done.stdout)).toMatchObject({ bundles: [{ seq: 3 }] });
+    expect(await take()).toMatchObject({ result: 'imported', summary: { seq: 3 } });
     await trip();
     const view = await show();
-    expect(view.reverted).toMatchObject([{ from: 4, to: 1 }]);
+    expect(view.reverted).toMatchObject([{ from: 2, to: 1 }]);
     expect(view.warnings).toEqual([]);
-    expect(view.seq).toEqual({ sent: 6, inForce: 5 });
+    expect(view.seq).toEqual({ sent: 4, inForce: 3 });
   });
 
   it('refuses a request that was altered, cut, sealed for another host or signed by another site', async () => {
