@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { temporaryFolder, tryCommand } from '../support/commands.ts';
 
@@ -11,11 +11,12 @@ afterAll(folder.remove);
 let count = 0;
 let prefix: string;
 let data: string;
-beforeEach(() => {
+/** What setup meets next has nothing of before. */
+const elsewhere = (): void => {
   count += 1;
   prefix = join(folder.path, `${count}/system`);
   data = join(folder.path, `${count}/data`);
-});
+};
 
 const setup = (...args: string[]) =>
   tryCommand('sallyport', ['setup', '--prefix', prefix, '--data', data, '--yes', '--json', ...args]);
@@ -30,6 +31,8 @@ const stateOf = (path: string): string[] =>
 const laid = (path: string): string => join(prefix, 'etc', path);
 
 describe('setup', () => {
+  beforeAll(elsewhere);
+
   it('makes an appliance that doctor finds well, with a link and a recovery key', async () => {
     const { status, stdout, stderr } = await setup('--site', 'aqtau-1', '--address', 'localhost');
     expect(status, stderr).toBe(0);
@@ -49,7 +52,6 @@ describe('setup', () => {
   });
 
   it('again changes nothing, and shows no key anew', async () => {
-    await setup('--site', 'aqtau-1', '--address', 'localhost');
     const before = stateOf(prefix);
     const config = readFileSync(join(data, 'config.json'), 'utf8');
     const { status, stdout } = await setup();
@@ -60,8 +62,19 @@ describe('setup', () => {
     expect(json(stdout)).toMatchObject({ site: 'aqtau-1', addresses: ['localhost'], well: true });
   });
 
+  it('refuses a data folder of another site, and a site without a name', async () => {
+    expect(await setup('--site', 'aqtau-2')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('EXISTS') as string,
+    });
+    const held = data;
+    data = `${held}-2`;
+    expect(await setup()).toMatchObject({ status: 2, stderr: expect.stringContaining('--site is missing') as string });
+    expect(existsSync(join(data, 'config.json'))).toBe(false);
+    data = held;
+  });
+
   it('changes what is said anew: port, names, media', async () => {
-    await setup('--site', 'aqtau-1', '--address', 'localhost');
     const { stdout } = await setup('--port', '8443', '--address', 'other.example', '--media', 'no');
     expect(json(stdout)).toMatchObject({ listen: { port: 8443 }, addresses: ['other.example'], media: false });
     expect(existsSync(laid('systemd/system/sallyport.service.d/port.conf'))).toBe(false);
@@ -71,6 +84,7 @@ describe('setup', () => {
   });
 
   it('takes a certificate of the plant, and changes nothing where it is refused', async () => {
+    elsewhere();
     const plant = plantAuthority();
     const { key, certificate } = plant.issue({ names: ['sallyport.plant.example'] });
     const files = ['--certificate', plant.file('chain.pem', certificate + plant.middle), '--certificate-key'];
@@ -96,17 +110,6 @@ describe('setup', () => {
     expect((await setup('--certificate-key', plant.file('server.key', key))).status).toBe(2);
     plant.remove();
   });
-
-  it('refuses a data folder of another site, and a site without a name', async () => {
-    await setup('--site', 'aqtau-1', '--address', 'localhost');
-    expect(await setup('--site', 'aqtau-2')).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('EXISTS') as string,
-    });
-    data = `${data}-2`;
-    expect(await setup()).toMatchObject({ status: 2, stderr: expect.stringContaining('--site is missing') as string });
-    expect(existsSync(join(data, 'config.json'))).toBe(false);
-  });
 });
 
 describe('destroy', () => {
@@ -114,6 +117,7 @@ describe('destroy', () => {
     tryCommand('sallyport', ['destroy', '--prefix', prefix, '--data', data, '--confirm', site]);
 
   it('removes data, keys and what setup laid, for the name of the site alone', async () => {
+    elsewhere();
     await setup('--site', 'aqtau-1', '--address', 'localhost', '--media', 'no');
     expect((await destroy('aqtau-2')).status).toBe(2);
     expect(existsSync(join(data, 'keys/master.key'))).toBe(true);
