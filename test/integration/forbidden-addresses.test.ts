@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { networkSearches } from '../../appliance/src/features/agents/glpi/network.ts';
@@ -8,7 +7,7 @@ import { type Purpose, purposeRules } from '../../appliance/src/platform/outboun
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { addressSet } from '../../bundle-tools/src/platform/address-set.ts';
-import { binOf } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
 import { type CountingController, countingController, countingPing } from '../support/counting-controller.ts';
 import { introduce, signedIn } from '../support/persons.ts';
 
@@ -152,11 +151,8 @@ describe('where a controller is', () => {
 });
 
 describe('a person who may write devices', () => {
-  const command = (...args: string[]) =>
-    spawnSync(process.execPath, [binOf('sallyport'), ...args, '--json', '--data', site.dataDir], {
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
+  const commands = commandProcess();
+  const command = (...args: string[]) => commands.tryCommand('sallyport', [...args, '--json', '--data', site.dataDir]);
   const source = (host: string, port: number) => ({
     name: name(),
     host,
@@ -167,21 +163,24 @@ describe('a person who may write devices', () => {
     password: 'a',
   });
 
-  it.each(Object.keys(spellings))('makes no directory of a controller (%s), and each try is told once', (written) => {
-    ways['entered for a controller'](controller.host);
-    const id = put('directory-source', source(spellings[written]?.(controller.host) ?? '', directoryPort));
-    const told = () => site.events.list({ scope: wholeSite('job'), type: ['connection-forbidden'], limit: 100 });
-    const before = told().total;
-    const label = String(site.objects.get('directory-source', id).body['name']);
-    for (let tries = 0; tries < 3; tries += 1) {
-      const { stdout } = command('directory', 'poll', '--source', label, '--test');
-      expect(stdout).toContain('"FORBIDDEN_ADDRESS"');
-    }
-    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
-    expect(told().total).toBe(before + 1);
-    expect(told().rows[0]?.params).toMatchObject({ because: 'controller', port: directoryPort });
-    expect(site.discovery.connections(1)[0]).toMatchObject({ purpose: 'directory', opened: 0, denied: 3 });
-  });
+  it.each(Object.keys(spellings))(
+    'makes no directory of a controller (%s), and each try is told once',
+    async (written) => {
+      ways['entered for a controller'](controller.host);
+      const id = put('directory-source', source(spellings[written]?.(controller.host) ?? '', directoryPort));
+      const told = () => site.events.list({ scope: wholeSite('job'), type: ['connection-forbidden'], limit: 100 });
+      const before = told().total;
+      const label = String(site.objects.get('directory-source', id).body['name']);
+      for (let tries = 0; tries < 3; tries += 1) {
+        const { stdout } = await command('directory', 'poll', '--source', label, '--test');
+        expect(stdout).toContain('"FORBIDDEN_ADDRESS"');
+      }
+      expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
+      expect(told().total).toBe(before + 1);
+      expect(told().rows[0]?.params).toMatchObject({ because: 'controller', port: directoryPort });
+      expect(site.discovery.connections(1)[0]).toMatchObject({ purpose: 'directory', opened: 0, denied: 3 });
+    },
+  );
 
   it.each([102, 502, 44_818, 80, 443, 22])('enters no directory at port %d', (port) => {
     expect(() => site.objects.ofAnyKind.create(anna, 'directory-source', source(controller.host, port))).toThrow(
@@ -189,7 +188,7 @@ describe('a person who may write devices', () => {
     );
   });
 
-  it.each(Object.keys(ways))('scans a range, and a controller in it hears nothing: %s', (way) => {
+  it.each(Object.keys(ways))('scans a range, and a controller in it hears nothing: %s', async (way) => {
     ways[way as keyof typeof ways](controller.host);
     const [a = '', b = '', c = ''] = controller.host.split('.');
     const label = name();
@@ -205,7 +204,7 @@ describe('a person who may write devices', () => {
     });
     site.discovery.confirm(boris, id, site.discovery.plan(boris, id));
     const before = ping.sent().length;
-    const { status } = command('range', 'scan', '--range', label);
+    const { status } = await command('range', 'scan', '--range', label);
     expect(status).toBe(0);
     expect(ping.sent().length).toBeGreaterThan(before);
     expect(ping.sent()).not.toContain(controller.host);
