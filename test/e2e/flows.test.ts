@@ -7,41 +7,49 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Faults, listenForFaults, logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
 import { groupNames } from '../support/plant.ts';
-import { uploadAndCheck, uploadBundle } from './import-wizard.ts';
+import { hasFocus, type Keyboard, keyboardOf } from './by-keyboard.ts';
+import { checkedImport, uploadAndCheck, uploadBundle } from './import-wizard.ts';
 
-// What people do here, by role and label, as it works with scripts and as it works without.
+// What people do here, by role and label: without scripts, by clicks; with scripts, the main tasks with no key but those of a keyboard
+// (test/e2e/first-hour.test.ts does them by clicks), and what a screen reader is told of the search and of tables.
 
 const words = catalogue('en');
 const { t, tDynamic } = words;
 
 const savedText = async (download: Download): Promise<string> => readFileSync(await download.path(), 'utf8');
 
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser?.close());
+
 describe.each([
   { scripts: 'on', javaScriptEnabled: true },
   { scripts: 'off', javaScriptEnabled: false },
 ])('with scripts $scripts', ({ javaScriptEnabled }) => {
   let site: FilledSite;
-  let browser: TestBrowser;
   let page: Page;
+  let keys: Keyboard;
   let faults: Faults;
   let main: Locator;
   let bundle = '';
 
   beforeAll(async () => {
     site = await startFilledSite();
-    browser = await startBrowser();
     const context = await browser.context({ javaScriptEnabled, acceptDownloads: true });
     page = await context.newPage();
+    keys = keyboardOf(page);
     main = page.getByRole('main');
     faults = listenForFaults(page);
     await logInByLink(page, site.link);
   });
   afterAll(async () => {
-    await browser?.close();
+    await page?.context().close();
     await site?.close();
   });
 
-  /** What the importer says is the same without scripts, where each step waits for the page to refresh itself. */
+  /** What only scripts do; and what the importer says, without scripts the same, where each step waits for the page to refresh itself. */
   const itOnce = (name: string, run: () => Promise<void>): void => {
     if (javaScriptEnabled) it(name, run);
   };
@@ -50,7 +58,16 @@ describe.each([
   const button = (name: string | RegExp) => main.getByRole('button', { name, exact: typeof name === 'string' });
   const rowsOf = (caption: string) => main.getByRole('table', { name: caption }).locator('tbody tr:not(.group, .open)');
   const namesShown = (caption: string) => rowsOf(caption).locator('a.name').allTextContents();
-  const select = (name: string) => main.getByRole('checkbox', { name: t('list.selectRow', { name }) }).check();
+  const rowBox = (name: string) => main.getByRole('checkbox', { name: t('list.selectRow', { name }) });
+  /** Presses a control, as it is done here: by keys, or by a click. */
+  const use = (control: Locator, key?: string) => (javaScriptEnabled ? keys.use(control, key) : control.click());
+  /** To a list of updates, by the search from the first page on, or by its address. */
+  const toUpdates = async (q: string): Promise<void> => {
+    if (!javaScriptEnabled) return void (await go(paths.updates({ q })));
+    await go(paths.work());
+    await keys.find(t('nav.updates'));
+    await keys.filter(q);
+  };
   const said = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor();
 
   it('filters devices by a word and by a field, and takes a filter off again', async () => {
@@ -122,12 +139,13 @@ describe.each([
   });
 
   it('approves an update after it was asked', async () => {
-    await go(paths.updates({ q: 'curl' }));
-    await select('curl 8.14.1-2+deb13u2');
-    await button(t('common.approve')).click();
+    await toUpdates('curl');
+    await use(rowBox('curl 8.14.1-2+deb13u2'), 'Space');
+    await use(button(t('common.approve')));
     await main.getByRole('link', { name: t('common.cancel') }).waitFor();
     expect(await main.textContent()).toContain('curl 8.14.1-2+deb13u2');
-    await button(/Approve/).click();
+    await use(button(/Approve/));
+    await main.getByText(t('approval.approved')).first().waitFor();
     await go(paths.updates({ q: 'curl' }));
     const row = rowsOf(t('nav.updates'))
       .filter({ has: page.locator('a.name', { hasText: /^curl$/ }) })
@@ -137,7 +155,7 @@ describe.each([
 
   it('counts the devices of another group as it is chosen, and orders nothing by it', async () => {
     await go(paths.updates({ q: 'openssl' }));
-    await select('openssl 3.5.1-1+deb13u1');
+    await rowBox('openssl 3.5.1-1+deb13u1').check();
     await button(t('updates.deploy')).click();
     const asked = (devices: number) => heading(t('deployments.question', { updates: 1, devices })).waitFor();
     const choose = async (group: string): Promise<void> => {
@@ -159,25 +177,37 @@ describe.each([
   });
 
   it('deploys it: question with the numbers, then the order', async () => {
-    await go(paths.updates({ q: 'curl' }));
-    await select('curl 8.14.1-2+deb13u2');
-    await button(t('updates.deploy')).click();
+    await toUpdates('curl');
+    await use(rowBox('curl 8.14.1-2+deb13u2'), 'Space');
+    await use(button(t('updates.deploy')));
     await heading(/Deploy\?/).waitFor();
-    await main.getByRole('button', { name: /Deploy/ }).click();
+    await use(button(/Deploy/));
     await main.getByRole('table', { name: t('deployments.tasks') }).waitFor();
     expect(await rowsOf(t('deployments.tasks')).count()).toBe(6);
     await go(paths.deployments());
     expect(await main.textContent()).toContain('curl 8.14.1-2+deb13u2');
   });
 
+  itOnce('opens a finding beside its list, and plans its fix for the devices that have it', async () => {
+    await go(paths.work());
+    await keys.find(t('nav.vulnerabilities'));
+    await keys.use(main.getByRole('link', { name: 'DSA-9101-1' }).first());
+    await page.locator('#panel-title').waitFor();
+    expect(await hasFocus(page.locator('#panel-title'))).toBe(true);
+    await keys.use(button(/Plan a deployment/));
+    await heading(/Deploy\?/).waitFor();
+  });
+
   it('writes a request and sends its file', async () => {
-    await go(paths.exchangeSend());
-    const write = main.getByRole('button', { name: /request 5/i });
-    await main.getByRole('radio', { name: t('exchange.asFile') }).check();
-    await write.click();
+    await go(javaScriptEnabled ? paths.work() : paths.exchangeSend());
+    if (javaScriptEnabled) {
+      await keys.find(t('exchange.tab.send'));
+      await keys.choose(t('exchange.asFile'));
+    } else await main.getByRole('radio', { name: t('exchange.asFile') }).check();
+    await use(main.getByRole('button', { name: /request 5/i }));
     const file = main.getByRole('link', { name: t('common.download') });
     await file.waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), use(file)]);
     const opened = site.host.open(await download.path(), site.card);
     expect(opened.request).toMatchObject({ site: 'aqtau-des-1', number: 5 });
 
@@ -205,12 +235,12 @@ describe.each([
 
   it('imports the answer after a dry run, with a receipt', async () => {
     const before = await findings();
-    const id = await uploadAndCheck(page, site.url, bundle, words);
+    const id = await (javaScriptEnabled ? checkByKeys() : uploadAndCheck(page, site.url, bundle, words));
     expect(await main.textContent()).toContain(t('exchange.changes'));
     // The dry run changed nothing.
     expect(await findings()).toBe(before);
     await go(paths.bundleImport(id));
-    await button(t('exchange.importNow')).click();
+    await use(button(t('exchange.importNow')));
     await main.getByText(t('exchange.resultTitle.imported')).waitFor({ timeout: 30_000 });
     const receipt = main.getByRole('link', { name: /receipt/i }).first();
     await receipt.click();
@@ -220,6 +250,18 @@ describe.each([
     // What the host's feed has no record of any more is no finding here either.
     expect(await findings()).toBe(before - 1);
   });
+
+  /** Gives a bundle over and waits for the end of its dry run, by keys; returns the id of the import. */
+  const checkByKeys = async (): Promise<string> => {
+    await go(paths.work());
+    await keys.find(t('exchange.tab.receive'), t('exchange.importBundle'));
+    // Before the key is pressed: else the browser may show its own window first.
+    const chosen = page.waitForEvent('filechooser');
+    await keys.use(main.getByLabel(t('common.file')), 'Space');
+    await (await chosen).setFiles(bundle);
+    await keys.use(button(t('exchange.uploadCheck')));
+    return checkedImport(page, words);
+  };
 
   const progress = (state: string) => main.getByRole('listitem').filter({ hasText: state }).textContent();
 
@@ -277,6 +319,64 @@ describe.each([
     await said(t('toast.settings', { n: 1 }));
     expect(await field.inputValue()).toBe('7');
   });
+
+  itOnce('compares a device that asks to join, and approves it', async () => {
+    await go(paths.work());
+    await keys.openWork(/asks to join/);
+    await keys.use(main.getByRole('link', { name: t('work.device-join.action') }).last());
+    await heading('hmi-l2-06').waitFor();
+    expect(await main.textContent()).toContain(t('arrivals.words'));
+    await keys.use(button(t('devices.approve')));
+    await main.getByRole('button', { name: t('devices.approve') }).waitFor({ state: 'detached' });
+  });
+
+  itOnce(
+    'searches in a box with a list that it controls: groups, options, the chosen one, how many there are',
+    async () => {
+      await go(paths.work());
+      await keys.press('/');
+      await page.keyboard.type('openssl');
+      await page.getByRole('option').first().waitFor();
+      const box = page.getByRole('combobox');
+      await keys.press('ArrowDown');
+      const list = page.locator(`#${await box.getAttribute('aria-controls')}`);
+      const options = await list.getByRole('option').count();
+      expect(options).toBeGreaterThan(1);
+      expect(await box.getAttribute('aria-expanded')).toBe('true');
+      const chosen = list.locator('[aria-selected="true"]');
+      expect(await chosen.count()).toBe(1);
+      expect(await box.getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'));
+      const tree = await list.ariaSnapshot();
+      expect(tree).toMatch(/^- listbox/);
+      expect(tree).toMatch(/^ {2}- group "[^"]+":\n {4}- text: .+\n {4}- option "/m);
+      expect(tree.match(/\[selected\]/g)).toHaveLength(1);
+      expect(tree.match(/- option /g)).toHaveLength(options);
+      // Lines that lead to all of a kind, and to all, are no results.
+      const results = options - (await list.getByRole('option', { name: /^All / }).count());
+      await page
+        .getByRole('status')
+        .filter({ hasText: t('search.count', { n: results }) })
+        .waitFor({ state: 'attached' });
+    },
+  );
+
+  itOnce('tells a row of a list by its header, a column by its head and its order', async () => {
+    for (const path of [paths.devices(), paths.vulnerabilities(), paths.controllers(), paths.updates(), paths.events()])
+      await rowsAreTold(path);
+  });
+
+  const rowsAreTold = async (path: string): Promise<void> => {
+    await go(path);
+    const table = main.getByRole('table').first();
+    expect(await table.evaluate((element: HTMLTableElement) => element.caption?.textContent?.trim())).toBeTruthy();
+    const tree = await table.ariaSnapshot();
+    const rows = tree.split(/^ *- '?row\b/m).filter((row) => row.includes('- cell'));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.match(/- rowheader\b/g)?.length !== 1)).toEqual([]);
+    expect(tree).toMatch(/- rowheader "[^"]+"/);
+    expect(tree).not.toMatch(/- columnheader$/m);
+    expect(await table.locator('th[aria-sort="ascending"], th[aria-sort="descending"]').count()).toBeLessThanOrEqual(1);
+  };
 
   it('broke no rule on the way', () => {
     expect(faults.take()).toEqual([]);

@@ -16,7 +16,6 @@ const long = [
   'test/integration/loop.test.ts',
   'test/integration/delta.test.ts',
   'test/fault/power-cut.test.ts',
-  'test/e2e/keyboard-tasks.test.ts',
   'test/integration/agent-move.test.ts',
   'test/integration/agent-run.test.ts',
   'test/fault/intake-kill.test.ts',
