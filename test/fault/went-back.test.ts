@@ -87,11 +87,7 @@ describe('a database of before that is put back', () => {
     expect((await checkIn()).status).toBe(200);
     expect((await logIn('goes')).status).toBe(303);
     expect(await exchange()).toMatchObject({ status: 0 });
-    await stop();
-    // Closed, so the log of the database is empty.
-    await opened(() => undefined);
-    cpSync(at('site', 'state.db'), at('old.db'));
-    await start();
+    await opened(({ db }) => db.backup(at('old.db')));
     await opened(({ objects }) => {
       const goes = objects.findBy('account', 'name', 'goes');
       objects.remove(systemActor, 'account', goes?.id ?? '');
