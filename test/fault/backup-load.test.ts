@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { parseRecoveryKey, restoreBackup, verifyBackup } from '@sallyport/appliance/features/backups/restore';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { enrolDevices, startServer } from '../bench/support/site.ts';
 import { steadyLoad } from '../bench/support/steady-load.ts';
 import { command, temporaryFolder } from '../support/commands.ts';
@@ -24,7 +24,7 @@ describe('a backup beside a hundred check-ins and twenty reports a second', () =
     mkdirSync(taken);
     const listen = { address: '127.0.0.1', port: 0 };
     const addresses = ['localhost', '127.0.0.1'];
-    ({ recoveryKey } = await initialise({ dataDir, site: 'plant-7', addresses, listen, administrator: 'ann', log }));
+    ({ recoveryKey } = await initialised({ dataDir, site: 'plant-7', addresses, listen, administrator: 'ann', log }));
   });
   afterAll(() => folder.remove());
 
@@ -67,7 +67,7 @@ describe('a backup beside a hundred check-ins and twenty reports a second', () =
     const { paths, db, jobs, backups, ca } = appliance;
     // Parts enough to be met half-way.
     db.exec(`create table filler (n blob) strict;
-      insert into filler with recursive many (n) as (select 1 union all select n + 1 from many where n < 10000)
+      insert into filler with recursive many (n) as (select 1 union all select n + 1 from many where n < 4000)
       select randomblob(4000) from many`);
     const site = { dataDir, ca: ca.certificatePem, remove: () => undefined };
     const copies = (): string[] => readdirSync(paths.staging).filter((name) => name.startsWith('backup-'));
