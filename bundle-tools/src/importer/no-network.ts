@@ -10,12 +10,20 @@ const probeMs = 5_000;
 
 const flagsFor = (uid: number): string[] => (uid === 0 ? ['--net'] : ['--user', '--map-current-user', '--net']);
 
+/**
+ * What was allowed once is not tried again: each process that a large one starts costs it tens of milliseconds. Where it is
+ * forbidden since, the program does not start.
+ */
+let allowed: readonly string[] | undefined;
+
 /** What to put before a program so that it has no network; undefined where the system does not allow it. */
 export const networklessPrefix = (): readonly string[] | undefined => {
+  if (allowed !== undefined) return allowed;
   if (!existsSync(unshare)) return undefined;
   const prefix = [...flagsFor(process.getuid?.() ?? -1), '--'];
   const probe = spawnSync(unshare, [...prefix, '/bin/true'], { env: {}, stdio: 'ignore', timeout: probeMs });
-  return probe.status === 0 ? [unshare, ...prefix] : undefined;
+  if (probe.status === 0) allowed = [unshare, ...prefix];
+  return allowed;
 };
 
 /** The program and its arguments, without a network where that is possible. */
