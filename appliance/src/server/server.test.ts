@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../../../test/support/until.ts';
+import { initialised } from '../../test/support/initialised.ts';
 import { type Appliance, compose } from '../compose.ts';
 import { initialise } from '../init.ts';
 import { writeConfig } from '../platform/config.ts';
@@ -33,8 +34,8 @@ const initOptions = () => ({
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-server-'));
-  await initialise(initOptions());
-  appliance = await compose({ dataDir: folder, log });
+  await initialised(initOptions());
+  appliance = await compose({ dataDir: folder, log, lateStatements: true });
 });
 afterEach(async () => {
   await server?.stop();
@@ -198,7 +199,7 @@ describe('the server', () => {
 
   it('is the only one on its data directory', async () => {
     server = await startServer(appliance);
-    const second = await compose({ dataDir: folder, log });
+    const second = await compose({ dataDir: folder, log, lateStatements: true });
     try {
       await expect(startServer(second)).rejects.toMatchObject({ code: 'IN_USE' });
     } finally {

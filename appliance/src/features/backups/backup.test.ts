@@ -20,9 +20,9 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { admin } from '../../../test/support/engines.ts';
+import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
-import { initialise } from '../../init.ts';
 import { openLog } from '../../platform/log.ts';
 import { createBackup } from './make-backup.ts';
 import { parseRecoveryKey, restoreBackup, restoreObjects, verifyBackup } from './restore.ts';
@@ -37,7 +37,7 @@ const at = (name: string): string => join(folder, name);
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-backup-'));
   const listen = { address: '127.0.0.1', port: 0 };
-  ({ recoveryKey } = await initialise({
+  ({ recoveryKey } = await initialised({
     dataDir: at('data'),
     site: 'test-1',
     addresses: ['localhost'],
@@ -45,7 +45,7 @@ beforeEach(async () => {
     administrator: 'dana',
     log,
   }));
-  appliance = await compose({ dataDir: at('data'), log });
+  appliance = await compose({ dataDir: at('data'), log, lateStatements: true });
   appliance.objects.create(admin, 'group', { name: 'Line 1' });
   await appliance.store.put(Buffer.alloc(200_000, 7), { maxBytes: 1e6 });
   await createBackup(appliance, at('one.spb'));
@@ -61,7 +61,7 @@ describe('a backup', () => {
     expect(await verifyBackup(at('one.spb'), { key, workFolder: folder })).toMatchObject({ site: 'test-1' });
     const report = await restoreBackup(at('one.spb'), key, at('restored'));
     expect(report.objects).toEqual({ needed: 1, brought: 1, missing: [], damaged: [] });
-    const restored = await compose({ dataDir: at('restored'), log });
+    const restored = await compose({ dataDir: at('restored'), log, lateStatements: true });
     try {
       expect(restored.objects.findBy('account', 'name', 'dana')?.body['name']).toBe('dana');
       expect(restored.objects.list({ kind: 'group', limit: 5 }).rows[0]?.body).toEqual({ name: 'Line 1' });
@@ -114,7 +114,7 @@ describe('a backup', () => {
     const file = openSync(at('data/state.db'), 'r+');
     writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (root - 1) * pageBytes + pageBytes - 64);
     closeSync(file);
-    appliance = await compose({ dataDir: at('data'), log });
+    appliance = await compose({ dataDir: at('data'), log, lateStatements: true });
     await expect(createBackup(appliance, at('bad.spb'))).rejects.toMatchObject({ code: 'DATABASE' });
     expect(existsSync(at('bad.spb'))).toBe(false);
     const details = (await examine(appliance)).filter(({ check }) => check === 'database').map(({ detail }) => detail);
@@ -200,7 +200,7 @@ describe('a backup', () => {
     expect(await restoreObjects(at('one.spb'), key, at('second'), [old])).toMatchObject({ brought: 1, missing: [] });
     expect((await restoreBackup(at('one.spb'), key, at('second'))).objects).toMatchObject({ missing: [] });
     for (const name of ['first', 'second']) {
-      const restored = await compose({ dataDir: at(name), log });
+      const restored = await compose({ dataDir: at(name), log, lateStatements: true });
       expect([...restored.store.list()].map((one) => one.sha256)).toEqual([sha256]);
       expect((await examine(restored)).filter(({ severity }) => severity === 'finding')).toEqual([]);
       await restored.close();

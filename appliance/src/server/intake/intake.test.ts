@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import type { SectionIntake } from '../../engine/inventory/types.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../features/devices/types.ts';
-import { initialise } from '../../init.ts';
 import { immediate } from '../../platform/database.ts';
 import { openLog } from '../../platform/log.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -21,9 +21,9 @@ let folder: string;
 let appliance: Appliance;
 let intake: SectionIntake;
 
-const deviceCount = 100;
+const deviceCount = 300;
 
-/** Devices 1 to 100 with a client of our own each. */
+/** Devices 1 to 300 with a client of our own each. */
 const enrolDevices = ({ db, devices, objects }: Appliance): void => {
   const token = newTokenSecret();
   objects.create(systemActor, 'token', { name: 'agents', purpose: 'agent', hash: tokenHash(token), approve: 'auto' });
@@ -36,15 +36,15 @@ const enrolDevices = ({ db, devices, objects }: Appliance): void => {
   });
 };
 
-beforeEach(async () => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-intake-'));
   const listen = { address: '127.0.0.1', port: 0 };
-  await initialise({ dataDir: folder, site: 'test-1', addresses: ['localhost'], listen, administrator: 'dana', log });
-  appliance = await compose({ dataDir: folder, log });
+  await initialised({ dataDir: folder, site: 'test-1', addresses: ['localhost'], listen, administrator: 'dana', log });
+  appliance = await compose({ dataDir: folder, log, lateStatements: true });
   enrolDevices(appliance);
   intake = startIntake({ dataDir: folder, log });
 });
-afterEach(async () => {
+afterAll(async () => {
   await intake.close();
   await appliance.close();
   rmSync(folder, { recursive: true, force: true });
@@ -62,6 +62,7 @@ const software = (device: number, wire: Uint8Array) => ({
 });
 const pack = (name: string) => ({ type: 'deb', name, version: '1', arch: 'amd64' });
 
+// One thread for all of them; the last one closes it.
 describe('the intake', () => {
   it('stores what comes at once and answers each; a refused report does not touch its neighbours', async () => {
     // Cut and not parsed, so that what is wrong shows after the first item was written.
@@ -95,13 +96,13 @@ describe('the intake', () => {
   it('reads no further than the hash of a section that it holds, unless another one of the device is on its way', async () => {
     const wire = wireOf([pack('bash')]);
     const known = { known: true, added: 0, removed: 0, changed: 0 };
-    await intake.put(software(1, wire));
-    expect(await intake.put(software(1, wire.subarray(0, 120)))).toEqual(known);
-    await expect(intake.put(software(2, wire.subarray(0, 120)))).rejects.toMatchObject({ code: 'MALFORMED' });
+    await intake.put(software(61, wire));
+    expect(await intake.put(software(61, wire.subarray(0, 120)))).toEqual(known);
+    await expect(intake.put(software(62, wire.subarray(0, 120)))).rejects.toMatchObject({ code: 'MALFORMED' });
     const other = wireOf([pack('dash')]);
-    const both = await Promise.all([intake.put(software(1, other)), intake.put(software(1, wire))]);
+    const both = await Promise.all([intake.put(software(61, other)), intake.put(software(61, wire))]);
     expect(both).toMatchObject([{ known: false }, { known: false }]);
-    expect(appliance.inventory.section(1, 'software')).toMatchObject([{ name: 'bash' }]);
+    expect(appliance.inventory.section(61, 'software')).toMatchObject([{ name: 'bash' }]);
   });
 
   it('stores several sections of a call, and refuses each for itself', async () => {
@@ -124,7 +125,7 @@ describe('the intake', () => {
       ['sessions', [{ kind: 'tty' }]],
       ['nonsense', []],
     ]);
-    const call = { device: 1, source: 'native' as const, wire };
+    const call = { device: 63, source: 'native' as const, wire };
     const answers = [
       { collection: 'software', outcome: { known: false, added: 1 } },
       { collection: 'accounts', outcome: { known: false, added: 1 } },
@@ -138,8 +139,8 @@ describe('the intake', () => {
       { outcome: { known: true } },
       ...answers.slice(2),
     ]);
-    expect(appliance.inventory.section(1, 'software')).toMatchObject([{ name: 'bash' }]);
-    expect(appliance.inventory.section(1, 'hardware')).toEqual([]);
+    expect(appliance.inventory.section(63, 'software')).toMatchObject([{ name: 'bash' }]);
+    expect(appliance.inventory.section(63, 'hardware')).toEqual([]);
     await expect(intake.putAll({ ...call, wire: gzipSync('{"sections":[]}') })).rejects.toMatchObject({
       code: 'MALFORMED',
     });
@@ -151,7 +152,7 @@ describe('the intake', () => {
     const plain = Buffer.from(
       JSON.stringify({ action: 'inventory', deviceid: 'a-2026-01-02-03-04-05', content: { softwares } }),
     );
-    const report = { device: 1, source: 'native', format: 'glpi', wire: new Uint8Array(), now: 0 } as const;
+    const report = { device: 64, source: 'native', format: 'glpi', wire: new Uint8Array(), now: 0 } as const;
     const { sections } = await intake.report({ ...report, plain });
     expect(plain.length).toBe(0);
     expect(sections).toContainEqual({
@@ -161,7 +162,7 @@ describe('the intake', () => {
   });
 
   it('names the wrong fields', async () => {
-    const call = intake.put(software(1, wireOf([{ version: '1' }])));
+    const call = intake.put(software(65, wireOf([{ version: '1' }])));
     await expect(call).rejects.toMatchObject({
       code: 'INVALID',
       details: { fields: { 'items.0.name': { key: 'validation.required' } } },
@@ -170,7 +171,7 @@ describe('the intake', () => {
 
   it('refuses more than it can hold instead of growing', async () => {
     const calls = await Promise.allSettled(
-      Array.from({ length: 100 }, (_, n) => intake.put(software(n + 1, wireOf([pack('bash')])))),
+      Array.from({ length: 100 }, (_, n) => intake.put(software(n + 101, wireOf([pack('bash')])))),
     );
     const refused = calls.filter((result) => result.status === 'rejected');
     expect(refused).toHaveLength(36);
@@ -178,9 +179,9 @@ describe('the intake', () => {
   });
 
   it('keeps what it acknowledged and refuses the rest once closed', async () => {
-    await intake.put(software(1, wireOf([pack('bash')])));
+    await intake.put(software(201, wireOf([pack('bash')])));
     await intake.close();
-    await expect(intake.put(software(2, wireOf([pack('bash')])))).rejects.toMatchObject({ code: 'OVERLOADED' });
-    expect(appliance.inventory.section(1, 'software')).toHaveLength(1);
+    await expect(intake.put(software(202, wireOf([pack('bash')])))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    expect(appliance.inventory.section(201, 'software')).toHaveLength(1);
   });
 });
