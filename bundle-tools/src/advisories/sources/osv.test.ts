@@ -20,7 +20,7 @@ import { parseOsv } from './osv-record.ts';
 
 const DATA = env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../../shared/data');
 /** Of every how many documents each listed version is matched. */
-const step = isLong ? 1 : 8;
+const step = isLong ? 1 : 40;
 let folder: string;
 
 beforeEach(() => {
