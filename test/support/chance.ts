@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isLong } from './long.ts';
 
 // What chance decides in a test follows from one seed, so that a run can be repeated and a fault that chance found comes
 // back. docs/decisions/017-fuzzing.md
@@ -17,5 +18,8 @@ export const seed =
 /** How many times as long as usual the laws run (SALLYPORT_RUNS). */
 export const runsFactor = whole('SALLYPORT_RUNS', 1, 10_001);
 
-/** How often to try a law that is tried `count` times usually. */
-export const runs = (count: number): number => count * runsFactor;
+/** The usual run tries the first third of the cases: its seed does not change, so neither do they. */
+const share = isLong || runsFactor > 1 ? 1 : 3;
+
+/** How often to try a law that is tried `count` times where chance looks for faults (`make soak`, `make fuzz`). */
+export const runs = (count: number): number => Math.ceil((count * runsFactor) / share);

@@ -38,8 +38,8 @@ describe('an item that needs no schema', () => {
         { numRuns: runs(200) },
       );
     }
-    // About 110 of them are plain; a count far below would say that the law is hardly asked.
-    expect(plain).toBeGreaterThan(40);
+    // More than half of what a law names are plain; a count far below would say that the law is hardly asked.
+    expect(plain).toBeGreaterThan(runs(40));
     const software = collections.find(({ name }) => name === 'software');
     expect(
       software &&
