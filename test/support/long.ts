@@ -1,7 +1,5 @@
-import { env } from '@sallyport/bundle-tools/platform/ambient';
-
 /** The long form of a test: `make soak` asks for it. */
-export const isLong = env('SALLYPORT_LONG') === '1';
+export const isLong = process.env['SALLYPORT_LONG'] === '1';
 
 /** Runs `work` on each item, two at a time; after the first failure no other begins, and it is thrown at the end. */
 export const twoAtATime = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
