@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
-import type { Download, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Download, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Faults, listenForFaults, logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
-import { groupNames } from '../support/plant.ts';
+import { type FixableName, groupNames } from '../support/plant.ts';
 import { hasFocus, type Keyboard, keyboardOf } from './by-keyboard.ts';
 import { checkedImport, uploadAndCheck, uploadBundle } from './import-wizard.ts';
 
@@ -18,17 +18,45 @@ const { t, tDynamic } = words;
 
 const savedText = async (download: Download): Promise<string> => readFileSync(await download.path(), 'utf8');
 
+let site: FilledSite;
 let browser: TestBrowser;
+/** Of who logged in first; empty until then. */
+let session: Awaited<ReturnType<BrowserContext['storageState']>> = { cookies: [], origins: [] };
+
 beforeAll(async () => {
+  site = await startFilledSite();
   browser = await startBrowser();
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
-describe.each([
-  { scripts: 'on', javaScriptEnabled: true },
-  { scripts: 'off', javaScriptEnabled: false },
-])('with scripts $scripts', ({ javaScriptEnabled }) => {
-  let site: FilledSite;
+type Way = {
+  scripts: string;
+  javaScriptEnabled: boolean;
+  /** The update that is approved and deployed, of so many devices. */
+  update: { name: string; version: string; devices: number };
+  /** The next request, what is answered, the last of which arrives, and how many findings more there are after it. */
+  exchange: { request: number; fixes: FixableName[]; findings: number };
+};
+
+// One after the other on the same site. What the host's feed has no record of any more is no finding here either.
+describe.each<Way>([
+  {
+    scripts: 'on',
+    javaScriptEnabled: true,
+    update: { name: 'curl', version: '8.14.1-2+deb13u2', devices: 6 },
+    exchange: { request: 5, fixes: ['postgresql-17'], findings: -1 },
+  },
+  {
+    scripts: 'off',
+    javaScriptEnabled: false,
+    update: { name: 'postgresql-17', version: '17.7-0+deb13u1', devices: 1 },
+    exchange: { request: 6, fixes: ['postgresql-17', 'systemd'], findings: 1 },
+  },
+])('with scripts $scripts', ({ scripts, javaScriptEnabled, update, exchange }) => {
+  const updateText = `${update.name} ${update.version}`;
   let page: Page;
   let keys: Keyboard;
   let faults: Faults;
@@ -36,17 +64,17 @@ describe.each([
   let bundle = '';
 
   beforeAll(async () => {
-    site = await startFilledSite();
-    const context = await browser.context({ javaScriptEnabled, acceptDownloads: true });
+    const context = await browser.context({ javaScriptEnabled, acceptDownloads: true, storageState: session });
     page = await context.newPage();
     keys = keyboardOf(page);
     main = page.getByRole('main');
     faults = listenForFaults(page);
+    if (session.cookies.length > 0) return;
     await logInByLink(page, site.link);
+    session = await context.storageState();
   });
   afterAll(async () => {
     await page?.context().close();
-    await site?.close();
   });
 
   /** What only scripts do; and what the importer says, without scripts the same, where each step waits for the page to refresh itself. */
@@ -131,25 +159,25 @@ describe.each([
     const device = site.devices.get('opr-1-01') ?? '';
     await go(paths.device(device));
     await main.getByRole('link', { name: t('devices.edit') }).click();
-    await main.getByLabel(tDynamic('kind.device-decision.field.displayName')).fill('Пульт оператора № 1');
+    await main.getByLabel(tDynamic('kind.device-decision.field.displayName')).fill(`Пульт оператора ${scripts}`);
     await button(t('common.save')).click();
-    await heading('Пульт оператора № 1').waitFor();
+    await heading(`Пульт оператора ${scripts}`).waitFor();
     await go(paths.objectRevisions('device-decision', device));
     expect(await rowsOf(t('common.revisions')).count()).toBeGreaterThanOrEqual(2);
   });
 
   it('approves an update after it was asked', async () => {
-    await toUpdates('curl');
-    await use(rowBox('curl 8.14.1-2+deb13u2'), 'Space');
+    await toUpdates(update.name);
+    await use(rowBox(updateText), 'Space');
     await use(button(t('common.approve')));
     await main.getByRole('link', { name: t('common.cancel') }).waitFor();
-    expect(await main.textContent()).toContain('curl 8.14.1-2+deb13u2');
+    expect(await main.textContent()).toContain(updateText);
     await use(button(/Approve/));
     await main.getByText(t('approval.approved')).first().waitFor();
-    await go(paths.updates({ q: 'curl' }));
+    await go(paths.updates({ q: update.name }));
     const row = rowsOf(t('nav.updates'))
-      .filter({ has: page.locator('a.name', { hasText: /^curl$/ }) })
-      .filter({ hasText: 'curl 8.14.1-2+deb13u2' });
+      .filter({ has: page.locator('a.name', { hasText: new RegExp(`^${update.name}$`) }) })
+      .filter({ hasText: updateText });
     expect(await row.textContent()).toContain(t('approval.approved'));
   });
 
@@ -177,15 +205,15 @@ describe.each([
   });
 
   it('deploys it: question with the numbers, then the order', async () => {
-    await toUpdates('curl');
-    await use(rowBox('curl 8.14.1-2+deb13u2'), 'Space');
+    await toUpdates(update.name);
+    await use(rowBox(updateText), 'Space');
     await use(button(t('updates.deploy')));
     await heading(/Deploy\?/).waitFor();
     await use(button(/Deploy/));
     await main.getByRole('table', { name: t('deployments.tasks') }).waitFor();
-    expect(await rowsOf(t('deployments.tasks')).count()).toBe(6);
+    expect(await rowsOf(t('deployments.tasks')).count()).toBe(update.devices);
     await go(paths.deployments());
-    expect(await main.textContent()).toContain('curl 8.14.1-2+deb13u2');
+    expect(await main.textContent()).toContain(updateText);
   });
 
   itOnce('opens a finding beside its list, and plans its fix for the devices that have it', async () => {
@@ -204,14 +232,14 @@ describe.each([
       await keys.find(t('exchange.tab.send'));
       await keys.choose(t('exchange.asFile'));
     } else await main.getByRole('radio', { name: t('exchange.asFile') }).check();
-    await use(main.getByRole('button', { name: /request 5/i }));
+    await use(main.getByRole('button', { name: new RegExp(`request ${exchange.request}`, 'i') }));
     const file = main.getByRole('link', { name: t('common.download') });
     await file.waitFor();
     const [download] = await Promise.all([page.waitForEvent('download'), use(file)]);
     const opened = site.host.open(await download.path(), site.card);
-    expect(opened.request).toMatchObject({ site: 'aqtau-des-1', number: 5 });
+    expect(opened.request).toMatchObject({ site: 'aqtau-des-1', number: exchange.request });
 
-    bundle = await site.answer(await download.path(), ['postgresql-17']);
+    bundle = await site.answer(await download.path(), exchange.fixes);
   });
 
   itOnce('refuses a bundle with one byte changed, and says with which code', async () => {
@@ -245,10 +273,9 @@ describe.each([
     const receipt = main.getByRole('link', { name: /receipt/i }).first();
     await receipt.click();
     await heading(/receipt/i).waitFor();
-    await go(paths.updates({ q: 'postgresql' }));
+    await go(paths.updates({ q: exchange.fixes.at(-1) }));
     expect(await rowsOf(t('nav.updates')).first().textContent()).toContain(t('supply.arrived'));
-    // What the host's feed has no record of any more is no finding here either.
-    expect(await findings()).toBe(before - 1);
+    expect(await findings()).toBe(before + exchange.findings);
   });
 
   /** Gives a bundle over and waits for the end of its dry run, by keys; returns the id of the import. */
