@@ -2,7 +2,6 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rm
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine, type Finding } from '@sallyport/appliance/doctor';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { BuildOptions } from '@sallyport/bundle-tools/builder/build-bundle';
@@ -13,6 +12,7 @@ import { expect } from 'vitest';
 import { advisory, sha256, update } from '../../appliance/test/support/catalog.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 
 // A site that has sent a request, and the bundle that answers it: what every test of a broken import begins with.
@@ -101,7 +101,7 @@ export const makeFaultSite = async (folder: string, options: FaultSiteOptions = 
   const { packages: packageCount = 6, packageBytes = 50_000, largeBytes = 0 } = options;
   const sizes = [...Array.from({ length: packageCount }, () => packageBytes), ...(largeBytes > 0 ? [largeBytes] : [])];
   const packages = sizes.map((size, index) => ({ name: `pkg-${index}`, bytes: Buffer.from(randomBytes(size)) }));
-  await initialise({
+  await initialised({
     dataDir: base,
     site: 'plant-7',
     addresses: ['localhost'],

@@ -2,7 +2,6 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from '
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
@@ -11,11 +10,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advisory, sha256, update } from '../../appliance/test/support/catalog.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { hasStopped } from '../support/at-state.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Outcome, startCommand, temporaryFolder } from '../support/commands.ts';
 import { canMountFuse, fuseNeeds, mountFuse } from '../support/fuse/mount.ts';
+import { isLong } from '../support/long.ts';
 import { makeToken } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
 import { mountSmallDisk, type SmallDisk } from './full-disk-mount.ts';
@@ -29,14 +30,16 @@ import { enrolDevice, hashOf } from './intake-kill-device.ts';
 const log = openLog('silent');
 const MiB = 1024 * 1024;
 const diskBytes = 64 * MiB;
-const packages = Array.from({ length: 24 }, (_, index) => ({
+const packages = Array.from({ length: 12 }, (_, index) => ({
   name: `pkg-${index}`,
   bytes: Buffer.from(randomBytes(MiB)),
 }));
-const advisoryCount = 2_000;
+const advisoryCount = 300;
 
-/** Where an import is, in order; at the last of these its bundle is in force. */
-const states = ['open', 'verified', 'stored', 'built', 'flipped'] as const;
+/** Where an import is, in order; at the last of these its bundle is in force. broken-disk.test.ts fills a disk at any write. */
+const states = isLong
+  ? (['open', 'verified', 'stored', 'built', 'flipped'] as const)
+  : (['open', 'stored', 'flipped'] as const);
 
 /** What an import changes. */
 const look = (dataDir: string) => {
@@ -92,7 +95,7 @@ describe('an import onto a full disk', () => {
     disk = mountSmallDisk(join(folder.path, 'disk'), diskBytes);
     if (disk === undefined) return;
     process.once('exit', disk.remove);
-    await initialise({
+    await initialised({
       dataDir: base,
       site: 'plant-7',
       addresses: ['127.0.0.1'],
@@ -201,11 +204,12 @@ describe('an import onto a full disk', () => {
     disk?.free();
     expect(await run()).toMatchObject({ status: 0 });
     expect(look(dataDir)).toMatchObject({ seq: 1, snapshot: 1, feeds: 1, updates: packages.length, open: 0 });
-    await opened(dataDir, ({ vulnerabilities, updates }) => {
+    await opened(dataDir, async (appliance) => {
+      const { vulnerabilities, updates } = appliance;
       expect(vulnerabilities.counts(wholeSite('job')).open).toBeGreaterThanOrEqual(packages.length);
       expect(updates.counts(wholeSite('job')).arrived).toBe(packages.length);
+      expect((await examine(appliance)).filter(({ severity }) => severity === 'finding')).toEqual([]);
     });
-    expect(await tryCommand('sallyport', ['doctor', '--data', dataDir])).toMatchObject({ status: 0 });
   };
 
   it('takes root, for a small disk of its own', (context) => {
@@ -297,14 +301,14 @@ describe('an import onto a full disk', () => {
       expect(await put(0)).toMatchObject({ status: 200 });
       disk.fill();
       // The write-ahead log may have room for one or two more.
-      const answers = [];
-      for (let round = 1; round <= 40; round += 1) answers.push(await put(round));
-      expect(answers.at(-1)).toMatchObject({ status: 507, body: { error: 'DISK_FULL' } });
+      let answer = await put(1);
+      for (let round = 2; round <= 40 && answer.status !== 507; round += 1) answer = await put(round);
+      expect(answer).toMatchObject({ status: 507, body: { error: 'DISK_FULL' } });
       const checkIn = { bootId: 'b', seq: 1, version: '1', sections: { software: 'a'.repeat(64) } };
       expect((await device.call('POST', '/check-in', checkIn)).status).toBeOneOf([200, 507]);
       disk.free();
       // The server looks every few seconds whether there is room again.
-      await until(async () => (await put(100)).status === 200);
+      await until(async () => (await put(100)).status === 200, { everyMs: 250 });
       expect(await device.call('POST', '/check-in', checkIn)).toMatchObject({ status: 200 });
     } finally {
       device.close();
