@@ -13,6 +13,7 @@ import { freePort, temporaryFolder } from '../support/commands.ts';
 import { type InstalledSite, initSite, installedSite } from '../support/installed-site.ts';
 import { isLong } from '../support/long.ts';
 import { breakServer, layRelease } from '../support/release-tree.ts';
+import { findingsOf } from './fault-site.ts';
 
 // An upgrade is killed with SIGKILL: the command, its trial, the server of the new release, the server that puts back, one alone or
 // all at once as by a power cut, in front of a step that a seed chooses. Then the computer starts: whatever `current` leads to is
@@ -101,12 +102,12 @@ describe('an upgrade that is killed', () => {
 
   const expectWhole = async (on: InstalledSite, about: string): Promise<void> => {
     const version = on.current();
-    const inIt = async (...args: string[]) => {
-      const { status, stdout, stderr } = await on.run(on.release(version), [...args, '--data', on.data, '--json']);
-      expect(status, `${about}: ${args.join(' ')}: ${stderr}${stdout}`).toBe(0);
-      return JSON.parse(stdout) as Record<string, unknown>;
-    };
-    expect(await inIt('doctor'), about).toMatchObject({ findings: [] });
+    // What is tested here is release 0.2.0; the schema of the others is known to themselves alone.
+    if (version === '0.2.0') expect(await findingsOf(on.data), about).toEqual([]);
+    else {
+      const { status, stdout, stderr } = await on.run(on.release(version), ['doctor', '--data', on.data]);
+      expect(status, `${about}: ${stderr}${stdout}`).toBe(0);
+    }
     const db = openDatabase(join(on.data, 'state.db'), { readonly: true });
     expect(db.pragma('user_version', { simple: true }), about).toBe(version === '0.2.0' ? 47 : 48);
     const count = (sql: string): unknown => db.prepare(`select count(*) from ${sql}`).pluck().get();
