@@ -114,10 +114,10 @@ describe('the program in the package', () => {
 describe('a Debian package', () => {
   it('has the same bytes when it is made again, root as owner, and the time of the commit', () => {
     const { folder: at } = stagedOf('sallyport-host');
-    // Without the runtime, whose 120 MB only take time.
+    // Without the runtime and what others wrote, whose 130 MB only take time.
     const small: Staged = { ...stagedOf('sallyport-host'), folder: join(folder.path, 'small') };
     cpSync(at, small.folder, { recursive: true, preserveTimestamps: true });
-    rmSync(join(small.folder, 'opt/sallyport-host/node_modules/.bin/node'));
+    rmSync(join(small.folder, 'opt/sallyport-host/node_modules'), { recursive: true });
     const made = ['one', 'two'].map((name) => {
       mkdirSync(join(folder.path, name));
       return makeDeb(small, join(folder.path, name), release);

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, describe, expect, it } from 'vitest';
-import { command, temporaryFolder } from '../support/commands.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
+import { temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
 // The appliance's unit, started by a real systemd that has namespaces of its own.
@@ -55,7 +57,14 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
     mkdirSync(join(work, 'units'), { recursive: true });
     mkdirSync(join(work, dropIn), { recursive: true });
     mkdirSync(join(work, 'etc/sallyport'));
-    await command('sallyport', 'init', '--data', join(work, 'data'), '--site', 'aqtau-1', '--address', 'localhost');
+    await initialised({
+      dataDir: join(work, 'data'),
+      site: 'aqtau-1',
+      addresses: ['localhost'],
+      listen: { address: '0.0.0.0', port: 8443 },
+      administrator: 'administrator',
+      log: openLog('silent'),
+    });
     copyFileSync(systemd('sallyport.service'), join(work, 'units/sallyport.service'));
     writeFileSync(
       join(work, dropIn, 'said.conf'),

@@ -20,7 +20,7 @@ import { until } from '../support/until.ts';
 const host = '127.0.0.1';
 const rootPassword = `r ${randomBytes(9).toString('hex')} '"$x`;
 const linePassword = `l ${randomBytes(9).toString('hex')} \\ !`;
-const packageBytes = 24 * 1024 * 1024;
+const packageBytes = 8 * 1024 * 1024;
 
 const control = `Package: sallyport-agent
 Version: 0.1.0
@@ -31,7 +31,7 @@ Description: stands for the agent
 const unit =
   '[Unit]\nDefaultDependencies=no\n[Service]\nType=exec\nExecStart=/usr/bin/sallyport-agent\n[Install]\nWantedBy=try.target\n';
 
-/** A package with a program that stays up, and as many bytes as the real one has. */
+/** A package with a program that stays up, and bytes enough to be cut within. */
 function layPackage(folder: string, out: string): void {
   const tree = join(folder, 'agent-tree');
   for (const part of ['DEBIAN', 'usr/bin', 'usr/lib/systemd/system', 'usr/share/sallyport-agent'])
