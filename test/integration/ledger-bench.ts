@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '@sallyport/appliance/compose';
 import { decodeBitmap } from '@sallyport/bundle-tools/documents/bitmap';
@@ -9,7 +8,7 @@ import type { SiteRequest } from '@sallyport/bundle-tools/documents/request';
 import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
 import { peekBundle } from '@sallyport/bundle-tools/host/peek-bundle';
 import { readSealKey } from '@sallyport/bundle-tools/trust/keys';
-import { afterAll } from 'vitest';
+import { madeOnce } from '../../appliance/test/support/made-once.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { bundleOf, hostBench, type Json } from './host-bench.ts';
 
@@ -42,22 +41,13 @@ export const ledgerBench = () => {
     };
   };
 
-  // Made once per file and copied for each test: introducing two sides takes nine commands.
-  let made: string | undefined;
-  afterAll(() => {
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
-  });
-  const parts = ['state', 'keys', 'appliance', 'card.json', 'introduction.tar'];
-
-  /** A site that is introduced on both sides, with one device. */
-  const introduceAppliance = async (): Promise<void> => {
-    if (made === undefined) {
-      const folder = mkdtempSync(join(tmpdir(), 'sallyport-ledger-'));
+  /** A site that is introduced on both sides, with one device: made once, it takes nine commands. */
+  const introduceAppliance = (): Promise<void> =>
+    madeOnce('introduced by commands', at(), async (folder) => {
       await makeBoth();
-      for (const part of parts) cpSync(at(part), join(folder, part), { recursive: true });
-      made = folder;
-    } else for (const part of parts) cpSync(join(made, part), at(part), { recursive: true });
-  };
+      for (const part of ['state', 'keys', 'appliance', 'card.json', 'introduction.tar'])
+        cpSync(at(part), join(folder, part), { recursive: true });
+    });
 
   const makeBoth = async (): Promise<void> => {
     await ceremony();
