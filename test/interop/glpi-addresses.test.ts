@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+import { type GlpiSite, hasAgents, installed, listed, openGlpiSite } from '../support/glpi-site.ts';
 import { introduce, signedIn } from '../support/persons.ts';
 
 // Debian's own agents with addresses as people leave them behind the name of a server, and what an OCS agent reads of others
@@ -32,6 +32,24 @@ describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
     const { output } = await site.fusion(secret, { state: 'b', more: plain });
     expect(output).toContain('<RESPONSE>SEND</RESPONSE>');
     expect(output).not.toContain('unknown response');
+  });
+
+  // The second folder of above: the agent calls itself anew.
+  it('FusionInventory that loses its folder between two runs stays one device, and waits for a person', async () => {
+    const { devices, inventory } = site.appliance;
+    const [device, ...others] = devices.list({ limit: 10 }).rows;
+    expect([device?.state, others]).toEqual(['managed', []]);
+    const id = device?.id ?? 0;
+    const states = () =>
+      devices
+        .sourcesOf(id)
+        .map(({ state }) => state)
+        .toSorted();
+    expect(states()).toEqual(['approved', 'pending']);
+    devices.approve(systemActor, id);
+    await site.fusion(secret, { state: 'b', more: ['--tasks=inventory'] });
+    expect(listed(inventory.section(id, 'software'))).toEqual(installed());
+    expect(states()).toEqual(['approved', 'replaced']);
   });
 
   it('OCS does, too, and reads over SNMP what it is asked for: one address, and only that', async () => {

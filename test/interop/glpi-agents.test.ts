@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,30 +11,12 @@ import { collector as software } from '../../agent/src/collectors/software.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { command } from '../support/commands.ts';
-import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
+import { type GlpiSite, hasAgents, installed, listed, openGlpiSite } from '../support/glpi-site.ts';
 import { isLong } from '../support/long.ts';
 
 // Debian's own FusionInventory and OCS agents, unmodified, against the server as it is shipped.
 
 const collectedAt = '2026-11-24T10:00:00Z';
-
-type Package = { name: string; version: string; arch: string };
-
-/** What dpkg itself says is installed, each once. */
-const installed = (): string[] =>
-  [
-    ...new Set(
-      execFileSync('dpkg-query', ['-W', '-f', `\${Package} \${Version} \${Architecture} \${db:Status-Status}\\n`], {
-        encoding: 'utf8',
-      })
-        .split('\n')
-        .filter((line) => line.endsWith(' installed'))
-        .map((line) => line.replace(/ installed$/, '')),
-    ),
-  ].sort();
-
-const listed = (rows: readonly unknown[]): string[] =>
-  (rows as Package[]).map(({ name, version, arch }) => `${name} ${version} ${arch}`).sort();
 
 describe.skipIf(!hasAgents)('agents that people already run', () => {
   let site: GlpiSite;
@@ -200,32 +181,5 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(
       site.appliance.events.list({ scope: wholeSite('job'), type: ['enrolment-refused'], limit: 10 }).rows,
     ).toEqual([]);
-  });
-});
-
-describe.skipIf(!hasAgents)('an agent that loses its folder between two runs', () => {
-  it('stays one device, though it calls itself anew, and waits for a person', async () => {
-    const site = await openGlpiSite();
-    try {
-      const secret = site.token({ approve: 'auto' });
-      const devices = () => site.appliance.devices.list({ limit: 10 }).rows;
-      for (const state of ['first', 'second']) {
-        await site.fusion(secret, { state, more: ['--tasks=inventory'] });
-        expect(devices()).toMatchObject([{ state: 'managed' }]);
-      }
-      const id = devices()[0]?.id ?? 0;
-      const states = () =>
-        site.appliance.devices
-          .sourcesOf(id)
-          .map(({ state }) => state)
-          .toSorted();
-      expect(states()).toEqual(['approved', 'pending']);
-      site.appliance.devices.approve(systemActor, id);
-      await site.fusion(secret, { state: 'second', more: ['--tasks=inventory'] });
-      expect(listed(site.appliance.inventory.section(id, 'software'))).toEqual(installed());
-      expect(states()).toEqual(['approved', 'replaced']);
-    } finally {
-      await site.close();
-    }
   });
 });

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -20,6 +20,25 @@ export const hasAgents =
 
 /** A view of the mounts of one's own, which holds none of the others' longer than they do. */
 export const ownMounts = ['--mount', '--propagation', 'slave'] as const;
+
+type Package = { name: string; version: string; arch: string };
+
+/** What dpkg itself says is installed, each once. */
+export const installed = (): string[] =>
+  [
+    ...new Set(
+      execFileSync('dpkg-query', ['-W', '-f', `\${Package} \${Version} \${Architecture} \${db:Status-Status}\\n`], {
+        encoding: 'utf8',
+      })
+        .split('\n')
+        .filter((line) => line.endsWith(' installed'))
+        .map((line) => line.replace(/ installed$/, '')),
+    ),
+  ].sort();
+
+/** The packages of a section in the same form. */
+export const listed = (rows: readonly unknown[]): string[] =>
+  (rows as Package[]).map(({ name, version, arch }) => `${name} ${version} ${arch}`).sort();
 
 type AgentRun = { status: number | null; output: string };
 
