@@ -23,7 +23,7 @@ import {
   signMetadata,
 } from '@sallyport/bundle-tools/trust/repository';
 import { initialised } from '../../appliance/test/support/initialised.ts';
-import { startedCommands } from '../support/command-process.ts';
+import { runAgent as runAgentLine } from '../support/command-process.ts';
 import { flags, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
 
@@ -202,9 +202,8 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     log,
   });
   const appliance = await compose({ dataDir, log });
-  const commands = startedCommands();
   const runAgent = async (args: readonly string[]): Promise<AgentRun> => {
-    const { status, stdout, stderr } = await commands.run('sallyport-agent', [...args, '--json']);
+    const { status, stdout, stderr } = await runAgentLine([...args, '--json']);
     return { status, json: JSON.parse(stdout || '{}') as Record<string, unknown>, stderr };
   };
   const keys = newKeys();
@@ -339,7 +338,6 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     stop,
     start,
     close: async () => {
-      await commands.end();
       await stop();
       await appliance.close();
       remove();

@@ -151,7 +151,8 @@ describe('where a controller is', () => {
 });
 
 describe('a person who may write devices', () => {
-  const commands = commandProcess();
+  // It sees the ping of above.
+  const commands = commandProcess(() => ({}));
   const command = (...args: string[]) => commands.tryCommand('sallyport', [...args, '--json', '--data', site.dataDir]);
   const source = (host: string, port: number) => ({
     name: name(),

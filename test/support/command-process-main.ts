@@ -49,6 +49,7 @@ const run: Record<Command, (args: readonly string[]) => Promise<Outcome>> = {
   'sallyport-agent': agent,
 };
 
+process.once('disconnect', () => process.exit());
 process.on('message', ({ id, program, args }: Order) => {
   // As the commands' own entries do; a process of agents runs nothing else.
   if (program !== 'sallyport-agent') process.umask(0o077);

@@ -11,11 +11,13 @@ export type Answer = { id: number; outcome: Outcome };
 
 type Place = () => { cwd?: string; env?: Readonly<Record<string, string>> };
 
-/** A process of commands that starts with the first of them. `place` is asked then. */
-export function startedCommands(place: Place = () => ({})): {
+type Commands = {
   run(program: Command, args: readonly string[]): Promise<Outcome>;
   end(): Promise<void>;
-} {
+};
+
+/** A process of commands that starts with the first of them. `place` is asked then. */
+function startedCommands(place: Place = () => ({})): Commands {
   let child: ChildProcess | undefined;
   let last = 0;
   const waiting = new Map<number, { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }>();
@@ -32,7 +34,10 @@ export function startedCommands(place: Place = () => ({})): {
     started.on('message', ({ id, outcome }: Answer) => {
       waiting.get(id)?.resolve(outcome);
       waiting.delete(id);
+      if (waiting.size === 0) started.channel?.unref();
     });
+    // Idle, it does not keep this process alive.
+    started.unref();
     started.once('exit', (code) => {
       child = undefined;
       for (const { reject } of waiting.values()) reject(new Error(`the process of the commands ended with ${code}`));
@@ -47,6 +52,7 @@ export function startedCommands(place: Place = () => ({})): {
         child ??= start();
         last += 1;
         waiting.set(last, { resolve, reject });
+        child.channel?.ref();
         child.send({ id: last, program, args } satisfies Order);
       }),
     end: async () => {
@@ -59,6 +65,14 @@ export function startedCommands(place: Place = () => ({})): {
   };
 }
 
+// Loading them costs more than most files' commands do, and each takes a data directory of its own: one process for all files
+// of this worker. It ends with the worker. What an agent leaves stays out of what people start.
+const people = startedCommands();
+const agents = startedCommands();
+
+/** Runs a command line of the agent. */
+export const runAgent = (args: readonly string[]): Promise<Outcome> => agents.run('sallyport-agent', args);
+
 export type CommandProcess = {
   /**
    * Runs a command line to its end and returns what it said. An agent, and what stands behind a `prefix`, is started: that
@@ -70,12 +84,12 @@ export type CommandProcess = {
 };
 
 /**
- * Registers a process of commands for the tests of a file or a group; it starts with the first and ends after the last.
- * `place` is asked then: where it works, and what its environment has more.
+ * Commands for the tests of a file or a group. With a `place`, where they work and what their environment has more, they have a
+ * process of their own: it starts with the first, when `place` is asked, and ends after the last.
  */
 export const commandProcess = (place?: Place): CommandProcess => {
-  const commands = startedCommands(place);
-  afterAll(() => commands.end());
+  const commands = place === undefined ? people : startedCommands(place);
+  if (place !== undefined) afterAll(() => commands.end());
   const tryCommand: CommandProcess['tryCommand'] = (program, args, prefix = []) =>
     prefix.length > 0 || program === 'sallyport-agent'
       ? tryStarted(program, args, prefix)
