@@ -24,10 +24,10 @@ const langs: readonly Lang[] = ['kk', 'ru', 'en'];
 const widths = isLong ? [1280, 390, 320] : [1280, 320];
 const walkTimeoutMs = 900_000;
 
-// What axe judges takes longer than all the rest, and views are made of parts that all share: one page of three, wide and narrow, every
+// What axe judges takes longer than all the rest, and views are made of parts that all share: one page of four, wide and narrow, every
 // other one in the dark theme: colours have names that all pages share, and ui/test/contrast.test.ts compares each pair in both themes.
 // The long form judges every page, and the colours of each in both. What has no name is looked for on every page.
-const axeEvery = isLong ? 1 : 3;
+const axeEvery = isLong ? 1 : 4;
 const colourRules = ['color-contrast', 'link-in-text-block'];
 /** What only shows on a narrow page. */
 const narrowRules = ['scrollable-region-focusable', 'target-size'];
@@ -41,7 +41,8 @@ const isShownIn = (lang: Lang, at: number): boolean => isLong || lang === turns[
 /** What axe finds on the page that is shown, at its width. */
 const axeAt = async (page: Page, width: number, at: number): Promise<string[]> => {
   if (width === widths[0]) {
-    const [theme, other]: readonly [Theme, Theme] = at % 2 === 0 ? ['light', 'dark'] : ['dark', 'light'];
+    const [theme, other]: readonly [Theme, Theme] =
+      Math.floor(at / axeEvery) % 2 === 0 ? ['light', 'dark'] : ['dark', 'light'];
     const judge = async (shown: Theme, rules?: readonly string[]): Promise<string[]> => {
       await showTheme(page, shown);
       return (await axeFaults(page, rules)).map((fault) => `${shown}: ${fault}`);
