@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InventoryLine, parseInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { madeOnce } from '../../appliance/test/support/made-once.ts';
 import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
 import { commandProcess } from '../support/command-process.ts';
 import type { Outcome } from '../support/commands.ts';
@@ -66,15 +67,18 @@ export const hostBench = () => {
     return { code, status: done.status, stderr: done.stderr };
   };
 
-  const ceremony = async (): Promise<void> => {
-    await host(
-      'trust',
-      'init',
-      ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
-      ...flags({ 'curator-key': at('keys', 'curator.json') }),
-    );
-    await host('trust', 'export', '--out', at('trust.tar'));
-  };
+  /** Keys, a root and its export: made once per run, they are the same for each test. */
+  const ceremony = (): Promise<void> =>
+    madeOnce('ceremony', at(), async (folder) => {
+      await host(
+        'trust',
+        'init',
+        ...['a', 'b', 'c'].flatMap((name) => ['--root-key', at('keys', `root-${name}.json`)]),
+        ...flags({ 'curator-key': at('keys', 'curator.json') }),
+      );
+      await host('trust', 'export', '--out', at('trust.tar'));
+      for (const part of ['state', 'keys', 'trust.tar']) cpSync(at(part), join(folder, part), { recursive: true });
+    });
 
   const introduce = async (name: string): Promise<MadeSite> => {
     const site = makeSite(name, at('sites', name));
@@ -113,16 +117,17 @@ export const hostBench = () => {
   const sign = (built: Json) => host('catalog', 'sign', '--key', at('keys', 'curator.json'), String(built['path']));
 
   beforeAll(async () => {
-    repository = await startAptRepository();
-    await repository.addSuite({
-      suite: 'trixie',
-      packages: [
-        { name: 'hello', version: '1.0-1' },
-        { name: 'tool', version: '3.0-1', depends: 'libtool9 (>= 2)' },
-        { name: 'libtool9', version: '2.5-1' },
-      ],
-    });
-    await repository.addSuite({ suite: 'trixie-security', packages: [{ name: 'hello', version: '1.0-1+deb13u1' }] });
+    repository = await startAptRepository([
+      {
+        suite: 'trixie',
+        packages: [
+          { name: 'hello', version: '1.0-1' },
+          { name: 'tool', version: '3.0-1', depends: 'libtool9 (>= 2)' },
+          { name: 'libtool9', version: '2.5-1' },
+        ],
+      },
+      { suite: 'trixie-security', packages: [{ name: 'hello', version: '1.0-1+deb13u1' }] },
+    ]);
   }, 60_000);
   afterAll(() => repository.close());
 

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { madeOnce } from '../../appliance/test/support/made-once.ts';
 import {
   type FolderServer,
   makeAptRepository,
@@ -21,14 +22,25 @@ export type TestRepository = {
   /** The paths that were asked for. */
   requests: string[];
   /** Adds or replaces a suite. */
-  addSuite(options: Omit<RepositoryOptions, 'dir' | 'key'>): Promise<Repository>;
+  addSuite(options: Suite): Promise<Repository>;
   close(): Promise<void>;
 };
 
-/** Starts an empty repository. */
-export const startAptRepository = async (): Promise<TestRepository> => {
-  const dir = mkdtempSync(join(tmpdir(), 'apt-repository-'));
+type Suite = Omit<RepositoryOptions, 'dir' | 'key'>;
+
+const make = async (dir: string, suites: readonly Suite[]): Promise<RepositoryKey> => {
   const key = await makeRepositoryKey('Test repository');
+  mkdirSync(dir, { recursive: true });
+  for (const suite of suites) await makeAptRepository({ dir, key, ...suite });
+  return key;
+};
+
+/** Starts a repository: an empty one has a key of its own, one with suites is made once per run. */
+export const startAptRepository = async (suites: readonly Suite[] = []): Promise<TestRepository> => {
+  const dir = mkdtempSync(join(tmpdir(), 'apt-repository-'));
+  const key = await (suites.length === 0
+    ? make(dir, [])
+    : madeOnce(`repository ${JSON.stringify(suites)}`, dir, (folder) => make(folder, suites)));
   const server: FolderServer = await serveFolder(dir);
   return {
     dir,
