@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, volumeOf, type World } from '../../bundle-tools/test/kit.ts';
-import { commandProcess } from '../support/command-process.ts';
+import { commandProcess, runAgent } from '../support/command-process.ts';
 import { type Command, command, freePort, startCommand } from '../support/commands.ts';
 import { buildFresh } from '../support/fresh-bundle.ts';
 import { runBlock, shellBlocks } from '../support/shell-blocks.ts';
@@ -112,7 +112,8 @@ describe('the commands of the other documents', () => {
       .split(/\s+/)
       .filter((word) => word !== '' && word !== '…');
     const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
-    const help = await tryCommand(program as Command, [...words.slice(0, end === -1 ? 3 : Math.min(end, 3)), '--help']);
+    const asked = [...words.slice(0, end === -1 ? 3 : Math.min(end, 3)), '--help'];
+    const help = await (program === 'sallyport-agent' ? runAgent(asked) : tryCommand(program as Command, asked));
     expect(help.status).toBe(0);
     for (const option of words.filter((word) => word.startsWith('--')))
       expect(help.stdout).toContain(option.replace(/=.*$/, ''));
