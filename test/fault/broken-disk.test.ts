@@ -92,7 +92,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       largeBytes: 9_000_000,
       bundle: { volumeBytes: 10_000_000 },
     });
-    for (const name of ['a', 'b']) disks.push(await mountFuse(join(folder.path, name)));
+    for (const name of ['a', 'b']) disks.push(await mountFuse(join(folder.path, name), { isOnlyWay: true }));
     // How often each operation occurs in one import.
     await onDisks(['whole'], async (_, disk, name) => {
       await disk.setFaults(...broken.map(({ fault }) => ({ ...fault, skip: Number.MAX_SAFE_INTEGER })));
@@ -172,7 +172,8 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
       );
       expect(damage, said).toEqual([]);
       if (index % finishesEach !== 0) return;
-      const again = await importTo(dataDir);
+      // The disk that works again.
+      const again = await importTo(below);
       expect(again, `${said}\nagain: ${again.stdout}${again.stderr}`).toMatchObject({ status: 0 });
       expect(JSON.parse(again.stdout)).toMatchObject({ result: isNew ? 'already' : 'imported' });
       await site.expectComplete(below);

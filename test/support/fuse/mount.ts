@@ -81,15 +81,19 @@ const ready = (child: ChildProcess): Promise<void> =>
   });
 
 /**
- * Mounts `home`/files at `home`/mount; both are made. `log`: a file that takes the record of every change and sync.
+ * Mounts `home`/files at `home`/mount; both are made. `log`: a file that takes the record of every change and sync. `isOnlyWay`: what
+ * was asked for here changes by no other way, so names and attributes are kept, at half of the calls.
  */
-export const mountFuse = async (home: string, options: { log?: string } = {}): Promise<FuseMount> => {
+export const mountFuse = async (
+  home: string,
+  { log, isOnlyWay = false }: { log?: string; isOnlyWay?: boolean } = {},
+): Promise<FuseMount> => {
   const folder = join(home, 'files');
   const path = join(home, 'mount');
   const socket = join(home, 'control');
   for (const each of [folder, path]) mkdirSync(each, { recursive: true });
-  const args = [join(import.meta.dirname, 'pass.py'), folder, path, socket];
-  const child = spawn(python, [...args, ...(options.log === undefined ? [] : [options.log])], {
+  const args = [join(import.meta.dirname, 'pass.py'), folder, path, socket, isOnlyWay ? '60' : '0'];
+  const child = spawn(python, [...args, ...(log === undefined ? [] : [log])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

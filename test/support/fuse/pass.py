@@ -1,9 +1,10 @@
 """A file system that passes everything through to a plain folder, and does to it what disks and media do.
 
-    pass.py FOLDER MOUNTPOINT CONTROL [LOG]
+    pass.py FOLDER MOUNTPOINT CONTROL KEEP [LOG]
 
 CONTROL is a Unix socket: one JSON object a line in, one a line out (see mount.ts). With LOG, every change and every sync is
 appended to that file in the order in which it took effect, so that a power cut can be played at any point afterwards.
+KEEP: for how many seconds names and attributes are not asked anew. Tests that change the folder below take 0.
 It prints "ready" when it is mounted and ends when it is unmounted.
 """
 
@@ -285,7 +286,7 @@ class Pass(Operations):
 
 
 def main():
-    folder, mountpoint, control, *rest = sys.argv[1:]
+    folder, mountpoint, control, keep, *rest = sys.argv[1:]
     log = open(rest[0], "wb") if rest else None
     passed = Pass(folder, log)
     # Bound before it is mounted: whoever reads "ready" may ask at once.
@@ -300,9 +301,8 @@ def main():
         big_writes=True,
         hard_remove=True,
         use_ino=True,
-        # Attributes are asked anew: some tests change the folder below.
-        attr_timeout=0,
-        entry_timeout=0,
+        attr_timeout=float(keep),
+        entry_timeout=float(keep),
         fsname="sallyport-test",
     )
 
