@@ -13,7 +13,7 @@ const mayPause: Readonly<Record<string, string>> = {
   'test/support/controllers/judges.ts': 'the pace that the product keeps to controllers',
   'test/support/controllers/transport.ts': 'the time-out that the product asks for',
   'test/fault/hostile.test.ts': 'the pace of slow clients',
-  'test/e2e/log-in.test.ts': 'waits as long as the server says',
+  'test/e2e/new-site.test.ts': 'waits as long as the server says',
   'test/integration/service-unit.test.ts': 'an observer within the booted system looks again until a state is there',
   'test/release/power-cut.ts': 'the power fails at a part of the time that an upgrade was seen to take',
   'test/architecture/pauses.test.ts': 'the planted ones',
