@@ -47,7 +47,11 @@ export type FindingWhy = {
     readonly covers: boolean;
   }[];
   readonly exact: boolean;
-  readonly source: { readonly name: string; readonly newest?: When; readonly importedAt?: When };
+  readonly source: {
+    readonly name: string;
+    readonly newest?: When | undefined;
+    readonly importedAt?: When | undefined;
+  };
   readonly rule: string;
   /** Inputs of the decision as name and value, those that push to Act marked. */
   readonly inputs: readonly { readonly name: string; readonly value: string; readonly strong: boolean }[];

@@ -3,21 +3,11 @@ import { z } from 'zod';
 import type { DeviceQueries } from '../../features/devices/types.ts';
 import { deviceIn } from '../../features/devices/view.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
-import {
-  anyOf,
-  deviceId,
-  deviceReference,
-  givenTime,
-  numberPageOf,
-  numberPaging,
-  search,
-  time,
-  where,
-} from '../../platform/shapes.ts';
+import { anyOf, deviceId, givenTime, numberPageOf, numberPaging, search, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { actorRef, areas, scopeOf } from '../objects/types.ts';
 import type { EventService } from './service.ts';
-import { severities } from './types.ts';
+import { auditEntry, eventShape, severities } from './types.ts';
 
 // What happened, and the chain that proves it.
 
@@ -26,34 +16,7 @@ const { operation } = operationsOver<{ events: EventService; deviceQueries: Devi
   bound: 'site',
 });
 
-const event = z.object({
-  id: z.int(),
-  at: time,
-  type: z.string(),
-  severity: z.enum(severities),
-  area: z.enum(areas),
-  device: deviceReference.nullable(),
-  actor: z.string().nullable().describe('`type:id` of who did it'),
-  from: z.string().nullable().describe('The address that the call came from'),
-  params: z.record(z.string(), z.union([z.string(), z.number()])),
-  audit: z.int().nullable().describe('Its number in the audit chain'),
-});
-
-const auditEntry = z.object({
-  seq: z.int(),
-  at: time,
-  actor: z.string(),
-  from: z.string().nullable(),
-  operation: z.string(),
-  kind: z.string(),
-  object: z.string(),
-  revision: z.int(),
-  commitment: z.string(),
-  prev: z.string(),
-  hash: z.string(),
-});
-
-export const eventSchemas = { Event: event, AuditEntry: auditEntry };
+export const eventSchemas = { Event: eventShape, AuditEntry: auditEntry };
 
 const right = 'events:read';
 
@@ -77,7 +40,7 @@ export const eventOperations = [
       where,
       ...numberPaging,
     }),
-    output: numberPageOf(event),
+    output: numberPageOf(eventShape),
     run: async ({ events, deviceQueries, actor }, { limit, after, search: q, ...asked }) => {
       const scope = scopeOf(actor, right);
       if (asked.device !== undefined) deviceIn(deviceQueries, asked.device, scope);

@@ -3,9 +3,14 @@
 // and names actors by reference (`account:<id>`), never by personal value. Retention is per type, with a cap on rows
 // beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue keys: `event.<type>`, with
 // the parameters by name.
+import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import type { Area } from '../objects/types.ts';
+import { deviceReference, type Shape, time } from '../../platform/shapes.ts';
+import { type Area, areas } from '../objects/types.ts';
+
+export const severities = ['critical', 'failure', 'warning', 'info'] as const;
+type Severity = (typeof severities)[number];
 
 /** A declaration with its name. */
 export type EventType = EventDeclaration & { type: string };
@@ -13,17 +18,21 @@ export type EventType = EventDeclaration & { type: string };
 /** `time` is milliseconds. */
 export type EventParams = Record<string, string | number>;
 
-export type StoredEvent = {
-  id: number;
-  at: number;
-  type: string;
-  severity: Severity;
-  area: Area;
-  device: number | null;
-  actor: string | null;
-  from: string | null;
-  params: EventParams;
-  auditSeq: number | null;
+export const eventShape = z.object({
+  id: z.int(),
+  at: time,
+  type: z.string(),
+  severity: z.enum(severities),
+  area: z.enum(areas),
+  device: deviceReference.nullable(),
+  actor: z.string().nullable().describe('`type:id` of who did it'),
+  from: z.string().nullable().describe('The address that the call came from'),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  audit: z.int().nullable().describe('Its number in the audit chain'),
+});
+export type StoredEvent = Omit<Shape<typeof eventShape>, 'device' | 'audit'> & {
+  readonly device: number | null;
+  readonly auditSeq: number | null;
 };
 
 export type EventQuery = {
@@ -48,20 +57,20 @@ export function fromMoment(ms: number): Filter {
 
 export type EventPage = { rows: StoredEvent[]; total: number; next?: number };
 
-export type AuditEntry = {
-  seq: number;
-  at: number;
-  actor: string;
-  from: string | null;
-  operation: string;
-  kind: string;
-  object: string;
-  revision: number;
-  /** Hex. */
-  commitment: string;
-  prev: string;
-  hash: string;
-};
+export const auditEntry = z.object({
+  seq: z.int(),
+  at: time,
+  actor: z.string(),
+  from: z.string().nullable(),
+  operation: z.string(),
+  kind: z.string(),
+  object: z.string(),
+  revision: z.int(),
+  commitment: z.string(),
+  prev: z.string(),
+  hash: z.string(),
+});
+export type AuditEntry = Shape<typeof auditEntry>;
 
 export type NewAuditEntry = {
   /** The time of what it records; the two must agree. */
@@ -79,10 +88,6 @@ export type NewAuditEntry = {
 export type ChainReport =
   | { ok: true; length: number; head: string }
   | { ok: false; length: number; brokenAt: number; reason: string };
-
-type Severity = 'critical' | 'failure' | 'warning' | 'info';
-
-export const severities: readonly Severity[] = ['critical', 'failure', 'warning', 'info'];
 
 type ParamType = 'text' | 'integer' | 'time';
 

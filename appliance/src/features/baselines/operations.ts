@@ -9,6 +9,7 @@ import { type Caller, operationsOver } from '../../server/operations/operation.t
 import { deviceModel } from '../devices/view.ts';
 import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
+import { acceptanceSchema, baselineEdit, baselineEntry, baselineSchema } from './types.ts';
 import { baselineViews } from './view.ts';
 
 // Baselines: what a device or a group is expected to hold.
@@ -24,35 +25,11 @@ export const upToDate = ({ baselines, request }: { baselines: BaselineService } 
 
 export const baselineId = z.string().min(1).max(512).describe('`device:<id>` or `group:<id>`');
 
-const baseline = z.object({
-  id: z.string(),
-  name: z.string(),
-  scope: z.enum(['device', 'group']),
-  device: z.string().nullable(),
-  group: z.string().nullable(),
-  reference: z.string().nullable().describe('The device whose content a group was given'),
-  revision: z.int(),
-  collections: z.array(z.string()),
-  allowed: z.array(z.string()).describe('Exceptions: collection and title, * for any text'),
-  approvedAt: time,
-  expiresAt: time.nullable(),
-  contentHash: z.string().describe('SHA-256 over the content and what was accepted'),
-  counts: z.record(z.string(), z.int()).describe('What is expected, by collection'),
-  deviations: z.int().describe('Open ones'),
-  deviating: z.int().describe('Devices with open ones'),
-});
-
-export const baselineSchemas = { Baseline: baseline };
+export const baselineSchemas = { Baseline: baselineSchema };
 
 const entries = z.object({
   total: z.int(),
-  rows: z.array(
-    z.object({
-      key: z.string().describe('`#<number>` of an item of the site, or the key of a row'),
-      title: z.string().nullable().describe('Null where it is personal'),
-      values: z.record(z.string(), z.unknown()),
-    }),
-  ),
+  rows: z.array(baselineEntry),
 });
 
 type Asked = { baseline: string; collection: string; device: string | undefined; search: string; limit: number };
@@ -81,7 +58,7 @@ const entryText = (values: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name}=${String(value)}`)
     .join(' ');
 
-const revisionLine = (made: z.output<typeof baseline>): string =>
+const revisionLine = (made: z.output<typeof baselineSchema>): string =>
   `${made.id}, revision ${made.revision}, ${made.deviations} deviations`;
 
 const one = z.strictObject({ baseline: baselineId });
@@ -95,7 +72,7 @@ export const baselineOperations = [
     right: 'devices:read',
     summary: 'The baselines, with how much differs from each',
     input: z.strictObject({}),
-    output: z.object({ rows: z.array(baseline) }),
+    output: z.object({ rows: z.array(baselineSchema) }),
     run: (context) => {
       const scope = scopeOf(context.actor, 'devices:read');
       const readable = readableCollections(context.inventory, context.actor, scope);
@@ -117,24 +94,12 @@ export const baselineOperations = [
     right: 'devices:read',
     summary: 'A baseline: its revisions, what was accepted, the devices under it',
     input: one,
-    output: baseline.extend({
+    output: baselineSchema.extend({
       devices: z.array(
         z.object({ device: deviceReference, checkedAt: time.nullable(), late: z.boolean(), deviations: z.int() }),
       ),
       revisions: z.array(z.object({ revision: z.int(), at: time, actor: z.string(), comment: z.string().nullable() })),
-      acceptances: z
-        .array(
-          z.object({
-            id: z.int(),
-            collection: z.string(),
-            title: z.string().nullable(),
-            at: time,
-            actor: z.string(),
-            reason: z.string(),
-            expiresAt: time.nullable(),
-          }),
-        )
-        .describe('Of collections that may be read'),
+      acceptances: z.array(acceptanceSchema).describe('Of collections that may be read'),
     }),
     run: (context, { baseline: id }) => {
       const baselines = upToDate(context);
@@ -194,7 +159,7 @@ export const baselineOperations = [
       expiresAt: givenDay.optional().describe('When it should be reviewed: 2027-01-31'),
       comment: comment.optional(),
     }),
-    output: baseline,
+    output: baselineSchema,
     run: (context, { device, group, reference, collections, allowed, expiresAt, comment: why }) => {
       const { baselines, actor, request } = context;
       const options = {
@@ -245,17 +210,8 @@ export const baselineOperations = [
     summary: 'Expects more, less or other things of a collection, as a new revision',
     description:
       'Nothing is typed in: what is added is an item of the site (`addItems`) or a row as a device reports it (`addRows`).',
-    input: one.extend({
-      collection: z.string().max(64),
-      remove: z.array(z.string().max(80)).max(1_000).default([]),
-      addItems: z.array(z.int().min(1)).max(1_000).default([]),
-      addRows: z
-        .array(z.strictObject({ device: deviceId, key: z.string().max(80) }))
-        .max(1_000)
-        .default([]),
-      comment: comment.describe('Why; goes into the revision'),
-    }),
-    output: baseline,
+    input: one.extend(baselineEdit.shape),
+    output: baselineSchema,
     run: ({ baselines, actor }, { baseline: id, ...edit }) =>
       baselines.get(baselines.edit(actor, id, edit).id, scopeOf(actor, 'devices:read')),
   }),
@@ -273,7 +229,7 @@ export const baselineOperations = [
       remove: z.array(z.string()).default([]).describe('An entry of the baseline; may repeat'),
       comment: comment.default('').describe('Why; needed to add or remove'),
     }),
-    output: z.union([entries, baseline]),
+    output: z.union([entries, baselineSchema]),
     run: (context, { baseline: id, from: device, add, remove, ...rest }) => {
       const { baselines, inventory, actor } = context;
       const { name: collection, mode } = inventory.collection(rest.collection);

@@ -10,40 +10,38 @@
 // what is expected. The law: the open deviations of a device are what its sections hold more, less or otherwise than is
 // expected. A group's baseline says what all have; what is accepted for a whole group may be there or not.
 
+import { z } from 'zod';
 import type { Change, Difference } from '../../engine/inventory/types.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { comment, type DeepReadonly, deviceId, type Shape, time } from '../../platform/shapes.ts';
 
-type BaselineScope = 'device' | 'group';
-
-export type Baseline = {
-  id: string;
-  name: string;
-  revision: number;
-  scope: BaselineScope;
-  /** Public id. */
-  device: string | null;
-  group: string | null;
-  reference: string | null;
-  collections: readonly string[];
-  allowed: readonly string[];
-  /** ms */
-  approvedAt: number;
-  expiresAt: number | null;
-  content: number;
-  contentHash: string;
-  accepted: readonly number[];
+export const baselineSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(['device', 'group']),
+  device: z.string().nullable(),
+  group: z.string().nullable(),
+  reference: z.string().nullable().describe('The device whose content a group was given'),
+  revision: z.int(),
+  collections: z.array(z.string()),
+  allowed: z.array(z.string()).describe('Exceptions: collection and title, * for any text'),
+  approvedAt: time,
+  expiresAt: time.nullable(),
+  contentHash: z.string().describe('SHA-256 over the content and what was accepted'),
+  counts: z.record(z.string(), z.int()).describe('What is expected, by collection'),
+  deviations: z.int().describe('Open ones'),
+  deviating: z.int().describe('Devices with open ones'),
+});
+type Counted = 'counts' | 'deviations' | 'deviating';
+export type Baseline = Omit<Shape<typeof baselineSchema>, Counted> & {
+  readonly content: number;
+  readonly accepted: readonly number[];
   /** Of the newest revision. */
-  updatedAt: number;
+  readonly updatedAt: number;
 };
 
-export type BaselineSummary = Baseline & {
-  /** Open deviations, and the devices that have some. */
-  deviations: number;
-  deviating: number;
-  /** Items or rows expected, by collection. */
-  counts: Readonly<Record<string, number>>;
-};
+export type BaselineSummary = Baseline & Pick<Shape<typeof baselineSchema>, Counted>;
 
 export type ApproveOptions = {
   collections: readonly string[];
@@ -73,17 +71,16 @@ export type Deviation = {
   workOrder: { text: string; actor: string; at: number } | null;
 };
 
-export type Acceptance = {
-  id: number;
-  baseline: string;
-  device: number | null;
-  collection: string;
-  title: string | null;
-  reason: string;
-  actor: string;
-  at: number;
-  expiresAt: number | null;
-};
+export const acceptanceSchema = z.object({
+  id: z.int(),
+  collection: z.string(),
+  title: z.string().nullable(),
+  at: time,
+  actor: z.string(),
+  reason: z.string(),
+  expiresAt: time.nullable(),
+});
+export type Acceptance = Shape<typeof acceptanceSchema> & { readonly baseline: string; readonly device: number | null };
 
 export const deviationStates = ['open', 'closed', 'all'] as const;
 export const operations = ['added', 'removed', 'changed'] as const;
@@ -107,32 +104,30 @@ export type AcceptOptions = {
   /** ms; from then on it is a deviation again. */
   expiresAt?: number | null;
   /** Whether it holds for the device alone, or for the whole group where the baseline is a group's. */
-  scope: BaselineScope;
+  scope: Baseline['scope'];
 };
 
 /** One thing that is expected. */
-export type BaselineEntry = {
-  /** `#<number>` of an item of the site, or the key of a row. */
-  key: string;
-  /** Null where it is personal. */
-  title: string | null;
-  /** Personal ones are null. */
-  values: Readonly<Record<string, unknown>>;
-};
+export const baselineEntry = z.object({
+  key: z.string().describe('`#<number>` of an item of the site, or the key of a row'),
+  title: z.string().nullable().describe('Null where it is personal'),
+  values: z.record(z.string(), z.unknown()),
+});
+export type BaselineEntry = Shape<typeof baselineEntry>;
 
 export type EntryPage = { total: number; rows: BaselineEntry[] };
 
-export type BaselineEdit = {
-  collection: string;
-  /** Keys of entries. */
-  remove: readonly string[];
-  /** Items of the site, of a shared collection. */
-  addItems: readonly number[];
-  /** Rows as a device reports them, of another collection. */
-  addRows: readonly { device: string; key: string }[];
-  /** Why; goes into the revision. */
-  comment: string;
-};
+export const baselineEdit = z.strictObject({
+  collection: z.string().max(64),
+  remove: z.array(z.string().max(80)).max(1_000).default([]),
+  addItems: z.array(z.int().min(1)).max(1_000).default([]),
+  addRows: z
+    .array(z.strictObject({ device: deviceId, key: z.string().max(80) }))
+    .max(1_000)
+    .default([]),
+  comment: comment.describe('Why; goes into the revision'),
+});
+export type BaselineEdit = DeepReadonly<z.output<typeof baselineEdit>>;
 
 export const deviceBaselineId = (publicId: string): string => `device:${publicId}`;
 

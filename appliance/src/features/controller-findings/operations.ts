@@ -4,12 +4,21 @@ import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { invalid } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { anyOf, pageOf, paging, search, textTime, time, where } from '../../platform/shapes.ts';
+import { anyOf, pageOf, paging, search, time, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
 import type { ControllerFindings } from './service.ts';
-import { controllerFixStates, controllerVerdicts, exploitations, JUSTIFICATIONS, questionSchema } from './types.ts';
+import {
+  controllerFindingSchema,
+  controllerFixStates,
+  controllerVerdicts,
+  exploitations,
+  heldAnswer,
+  JUSTIFICATIONS,
+  questionSchema,
+  whyDocument,
+} from './types.ts';
 
 // What advisories say of controllers, and the answers of people where comparing could not tell. Beside a running server its
 // job compares what waits; without one a command does it first.
@@ -19,102 +28,17 @@ const { operation } = operationsOver<Parts>({ area: 'vulnerabilities', bound: 'z
 
 const readable = (actor: Actor): Scope => scopeOf(actor, 'vulnerabilities:read');
 
-const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
-
-const verdictShape = {
-  verdict: z.enum(controllerVerdicts),
-  reason: z.string().describe('Why it is for review; empty where it is certain'),
-  level: z.enum(levels).describe('Order number, CIP tuple, vendor and model, family, likeness'),
-  path: z.array(z.string()).describe('Names on the way to the leaf of the document'),
-  versionText: z.string().describe('As the document writes it'),
-};
-
-const otherSchema = z.object({ document: z.string(), leaf: z.string(), ...verdictShape });
-
-const controllerFindingSchema = z.object({
-  id: z.string(),
-  vulnerability: z.string(),
-  product: z.string(),
-  vendor: z.string(),
-  family: z.string(),
-  firmware: z.string(),
-  firmwareSide: z.enum(['observed', 'configured', '']),
-  ...verdictShape,
-  matched: z.enum(controllerVerdicts).describe('What comparing alone gave, where a person has answered'),
-  confidence: z.number(),
-  decision: z.enum(DECISIONS),
-  exploitation: z
-    .enum(exploitations)
-    .describe('Whether attacks are known: from catalogues, and the vector of the document'),
-  exploitedSince: z
-    .string()
-    .describe('Day on which it came into the catalogue of known exploited ones; empty where it is not in it'),
-  severity: z.enum(SEVERITIES),
-  score: z.number().nullable(),
-  fixState: z.enum(controllerFixStates),
-  fixedVersion: z.string(),
-  advisory: z.string().describe('Namespace of the publisher and id of the document that decided'),
-  publisher: z.string(),
-  status: z.string(),
-  title: z.string(),
-  leaf: z.string(),
-  others: z.array(otherSchema).describe('What other documents say of the same'),
-  answer: z.string().describe('Id of the answer in force'),
-  former: z.string().describe('Id of an answer about another revision or version'),
-  controllers: z.int(),
-  held: z.int().describe('On how many of them an accepted risk or a mitigation holds it back'),
-  heldBy: z.array(
-    z.object({ kind: z.enum(['risk-acceptance', 'mitigation']), measure: z.string(), name: z.string(), until: time }),
-  ),
-  since: time,
-  until: time.nullable(),
-});
-
 const whySchema = z.object({
   finding: controllerFindingSchema,
   identity: z.record(z.string(), z.string()).describe('What was compared'),
-  documents: z.array(
-    z.object({
-      key: z.string(),
-      title: z.string(),
-      publisher: z.string(),
-      category: z.enum(['vendor', 'coordinator', 'other']),
-      revision: z.string(),
-      status: z.enum(['draft', 'interim', 'final']),
-      modified: textTime,
-      feed: z.string(),
-      disclaimer: z.string().optional(),
-      says: z.object(verdictShape),
-      remediations: z.array(
-        z.object({
-          category: z.string(),
-          details: z.string(),
-          url: z.string().optional(),
-          date: z.string().optional(),
-        }),
-      ),
-      cvss: z.string().optional(),
-      score: z.number().optional(),
-    }),
-  ),
+  documents: z.array(whyDocument),
   rule: z.string(),
   threat: z.record(z.string(), z.string()).describe('What the priority was made from'),
   exploited: z
     .object({ since: z.string(), due: z.string().nullable(), ransomware: z.boolean() })
     .nullable()
     .describe('Its entry in the catalogue of known exploited vulnerabilities'),
-  answer: z
-    .object({
-      id: z.string(),
-      verdict: z.enum(['affected', 'not-affected']),
-      justification: z.string().describe('Class of the reason, as in OpenVEX; empty for answers to questions'),
-      reason: z.string(),
-      evidence: z.string(),
-      who: z.string(),
-      at: time,
-    })
-    .nullable()
-    .describe('The answer of a person in force'),
+  answer: heldAnswer.nullable().describe('The answer of a person in force'),
   contexts: z.array(z.record(z.string(), z.string())),
   controllers: z.array(z.object({ id: z.string(), name: z.string(), part: z.string(), since: time })),
 });

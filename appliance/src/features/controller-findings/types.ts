@@ -1,4 +1,3 @@
-import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import type {
   ControllerIndex,
   FixState,
@@ -12,7 +11,8 @@ import type {
 import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { DECISIONS, type Decision, type KnownThreat, type Severity } from '../vulnerabilities/types.ts';
+import { type Shape, textTime, time } from '../../platform/shapes.ts';
+import { DECISIONS, type Decision, type KnownThreat, SEVERITIES } from '../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
 // entered by hand; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
@@ -46,21 +46,25 @@ export type IndexBuilder = (
   synonyms: readonly Synonym[],
 ) => Pick<ControllerIndex, 'match' | 'matchDocuments' | 'documents'>;
 
-/** What another document says of the same vulnerability in the same part. */
-export type OtherVerdict = {
-  readonly document: string;
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly level: Level;
-  readonly leaf: string;
-  readonly path: readonly string[];
-  readonly versionText: string;
+export const controllerVerdicts = ['affected', 'review', 'not-affected'] as const satisfies readonly Verdict[];
+
+const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
+
+const verdictShape = {
+  verdict: z.enum(controllerVerdicts),
+  reason: z.string().describe('Why it is for review; empty where it is certain'),
+  level: z.enum(levels).describe('Order number, CIP tuple, vendor and model, family, likeness'),
+  path: z.array(z.string()).describe('Names on the way to the leaf of the document'),
+  versionText: z.string().describe('As the document writes it'),
 };
+
+/** What another document says of the same vulnerability in the same part. */
+const otherVerdict = z.object({ document: z.string(), leaf: z.string(), ...verdictShape });
+export type OtherVerdict = Shape<typeof otherVerdict>;
 
 export const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 type Exploitation = (typeof exploitations)[number];
 
-export const controllerVerdicts = ['affected', 'review', 'not-affected'] as const satisfies readonly Verdict[];
 export const controllerFixStates = [
   'available',
   'planned',
@@ -99,13 +103,13 @@ export type ControllerFindingLoad = {
 };
 
 /** What holds a finding back on one controller, and until when. */
-export type HeldBack = {
-  readonly kind: 'risk-acceptance' | 'mitigation';
-  /** Id of the object. */
-  readonly measure: string;
-  readonly name: string;
-  readonly until: number;
-};
+const heldBack = z.object({
+  kind: z.enum(['risk-acceptance', 'mitigation']),
+  measure: z.string(),
+  name: z.string(),
+  until: time,
+});
+export type HeldBack = Shape<typeof heldBack>;
 
 /** A finding as compensating controls name it: names by which the product goes, and the controller with its zone. */
 export type MeasuredFinding = {
@@ -127,48 +131,44 @@ export type Holding = {
 };
 
 /** One line of the list: a vulnerability in one product and version, with the controllers that have it. */
-export type ControllerFinding = {
+export const controllerFindingSchema = z.object({
   /** `<identity>.<vulnerability>` */
-  readonly id: string;
-  readonly identity: number;
-  readonly vulnerability: string;
-  readonly product: string;
-  readonly vendor: string;
-  readonly family: string;
-  readonly firmware: string;
-  readonly firmwareSide: 'observed' | 'configured' | '';
-  readonly verdict: Verdict;
-  readonly matched: Verdict;
-  readonly reason: string;
-  readonly level: Level;
-  readonly confidence: number;
-  readonly decision: Decision;
-  /** Whether attacks are known; from catalogues, and from what the document's vector says. */
-  readonly exploitation: Exploitation;
-  /** Day on which it came into the catalogue of known exploited vulnerabilities; '' where it is not in it. */
-  readonly exploitedSince: string;
-  readonly severity: Severity;
-  readonly score: number | null;
-  readonly fixState: FixState;
-  readonly fixedVersion: string;
-  readonly advisory: string;
-  readonly publisher: string;
-  readonly status: string;
-  readonly title: string;
-  readonly leaf: string;
-  readonly path: readonly string[];
-  readonly versionText: string;
-  readonly others: readonly OtherVerdict[];
-  /** The answer in force, and one that holds no more. */
-  readonly answer: string;
-  readonly former: string;
-  readonly controllers: number;
-  /** On how many of them it is held back, and by what. */
-  readonly held: number;
-  readonly heldBy: readonly HeldBack[];
-  readonly since: number;
-  readonly until: number | null;
-};
+  id: z.string(),
+  vulnerability: z.string(),
+  product: z.string(),
+  vendor: z.string(),
+  family: z.string(),
+  firmware: z.string(),
+  firmwareSide: z.enum(['observed', 'configured', '']),
+  ...verdictShape,
+  matched: z.enum(controllerVerdicts).describe('What comparing alone gave, where a person has answered'),
+  confidence: z.number(),
+  decision: z.enum(DECISIONS),
+  exploitation: z
+    .enum(exploitations)
+    .describe('Whether attacks are known: from catalogues, and the vector of the document'),
+  exploitedSince: z
+    .string()
+    .describe('Day on which it came into the catalogue of known exploited ones; empty where it is not in it'),
+  severity: z.enum(SEVERITIES),
+  score: z.number().nullable(),
+  fixState: z.enum(controllerFixStates),
+  fixedVersion: z.string(),
+  advisory: z.string().describe('Namespace of the publisher and id of the document that decided'),
+  publisher: z.string(),
+  status: z.string(),
+  title: z.string(),
+  leaf: z.string(),
+  others: z.array(otherVerdict).describe('What other documents say of the same'),
+  answer: z.string().describe('Id of the answer in force'),
+  former: z.string().describe('Id of an answer about another revision or version'),
+  controllers: z.int(),
+  held: z.int().describe('On how many of them an accepted risk or a mitigation holds it back'),
+  heldBy: z.array(heldBack),
+  since: time,
+  until: time.nullable(),
+});
+export type ControllerFinding = Shape<typeof controllerFindingSchema> & { readonly identity: number };
 
 /** A finding on one part of one controller. */
 export type ControllerPartFinding = ControllerFinding & {
@@ -196,15 +196,13 @@ export type ControllerRematch = {
 };
 
 /** How much hurry some vulnerabilities make, over the controllers that have them. */
-export type Urgency = {
-  /** The worst; null where no controller is certainly affected. */
-  readonly decision: Decision | null;
-  readonly findings: number;
-  /** Which of them are known to be exploited. */
-  readonly exploited: readonly string[];
-  /** The earliest day by which the catalogue wants them gone; '' without one. */
-  readonly due: string;
-};
+export const urgencySchema = z.object({
+  decision: z.enum(DECISIONS).nullable().describe('The worst; null where no controller is certainly affected'),
+  findings: z.int(),
+  exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
+  due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
+});
+export type Urgency = Shape<typeof urgencySchema>;
 
 export const JUSTIFICATIONS = [
   'component-not-present',
@@ -246,29 +244,31 @@ export type FindingWhy = {
   readonly parts: readonly { controller: number; part: number; part_key: string; since: number }[];
 };
 
-/** A document about the finding: the one that decided, or another about the same. */
-export type WhyDocument = {
-  readonly key: string;
-  readonly title: string;
-  readonly publisher: string;
-  readonly category: CsafBody['category'];
-  readonly revision: string;
-  readonly status: CsafBody['status'];
-  readonly modified: string;
-  readonly feed: string;
-  readonly disclaimer?: string;
-  readonly says: Pick<OtherVerdict, 'verdict' | 'reason' | 'level' | 'path' | 'versionText'>;
-  readonly remediations: readonly WhyRemediation[];
-  readonly cvss?: string;
-  readonly score?: number;
-};
+const remediation = z.object({
+  category: z.string(),
+  details: z.string(),
+  url: z.string().optional(),
+  date: z.string().optional(),
+});
+export type WhyRemediation = Shape<typeof remediation>;
 
-export type WhyRemediation = {
-  readonly category: string;
-  readonly details: string;
-  readonly url?: string;
-  readonly date?: string;
-};
+/** A document about the finding: the one that decided, or another about the same. */
+export const whyDocument = z.object({
+  key: z.string(),
+  title: z.string(),
+  publisher: z.string(),
+  category: z.enum(['vendor', 'coordinator', 'other']),
+  revision: z.string(),
+  status: z.enum(['draft', 'interim', 'final']),
+  modified: textTime,
+  feed: z.string(),
+  disclaimer: z.string().optional(),
+  says: z.object(verdictShape),
+  remediations: z.array(remediation),
+  cvss: z.string().optional(),
+  score: z.number().optional(),
+});
+export type WhyDocument = Shape<typeof whyDocument>;
 
 export type Threat = {
   /** `active`: known to be exploited. */
@@ -278,17 +278,18 @@ export type Threat = {
 };
 
 /** An answer in force, for people. */
-export type HeldAnswer = {
-  readonly id: string;
-  readonly verdict: AnswerVerdict;
-  readonly justification: string;
-  readonly reason: string;
-  readonly evidence: string;
-  readonly who: string;
-  readonly at: number;
-};
+export const heldAnswer = z.object({
+  id: z.string(),
+  verdict: z.enum(['affected', 'not-affected']),
+  justification: z.string().describe('Class of the reason, as in OpenVEX; empty for answers to questions'),
+  reason: z.string(),
+  evidence: z.string(),
+  who: z.string(),
+  at: time,
+});
+export type HeldAnswer = Shape<typeof heldAnswer>;
 
-export type AnswerVerdict = 'affected' | 'not-affected';
+export type AnswerVerdict = HeldAnswer['verdict'];
 
 export const questionSchema = z.object({
   id: z.string(),

@@ -3,49 +3,24 @@ import { z } from 'zod';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
-import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { ControllerFirmware } from './service.ts';
-import { type ArrivedFirmware, CHECKS, type Handover } from './types.ts';
+import {
+  type ArrivedFirmware,
+  arrivedFirmware,
+  CHECKS,
+  controllerId,
+  digest,
+  type Handover,
+  handoverSchema,
+  partKey,
+} from './types.ts';
 
 // Firmware that is here for controllers: listed, handed to a person with a checklist, and what became of it.
 
 type Parts = { controllerFirmware: ControllerFirmware; controllers: ControllerService };
 const { operation, download } = operationsOver<Parts>({ area: 'updates', bound: 'zone', scoped: true });
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
-const partKey = z.string().max(300).describe('Place of the module that it is for; empty for the controller itself');
-
-const targetSchema = z.object({ controller: controllerId, name: z.string(), part: partKey, firmware: z.string() });
-
-const fileSchema = z.object({
-  sha256: digest,
-  vendor: z.string(),
-  orderNumbers: z.array(z.string()),
-  version: z.string(),
-  title: z.string(),
-  fileName: z.string(),
-  sizeBytes: z.int(),
-  isHere: z.boolean().describe('Whether its bytes are in the store'),
-  targets: z.array(targetSchema).describe('Parts that have it not yet, as far as anybody knows'),
-});
-
-const handoverSchema = z.object({
-  id: z.int(),
-  controller: controllerId,
-  name: z.string(),
-  sha256: digest,
-  version: z.string(),
-  before: z.string().describe('Version that was known when the file was handed over'),
-  confirmed: z.array(z.enum(CHECKS)),
-  handedAt: time,
-  handedBy: z.string(),
-  doneAt: time.nullable(),
-  state: z.enum(['handed', 'done', 'verified', 'other-version', 'dropped']),
-  found: z.string().describe('Version that a newer reading showed'),
-});
 
 const checklistSchema = z.object({
   checks: z.array(z.enum(CHECKS)).describe('What a person confirms before an installation'),
@@ -63,7 +38,7 @@ const checklistSchema = z.object({
     .describe('What the record knows about it'),
 });
 
-export const controllerFirmwareSchemas = { ControllerFirmware: fileSchema, FirmwareHandover: handoverSchema };
+export const controllerFirmwareSchemas = { ControllerFirmware: arrivedFirmware, FirmwareHandover: handoverSchema };
 
 /** Of one in reach. */
 const controllerOf = ({ controllers }: Parts, controller: number) => ({
@@ -109,7 +84,7 @@ export const controllerFirmwareOperations = [
     right: 'updates:read',
     summary: 'Lists firmware files for controllers and who has them not yet',
     input: z.strictObject({}),
-    output: z.object({ rows: z.array(fileSchema) }),
+    output: z.object({ rows: z.array(arrivedFirmware) }),
     run: (parts) => ({
       rows: parts.controllerFirmware.list(scopeOf(parts.actor, 'updates:read')).map((file) => toFile(parts, file)),
     }),

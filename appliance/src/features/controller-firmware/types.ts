@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { type Shape, time } from '../../platform/shapes.ts';
 import type { Decision } from '../vulnerabilities/types.ts';
 
 /** What a person confirms before an installation (OT 7). */
@@ -13,35 +15,49 @@ export type FirmwareTarget = {
   readonly firmware: string;
 };
 
-export type ArrivedFirmware = {
-  readonly sha256: string;
-  readonly vendor: string;
-  readonly orderNumbers: readonly string[];
-  readonly version: string;
-  readonly title: string;
-  readonly fileName: string;
-  readonly sizeBytes: number;
+export const digest = z.string().regex(/^[0-9a-f]{64}$/);
+export const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
+export const partKey = z
+  .string()
+  .max(300)
+  .describe('Place of the module that it is for; empty for the controller itself');
+
+const targetSchema = z.object({ controller: controllerId, name: z.string(), part: partKey, firmware: z.string() });
+
+export const arrivedFirmware = z.object({
+  sha256: digest,
+  vendor: z.string(),
+  orderNumbers: z.array(z.string()),
+  version: z.string(),
+  title: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.int(),
+  isHere: z.boolean().describe('Whether its bytes are in the store'),
+  targets: z.array(targetSchema).describe('Parts that have it not yet, as far as anybody knows'),
+});
+export type ArrivedFirmware = Omit<Shape<typeof arrivedFirmware>, 'targets'> & {
   readonly licence: string | null;
   readonly notes: string | null;
-  /** Whether its bytes are in the store. */
-  readonly isHere: boolean;
-  /** Parts that have it not yet, as far as anybody knows. */
   readonly targets: readonly FirmwareTarget[];
 };
 
-export type Handover = {
-  readonly id: number;
+export const handoverSchema = z.object({
+  id: z.int(),
+  controller: controllerId,
+  name: z.string(),
+  sha256: digest,
+  version: z.string(),
+  before: z.string().describe('Version that was known when the file was handed over'),
+  confirmed: z.array(z.enum(CHECKS)),
+  handedAt: time,
+  handedBy: z.string(),
+  doneAt: time.nullable(),
+  state: z.enum(['handed', 'done', 'verified', 'other-version', 'dropped']),
+  found: z.string().describe('Version that a newer reading showed'),
+});
+export type Handover = Omit<Shape<typeof handoverSchema>, 'controller' | 'name'> & {
   readonly controller: number;
   readonly part: number;
-  readonly sha256: string;
-  readonly version: string;
-  readonly before: string;
-  readonly confirmed: readonly Check[];
-  readonly handedAt: number;
-  readonly handedBy: string;
-  readonly doneAt: number | null;
-  readonly state: 'handed' | 'done' | 'verified' | 'other-version' | 'dropped';
-  readonly found: string;
 };
 
 export type FirmwareWant = {

@@ -12,10 +12,12 @@ import { AppError } from '../../platform/errors.ts';
 import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { MediaService } from '../media/types.ts';
+import { knowledgeSchema } from '../vulnerabilities/types.ts';
 import type { ClockAgreement, ClockView } from './clock.ts';
 import { type KeyDate, keyDateText } from './key-dates.ts';
 import type { ExchangeService } from './service.ts';
 import type { ExchangeState } from './types.ts';
+import { receiptSchema, stateSchema } from './types.ts';
 import { nextAbout, unfulfilledLines } from './unfulfilled.ts';
 import type { Unreferenced } from './unreferenced-store.ts';
 
@@ -28,36 +30,6 @@ const { operation, download } = operationsOver<{
 }>({ area: 'exchange', bound: 'site' });
 
 const kindNames = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'] as const;
-
-const stateSchema = z.object({
-  site: z.string(),
-  name: z.string(),
-  trust: z
-    .object({
-      rootVersion: z.int(),
-      rootSha256: z.string(),
-      roles: z.array(z.object({ role: z.string(), version: z.int(), expires: textTime })),
-      sealedTo: z.array(z.string()).describe('SHA-256 of each host key that requests are sealed to'),
-    })
-    .nullable()
-    .describe('null: no trust was imported yet; nothing can be sealed or imported'),
-  seq: z.int(),
-  seqBroadcast: z.int(),
-  lastBundle: z.string().optional(),
-  inventory: z.string().optional(),
-  floor: textTime,
-  requestNumber: z.int(),
-  openRequests: z.array(
-    z.object({
-      number: z.int(),
-      requestId: z.string(),
-      createdAt: textTime,
-      file: z.string(),
-      sizeBytes: z.int(),
-      digest: z.string(),
-    }),
-  ),
-});
 
 const previewSchema = z.object({
   number: z.int(),
@@ -72,33 +44,12 @@ const previewSchema = z.object({
   text: z.string().describe('The whole text, exactly as it would be signed'),
 });
 
-const knowledgeSchema = z.object({
-  feed: z.string(),
-  newest: textTime.optional(),
-  importedAt: textTime,
-  ageDays: z.int().optional(),
-  goneSince: textTime.optional().describe('Since when no bundle has it; what it said is kept and closes nothing'),
-  limitDays: z.int(),
-  stale: z.boolean(),
-});
-
 const unfulfilledSchema = z.object({
   kind: z.string().describe('Kind of the want: `suite`, `newer`, `coverage`, `advisory`, `update` …'),
   want: z.string().describe('A system is named: `Debian:13 amd64/trixie-security`'),
   reason: z.string().describe(unfulfilledReasons.join(', ')),
   since: textTime.describe('Of the first answer that did not bring it'),
   next: z.string().describe('What to do about it'),
-});
-
-const receiptSchema = z.object({
-  number: z.int(),
-  createdAt: textTime,
-  result: z.enum(['imported', 'partial', 'refused']),
-  code: z.string(),
-  bundleId: z.string().optional(),
-  seq: z.int().optional(),
-  digest: z.string(),
-  acknowledgedAt: textTime.optional().describe('When a bundle showed that the host holds it'),
 });
 
 /** The next page of a list that goes down by number. */

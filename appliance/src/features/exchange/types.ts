@@ -7,7 +7,9 @@
 import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
+import { z } from 'zod';
 import type { Actor, ActorRow } from '../../engine/objects/types.ts';
+import { type Shape, textTime } from '../../platform/shapes.ts';
 import type { RematchResult, UnreadEcosystem } from '../vulnerabilities/types.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
@@ -22,33 +24,36 @@ export type OverdueRequest = {
   readonly limitDays: number;
 };
 
-type OpenRequest = {
-  readonly number: number;
-  readonly requestId: string;
-  readonly createdAt: string;
-  readonly file: string;
-  readonly sizeBytes: number;
-  readonly digest: string;
-};
+const trustShape = z.object({
+  rootVersion: z.int(),
+  rootSha256: z.string(),
+  roles: z.array(z.object({ role: z.string(), version: z.int(), expires: textTime })),
+  sealedTo: z.array(z.string()).describe('SHA-256 of each host key that requests are sealed to'),
+});
 
-export type ExchangeState = {
-  readonly site: string;
-  readonly name: string;
-  /** null: no trust was imported yet; nothing can be sealed or imported. */
-  readonly trust: {
-    readonly rootVersion: number;
-    readonly rootSha256: string;
-    readonly roles: readonly HeldRole[];
-    /** SHA-256 of each host key that requests are sealed to. */
-    readonly sealedTo: readonly string[];
-  } | null;
-  readonly seq: number;
-  readonly seqBroadcast: number;
-  readonly lastBundle?: string;
-  readonly inventory?: string;
-  readonly floor: string;
-  readonly requestNumber: number;
-  readonly openRequests: readonly OpenRequest[];
+export const stateSchema = z.object({
+  site: z.string(),
+  name: z.string(),
+  trust: trustShape.nullable().describe('null: no trust was imported yet; nothing can be sealed or imported'),
+  seq: z.int(),
+  seqBroadcast: z.int(),
+  lastBundle: z.string().optional(),
+  inventory: z.string().optional(),
+  floor: textTime,
+  requestNumber: z.int(),
+  openRequests: z.array(
+    z.object({
+      number: z.int(),
+      requestId: z.string(),
+      createdAt: textTime,
+      file: z.string(),
+      sizeBytes: z.int(),
+      digest: z.string(),
+    }),
+  ),
+});
+export type ExchangeState = Omit<Shape<typeof stateSchema>, 'trust'> & {
+  readonly trust: (Omit<Shape<typeof trustShape>, 'roles'> & { readonly roles: readonly HeldRole[] }) | null;
 };
 
 export const requestGroupNames = ['platforms', 'software', 'coverage', 'wants', 'held', 'receipts', 'state'] as const;
@@ -190,17 +195,17 @@ export type ImportRow = {
   readonly summary?: ImportSummary;
 };
 
-export type ReceiptRow = {
-  readonly number: number;
-  readonly createdAt: string;
-  readonly result: 'imported' | 'partial' | 'refused';
-  readonly code: string;
-  readonly bundleId?: string;
-  readonly seq?: number;
-  readonly digest: string;
-  /** When a bundle showed that the host holds it. */
-  readonly acknowledgedAt?: string;
-};
+export const receiptSchema = z.object({
+  number: z.int(),
+  createdAt: textTime,
+  result: z.enum(['imported', 'partial', 'refused']),
+  code: z.string(),
+  bundleId: z.string().optional(),
+  seq: z.int().optional(),
+  digest: z.string(),
+  acknowledgedAt: textTime.optional().describe('When a bundle showed that the host holds it'),
+});
+export type ReceiptRow = Shape<typeof receiptSchema>;
 
 /** The antivirus results for the objects of a bundle (bundle format, state 11). */
 export type ScanOutcome = {

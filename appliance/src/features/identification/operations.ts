@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { textTime, time } from '../../platform/shapes.ts';
+import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { jobIdOf } from './job-id.ts';
 import type { IdentificationJob, IdentificationService } from './service.ts';
-import { type Approval, type PacketRow, type Plan, planSize, SWITCHES } from './types.ts';
+import { type Approval, jobSchema, type PacketRow, type Plan, planSize, SWITCHES, sentSchema } from './types.ts';
 
 // Identification of controllers: the switch, dry runs, approvals, runs, packets. Jobs are objects of kind
 // controller-identification. What is approved, and whether anything may be sent, the service decides.
@@ -22,21 +22,6 @@ const anId = z.string().min(1).max(512);
 const jobInput = anId.describe('The identification job: its id, or its name as it was entered');
 const jobFlag = { id: { name: 'job', value: 'NAME' } };
 const maxRows = 1_000;
-
-const jobSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  state: z.enum(['unapproved', 'approved', 'waiting', 'running', 'done', 'stopped', 'anomaly', 'failed', 'missed']),
-  from: textTime,
-  until: textTime,
-  nextFrom: time.nullable().describe('Of a job that repeats: beginning of the window that is now or comes next'),
-  agent: z.string().nullable().describe('Device whose agent asks; null: the appliance'),
-  approvedBy: z.string().nullable(),
-  approvedAt: time.nullable(),
-  run: z.int().nullable().describe('Number of the newest run'),
-  code: z.string().nullable().describe('Why the newest run ended before its end'),
-  detail: z.string().nullable(),
-});
 
 const packetSchema = z.object({
   kind: z.enum(['tcp', 'udp']),
@@ -82,21 +67,6 @@ const planSchema = z.object({
     }),
   ),
   leftOut: z.array(z.object({ controller: z.string(), label: z.string(), why: z.string() })),
-});
-
-const sentSchema = z.object({
-  id: z.int(),
-  at: time,
-  controller: z.string(),
-  protocol: z.string(),
-  address: z.string(),
-  kind: z.string(),
-  port: z.int(),
-  what: z.string().describe('`connect` or `send`'),
-  attempt: z.int(),
-  hex: z.string().nullable(),
-  sha256: z.string(),
-  meaning: z.string().nullable(),
 });
 
 const statedSchema = z.object({ value: z.string(), from: z.string().describe('Whose word it is') });

@@ -5,8 +5,10 @@ import type {
   Switches,
   TransportKind,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
+import { z } from 'zod';
 import type { PersonId } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { type Shape, textTime, time } from '../../platform/shapes.ts';
 
 // Identification of controllers (OT 5): a job says which controllers, what, from where and when; a plan is every packet that
 // it would send; an approval is a second person's word for exactly this plan; a run is what then happened.
@@ -129,35 +131,44 @@ export type RunSummary = { exchanges: number; read: number; silent: number; pack
 
 export type ExchangeRow = { controller: string; protocol: string; outcome: string | null };
 
-export type PacketRow = {
-  id: number;
-  controller: string;
-  protocol: string;
-  attempt: number;
-  at: number;
-  kind: string;
-  host: string;
-  port: number;
-  what: string;
-  hex: string | null;
-  sha256: string;
-  meaning: Meaning | null;
+export const sentSchema = z.object({
+  id: z.int(),
+  at: time,
+  controller: z.string(),
+  protocol: z.string(),
+  address: z.string(),
+  kind: z.string(),
+  port: z.int(),
+  what: z.string().describe('`connect` or `send`'),
+  attempt: z.int(),
+  hex: z.string().nullable(),
+  sha256: z.string(),
+  meaning: z.string().nullable(),
+});
+export type PacketRow = Omit<Shape<typeof sentSchema>, 'address' | 'meaning'> & {
+  readonly host: string;
+  readonly meaning: Meaning | null;
 };
 
 /** A zone in which nothing is asked until a person says so (OT Q5). */
 export type Halt = { zone: string; run: number; at: number; controller: string; code: string; detail: string };
 
 /** How a job stands. */
-export type JobState =
-  | 'unapproved'
-  | 'approved'
-  | 'waiting'
-  | 'running'
-  | 'done'
-  | 'stopped'
-  | 'anomaly'
-  | 'failed'
-  | 'missed';
+export const jobSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(['unapproved', 'approved', 'waiting', 'running', 'done', 'stopped', 'anomaly', 'failed', 'missed']),
+  from: textTime,
+  until: textTime,
+  nextFrom: time.nullable().describe('Of a job that repeats: beginning of the window that is now or comes next'),
+  agent: z.string().nullable().describe('Device whose agent asks; null: the appliance'),
+  approvedBy: z.string().nullable(),
+  approvedAt: time.nullable(),
+  run: z.int().nullable().describe('Number of the newest run'),
+  code: z.string().nullable().describe('Why the newest run ended before its end'),
+  detail: z.string().nullable(),
+});
+export type JobState = Shape<typeof jobSchema>['state'];
 
 export const SWITCHES = ['identify', 'modules', 'details', 'mode'] as const;
 

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { givenTime, time, timeOf } from '../../platform/shapes.ts';
-import { DECISIONS } from '../vulnerabilities/types.ts';
+import { urgencySchema } from '../controller-findings/types.ts';
 import {
   DEADLINES,
   type MoveEvidence,
@@ -25,13 +25,6 @@ const clockSchema = z.object({
   doneAt: time.nullable(),
   overdue: z.boolean(),
   extended: z.boolean(),
-});
-
-const urgencySchema = z.object({
-  decision: z.enum(DECISIONS).nullable().describe('The worst; null where no controller is certainly affected'),
-  findings: z.int(),
-  exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
-  due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
 });
 
 export const patchSchema = z.object({

@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { type Decision, decisionSchema, type Severity, severitySchema } from '../vulnerabilities/types.ts';
+import type { Shape } from '../../platform/shapes.ts';
+import { type Decision, decisionSchema, severitySchema } from '../vulnerabilities/types.ts';
 
 export type Approval = 'undefined' | 'approved' | 'declined';
 export type Supply = 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded';
@@ -16,46 +17,44 @@ export const APPROVALS: readonly Approval[] = ['undefined', 'approved', 'decline
 export const SUPPLIES: readonly Supply[] = ['needed', 'requested', 'unfulfilled', 'arrived', 'superseded'];
 const INSTALLATIONS: readonly Installation[] = ['queued', 'running', 'failed', 'installed', 'verified', 'cancelled'];
 
-export type UpdateFile = { readonly sha256: string; readonly sizeBytes: number };
-
 /** An update of the catalogue, or (`kind: 'need'`) a version that findings ask for and no catalogue has yet. */
-export type UpdateItem = {
-  readonly id: string;
-  readonly kind: 'catalog' | 'need';
-  readonly name: string;
-  readonly version: string;
-  readonly title?: string;
-  readonly purl: string;
-  readonly arch: string;
-  readonly ecosystem: string;
-  readonly source: string;
-  readonly sourceVersion: string;
-  readonly suites: readonly string[];
-  readonly security: boolean;
-  readonly signer: string;
-  readonly licence?: string;
-  readonly licenceAccepted: boolean;
-  readonly depends: readonly string[];
-  readonly supersedes: readonly string[];
-  readonly supersededBy?: string;
-  readonly files: readonly UpdateFile[];
-  readonly sizeBytes: number;
-  readonly approval: Approval;
-  readonly supply: Supply;
-  /** The manifest's reason, when unfulfilled. */
-  readonly reason?: string;
-  /** Devices whose newest inventory has an older version. */
-  readonly devices: number;
-  /** Devices per state of installation. */
-  readonly installation: Readonly<Partial<Record<Installation, number>>>;
-  /** Of the open findings that it fixes. */
-  readonly findings: number;
-  readonly decision?: Decision;
-  readonly severity?: Severity;
-  readonly firstSeenAt: string;
-  /** Of what the newest catalogue no longer lists: when the last one came that did. */
-  readonly asOf?: string;
-};
+export const updateSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['catalog', 'need']).describe('`need`: findings ask for it and no catalogue has it yet'),
+  name: z.string(),
+  version: z.string(),
+  title: z.string().optional(),
+  purl: z.string(),
+  arch: z.string(),
+  ecosystem: z.string(),
+  source: z.string(),
+  sourceVersion: z.string(),
+  suites: z.array(z.string()),
+  security: z.boolean(),
+  signer: z.string(),
+  licence: z.string().optional().describe('SHA-256 of the licence text'),
+  licenceAccepted: z.boolean(),
+  depends: z.array(z.string()),
+  supersedes: z.array(z.string()),
+  supersededBy: z.string().optional(),
+  files: z.array(z.object({ sha256: z.string(), sizeBytes: z.int() })),
+  sizeBytes: z.int(),
+  approval: z.enum(APPROVALS),
+  supply: z.enum(SUPPLIES),
+  reason: z.string().optional().describe('Why the host could not bring it'),
+  devices: z.int().describe('Devices whose newest inventory has an older version'),
+  installation: z.partialRecord(z.enum(INSTALLATIONS), z.int()).describe('Devices per state of installation'),
+  findings: z.int(),
+  decision: decisionSchema.optional(),
+  severity: severitySchema.optional(),
+  firstSeenAt: z.string(),
+  asOf: z
+    .string()
+    .optional()
+    .describe('When the last catalogue came that lists it; absent: the newest one does. It stays needed all the same'),
+});
+export type UpdateItem = Shape<typeof updateSchema>;
+export type UpdateFile = UpdateItem['files'][number];
 
 export type UpdateListQuery = {
   /** What concerns devices in reach is listed, and they are counted; what was decided is for all. */
@@ -105,43 +104,6 @@ export type UpdateWant = {
   readonly min?: string;
   readonly priority?: Decision;
 };
-
-/** An update as it is sent. */
-export const updateSchema = z.object({
-  id: z.string(),
-  kind: z.enum(['catalog', 'need']).describe('`need`: findings ask for it and no catalogue has it yet'),
-  name: z.string(),
-  version: z.string(),
-  title: z.string().optional(),
-  purl: z.string(),
-  arch: z.string(),
-  ecosystem: z.string(),
-  source: z.string(),
-  sourceVersion: z.string(),
-  suites: z.array(z.string()),
-  security: z.boolean(),
-  signer: z.string(),
-  licence: z.string().optional().describe('SHA-256 of the licence text'),
-  licenceAccepted: z.boolean(),
-  depends: z.array(z.string()),
-  supersedes: z.array(z.string()),
-  supersededBy: z.string().optional(),
-  files: z.array(z.object({ sha256: z.string(), sizeBytes: z.int() })),
-  sizeBytes: z.int(),
-  approval: z.enum(APPROVALS),
-  supply: z.enum(SUPPLIES),
-  reason: z.string().optional().describe('Why the host could not bring it'),
-  devices: z.int().describe('Devices whose newest inventory has an older version'),
-  installation: z.partialRecord(z.enum(INSTALLATIONS), z.int()).describe('Devices per state of installation'),
-  findings: z.int(),
-  decision: decisionSchema.optional(),
-  severity: severitySchema.optional(),
-  firstSeenAt: z.string(),
-  asOf: z
-    .string()
-    .optional()
-    .describe('When the last catalogue came that lists it; absent: the newest one does. It stays needed all the same'),
-});
 
 export const deviceUpdateSchema = z.object({
   update: updateSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
-import { anyOf, deviceId, deviceReference, pageOf, paging, search, textTime, where } from '../../platform/shapes.ts';
+import { anyOf, deviceId, pageOf, paging, search, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
@@ -14,6 +14,7 @@ import {
   DECISIONS,
   FIX_STATES,
   findingSchema,
+  findingWhy,
   SEVERITIES,
   WORK_STATES,
 } from './types.ts';
@@ -27,35 +28,12 @@ const { operation } = operationsOver<{
   deviceList: Pick<DeviceList, 'coverageCounts'>;
 }>({ area: 'vulnerabilities', bound: 'device', scoped: true });
 
-const whySchema = z.object({
-  finding: findingSchema,
-  document: z.unknown().describe('The advisory as it was imported'),
-  key: z.string().optional().describe('Comparison key of the version, hex'),
-  ranges: z.array(
-    z.object({
-      lo: z.string(),
-      hi: z.string(),
-      fixed: z.string().optional(),
-      covers: z.boolean(),
-      qualifier: z
-        .object({ arch: z.string().optional(), module: z.string().optional(), channel: z.string().optional() })
-        .optional(),
-    }),
-  ),
-  exact: z.boolean(),
-  review: z.array(z.object({ introduced: z.string(), fixed: z.string(), lastAffected: z.string() })),
-  source: z.object({ name: z.string(), newest: textTime.optional(), importedAt: textTime.optional() }),
-  inputs: z.unknown().describe('What the decision was made from'),
-  confidence: z.enum(['high', 'low']),
-  devices: z.array(z.object({ device: deviceReference, firstSeen: textTime })),
-});
-
 const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');
 
 export const vulnerabilitySchemas = {
   Finding: findingSchema,
   FindingGroup: findingGroupSchema,
-  FindingWhy: whySchema,
+  FindingWhy: findingWhy,
 };
 
 /** What none found is worth. */
@@ -188,7 +166,7 @@ export const vulnerabilityOperations = [
     right: 'vulnerabilities:read',
     summary: 'Why a finding is one: the record, the ranges, the keys, the source, the devices',
     input: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,16}$/) }),
-    output: whySchema,
+    output: findingWhy,
     run: ({ vulnerabilities, deviceQueries, actor }, { finding }) => {
       const why = vulnerabilities.why(finding, scopeOf(actor, 'vulnerabilities:read'));
       const named = deviceQueries.names(why.devices.map(({ device }) => device));

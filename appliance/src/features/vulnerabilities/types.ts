@@ -6,6 +6,7 @@ import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { deviceReference, type Shape, textTime } from '../../platform/shapes.ts';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
@@ -23,8 +24,6 @@ export const WORK_STATES: readonly WorkState[] = ['open', 'planned', 'fixed'];
 
 export const severitySchema = z.enum(SEVERITIES);
 export const decisionSchema = z.enum(DECISIONS);
-
-const timeText = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
 
 export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
 
@@ -75,6 +74,7 @@ export type CoverageState = (typeof COVERAGE_STATES)[number];
 
 /** A finding as it is sent. */
 export const findingSchema = z.object({
+  /** `<component>.<advisory>`, stable for as long as the finding is open. */
   id: z.string(),
   advisory: z.string(),
   aliases: z.array(z.string()),
@@ -92,41 +92,14 @@ export const findingSchema = z.object({
   version: z.string(),
   fixed: z.string().optional().describe('The version that fixes it'),
   devices: z.int(),
-  since: timeText,
-  until: timeText.optional(),
-  agedSince: timeText
+  since: textTime,
+  until: textTime.optional(),
+  agedSince: textTime
     .optional()
     .describe('Since when no bundle brings what it is known from; it stays open, as of then'),
 });
-
 /** One line of the list: an advisory on one component, with the number of devices that have it. */
-export type Finding = {
-  /** `<component>.<advisory>`, stable for as long as the finding is open. */
-  readonly id: string;
-  readonly component: number;
-  readonly adv: number;
-  readonly advisory: string;
-  readonly aliases: readonly string[];
-  readonly feed: string;
-  readonly summary: string;
-  readonly severity: Severity;
-  readonly cvss?: string;
-  readonly decision: Decision;
-  /** Attacks that use it are known. */
-  readonly exploited: boolean;
-  readonly verdict: Verdict;
-  readonly fixState: FixState;
-  readonly state: WorkState;
-  readonly ecosystem: string;
-  readonly package: string;
-  readonly version: string;
-  readonly fixed?: string;
-  readonly devices: number;
-  readonly since: string;
-  readonly until?: string;
-  /** Since when no bundle brings what it is known from: its feed, or the security suite that it was made of. */
-  readonly agedSince?: string;
-};
+export type Finding = Shape<typeof findingSchema> & { readonly component: number; readonly adv: number };
 
 /** A finding on one device. */
 export type DeviceFinding = Finding & { readonly device: number; readonly firstSeen: string };
@@ -166,22 +139,30 @@ export const countsSchema = z.object({
 export type FindingCounts = z.infer<typeof countsSchema>;
 
 /** Why an advisory matches a component: the record, the range, both keys, the source and its age. */
-export type FindingWhy = {
+export const findingWhy = z.object({
+  finding: findingSchema,
+  document: z.unknown().describe('The advisory as it was imported'),
+  key: z.string().optional().describe('Comparison key of the version, hex'),
+  ranges: z.array(
+    z.object({
+      lo: z.string(),
+      hi: z.string(),
+      fixed: z.string().optional(),
+      covers: z.boolean(),
+      qualifier: z
+        .object({ arch: z.string().optional(), module: z.string().optional(), channel: z.string().optional() })
+        .optional(),
+    }),
+  ),
+  exact: z.boolean(),
+  review: z.array(z.object({ introduced: z.string(), fixed: z.string(), lastAffected: z.string() })),
+  source: z.object({ name: z.string(), newest: textTime.optional(), importedAt: textTime.optional() }),
+  inputs: z.unknown().describe('What the decision was made from'),
+  confidence: z.enum(['high', 'low']),
+  devices: z.array(z.object({ device: deviceReference, firstSeen: textTime })),
+});
+export type FindingWhy = Omit<Shape<typeof findingWhy>, 'finding' | 'devices'> & {
   readonly finding: Finding;
-  readonly document: unknown;
-  readonly key?: string;
-  readonly ranges: readonly {
-    readonly lo: string;
-    readonly hi: string;
-    readonly fixed?: string;
-    readonly covers: boolean;
-    readonly qualifier?: { readonly arch?: string; readonly module?: string; readonly channel?: string };
-  }[];
-  readonly exact: boolean;
-  readonly review: readonly { readonly introduced: string; readonly fixed: string; readonly lastAffected: string }[];
-  readonly source: { readonly name: string; readonly newest?: string; readonly importedAt?: string };
-  readonly inputs: unknown;
-  readonly confidence: 'high' | 'low';
   readonly devices: readonly { readonly device: number; readonly firstSeen: string }[];
 };
 
@@ -197,16 +178,16 @@ export type AdvisoryFacts = {
 };
 
 /** The age of one feed's knowledge. Stale is a warning, never a refusal to work. */
-export type Knowledge = {
-  readonly feed: string;
-  readonly newest?: string;
-  readonly importedAt: string;
-  readonly ageDays?: number;
-  /** Since when no bundle has the feed; its records are kept. */
-  readonly goneSince?: string;
-  readonly limitDays: number;
-  readonly stale: boolean;
-};
+export const knowledgeSchema = z.object({
+  feed: z.string(),
+  newest: textTime.optional(),
+  importedAt: textTime,
+  ageDays: z.int().optional(),
+  goneSince: textTime.optional().describe('Since when no bundle has it; what it said is kept and closes nothing'),
+  limitDays: z.int(),
+  stale: z.boolean(),
+});
+export type Knowledge = Shape<typeof knowledgeSchema>;
 
 /** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
 export type FeedPart = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { WorklistService } from './service.ts';
-import { type WorkItem, workBands } from './types.ts';
+import { type WorkItem, workBands, workRank } from './types.ts';
 
 // What a person has to do now, first things first.
 
@@ -14,14 +14,7 @@ const workSchema = z.object({
   title: z.string().describe('English'),
   band: z.enum(workBands),
   total: z.number().int().describe('The rank; its parts are in `rank`'),
-  rank: z.object({
-    harm: z.number().int(),
-    place: z.number().int(),
-    targets: z.number().int(),
-    due: z.number().int(),
-    blocks: z.number().int(),
-    age: z.number().int(),
-  }),
+  rank: workRank,
   isUrgent: z.boolean().describe('It comes first whatever its rank'),
   targets: z.number().int().describe('How many things it is about'),
   since: time.nullable(),

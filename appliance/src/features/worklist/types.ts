@@ -1,6 +1,8 @@
 import { paths } from '@sallyport/ui/paths';
+import { z } from 'zod';
 import type { Actor, Right } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { Shape } from '../../platform/shapes.ts';
 
 // Work is what a person has to do now. An item is worked out at each look from what its feature knows, and is gone as soon as its
 // cause is: nothing about it is kept but who has it and until when it was put off (the kind `work-note`).
@@ -132,14 +134,15 @@ export type WorkKind = {
 };
 
 /** Parts of a rank: their sum is the rank. */
-export type WorkRank = {
-  readonly harm: number;
-  readonly place: number;
-  readonly targets: number;
-  readonly due: number;
-  readonly blocks: number;
-  readonly age: number;
-};
+export const workRank = z.object({
+  harm: z.number().int(),
+  place: z.number().int(),
+  targets: z.number().int(),
+  due: z.number().int(),
+  blocks: z.number().int(),
+  age: z.number().int(),
+});
+export type WorkRank = Shape<typeof workRank>;
 
 export const workBands = ['now', 'today', 'week'] as const;
 export type WorkBand = (typeof workBands)[number];
