@@ -8,7 +8,7 @@ import { applianceRelease } from './release.ts';
 import { defineSqlFunctions } from './sql-functions.ts';
 
 export interface Database extends BetterSqlite3.Database {}
-export type Statement<Params extends unknown[] = unknown[], Row = unknown> = BetterSqlite3.Statement<Params, Row>;
+type Statement = BetterSqlite3.Statement<unknown[], unknown>;
 
 /** How long a writer waits for another one. */
 const busyMs = 10_000;

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { idBytes, idsOf, placeOfId } from '../../platform/id-array.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import type { NamedField, Shape } from './item.ts';
 import { arrayTableOf, column } from './table-store.ts';
 import type { Members, Stored } from './types.ts';
@@ -78,42 +79,35 @@ export const arrayStore = (db: Database, shape: Shape) => {
   const table = arrayTableOf(shape.collection);
   const fields = shape.perDevice;
   const columns = ['section', 'items', ...fields.map((field) => column(field.name))];
-  const put = db.prepare<unknown[]>(
+  const sql = statements(db);
+  const put = sql.run(
     `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})
      on conflict (section) do update set ${columns
        .slice(1)
        .map((of) => `${of} = excluded.${of}`)
        .join(', ')}`,
   );
-  const whole = db.prepare<[number], ArrayRow>(`select * from ${table} where section = ?`);
+  const whole = sql.get<[section: number], ArrayRow>(`select * from ${table} where section = ?`);
   const ofField = new Map(
     fields.map((field) => [
       field.name,
-      db.prepare<[number], ArrayRow>(`select items, ${column(field.name)} from ${table} where section = ?`),
+      sql.get<[section: number], ArrayRow>(`select items, ${column(field.name)} from ${table} where section = ?`),
     ]),
   );
-  const items = db.prepare<[number], Buffer>(`select items from ${table} where section = ?`).pluck();
+  const items = sql.value<[section: number], Buffer>(`select items from ${table} where section = ?`);
   const OF_BEST = `select s.device, a.items from section s cross join ${table} a on a.section = s.id
     where s.collection = '${name}' and s.best = 1`;
-  const bestOf = db.prepare<[number], Buffer>(`${OF_BEST} and s.device = ?`.replace('s.device, ', '')).pluck();
+  const bestOf = sql.value<[device: number], Buffer>(`${OF_BEST} and s.device = ?`.replace('s.device, ', ''));
   const every = db.prepare<[], [number, Buffer]>(`${OF_BEST} order by s.device`).raw();
   const some = db
     .prepare<[string], [number, Buffer]>(
       `${OF_BEST} and s.device in (select value from json_each(?)) order by s.device`,
     )
     .raw();
-  const outranked = db
-    .prepare<[], Buffer>(
-      `select a.items from section s cross join ${table} a on a.section = s.id
-       where s.collection = '${name}' and s.best = 0`,
-    )
-    .pluck();
-  const missing = db
-    .prepare<[], number>(
-      `select count(*) from section s where s.collection = '${name}' and not exists
-         (select 1 from ${table} a where a.section = s.id and length(a.items) = 4 * s.count)`,
-    )
-    .pluck();
+  const outranked = sql.values<[], Buffer>(
+    `select a.items from section s cross join ${table} a on a.section = s.id
+     where s.collection = '${name}' and s.best = 0`,
+  );
   const members = ([device, bytes]: [number, Buffer]): Members => ({ device, items: idsOf(bytes) });
   const valuesIn = (row: ArrayRow, ids: Uint32Array, usualOf: (name: string) => readonly Stored[]) => {
     const byField: Record<string, Stored[]> = {};
@@ -126,18 +120,18 @@ export const arrayStore = (db: Database, shape: Shape) => {
   return {
     /** The items of a section; undefined without one. */
     items: (section: number): Uint32Array | undefined => {
-      const bytes = items.get(section);
+      const bytes = items(section);
       return bytes === undefined ? undefined : idsOf(bytes);
     },
     /** The items of a device's best section; undefined without one. */
     itemsOf: (device: number): Uint32Array | undefined => {
-      const bytes = bestOf.get(device);
+      const bytes = bestOf(device);
       return bytes === undefined ? undefined : idsOf(bytes);
     },
     /** Keeps what a section holds. `usual` has columns beside the ids. */
     put: (section: number, ids: Uint32Array, byField: ItemValues, usual: ItemValues): void => {
       const cells = fields.map((named) => encoded(named, ids, byField[named.name] ?? [], usual[named.name]));
-      put.run(section, idBytes(ids), ...cells);
+      put(section, idBytes(ids), ...cells);
     },
     /** The items of a section with what the device says of them. */
     byField: (
@@ -145,7 +139,7 @@ export const arrayStore = (db: Database, shape: Shape) => {
       usualOf: (name: string, ids: Uint32Array) => readonly Stored[],
       only?: string,
     ): { ids: Uint32Array; byField: Record<string, Stored[]> } => {
-      const row = (only === undefined ? whole : ofField.get(only))?.get(section);
+      const row = (only === undefined ? whole : ofField.get(only))?.(section);
       if (row === undefined) return { ids: new Uint32Array(), byField: {} };
       const ids = idsOf(row.items);
       return { ids, byField: valuesIn(row, ids, (of) => usualOf(of, ids)) };
@@ -156,17 +150,20 @@ export const arrayStore = (db: Database, shape: Shape) => {
     },
     /** The bytes of the items of each device in reach. */
     reached: (scope: Scope): IterableIterator<Buffer> => {
-      const { sql, params } = devicesIn(scope, 's.device');
+      const { sql: reach, params } = devicesIn(scope, 's.device');
       return db
-        .prepare<unknown[], Buffer>(`${OF_BEST} and ${sql}`.replace('s.device, ', ''))
+        .prepare<unknown[], Buffer>(`${OF_BEST} and ${reach}`.replace('s.device, ', ''))
         .pluck()
         .iterate(...params);
     },
     /** The same of some devices. */
     some: (devices: readonly number[]): Members[] => some.all(JSON.stringify(devices)).map(members),
     /** Items of sections that another source outranks. */
-    outranked: (): Uint32Array[] => outranked.all().map(idsOf),
+    outranked: (): Uint32Array[] => outranked().map(idsOf),
     /** How many sections have no array, or one of another length; for `verify`. */
-    missing: (): number => missing.get() ?? 0,
+    missing: sql.count<[]>(
+      `select count(*) from section s where s.collection = '${name}' and not exists
+         (select 1 from ${table} a where a.section = s.id and length(a.items) = 4 * s.count)`,
+    ),
   };
 };

@@ -98,9 +98,9 @@ export const changeReader = (parts: {
     const ofDevices = (devices: readonly number[]): number[] => {
       const narrows =
         titled === undefined
-          ? [{ collections, operations: operation }]
+          ? [{ collections, operations: operation, items: undefined }]
           : titled.map(({ name, items }) => ({ collections: [name], operations: operation, items }));
-      return devices.flatMap((device) => narrows.flatMap((narrow) => store.ofDevice(device, narrow, range)));
+      return devices.flatMap((device) => narrows.flatMap((narrow) => store.ofDevice({ device, ...narrow, ...range })));
     };
     if (query.scope === undefined) return ofDevices([query.device]);
     const few = store.fewReached(query.scope);

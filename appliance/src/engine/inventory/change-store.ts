@@ -1,5 +1,6 @@
-import type { Database, Statement } from '../../platform/database.ts';
+import type { Database } from '../../platform/database.ts';
 import { deviceRowsIn, devicesIn, isDeviceIn, type Scope } from '../../platform/scope.ts';
+import { statements } from '../../platform/statements.ts';
 import { tableOf } from './table-store.ts';
 import type { ChangeLike, Collection } from './types.ts';
 
@@ -19,66 +20,34 @@ const mostOneByOne = 500;
 
 /** SQL that reads the change log; every query walks one index from its newest end. */
 export const changeStore = (db: Database) => {
-  // The unary plus keeps the planner on the device's own index.
-  const ofDevice = db
-    .prepare<
-      [
-        number,
-        number,
-        number,
-        string | null,
-        string | null,
-        string | null,
-        string | null,
-        string | null,
-        string | null,
-        string | null,
-        number,
-      ],
-      number
-    >(
-      `select id from change_log where device = ? and id < ? and id >= ?
-         and (? is null or +collection in (select value from json_each(?)))
-         and (? is null or +operation in (select value from json_each(?)))
-         and (? is null or +before_item in (select value from json_each(?)) or +after_item in (select value from json_each(?)))
-       order by id desc limit ?`,
-    )
-    .pluck();
-  const rows = db.prepare<[string], ChangeRow>(
-    'select * from change_log where id in (select value from json_each(?)) order by id desc',
-  );
-  const operationOf = db.prepare<[number], { operation: string; collection: string }>(
-    'select operation, collection from change_log where id = ?',
-  );
-  const atOrAfter = db.prepare<[number], { id: number; at: number }>(
+  const sql = statements(db);
+  const atOrAfter = sql.get<[id: number], { id: number; at: number }>(
     'select id, at from change_log where id >= ? order by id limit 1',
   );
-  const bounds = db.prepare<[], { first: number | null; last: number | null }>(
+  const bounds = sql.get<[], { first: number | null; last: number | null }>(
     'select (select min(id) from change_log) as first, (select max(id) from change_log) as last',
   );
-  const json = (values: readonly (string | number)[] | undefined): string | null =>
-    values === undefined ? null : JSON.stringify(values);
 
   return {
     /** The devices in reach where they are so few that each is read by itself: going back through all changes reads every one. */
     fewReached: (scope: Scope): number[] | undefined => {
       if (scope.site) return undefined;
-      const { sql, params } = deviceRowsIn(scope);
-      const devices = db
-        .prepare<unknown[], number>(`select device from device_row where ${sql} limit ?`)
-        .pluck()
-        .all(...params, mostOneByOne);
+      const { sql: reach, params } = deviceRowsIn(scope);
+      const devices = sql.values<unknown[], number>(`select device from device_row where ${reach} limit ?`)(
+        ...params,
+        mostOneByOne,
+      );
       return devices.length < mostOneByOne ? devices : undefined;
     },
     /** The log of all devices in reach. */
     reached: (scope: Scope) => {
       const newestWhere = (where: string) => {
-        const { sql, params } = isDeviceIn(scope, 'change_log.device');
-        const text = `select id from change_log where ${where} and id < ? and id >= ? and ${sql} order by id desc limit ?`;
-        let read: Statement<unknown[], number> | undefined;
+        const { sql: reach, params } = isDeviceIn(scope, 'change_log.device');
+        const text = `select id from change_log where ${where} and id < ? and id >= ? and ${reach} order by id desc limit ?`;
+        let read: ((...values: unknown[]) => number[]) | undefined;
         return (asked: readonly unknown[], { before, from, limit }: IdRange): number[] => {
-          read ??= db.prepare<unknown[], number>(text).pluck();
-          return read.all(...asked, before, from, ...params, limit);
+          read ??= sql.values<unknown[], number>(text);
+          return read(...asked, before, from, ...params, limit);
         };
       };
       const all = newestWhere('true');
@@ -96,61 +65,48 @@ export const changeStore = (db: Database) => {
       };
     },
     count: (scope: Scope): number => {
-      const { sql, params } = devicesIn(scope, 'device');
-      return (
-        db
-          .prepare<unknown[], number>(`select count(*) from change_log where ${sql}`)
-          .pluck()
-          .get(...params) ?? 0
-      );
+      const { sql: reach, params } = devicesIn(scope, 'device');
+      return sql.count(`select count(*) from change_log where ${reach}`)(...params);
     },
-    ofDevice: (device: number, narrow: Narrow, { before, from, limit }: IdRange): number[] => {
-      const collections = json(narrow.collections);
-      const operations = json(narrow.operations);
-      const items = json(narrow.items);
-      return ofDevice.all(
-        device,
-        before,
-        from,
-        collections,
-        collections,
-        operations,
-        operations,
-        items,
-        items,
-        items,
-        limit,
-      );
-    },
-    rows: (ids: readonly number[]): ChangeRow[] => rows.all(JSON.stringify(ids)),
-    kindOf: (id: number) => operationOf.get(id),
+    // The unary plus keeps the planner on the device's own index.
+    ofDevice: sql.values<[asked: { device: number } & Required<Narrow> & IdRange], number>(
+      `select id from change_log where device = @device and id < @before and id >= @from
+         and (@collections is null or +collection in (select value from json_each(@collections)))
+         and (@operations is null or +operation in (select value from json_each(@operations)))
+         and (@items is null or +before_item in (select value from json_each(@items))
+           or +after_item in (select value from json_each(@items)))
+       order by id desc limit @limit`,
+    ),
+    rows: sql.all<[ids: readonly number[]], ChangeRow>(
+      'select * from change_log where id in (select value from json_each(?)) order by id desc',
+    ),
+    kindOf: sql.get<[id: number], { operation: string; collection: string }>(
+      'select operation, collection from change_log where id = ?',
+    ),
     bounds: (): { first: number; last: number } => {
-      const { first, last } = bounds.get() ?? { first: null, last: null };
+      const { first, last } = bounds() ?? { first: null, last: null };
       return { first: first ?? 1, last: last ?? 0 };
     },
     /** The first change stored at a time or later; undefined when there is none. Ids rise with the time of storing. */
     firstAt: (time: number): number | undefined => {
-      const { first, last } = bounds.get() ?? { first: null, last: null };
+      const { first, last } = bounds() ?? { first: null, last: null };
       if (first === null || last === null) return undefined;
       let low = first;
       let high = last + 1;
       while (low < high) {
         const middle = Math.floor((low + high) / 2);
-        const found = atOrAfter.get(middle);
+        const found = atOrAfter(middle);
         if (found === undefined || found.at >= time) high = middle;
         else low = found.id + 1;
       }
-      return low > last ? undefined : atOrAfter.get(low)?.id;
+      return low > last ? undefined : atOrAfter(low)?.id;
     },
     /** Items of a `shared` collection by their title, the newest first. */
     itemsTitled: (collection: Collection, title: string, most: number): number[] =>
-      db
-        .prepare<[string, string, number], number>(
-          // By the index that sorts in any case of letters.
-          `select id from ${tableOf(collection)} where "${collection.title}" = ? collate nocase and "${collection.title}" = ?
-           order by id desc limit ?`,
-        )
-        .pluck()
-        .all(title, title, most),
+      sql.values<[title: string, most: number], number>(
+        // By the index that sorts in any case of letters.
+        `select id from ${tableOf(collection)} where "${collection.title}" = ?1 collate nocase and "${collection.title}" = ?1
+         order by id desc limit ?2`,
+      )(title, most),
   };
 };

@@ -2,6 +2,7 @@ import { noteArrayChanges } from '../../platform/array-changes.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
+import { statements } from '../../platform/statements.ts';
 import { arrayTableOf, itemDeviceTableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
 
@@ -43,11 +44,12 @@ const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.lengt
 export const itemDeviceStore = (db: Database, collection: Collection) => {
   const table = itemDeviceTableOf(collection);
   const entity = collection.name;
-  const add = db.prepare<[number, number]>(`insert or ignore into ${table} (item, device) values (?, ?)`);
-  const remove = db.prepare<[number, number]>(`delete from ${table} where item = ? and device = ?`);
-  const of = db
-    .prepare<[string], number>(`select device from ${table} where item in (select value from json_each(?))`)
-    .pluck();
+  const sql = statements(db);
+  const add = sql.run<[item: number, device: number]>(`insert or ignore into ${table} (item, device) values (?, ?)`);
+  const remove = sql.run<[item: number, device: number]>(`delete from ${table} where item = ? and device = ?`);
+  const of = sql.values<[items: readonly number[]], number>(
+    `select device from ${table} where item in (select value from json_each(?))`,
+  );
   const pending = pendingOf(db, entity);
   const note = noteArrayChanges(db, entity);
   const waiting = db
@@ -56,7 +58,7 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
        cross join ${arrayTableOf(collection)} a on a.section = s.id where p.entity = ? order by p.id limit ?`,
     )
     .raw();
-  const dataVersion = db.prepare<[], number>('pragma data_version').pluck();
+  const dataVersion = sql.value<[], number>('pragma data_version');
   const rows = db.prepare<[], [number, number]>(`select item, device from ${table}`).raw();
 
   const waitingNow = (most: number): Waiting[] =>
@@ -71,14 +73,14 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
     /** Items that a device has more and less. */
     changed: (device: number, added: readonly number[], removed: readonly number[]): void => {
       note(device, added, removed);
-      for (const item of removed) remove.run(item, device);
-      if (!pending.has(device)) for (const item of added) add.run(item, device);
+      for (const item of removed) remove(item, device);
+      if (!pending.has(device)) for (const item of added) add(item, device);
     },
     /** A device is gone with the items that it had. */
     gone: (device: number, items: Uint32Array): void => {
       pending.drop([device]);
       note(device, [], undefined);
-      for (const item of items) remove.run(item, device);
+      for (const item of items) remove(item, device);
     },
     /** How many devices wait. */
     waiting: pending.count,
@@ -89,14 +91,14 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
      * device that changed then waits for the next time.
      */
     enter: (most: number): number => {
-      let version = dataVersion.get();
+      let version = dataVersion();
       let held = waitingNow(most);
       let { items, devices } = inItemOrder(held);
       const count = held.length;
       let reached = 0;
       for (let isDone = count === 0; !isDone; )
         isDone = immediate(db, () => {
-          const now = dataVersion.get();
+          const now = dataVersion();
           if (now !== version) {
             version = now;
             const there = new Map(waitingNow(-1));
@@ -112,7 +114,7 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
             }
           for (let n = 0; at < items.length && (n < pairsAtOnce || items[at] === reached); n += 1, at += 1) {
             reached = items[at] as number;
-            add.run(reached, devices[at] as number);
+            add(reached, devices[at] as number);
           }
           if (at < items.length) return false;
           pending.drop(held.map(([device]) => device));
@@ -123,7 +125,7 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
     /** The devices that have any of the items; one may come several times. */
     of: (wanted: readonly number[]): number[] => {
       if (wanted.length === 0) return [];
-      const found = of.all(JSON.stringify(wanted));
+      const found = of(wanted);
       const isWanted = new Uint8Array(wanted.reduce((most, item) => Math.max(most, item), 0) + 1);
       for (const item of wanted) isWanted[item] = 1;
       for (const [device, ids] of waitingNow(-1)) if (ids.some((id) => isWanted[id] === 1)) found.push(device);

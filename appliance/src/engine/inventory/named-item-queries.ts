@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import { statements } from '../../platform/statements.ts';
 import type { ReachedCounts } from './reached-count-store.ts';
 import { column, countTableOf, isFoundSorted, tableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
@@ -26,6 +27,7 @@ const holding = function* (names: readonly Name[], text: string): Generator<Name
 /** The first items by a part of a text of the fields that the collection is `named` by. */
 export const namedItems = (db: Database, collection: Collection, spare = spareNames) => {
   const table = tableOf(collection);
+  const sql = statements(db);
   const fields = (collection.named ?? []).map((name) => {
     const text = column(name);
     const distinct = `select distinct ${text} from ${table}`;
@@ -33,8 +35,8 @@ export const namedItems = (db: Database, collection: Collection, spare = spareNa
       ? `r.${text} = named.value collate nocase and r.${text} = named.value`
       : `r.${text} = named.value`;
     return {
-      all: db.prepare<[], string>(`${distinct} where ${text} is not null`).pluck(),
-      newer: db.prepare<[number], string>(`${distinct} not indexed where id > ? and ${text} is not null`).pluck(),
+      all: sql.values<[], string>(`${distinct} where ${text} is not null`),
+      newer: sql.values<[after: number], string>(`${distinct} not indexed where id > ? and ${text} is not null`),
       items: db
         .prepare<[string], number>(
           `select r.id from json_each(?) named cross join ${table} r on ${equal}
@@ -43,14 +45,14 @@ export const namedItems = (db: Database, collection: Collection, spare = spareNa
         .pluck(),
     };
   });
-  const lastId = db.prepare<[], number>(`select ifnull(max(id), 0) from ${table}`).pluck();
+  const lastId = sql.count<[]>(`select max(id) from ${table}`);
   const known = fields.map(() => new Set<string>());
   let names: Name[] = [];
   let lookedAt = 0;
   let most = 0;
 
   const look = (): readonly Name[] => {
-    const last = lastId.get() ?? 0;
+    const last = lastId();
     if (last === lookedAt) return names;
     if (lookedAt > 0 && names.length > most) {
       for (const texts of known) texts.clear();
@@ -58,7 +60,7 @@ export const namedItems = (db: Database, collection: Collection, spare = spareNa
     }
     const isWhole = lookedAt === 0;
     const came = fields.flatMap(({ all, newer }, field) =>
-      (isWhole ? all.all() : newer.all(lookedAt))
+      (isWhole ? all() : newer(lookedAt))
         .filter((text) => known[field]?.has(text) === false)
         .map((text): Name => ({ field, text, folded: fold(text) })),
     );

@@ -1,4 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import type { Changed } from '../changes/types.ts';
 import type { SectionStore } from './store.ts';
 import type { InventorySource, InventoryTransfer } from './types.ts';
@@ -15,18 +16,16 @@ export const inventoryTransfer = (parts: {
   changed: Changed;
 }): InventoryTransfer => {
   const { db, sections, storesByName, changed } = parts;
-  const move = db.prepare<[number, number, string, string]>(
-    'update section set device = ?, best = 0 where device = ? and collection = ? and source = ?',
+  const sql = statements(db);
+  const move = sql.run<[from: number, to: number, collection: string, source: string]>(
+    'update section set device = ?2, best = 0 where device = ?1 and collection = ?3 and source = ?4',
   );
-  const lastChange = db.prepare<[], number>('select coalesce(max(id), 0) from change_log').pluck();
-  const changesOf = db.prepare<[number], number>('select id from change_log where device = ? order by id').pluck();
-  const changesAfter = db
-    .prepare<[number, number, string], number>(
-      `select id from change_log where device = ? and id > ? and source in (select value from json_each(?)) order by id`,
-    )
-    .pluck();
-  const moveChanges = db.prepare<[number, number, string]>(
-    'update change_log set device = ? where device = ? and id in (select value from json_each(?))',
+  const changesOf = sql.values<[device: number], number>('select id from change_log where device = ? order by id');
+  const changesAfter = sql.values<[device: number, after: number, sources: readonly string[]], number>(
+    'select id from change_log where device = ? and id > ? and source in (select value from json_each(?)) order by id',
+  );
+  const moveChanges = sql.run<[from: number, to: number, ids: readonly number[]]>(
+    'update change_log set device = ?2 where device = ?1 and id in (select value from json_each(?3))',
   );
 
   const collectionsOf = (device: number): string[] => [
@@ -73,19 +72,15 @@ export const inventoryTransfer = (parts: {
         collectedAt: row.collected_at,
       })),
     moveSection: ({ collection, source }, from, to) => {
-      move.run(to, from, collection, source);
+      move(from, to, collection, source);
       storesByName.get(collection)?.own?.move(from, to, source);
     },
     moveChanges: (from, to, which) => {
       const ids =
-        which === 'all'
-          ? changesOf.all(from)
-          : 'after' in which
-            ? changesAfter.all(from, which.after, JSON.stringify(which.sources))
-            : which;
-      moveChanges.run(to, from, JSON.stringify(ids));
+        which === 'all' ? changesOf(from) : 'after' in which ? changesAfter(from, which.after, which.sources) : which;
+      moveChanges(from, to, ids);
       return [...ids];
     },
-    lastChange: () => lastChange.get() ?? 0,
+    lastChange: sql.count<[]>('select max(id) from change_log'),
   };
 };

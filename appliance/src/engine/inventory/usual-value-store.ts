@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { statements } from '../../platform/statements.ts';
 import { undoDetector } from '../../platform/undo-detector.ts';
 import { type NamedField, type Shape, toStored } from './item.ts';
 import { tableOf, usualColumn } from './table-store.ts';
@@ -19,6 +20,7 @@ export const usualFields = (shape: Shape): readonly NamedField[] => shape.perDev
 /** The usual values of items, of one connection. */
 export const usualValues = (db: Database, shape: Shape) => {
   const table = tableOf(shape.collection);
+  const sql = statements(db);
   const detector = undoDetector(db, `${table}_usual`);
   const named = usualFields(shape);
   const fields = new Map(
@@ -32,7 +34,7 @@ export const usualValues = (db: Database, shape: Shape) => {
               where id in (select value from json_each(?)) and ${usualColumn(name)} is not null`,
           )
           .raw(),
-        set: db.prepare<[Stored, number]>(
+        set: sql.run<[value: Stored, id: number]>(
           `update ${table} set ${usualColumn(name)} = ? where id = ? and ${usualColumn(name)} is null`,
         ),
       },
@@ -105,7 +107,7 @@ export const usualValues = (db: Database, shape: Shape) => {
           if (value === null || held[at] !== null) continue;
           if (!noted) detector.note();
           noted = true;
-          set.run(value, ids[at] as number);
+          set(value, ids[at] as number);
           keep(known, ids[at] as number, value);
           held[at] = value;
         }
