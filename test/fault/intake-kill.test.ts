@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { deb } from '../../appliance/test/support/site.ts';
 import { type AtState, atState } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
@@ -87,6 +87,8 @@ describe('intake that is killed', () => {
   const reporters: Reporter[] = [];
   const source = { port: 0, ca: '' };
   const seen = { kills: 0, begun: 0, acknowledged: 0, together: 0, cutOff: 0, events: 0 };
+  /** Called whenever a report begins, was answered, or failed. */
+  const step = { done: (): void => undefined };
   let token = '';
   let running: Running | undefined;
 
@@ -111,7 +113,7 @@ describe('intake that is killed', () => {
 
   beforeAll(async () => {
     source.port = await freePort();
-    await initialise({
+    await initialised({
       dataDir,
       site: 'plant-7',
       addresses: ['127.0.0.1'],
@@ -147,6 +149,7 @@ describe('intake that is killed', () => {
   const acknowledge = (reporter: Reporter, collection: Collection, acknowledged: Report): void => {
     reporter.sections.set(collection, { acknowledged });
     seen.acknowledged += 1;
+    step.done();
   };
 
   const putSection = async (reporter: Reporter, collection: Collection): Promise<void> => {
@@ -184,6 +187,7 @@ describe('intake that is killed', () => {
     while (!isOver()) {
       const isTogether = random() < 0.5;
       seen.begun += 1;
+      step.done();
       const ended = await Promise.allSettled([
         ...(isTogether ? [postSections(reporter)] : collections.map((collection) => putSection(reporter, collection))),
         postEvent(reporter),
@@ -262,7 +266,9 @@ describe('intake that is killed', () => {
     const soon = kill % 3 === 0;
     const enough = (soon ? begun : seen.acknowledged) + 1 + Math.floor(random() * (soon ? 2 * deviceCount : 30));
     while ((soon ? seen.begun : seen.acknowledged) < enough && !isOver())
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => {
+        step.done = resolve;
+      });
   };
 
   it(`keeps what it acknowledged (seed ${seed})`, async () => {
@@ -275,6 +281,7 @@ describe('intake that is killed', () => {
       for (const report of reports)
         report.catch(() => {
           over.now = true;
+          step.done();
         });
       await moment(kill, begun, () => over.now);
       over.now = true;

@@ -3,11 +3,11 @@ import { closeSync, cpSync, openSync, renameSync, statSync, writeSync } from 'no
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
-import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHost } from '../../appliance/test/support/host.ts';
+import { initialised } from '../../appliance/test/support/initialised.ts';
 import { deb } from '../../appliance/test/support/site.ts';
 import { command, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
 import { serverCaller } from '../support/server-caller.ts';
@@ -85,7 +85,7 @@ describe('an appliance that is not well', () => {
     if (disk === undefined) return;
     process.once('exit', disk.remove);
     port = await freePort();
-    await initialise({
+    await initialised({
       dataDir: base,
       site: 'plant-7',
       addresses: ['127.0.0.1', 'localhost'],
