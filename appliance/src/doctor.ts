@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
+import { isNetworkless } from '@sallyport/bundle-tools/importer/no-network';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
 import { verifySharedValues } from './features/devices/duplicate-store.ts';
@@ -269,7 +269,7 @@ export const checks: readonly Check[] = [
     name: 'reader of media',
     warning: true,
     run: () =>
-      networklessPrefix() === undefined
+      !isNetworkless()
         ? ['it runs with a network: this system allows no namespace for it (see RestrictNamespaces in the unit)']
         : [],
   },

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { permissionFlags } from '../src/importer/child-permissions.ts';
-import { networklessPrefix, withoutNetwork } from '../src/importer/no-network.ts';
+import { isNetworkless, withoutNetwork } from '../src/importer/no-network.ts';
 import { createWorld, freshDir } from './kit.ts';
 
 const program = `import net from 'node:net';
@@ -13,7 +13,7 @@ socket.on('connect', () => { console.log('connected'); process.exit(0); });
 socket.on('error', (error) => console.log(error.code));`;
 
 describe('the process that reads a medium', () => {
-  it.skipIf(networklessPrefix() === undefined)('reaches nobody, where it would without the namespace', async () => {
+  it.skipIf(!isNetworkless())('reaches nobody, where it would without the namespace', async () => {
     const world = createWorld([]);
     const server = createServer((socket) => socket.end());
     try {
