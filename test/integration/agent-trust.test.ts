@@ -4,7 +4,7 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { readSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { buildTimestamp, signMetadata } from '@sallyport/bundle-tools/trust/repository';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
 import { type AgentSite, type MadePackage, makePackage, openAgentSite } from './agent-site.ts';
 
 // An agent follows the keys of the connected host by itself, whatever the appliance hands out. The chain is made by the
@@ -18,6 +18,7 @@ describe('an agent and the root of trust', () => {
   let deb: MadePackage;
   let counter = 0;
   const at = (...parts: string[]) => join(site.folder, ...parts);
+  const { command } = commandProcess();
   const host = (...args: string[]) => command('sallyport-bundle', ...args, '--state', at('host'));
   const signers = (...names: string[]) => names.flatMap((name) => ['--sign-key', at('keys', name)]);
   const files = () => readdirSync(at('host', 'trust'));

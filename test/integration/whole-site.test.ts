@@ -140,8 +140,10 @@ const kindOf = (route: Route, pathname: string): string => {
 };
 
 let site: FilledSite;
+let register: Register;
 beforeAll(async () => {
   site = await startFilledSite();
+  register = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
 });
 afterAll(async () => {
   agent.destroy();
@@ -155,9 +157,8 @@ describe('the register', () => {
       return entry.isDirectory() ? filesIn(folder, path) : [path];
     });
 
-  it('has an entry for each file of the data directory', async () => {
-    const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
-    const patterns = entries.flatMap(({ files }) => files);
+  it('has an entry for each file of the data directory', () => {
+    const patterns = register.entries.flatMap(({ files }) => files);
     expect(new Set(patterns).size).toBe(patterns.length);
     const files = filesIn(site.dataDir);
     expect(files).toEqual(expect.arrayContaining(['config.json', 'state.db']));
@@ -243,8 +244,7 @@ describe('from the front page', () => {
     const furtherLists = [...new Set(ofRegister)].filter((link) => !known.has(link) && wants(link));
     for (const link of furtherLists) await visit({ address: link, from: paths.provision(), clicks: 0 });
 
-    const { entries } = await command<Register>('sallyport', 'provision', 'show', '--data', site.dataDir);
-    const kinds = entries.flatMap(({ pillar, name, fields }) =>
+    const kinds = register.entries.flatMap(({ pillar, name, fields }) =>
       pillar === 'object' && fields.length > 0 && name !== 'setting' ? [name] : [],
     );
     /** The way to a page from the last one on it that the list of pages names. */
