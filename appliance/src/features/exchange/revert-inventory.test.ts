@@ -16,11 +16,12 @@ describe('going back one inventory', () => {
   let medium: string;
   let card: Uint8Array;
 
-  const round = async () => {
-    const asked = host.open(site.exchange.exportRequest(admin, medium).path, card);
-    const bundle = await host.answer(medium, asked);
-    return site.exchange.importBundle(admin, bundle.path);
+  const roundOf = async (at: Introduced) => {
+    const asked = at.host.open(at.site.exchange.exportRequest(admin, at.medium).path, at.card);
+    const bundle = await at.host.answer(at.medium, asked);
+    return at.site.exchange.importBundle(admin, bundle.path);
   };
+  const round = () => roundOf({ site, host, medium, card });
   const names = () => site.updates.list({ scope: wholeSite('job'), limit: 100 }).rows.map(({ version }) => version);
   const listed = (): string => {
     const file = site.exchange.trustFile('inventory.jsonl');
@@ -28,16 +29,17 @@ describe('going back one inventory', () => {
   };
 
   beforeEach(async () => {
-    ({ site, host, medium, card } = await introduced());
-    const report = reporter(site.inventory);
-    report(1, 'platform', [debian13]);
-    report(1, 'software', [deb('openssl', '3.5.0-1')]);
-    await host.publish({
-      updates: [update('openssl', '3.5.1-1')],
-      files: [{ path: 'updates/openssl_3.5.1-1_amd64.deb', bytes: packageBytes }],
-      feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
-    });
-    await round();
+    ({ site, host, medium, card } = await introduced('a first inventory', async (made) => {
+      const report = reporter(made.site.inventory);
+      report(1, 'platform', [debian13]);
+      report(1, 'software', [deb('openssl', '3.5.0-1')]);
+      await made.host.publish({
+        updates: [update('openssl', '3.5.1-1')],
+        files: [{ path: 'updates/openssl_3.5.1-1_amd64.deb', bytes: packageBytes }],
+        feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
+      });
+      await roundOf(made);
+    }));
   });
   afterEach(() => site.stop());
 
