@@ -41,7 +41,7 @@ describe('a key on a medium', () => {
     expect(codeOf(() => createKeyOnMedium({ folder: join(dir, 'absent'), role: 'root' }))).toBe('NOT_FOUND');
   });
 
-  it('opens under its passphrase and no other', () => {
+  it('opens under its passphrase and no other, at no cost that would take all memory', () => {
     const made = createKeyOnMedium({ folder: dir, role: 'root', passphrase });
     const text = readFileSync(made.keyPath, 'utf8');
     expect(text).not.toContain('"secret"');
@@ -49,6 +49,10 @@ describe('a key on a medium', () => {
     expect(locked.signing).toBeUndefined();
     expect(unlockKeyFile(locked, `${passphrase}!`)).toBeUndefined();
     expect(unlockKeyFile(locked, passphrase)?.signing?.keyid).toBe(made.keyid);
+    const greedy = JSON.parse(text) as { sealed: { memory_kib: number } };
+    greedy.sealed.memory_kib = 2 ** 31;
+    writeFileSync(made.keyPath, JSON.stringify(greedy));
+    expect(codeOf(() => readKeyFile(made.keyPath))).toBe('METADATA');
   });
 
   it.each([
@@ -62,17 +66,12 @@ describe('a key on a medium', () => {
     expect(codeOf(() => readKeyFile(join(dir, 'absent')))).toBe('NOT_FOUND');
   });
 
-  it('refuses halves of two keys, and costs that would take all memory', () => {
+  it('refuses halves of two keys', () => {
     const [one, two] = [generateSigningKey(), generateSigningKey()];
     const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
     const file = { type: 'ed25519', public: base64(one.publicKey), secret: base64(two.secretKey) };
     writeFileSync(join(dir, 'key'), JSON.stringify(file));
     expect(codeOf(() => readKeyFile(join(dir, 'key')))).toBe('METADATA');
-    const made = createKeyOnMedium({ folder: dir, role: 'root', passphrase });
-    const sealed = JSON.parse(readFileSync(made.keyPath, 'utf8')) as { sealed: { memory_kib: number } };
-    sealed.sealed.memory_kib = 2 ** 31;
-    writeFileSync(join(dir, 'greedy'), JSON.stringify(sealed));
-    expect(codeOf(() => readKeyFile(join(dir, 'greedy')))).toBe('METADATA');
   });
 });
 
