@@ -169,8 +169,8 @@ export type ImportReport = {
   readonly step: ImportStep;
   readonly doneBytes: number;
   readonly totalBytes: number;
-  readonly volume?: number;
-  readonly volumes?: number;
+  readonly volume?: number | undefined;
+  readonly volumes?: number | undefined;
 };
 
 export type ImportOptions = {
@@ -298,8 +298,8 @@ export type ImportProgressRow = {
   totalBytes: number;
   bytesPerSecond?: number;
   leftMs?: number;
-  volume?: number;
-  volumes?: number;
+  volume?: number | undefined;
+  volumes?: number | undefined;
 };
 
 /** Steps whose report counts bytes; that of the advisories counts advisories. */
