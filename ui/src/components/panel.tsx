@@ -20,7 +20,7 @@ export const Panel = ({
   foot?: Child;
   /** Columns of twelve. */
   span?: 4 | 5 | 6 | 7 | 8 | 12;
-  id?: string;
+  id?: string | undefined;
   /** Read out when a swap brought it. */
   announce?: string | undefined;
   /** Text and forms, with room around them; a table has none. */

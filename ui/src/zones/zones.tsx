@@ -101,6 +101,7 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
           )}
           {worstFirst.length === 0 ? null : (
             <Panel
+              id="rows"
               title={ctx.t('zones.notNormal')}
               context={
                 worstFirst.length > maxListed ? ctx.t('zones.more', { n: worstFirst.length - maxListed }) : undefined
@@ -109,7 +110,7 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
               <ZoneControllers ctx={ctx} caption={ctx.t('zones.notNormal')} rows={worstFirst.slice(0, maxListed)} />
             </Panel>
           )}
-          <Panel title={ctx.t('kind.controller-zone.title')}>
+          <Panel id={worstFirst.length === 0 ? 'rows' : undefined} title={ctx.t('kind.controller-zone.title')}>
             <ZoneTable ctx={ctx} zones={zones} />
           </Panel>
           <Panel title={ctx.t('kind.controller-conduit.title')}>
