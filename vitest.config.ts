@@ -88,16 +88,14 @@ export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     pool: 'forks',
-    // Two more than most machines that run this have cores: a test often waits for a process, a timer or a disk.
-    maxWorkers: 4,
+    // Three more than most machines that run this have cores: a test often waits for a process, a timer or a disk.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     projects: [
       project('architecture', ['test/architecture/**/*.test.ts'], 1),
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2),
-      // These start the built commands, real servers and a browser, each file with folders and ports of its own.
-      project('commands', ['test/{integration,interop,e2e}/**/*.test.{ts,tsx}'], 3),
-      // These kill, fill and break, each on disks, ports and processes of its own.
-      project('system', ['test/{fault,fuzz}/**/*.test.{ts,tsx}'], 3),
+      // These start the built commands, real servers and a browser, and kill, fill and break, each with folders, disks and ports of its own.
+      project('commands', ['test/{integration,interop,e2e,fault,fuzz}/**/*.test.{ts,tsx}'], 3),
     ],
   },
 });

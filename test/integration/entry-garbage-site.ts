@@ -15,6 +15,7 @@ import { deb, debian13 } from '../../appliance/test/support/site.ts';
 import { enrolDevice, hashOf } from '../fault/intake-kill-device.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
 import { makeToken } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
 
 // The real server with something in it, everybody's credentials for it, and calls that send any bytes.
 
@@ -234,6 +235,11 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
     if (status !== 200) throw new Error(`report of ${collection}: ${status}`);
   }
   await appliance.close();
+  // What follows from the report is worked out behind the answer.
+  const isAtRest = (db: BetterSqlite3.Database): boolean =>
+    db.prepare('select not exists (select 1 from pending) and after_device is null from rule_round').pluck().get() ===
+    1;
+  await until(() => reading(dataDir, isAtRest));
 
   const { person, csrf } = await logIn(port, pem, 'tester');
   const callers = {
