@@ -7,8 +7,10 @@ import { transformSync } from 'rolldown/utils';
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!url.endsWith('.tsx')) return nextLoad(url, context);
-    const path = fileURLToPath(url);
+    // The runner of tests puts a query behind the name of a file of tests.
+    const [bare = ''] = url.split('?');
+    if (!bare.endsWith('.tsx')) return nextLoad(url, context);
+    const path = fileURLToPath(bare);
     const { code, errors } = transformSync(path, readFileSync(path, 'utf8'), {
       jsx: { runtime: 'automatic', importSource: 'hono/jsx' },
     });

@@ -236,9 +236,9 @@ export const openGarbageSite = async (): Promise<GarbageSite> => {
   }
   await appliance.close();
   // What follows from the report is worked out behind the answer.
-  const isAtRest = (db: BetterSqlite3.Database): boolean =>
-    db.prepare('select not exists (select 1 from pending) and after_device is null from rule_round').pluck().get() ===
-    1;
+  const atRest = `select not exists (select 1 from pending) and exists (select 1 from rule_round where after_device is null)
+    and exists (select 1 from controller_derivation where reached is null)`;
+  const isAtRest = (db: BetterSqlite3.Database): boolean => db.prepare(atRest).pluck().get() === 1;
   await until(() => reading(dataDir, isAtRest));
 
   const { person, csrf } = await logIn(port, pem, 'tester');

@@ -10,7 +10,7 @@ describe('a look at the worklist', () => {
     const part: Scope = { ...wholeSite('job'), site: false, roots: ['a'] };
     const look = oneLook();
     for (const scope of [wholeSite('job'), wholeSite('figures'), part, { ...part }])
-      for (const of of [devices, findings]) look(of, scope);
+      for (const count of [devices, findings]) look(count, scope);
     expect(read).toEqual(['devices true', 'findings true', 'devices false', 'findings false']);
     expect(look(devices, part)).toBe(3);
     expect(oneLook()(devices, part)).toBe(5);
