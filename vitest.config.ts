@@ -43,18 +43,22 @@ const isBuilt = ['bundle-tools', 'ui', 'appliance'].every((name) => lastChange(n
 const hooks = [join(import.meta.dirname, 'scripts/tsx-hook.ts')];
 if (isBuilt) hooks.push(join(import.meta.dirname, 'test/support/built-children.ts'));
 
-const project = (name: string, include: string[], minutes: number) => ({
+/** It replaces a module, which a process that has it already would go on using. */
+const alone = 'test/integration/request-reads.test.ts';
+
+const project = (name: string, include: string[], minutes: number, isolate = false) => ({
   ssr: { resolve: { conditions: ['@sallyport/source'] } },
   test: {
     name,
     include,
+    exclude: isolate ? [] : [alone],
     // Node loads the sources itself, as it does in `make dev`: a process loads the appliance in 1.4 s, not in 2.4.
     experimental: { viteModuleRunner: false },
     execArgv: hooks.flatMap((hook) => ['--import', hook]),
     setupFiles: ['test/support/laws.ts'],
     // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
     // went into loading the same modules again.
-    isolate: false,
+    isolate,
     testTimeout: minutes * 60_000 * runsFactor,
     hookTimeout: (minutes + 1) * 60_000,
   },
@@ -72,6 +76,7 @@ export default defineConfig({
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2),
       // These start the built commands, real servers and a browser, and kill, fill and break, each with folders, disks and ports of its own.
       project('commands', ['test/{integration,interop,e2e,fault,fuzz}/**/*.test.{ts,tsx}'], 3),
+      project('alone', [alone], 3, true),
     ],
   },
 });

@@ -16,10 +16,6 @@ import { osv } from './host-bench.ts';
 // What no reader uses does not leave: the commands of the real host answer the request of a real appliance, and every field
 // that they look at is noted. A field with content that nobody looked at must not have been written.
 
-// Files before and after this one in the same process load what is replaced below as well.
-vi.hoisted(() => vi.resetModules());
-afterAll(() => vi.resetModules());
-
 const reads = vi.hoisted(() => ({ paths: new Set<string>(), requests: [] as unknown[] }));
 
 /** A value that notes which of its fields are looked at, as `a.b` and `a[].b`. */
