@@ -52,7 +52,11 @@ export const walkerAt = (url: string): Walker => {
           });
         });
       });
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server closed a connection that had been idle, as the next question left: a browser asks again.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(method, path, body));
+        else reject(error);
+      });
       sent.end(body);
     });
   return {
