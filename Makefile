@@ -62,8 +62,8 @@ fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), J
 	@$(NODE) test/fuzz/main.ts
 	@SALLYPORT_SEED=random SALLYPORT_RUNS=$(or $(RUNS),50) node_modules/.bin/vitest run --project unit $(LAWS)
 
-soak: build test-packages ## the long forms of the tests that sample: every fault, every garbage, every bit, every page
-	@SALLYPORT_LONG=1 node_modules/.bin/vitest run $(SAMPLED)
+soak: build test-packages ## the long forms of the tests that sample: every fault, every garbage, every bit, every page, every case of a law
+	@SALLYPORT_LONG=1 node_modules/.bin/vitest run $(sort $(SAMPLED) $(LAWS))
 
 bench: build ## numbers with their method
 	@$(NODE) test/bench/main.ts
