@@ -43,6 +43,7 @@ export type BundleErrorCode =
   | 'FETCH_FAILED'
   | 'PROXY_AUTH'
   | 'SOURCE_FULL'
+  | 'SOURCE_DENIED'
   | 'SOURCE_INVALID';
 
 /** Any refusal of this workspace; `message` names the cause, `code` is stable. */

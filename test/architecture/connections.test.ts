@@ -33,6 +33,7 @@ const starting: Readonly<Record<string, string>> = {
   'appliance/src/features/releases/install.ts': 'dpkg, rpm',
   'appliance/src/features/upgrade/service-manager.ts':
     'systemctl, systemd-creds, what a file declares, our own program',
+  'bundle-tools/src/host/source-rights.ts': 'setpriv, find',
   'bundle-tools/src/media/run-survey.ts': 'our own program',
   'bundle-tools/src/media/clamscan.ts': 'clamscan',
   'bundle-tools/src/importer/run-child.ts': 'our own program',

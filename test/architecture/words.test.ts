@@ -44,7 +44,15 @@ type Field = { readonly type: string; readonly choices?: readonly string[]; read
 type Declared = { readonly name: string; readonly fields: Readonly<Record<string, Field>> };
 
 /** Codes of the connected host's command line, which no bundle and no console shows as a refusal. */
-type HostCode = 'USAGE' | 'NOT_FOUND' | 'EXISTS' | 'FETCH_FAILED' | 'PROXY_AUTH' | 'SOURCE_FULL' | 'SOURCE_INVALID';
+type HostCode =
+  | 'USAGE'
+  | 'NOT_FOUND'
+  | 'EXISTS'
+  | 'FETCH_FAILED'
+  | 'PROXY_AUTH'
+  | 'SOURCE_FULL'
+  | 'SOURCE_DENIED'
+  | 'SOURCE_INVALID';
 /** A code that joins the closed list without words does not compile. */
 const explained: Readonly<Record<Exclude<BundleErrorCode, HostCode>, RefusalCall>> = refusalCalls;
 

@@ -4,7 +4,7 @@ import { stateDigest } from '@sallyport/bundle-tools/documents/request';
 import { describe, expect, it } from 'vitest';
 import { startAptRepository } from '../support/apt-repository.ts';
 import { flags } from '../support/commands.ts';
-import { bundleOf, hostBench, installed, inventoryOf, newer, platform } from './host-bench.ts';
+import { bundleOf, hostBench, installed, inventoryOf, type Json, newer, platform } from './host-bench.ts';
 import { type MadeSite, makeSite } from './made-site.ts';
 
 // What a connected host must not take: foreign, replayed, changed or spoilt input. Its state stays as it was.
@@ -27,7 +27,7 @@ describe('sallyport-bundle refuses', () => {
     const site = await introduce('plant-1');
     site.writeRequest(at('medium'), {});
     const done = await run('fulfil', '--media', at('medium'), ...state(), '--json');
-    expect(done.status).toBe(1);
+    expect(done.status).toBe(3);
     expect(JSON.parse(done.stdout)).toMatchObject({
       bundles: [{ site: 'plant-1' }],
       refused: [{ code: 'SITE_UNKNOWN' }],
@@ -132,10 +132,15 @@ describe('sallyport-bundle refuses', () => {
     expect((await refused('site', 'add', at('card'))).code).toBe('METADATA');
   });
 
-  it('stops at a repository with a wrong signature or hash, with its state unchanged', async () => {
+  it('takes nothing of a repository with a wrong signature or hash, and names it', async () => {
     await ceremony();
     const site = await introduce('plant-1');
     const other = await startAptRepository();
+    const build = async (): Promise<Json> => {
+      const { status, stdout, stderr } = await run('catalog', 'build', '--media', at('medium'), ...state(), '--json');
+      expect(status, stderr).toBe(3);
+      return JSON.parse(stdout) as Json;
+    };
     try {
       await other.addSuite({ suite: 'trixie', packages: [{ name: 'hello', version: '2.0-1' }] });
       await host(
@@ -146,7 +151,9 @@ describe('sallyport-bundle refuses', () => {
         ...flags({ uri: other.url, suite: 'trixie', component: 'main', keyring: repository().keyring }),
       );
       site.writeRequest(at('medium'), { wants: newer, platforms: [platform([installed('hello', '1.0-1')])] });
-      expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('SIGNATURE');
+      const forged = await build();
+      expect(forged).toMatchObject({ unread: [{ source: 'other', code: 'SIGNATURE' }], updates: 0, isSigned: true });
+      expect(forged['sites']).toMatchObject([{ gaps: [{ reason: 'FETCH_FAILED', wants: [0] }] }]);
       await host('source', 'remove', 'other');
       await host(
         'source',
@@ -162,13 +169,16 @@ describe('sallyport-bundle refuses', () => {
           bytes[bytes.length - 1]! ^= 1;
           writeFileSync(path, bytes);
         }
-      expect((await refused('catalog', 'build', '--media', at('medium'))).code).toBe('HASH');
+      const changed = await build();
+      expect(changed).toMatchObject({ unread: [{ source: 'other', code: 'HASH' }], updates: 0, isSigned: true });
+      expect(changed['sites']).toMatchObject([{ gaps: [{ reason: 'FETCH_FAILED', wants: [0] }] }]);
       expect(readdirSync(at('state', 'catalogs'))).toEqual(['1']);
     } finally {
       await other.close();
     }
-    // A source that does not answer is a gap, not an end.
-    const built = await host('catalog', 'build', '--media', at('medium'));
+    // With the repository its key went.
+    const built = await build();
+    expect(built['unread']).toMatchObject([{ source: 'other', code: 'NOT_FOUND' }]);
     expect(built['sites']).toMatchObject([{ gaps: [{ reason: 'FETCH_FAILED', wants: [0] }] }]);
   });
 

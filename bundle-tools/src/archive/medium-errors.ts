@@ -25,6 +25,9 @@ export const mediumError = (what: string, error: unknown): BundleError =>
     ? error
     : new BundleError('MEDIUM_IO', `cannot read ${what}: ${systemCode(error) || String(error)}`, { cause: error });
 
+/** Nothing lies at the path. */
+export const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error));
+
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Turns a failed write on our own disk into NO_SPACE or STORE_IO; our own refusals pass. */

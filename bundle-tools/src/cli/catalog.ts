@@ -26,9 +26,14 @@ export const catalogJson = (built: BuiltCatalog) => ({
   newBytes: built.diff.totals.newBytes,
   signers: built.diff.signers,
   feeds: built.feeds,
+  unread: built.unread,
   leftOut: built.refused,
   sites: built.sites,
 });
+
+/** A source that the catalog was built without, for people. */
+export const unreadText = (failure: { source: string; code: string; message: string }, catalog: number): string =>
+  `source ${failure.source} was not read for catalog ${catalog}: ${failure.code}: ${failure.message}`;
 
 /** The options of everything that takes requests from a medium. */
 export const requestOptions = {
@@ -101,9 +106,11 @@ export const catalogBuild: Command = {
     const missing = built.sites.flatMap(({ site, coverage }) =>
       coverage.length === 0 ? [] : [`site ${site}: nothing there judges`, ...coverage.map(coverageText)],
     );
+    const unread = built.unread.map((failure) => unreadText(failure, built.number));
     return {
       json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
-      text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
+      text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing, ...unread],
+      ...(unread.length > 0 ? { exit: 3 as const } : {}),
     };
   }, graceDaysOf),
 };

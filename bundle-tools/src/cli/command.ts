@@ -8,8 +8,15 @@ export type CommandInput = {
   readonly io: Io;
 };
 
-/** The data of a command: `json` for `--json` (stable, fields may be added), `text` for people. Both go to stdout. */
-export type CommandResult = { readonly json: unknown; readonly text: ReadonlyArray<string>; readonly exit?: 0 | 1 };
+/**
+ * The data of a command: `json` for `--json` (stable, fields may be added), `text` for people. Both go to stdout. `exit` is 0
+ * unless said: 1 where nothing was done, 3 where a part was.
+ */
+export type CommandResult = { readonly json: unknown; readonly text: ReadonlyArray<string>; readonly exit?: 0 | 1 | 3 };
+
+/** How a command ends that did so many of its parts and failed at so many. */
+export const exitOf = (done: number, failed: number): Pick<CommandResult, 'exit'> =>
+  failed === 0 ? {} : { exit: done === 0 ? 1 : 3 };
 
 /** A line of the table of commands. `words` are its noun and verb, in the order they are typed. */
 export type CommandEntry = {

@@ -8,8 +8,8 @@ import type { Rebuilt } from '../host/rebuild.ts';
 import type { HostState } from '../host/state.ts';
 import { parseVolumeBytes } from '../media/presets.ts';
 import { nowMs } from '../platform/ambient.ts';
-import { catalogJson, requestOptions, takeFromMedium } from './catalog.ts';
-import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
+import { catalogJson, requestOptions, takeFromMedium, unreadText } from './catalog.ts';
+import { type Command, type CommandInput, exitOf, flagOption, textOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
 import { integerOption, onState, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
@@ -63,6 +63,15 @@ const buildAndSign = async (input: CommandInput, state: HostState, keys: Readonl
   return built;
 };
 
+/** Sources that the answers were made without, each once; the plans of all sites are of few builds. */
+const unreadLines = (bundles: ReadonlyArray<Fulfilled>): string[] => [
+  ...new Set(
+    bundles.flatMap(({ unread }) =>
+      unread === undefined ? [] : unread.sources.map((failure) => unreadText(failure, unread.catalog)),
+    ),
+  ),
+];
+
 const personOf = (input: CommandInput) => integerOption(input, 'person', 0, 1_000_000) ?? 0;
 
 export const fulfil: Command = {
@@ -94,6 +103,7 @@ export const fulfil: Command = {
       release: textOption(input, 'release'),
       ...(volumeSize === undefined ? {} : { volumeBytes: parseVolumeBytes(volumeSize) }),
     });
+    const unread = unreadLines(bundles);
     for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);
     return {
       json: {
@@ -104,8 +114,8 @@ export const fulfil: Command = {
         refused: taken.refused,
         ...(built === undefined ? {} : { catalog: catalogJson(built) }),
       },
-      text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText)],
-      ...(taken.refused.length + failed.length > 0 ? { exit: 1 as const } : {}),
+      text: [...bundles.flatMap(bundleText), ...rebuilt.flatMap(rebuiltText), ...unread],
+      ...exitOf(bundles.length + rebuilt.length, taken.refused.length + failed.length + unread.length),
     };
   }, personOf),
 };

@@ -47,6 +47,8 @@ const steps: Partial<Record<BundleErrorCode, string>> = {
   FETCH_FAILED: 'check the address and the network, then run the same command again',
   PROXY_AUTH: 'give the account of the proxy: sallyport-bundle proxy configure --user NAME --password-file FILE',
   SOURCE_FULL: 'raise the limit: sallyport-bundle source limit NAME SIZE; source list shows what each takes',
+  SOURCE_DENIED:
+    'let that user read it and enter the folders above it (chmod, setfacl), or lay the source elsewhere, for example below /srv',
   SOURCE_INVALID: 'correct the source: sallyport-bundle source list',
   INTERNAL: 'report this as a bug, with the command and this text',
 };
@@ -89,12 +91,12 @@ const programHelp = (program: string, commands: ReadonlyArray<CommandEntry>): st
     ...commands.map(({ words, summary }) => `  ${words.join(' ').padEnd(width)}  ${summary}`),
     '',
     `Each command explains itself: ${program} COMMAND --help; ${program} --version says which release this is.`,
-    'Data goes to stdout, everything else to stderr. Exit: 0 done, 1 failed, 2 wrong use.',
+    'Data goes to stdout, everything else to stderr. Exit: 0 done, 1 failed, 2 wrong use, 3 done in part.',
   ].join('\n');
 };
 
 /** What the program prints and how it ends. */
-export type Outcome = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
+export type Outcome = { readonly exit: 0 | 1 | 2 | 3; readonly stdout: string; readonly stderr: string };
 
 const findCommand = (commands: ReadonlyArray<CommandEntry>, argv: ReadonlyArray<string>): CommandEntry | undefined =>
   commands.find((entry) => entry.words.every((word, at) => argv[at] === word));

@@ -7,6 +7,8 @@ import { syncAdvisories } from '../host/gather-advisories.ts';
 import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
 import { lastRequests } from '../host/requests.ts';
+import { failureText, ofSource, type SourceFailure } from '../host/source-failure.ts';
+import { assertReadable } from '../host/source-rights.ts';
 import {
   addSource,
   isAdvisorySource,
@@ -25,7 +27,7 @@ import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { aptProxy, readAptSources } from '../updates/sources/apt/sources-list.ts';
 import { filesSource } from '../updates/sources/files.ts';
 import { firmwareSource } from '../updates/sources/firmware.ts';
-import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
+import { type Command, type CommandInput, exitOf, flagOption, listOption, textOption } from './command.ts';
 import { argument, onState, stateOf, stateOption } from './state-option.ts';
 
 const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
@@ -129,6 +131,7 @@ export const sourceAdd: Command = {
   positionals: [1, 3],
   run: onState(async (state, input, kind) => {
     const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
+    for (const source of added) await assertReadable(state, source);
     for (const source of added) addSource(state, source);
     return {
       json: { added: added.map(shownSource) },
@@ -223,7 +226,7 @@ export const sourceRemove: Command = {
   }),
 };
 
-type Synced = { name: string; kind: Source['kind']; line: string; details: object; hasFailed?: true };
+type Synced = { name: string; kind: Source['kind']; line: string; details: object; failure?: SourceFailure };
 
 const chosen = (state: HostState, names: ReadonlyArray<string>): ReadonlyArray<Source> => {
   const sources = readSources(state);
@@ -240,6 +243,14 @@ const architecturesOf = (state: HostState, input: CommandInput): ReadonlyArray<s
   const asked = lastRequests(state).flatMap(({ request }) => request.platforms.map((platform) => platform.arch));
   return asked.length > 0 ? [...new Set(asked)].sort() : ['amd64'];
 };
+
+const failedSync = ({ name, kind }: Source, failure: SourceFailure): Synced => ({
+  name,
+  kind,
+  line: `not read: ${failureText(failure)}`,
+  details: { error: { code: failure.code, message: failure.message } },
+  failure,
+});
 
 const syncOne = async (state: HostState, source: Source, input: CommandInput): Promise<Synced> => {
   const { name, kind } = source;
@@ -270,7 +281,7 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
     return { name, kind, line, details: { files: offers.length, rejected: rejected.length } };
   }
   const content = await readApt(state, source, architecturesOf(state, input), new Date(nowMs()), input.io);
-  if (content.failure !== undefined) throw content.failure;
+  if (content.failure !== undefined) return failedSync(source, content.failure);
   const suites = content.indexes.map((index) => ({
     suite: index.suite,
     arch: index.arch,
@@ -285,18 +296,16 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
   };
 };
 
-/** One source that is refused or cannot be had does not keep the others from being read; the command then ends with 1. */
-const tryOne = async (state: HostState, source: Source, input: CommandInput, isOnly: boolean): Promise<Synced> => {
-  try {
-    return await syncOne(state, source, input);
-  } catch (error) {
-    if (isOnly || !(error instanceof BundleError)) throw error;
-    const { name, kind } = source;
-    const line = `not read: ${error.code}: ${error.message}`;
-    input.io.note(`${name}: ${line}`);
-    return { name, kind, line, details: { error: { code: error.code, message: error.message } }, hasFailed: true };
-  }
+/** One source that is refused or cannot be had does not keep the others from being read. */
+const tryOne = async (state: HostState, source: Source, input: CommandInput): Promise<Synced> => {
+  const tried = await ofSource(state, source.name, () => syncOne(state, source, input));
+  const synced = tried.failure === undefined ? tried.value : failedSync(source, tried.failure);
+  if (synced.failure !== undefined) input.io.note(`${synced.name}: ${synced.line}`);
+  return synced;
 };
+
+const unreadLine = (failed: ReadonlyArray<Synced>, all: number): string =>
+  `${failed.length} of ${all} sources ${failed.length === 1 ? 'was' : 'were'} not read: ${failed.map(({ name }) => name).join(', ')}`;
 
 export const sourceSync: Command = {
   usage: 'source sync [NAME...] --state DIR',
@@ -309,8 +318,12 @@ export const sourceSync: Command = {
   run: onState(async (state, input) => {
     const sources = chosen(state, input.positionals);
     const synced: { one: Synced; source: Source }[] = [];
-    for (const source of sources)
-      synced.push({ source, one: await tryOne(state, source, input, sources.length === 1) });
+    for (const source of sources) synced.push({ source, one: await tryOne(state, source, input) });
+    const failed = synced.flatMap(({ one }) => (one.failure === undefined ? [] : [one]));
+    const [alone] = failed;
+    // The failure of the only one is that of the command.
+    if (sources.length === 1 && alone?.failure !== undefined)
+      throw new BundleError(alone.failure.code, `${alone.name}: ${alone.failure.message}`);
     const tidied = tidyDisk(state, readSources(state), nowMs());
     const shown = synced.map(({ one, source }) => ({ ...one, disk: diskUse(state, source) }));
     return {
@@ -318,8 +331,9 @@ export const sourceSync: Command = {
       text: [
         ...shown.map(({ name, line }) => `${name}: ${line}`),
         ...(tidied.files > 0 ? [`took away ${tidied.files} files that nothing needs, ${tidied.bytes} bytes`] : []),
+        ...(failed.length > 0 ? [unreadLine(failed, sources.length)] : []),
       ],
-      ...(shown.some(({ hasFailed }) => hasFailed) ? { exit: 1 as const } : {}),
+      ...exitOf(sources.length - failed.length, failed.length),
     };
   }),
 };

@@ -8,8 +8,6 @@ import { parsePolicy } from '../documents/policy.ts';
 import { toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
-import { indexesOf } from '../updates/sources/apt/catalog.ts';
-import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { FIRMWARE } from '../updates/sources/firmware.ts';
 import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
 import { announcementLines, liveAnnouncements } from './announcements.ts';
@@ -25,12 +23,12 @@ import {
   writeCatalogHead,
 } from './catalogs.ts';
 import { policyBytes } from './ceremony.ts';
-import { platformEcosystem } from './choose.ts';
 import { claimedTargets } from './claimed-versions.ts';
 import { type CoverageAnswer, coverageAnswers } from './coverage.ts';
 import { feedLines, listFeeds } from './feeds.ts';
-import { type FeedSync, syncAdvisories, syncSuites } from './gather-advisories.ts';
-import { type AptContent, fetchFiles, isOutage, readApt } from './gather-updates.ts';
+import { type Gathered, gather } from './gather.ts';
+import type { FeedSync } from './gather-advisories.ts';
+import { fetchFiles } from './gather-updates.ts';
 import { daysUntil } from './lifetimes.ts';
 import { type ObjectStore, objectStore } from './objects.ts';
 import { readOnlineKeys } from './online-keys.ts';
@@ -38,7 +36,7 @@ import { planRequest, type RequestPlan } from './plan-request.ts';
 import { releaseLines } from './releases.ts';
 import { lastRequests, type OpenedRequest } from './requests.ts';
 import { writeSitePlan } from './site-plan.ts';
-import { isAdvisorySource, readSources } from './sources.ts';
+import type { SourceFailure } from './source-failure.ts';
 import type { HostState } from './state.ts';
 import { getNewest } from './trust-files.ts';
 
@@ -121,6 +119,8 @@ export type BuiltCatalog = {
     /** What the site cannot judge, and what this catalogue brings for it. */
     readonly coverage: ReadonlyArray<CoverageAnswer>;
   }>;
+  /** Sources of which nothing, or not all, could be taken. */
+  readonly unread: ReadonlyArray<SourceFailure>;
   /** Objects that the antivirus refused; nothing that needs them is in the catalog. */
   readonly refused: ReadonlyArray<RefusedObject & { readonly name: string }>;
 };
@@ -130,73 +130,13 @@ type BuildOptions = { readonly state: HostState; readonly io: Io; readonly nowMs
 /** A signed catalog is signed again, unchanged, when its targets metadata has less than this left. */
 const renewTargetsDays = 60;
 
-type Gathered = {
-  readonly apt: ReadonlyArray<AptContent>;
-  readonly feeds: ReadonlyArray<FeedSync>;
-  readonly failedFeeds: ReadonlySet<string>;
-};
-
-/** Indexes by the ecosystem of the platforms that use their suites. */
-const byEcosystem = (
-  requests: ReadonlyArray<OpenedRequest>,
-  apt: ReadonlyArray<AptContent>,
-): Map<string, AptIndex[]> => {
-  const found = new Map<string, Set<AptIndex>>();
-  for (const { request } of requests)
-    for (const platform of request.platforms) {
-      const ecosystem = platformEcosystem(platform);
-      const indexes = found.get(ecosystem) ?? new Set<AptIndex>();
-      for (const index of indexesOf(
-        platform,
-        apt.flatMap((content) => content.indexes),
-      ))
-        indexes.add(index);
-      found.set(ecosystem, indexes);
-    }
-  return new Map([...found].map(([ecosystem, indexes]) => [ecosystem, [...indexes]]));
-};
-
-const gather = async (
-  options: BuildOptions,
-  objects: ObjectStore,
-  requests: ReadonlyArray<OpenedRequest>,
-): Promise<Gathered> => {
-  const { state, io, nowMs } = options;
-  const now = toTime(nowMs);
-  const feeds: FeedSync[] = [];
-  const failedFeeds = new Set<string>();
-  const sources = readSources(state);
-  for (const source of sources) {
-    if (!isAdvisorySource(source)) continue;
-    try {
-      feeds.push(await syncAdvisories(source, { state, objects, io, now }));
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      // Yesterday's advisories are better than none; the age of what goes out is shown on site.
-      io.note(`${source.name}: ${error.message}`);
-      failedFeeds.add(source.name);
-    }
-  }
-  const architectures = [
-    ...new Set(requests.flatMap(({ request }) => request.platforms.map((platform) => platform.arch))),
-  ].sort();
-  const apt: AptContent[] = [];
-  for (const source of sources)
-    if (source.kind === 'apt' && architectures.length > 0)
-      apt.push(await readApt(state, source, architectures, new Date(nowMs), io));
-  if (apt.length > 0 && apt.every((content) => content.failure === undefined)) {
-    const suites = await syncSuites(byEcosystem(requests, apt), { state, objects, io, now });
-    if (suites !== undefined) feeds.push(suites);
-  }
-  return { apt, feeds, failedFeeds };
-};
-
 type Collected = {
   readonly updates: ReadonlyMap<string, Update>;
   readonly names: ReadonlyMap<string, string>;
   readonly licences: ReadonlySet<string>;
   readonly plans: ReadonlyArray<{ readonly opened: OpenedRequest; readonly plan: RequestPlan }>;
   readonly fetchFailures: ReadonlyMap<string, string>;
+  readonly unread: ReadonlyArray<SourceFailure>;
   /** What the antivirus refused, by digest. */
   readonly refused: ReadonlyMap<string, string>;
 };
@@ -210,11 +150,9 @@ const collect = async (
 ): Promise<Collected> => {
   const { state, io } = options;
   const known = listFeeds(state).map((feed) => feed.feed);
-  const files = readSources(state).flatMap((source) => (source.kind === 'files' ? [source] : []));
-  const firmware = readSources(state).flatMap((source) => (source.kind === 'firmware' ? [source] : []));
-  const sources = { apt: gathered.apt, files, firmware, feeds: new Set(known), failedFeeds: gathered.failedFeeds };
+  const sources = { ...gathered, feeds: new Set(known) };
   const plans = requests.map((opened) => ({ opened, plan: planRequest(opened.request, sources) }));
-  const fetchFailures = await fetchFiles({ state, objects, files: plans.flatMap(({ plan }) => plan.files), io });
+  const missed = await fetchFiles({ state, objects, files: plans.flatMap(({ plan }) => plan.files), io });
   const licences = new Set<string>();
   for (const { plan } of plans)
     for (const { text } of plan.licences) licences.add(objects.putBytes(Buffer.from(text)).sha256);
@@ -239,7 +177,8 @@ const collect = async (
   const refused = new Map((scanned?.refused ?? []).map(({ sha256, reason }) => [sha256, reason]));
   const merged = mergeUpdates([...kept, ...plans.flatMap(({ plan }) => plan.updates.map((planned) => planned.update))]);
   const { kept: updates } = dropIncomplete(merged, (digest) => objects.has(digest) && !refused.has(digest));
-  return { updates, names, licences, plans, fetchFailures, refused };
+  const unread = [...gathered.failures, ...missed.failures];
+  return { updates, names, licences, plans, fetchFailures: missed.reasons, refused, unread };
 };
 
 const fileLines = (collected: Collected, objects: ObjectStore, line: ReturnType<typeof lineMaker>): InventoryLine[] => {
@@ -327,7 +266,7 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
   const objects = objectStore(state.objects);
   const requests = lastRequests(state);
   const signed = signedCatalog(state);
-  const gathered = await gather(options, objects, requests);
+  const gathered = await gather({ state, objects, io, nowMs }, requests);
   const collected = await collect(options, objects, requests, gathered, signed);
 
   const updates = encodeUpdates([...collected.updates.values()]);
@@ -369,7 +308,7 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     reason,
   }));
   for (const { name, reason } of refused) io.note(`${name}: ${reason}`);
-  const text = diffText(number, signed.number, diff, after, { refused, announcements });
+  const text = diffText(number, signed.number, diff, after, { refused, announcements, unread: collected.unread });
   if (!isSigned && !isPending)
     writeFolder(
       options,
@@ -377,13 +316,21 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
       { inventory, lines: after.lines.length, updates, policy, diff: text, announcements },
       heldTargets,
     );
+  // What a curator reads is of this reading of the sources, also where it gave the same catalog.
+  if (isPending) writeFileDurable(join(pending.folder, 'diff.txt'), text);
   const feeds = listFeeds(state);
   const sites = collected.plans.map(({ opened, plan }) => {
     const gaps = gapsOf(plan, collected);
     const chosen = plan.updates
       .filter(({ update }) => collected.updates.has(update.id))
       .map(({ update, wants }) => ({ id: update.id, wants }));
-    writeSitePlan(opened.site, { request_digest: opened.digest, catalog: number, updates: chosen, gaps });
+    writeSitePlan(opened.site, {
+      request_digest: opened.digest,
+      catalog: number,
+      updates: chosen,
+      gaps,
+      unread: collected.unread,
+    });
     const coverage = coverageAnswers(opened.request, feeds, after.lines);
     return { site: opened.site.record.site, updates: chosen.length, gaps, coverage };
   });
@@ -397,6 +344,7 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     diffText: text,
     feeds: gathered.feeds,
     sites,
+    unread: collected.unread,
     refused,
   };
 };

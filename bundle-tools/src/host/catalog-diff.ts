@@ -2,6 +2,7 @@ import { type Announcement, announcementPath } from '../documents/announcement.t
 import type { InventoryLine } from '../documents/inventory.ts';
 import type { Update } from '../updates/update.ts';
 import { catalogParts } from './part-chain.ts';
+import { failureText, type SourceFailure } from './source-failure.ts';
 
 /** What a catalog changes beside the one before; what a curator reads before signing. */
 export type CatalogDiff = {
@@ -79,12 +80,14 @@ export const diffText = (
   diff: CatalogDiff,
   after: Content,
   further: {
+    /** Sources of which nothing, or not all, could be taken. */
+    readonly unread?: ReadonlyArray<SourceFailure>;
     readonly refused?: ReadonlyArray<{ readonly name: string; readonly sha256: string; readonly reason: string }>;
     /** Of which those that are new stand in full: a curator signs what people of sites will read. */
     readonly announcements?: ReadonlyArray<Announcement>;
   } = {},
 ): string => {
-  const { refused = [], announcements = [] } = further;
+  const { refused = [], announcements = [], unread = [] } = further;
   const added = new Set([...diff.added, ...diff.changed].map(({ path }) => path));
   const feeds = new Map<string, string[]>();
   for (const part of catalogParts(after.lines))
@@ -101,6 +104,14 @@ export const diffText = (
     `bytes     ${diff.totals.bytes} in all, ${diff.totals.newBytes} new`,
     `updates   ${diff.totals.updates} in all, ${diff.addedUpdates.length} new, ${diff.removedUpdates.length} removed`,
     '',
+    ...(unread.length === 0
+      ? []
+      : [
+          'Sources that were not read:',
+          ...unread.map((failure) => `  ${failure.source}: ${failureText(failure)}`),
+          'What they brought before stays: feeds as they were, updates that a site holds.',
+          '',
+        ]),
     'Vendor signatures that were checked:',
     ...Object.entries(diff.signers)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -3,7 +3,6 @@ import { ownFolder } from '../../../test/support/test-folder.ts';
 import { aptIndexSample, aptPackageSample } from '../../test/samples.ts';
 import { silentIo } from '../cli/io.ts';
 import type { SiteRequest } from '../documents/request.ts';
-import { BundleError } from '../errors.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { listFeeds, readFeedRecords } from './feeds.ts';
 import { syncSuites } from './gather-advisories.ts';
@@ -42,7 +41,7 @@ describe('the suites that a site follows', () => {
         wants: [{ kind: 'newer', id: '0' }, ...suites.map((suite) => ({ kind: 'suite' as const, id: `0/${suite}` }))],
         software: [],
       } as unknown as SiteRequest,
-      { apt, files: [], firmware: [], feeds: new Set(), failedFeeds: new Set() },
+      { apt, files: [], firmware: [], feeds: new Set(), failedFeeds: new Map() },
     ).gaps.map(({ reason, wants, what, detail }) => [reason, ...wants, what, detail].join(' '));
 
   it('are answered each by its name', () => {
@@ -61,7 +60,7 @@ describe('the suites that a site follows', () => {
   });
 
   it('have no source for want of one, or because it cannot be read', () => {
-    const failure = new BundleError('FETCH_FAILED', 'no answer');
+    const failure = { source: 'trixie-security', code: 'FETCH_FAILED', message: 'no answer' } as const;
     expect(
       answer(['trixie', 'trixie-security'], [source('trixie'), source('trixie-security', { indexes: [], failure })]),
     ).toEqual(expect.arrayContaining(['FETCH_FAILED 2 Debian:13 amd64 trixie-security: no answer']));

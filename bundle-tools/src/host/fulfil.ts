@@ -84,6 +84,11 @@ const checkTargets = ({ request }: Pick<OpenedRequest, 'request'>, targetsVersio
 
 // `fulfil`: chooses per site from what curators have signed, signs snapshot, timestamp and manifest, and writes bundles.
 
+type UnreadSources = {
+  readonly catalog: number;
+  readonly sources: ReadonlyArray<{ readonly source: string; readonly code: string; readonly message: string }>;
+};
+
 /** One bundle that went to a medium. */
 export type Fulfilled = {
   readonly site: string;
@@ -105,6 +110,8 @@ export type Fulfilled = {
   readonly gaps: ReadonlyArray<Unfulfilled>;
   /** What the site cannot judge, and what this bundle brings for it. */
   readonly coverage: ReadonlyArray<CoverageAnswer>;
+  /** Sources that were not read when the catalog for its request was built; undefined where none was built. */
+  readonly unread?: UnreadSources;
   readonly warnings: ReadonlyArray<string>;
 };
 
@@ -172,7 +179,7 @@ const chooseFor = (
   { state, release }: Pick<FulfilOptions, 'state' | 'release'>,
   opened: OpenedRequest,
   signed: Signed,
-): { choice: Choice; gaps: ReadonlyArray<Unfulfilled>; coverage: ReadonlyArray<CoverageAnswer> } => {
+): Pick<Fulfilled, 'gaps' | 'coverage' | 'unread'> & { choice: Choice } => {
   const plan = findSitePlan(opened.site, opened.digest);
   const found: Findings =
     plan === undefined
@@ -187,7 +194,8 @@ const chooseFor = (
     { ...findings, gaps: [...findings.gaps, ...missing] },
     release === undefined ? undefined : releasePath(release),
   );
-  return { choice, gaps: findings.gaps, coverage };
+  const unread = plan?.unread === undefined ? undefined : { catalog: plan.catalog, sources: plan.unread };
+  return { choice, gaps: findings.gaps, coverage, ...defined({ unread }) };
 };
 
 const reserveSeq = (site: Site, request: OpenedRequest['request']): { record: SiteRecord; seq: number } => {
@@ -295,7 +303,7 @@ const demandClean = async ({ state, io }: FulfilOptions, { catalog }: Signed, ch
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
   const site = getSite(state, opened.site.record.site);
-  const { choice, gaps, coverage } = chooseFor(options, opened, signed);
+  const { choice, gaps, coverage, unread } = chooseFor(options, opened, signed);
   const wasScanned = await demandClean(options, signed, choice);
   const { record, seq } = reserveSeq(site, opened.request);
   const plan = planFor(options, opened, signed, choice, record);
@@ -353,6 +361,7 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
     unfulfilled: choice.unfulfilled,
     gaps,
     coverage,
+    ...defined({ unread }),
     warnings: [...warnings],
   };
 };

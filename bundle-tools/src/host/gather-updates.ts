@@ -11,6 +11,7 @@ import type { PlannedFile } from '../updates/update.ts';
 import { cacheOf, downloadsOf, noteObject, roomOf } from './disk-use.ts';
 import type { ObjectStore } from './objects.ts';
 import { proxyOf } from './proxy-settings.ts';
+import { failureText, type SourceFailure, sourceFailure } from './source-failure.ts';
 import type { AptSourceEntry, Source } from './sources.ts';
 import type { HostState } from './state.ts';
 
@@ -18,15 +19,8 @@ import type { HostState } from './state.ts';
 export type AptContent = {
   readonly source: AptSourceEntry;
   readonly indexes: ReadonlyArray<AptIndex>;
-  readonly failure?: BundleError;
+  readonly failure?: SourceFailure;
 };
-
-/** What cannot be had today is a gap in the answer; a wrong signature or hash stops the work. */
-export function isOutage(error: unknown): error is BundleError {
-  return (
-    error instanceof BundleError && ['FETCH_FAILED', 'NOT_FOUND', 'PROXY_AUTH', 'SOURCE_FULL'].includes(error.code)
-  );
-}
 
 /** The downloads of a source, within its limit and through its proxy. */
 export function downloadsFor(state: HostState, source: Source, room: Room, io: Io): Download {
@@ -38,7 +32,7 @@ export function downloadsFor(state: HostState, source: Source, room: Room, io: I
   });
 }
 
-/** Reads the signed indexes of a source for the given architectures. */
+/** Reads the signed indexes of a source for the given architectures; nothing of it counts where one of them is refused. */
 export const readApt = async (
   state: HostState,
   source: AptSourceEntry,
@@ -58,9 +52,8 @@ export const readApt = async (
       indexes.push(...(await apt.refresh(arch)));
     }
   } catch (error) {
-    if (!isOutage(error)) throw error;
-    io.note(`${source.name}: ${error.message}`);
-    return { source, indexes: [], failure: error };
+    const failure = sourceFailure(state, source.name, error);
+    return { source, indexes: [], failure };
   }
   return { source, indexes };
 };
@@ -97,16 +90,22 @@ const fetchOne = async (
 /** After so many files in a row that could not be had, a source is not asked for more in this run. */
 const maxFailures = 3;
 
+/** Files that could not be had: why, by digest, and the first of each source. */
+type MissedFiles = {
+  readonly reasons: ReadonlyMap<string, string>;
+  readonly failures: ReadonlyArray<SourceFailure>;
+};
+
 /**
- * Brings files into the object store, each by its digest; what is there is not fetched again. Returns the digests that
- * could not be had, with the reason.
+ * Brings files into the object store, each by its digest; what is there is not fetched again. One that cannot be had, or is
+ * not what was signed, keeps no other from being fetched.
  */
 export const fetchFiles = async (options: {
   readonly state: HostState;
   readonly objects: ObjectStore;
   readonly files: ReadonlyArray<WantedFile>;
   readonly io: Io;
-}): Promise<ReadonlyMap<string, string>> => {
+}): Promise<MissedFiles> => {
   const { state, objects, io } = options;
   const missing = [...new Map(options.files.map((wanted) => [wanted.file.sha256, wanted])).values()].filter(
     ({ file }) => !objects.has(file.sha256),
@@ -118,7 +117,8 @@ export const fetchFiles = async (options: {
       'NO_SPACE',
       `${state.objects} has ${free} bytes free, the files to fetch need ${total + reserveBytes}`,
     );
-  const failed = new Map<string, string>();
+  const reasons = new Map<string, string>();
+  const failures = new Map<string, SourceFailure>();
   const ways = new Map<string, Way & { failures: number }>();
   let done = 0;
   for (const wanted of missing) {
@@ -135,13 +135,15 @@ export const fetchFiles = async (options: {
       await fetchOne(state, objects, wanted, way);
       way.failures = 0;
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      if (error.code === 'FETCH_FAILED') way.failures += 1;
-      failed.set(file.sha256, error.message);
-      io.note(`${file.name}: ${error.message}`);
+      const failure = sourceFailure(state, source.name, error);
+      if (failure.code === 'FETCH_FAILED') way.failures += 1;
+      reasons.set(file.sha256, failure.message);
+      if (!failures.has(source.name))
+        failures.set(source.name, { ...failure, message: `${file.name}: ${failure.message}` });
+      io.note(`${source.name}: ${file.name}: ${failureText(failure)}`);
     }
     done += wanted.file.sizeBytes;
     io.progress('fetching updates, bytes', done, total);
   }
-  return failed;
+  return { reasons, failures: [...failures.values()] };
 };

@@ -2,12 +2,13 @@ import type { SiteRequest } from '../documents/request.ts';
 import { defined } from '../platform/defined.ts';
 import { followedOf, indexesOf } from '../updates/sources/apt/catalog.ts';
 import { planUpdates } from '../updates/sources/apt/plan.ts';
-import { filesSource } from '../updates/sources/files.ts';
-import { firmwareSource } from '../updates/sources/firmware.ts';
+import type { FilesSource } from '../updates/sources/files.ts';
+import type { FirmwareSource } from '../updates/sources/firmware.ts';
 import type { PlannedUpdate, Unfulfilled, UnfulfilledReason } from '../updates/update.ts';
 import { BY_RELEASE } from '../versions/followed-suites.ts';
 import { platformEcosystem, splitUpdateWant } from './choose.ts';
 import type { AptContent, WantedFile } from './gather-updates.ts';
+import { failureText, type SourceFailure } from './source-failure.ts';
 import type { FilesSourceEntry, FirmwareSourceEntry } from './sources.ts';
 
 /** What the sources offer for one request. */
@@ -18,13 +19,22 @@ export type RequestPlan = {
   readonly gaps: ReadonlyArray<Unfulfilled>;
 };
 
+/** A folder that was read, or why it was not. */
+type FolderContent<Entry, Reader> = {
+  readonly source: Entry;
+  readonly reader: Reader;
+  readonly failure?: SourceFailure;
+};
+export type FilesContent = FolderContent<FilesSourceEntry, FilesSource>;
+export type FirmwareContent = FolderContent<FirmwareSourceEntry, FirmwareSource>;
+
 type Sources = {
   readonly apt: ReadonlyArray<AptContent>;
-  readonly files: ReadonlyArray<FilesSourceEntry>;
-  readonly firmware: ReadonlyArray<FirmwareSourceEntry>;
+  readonly files: ReadonlyArray<FilesContent>;
+  readonly firmware: ReadonlyArray<FirmwareContent>;
   /** Feeds that have content, and those whose source could not be read. */
   readonly feeds: ReadonlySet<string>;
-  readonly failedFeeds: ReadonlySet<string>;
+  readonly failedFeeds: ReadonlyMap<string, SourceFailure>;
 };
 
 const gap = (reason: UnfulfilledReason, want: number, what: string, detail: string): Unfulfilled => ({
@@ -32,6 +42,18 @@ const gap = (reason: UnfulfilledReason, want: number, what: string, detail: stri
   wants: [want],
   what,
   detail,
+});
+
+/** Why, beside a reason that says that it could not be had. */
+const textOf = (failure: SourceFailure | undefined): string =>
+  failure === undefined ? '' : failure.code === 'FETCH_FAILED' ? failure.message : failureText(failure);
+
+/** Nothing of a folder that was not read; each want that it could have answered is a gap. */
+const notRead = (failure: SourceFailure, positions: readonly number[]): RequestPlan => ({
+  updates: [],
+  files: [],
+  licences: [],
+  gaps: positions.map((position) => gap('FETCH_FAILED', position, failure.source, textOf(failure))),
 });
 
 type AptWant = { position: number; kind: 'newer' } | { position: number; kind: 'update'; source: string; min?: string };
@@ -61,7 +83,7 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
   );
   const failed = relevant.filter(({ failure }) => failure !== undefined);
   const outage = failed.flatMap(({ source, failure }) =>
-    wants.map(({ position }) => gap('FETCH_FAILED', position, source.name, failure?.message ?? '')),
+    wants.map(({ position }) => gap('FETCH_FAILED', position, source.name, textOf(failure))),
   );
   const indexes = relevant.flatMap((content) => content.indexes);
   const [first] = relevant;
@@ -102,16 +124,21 @@ const missingSuites = (request: SiteRequest, { apt }: Sources): Unfulfilled[] =>
     const label = `${platformEcosystem(platform)} ${platform.arch}`;
     const failed = apt.find(({ source, failure }) => failure !== undefined && source.suites.includes(asked.suite));
     if (failed !== undefined)
-      return [gap('FETCH_FAILED', position, label, `${failed.source.name}: ${failed.failure?.message ?? ''}`)];
+      return [gap('FETCH_FAILED', position, label, `${failed.source.name}: ${textOf(failed.failure)}`)];
     const what = asked.suite === BY_RELEASE ? 'its release' : asked.suite;
     return [gap('NO_SOURCE', position, label, `no source has ${what}; add one with: source add`)];
   });
 
-const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan => {
+const planFiles = (request: SiteRequest, { source, reader, failure }: FilesContent): RequestPlan => {
   const wants = request.wants.flatMap((want, position) =>
     want.kind === 'product' ? [{ position, product: want.id, ...defined({ min: want.min }) }] : [],
   );
-  const plan = filesSource({ folder: source.folder }).plan({
+  if (failure !== undefined)
+    return notRead(
+      failure,
+      wants.map(({ position }) => position),
+    );
+  const plan = reader.plan({
     platforms: request.platforms,
     software: request.software,
     wants,
@@ -127,11 +154,16 @@ const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan 
   };
 };
 
-const planFirmware = (request: SiteRequest, source: FirmwareSourceEntry): RequestPlan => {
+const planFirmware = (request: SiteRequest, { source, reader, failure }: FirmwareContent): RequestPlan => {
   const wants = request.wants.flatMap((want, position) =>
     want.kind === 'firmware' ? [{ position, id: want.id, ...defined({ min: want.min }) }] : [],
   );
-  const plan = firmwareSource({ folder: source.folder }).plan(wants);
+  if (failure !== undefined)
+    return notRead(
+      failure,
+      wants.map(({ position }) => position),
+    );
+  const plan = reader.plan(wants);
   return {
     updates: plan.updates,
     files: plan.updates.flatMap(({ files }) => files.map((file) => ({ file, source }))),
@@ -143,14 +175,11 @@ const planFirmware = (request: SiteRequest, source: FirmwareSourceEntry): Reques
 const otherGaps = (request: SiteRequest, sources: Sources): ReadonlyArray<Unfulfilled> =>
   request.wants.flatMap((want, position) => {
     if (want.kind === 'advisory' && !sources.feeds.has(want.id)) {
-      const failed = sources.failedFeeds.has(want.id);
+      const failure = sources.failedFeeds.get(want.id);
       return [
-        gap(
-          failed ? 'FETCH_FAILED' : 'NO_SOURCE',
-          position,
-          want.id,
-          failed ? 'the source cannot be read' : 'no source has this feed',
-        ),
+        failure === undefined
+          ? gap('NO_SOURCE', position, want.id, 'no source has this feed')
+          : gap('FETCH_FAILED', position, want.id, textOf(failure)),
       ];
     }
     if (want.kind === 'firmware' && sources.firmware.length === 0)

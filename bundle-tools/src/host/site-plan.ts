@@ -7,6 +7,7 @@ import { writeFileDurable } from '../platform/files.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { readBounded } from './read-bounded.ts';
 import type { Site } from './sites.ts';
+import type { SourceFailure } from './source-failure.ts';
 
 // sites/<site>/plan.json: what the last `catalog build` found for the site's request, for `fulfil` to use with the same
 // request. It chooses among what a curator has signed, and explains what is missing; it can add nothing.
@@ -26,6 +27,11 @@ const planSchema = z.strictObject({
       }),
     )
     .max(100_000),
+  /** Sources that were not read then. */
+  unread: z
+    .array(z.strictObject({ source: text(64), code: text(32), message: z.string().max(4_000) }))
+    .max(600)
+    .optional(),
 });
 
 /** The plan for one request. */
@@ -37,11 +43,23 @@ const shorten = (gap: Unfulfilled) => ({ ...gap, what: gap.what.slice(0, 2_000),
 /** Stores the plan for a site's request. */
 export const writeSitePlan = (
   site: Site,
-  plan: Omit<SitePlan, 'format' | 'gaps'> & { gaps: ReadonlyArray<Unfulfilled> },
+  plan: Omit<SitePlan, 'format' | 'gaps' | 'unread'> & {
+    gaps: ReadonlyArray<Unfulfilled>;
+    unread: ReadonlyArray<SourceFailure>;
+  },
 ): void =>
   writeFileDurable(
     join(site.folder, 'plan.json'),
-    encodeDocument(planSchema, { format: 'sallyport-plan/1', ...plan, gaps: plan.gaps.map(shorten) }, 'site plan'),
+    encodeDocument(
+      planSchema,
+      {
+        format: 'sallyport-plan/1',
+        ...plan,
+        gaps: plan.gaps.map(shorten),
+        unread: plan.unread.map((failure) => ({ ...failure, message: failure.message.slice(0, 4_000) })),
+      },
+      'site plan',
+    ),
   );
 
 /** The plan for exactly this request; undefined when the last build saw another one. */

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { isAbsent } from '../../archive/medium-errors.ts';
 import { zipParts } from '../../archive/zip-entries.ts';
 import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
@@ -69,6 +70,8 @@ export async function* withinLimits<T extends { bytes: DocumentBytes }>(
 /** Whether the path is a folder; NOT_FOUND where nothing is. */
 export const isFolder = async (path: string): Promise<boolean> => {
   const info = await stat(path).catch((cause: unknown) => {
+    // A folder that may not be entered is another thing than one that is not there.
+    if (!isAbsent(cause)) throw cause;
     throw new BundleError('NOT_FOUND', `no such file or folder: ${path}`, { cause });
   });
   return info.isDirectory();

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
+import { systemCode } from '../../archive/medium-errors.ts';
+
+/** What `read` gives of one file of a folder; why not, where the system refuses that file: the others are read. */
+export const unlessUnreadable = <T>(read: () => T): T | string => {
+  try {
+    return read();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === '') throw error;
+    return `cannot be read: ${code}`;
+  }
+};
 
 /** SHA-256 and size of a file that a person has laid into a folder. */
 export const digestOfFile = (path: string): { sha256: string; sizeBytes: number } => {

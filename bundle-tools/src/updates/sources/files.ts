@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { RequestPlatform } from '../../documents/request.ts';
 import { defined } from '../../platform/defined.ts';
+import { once } from '../../platform/once.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
 import { orderingEcosystem } from '../../versions/languages.ts';
@@ -12,7 +13,7 @@ import { isModuleBuild, streamedName } from '../../versions/module-stream.ts';
 import { packageOf, readPurl, writePurl } from '../../versions/purl.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
-import { digestOfFile, isRegularFile } from './file-digest.ts';
+import { digestOfFile, isRegularFile, unlessUnreadable } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
 
 // A folder of vendor files, each beside a sidecar that a person wrote: `<file>.sallyport.json`.
@@ -54,7 +55,12 @@ const SidecarSchema = z.strictObject({
 
 type Sidecar = z.infer<typeof SidecarSchema>;
 type FileOffer = { path: string; file: string; sizeBytes: number; sidecar: Sidecar };
-type FileReject = { file: string; product?: string; reason: 'SIDECAR' | 'MISSING' | 'HASH'; detail: string };
+type FileReject = {
+  file: string;
+  product?: string;
+  reason: 'SIDECAR' | 'MISSING' | 'UNREADABLE' | 'HASH';
+  detail: string;
+};
 type ProductWant = { position: number; product: string; min?: string | undefined };
 /** What findings ask for: a package of an ecosystem, of a module with its stream. */
 type UpdateWant = { position: number; ecosystem: string; source: string; min?: string | undefined };
@@ -65,7 +71,8 @@ type FilesPlan = {
   unfulfilled: Unfulfilled[];
 };
 
-type FilesSource = {
+/** A folder of vendor files, read with the first question. */
+export type FilesSource = {
   /** Every file with a sidecar: hashed and compared, or rejected with its reason. */
   scan(): { offers: FileOffer[]; rejected: FileReject[] };
   plan(request: {
@@ -80,8 +87,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const readSidecar = (path: string): Sidecar | string => {
   if ((lstatSync(path).size ?? 0) > MAX_SIDECAR_BYTES) return 'too large';
+  const text = unlessUnreadable(() => ({ text: readFileSync(path, 'utf8') }));
+  if (typeof text === 'string') return text;
   try {
-    const parsed = SidecarSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    const parsed = SidecarSchema.safeParse(JSON.parse(text.text));
     return parsed.success ? parsed.data : z.prettifyError(parsed.error);
   } catch {
     return 'not JSON';
@@ -106,7 +115,8 @@ const inspect = (folder: string, name: string): FileOffer | FileReject => {
   const { product } = sidecar;
   const path = join(folder, file);
   if (!isRegularFile(path)) return { file, product, reason: 'MISSING', detail: 'no regular file beside the sidecar' };
-  const found = digestOfFile(path);
+  const found = unlessUnreadable(() => digestOfFile(path));
+  if (typeof found === 'string') return { file, product, reason: 'UNREADABLE', detail: found };
   if (found.sha256 !== sidecar.sha256) return { file, product, reason: 'HASH', detail: `SHA-256 is ${found.sha256}` };
   return { path, file, sizeBytes: found.sizeBytes, sidecar };
 };
@@ -162,8 +172,9 @@ const appliesToPlatform = (
 
 /** Vendor files that a person has laid into a folder. */
 export const filesSource = ({ folder }: { folder: string }): FilesSource => {
-  const scan: FilesSource['scan'] = () =>
-    scanSidecars<FileOffer, FileReject>(folder, { suffix: SUFFIX, what: 'vendor files' }, inspect);
+  const scan: FilesSource['scan'] = once(() =>
+    scanSidecars<FileOffer, FileReject>(folder, { suffix: SUFFIX, what: 'vendor files' }, inspect),
+  );
 
   return {
     scan,

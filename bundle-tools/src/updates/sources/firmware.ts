@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '../../controllers/firmware-id.ts';
 import { defined } from '../../platform/defined.ts';
+import { once } from '../../platform/once.ts';
 import { writePurl } from '../../versions/purl.ts';
 import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
-import { digestOfFile, isRegularFile } from './file-digest.ts';
+import { digestOfFile, isRegularFile, unlessUnreadable } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
 
 // A folder of firmware files of a vendor, each beside a manifest that a person wrote: `<file>.firmware.json`. Firmware
@@ -39,7 +40,7 @@ type FirmwareReject = {
   file: string;
   /** Ids that the manifest names, where it could be read. */
   ids: string[];
-  reason: 'MANIFEST' | 'MISSING' | 'HASH';
+  reason: 'MANIFEST' | 'MISSING' | 'UNREADABLE' | 'HASH';
   detail: string;
 };
 type FirmwareWant = { position: number; id: string; min?: string | undefined };
@@ -51,12 +52,20 @@ type FirmwarePlan = {
   unfulfilled: Unfulfilled[];
 };
 
+/** A folder of firmware files, read with the first question. */
+export type FirmwareSource = {
+  scan(): { offers: FirmwareOffer[]; rejected: FirmwareReject[] };
+  plan(wants: readonly FirmwareWant[]): FirmwarePlan;
+};
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const readManifest = (path: string): FirmwareManifest | string => {
   if (lstatSync(path).size > MAX_MANIFEST_BYTES) return 'too large';
+  const text = unlessUnreadable(() => ({ text: readFileSync(path, 'utf8') }));
+  if (typeof text === 'string') return text;
   try {
-    const parsed = FirmwareManifestSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    const parsed = FirmwareManifestSchema.safeParse(JSON.parse(text.text));
     return parsed.success ? parsed.data : z.prettifyError(parsed.error);
   } catch {
     return 'not JSON';
@@ -74,7 +83,8 @@ const inspect = (folder: string, name: string): FirmwareOffer | FirmwareReject =
   const ids = idsOf(manifest);
   const path = join(folder, file);
   if (!isRegularFile(path)) return { file, ids, reason: 'MISSING', detail: 'no regular file beside the manifest' };
-  const found = digestOfFile(path);
+  const found = unlessUnreadable(() => digestOfFile(path));
+  if (typeof found === 'string') return { file, ids, reason: 'UNREADABLE', detail: found };
   if (found.sha256 !== manifest.sha256) return { file, ids, reason: 'HASH', detail: `SHA-256 is ${found.sha256}` };
   return { path, file, sizeBytes: found.sizeBytes, manifest };
 };
@@ -148,9 +158,10 @@ const gapFor = (
 };
 
 /** Firmware files that a person has laid into a folder. */
-export const firmwareSource = ({ folder }: { folder: string }) => {
-  const scan = (): { offers: FirmwareOffer[]; rejected: FirmwareReject[] } =>
-    scanSidecars<FirmwareOffer, FirmwareReject>(folder, { suffix: SUFFIX, what: 'firmware files' }, inspect);
+export const firmwareSource = ({ folder }: { folder: string }): FirmwareSource => {
+  const scan: FirmwareSource['scan'] = once(() =>
+    scanSidecars<FirmwareOffer, FirmwareReject>(folder, { suffix: SUFFIX, what: 'firmware files' }, inspect),
+  );
 
   return {
     scan,

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { PublicKey } from 'openpgp';
+import { isAbsent } from '../../../archive/medium-errors.ts';
 import { BundleError } from '../../../errors.ts';
 
 /** The vendor keys that a repository's signature may come from. */
@@ -27,7 +28,10 @@ export const readKeyrings = async (paths: readonly string[], armored: readonly s
   for (const path of paths) {
     const size = await stat(path).then(
       (info) => (info.isFile() ? info.size : undefined),
-      () => undefined,
+      (error: unknown) => {
+        if (!isAbsent(error)) throw error;
+        return undefined;
+      },
     );
     if (size === undefined) throw new BundleError('NOT_FOUND', `no keyring at ${path}`);
     if (size > MAX_KEYRING_BYTES) throw new BundleError('LIMIT', `the keyring ${path} is too large`);
