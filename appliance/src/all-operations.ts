@@ -9,6 +9,7 @@ import { sessionOperations, sessionSchemas } from './features/accounts/session-o
 import { agentPushOperations, agentPushSchemas } from './features/agent-push/operations.ts';
 import { announcementOperations, announcementSchemas } from './features/announcements/operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
+import { recoveryKeyOperations, recoveryKeySchemas } from './features/backups/recovery-operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
 import { baselineOperations, baselineSchemas } from './features/baselines/operations.ts';
 import { controllerFindingOperations, controllerFindingSchemas } from './features/controller-findings/operations.ts';
@@ -71,6 +72,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...releaseOperations,
   ...mediaOperations,
   ...bundleOperations,
+  ...recoveryKeyOperations,
   ...rollbackOperations,
   ...waitingOperations,
   ...worklistOperations,
@@ -112,6 +114,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...exchangeSchemas,
   ...offlineImportSchemas,
   ...querySchemas,
+  ...recoveryKeySchemas,
   ...rollbackSchemas,
   ...ruleSchemas,
   ...serverCertificateSchemas,

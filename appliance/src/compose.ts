@@ -19,6 +19,7 @@ import { couldApprove } from './features/accounts/approvers.ts';
 import { type Passwords, passwords } from './features/accounts/password.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import { announcementService } from './features/announcements/service.ts';
+import { recoveryKeyService } from './features/backups/recovery-key.ts';
 import { backupService } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
@@ -328,6 +329,14 @@ export const compose = async ({
       timeZone,
     });
     const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock: nowMs });
+    const recoveryKey = recoveryKeyService({
+      db,
+      keyring,
+      events,
+      gate,
+      everSignedIn: accounts.everSignedIn,
+      clock: nowMs,
+    });
     const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
     const rollbackDetector: RollbackDetector = newRollbackDetector({
       db,
@@ -386,7 +395,19 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
-      health: healthService({ db, events, objects, backups, serverCertificate, ca, keyring, paths, jobs: queue }),
+      recoveryKey,
+      health: healthService({
+        db,
+        events,
+        objects,
+        backups,
+        recoveryKey,
+        serverCertificate,
+        ca,
+        keyring,
+        paths,
+        jobs: queue,
+      }),
       rollbackDetector,
       controllers: controllers.service,
       controllerImports,

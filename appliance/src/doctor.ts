@@ -231,6 +231,16 @@ export const checks: readonly Check[] = [
         .map(({ ecosystem, feeds }) => `nothing here reads ${ecosystem} (${feeds.join(', ')}): it judges no device`),
   },
   {
+    name: 'recovery key',
+    warning: true,
+    run: ({ recoveryKey }) =>
+      recoveryKey.look().state === 'confirmed'
+        ? []
+        : [
+            'no person has shown to have the recovery key, without which no backup can be opened: page Backups, Recovery key, or sallyport recovery-key confirm',
+          ],
+  },
+  {
     name: 'last backup',
     warning: true,
     run: ({ backups }) => {

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
-import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
+import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
 import { areas, type Right, systemActor } from './engine/objects/types.ts';
+import { newRecoveryKey, type PreparedKey, takeRecoveryKey } from './features/backups/recovery-key-file.ts';
 import { initCa } from './features/ca/service.ts';
 import { createSiteKeys } from './features/exchange/keys.ts';
 import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
@@ -20,6 +21,8 @@ export type InitOptions = {
   addresses: readonly string[];
   listen: Config['listen'];
   administrator: string;
+  /** The recovery key that a person has already; otherwise one is made and given back. */
+  recovery?: PreparedKey | undefined;
   log?: Log;
 };
 
@@ -27,7 +30,7 @@ export type Initialised = {
   /** Path of the one-time link: it sets the first administrator's password. */
   linkPath: string;
   linkExpires: string;
-  /** Opens backups; shown once and kept nowhere. */
+  /** Opens backups; shown once and kept nowhere. Empty where a person had it before. */
   recoveryKey: string;
   /** SHA-256 of the CA certificate. */
   caFingerprint: string;
@@ -51,12 +54,6 @@ const builtInRoles: ReadonlyArray<{ id: string; name: string; rights: Right[] }>
   { id: 'viewer', name: 'Viewer', rights: rightsOf('read', ['accounts']) },
   { id: 'auditor', name: 'Auditor', rights: rightsOf('read') },
 ];
-
-/** 64 hex digits in fours, to be written down. */
-const grouped = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('hex')
-    .replace(/(.{4})(?=.)/g, '$1-');
 
 const makeRoles = ({ objects }: Appliance): void => {
   for (const { id, name, rights } of builtInRoles) {
@@ -119,12 +116,13 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
         { comment: 'init' },
       );
     const link = appliance.accounts.makeLink(systemActor, account.id);
-    const recovery = generateSealKey();
-    keyring.writeFile('recovery.pub', recovery.publicKey);
+    const { recoveryKey, prepared } =
+      options.recovery === undefined ? newRecoveryKey() : { recoveryKey: '', prepared: options.recovery };
+    takeRecoveryKey(keyring, prepared, { nowMs: nowMs(), isRenewed: false });
     return {
       linkPath: `/first/${link.token}`,
       linkExpires: toTime(link.expiresAt),
-      recoveryKey: grouped(recovery.secretKey),
+      recoveryKey,
       caFingerprint: createHash('sha256').update(appliance.ca.certificateDer).digest('hex'),
     };
   } finally {

@@ -4,6 +4,7 @@ import { allSettings } from './all-settings.ts';
 import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
+import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
@@ -31,13 +32,14 @@ type Parts = {
   patches: Pick<PatchService, 'openRequests' | 'measures'>;
   persons: Pick<PersonService, 'list'>;
   samples: Pick<SampleService, 'list'>;
+  recoveryKey: Pick<RecoveryKeyService, 'look' | 'approvable'>;
   rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
 };
 
 /** Where what waits lies, by act. */
 export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
-  const { objects, patches, persons, samples, rollbackDetector } = parts;
+  const { objects, patches, persons, samples, recoveryKey, rollbackDetector } = parts;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -216,5 +218,21 @@ export function waitingSources(parts: Parts): WaitingSources {
               },
             ],
       ),
+    'recovery-key-renew': () => {
+      const { asked } = recoveryKey.look();
+      return asked === null
+        ? []
+        : [
+            {
+              id: String(asked.at),
+              what: 'recovery-key',
+              reason: asked.reason,
+              by: asked.by,
+              at: asked.at,
+              path: paths.recoveryKey(),
+              approvable: recoveryKey.approvable(asked),
+            },
+          ];
+    },
   };
 }

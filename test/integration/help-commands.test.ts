@@ -54,6 +54,8 @@ const named: Readonly<Record<string, string>> = {
   'sallyport-bundle split': 'test/integration/host-volumes.test.ts',
   'sallyport-bundle scan configure': 'test/integration/media-scan.test.ts',
   'sallyport login': 'appliance/src/cli/login.test.ts',
+  'sallyport recovery-key renew': 'test/integration/two-persons.test.ts',
+  'sallyport account first-link': 'appliance/src/cli/account-first-link.test.ts',
   'sallyport-bundle site show': 'test/integration/ledger.test.ts',
   'sallyport backup forget': 'test/fault/person-erase.test.ts',
   'sallyport directory poll': 'test/interop/samba.test.ts',

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
@@ -18,8 +27,33 @@ const elsewhere = (): void => {
   data = join(folder.path, `${count}/data`);
 };
 
+const keyFile = (): string => join(folder.path, `recovery-${count}.txt`);
+/** A backup that is made now is opened with what lies in the file of the recovery key. */
+const opensBackups = async (): Promise<void> => {
+  const path = join(folder.path, `${count}.spb`);
+  const made = await tryCommand('sallyport', ['backup', 'create', '--out', path, '--data', data]);
+  expect(made.status, made.stderr).toBe(0);
+  const checked = await tryCommand('sallyport', ['backup', 'verify', path, '--key-file', keyFile()]);
+  expect(checked.status, checked.stderr).toBe(0);
+};
+
+/** The recovery key in a file. */
+const keyOf = (path: string): string =>
+  /^[0-9a-f]{4}(?:-[0-9a-f]{4}){15}$/m.exec(readFileSync(path, 'utf8'))?.[0] ?? 'none';
+
 const setup = (...args: string[]) =>
-  tryCommand('sallyport', ['setup', '--prefix', prefix, '--data', data, '--yes', '--json', ...args]);
+  tryCommand('sallyport', [
+    'setup',
+    '--prefix',
+    prefix,
+    '--data',
+    data,
+    '--yes',
+    '--json',
+    '--recovery-key-file',
+    keyFile(),
+    ...args,
+  ]);
 const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
 /** Every file and link below a folder with its content and the time of its last change. */
 const stateOf = (path: string): string[] =>
@@ -44,22 +78,43 @@ describe('setup', () => {
       running: false,
       well: true,
       link: expect.stringMatching(/^https:\/\/localhost\/first\//) as string,
-      recoveryKey: expect.stringMatching(/^([0-9a-f]{4}-){15}[0-9a-f]{4}$/) as string,
+      recoveryKeyFile: keyFile(),
+      recoveryKeyState: 'not-confirmed',
     });
+    expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
+    expect(stdout).not.toContain(keyOf(keyFile()));
+    await opensBackups();
     const port = readFileSync(laid('systemd/system/sallyport.service.d/port.conf'), 'utf8');
     expect(port).toContain('AmbientCapabilities=CAP_NET_BIND_SERVICE');
     expect(readFileSync(laid('sallyport/data-folder'), 'utf8')).toBe(`${data}\n`);
   });
 
-  it('again changes nothing, and shows no key anew', async () => {
-    const before = stateOf(prefix);
+  it('again changes nothing and names the key that is not confirmed', async () => {
+    const before = [...stateOf(prefix), keyOf(keyFile())];
     const config = readFileSync(join(data, 'config.json'), 'utf8');
     const { status, stdout } = await setup();
     expect(status).toBe(0);
-    expect(stateOf(prefix)).toEqual(before);
+    expect([...stateOf(prefix), keyOf(keyFile())]).toEqual(before);
     expect(readFileSync(join(data, 'config.json'), 'utf8')).toBe(config);
-    expect(json(stdout)).not.toHaveProperty('recoveryKey');
+    expect(json(stdout)).toMatchObject({ recoveryKeyFile: keyFile(), recoveryKeyState: 'not-confirmed' });
     expect(json(stdout)).toMatchObject({ site: 'aqtau-1', addresses: ['localhost'], well: true });
+  });
+
+  it('that ended early shows the recovery key and the first log-in the next time, while nobody has signed in', async () => {
+    elsewhere();
+    // The system's folder cannot be made: what comes after the data folder fails.
+    mkdirSync(prefix, { recursive: true });
+    writeFileSync(join(prefix, 'etc'), '');
+    const first = await setup('--site', 'aqtau-1', '--address', 'localhost');
+    expect(first.status, first.stdout).not.toBe(0);
+    expect(existsSync(join(data, 'config.json'))).toBe(true);
+    rmSync(join(prefix, 'etc'));
+    // As a person who lost what the first one wrote.
+    rmSync(keyFile(), { force: true });
+    const second = await setup();
+    expect(second.status, second.stderr).toBe(0);
+    expect(json(second.stdout)).toMatchObject({ link: expect.stringMatching(/\/first\//) as string });
+    await opensBackups();
   });
 
   it('refuses a data folder of another site, and a site without a name', async () => {

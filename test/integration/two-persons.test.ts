@@ -103,6 +103,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/rollback/${id}/decision`, { agree: true }],
     command: ['rollback', 'acknowledge', id, '--agree'],
   }),
+  'recovery-key-renew': () => ({
+    form: [paths.recoveryKeyDecide(), { action: 'approve' }],
+    api: ['/recovery-key/decision', { agree: true }],
+    command: ['recovery-key', 'renew', '--agree'],
+  }),
 };
 
 const people = {} as Record<'first' | 'twin' | 'lost' | 'second' | 'reader', Person>;

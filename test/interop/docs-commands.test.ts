@@ -136,8 +136,10 @@ describe('the commands of the other documents', () => {
     const [name, ...args] = line.replace(/#.*$/, '').trim().split(/\s+/).slice(1);
     expect(name).toBe('setup');
     const data = ['--data', join(scratch, 'data')];
-    const made = await command('sallyport', 'setup', ...args, '--prefix', join(scratch, 'system'), ...data);
-    expect(made).toHaveProperty('recoveryKey');
+    const key = join(scratch, 'recovery.txt');
+    const system = ['--prefix', join(scratch, 'system'), '--recovery-key-file', key];
+    const made = await command('sallyport', 'setup', ...args, ...system, ...data);
+    expect(made).toMatchObject({ recoveryKeyFile: key, recoveryKeyState: 'not-confirmed' });
     const serve = ['serve', '--listen', `127.0.0.1:${await freePort()}`, ...data];
     const running = await startCommand('sallyport', serve, /listening|https:/);
     await running.kill();

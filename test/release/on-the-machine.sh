@@ -55,7 +55,7 @@ dpkg --purge sallyport
 say "purged"
 # What the packager, the user database and systemd's own key of this computer note is not ours.
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/run/after
-diff /run/before /run/after | grep '^[<>]' | grep -v -e '/var/lib/sallyport' -e /root/first.spb -e /var/lib/dpkg -e /var/log -e /etc/passwd -e /etc/group -e /etc/shadow -e /etc/gshadow -e /var/cache -e /var/lib/systemd/credential.secret >/run/left || true
+diff /run/before /run/after | grep '^[<>]' | grep -v -e '/var/lib/sallyport' -e /root/first.spb -e /root/sallyport-recovery-key -e /var/lib/dpkg -e /var/log -e /etc/passwd -e /etc/group -e /etc/shadow -e /etc/gshadow -e /var/cache -e /var/lib/systemd/credential.secret >/run/left || true
 cat /run/left
 [ ! -s /run/left ] || wrong "purging left this, or took it"
 ls -d /run/sallyport 2>/dev/null && wrong "/run/sallyport is left"

@@ -49,7 +49,8 @@ export async function installFilled(on: BootedRoot): Promise<string> {
   const { devices, controllers, tags } = await listed(on);
   if (devices.length !== inventories || controllers.length !== 1 || tags.length !== 1)
     throw new Error(`not all was put in: ${devices.join(', ')}; ${controllers.length} controllers; ${tags.join(', ')}`);
-  return /^recovery key +(\S+)$/m.exec(installed)?.[1] ?? '';
+  const file = /^recovery key +in (\S+), not confirmed/m.exec(installed)?.[1] ?? '';
+  return (await well(on, `grep -E '^([0-9a-f]{4}-){15}' ${file}`)).trim();
 }
 
 export type Facts = { release: string; schema: number; content: Content };

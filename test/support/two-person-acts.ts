@@ -217,6 +217,15 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.rollbackDetector.decide(actor, id, true),
     },
+    'recovery-key-renew': {
+      ask: (actor) => {
+        const { recoveryKey } = site.appliance;
+        // Only one new key waits at a time.
+        if (recoveryKey.look().asked !== null) recoveryKey.decide(systemActor, false);
+        return String(recoveryKey.ask({ ...actor, authenticatedAt: nowMs() }, name()).asked?.at);
+      },
+      approve: (actor) => site.appliance.recoveryKey.decide(actor, true),
+    },
     'account-vouch': {
       ask: (actor) => {
         const id = account();

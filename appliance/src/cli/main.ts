@@ -32,7 +32,7 @@ const localNames = (): string[] =>
     .map((file) => file.slice(0, -extension.length))
     .filter((name) => !helpers.has(name));
 
-const hyphenated = ['site-card', 'import-approvals'];
+const hyphenated = ['site-card', 'import-approvals', 'first-link'];
 
 /** The words to type: `controller firmware list` for `controller-firmware-list`, but `site-card export`. */
 const wordsOfFile = (name: string): string =>

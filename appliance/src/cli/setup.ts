@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { type HandedKey, handOverAtTerminal, handOverInFile } from '../features/backups/hand-over.ts';
 import { checkPlant } from '../features/server-certificate/check.ts';
+import { linksAt } from '../features/setup/links.ts';
 import * as system from '../features/setup/system.ts';
 import { type Config, dataPaths, parseListen, readConfig, siteName, writeConfig } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
@@ -61,10 +63,13 @@ function assertPlant({ certificate, key, authority }: PlantFiles, addresses: rea
   checkPlant(given, { addresses, nowMs: nowMs() });
 }
 
+/** A person is at the terminal and is asked. */
+const isAttended = ({ flag, json }: CommandContext): boolean => process.stdin.isTTY && !json && !flag('yes');
+
 /** What options say, else what a person at the terminal says, else what is suggested; what is set already is the suggestion. */
-async function answersOf({ text, texts, flag, json }: CommandContext, held: Config | undefined): Promise<Answers> {
-  const asks = process.stdin.isTTY && !json && !flag('yes');
-  const terminal = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+async function answersOf(context: CommandContext, held: Config | undefined): Promise<Answers> {
+  const { text, texts } = context;
+  const terminal = isAttended(context) ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
   const ask = async (given: string | undefined, question: string, suggested: string | undefined): Promise<string> => {
     if (given !== undefined) return given;
     const answer = await terminal?.question(`${question}${suggested === undefined ? '' : ` [${suggested}]`}: `);
@@ -113,15 +118,22 @@ const setPlant = (target: system.System, dataDir: string, { certificate, key, au
   return system.runCommand(target, 'certificate', 'set', ...files, '--data', dataDir);
 };
 
-const linkHost = ([first = 'localhost']: readonly string[]): string => (first.includes(':') ? `[${first}]` : first);
+type Known = { state: string; publicKey: string; isInUse: boolean };
+
+/** What is left of a setup that ended early, until the first log-in: the recovery key and the first log-in. */
+type Unfinished = { key: HandedKey | undefined; links: string[] | undefined; linkExpires: string | undefined };
+
+/** A data folder is made once the recovery key is in it: that is written last. */
+const isMade = (dataDir: string): boolean => existsSync(join(dataPaths(dataDir).keys, 'recovery.pub'));
 
 /** Makes the data folder, or brings addresses and port of one that is made to what is wanted. */
-async function makeData(dataDir: string, wanted: Answers, held: Config | undefined) {
+async function makeData(dataDir: string, wanted: Answers, held: Config | undefined, handed: HandedKey | undefined) {
   const { site, addresses, listen, administrator } = wanted;
-  if (held === undefined || !existsSync(dataPaths(dataDir).database)) {
+  if (held === undefined || !isMade(dataDir)) {
     const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);
+    const recovery = handed?.prepared;
     return {
-      made: await initialise({ dataDir, site, addresses, listen, administrator, log: openLog('warn') }),
+      made: await initialise({ dataDir, site, addresses, listen, administrator, recovery, log: openLog('warn') }),
       isChanged: true,
     };
   }
@@ -130,6 +142,41 @@ async function makeData(dataDir: string, wanted: Answers, held: Config | undefin
   if (isChanged) writeConfig(dataPaths(dataDir), config);
   return { made: undefined, isChanged };
 }
+
+/** Hands the recovery key over: `publicKey` is what the appliance has. */
+const handOver = (
+  context: CommandContext,
+  target: system.System,
+  site: string,
+  publicKey?: string,
+): Promise<HandedKey> =>
+  isAttended(context)
+    ? handOverAtTerminal()
+    : handOverInFile({ prefix: target.prefix, site, file: context.text('recovery-key-file'), publicKey });
+
+/** Finishes what an earlier setup left unsaid. After somebody has signed in nothing is: the key is made anew by two persons. */
+async function finish(
+  context: CommandContext,
+  target: system.System,
+  site: string,
+  dataDir: string,
+): Promise<Unfinished> {
+  const data = ['--data', dataDir];
+  const known = system.askCommand<Known>(target, ['recovery-key', 'show', ...data]);
+  if (known.isInUse) return { key: undefined, links: undefined, linkExpires: undefined };
+  const key = known.state === 'confirmed' ? undefined : await handOver(context, target, site, known.publicKey);
+  if (key?.prepared !== undefined) {
+    const renew = ['recovery-key', 'renew', '--prepared-file', '-', ...data];
+    system.askCommand(target, renew, JSON.stringify(key.prepared));
+  }
+  const first = ['account', 'first-link', ...data];
+  return { key, ...system.askCommand<{ links: string[]; linkExpires: string }>(target, first) };
+}
+
+const keyLine = ({ file }: HandedKey): string =>
+  file === undefined
+    ? 'recovery key    confirmed'
+    : `recovery key    in ${file}, not confirmed: move it away from this computer, then type its groups on the page Backups, Recovery key`;
 
 export const command: Command = {
   summary:
@@ -144,6 +191,10 @@ export const command: Command = {
     'certificate-key': { value: 'FILE', help: 'its private key, PEM without a password' },
     'certificate-authority': { value: 'FILE', help: 'the root, where the chain does not end with it' },
     media: { value: 'yes|no', help: 'mount media that are plugged in (yes)' },
+    'recovery-key-file': {
+      value: 'FILE',
+      help: 'a new file for the recovery key where no person is asked (~/sallyport-recovery-key-SITE.txt)',
+    },
     yes: { help: 'take what is suggested instead of asking' },
     prefix: { value: 'DIR', help: 'another folder than / for /etc: for images; nothing is started' },
   },
@@ -160,8 +211,13 @@ export const command: Command = {
     const held = existsSync(paths.config) ? readConfig(paths) : undefined;
     const wanted = await answersOf(context, held);
     if (wanted.plant !== undefined) assertPlant(wanted.plant, wanted.addresses);
+    const isNew = held === undefined || !isMade(dataDir);
+    const handed = isNew ? await handOver(context, target, wanted.site) : undefined;
     ensureDir(dataDir, 0o700);
-    const { made, isChanged } = await makeData(dataDir, wanted, held);
+    const { made, isChanged } = await makeData(dataDir, wanted, held, handed).catch((error: unknown) => {
+      handed?.undo();
+      throw error;
+    });
     if (user !== undefined && (made !== undefined || statSync(dataDir).uid !== user.uid)) system.giveTo(dataDir, user);
     if (user !== undefined && isChanged) system.giveFile(paths.config, user);
     const parts = [
@@ -174,8 +230,14 @@ export const command: Command = {
     const isRunning = system.startService(target, parts.includes(true) || made !== undefined);
     const plant = wanted.plant && setPlant(target, dataDir, wanted.plant);
     const health = system.runCommand(target, 'doctor', '--data', dataDir);
-    const address = `https://${linkHost(wanted.addresses)}${wanted.listen.port === 443 ? '' : `:${wanted.listen.port}`}`;
-    const link = made === undefined ? undefined : `${address}${made.linkPath}`;
+    const { key, links, linkExpires } =
+      made === undefined
+        ? await finish(context, target, wanted.site, dataDir)
+        : {
+            key: handed,
+            links: linksAt(wanted.addresses, wanted.listen.port, made.linkPath),
+            linkExpires: made.linkExpires,
+          };
     out.line(`site            ${wanted.site}, ${made === undefined ? 'there already' : 'made'}`);
     out.line(`data folder     ${dataDir}`);
     out.line(`addresses       ${wanted.addresses.join(' ')}, in a certificate of the site's own authority`);
@@ -186,13 +248,15 @@ export const command: Command = {
     out.line(`master key      ${master.kind}: ${master.why}`);
     out.line(`media           ${wanted.media ? 'mounted read-only when plugged in' : 'not mounted by themselves'}`);
     out.line(`service         ${isRunning ? 'runs, and starts with the system' : 'not started here'}`);
-    if (made !== undefined) {
-      out.line(`CA fingerprint  ${made.caFingerprint}`);
-      out.line(`first log-in    ${link}  (once, until ${made.linkExpires})`);
-      out.line(`recovery key    ${made.recoveryKey}`);
-      out.note(
-        'Write the recovery key down and keep it away from this computer: only it opens backups, and it is shown only now. Then make the first backup: sallyport backup create',
-      );
+    if (made !== undefined) out.line(`CA fingerprint  ${made.caFingerprint}`);
+    for (const link of links ?? []) out.line(`first log-in    ${link}  (once, until ${linkExpires})`);
+    if (key !== undefined) {
+      out.line(keyLine(key));
+      if (made === undefined && key.prepared !== undefined)
+        out.note(
+          'It is a new recovery key: the one before opens nothing that is made from now on. Backups that it sealed need it.',
+        );
+      out.note('Then make the first backup: sallyport backup create');
     }
     if (health.status === 0) out.line('doctor          found nothing');
     else out.note(health.text);
@@ -206,9 +270,14 @@ export const command: Command = {
       running: isRunning,
       well: health.status === 0 && (plant?.status ?? 0) === 0,
       ...(plant === undefined ? {} : { certificate: plant.status === 0 ? 'set' : 'failed' }),
-      ...(made === undefined
+      ...(made === undefined ? {} : { caFingerprint: made.caFingerprint }),
+      ...(links === undefined ? {} : { link: links[0], links, linkExpires }),
+      ...(key === undefined
         ? {}
-        : { link, linkPath: made.linkPath, recoveryKey: made.recoveryKey, caFingerprint: made.caFingerprint }),
+        : {
+            recoveryKeyFile: key.file ?? null,
+            recoveryKeyState: key.file === undefined ? 'confirmed' : 'not-confirmed',
+          }),
     });
     return health.status === 0 && (plant?.status ?? 0) === 0 && (isRunning || !target.hasSystemd) ? 0 : 1;
   },

@@ -103,6 +103,9 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
       <p class="hint">
         <To href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</To>
       </p>
+      <p class="hint">
+        <To href={paths.recoveryKey()}>{ctx.t('recovery.title')}</To>
+      </p>
     </Panel>
     <Panel
       title={ctx.t('common.backups')}

@@ -28,6 +28,7 @@ export const words = defineWords({
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
   'health.check.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
+  'health.check.recovery': { en: 'Recovery key', ru: 'Ключ восстановления', kk: 'Қалпына келтіру кілті' },
   'health.check.authority': { en: 'Authority', ru: 'Удостоверяющий центр', kk: 'Куәландыру орталығы' },
   'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
@@ -115,6 +116,11 @@ export const words = defineWords({
     ru: 'Последняя исправная резервная копия устарела',
     kk: 'Соңғы жарамды сақтық көшірме ескі',
   },
+  'health.code.RECOVERY_UNCONFIRMED': {
+    en: 'The recovery key is not confirmed',
+    ru: 'Ключ восстановления не подтверждён',
+    kk: 'Қалпына келтіру кілті расталмаған',
+  },
   'health.code.AUTHORITY_ENDS': {
     en: 'The authority of the site ends within 30 days',
     ru: 'Удостоверяющий центр площадки истекает в течение 30 дней',
@@ -190,6 +196,11 @@ export const words = defineWords({
     en: 'Make a backup on the page Backups, or run sallyport backup create; look in the events for why the schedule made none.',
     ru: 'Создайте копию на странице «Резервные копии» или командой sallyport backup create; причину пропуска ищите в событиях.',
     kk: '«Сақтық көшірмелер» бетінде немесе sallyport backup create пәрменімен көшірме жасаңыз; кесте неге жасамағанын оқиғалардан қараңыз.',
+  },
+  'health.todo.RECOVERY_UNCONFIRMED': {
+    en: 'Type its groups under Backups, Recovery key; if it is lost, have a new one made there',
+    ru: 'Введите его группы в «Резервные копии», «Ключ восстановления»; если его ни у кого нет, создайте там новый',
+    kk: 'Топтарын «Сақтық көшірмелер», «Қалпына келтіру кілті» бетінде теріңіз; ешкімде болмаса, сол жерде жаңасын жасаңыз',
   },
   'health.todo.AUTHORITY_ENDS': {
     en: 'First compare the clock of the server with a known time. If it is right, plan to enrol the devices again at a new appliance.',

@@ -18,6 +18,13 @@ export const provisionPages = {
   /** POST `backup` */
   backupCheck: page('/backups/check', { bound: 'site', POST: 'settings:write' }),
   backupFile: page('/backups/:id/file', { bound: 'site', GET: 'settings:write' }),
+  recoveryKey: page('/backups/recovery-key', { bound: 'site', GET: 'settings:read' }),
+  /** POST `groups` */
+  recoveryKeyConfirm: page('/backups/recovery-key/confirm', { bound: 'site', POST: 'settings:write' }),
+  /** POST `reason`: asks for a new key. */
+  recoveryKeyRenew: page('/backups/recovery-key/renew', { bound: 'site', POST: 'safety:write' }),
+  /** POST `action` */
+  recoveryKeyDecide: page('/backups/recovery-key/decide', { bound: 'site', decides: true, POST: 'safety:write' }),
   /** A file; `plain` is not sealed. */
   diagnosticsFile: page('/diagnostics/file', { bound: 'site', GET: 'settings:write' }),
   health: page('/health', { bound: 'site', GET: 'settings:read' }),

@@ -37,4 +37,5 @@ export const placeNames = {
   discoveryRanges: ['discovery.ranges', 'discovery.title'],
   help: 'help.link',
   helpPages: 'help.pages',
+  recoveryKey: 'recovery.title',
 } as const satisfies Partial<Record<keyof typeof paths, Key | readonly [Key, Key]>>;

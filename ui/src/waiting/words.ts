@@ -69,6 +69,11 @@ export const words = defineWords({
     ru: 'Возврат к прежнему состоянию',
     kk: 'Бұрынғы күйге қайту',
   },
+  'waiting.act.recovery-key-renew': {
+    en: 'New recovery key',
+    ru: 'Новый ключ восстановления',
+    kk: 'Жаңа қалпына келтіру кілті',
+  },
   'waiting.then.range-confirm': {
     en: 'The appliance asks exactly these addresses and ports.',
     ru: 'Сервер опрашивает именно эти адреса и порты.',
@@ -123,6 +128,11 @@ export const words = defineWords({
     en: 'The new value holds.',
     ru: 'Действует новое значение.',
     kk: 'Жаңа мән күшіне енеді.',
+  },
+  'waiting.then.recovery-key-renew': {
+    en: 'A new key is made and shown to who approves; older backups need the older key.',
+    ru: 'Создаётся новый ключ, его видит одобривший; прежние копии открывает прежний ключ.',
+    kk: 'Жаңа кілт жасалады, оны мақұлдаған адам көреді; бұрынғы көшірмелерді бұрынғы кілт ашады.',
   },
   'waiting.then.return-acknowledge': {
     en: 'The warning leaves every page; the journal keeps both names.',

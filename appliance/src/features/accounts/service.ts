@@ -7,6 +7,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { networkOf } from '../../platform/network.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { knownBrowsers } from './known-browser.ts';
@@ -57,6 +58,8 @@ async function passwordFaults(call: {
 
 /** Where a person is: the address, and what the browser keeps of earlier log-ins. */
 type Place = { from: string; known?: string | undefined };
+
+const maxAccounts = 10_000;
 
 export type AccountService = {
   /** UNAUTHENTICATED for any wrong pair, RATE_LIMITED for a try that comes too early. `old` ends the session before. */
@@ -111,6 +114,8 @@ export type AccountService = {
   ): Promise<NewSession>;
   /** Enables an account, makes it an administrator, ends its sessions. For the appliance's own console only. */
   breakGlass(actor: Actor, name: string): ObjectOf<'account'>;
+  /** A person has signed in at some time, with whatever account. */
+  everSignedIn(): boolean;
   createApiToken(
     actor: Actor,
     token: { name: string; account: string; rights?: readonly string[]; expiresAt?: string },
@@ -419,6 +424,11 @@ export const accountService = (parts: AccountParts): AccountService => {
         return account;
       });
     },
+    everSignedIn: () =>
+      objects
+        .list({ kind: 'account', limit: maxAccounts })
+        .rows.some(({ id }) => hashIn(objects.find('account', id, { secrets: true })) !== undefined) ||
+      events.list({ scope: wholeSite('job'), type: ['first-link-used', 'login-succeeded'], limit: 1 }).rows.length > 0,
     twoStep,
     ...apiTokens({ objects, clock, refusals: journal }),
     refusals: journal,

@@ -123,6 +123,7 @@ export const twoPersonActs = {
   'account-vouch': { right: 'accounts:approve', sees: 'accounts:read' },
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
+  'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;

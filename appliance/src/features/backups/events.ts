@@ -7,6 +7,11 @@ export const backupEvents = defineEvents(
     // No generation keeps it any more. As long as the one that it was made: what is removed is not elsewhere.
     'backup-removed': { severity: 'info', params: { backup: 'text', file: 'text' } },
     'backup-checked': { severity: 'info', params: { backup: 'text', file: 'text', missing: 'integer' }, audit: false },
+    // How: at the machine before anybody signed in, or by two persons.
+    'recovery-key-renewed': { severity: 'critical', params: { how: 'text' } },
+    'recovery-key-asked': { severity: 'warning', params: { reason: 'text' } },
+    'recovery-key-refused': { severity: 'info', params: { reason: 'text' } },
+    'recovery-key-confirmed': { severity: 'info', params: {} },
     'backup-damaged': { severity: 'critical', params: { backup: 'text', file: 'text', reason: 'text' } },
   },
 );

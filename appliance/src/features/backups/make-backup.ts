@@ -114,7 +114,7 @@ export const createBackup = async (
     const statement = writeBackup(
       path,
       {
-        recipient,
+        recipient: recipient.key,
         entries: entriesOf(appliance, copies),
         statement: {
           site: config.site,

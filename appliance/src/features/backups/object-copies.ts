@@ -8,13 +8,14 @@ import { sealer } from '../../platform/sealed-stream.ts';
 import { fileBytes, hashOfStart, openSealed, writeWhole } from './container.ts';
 import type { BackupKey, BackupStatement } from './types.ts';
 
-// Objects of the store beside backups: FOLDER/objects/aa/<hash>-<hash of the sealed bytes>. The first hash says which object
-// it is, the second whether the copy is whole; neither needs a secret.
+// Objects of the store beside backups: FOLDER/objects/aa/<hash>-<hash of the sealed bytes>[-<recovery key>]. The first hash says which
+// object it is, the second whether the copy is whole; neither needs a secret. The end names the recovery key that opens it, unless that
+// is the first one of the site.
 
 type Objects = BackupStatement['objects'];
-type Copy = { path: string; sealedSha256?: string };
+type Copy = { path: string; sealedSha256?: string; tag: string };
 
-const namePattern = /^([0-9a-f]{64})(?:-([0-9a-f]{64}))?$/;
+const namePattern = /^([0-9a-f]{64})(?:-([0-9a-f]{64})(?:-([0-9a-f]{16}))?)?$/;
 const prefixPattern = /^[0-9a-f]{2}$/;
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -23,22 +24,26 @@ const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(
 export const copiesFolder = (folder: string): string => join(folder, 'objects');
 
 /** What lies in a folder of sealed copies, or in the `objects` of a data directory, by the hash of the object. */
-function copiesIn(folder: string): Map<string, Copy> {
-  const found = new Map<string, Copy>();
+function copiesIn(folder: string): Map<string, Copy[]> {
+  const found = new Map<string, Copy[]>();
   for (const root of [join(folder, 'sha256'), folder])
     for (const prefix of namesIn(root).filter((name) => prefixPattern.test(name)))
       for (const name of readdirSync(join(root, prefix))) {
-        const [, sha256, sealedSha256] = namePattern.exec(name) ?? [];
+        const [, sha256, sealedSha256, tag = ''] = namePattern.exec(name) ?? [];
         if (sha256 === undefined || (sealedSha256 === undefined) !== (root !== folder)) continue;
         const path = join(root, prefix, name);
-        found.set(sha256, sealedSha256 === undefined ? { path } : { path, sealedSha256 });
+        const copy = sealedSha256 === undefined ? { path, tag } : { path, sealedSha256, tag };
+        found.set(sha256, [...(found.get(sha256) ?? []), copy]);
       }
   return found;
 }
 
 const isGone = (error: unknown): boolean => (error as { code?: string }).code === 'ENOENT';
 
-const sealOne = (from: string, sha256: string, folder: string, recipient: Uint8Array): number => {
+/** Whom copies are sealed to: the public half of the recovery key, and what names of copies for it end with. */
+export type CopyRecipient = { key: Uint8Array; tag: string };
+
+const sealOne = (from: string, sha256: string, folder: string, { key, tag }: CopyRecipient): number => {
   let sealedBytes = 0;
   writeWhole(join(folder, `${sha256}.part`), (add) => {
     const [plain, sealed] = [createHash('sha256'), createHash('sha256')];
@@ -47,7 +52,7 @@ const sealOne = (from: string, sha256: string, folder: string, recipient: Uint8A
       sealedBytes += bytes.length;
       add(bytes);
     };
-    const seal = sealer(recipient);
+    const seal = sealer(key);
     addSealed(seal.head);
     for (const bytes of fileBytes(from)) {
       plain.update(bytes);
@@ -56,22 +61,22 @@ const sealOne = (from: string, sha256: string, folder: string, recipient: Uint8A
     addSealed(seal.end());
     if (plain.digest('hex') !== sha256)
       throw new AppError('HASH_MISMATCH', `object ${sha256} of the store is damaged; run: sallyport doctor`);
-    return join(folder, `${sha256}-${sealed.digest('hex')}`);
+    return join(folder, `${sha256}-${sealed.digest('hex')}${tag === '' ? '' : `-${tag}`}`);
   });
   return sealedBytes;
 };
 
-/** Copies objects of the store that have no copy yet. HASH_MISMATCH for one that is damaged. */
+/** Copies objects of the store that have no copy for this recovery key yet. HASH_MISMATCH for one that is damaged. */
 export function copyObjects(
   store: Pick<StoreService, 'list' | 'path'>,
   copies: string,
-  recipient: Uint8Array,
+  recipient: CopyRecipient,
   onProgress: (objects: number, bytes: number) => void,
 ): { copied: number; copiedBytes: number } {
   const held = copiesIn(copies);
   let [copied, copiedBytes] = [0, 0];
   for (const { sha256 } of store.list()) {
-    if (held.has(sha256)) continue;
+    if (held.get(sha256)?.some(({ tag }) => tag === recipient.tag) === true) continue;
     const folder = join(copies, sha256.slice(0, 2));
     ensureDir(folder, 0o700);
     try {

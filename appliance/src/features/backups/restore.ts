@@ -23,14 +23,16 @@ import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
 import { witnessName } from '../rollback/types.ts';
 import { assertSealedWhole, type BackupSink, readSealedFiles, readStatement } from './container.ts';
 import { bringObjects, checkObjects, copiesFolder, type ObjectReport } from './object-copies.ts';
+import { readRecoveryState, writeRecoveryState } from './recovery-key-file.ts';
 import type { BackupKey, BackupStatement } from './types.ts';
 
 // Checks and restores. What needs no decryption needs no secret: whose a backup is, whether it is whole, which objects are there.
 
-/** The recovery key as `init` printed it; throws KEY. */
+/** The recovery key as it was printed, or the file that `setup` wrote it to; throws KEY. */
 export const parseRecoveryKey = async (text: string): Promise<BackupKey> => {
   await cryptoReady();
-  const hex = text.trim().replaceAll('-', '').toLowerCase();
+  const line = /^[0-9a-f]{4}(?:-[0-9a-f]{4}){15}$/m.exec(text)?.[0] ?? text.trim();
+  const hex = line.replaceAll('-', '').toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(hex)) throw new AppError('KEY', 'not a recovery key (16 groups of 4 hex digits)');
   const secretKey = new Uint8Array(Buffer.from(hex, 'hex'));
   return { secretKey, publicKey: sodium.crypto_scalarmult_base(secretKey) };
@@ -171,6 +173,14 @@ const layWitness = async (paths: DataPaths, file: string, witness: string | unde
   return held !== undefined;
 };
 
+/** Who restores has the key that the site is sealed to from now on. */
+const noteShown = async ({ keys }: DataPaths, key: BackupKey): Promise<void> => {
+  const keyring = await openKeyring(keys);
+  const held = readRecoveryState(keyring);
+  if (held.publicKey === Buffer.from(key.publicKey).toString('hex'))
+    writeRecoveryState(keyring, { ...held, confirmedAt: nowMs() });
+};
+
 export type RestoreReport = Unpacked & { withWitness: boolean; objects: ObjectReport & { brought: number } };
 
 /**
@@ -196,6 +206,7 @@ export const restoreBackup = async (
   let withWitness = false;
   try {
     bringUp(paths.database);
+    await noteShown(paths, key);
     withWitness = await layWitness(paths, basename(path), witness ?? (existsSync(inTarget) ? inTarget : undefined));
     for (const sub of [paths.advisories, paths.staging, paths.backups, paths.diagnostics]) ensureDir(sub, 0o700);
     if (existsSync(held)) renameSync(held, paths.objects);

@@ -16,6 +16,8 @@ import { wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import { dueWithinADay, isDue, outOfGenerations } from './generations.ts';
+import type { CopyRecipient } from './object-copies.ts';
+import { copyTagOf, readRecoveryState } from './recovery-key-file.ts';
 import { type BackupAge, backupCheckJob, backupJob, fileOf, type KnownBackup } from './types.ts';
 
 export type BackupService = {
@@ -33,8 +35,8 @@ export type BackupService = {
   start(actor: Actor): number;
   /** Has the server read one whole; the number of the job. NOT_FOUND where the file cannot be reached. */
   check(actor: Actor, id: string): number;
-  /** The public half of the recovery key. */
-  recipient(): Uint8Array;
+  /** The public half of the recovery key, and what copies for it are told by. */
+  recipient(): CopyRecipient;
   /** Whether one is being made or checked. */
   isBusy(): boolean;
   /** Has one made when the clock asks for it. */
@@ -56,7 +58,7 @@ type Parts = {
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   objects: Pick<ObjectService, 'setting'>;
   paths: Pick<DataPaths, 'data' | 'backups' | 'keys'>;
-  keyring: Pick<Keyring, 'readFile'>;
+  keyring: Pick<Keyring, 'hasFile' | 'readFile'>;
   timeZone: () => string;
   clock: () => number;
 };
@@ -180,7 +182,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
         throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
       return jobs.enqueue(backupCheckJob, { backup: id });
     },
-    recipient: () => keyring.readFile('recovery.pub'),
+    recipient: () => ({ key: keyring.readFile('recovery.pub'), tag: copyTagOf(readRecoveryState(keyring)) }),
     isBusy: () => isRunning(backupJob) || isRunning(backupCheckJob),
     nextWithinADay: () => dueWithinADay(clock(), { at: lastRun()?.createdAt ?? madeAt() }, schedule(), time()),
     enqueueDue: () => {

@@ -58,3 +58,18 @@ export type BackupAge = {
   state: 'ok' | 'old' | 'none';
   last: KnownBackup | undefined;
 };
+
+export const recoveryKeySchema = z.object({
+  state: z
+    .enum(['confirmed', 'not-confirmed', 'unknown'])
+    .describe('Whether its groups were typed back; unknown: it is older than release 0.3.0'),
+  madeAt: time.nullable().describe('Older backups need the key before'),
+  confirmedAt: time.nullable(),
+  positions: z.array(z.int()).describe('Which of its 16 groups are asked for; none: all of the key is'),
+  publicKey: z.string().describe('The half that backups are sealed to, hex'),
+  asked: z
+    .object({ at: time, by: z.string(), reason: z.string() })
+    .nullable()
+    .describe('A new key waits for a second person'),
+});
+export type RecoveryKey = Shape<typeof recoveryKeySchema>;

@@ -170,6 +170,6 @@ export async function diagnosticsFile(
   const bytes = Buffer.from(`${JSON.stringify(made, null, 2)}\n`);
   const name = `sallyport-diagnostics-${made.madeAt.replaceAll(/[-:]/g, '')}`;
   if (isPlain) return { name: `${name}.json`, bytes };
-  const seal = sealer(parts.backups.recipient());
+  const seal = sealer(parts.backups.recipient().key);
   return { name: `${name}.sealed`, bytes: Buffer.concat([seal.head, ...seal.push(bytes), seal.end()]) };
 }

@@ -8,7 +8,7 @@ import { toFailure } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { BackupService } from '../backups/service.ts';
-import type { BackupAge } from '../backups/types.ts';
+import type { BackupAge, RecoveryKey } from '../backups/types.ts';
 import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
 import { keyFaults } from './keys.ts';
@@ -52,6 +52,7 @@ type Parts = {
   jobs: Pick<Jobs, 'stuck' | 'list'>;
   objects: Pick<ObjectService, 'setting'>;
   backups: Pick<BackupService, 'age'>;
+  recoveryKey: { look(): Pick<RecoveryKey, 'state' | 'positions'> };
   serverCertificate: Pick<ServerCertificateService, 'fault'>;
   ca: Pick<CaService, 'notAfterMs'>;
   paths: Pick<DataPaths, 'data'>;
@@ -80,7 +81,7 @@ const check = (
 
 /** What tells whether the appliance can do its work, over an open data directory. */
 export function healthService(parts: Parts): HealthService {
-  const { db, events, keyring, jobs, objects, backups, serverCertificate, ca } = parts;
+  const { db, events, keyring, jobs, objects, backups, recoveryKey, serverCertificate, ca } = parts;
   const {
     paths: { data: dataDir },
     clock = nowMs,
@@ -177,6 +178,21 @@ export function healthService(parts: Parts): HealthService {
       : check('backups', 'warning', 'BACKUP_OLD', `the last good backup is of ${toTime(last?.madeAt ?? 0)}; ${todo}`);
   };
 
+  const recovery = (): HealthCheck => {
+    const { state, positions } = recoveryKey.look();
+    if (state === 'confirmed') return check('recovery');
+    const todo =
+      positions.length === 0
+        ? 'type the key on the page Backups, Recovery key'
+        : `type its groups ${positions.join(', ')} on the page Backups, Recovery key`;
+    return check(
+      'recovery',
+      'warning',
+      'RECOVERY_UNCONFIRMED',
+      `no person has shown to have the recovery key, without which no backup can be opened; ${todo}, or have a new one made there`,
+    );
+  };
+
   const certificate = (): HealthCheck => {
     const fault = serverCertificate.fault();
     return fault === undefined ? check('certificate') : check('certificate', 'warning', fault.code, fault.detail);
@@ -220,6 +236,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('keys', keys),
       orFailed('jobs', job),
       orFailed('backups', backup),
+      orFailed('recovery', recovery),
       orFailed('certificate', certificate),
       orFailed('authority', authority),
     ];

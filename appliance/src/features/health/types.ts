@@ -6,14 +6,24 @@ import { type Shape, time } from '../../platform/shapes.ts';
 import { CERTIFICATE_CODES } from '../server-certificate/types.ts';
 
 /** What is looked at, in the order in which it is shown. */
-const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups', 'certificate', 'authority'] as const;
+const HEALTH_CHECKS = [
+  'database',
+  'schema',
+  'disk',
+  'keys',
+  'jobs',
+  'backups',
+  'recovery',
+  'certificate',
+  'authority',
+] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /**
  * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
  * `AUTHORITY_ENDED`: the certificate of the site's own authority has ended, and every agent refuses the appliance; `AUTHORITY_ENDS`: it
- * does within 30 days (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
+ * does within 30 days (a warning). `RECOVERY_UNCONFIRMED`: no person has typed groups of the recovery key (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
  * plant are warnings, too: without it the site's own is presented.
  */
 const HEALTH_CODES = [
@@ -27,6 +37,7 @@ const HEALTH_CODES = [
   'JOB_STUCK',
   'BACKUP_NONE',
   'BACKUP_OLD',
+  'RECOVERY_UNCONFIRMED',
   'AUTHORITY_ENDS',
   'AUTHORITY_ENDED',
   ...CERTIFICATE_CODES,

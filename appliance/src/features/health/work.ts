@@ -9,6 +9,7 @@ const aboutToStop: ReadonlySet<HealthCode> = new Set(['DISK_LOW', 'AUTHORITY_END
 /** Pages with the form that mends what a check found. */
 const mendedAt: Readonly<Record<string, string>> = {
   backups: paths.backups(),
+  recovery: paths.recoveryKey(),
   certificate: paths.certificate(),
 } satisfies Partial<Record<HealthCheckName, string>>;
 

@@ -43,6 +43,8 @@ const usualDataDir = '/var/lib/sallyport';
 type Run = { status: number | null; stdout: string; stderr: string };
 
 const run = (file: string, ...args: string[]): Run => spawnSync(file, args, { encoding: 'utf8' });
+const runWith = (input: string, file: string, ...args: string[]): Run =>
+  spawnSync(file, args, { encoding: 'utf8', input });
 
 const systemctl = (system: System, ...args: string[]): void => {
   if (!system.hasSystemd) return;
@@ -169,13 +171,29 @@ export function startService(system: System, isChanged: boolean): boolean {
   return run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
 }
 
-/** A command as people run it from now on: as the service's user, with the master key that the service has. */
-export function runCommand({ prefix }: System, ...words: string[]): { status: number | null; text: string } {
+/** What a command as people run it said: as the service's user, with the master key that the service has. */
+function commandRun({ prefix }: System, words: readonly string[], input?: string): Run {
   const wrapper = '/usr/bin/sallyport';
   const ourselves = [process.execPath, process.argv[1] ?? ''];
   const [file = '', ...args] = prefix === '' && existsSync(wrapper) ? [wrapper] : ourselves;
-  const { status, stdout, stderr } = run(file, ...args, ...words);
+  return input === undefined ? run(file, ...args, ...words) : runWith(input, file, ...args, ...words);
+}
+
+/** A command as people run it from now on. */
+export function runCommand(system: System, ...words: string[]): { status: number | null; text: string } {
+  const { status, stdout, stderr } = commandRun(system, words);
   return { status, text: `${stdout}${stderr}` };
+}
+
+/** What such a command answers with `--json`; `input` is its standard input. USAGE with its own words where it fails. */
+export function askCommand<T>(system: System, words: readonly string[], input?: string): T {
+  const { status, stdout, stderr } = commandRun(system, [...words, '--json'], input);
+  if (status !== 0)
+    throw new AppError(
+      'USAGE',
+      `sallyport ${words.slice(0, 2).join(' ')} ended with ${status}: ${stderr.trim().slice(0, 500)}`,
+    );
+  return JSON.parse(stdout) as T;
 }
 
 /** Takes back all that `setup` laid into the system; the names of what was removed. */

@@ -12,6 +12,7 @@ import { addDevicePages } from '../../features/add-device/pages.tsx';
 import { agentPushPages } from '../../features/agent-push/pages.tsx';
 import { announcementPages } from '../../features/announcements/pages.tsx';
 import { backupPages } from '../../features/backups/pages.tsx';
+import { recoveryKeyPages } from '../../features/backups/recovery-pages.tsx';
 import { deviationPages } from '../../features/baselines/deviation-pages.tsx';
 import { baselineEntryPages } from '../../features/baselines/entry-pages.tsx';
 import { baselinePages } from '../../features/baselines/pages.tsx';
@@ -156,6 +157,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', serverCertificatePages(deps));
   app.route('/', backupPages(deps));
   app.route('/', diagnosticsPages(deps));
+  app.route('/', recoveryKeyPages(deps));
   app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));

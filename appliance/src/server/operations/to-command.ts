@@ -76,6 +76,12 @@ const positionalsOf = (input: z.ZodObject, { positionals: keys = [], each }: For
 
 /** The text of a file that a flag names, without the line end that editors and `echo` put behind it. USAGE where it cannot be read, or is larger. */
 const textOf = (path: string, maxBytes: number): string => {
+  if (path === '-') {
+    const text = readFileSync(0, 'utf8');
+    if (Buffer.byteLength(text) > maxBytes)
+      throw new AppError('USAGE', `standard input has more than ${maxBytes} bytes`);
+    return text.replace(/\r?\n$/, '');
+  }
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new AppError('USAGE', `there is no file ${path}`);
   if (size > maxBytes) throw new AppError('USAGE', `${path} is larger than ${maxBytes} bytes`);
