@@ -15,7 +15,8 @@ import type { FileImports } from './service.ts';
 import { type ControllerDraft, type ControllerDrafts, importLimits } from './types.ts';
 
 const idPattern = /^[0-9a-f]{24}$/;
-const keepMs = 86_400_000;
+/** As the data register says (`import-drafts`). */
+const keepMs = 7 * 86_400_000;
 const maxDrafts = 40;
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';

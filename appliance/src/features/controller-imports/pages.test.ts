@@ -166,7 +166,7 @@ describe('the import of other files', () => {
     expect((await viewer.post(paths.controllerImportUndo(), { origin: '1' })).status).toBe(403);
   });
 
-  it('keeps drafts for a day and no more than a few', async () => {
+  it('keeps no more drafts than a few', async () => {
     for (let n = 0; n < 45; n += 1) {
       const response = await upload(`${n}.csv`, csvTable(plant.slice(0, 1)));
       expect(response.status).toBe(303);

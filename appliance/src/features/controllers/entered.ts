@@ -96,6 +96,7 @@ export const enteredKeeper = (parts: {
       const summary = { ...emptySummary(), readings: 1, changed: 1, facts: facts.length };
       const id = store.addBatch({
         ...batch,
+        state: 'done',
         sha256: null,
         scope: scopeOf(batch),
         at: now,

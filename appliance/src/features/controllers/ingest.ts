@@ -165,6 +165,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
     const now = clock();
     const list = outcomeList();
     const batch = store.addBatch({
+      state: 'taking',
       type,
       name,
       sha256: sha256 ?? null,

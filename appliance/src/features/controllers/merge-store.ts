@@ -28,6 +28,7 @@ export const mergeStore = (db: Database) => {
     `insert into controller_pair (one, two, same, at, actor, reason) values (?, ?, ?, ?, ?, ?)
      on conflict (one, two) do update set same = excluded.same, at = excluded.at, actor = excluded.actor, reason = excluded.reason`,
   );
+  const apart = sql.all<[], { one: number; two: number }>('select one, two from controller_pair where same = 0');
   const removePair = sql.run<[number, number]>('delete from controller_pair where one = ? and two = ?');
   const removePairs = sql.run<[number, number]>('delete from controller_pair where one = ? or two = ?');
   const removeAgreed = sql.run<[number]>('delete from controller_agreed where controller = ?');
@@ -50,6 +51,8 @@ export const mergeStore = (db: Database) => {
       'update controller_merge set undone_at = ?2, undone_by = ?3 where id = ?1',
     ),
     pair: (a: number, b: number) => pair(...ordered(a, b)),
+    /** The pairs that are two controllers, each as `one two`. */
+    apart: (): ReadonlySet<string> => new Set(apart().map(({ one, two }) => `${one} ${two}`)),
     setPair: (a: number, b: number, same: boolean, at: number, actor: string, reason: string | null): void =>
       setPair(...ordered(a, b), Number(same), at, actor, reason),
     restorePair: (a: number, b: number, before: PairRow | null): void => {

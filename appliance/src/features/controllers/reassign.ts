@@ -12,13 +12,23 @@ import type { ReadingStore } from './store.ts';
 
 type Member = { id: number; controller: number; pinned: boolean; keys: readonly Key[] };
 
-/** `order`: of its making. */
-type Group = { order: number; readings: number[]; keys: Set<string>; pins: Set<number>; serials: string[] };
+/** `order`: of its making; `from`: the records that its readings belong to so far. */
+type Group = {
+  order: number;
+  readings: number[];
+  keys: Set<string>;
+  pins: Set<number>;
+  serials: string[];
+  from: Set<number>;
+};
+
+/** Pairs of records that a person told apart, each as `one two`, the smaller number first. */
+type Apart = ReadonlySet<string>;
 
 const nameOf = ({ kind, value }: Key): string => `${kind} ${value}`;
 
-/** Groups of readings; `members` by the order of their coming. */
-const groupsOf = (members: readonly Member[]): Group[] => {
+/** Groups of readings; `members` by the order of their coming. Records that a person told apart never come together. */
+const groupsOf = (members: readonly Member[], apart: Apart): Group[] => {
   const groups = new Set<Group>();
   const anchored = new Set<number>();
   const withPins = new Set(members.filter(({ pinned }) => pinned).map(({ controller }) => controller));
@@ -42,6 +52,9 @@ const groupsOf = (members: readonly Member[]): Group[] => {
     enter(byPin, controller, group);
   };
 
+  const areApart = (one: Iterable<number>, two: ReadonlySet<number>): boolean =>
+    apart.size > 0 && [...one].some((a) => [...two].some((b) => apart.has(a < b ? `${a} ${b}` : `${b} ${a}`)));
+
   const fitsOf = ({ pinned, controller, keys }: Member): Group[] => {
     const [named] = pinned ? live(byPin.get(controller)) : [];
     if (named !== undefined) return [named];
@@ -53,7 +66,8 @@ const groupsOf = (members: readonly Member[]): Group[] => {
         if (key.kind === kind)
           for (const group of live(byKey.get(nameOf(key)))) {
             if (fits.includes(group) || refused.has(group)) continue;
-            if (kind !== 'serial' && serialsDiffer(own, group.serials)) refused.add(group);
+            const isOther = kind !== 'serial' && serialsDiffer(own, group.serials);
+            if (isOther || areApart([controller], group.from)) refused.add(group);
             else fits.push(group);
           }
     return fits;
@@ -65,18 +79,27 @@ const groupsOf = (members: readonly Member[]): Group[] => {
     const isAnchor = withPins.has(controller) && !anchored.has(controller);
     if (isAnchor) anchored.add(controller);
     const [found, ...rest] = fitsOf(member);
-    const group: Group = found ?? { order: at, readings: [], keys: new Set(), pins: new Set(), serials: [] };
+    const group: Group = found ?? {
+      order: at,
+      readings: [],
+      keys: new Set(),
+      pins: new Set(),
+      serials: [],
+      from: new Set(),
+    };
     groups.add(group);
     if (!pinned)
       for (const other of rest) {
-        if (serialsDiffer(group.serials, other.serials)) continue;
+        if (serialsDiffer(group.serials, other.serials) || areApart(group.from, other.from)) continue;
         group.readings.push(...other.readings);
+        for (const one of other.from) group.from.add(one);
         for (const key of other.keys) nameKey(group, key);
         groups.delete(other);
         for (const one of other.pins) pin(group, one);
         group.serials.push(...other.serials);
       }
     group.readings.push(id);
+    group.from.add(controller);
     for (const key of keys) if (strengthOf[key.kind] < 2) nameKey(group, nameOf(key));
     if (pinned || isAnchor) pin(group, controller);
     group.serials.push(...serialsOf(keys));
@@ -88,10 +111,12 @@ export const reassigner = (parts: {
   store: ReadingStore;
   records: RecordStore;
   merger: Merger;
+  /** As people say now. */
+  apart: () => Apart;
   newPublicId: () => string;
   clock: () => number;
 }) => {
-  const { store, records, merger, newPublicId, clock } = parts;
+  const { store, records, merger, apart, newPublicId, clock } = parts;
 
   /** Puts the readings of these records, and of all that certain keys lead to, where they belong; whom it concerned. */
   return (actor: Actor, from: Iterable<number>): Set<number> => {
@@ -108,7 +133,7 @@ export const reassigner = (parts: {
     const taken = new Set<number>();
     const changed = new Set<number>();
     const placed: { controller: number; readings: number[]; homes: number[] }[] = [];
-    for (const { readings } of groupsOf(members)) {
+    for (const { readings } of groupsOf(members, apart())) {
       const homes = [...new Set(readings.map((id) => home.get(id) ?? 0))];
       let controller = homes.find((one) => !taken.has(one));
       if (controller === undefined) {

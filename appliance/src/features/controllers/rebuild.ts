@@ -23,8 +23,9 @@ export const rebuilder = (parts: {
   state: RecordState;
   recompute: Recompute;
   derive: (controllers: ReadonlySet<number>, removed: Recomputing['removed']) => void;
+  enteredAgain: () => Generator<void, void, void>;
 }) => {
-  const { store, table, maps, state, recompute, derive } = parts;
+  const { store, table, maps, state, recompute, derive, enteredAgain } = parts;
   const rules = `normaliser/${normaliserVersion} ${maps.version}`;
   const work = factsAgain(table, maps);
 
@@ -69,6 +70,7 @@ export const rebuilder = (parts: {
     /** Ends a piece of work at every `yield`; how many readings say something else now. */
     run: function* (actor: Actor): Generator<void, number, void> {
       const last = store.derivation();
+      if (last?.rules !== rules) yield* enteredAgain();
       let changed = 0;
       for (let reached = last?.rules === rules ? (last.reached ?? 0) : 0; ; yield) {
         const some = store.readingsAfter(reached, readingsAtOnce);

@@ -7,7 +7,8 @@ import type { RecordStore } from './record-store.ts';
 import type { ReadingStore } from './store.ts';
 
 // What follows for records when facts of theirs went or say something else: effectiveValues are worked out again, readings go where
-// their keys lead, records that nothing speaks of any more go.
+// their keys lead, records that nothing speaks of any more go. One that a person entered something about stays, with what was
+// entered: only a person ends that.
 
 export type Recomputing = { changed: number[]; removed: { controller: number; publicId: string }[] };
 
@@ -26,10 +27,10 @@ export const recomputer = (parts: {
   state: RecordState;
   reassign: Reassign;
   clock: () => number;
-  /** What people decided about a record that is gone goes with it. */
-  forgetEntered: (actor: Actor, publicId: string) => void;
+  /** Whether what a person entered or decided about a record is in force. */
+  isEntered: (publicId: string) => boolean;
 }): Recompute => {
-  const { store, records, merges, effectiveValues, state, reassign, clock, forgetEntered } = parts;
+  const { store, records, merges, effectiveValues, state, reassign, clock, isEntered } = parts;
 
   const note = (controller: number, batch: number | null): void => {
     const facts = store.factsOf(controller);
@@ -42,13 +43,16 @@ export const recomputer = (parts: {
     const changed = new Set<number>();
     const removed: Recomputing['removed'] = [];
 
+    const isSilent = (controller: number): boolean =>
+      store.readingsOf(controller).length === 0 && !isEntered(records.byId(controller)?.public_id ?? '');
+
     const forget = (controller: number): void => {
       const gone = records.byId(controller);
       if (gone === undefined) return;
       effectiveValues.again(controller);
       // Records that became part of it have nothing left either, but what people entered about them.
       for (const merge of merges.ofKeep(controller))
-        if (store.readingsOf(merge.other).length === 0) forget(merge.other);
+        if (isSilent(merge.other)) forget(merge.other);
         else {
           records.setState(merge.other, 'live', null);
           changed.add(merge.other);
@@ -58,7 +62,6 @@ export const recomputer = (parts: {
       records.remove(controller);
       changed.delete(controller);
       removed.push({ controller, publicId: gone.public_id });
-      forgetEntered(actor, gone.public_id);
     };
 
     for (const controller of affected) note(controller, batch);
@@ -67,7 +70,7 @@ export const recomputer = (parts: {
     for (const controller of [...affected, ...changed]) {
       if (records.byId(controller) === undefined) continue;
       // A record that became part of another one waits without readings.
-      if (store.readingsOf(controller).length === 0 && records.byId(controller)?.state !== 'merged') forget(controller);
+      if (isSilent(controller) && records.byId(controller)?.state !== 'merged') forget(controller);
       else {
         if (moved.has(controller)) note(controller, batch);
         changed.add(controller);

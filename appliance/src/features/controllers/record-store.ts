@@ -99,7 +99,20 @@ export const recordStore = (db: Database) => {
       .all(JSON.stringify(controllers), ...params);
   };
 
+  const isKey = sql.count<[kinds: readonly string[], publicId: string]>(
+    'select count(*) from object where kind in (select value from json_each(?1)) and id = ?2 and deleted_at is null',
+  );
+  const isNamed = sql.count<[kind: string, field: string, publicId: string]>(
+    `select count(*) from object where kind = ? and deleted_at is null
+       and exists (select 1 from json_each(object.body, '$.' || ?) where value = ?)`,
+  );
+
   return {
+    /** Whether an object in force has a record's public id as its key, or in one of these fields. */
+    isEntered:
+      (keyed: readonly string[], naming: readonly { kind: string; field: string }[]) =>
+      (publicId: string): boolean =>
+        isKey(keyed, publicId) > 0 || naming.some(({ kind, field }) => isNamed(kind, field, publicId) > 0),
     /** Those of some records that are in reach, in their order. */
     reached: (controllers: readonly number[], scope: Scope): number[] =>
       scope.site ? [...controllers] : reached(controllers, scope),

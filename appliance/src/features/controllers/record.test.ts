@@ -1,7 +1,7 @@
 import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from './service.ts';
 import { sharedMaps } from './shared-maps.ts';
@@ -213,9 +213,21 @@ describe('decisions', () => {
     const listed = controllerOf(take({ assetTag: 'T-1', name: 'Listed' }, { method: 'csv', source: 'csv' }));
     expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('unauthorised');
     expect(controllers.byId(listed, wholeSite('job'))?.decision).toBe('authorised');
-    controllers.decide(admin, [controllers.byId(heard, wholeSite('job'))?.publicId ?? ''], 'authorised', 'spare');
+    const decide = (reason: string): void => {
+      controllers.decide(admin, [controllers.byId(heard, wholeSite('job'))?.publicId ?? ''], 'authorised', reason);
+      // Objects are written by the clock of the computer.
+      engines.db.prepare("update object set updated_at = ? where kind = 'controller-decision'").run(now);
+    };
+    decide('spare');
     expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('authorised');
     now += 40 * day;
+    expect(controllers.archiveIdle()).toBe(1);
+    // What a person decided since stands for as long again.
+    decide('waits in cabinet 4');
+    now += 20 * day;
+    expect(controllers.archiveIdle()).toBe(0);
+    expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('authorised');
+    now += 20 * day;
     expect(controllers.archiveIdle()).toBe(1);
     expect([heard, listed].map((controller) => controllers.byId(controller, wholeSite('job'))?.decision)).toEqual([
       'archived',
@@ -278,4 +290,91 @@ describe('every declared field', () => {
       expect(fields.map(([name]) => name).filter((name) => filled[name] === undefined)).toEqual([]);
     },
   );
+});
+
+describe('what a person entered', () => {
+  const publicIdOf = (controller: number): string => controllers.byId(controller, wholeSite('job'))?.publicId ?? '';
+
+  it('is no import that was cut off: nothing takes it back, and what is derived again leaves it', async () => {
+    const made = controllers.create(admin, { name: 'PLC-9', address: '10.9.0.9' });
+    expect(controllers.underWay()).toEqual([]);
+    now += day;
+    expect(await controllers.recover()).toBe(0);
+    await controllers.rebuild();
+    expect(controllers.addresses()).toContain('10.9.0.9');
+    expect(controllers.entered(made.publicId).body).toMatchObject({ name: 'PLC-9', address: '10.9.0.9' });
+  });
+
+  it('keeps its record when the import that brought it is taken back', () => {
+    const one = take({ ...cpu, serial: 'SN-UNDO-1' });
+    const [entered, decided, named, left] = ['SN-UNDO-2', 'SN-UNDO-3', 'SN-UNDO-4', 'SN-UNDO-5'].map(
+      (serial) => [take({ ...cpu, serial }), serial] as const,
+    );
+    const all = [entered, decided, named, left].map((taken) => publicIdOf(controllerOf(taken?.[0] ?? one)));
+    const [a = '', b = '', c = ''] = all;
+    // What names a person is no fact.
+    controllers.edit(admin, a, { processOwner: 'A. Seitkali' });
+    controllers.decide(admin, [b], 'authorised', 'spare');
+    engines.objects.create(admin, 'maintenance-window', {
+      name: 'W',
+      recurrence: '2nd Sunday 06-10',
+      controllers: [c],
+    });
+    for (const taken of [entered, decided, named, left]) controllers.undo(admin, taken?.[0].batch ?? 0);
+    expect(all.map((id) => controllers.find(id, wholeSite('job'))?.state)).toEqual(['live', 'live', 'live', undefined]);
+    expect(controllers.entered(a).body['processOwner']).toBe('A. Seitkali');
+    expect(controllers.find(b, wholeSite('job'))?.decision).toBe('authorised');
+    expect(controllers.verify()).toEqual([]);
+  });
+
+  it('as two controllers stays two when readings are put where their keys lead', () => {
+    const mac = (value: string) => ({
+      type: 'interface' as const,
+      key: value,
+      facts: [{ field: 'mac', value, raw: value }],
+    });
+    const said = (parts: ReturnType<typeof mac>[]): Reading => ({
+      observedAtMs: now,
+      method: 'query',
+      source: 's7',
+      facts: [],
+      parts,
+    });
+    const [one, two] = ['00:0e:8c:00:09:01', '00:0e:8c:00:09:02'].map((value) =>
+      controllerOf(controllers.ingest(admin, { type: 'capture', name: value }, [said([mac(value)])])),
+    ) as [number, number];
+    controllers.markDistinct(admin, publicIdOf(one), publicIdOf(two), 'a pair');
+    controllers.ingest(admin, { type: 'capture', name: 'both' }, [
+      said(['00:0e:8c:00:09:01', '00:0e:8c:00:09:02'].map(mac)),
+    ]);
+    const { batch } = controllers.ingest(admin, { type: 'capture', name: 'again' }, [
+      { ...said(['00:0e:8c:00:09:01', '00:0e:8c:00:09:02'].map(mac)), source: 'enip' },
+    ]);
+    expect([one, two].map((id) => controllers.byId(id, wholeSite('job'))?.state)).toEqual(['live', 'live']);
+    controllers.undo(admin, batch ?? 0);
+    expect([one, two].map((id) => controllers.byId(id, wholeSite('job'))?.state)).toEqual(['live', 'live']);
+    expect(controllers.verify()).toEqual([]);
+  });
+
+  it('comes back where an earlier release had taken it back, and what a person removed does not', async () => {
+    const [edited, created, removed] = ['10.9.1.1', '10.9.1.2', '10.9.1.3'].map(
+      (address) => controllers.create(admin, { address }).publicId,
+    ) as [string, string, string];
+    // As that release left them: facts that went, and objects that it removed.
+    engines.db.exec(
+      "delete from controller_effective where part in (select id from controller_part where controller in (select id from controller where public_id like 'controller-%'))",
+    );
+    engines.db.exec("delete from controller_reading where source = 'person'");
+    engines.objects.remove(systemActor, 'controller-record', created);
+    engines.objects.remove(admin, 'controller-record', removed);
+    engines.db.exec('delete from controller_derivation');
+    await controllers.rebuild();
+    const addresses = controllers.addresses();
+    expect(['10.9.1.1', '10.9.1.2', '10.9.1.3'].map((address) => addresses.includes(address))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(controllers.entered(edited).body['address']).toBe('10.9.1.1');
+  });
 });

@@ -117,10 +117,13 @@ export const rowStore = (db: Database) => {
       `select state, decision, sum(drift > 0) as drift, sum(missing_firmware) as missing, sum(proposals > 0) as proposals,
        count(*) as controllers from controller_row group by state, decision`,
     ),
-    /** Records not heard since, and not archived yet. */
+    /** Records not archived yet that were neither heard nor decided about since. */
     idle: sql.values<[before: number, limit: number], number>(
       `select r.controller from controller_row r join controller on controller.id = r.controller
-       where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ? order by r.controller limit ?`,
+       where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ?1
+         and not exists (select 1 from object where kind = 'controller-decision' and id = controller.public_id
+           and deleted_at is null and updated_at >= ?1)
+       order by r.controller limit ?2`,
     ),
   };
 };

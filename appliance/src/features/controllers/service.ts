@@ -22,6 +22,7 @@ import { customFaulty, customFields, recordsWith } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { effectiveKeeper } from './effective.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
+import { enteredAgain } from './entered-again.ts';
 import { factsView } from './facts-view.ts';
 import { fieldTable } from './fields.ts';
 import { finisher } from './finish.ts';
@@ -58,6 +59,7 @@ import {
   type PartFact,
 } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
+import { recordUpkeep } from './upkeep.ts';
 import { verifyRecords } from './verify.ts';
 
 type ControllerMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
@@ -140,12 +142,9 @@ type ControllerParts = {
   clock?: () => number;
 };
 
-const dayMs = 86_400_000;
-const idleBatch = 500;
 const maxDecided = 100_000;
 /** Who takes or undoes in steps says so with each of them; after so long without a word it was cut off. */
 const leaseMs = 30_000;
-const trimBatch = 5_000;
 const fileTypes: readonly BatchType[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
 
 class Trial extends Error {
@@ -216,12 +215,16 @@ export const controllerService = (
     merges,
     effectiveValues,
     state,
-    reassign: reassigner({ store, records, merger: merging, newPublicId, clock }),
+    reassign: reassigner({ store, records, merger: merging, apart: merges.apart, newPublicId, clock }),
     clock,
-    forgetEntered: (actor, publicId) => {
-      for (const kind of [recordKind, decisionKind])
-        if (objects.ofAnyKind.find(kind, publicId) !== undefined) objects.ofAnyKind.remove(actor, kind, publicId);
-    },
+    isEntered: records.isEntered(
+      objects.kinds().flatMap(({ name, key }) => (key === 'given' ? [name] : [])),
+      objects
+        .kinds()
+        .flatMap(({ name: kind, fields }) =>
+          Object.keys(fields).flatMap((field) => (fields[field]?.idOf === 'controller' ? [{ kind, field }] : [])),
+        ),
+    ),
   });
   const derive = (controllers: ReadonlySet<number>, removed: readonly { controller: number }[]): void => {
     for (const { controller } of removed) rows.remove(controller);
@@ -229,7 +232,6 @@ export const controllerService = (
   };
   const undo = undoer({ store, records, state, recompute, clock, derive });
   const thin = thinner({ store, state });
-  const derivation = rebuilder({ store, table, maps, state, recompute, derive });
   const keepEntered = enteredKeeper({
     store,
     records,
@@ -239,6 +241,19 @@ export const controllerService = (
     state,
     clock,
     touch: (controllers) => finish.derive(new Set(controllers)),
+  });
+  const derivation = rebuilder({
+    store,
+    table,
+    maps,
+    state,
+    recompute,
+    derive,
+    enteredAgain: enteredAgain({
+      objects,
+      keepEntered,
+      hasFacts: (publicId) => store.newestOfPerson(records.byPublicId(publicId)?.id ?? 0) !== undefined,
+    }),
   });
 
   const toController = (record: ControllerRow): Controller => {
@@ -456,32 +471,7 @@ export const controllerService = (
       const held = objects.find(recordKind, publicId);
       return { body: held?.body ?? {}, revision: held?.revision ?? 0 };
     },
-    archiveIdle: () => {
-      const days = objects.setting('controllers.idle-days');
-      const now = clock();
-      let archived = 0;
-      for (;;) {
-        const idle = rows.idle(now - days * dayMs, idleBatch);
-        if (idle.length === 0) return archived;
-        immediate(db, () => {
-          for (const controller of idle) {
-            records.setArchived(controller, now);
-            events.record('controller-archived', { params: { controller: publicIdOf(controller), days } });
-          }
-          finish.derive(new Set(idle));
-        });
-        archived += idle.length;
-      }
-    },
-    trim: () => {
-      const days = table.collection('controller')?.retentionDays ?? 3_650;
-      let removed = 0;
-      for (let n = trimBatch; n === trimBatch; removed += n)
-        n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
-      const unchanged = clock() - objects.setting('controllers.unchanged-days') * dayMs;
-      for (let n = 1; n > 0; removed += n) n = immediate(db, () => thin.some(unchanged));
-      return removed;
-    },
+    ...recordUpkeep({ db, objects, events, records, rows, thin, table, publicIdOf, derive: finish.derive, clock }),
     verify: db.transaction(() => verifyRecords({ store, records, rows, row })),
     exchange: requestQueries(db),
     counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),

@@ -67,8 +67,8 @@ const readingColumns = 'id, batch, controller, method, source, observed_at, conf
 /** SQL of import batches, readings and facts. */
 export const readingStore = (db: Database) => {
   const sql = statements(db);
-  const addBatch = sql.insert<[string, string, string | null, Buffer, number, string, string]>(
-    "insert into import_batch (type, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
+  const addBatch = sql.insert<[string, string, string | null, Buffer, number, string, string, BatchRow['state']]>(
+    'insert into import_batch (type, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const setSummary = sql.run<[string, number]>('update import_batch set summary = ? where id = ?');
   const controllersOfBatch = sql.values<[number, number], number>(
@@ -88,7 +88,9 @@ export const readingStore = (db: Database) => {
     `(select n.content from controller_reading n where n.controller = r.controller and n.observed_at ${than} r.observed_at and n.method = r.method
       and n.source = r.source order by n.observed_at ${order} limit 1) is r.content`;
   return {
+    /** `taking` until `setDone` says that all of it is there; `done` where its readings come in the same transaction. */
     addBatch: (row: {
+      state: 'taking' | 'done';
       type: string;
       name: string;
       sha256: string | null;
@@ -96,7 +98,8 @@ export const readingStore = (db: Database) => {
       at: number;
       actor: string;
       summary: IngestSummary;
-    }): number => addBatch(row.type, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary)),
+    }): number =>
+      addBatch(row.type, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary), row.state),
     setSummary: (id: number, summary: IngestSummary): void => setSummary(JSON.stringify(summary), id),
     removeBatch: sql.run<[id: number]>('delete from import_batch where id = ?'),
     batch: sql.get<[id: number], BatchRow>(`select ${batchColumns} from import_batch where id = ?`),
@@ -116,10 +119,10 @@ export const readingStore = (db: Database) => {
     ingestingOfScope: sql.values<[scope: Buffer], number>(
       "select id from import_batch where scope = ? and state = 'taking'",
     ),
-    /** Import batches whose ingest or undo has made no step since `before`. */
+    /** Import batches whose ingest or undo has made no step since `before`; what a person entered is none, and is never cut off. */
     // While it goes on its time is renewed with every step.
     cutOff: sql.all<[before: number], BatchRow>(
-      `select ${batchColumns} from import_batch where state <> 'done' and coalesce(undone_at, at) < ? order by id`,
+      `select ${batchColumns} from import_batch where state <> 'done' and type <> 'person' and coalesce(undone_at, at) < ? order by id`,
     ),
     /** Some of the records that an import batch speaks of. */
     controllersOfBatch: (id: number, limit: number): number[] => [...new Set(controllersOfBatch(id, limit))],
@@ -161,7 +164,7 @@ export const readingStore = (db: Database) => {
     readingsOf: sql.all<[controller: number], ReadingRow>(
       `select ${readingColumns} from controller_reading where controller = ? order by id`,
     ),
-    /** Earlier facts of the same person end now. */
+    /** Earlier facts of people about a record end now: the object that they were entered in says something else. */
     endPersons: sql.run<[controller: number]>(
       "update controller_reading set ended = 1 where controller = ? and source = 'person' and ended = 0",
     ),
