@@ -1,7 +1,7 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, asWriter, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { forgetQueries } from './forget-queries.ts';
@@ -39,27 +39,27 @@ export const deviceForgetting = (parts: ForgetParts) => {
   const { db, store, objects, events, changed, derived, clock } = parts;
   const merges = mergeStore(db);
   const { idle, strays } = forgetQueries(db);
-  const forgetDecision = (publicId: string): void => {
+  const forgetDecision = (actor: Actor, publicId: string): void => {
     if (objects.find('device-decision', publicId) !== undefined)
-      objects.remove(systemActor, 'device-decision', publicId);
+      objects.remove(asWriter(actor, 'devices:write'), 'device-decision', publicId);
   };
   const parkedOf = (keep: number): number[] => merges.ofDevice(keep).map(({ id }) => id);
-  const dropMerge = (id: number): void => {
+  const dropMerge = (actor: Actor, id: number): void => {
     parts.forgetInventory(-id);
     const other = merges.one(id)?.otherPublicId;
     merges.remove(id);
-    if (other !== undefined) forgetDecision(other);
+    if (other !== undefined) forgetDecision(actor, other);
   };
 
-  const remove = (device: Device, removeRows: RemoveRows): void => {
-    for (const id of parkedOf(device.id)) dropMerge(id);
+  const remove = (actor: Actor, device: Device, removeRows: RemoveRows): void => {
+    for (const id of parkedOf(device.id)) dropMerge(actor, id);
     parts.forgetInventory(device.id);
     for (const one of derived) one.forget(device.id);
     const resembling = merges.resembling(device.id);
     merges.setResembles(resembling, null);
     changed('client', resembling);
     removeRows(device.id);
-    forgetDecision(device.publicId);
+    forgetDecision(actor, device.publicId);
     merges.removeDevice(device.id);
   };
 
@@ -71,7 +71,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
         if (device.state === 'managed' || device.state === 'held')
           throw new AppError('CONFLICT', 'the device may still come in; revoke it first');
-        remove(device, rowRemover(db, kept));
+        remove(actor, device, rowRemover(db, kept));
         events.record('device-forgotten', {
           actor: actorRef(actor),
           params: { device: device.publicId, name: device.hostname },
@@ -87,7 +87,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
         // Each step with its own event: none goes unsaid, whenever this ends.
         found = immediate(db, () => {
           const records = idle(before, batch).flatMap((id) => store.byId(id) ?? []);
-          for (const device of records) remove(device, removeRows);
+          for (const device of records) remove(systemActor, device, removeRows);
           const names = records.slice(0, maxNamed).map((device) => device.hostname || device.publicId);
           if (records.length > 0)
             events.record('devices-expired', {
@@ -100,7 +100,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
         parts.forgetInventory(device);
         for (const one of derived) one.forget(device);
       }
-      for (const { id } of merges.old(clock() - keptMergeDays * dayMs)) immediate(db, () => dropMerge(id));
+      for (const { id } of merges.old(clock() - keptMergeDays * dayMs)) immediate(db, () => dropMerge(systemActor, id));
       return count;
     },
   };

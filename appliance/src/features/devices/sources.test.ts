@@ -345,6 +345,12 @@ describe('a device that others have seen', () => {
     const grouped = seen({ macs: [newMac()] }, ['kept.site.example'])?.device;
     const group = engines.objects.create(admin, 'group', { name: `g ${next()}` });
     engines.objects.put(admin, 'device-decision', grouped?.publicId ?? '', { group: group.id });
+    // Whatever people entered about a record, it stays.
+    const [said, tagged, apart, other, parts] = Array.from({ length: 5 }, () => seen({ macs: [newMac()] })?.device);
+    engines.objects.put(admin, 'device-decision', said?.publicId ?? '', { description: 'Behind the pump' });
+    engines.objects.put(admin, 'device-decision', tagged?.publicId ?? '', { tags: ['line-3'] });
+    devices.setDistinct(admin, apart?.id ?? 0, other?.id ?? 0);
+    engines.objects.create(admin, 'hardware-record', { name: 'Monitor', part: `device/${parts?.publicId}/monitor/1` });
     const mac = newMac();
     const idle = seen({ macs: [mac] })?.device;
     now += 6 * 86_400_000;
@@ -361,6 +367,7 @@ describe('a device that others have seen', () => {
       true,
       true,
     ]);
+    expect([said, tagged, apart, other, parts].filter((one) => devices.find(one?.id ?? 0) === undefined)).toEqual([]);
     const [event] = engines.events.list({ scope: wholeSite('job'), type: ['devices-expired'], limit: 5 }).rows;
     expect(event?.params['count']).toBe(expired);
     expect(devices.trim().expired).toBe(0);
