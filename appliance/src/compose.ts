@@ -55,7 +55,6 @@ import { controllerViews, takeFound } from './features/identification/record-vie
 import { identificationService } from './features/identification/service.ts';
 import { controllerSource } from './features/integrity/controller-source.ts';
 import { integrityService } from './features/integrity/service.ts';
-import { dropViewsOfRemoved } from './features/list-views/service.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import { offlineImportService } from './features/offline-import/service.ts';
@@ -294,7 +293,6 @@ export const compose = async ({
       controllerFindings,
       firmware,
       integrity,
-      dropViewsOfRemoved: dropViewsOfRemoved(db),
       clock: nowMs,
     });
     const identification = identificationService({

@@ -38,7 +38,6 @@ type DerivationParts = {
   controllerFindings: ControllerFindings;
   firmware: ControllerFirmware;
   integrity: IntegrityService;
-  dropViewsOfRemoved: (objects: readonly ObjectChanged[]) => void;
   clock: () => number;
 };
 
@@ -95,7 +94,6 @@ export function derivations(parts: DerivationParts): Derivations {
       baselines.written,
       (objects) => objects.forEach(controllers.written),
       controllerFindings.written,
-      parts.dropViewsOfRemoved,
     ],
     // Findings first of all: the state of a controller looks at them.
     controller: [controllerFindings.partsChanged, integrity.check, firmware.check],

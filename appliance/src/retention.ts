@@ -7,6 +7,7 @@ import type { Appliance } from './compose.ts';
 import type { Actor } from './engine/objects/types.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
+import { dropViewsOfPurged } from './features/list-views/store.ts';
 import { keepToday } from './features/trends/keep.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 
@@ -64,6 +65,8 @@ export function applyRetention(appliance: Appliance) {
   cleanStaging(appliance);
   appliance.vulnerabilities.refreshSources();
   keepDailyValues(appliance);
+  const tombstones = appliance.objects.trim();
+  dropViewsOfPurged(appliance.db);
   return {
     ...appliance.devices.trim(),
     jobs: appliance.jobs.trim(),
@@ -73,7 +76,7 @@ export function applyRetention(appliance: Appliance) {
     discovery: appliance.discovery.trim(),
     identification: appliance.identification.trim(),
     controllers: { changes: appliance.controllers.trim(), archived: appliance.controllers.archiveIdle() },
-    tombstones: appliance.objects.trim(),
+    tombstones,
     collected: collect(appliance),
   };
 }

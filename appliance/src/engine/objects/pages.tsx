@@ -26,10 +26,9 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
 import { pageByShownName } from './shown-names.ts';
-import { hasRight, type Kind, type KindField, type Obj, type ObjectPage } from './types.ts';
+import { hasRight, type Kind, type KindField, type Obj, type ObjectPage, tombstoneMs } from './types.ts';
 import { bodyOf, changedMeanwhile, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
 
-const tombstoneMs = 90 * 86_400_000;
 const maxChoices = 1_000;
 
 /** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */

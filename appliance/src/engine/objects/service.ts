@@ -29,6 +29,7 @@ import {
   type Setting,
   systemActor,
   type Tombstone,
+  tombstoneMs,
   type WriteGuard,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
@@ -79,7 +80,6 @@ type ObjectParts = {
   defaultOf?: (setting: Setting) => Setting['default'];
 };
 
-const tombstoneMs = 90 * 86_400_000;
 const idPattern = /^[\x21-\x7e]{1,512}$/;
 const maxPage = 10_000;
 

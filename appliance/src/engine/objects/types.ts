@@ -270,6 +270,9 @@ export type Revision = {
 
 export type FieldDiff = { field: string; before: unknown; after: unknown /** Values withheld. */; secret?: true };
 
+/** How long what was deleted can be restored; the page *Deleted* names it (`objects.deleted` of ui/src/objects/words.ts). */
+export const tombstoneMs = 90 * 86_400_000;
+
 export type Tombstone = {
   kind: string;
   id: string;

@@ -9,6 +9,7 @@ import { runHere } from '../../../test/support/run-line.ts';
 import { signIn, signOut } from '../../cli/actor.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { listViewService } from './service.ts';
+import { dropViewsOfPurged } from './store.ts';
 import { listOf, maxLists, maxViews } from './types.ts';
 
 const site = await openConsole();
@@ -160,7 +161,7 @@ describe('columns that a person picked', () => {
   });
 });
 
-it('views and columns go with the account, and not with another one', async () => {
+it('views and columns go with the account that is purged, and not with one that can be restored', async () => {
   const { db, objects } = site.appliance;
   const kept = (account: string): unknown =>
     db
@@ -179,10 +180,22 @@ it('views and columns go with the account, and not with another one', async () =
     listViews.setColumns(actor, paths.devices(), ['os']);
   }
   objects.remove(systemActor, 'account', gone);
+  dropViewsOfPurged(db);
+  objects.restore(systemActor, 'account', gone);
+  expect([kept(gone), kept(other)]).toEqual([
+    { views: 1, columns: 1 },
+    { views: 1, columns: 1 },
+  ]);
+  objects.remove(systemActor, 'account', gone);
+  vi.useFakeTimers({ now: nowMs() + 91 * 86_400_000, toFake: ['Date'] });
+  try {
+    objects.trim();
+    dropViewsOfPurged(db);
+  } finally {
+    vi.useRealTimers();
+  }
   expect([kept(gone), kept(other)]).toEqual([
     { views: 0, columns: 0 },
     { views: 1, columns: 1 },
   ]);
-  objects.restore(systemActor, 'account', gone);
-  expect(kept(gone)).toEqual({ views: 0, columns: 0 });
 });

@@ -1,10 +1,9 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { ObjectChanged } from '../../engine/changes/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { accountRows, listViewStore } from './store.ts';
+import { listViewStore } from './store.ts';
 import {
   type ListView,
   listOf,
@@ -34,14 +33,6 @@ export type ListViewService = {
 };
 
 const pathForm = /^(?:\/|(?:\/[\w.-]+)+)$/;
-
-/** What follows from a removed account: its views and columns go. Brought back, it begins without. */
-export function dropViewsOfRemoved(db: Database): (objects: readonly ObjectChanged[]) => void {
-  const rows = accountRows(db);
-  return (objects) => {
-    for (const { kind, id, body } of objects) if (kind === 'account' && body === undefined) rows.drop(id);
-  };
-}
 
 /** Views of lists over an open data directory. */
 export function listViewService(parts: {

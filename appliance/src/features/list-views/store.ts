@@ -2,17 +2,12 @@ import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
 import type { ListView, NewListView } from './types.ts';
 
-/** Takes away the views and columns of accounts that are gone. */
-export function accountRows(db: Database) {
+/** Takes away the views and columns of accounts that are gone for ever; a deleted one that can be restored keeps them. */
+export function dropViewsOfPurged(db: Database): void {
   const sql = statements(db);
-  const dropViews = sql.run<[string]>('delete from list_view where account = ?');
-  const dropColumns = sql.run<[string]>('delete from list_columns where account = ?');
-  return {
-    drop: (account: string): void => {
-      dropViews(account);
-      dropColumns(account);
-    },
-  };
+  const accounts = "select id from object where kind = 'account'";
+  sql.run<[]>(`delete from list_view where account not in (${accounts})`)();
+  sql.run<[]>(`delete from list_columns where account not in (${accounts})`)();
 }
 
 /** Views and columns of lists, by account. */
