@@ -17,13 +17,13 @@ const MOST_IN_R = 2_147_483_647;
 
 /**
  * The key of a version on CRAN: two or more numbers between `.` or `-` ("Writing R Extensions" 1.1.1), compared as R's
- * package_version does, for which `1.0` and `1.0.0` are equal.
+ * compareVersion does: of two that begin alike the shorter one is older. To the operators of package_version `1.0` and `1.0.0`
+ * are equal; taken so, a fix in `1.0.0` would hide that `1.0` has it not.
  */
 export const cranKey = (version: string): Uint8Array | null => {
   if (!isKeyable(version) || !/^\d+(?:[.-]\d+)+$/.test(version)) return null;
   const numbers = version.split(/[.-]/);
   if (numbers.some((part) => Number(part) > MOST_IN_R)) return null;
-  while (/^0+$/.test(numbers.at(-1) ?? '')) numbers.pop();
   return keyOf(numbers);
 };
 
