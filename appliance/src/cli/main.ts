@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type OptionSpec, parseOptions, typedOption } from '@sallyport/bundle-tools/cli/option';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
+import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
 import type { EntryParts } from '../entry-parts.ts';
@@ -303,7 +304,7 @@ export const runLine = async (args: readonly string[], streams: Streams): Promis
     if (args.includes('--json')) {
       streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
     }
-    streams.stderr(`Error: ${failure.code}: ${failure.message}\n`);
+    streams.stderr(`Error: ${failure.code}: ${visibleText(failure.message)}\n`);
     for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
     // Nothing but the stack says what went wrong here.
     if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);

@@ -1,10 +1,11 @@
+import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import type { Output } from './command.ts';
 
 type Sink = (text: string) => void;
 
 /** Rows in columns as wide as their content; the last one is never padded. */
 export const alignColumns = (rows: ReadonlyArray<ReadonlyArray<string | number | null>>): string[] => {
-  const cells = rows.map((row) => row.map((cell) => (cell === null ? '-' : String(cell))));
+  const cells = rows.map((row) => row.map((cell) => (cell === null ? '-' : visibleText(String(cell)))));
   const widths: number[] = [];
   for (const row of cells) {
     row.forEach((cell, at) => {
@@ -26,7 +27,7 @@ export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): { out:
   return {
     out: {
       line: (text) => {
-        if (!json) stdout(`${text}\n`);
+        if (!json) stdout(`${visibleText(text)}\n`);
       },
       table: (head, rows) => {
         if (json) return;
@@ -38,7 +39,7 @@ export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): { out:
       begun: (value) => {
         if (json) stdout(write(value));
       },
-      note: (text) => stderr(`${text}\n`),
+      note: (text) => stderr(`${visibleText(text)}\n`),
     },
     end: () => {
       for (const text of held.splice(0)) stdout(text);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError, type BundleErrorCode } from '../errors.ts';
+import { visibleText } from '../platform/visible-text.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import type { Io } from './io.ts';
 import { type OptionSpec, parseOptions, typedOption } from './option.ts';
@@ -167,7 +168,7 @@ export const runProgram = async (
     const result = await command.run(input);
     return {
       exit: result.exit ?? 0,
-      stdout: json ? JSON.stringify(result.json, null, 2) : result.text.join('\n'),
+      stdout: json ? JSON.stringify(result.json, null, 2) : visibleText(result.text.join('\n')),
       stderr: '',
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import { readFileSync } from 'node:fs';
 import { documentFonts } from '@sallyport/ui/assets';
 
@@ -99,7 +100,7 @@ export const pdfPages = async (info: { title: string; author: string; at: number
   /** Breaks at spaces, and inside of words that are longer than a line, such as hashes. */
   const wrap = (text: string, size: number, room: number): string[] => {
     const lines: string[] = [];
-    for (const paragraph of text.split('\n')) {
+    for (const paragraph of visibleText(text).split('\n')) {
       let line = '';
       for (const given of paragraph.split(' ')) {
         let word = given;

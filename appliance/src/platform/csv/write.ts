@@ -1,3 +1,5 @@
+import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
+
 /** A cell of a list as it is written out. */
 export type Cell = string | number | boolean | readonly string[] | Date | null | undefined;
 
@@ -13,7 +15,7 @@ const text = (cell: Cell): string => {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   if (typeof cell === 'boolean') return cell ? 'true' : 'false';
   if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? '' : `${cell.toISOString().slice(0, 19)}Z`;
-  const joined = typeof cell === 'string' ? cell : cell.join(', ');
+  const joined = visibleText(typeof cell === 'string' ? cell : cell.join(', '));
   const inside = joined.replace(innerFormula, "$1'");
   return formula.test(joined) ? `'${inside}` : inside;
 };

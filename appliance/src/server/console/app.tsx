@@ -70,6 +70,7 @@ import { zonePages } from '../../features/zones/pages.tsx';
 import { apiPages } from './api-page.tsx';
 import { assetRoutes } from './assets.ts';
 import { guard, identify, ownColumns, requireNeed } from './guard.ts';
+import { nameHiddenCharacters } from './hidden-characters.ts';
 import { errorPage } from './page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
@@ -79,6 +80,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
   app.route('/', assetRoutes(deps.assets));
+  app.use(nameHiddenCharacters);
   app.use(identify(deps));
   app.use(guard(deps));
   app.use(async function refuseChangesOfADamagedSite(c, next) {

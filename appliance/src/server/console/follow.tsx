@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { visibleHtml } from '@sallyport/bundle-tools/platform/visible-text';
 import { type Ctx, WithCtx } from '@sallyport/ui/context';
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
@@ -24,7 +25,7 @@ export function follow(
     let sent = '';
     for (const end = clock() + forMs; clock() < end && !sse.aborted; ) {
       const { part, isEnded } = look(ctx);
-      const html = String(<WithCtx value={ctx}>{part}</WithCtx>);
+      const html = visibleHtml(String(<WithCtx value={ctx}>{part}</WithCtx>));
       if (html !== sent) await sse.writeSSE({ data: html });
       sent = html;
       if (isEnded) {

@@ -1,5 +1,6 @@
 // All rows of a list's view, sent while they are read: as a file, or with `?print` as a page to be printed.
 
+import { visibleHtml } from '@sallyport/bundle-tools/platform/visible-text';
 import type { Ctx } from '@sallyport/ui/context';
 import { printedAround, printedRow } from '@sallyport/ui/frame/printed-list.tsx';
 import type { Context } from 'hono';
@@ -108,8 +109,8 @@ function* printLines(ctx: Ctx, { page, rows, notes = [], ...list }: ListFile, co
     back,
     rows: { count, total: rows.isCut ? undefined : rows.count },
   });
-  yield before;
-  for (const row of firstOf(rows, count)) yield printedRow(ctx, row);
+  yield visibleHtml(before);
+  for (const row of firstOf(rows, count)) yield visibleHtml(printedRow(ctx, row));
   yield after;
 }
 
