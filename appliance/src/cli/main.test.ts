@@ -82,6 +82,25 @@ describe('the command line', () => {
     });
   });
 
+  it('lists the commands of a group as its help', async () => {
+    for (const help of ['--help', '-h', 'help']) {
+      const { code, stdout, stderr } = await runHere('device', help);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('device list');
+      expect(stdout).not.toContain('backup create');
+    }
+  });
+
+  it.each([
+    [['devices', 'list'], 'sallyport device list'],
+    [['docter'], 'sallyport doctor'],
+    [['backup', 'craete', '--out', 'x'], 'sallyport backup create'],
+  ])('names the nearest command for %j', async (args, near) => {
+    const { code, stdout, stderr } = await runHere(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(near);
+  });
+
   it.each([
     ['an unknown command', ['frobnicate'], 'Commands:'],
     ['an unknown option', ['doctor', '--wrong'], 'Error: USAGE'],

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nearestCommands } from '@sallyport/bundle-tools/cli/nearest';
 import { type OptionSpec, parseOptions, typedOption } from '@sallyport/bundle-tools/cli/option';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
@@ -247,15 +248,21 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   }
   const found = await findCommand(args);
   if (found === undefined) {
-    const asked = ['help', '--help', '-h'].includes(first);
+    const names = [...(await allCommands()).keys()];
+    const isGroup = names.some((words) => words.split(' ').includes(first));
+    const help = ['help', '--help', '-h'];
+    const asked = help.includes(first) || (isGroup && args.some((word) => help.includes(word)));
     const options = args.findIndex((word) => word.startsWith('-'));
-    const typed = args
-      .slice(0, Math.min(2, options < 1 ? 2 : options))
-      .join(' ')
-      .slice(0, 80);
-    if (!asked) streams.stderr(`Error: USAGE: there is no command ${typed}\n\n`);
-    streams[asked ? 'stdout' : 'stderr'](await overview(first));
-    return asked ? 0 : 2;
+    const words = args.slice(0, options < 1 ? args.length : options);
+    if (asked) {
+      streams.stdout(await overview(first));
+      return 0;
+    }
+    streams.stderr(`Error: USAGE: there is no command ${visibleText(words.slice(0, 2).join(' ').slice(0, 80))}\n`);
+    const near = nearestCommands(words, names).map((command) => `sallyport ${command}`);
+    if (near.length > 0) streams.stderr(`Did you mean: ${near.join(', or ')}?\n`);
+    if (near.length === 0 || isGroup) streams.stderr(`\n${await overview(first)}`);
+    return 2;
   }
   const command = await found.load();
   const { context, help, close, end } = contextOf(command, found.rest, streams);

@@ -45,6 +45,11 @@ describe('runProgram', () => {
     expect(outcome.stderr).toMatch(/^Error USAGE: .+\nNext: /);
   });
 
+  it('names the nearest command where one was typed wrong', async () => {
+    const { stderr } = await run(fine, 'thing', 'mkae', 'a');
+    expect(stderr).toBe('Error USAGE: no such command: thing mkae\nNext: did you mean prog thing make?');
+  });
+
   it('shows help with an example', async () => {
     for (const argv of [
       ['--help'],

@@ -4,6 +4,7 @@ import { BundleError, type BundleErrorCode } from '../errors.ts';
 import { visibleText } from '../platform/visible-text.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import type { Io } from './io.ts';
+import { nearestCommands } from './nearest.ts';
 import { type OptionSpec, parseOptions, typedOption } from './option.ts';
 
 const bySystemCode: Readonly<Record<string, BundleErrorCode>> = {
@@ -102,6 +103,12 @@ export type Outcome = { readonly exit: 0 | 1 | 2 | 3; readonly stdout: string; r
 const findCommand = (commands: ReadonlyArray<CommandEntry>, argv: ReadonlyArray<string>): CommandEntry | undefined =>
   commands.find((entry) => entry.words.every((word, at) => argv[at] === word));
 
+/** What was typed before the first option. */
+const wordsOf = (argv: ReadonlyArray<string>): string[] => {
+  const option = argv.findIndex((word) => word.startsWith('-'));
+  return argv.slice(0, option < 0 ? argv.length : option);
+};
+
 const usageError = (message: string): BundleError => new BundleError('USAGE', message);
 
 const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): CommandInput => {
@@ -155,7 +162,13 @@ export const runProgram = async (
     if (wantsHelp && argv.length > 0 && (noun.length > 0 || argv[0]?.startsWith('-') || argv[0] === 'help'))
       return { exit: 0, stdout: help, stderr: '' };
     const reason = argv.length === 0 ? 'no command given' : `no such command: ${argv.slice(0, 2).join(' ')}`;
-    return { exit: 2, stdout: '', stderr: `Error USAGE: ${reason}\nNext: see ${program} --help\n\n${help}` };
+    const near = nearestCommands(
+      wordsOf(argv),
+      commands.map(({ words }) => words.join(' ')),
+    ).map((words) => `${program} ${words}`);
+    return near.length > 0
+      ? { exit: 2, stdout: '', stderr: `Error USAGE: ${reason}\nNext: did you mean ${near.join(', or ')}?` }
+      : { exit: 2, stdout: '', stderr: `Error USAGE: ${reason}\nNext: see ${program} --help\n\n${help}` };
   }
   const rest = argv.slice(entry.words.length);
   const json = rest.includes('--json');

@@ -27,7 +27,8 @@ describe('printed text', () => {
   });
 
   it('is changed between the tags of a page, not in what a form sends back', () => {
-    const page = '<p title="a\u202eb">a\u202eb</p><input value="a\u202eb"/><textarea name="x">a\u202eb</textarea>\u202e';
+    const page =
+      '<p title="a\u202eb">a\u202eb</p><input value="a\u202eb"/><textarea name="x">a\u202eb</textarea>\u202e';
     expect(visibleHtml(page)).toBe(
       '<p title="a\u202eb">a\\u{202e}b</p><input value="a\u202eb"/><textarea name="x">a\u202eb</textarea>\\u{202e}',
     );
