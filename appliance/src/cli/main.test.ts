@@ -29,7 +29,7 @@ describe('the command line', () => {
     }
   });
 
-  it('shows of a command that there is not those that begin alike, and all where none does', async () => {
+  it('shows of a command that there is not those that begin alike, and all where none is near', async () => {
     const commandsIn = (text: string) => [...text.matchAll(/^ {2}([a-z][a-z -]*?) {2,}/gm)].map(([, words]) => words);
     const alike = await runHere('backup', 'lst');
     expect(alike.code).toBe(2);
@@ -42,7 +42,7 @@ describe('the command line', () => {
       'backup restore objects',
       'backup verify',
     ]);
-    expect(commandsIn((await runHere('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
+    expect(commandsIn((await runHere('frobnicate')).stderr)).toHaveLength((await allCommands()).size);
   });
 
   it('gives the help of each, as man pages have it', async () => {

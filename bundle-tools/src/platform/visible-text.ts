@@ -4,7 +4,7 @@
 
 /** Controls, marks and overrides of direction, soft hyphens, what has no width, tags: all that Unicode calls a control or a format, and fillers. */
 const hidden = /[[\p{Cc}\p{Cf}\u115f\u1160\u2028\u2029\u3164\uffa0]--[\t\r\n]]/v;
-const allHidden = new RegExp(hidden, 'gv');
+const allHidden = /[[\p{Cc}\p{Cf}\u115f\u1160\u2028\u2029\u3164\uffa0]--[\t\r\n]]/gv;
 
 const named = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 

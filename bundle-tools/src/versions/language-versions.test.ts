@@ -271,7 +271,16 @@ describe('CRAN', () => {
   const version = fc.tuple(number, textOf(['.0', '.1', '-1', '.10', '-02', '.a'], 0, 4)).map((parts) => parts.join(''));
 
   test('the order of the documentation', () => {
-    expectRising(cranKey, ['0.5', ['1.0', '1-0'], ['1.0.0', '1.0-0'], '1.0-5', ['1.2-3', '1.2.3', '1.02.3'], '1.8', '1.8.0', '1.10']);
+    expectRising(cranKey, [
+      '0.5',
+      ['1.0', '1-0'],
+      ['1.0.0', '1.0-0'],
+      '1.0-5',
+      ['1.2-3', '1.2.3', '1.02.3'],
+      '1.8',
+      '1.8.0',
+      '1.10',
+    ]);
     for (const none of ['1', '1.', '1.0a', '1.0.2147483648']) expect(cranKey(none), none).toBeNull();
   });
 
