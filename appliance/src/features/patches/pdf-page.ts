@@ -1,5 +1,5 @@
-import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import { readFileSync } from 'node:fs';
+import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import { documentFonts } from '@sallyport/ui/assets';
 
 // Pages of A4 with text and tables in the shipped font, whose letters lie in three files: a line is cut into runs, each in

@@ -7,7 +7,9 @@ it('gives components of CRAN, after an upgrade, the keys by which 1.8 is older t
   const before = { ...schema, migrations: schema.migrations.filter(({ version }) => version < 50) };
   const db = openDatabase(':memory:');
   createSchema(db, before);
-  const add = db.prepare("insert into component (eco, name, version, key, source, stream) values (?, 'x', ?, ?, 1, '')");
+  const add = db.prepare(
+    "insert into component (eco, name, version, key, source, stream) values (?, 'x', ?, ?, 1, '')",
+  );
   const asBefore = Buffer.from(keyFor('CRAN', '1.8') ?? []);
   for (const version of ['1.8', '1.8.0', '1.8.0-0']) add.run('CRAN', version, asBefore);
   add.run('npm', '1.8.0', asBefore);
