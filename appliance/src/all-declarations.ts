@@ -57,6 +57,15 @@ const loadExtensions = async <T extends { name: string }>(
   return found;
 };
 
+/** DECLARATION where a kind of an extension does not say what of its fields comes back; the appliance's own do not compile so. */
+const assertClassified = (kinds: readonly Kind[]): readonly Kind[] => {
+  for (const { name, returns, fields } of kinds)
+    for (const [field, spec] of Object.entries(fields))
+      if ((spec.returns ?? returns) === undefined)
+        throw new AppError('DECLARATION', `${name}: ${field} does not say what of it comes back (returns)`);
+  return kinds;
+};
+
 /** All declarations: those of the appliance, and what the folders of extensions add. */
 export const loadAllDeclarations = async (extensions: Extensions = {}) => {
   const [collections, kinds] = await Promise.all([
@@ -64,7 +73,7 @@ export const loadAllDeclarations = async (extensions: Extensions = {}) => {
       ...allCollections,
       ...allFacts,
     }),
-    loadExtensions<Kind>(extensions.kinds ?? [], 'kind', allKinds),
+    loadExtensions<Kind>(extensions.kinds ?? [], 'kind', allKinds).then(assertClassified),
   ]);
   return {
     collections: [

@@ -3,7 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import { allSettings } from './all-settings.ts';
 import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
-import type { ApprovalGate } from './features/accounts/types.ts';
+import { type ApprovalGate, type GrantKind, grantKinds } from './features/accounts/types.ts';
 import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
@@ -46,7 +46,7 @@ export function waitingSources(parts: Parts): WaitingSources {
   const deviceName = (id: number): string => devices.find(id)?.hostname ?? `#${id}`;
 
   /** What waits in the object itself (waiting-change.ts). */
-  const changed = (kind: 'account' | 'role'): WaitingThing[] =>
+  const changed = (kind: GrantKind): WaitingThing[] =>
     objects.list({ kind, limit: most }).rows.flatMap(({ id, body }) => {
       const found = accounts.changes.of(kind, id);
       return found === undefined
@@ -167,7 +167,7 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.persons(),
           approvable: { act: 'person-erase', thing: one.id },
         })),
-    'account-change': () => [...changed('account'), ...changed('role')],
+    'account-change': () => grantKinds.flatMap(changed),
     'account-vouch': () =>
       objects.list({ kind: 'account', limit: most }).rows.flatMap(({ id, body }) => {
         const last = accounts.touches.of(id).at(-1);

@@ -35,7 +35,7 @@ const head = [
   `import type { operationsOver } from ${source('server/operations/operation.ts')};`,
   `import { page } from ${JSON.stringify(join(repositoryRoot, 'ui/src/paths/page.ts'))};`,
   'type Place = Parameters<typeof operationsOver<object>>[0];',
-  "const kind = { row: 'O1', area: 'devices', title: 'name', fields: { name: { type: 'text' }, group: { type: 'reference' } }, leaves: null } as const;",
+  "const kind = { row: 'O1', area: 'devices', title: 'name', returns: 'freely', fields: { name: { type: 'text' }, group: { type: 'reference' } }, leaves: null } as const;",
   "const own = { name: 'c', row: 'S1', mode: 'own', title: 'n', sort: 'n', fields: {}, retentionDays: 1, leaves: null, sources: [] } as const;",
   `import { defineWords } from ${JSON.stringify(join(repositoryRoot, 'ui/src/i18n/types.ts'))};`,
 ];
@@ -173,6 +173,11 @@ const cases: readonly Case[] = [
   wrong('a kind that belongs to nothing', 'defineKinds({ a: kind });', /'bound' is missing/),
   wrong('a kind by a field that is none', "defineKinds({ a: { ...kind, bound: { group: 'gruop' } } });", /"gruop"/),
   wrong('a kind by something else', "defineKinds({ a: { ...kind, bound: 'tenant' } });", /"tenant"/),
+  wrong(
+    'a field that does not say what of it comes back',
+    "const { returns: _all, ...bare } = kind; defineKinds({ a: { ...bare, bound: 'site' } });",
+    /'returns' is missing/,
+  ),
   right(
     'an event of a device that names it',
     "defineEvents({}, { a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device', device: 'always' } });",

@@ -332,7 +332,10 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
       notes: 'With the shift leader',
     }),
   },
-  'patch-duty': { body: (way, site) => ({ ...named(way), duty: 'security', account: ownerOf(site) }) },
+  'patch-duty': {
+    body: (way, site) => ({ ...named(way), duty: 'security', account: ownerOf(site) }),
+    isByPersonAlone: true,
+  },
   'risk-acceptance': {
     body: (way, site) => ({
       ...named(way),

@@ -619,6 +619,11 @@ export const words = defineWords({
     ru: 'Это не нужно ни одному управляемому устройству.',
     kk: 'Бұл ешбір басқарылатын құрылғыға керек емес.',
   },
+  'validation.onlyStricter': {
+    en: 'A token can only be made stricter. Make a new one.',
+    ru: 'Токен можно сделать только строже. Создайте новый.',
+    kk: 'Токенді тек қатаңдатуға болады. Жаңасын жасаңыз.',
+  },
   'validation.immutable': {
     en: 'This stays as it was when the object was made.',
     ru: 'Это остаётся таким, каким было при создании.',

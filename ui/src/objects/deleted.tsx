@@ -19,6 +19,8 @@ type DeletedProps = {
     readonly at: When;
     readonly who: string;
     readonly finalAt?: When | undefined;
+    /** It had ended: nothing brings it back. */
+    readonly isFinal: boolean;
   }[];
 };
 
@@ -66,14 +68,18 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
             column('final', ctx.t('objects.finalAt'), (row) =>
               row.finalAt === undefined ? '–' : <Time at={row.finalAt} form="date" />,
             ),
-            column('restore', <span class="vh">{ctx.t('objects.restore')}</span>, (row) => (
-              <PostForm action={paths.objectRestore(row.kind, row.id)}>
-                <Button small>
-                  {ctx.t('objects.restore')}
-                  <span class="vh"> {row.title}</span>
-                </Button>
-              </PostForm>
-            )),
+            column('restore', <span class="vh">{ctx.t('objects.restore')}</span>, (row) =>
+              row.isFinal ? (
+                <span class="second">{ctx.t('objects.isFinal')}</span>
+              ) : (
+                <PostForm action={paths.objectRestore(row.kind, row.id)}>
+                  <Button small>
+                    {ctx.t('objects.restore')}
+                    <span class="vh"> {row.title}</span>
+                  </Button>
+                </PostForm>
+              ),
+            ),
           ]}
         />
       )}

@@ -26,6 +26,8 @@ type ObjectRevisionsProps = {
   readonly title: string;
   readonly current: number;
   readonly deleted: boolean;
+  /** Nothing of it comes back. */
+  readonly isFinal: boolean;
   readonly page: PageOf<RevisionRow>;
   /** Two revisions compared: query `a` and `b`. */
   readonly diff?:
@@ -55,8 +57,11 @@ const Revert = ({
   row,
   current,
   deleted,
-}: Pick<ObjectRevisionsProps, 'ctx' | 'kind' | 'area' | 'id' | 'current' | 'deleted'> & { row: RevisionRow }) =>
-  row.revision === current && !deleted ? (
+  isFinal,
+}: Pick<ObjectRevisionsProps, 'ctx' | 'kind' | 'area' | 'id' | 'current' | 'deleted' | 'isFinal'> & {
+  row: RevisionRow;
+}) =>
+  isFinal ? null : row.revision === current && !deleted ? (
     <span class="second">{ctx.t('objects.current')}</span>
   ) : (
     <PostForm action={deleted ? paths.objectRestore(kind, id) : paths.objectRevert(kind, id)}>
@@ -88,7 +93,7 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
     >
       {props.deleted ? (
         <Notice level="warning" title={ctx.t('objects.isDeleted')}>
-          {ctx.t('objects.isDeletedWhy')}
+          {ctx.t(props.isFinal ? 'objects.isFinalWhy' : 'objects.isDeletedWhy')}
         </Notice>
       ) : null}
       {diff === undefined ? null : (

@@ -34,6 +34,12 @@ export const words = defineWords({
   'objects.noDiff': { en: 'Nothing differs.', ru: 'Различий нет.', kk: 'Айырмашылық жоқ.' },
   'objects.none': { en: 'Nothing here yet', ru: 'Пока пусто', kk: 'Әзірге бос' },
   'objects.noneDeleted': { en: 'Nothing is deleted', ru: 'Удалённого нет', kk: 'Жойылған ештеңе жоқ' },
+  'objects.isFinal': { en: 'stays deleted', ru: 'не восстанавливается', kk: 'қалпына келмейді' },
+  'objects.isFinalWhy': {
+    en: 'It has ended and does not come back. Make a new one.',
+    ru: 'Срок его действия окончен, оно не восстанавливается. Создайте новое.',
+    kk: 'Оның мерзімі бітті, қалпына келтірілмейді. Жаңасын жасаңыз.',
+  },
   'objects.older': { en: 'Older', ru: 'Старше', kk: 'Ескірек' },
   'objects.operation': { en: 'Operation', ru: 'Операция', kk: 'Әрекет' },
   'objects.operation.create': { en: 'created', ru: 'создание', kk: 'құрылды' },

@@ -25,6 +25,7 @@ export const inventoryKinds = defineKinds({
     row: 'C2',
     area: 'software',
     title: 'name',
+    returns: 'freely',
     fields: {
       name: { type: 'text', required: true, max: 100, unique: true, indexed: true },
       description: { type: 'multiline', max: 2_000 },
@@ -49,6 +50,7 @@ export const inventoryKinds = defineKinds({
     row: 'S2',
     area: 'devices',
     title: 'name',
+    returns: 'freely',
     fields: {
       name: { type: 'text', required: true, max: 60, unique: true, indexed: true },
       type: { type: 'choice', options: ['text', 'number', 'date', 'yes-no'], required: true },
@@ -64,6 +66,7 @@ export const inventoryKinds = defineKinds({
     row: 'S2',
     area: 'devices',
     title: 'name',
+    returns: 'freely',
     fields: {
       name: { type: 'text', required: true, max: 256, indexed: true },
       /** Which part: `serial/<type>/<serial>`, or `device/<device>/…` for a part without a number of its own. */

@@ -55,18 +55,6 @@ export const decodeBody = (
   return body;
 };
 
-/** The stored form of an old revision, with the secrets of the current one: a revert never brings back an old password. */
-export const revertedBody = (kind: Kind, old: string, current: string): string => {
-  const stored = JSON.parse(old) as Record<string, unknown>;
-  const now = JSON.parse(current) as Record<string, unknown>;
-  for (const [name, field] of Object.entries(kind.fields)) {
-    if (field.type !== 'secret') continue;
-    if (name in now) stored[name] = now[name];
-    else delete stored[name];
-  }
-  return JSON.stringify(Object.fromEntries(Object.entries(stored).sort(([a], [b]) => (a < b ? -1 : 1))));
-};
-
 /** The rows of the index for a body: exact values, blind for personal ones. */
 export const indexRows = (
   personal: Personal,

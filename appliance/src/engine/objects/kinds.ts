@@ -8,11 +8,12 @@ export const settingKinds = defineKinds({
     area: 'settings',
     key: 'given',
     title: 'name',
+    strict: 'remove',
     fields: {
       /** Absent where a change of the default waits: the default holds. */
-      value: { type: 'json' },
+      value: { returns: 'anew', type: 'json' },
       /** JSON: a change that waits for a second person. */
-      waiting: { type: 'secret', internal: true },
+      waiting: { returns: 'never', type: 'secret', internal: true },
     },
     leaves: null,
   },

@@ -1,7 +1,7 @@
 import type { ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
-import type { ManagedObjects, WrittenObject } from '../../features/accounts/types.ts';
+import { isGrantKind, type ManagedObjects, type WrittenObject } from '../../features/accounts/types.ts';
 import { roleReach } from '../../features/accounts/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
@@ -18,7 +18,7 @@ export function peopleOf(
   kind: Kind,
   object: Obj,
 ): ObjectFormProps['people'] {
-  if (kind.name !== 'account' && kind.name !== 'role') return undefined;
+  if (!isGrantKind(kind.name)) return undefined;
   const { accounts, objects } = deps;
   const ctx = viewContext(deps, c, 'part');
   const waiting = accounts.changes.of(kind.name, object.id);
@@ -54,7 +54,7 @@ export function decideAbout(
   const actor = deciderFor(c, 'accounts:write');
   const action = c.get('form').text('action');
   const isAccount = kind.name === 'account';
-  if (!isAccount && kind.name !== 'role') throw new AppError('NOT_FOUND', 'nothing waits here');
+  if (!isGrantKind(kind.name)) throw new AppError('NOT_FOUND', 'nothing waits here');
   if (action === 'approve') return managed.approve(actor, kind.name, id);
   if (action === 'refuse') managed.refuse(actor, kind.name, id);
   else if (action === 'vouch' && isAccount) deps.accounts.vouch(actor, id);

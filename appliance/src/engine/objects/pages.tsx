@@ -25,6 +25,7 @@ import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
+import { isDeletionUndoable, isUndoable } from './returns.ts';
 import { pageByShownName } from './shown-names.ts';
 import { hasRight, type Kind, type KindField, type Obj, type ObjectPage, tombstoneMs } from './types.ts';
 import { bodyOf, changedMeanwhile, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
@@ -317,7 +318,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       const written = managed.update(actor, kind.name, object.id, conditions.written(kind, c.get('form')), options);
       if (written.waits === true) return waits(c, written.object, titleOf(c, kind, object.id));
       const undo =
-        written.object.revision === revision
+        written.object.revision === revision || !isUndoable(kind, object.body, written.object.body)
           ? {}
           : {
               undo: {
@@ -341,7 +342,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
       return goWith(c, paths.objects(kind.name), {
         message: { key: 'toast.removed', params: { name } },
-        undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
+        ...(isDeletionUndoable(kind)
+          ? { undo: { action: paths.objectRestore(kind.name, object.id), fields: {} } }
+          : {}),
       });
     }
     const message = (key: string): Message => ({ key, params: { name, n: 1 } });
@@ -399,6 +402,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         id={id}
         title={titleOf(c, kind, id)}
         current={object.revision}
+        isFinal={kind.final === true}
         deleted={object.deletedAt !== undefined}
         page={{
           ...page,
@@ -474,6 +478,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             at: row.deletedAt,
             who: nameOf(row.actor),
             finalAt: row.deletedAt + tombstoneMs,
+            isFinal: objects.kind(row.kind).final === true,
           }))}
       />,
     );

@@ -11,6 +11,7 @@ const note: Kind = {
   row: 'O11',
   area: 'settings',
   title: 'text',
+  returns: 'freely',
   fields: {
     text: { type: 'text', required: true, max: 50 },
     long: { type: 'multiline' },
@@ -350,7 +351,7 @@ describe('settings', () => {
     expect(objects.settings().find(({ setting }) => setting.name === 'devices.check-in-seconds')).toMatchObject({
       value: 90,
       isDefault: false,
-      revision: 4,
+      revision: 3,
     });
   });
 });

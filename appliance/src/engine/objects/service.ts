@@ -8,8 +8,9 @@ import type { Condition } from '../../platform/list/condition.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { Changed } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
-import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
+import { decodeBody, indexValue, isUnset, protectedFields, sameBody } from './codec.ts';
 import { objectVocabulary } from './field-queries.ts';
+import { restoredBody, revertedBody, withoutOldApproval } from './returns.ts';
 import { bodySchema } from './schema.ts';
 import { type SettingService, settingService, settingTable } from './setting-service.ts';
 import { conditionOf, holding, type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
@@ -214,12 +215,17 @@ export const objectService = (parts: ObjectParts): ObjectService => {
         );
       }
       const before = decodeBody(personal, kind, previous.body, { secrets: true });
-      const body = checked(name, id, { ...before, ...patch });
+      const body = withoutOldApproval(kind, before, checked(name, id, { ...before, ...patch }));
       assertKept(kind, before, body);
       // Saying again what is so makes no revision.
       if (sameBody(before, body)) return toObj(previous);
       return toObj(writer.write({ actor, kind, id, operation: 'update', comment: options.comment, previous, body }));
     });
+
+  /** CONFLICT for what had ended. */
+  const assertNotFinal = (kind: Kind, id: string): void => {
+    if (kind.final === true) throw new AppError('CONFLICT', `${kind.name} ${id} has ended: make a new one`);
+  };
 
   const bring = (
     operation: 'restore' | 'revert',
@@ -229,12 +235,16 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     stored: string,
     comment: string | undefined,
   ): Obj => {
+    const before = decodeBody(personal, kind, previous.body, { secrets: true });
     const body = decodeBody(personal, kind, stored, { secrets: true });
-    assertKept(kind, decodeBody(personal, kind, previous.body, { secrets: true }), body);
+    assertKept(kind, before, body);
     const result = entryOf(kind.name).check(body);
     if (!result.ok) throw invalid(result.fields);
     ruled(kind.name, previous.id, body);
-    return toObj(writer.write({ actor, kind, id: previous.id, operation, comment, previous, body, stored }));
+    // What was left out has its default again.
+    const back = withoutOldApproval(kind, before, result.body);
+    const asStored = sameBody(back, body) ? { stored } : {};
+    return toObj(writer.write({ actor, kind, id: previous.id, operation, comment, previous, body: back, ...asStored }));
   };
 
   const restore: AnyObjects['restore'] = (actor, name, id, options = {}) =>
@@ -244,14 +254,25 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       const previous = store.byId(name, id);
       if (previous === undefined) throw new AppError('NOT_FOUND', `${name} ${id} does not exist`);
       if (previous.deleted_at === null) return toObj(previous);
-      return bring('restore', actor, kind, previous, previous.body, options.comment);
+      assertNotFinal(kind, id);
+      return bring('restore', actor, kind, previous, restoredBody(kind, previous.body), options.comment);
     });
+
+  /** Written over what was deleted: made anew, beside the plain fields that it had. */
+  const renew = (actor: Actor, previous: ObjectRow, patch: Body, comment: string | undefined): Obj => {
+    const kind = kindOf(previous.kind);
+    reach.assert(actor, kind, previous.id);
+    assertNotFinal(kind, previous.id);
+    const left = decodeBody(personal, kind, restoredBody(kind, previous.body, true), { secrets: true });
+    const body = checked(kind.name, previous.id, { ...left, ...patch });
+    return toObj(writer.write({ actor, kind, id: previous.id, operation: 'restore', comment, previous, body }));
+  };
 
   const put: AnyObjects['put'] = (actor, name, id, patch, options = {}) =>
     immediate(db, () => {
       const held = store.byId(name, id);
       if (held === undefined) return create(actor, name, patch, { ...options, id });
-      if (held.deleted_at !== null) restore(actor, name, id, options);
+      if (held.deleted_at !== null) return renew(actor, held, patch, options.comment);
       return update(actor, name, id, patch, options);
     });
 
@@ -357,6 +378,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
         const previous = live(name, id);
         const old = store.revision(name, id, revision);
         if (old === undefined) throw new AppError('NOT_FOUND', `${name} ${id} has no revision ${revision}`);
+        assertNotFinal(kind, id);
         return bring('revert', actor, kind, previous, revertedBody(kind, old.body, previous.body), options.comment);
       }),
     get: (name, id, options) => {

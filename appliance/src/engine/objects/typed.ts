@@ -1,16 +1,6 @@
 import type { KindName, Kinds } from '../../all-kinds.ts';
-import type {
-  Actor,
-  Body,
-  BodyOf,
-  NewBodyOf,
-  Obj,
-  ObjectPage,
-  ObjectQuery,
-  PatchOf,
-  ReadOptions,
-  WriteOptions,
-} from './types.ts';
+import type { BodyOf, NewBodyOf, PatchOf } from './body-types.ts';
+import type { Actor, Body, Obj, ObjectPage, ObjectQuery, ReadOptions, WriteOptions } from './types.ts';
 
 type CreateOptions = WriteOptions & { id?: string };
 type UpdateOptions = WriteOptions & { expectedRevision?: number };

@@ -95,7 +95,19 @@ type KindFieldType =
   | 'secret'
   | 'json';
 
+/**
+ * What of a field comes back with an earlier state, by revert, restore or undo, and with an older database (decision 082):
+ * `freely`: a plain value. `anew`: it takes something away or gives it (a right, a disabled state, safety): it comes back as
+ * if a person gave it now, with the same right, gate and second person. `never`: used up, expired or void (a link, a code, an
+ * approval, a second factor that was replaced): it stays as it is now, and is absent from what was deleted.
+ */
+export type Returns = 'freely' | 'anew' | 'never';
+
 export type KindField = {
+  /** Absent only where the kind says it for all of its fields. */
+  returns?: Returns;
+  /** What is written where the field differs after a return to an older database; the kind's own `strict` without one. */
+  strict?: Readonly<Body>;
   /** `time` is `YYYY-MM-DDThh:mm:ssZ`; `list` is strings; `reference` an id of `kind`; `secret` is never read back without asking. */
   type: KindFieldType;
   required?: boolean;
@@ -129,6 +141,14 @@ export type Kind = {
   key?: 'given' | 'generated' | 'single';
   /** What the fields say together, once each is right by itself; returns what is wrong. */
   check?: (body: Body) => FieldErrors;
+  /** Every field is plain; otherwise each says its own. */
+  returns?: 'freely';
+  /** What is deleted stays deleted: it had ended. */
+  final?: true;
+  /** What puts an object out of force after a return to an older database. */
+  strict?: Readonly<Body> | 'remove';
+  /** Fields of an approval, and what it is an approval of: a write that changes the second ends the first. */
+  approval?: { readonly fields: readonly string[]; readonly of: readonly string[] };
   leaves: null | { file: string; fields: readonly string[]; group: string };
 };
 
@@ -143,58 +163,17 @@ type BoundByOwnField<T extends KindDeclarations> = {
   };
 };
 
+/** Every field says what of it comes back, or the kind says that all of them are plain. */
+type Classified<T extends KindDeclarations> = {
+  readonly [K in keyof T]:
+    | { readonly returns: 'freely' }
+    | { readonly fields: { readonly [F in keyof T[K]['fields']]: { readonly returns: Returns } } };
+};
+
 /** A feature's table of kinds, by their names. */
-export function defineKinds<const T extends KindDeclarations>(kinds: T & BoundByOwnField<T>): T {
+export function defineKinds<const T extends KindDeclarations>(kinds: T & BoundByOwnField<T> & Classified<T>): T {
   return kinds;
 }
-
-type FieldValue<F extends KindField> = F extends { type: 'integer' }
-  ? number
-  : F extends { type: 'boolean' }
-    ? boolean
-    : F extends { type: 'json' }
-      ? unknown
-      : F extends { type: 'choice' | 'list'; options: ReadonlyArray<infer O> }
-        ? F extends { type: 'list' }
-          ? O[]
-          : O
-        : F extends { type: 'list' }
-          ? string[]
-          : string;
-
-type Fields = Readonly<Record<string, KindField>>;
-
-/** Fields that every stored body has: erasure takes personal ones, and secret ones are read only when asked for. */
-type Kept<F extends Fields> = {
-  [N in keyof F]: F[N] extends { personal: true } | { type: 'secret' }
-    ? never
-    : F[N] extends { required: true } | { default: unknown }
-      ? N
-      : never;
-}[keyof F];
-
-type Required<F extends Fields> = {
-  [N in keyof F]: F[N] extends { default: unknown } ? never : F[N] extends { required: true } ? N : never;
-}[keyof F];
-
-/** What is read of a kind. */
-export type BodyOf<D extends { fields: Fields }> = {
-  -readonly [N in Kept<D['fields']>]: FieldValue<D['fields'][N]>;
-} & {
-  -readonly [N in Exclude<keyof D['fields'], Kept<D['fields']>>]?: FieldValue<D['fields'][N]>;
-};
-
-/** What changes an object of a kind; null clears a field, what is undefined stays. */
-export type PatchOf<D extends { fields: Fields }> = {
-  readonly [N in keyof D['fields']]?: FieldInput<D['fields'][N]> | null | undefined;
-};
-
-type FieldInput<F extends KindField> = FieldValue<F> extends Array<infer O> ? readonly O[] : FieldValue<F>;
-
-/** What makes an object of a kind. */
-export type NewBodyOf<D extends { fields: Fields }> = PatchOf<D> & {
-  readonly [N in Required<D['fields']>]: FieldInput<D['fields'][N]>;
-};
 
 export type SettingValue = string | number | boolean | string[];
 

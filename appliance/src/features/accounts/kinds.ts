@@ -8,28 +8,32 @@ const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const unknownRights = (rights: unknown): FieldErrors =>
   listed(rights).every((right) => isRight(String(right))) ? {} : { rights: { key: 'validation.choice' } };
 
+/** A password or second factor that is not the one that was set last opens nothing. */
+const noWayIn = { passwordHash: null, totpSecret: null, twoStep: false, recoveryCodes: null };
+
 export const accountKinds = defineKinds({
   account: {
     bound: 'site',
     row: 'O4',
     area: 'accounts',
     title: 'name',
+    strict: { disabled: true },
     fields: {
-      name: { type: 'text', required: true, personal: true, unique: true, max: 100 },
-      description: { type: 'multiline', max: 2_000 },
-      fullName: { type: 'text', personal: true, max: 200 },
-      email: { type: 'text', personal: true, indexed: true, max: 254 },
-      phone: { type: 'text', personal: true, max: 50 },
-      roles: { type: 'list', required: true, max: 20 },
-      disabled: { type: 'boolean', default: false },
+      name: { returns: 'anew', type: 'text', required: true, personal: true, unique: true, max: 100 },
+      description: { returns: 'freely', type: 'multiline', max: 2_000 },
+      fullName: { returns: 'freely', type: 'text', personal: true, max: 200 },
+      email: { returns: 'anew', strict: { email: null }, type: 'text', personal: true, indexed: true, max: 254 },
+      phone: { returns: 'freely', type: 'text', personal: true, max: 50 },
+      roles: { returns: 'anew', strict: { roles: [] }, type: 'list', required: true, max: 20 },
+      disabled: { returns: 'anew', type: 'boolean', default: false },
       /** PHC string of Argon2id. */
-      passwordHash: { type: 'secret', internal: true },
-      totpSecret: { type: 'secret', internal: true },
-      twoStep: { type: 'boolean', default: false, internal: true },
+      passwordHash: { returns: 'never', strict: noWayIn, type: 'secret', internal: true },
+      totpSecret: { returns: 'never', strict: noWayIn, type: 'secret', internal: true },
+      twoStep: { returns: 'never', strict: noWayIn, type: 'boolean', default: false, internal: true },
       /** JSON list of hashes of unused codes. */
-      recoveryCodes: { type: 'secret', internal: true },
+      recoveryCodes: { returns: 'never', type: 'secret', internal: true },
       /** JSON: a change that waits for a second person. */
-      waiting: { type: 'secret', internal: true },
+      waiting: { returns: 'never', type: 'secret', internal: true },
     },
     leaves: null,
   },
@@ -38,18 +42,19 @@ export const accountKinds = defineKinds({
     row: 'O5',
     area: 'accounts',
     title: 'name',
+    strict: { rights: [] },
     fields: {
-      name: { type: 'text', required: true, unique: true, max: 100 },
-      description: { type: 'multiline', max: 2_000 },
+      name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
+      description: { returns: 'freely', type: 'multiline', max: 2_000 },
       /** `area:read`, `area:write`, or `all`. */
-      rights: { type: 'list', required: true, max: 50 },
+      rights: { returns: 'anew', type: 'list', required: true, max: 50 },
       /** Ids of the groups that the rights are limited to, with all below them; neither these nor zones: the whole site. */
-      groups: { type: 'list', idOf: 'group', max: 1_000 },
+      groups: { returns: 'anew', type: 'list', idOf: 'group', max: 1_000 },
       /** Ids of zones of controllers, in the same way. */
-      zones: { type: 'list', idOf: 'zone', max: 100 },
-      builtIn: { type: 'boolean', default: false, internal: true },
+      zones: { returns: 'anew', type: 'list', idOf: 'zone', max: 100 },
+      builtIn: { returns: 'never', type: 'boolean', default: false, internal: true },
       /** JSON: a change that waits for a second person. */
-      waiting: { type: 'secret', internal: true },
+      waiting: { returns: 'never', type: 'secret', internal: true },
     },
     // A right that opens nothing in a group or zone is not given there: that is not expected of a limit.
     check: ({ groups, zones, rights }) => ({
@@ -67,9 +72,12 @@ export const accountKinds = defineKinds({
     row: 'O6',
     area: 'accounts',
     title: 'name',
+    strict: { disabled: true },
+    final: true,
     fields: {
-      name: { type: 'text', required: true, max: 100 },
+      name: { returns: 'freely', type: 'text', required: true, max: 100 },
       purpose: {
+        returns: 'anew',
         type: 'choice',
         options: ['agent', 'osquery', 'glpi', 'api', 'first'],
         required: true,
@@ -77,23 +85,32 @@ export const accountKinds = defineKinds({
         immutable: true,
       },
       /** SHA-256 of the secret, hex. */
-      hash: { type: 'text', required: true, unique: true, max: 64, min: 64, internal: true, immutable: true },
-      group: { type: 'reference', kind: 'group' },
+      hash: {
+        returns: 'anew',
+        type: 'text',
+        required: true,
+        unique: true,
+        max: 64,
+        min: 64,
+        internal: true,
+        immutable: true,
+      },
+      group: { returns: 'anew', type: 'reference', kind: 'group' },
       /** Devices that may still enrol with it are counted by the device store. */
-      uses: { type: 'integer', min: 1, max: 1_000_000 },
-      expiresAt: { type: 'time' },
-      approve: { type: 'choice', options: ['manual', 'auto'] },
+      uses: { returns: 'anew', type: 'integer', min: 1, max: 1_000_000 },
+      expiresAt: { returns: 'anew', type: 'time' },
+      approve: { returns: 'anew', strict: { approve: 'manual' }, type: 'choice', options: ['manual', 'auto'] },
       /** With `auto`: only clients at these addresses or ranges; without it, everywhere. */
-      approveFrom: { type: 'list', max: 50 },
+      approveFrom: { returns: 'anew', strict: { approve: 'manual' }, type: 'list', max: 50 },
       /** With `glpi`: SHA-256 of `user:password` that clients must give beside the token, hex. */
-      basicHash: { type: 'text', max: 64, min: 64, internal: true },
+      basicHash: { returns: 'never', strict: { disabled: true }, type: 'text', max: 64, min: 64, internal: true },
       /** The account that an API token acts for: its maker's. */
-      account: { type: 'reference', kind: 'account', immutable: true },
+      account: { returns: 'anew', type: 'reference', kind: 'account', immutable: true },
       /** With `first`: two persons agreed that the second factor may be lost as well. */
-      waives: { type: 'boolean', internal: true, immutable: true },
+      waives: { returns: 'never', strict: { disabled: true }, type: 'boolean', internal: true, immutable: true },
       /** Limits an API token further than its account. */
-      rights: { type: 'list', max: 50 },
-      disabled: { type: 'boolean', default: false },
+      rights: { returns: 'anew', type: 'list', max: 50 },
+      disabled: { returns: 'anew', type: 'boolean', default: false },
     },
     // A range that is none would hold no address, and every device would wait without anybody knowing why.
     check: ({ approveFrom, rights }) => {

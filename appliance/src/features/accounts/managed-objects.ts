@@ -12,7 +12,7 @@ import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.t
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import { heldBy, heldByRole, holdsMore } from './rights.ts';
 import type { AccountService } from './service.ts';
-import type { ManagedObjects, WrittenObject } from './types.ts';
+import { isGrantKind, type ManagedObjects, type WrittenObject } from './types.ts';
 import type { WaitingChange } from './waiting-change.ts';
 
 // Writing objects of any kind from a form or a call: what the object engine allows, and beside it what accounts, roles
@@ -69,10 +69,12 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     return { object, waits: true };
   };
 
-  /** A change that makes an account more powerful: more rights, usable again, another name or address. */
+  /** A change that makes an account more powerful: more rights, a role in the patch process, usable again, another name or address. */
   const promotes = (kind: string, before: Body, after: Body): boolean => {
     const isOther = (field: string): boolean => (before[field] ?? null) !== (after[field] ?? null);
     if (kind === 'role') return holdsMore(heldByRole(before), heldByRole(after));
+    if (kind === 'patch-duty')
+      return isOther('duty') || isOther('account') || (before['disabled'] === true && after['disabled'] !== true);
     if (kind !== 'account') return false;
     return (
       holdsMore(heldBy(objects, { body: before }), heldBy(objects, { body: after })) ||
@@ -84,14 +86,19 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
 
   /** Tokens of people; those that let devices in are a decision about devices. */
   const isOfPeople = (kind: string, body: Body): boolean =>
-    kind === 'account' ||
-    kind === 'role' ||
-    (kind === 'token' && (body['purpose'] === 'api' || body['purpose'] === 'first'));
+    isGrantKind(kind) || (kind === 'token' && (body['purpose'] === 'api' || body['purpose'] === 'first'));
+
+  /** The accounts that a change of an account, a role or a role in the patch process is about. */
+  const concerned = (kind: string, id: string): string[] => {
+    if (kind === 'role') return changes.accountsWith(id).map((one) => one.id);
+    if (kind === 'account') return [id];
+    const account = objects.ofAnyKind.find(kind, id)?.body['account'];
+    return typeof account === 'string' ? [account] : [];
+  };
 
   /** Records the actor, acting alone, as a person behind the account that the change of an account or role makes more powerful. */
   const touch = (actor: Actor, kind: string, id: string): void => {
-    for (const account of kind === 'account' ? [id] : changes.accountsWith(id).map((one) => one.id))
-      accounts.touch(actor, account);
+    for (const account of concerned(kind, id)) accounts.touch(actor, account);
   };
 
   /** Writes such a change, or keeps it for a second person; anything else is written. */
@@ -104,8 +111,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       return { object: write() };
     }
     accounts.assertFresh(actor);
-    const concerns = kind === 'account' || changes.accountsWith(held.id).length > 0;
-    if (concerns && changes.needsSecond(actor)) {
+    if (concerned(kind, held.id).length > 0 && changes.needsSecond(actor)) {
       // An account that was never made yet is still to be made.
       const what = changes.of(kind, held.id)?.what === 'make' ? 'make' : 'promote';
       return wait(actor, kind, held, what, patch);
@@ -156,20 +162,28 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (kind === 'account') assertRolesExist(objects, body);
       if (isOfPeople(kind, body)) accounts.assertFresh(actor);
       if (kind === 'token') return createToken(actor, body, options);
-      if (kind !== 'account') return { object: objects.ofAnyKind.create(actor, kind, body, options) };
+      if (kind !== 'account' && kind !== 'patch-duty')
+        return { object: objects.ofAnyKind.create(actor, kind, body, options) };
       if (changes.needsSecond(actor)) {
         const patch = { disabled: body['disabled'] === true };
-        const waiting = changes.field(actor, { what: 'make', patch, revision: 1 });
+        const what = kind === 'account' ? 'make' : 'promote';
+        const waiting = changes.field(actor, { what, patch, revision: 1 });
         const object = objects.ofAnyKind.create(actor, kind, { ...body, disabled: true, waiting }, options);
         changes.asked(actor, kind, object.id);
         return { object, waits: true };
       }
       const object = objects.ofAnyKind.create(actor, kind, body, options);
+      if (kind === 'patch-duty') {
+        touch(actor, kind, object.id);
+        return { object };
+      }
       return { object, secret: { kind: 'link', value: accounts.makeLink(actor, object.id).token } };
     },
-    update: (actor, kind, id, patch, options = {}) => {
+    update: (actor, kind, id, given, options = {}) => {
       const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
+      // Saved again, what was never agreed to is asked for again.
+      const patch = kind === 'patch-duty' && held.body['disabled'] === true ? { ...given, disabled: false } : given;
       const body = { ...held.body, ...patch };
       assertMayGrant(objects, actor, kind, id, body);
       if (kind === 'account') assertRolesExist(objects, body);
@@ -191,15 +205,20 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertMayGrant(objects, actor, kind, undefined, gone.body);
       if (kind === 'account') assertRolesExist(objects, gone.body);
       if (isOfPeople(kind, gone.body)) accounts.assertFresh(actor);
-      if (kind !== 'account' && kind !== 'role') return objects.ofAnyKind.restore(actor, kind, id);
-      if (kind === 'account' && changes.needsSecond(actor)) {
-        const back = objects.restore(actor, kind, id);
-        const off = objects.update(actor, kind, id, { disabled: true });
-        return wait(actor, kind, off, 'make', { disabled: back.body['disabled'] === true }).object;
-      }
-      const object = objects.restore(actor, kind, id);
-      touch(actor, kind, id);
-      return object;
+      if (!isGrantKind(kind)) return objects.ofAnyKind.restore(actor, kind, id);
+      return accounts.transact(() => {
+        const back = objects.ofAnyKind.restore(actor, kind, id);
+        if (concerned(kind, id).length === 0) return back;
+        if (!changes.needsSecond(actor)) {
+          touch(actor, kind, id);
+          return objects.ofAnyKind.get(kind, id);
+        }
+        // It is there again, without force, until a second person agrees.
+        const off = kind === 'role' ? { rights: [] } : { disabled: true };
+        const patch = Object.fromEntries(Object.keys(off).map((name) => [name, back.body[name]]));
+        const what = kind === 'account' ? 'make' : 'promote';
+        return wait(actor, kind, objects.ofAnyKind.update(actor, kind, id, off), what, patch).object;
+      });
     },
     revert: (actor, kind, id, revision) => {
       // What was ordered or approved is not undone by writing its record back.
@@ -213,8 +232,8 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (kind === 'account') assertRolesExist(objects, old.body);
       watch(kind, id, old.body);
       const revert = (): Obj => objects.ofAnyKind.revert(actor, kind, id, revision);
-      if (kind !== 'account' && kind !== 'role' && kind !== 'token') return revert();
-      const held = objects.get(kind, id);
+      if (!isGrantKind(kind) && kind !== 'token') return revert();
+      const held = objects.ofAnyKind.get(kind, id);
       if (isOfPeople(kind, held.body)) accounts.assertFresh(actor);
       const body = Object.fromEntries(
         formFieldsOf(kind).map((name): [string, unknown] => [name, old.body[name] ?? null]),

@@ -64,7 +64,7 @@ export function safetySettings(parts: {
   const wait = (actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void => {
     const held: ObjectOf<'setting'> | undefined = objects.find('setting', name, { deleted: true });
     const isGone = held?.deletedAt !== undefined;
-    const revision = (held?.revision ?? 0) + (isGone ? 2 : 1);
+    const revision = (held?.revision ?? 0) + 1;
     const waiting = changes.field(actor, { what: 'set', patch: { value: value ?? null }, revision });
     const body = held === undefined || isGone ? { value: null, waiting } : { waiting };
     objects.put(actor, 'setting', name, body, options);

@@ -20,6 +20,7 @@ import { type SafetySettings, safetySettings } from './safety-settings.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
+import { type TokenGuard, tokenGuard } from './token-guard.ts';
 import { type AccountTouches, accountTouches } from './touch-store.ts';
 import { type ApprovalGate, assertFresh, type LinkPurpose, type NewSession, type SignedIn } from './types.ts';
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
@@ -93,6 +94,7 @@ export type AccountService = {
   changes: WaitingChanges;
   /** Every change of a setting by a person or a token. */
   safety: SafetySettings;
+  releasing: TokenGuard['releasing'];
   /** Asked before a write of these kinds. */
   guards: Readonly<Record<string, WriteGuard>>;
   /** What is wrong with a body of a kind, beside what its declaration says. */
@@ -161,6 +163,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const touches = accountTouches(db);
   const changes = waitingChanges({ objects, events, gate, clock });
   const safety = safetySettings({ objects, events, gate, changes, clock, transact: (work) => immediate(db, work) });
+  const tokens = tokenGuard();
   const touch = (actor: Actor, id: string): void => {
     const isNew = hashIn(objects.find('account', id, { secrets: true })) === undefined;
     touches.touch(id, gate.personsBehind(actor), clock(), isNew);
@@ -368,8 +371,10 @@ export const accountService = (parts: AccountParts): AccountService => {
     assertFresh: (actor) => assertFresh(actor, clock()),
     changes,
     safety,
+    releasing: tokens.releasing,
     guards: {
       setting: safety.guard,
+      token: tokens.guard,
       group: moveGuard(objects, 'group'),
       'controller-zone': moveGuard(objects, 'controller-zone'),
     },

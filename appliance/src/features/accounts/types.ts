@@ -194,6 +194,14 @@ export function assertFresh(actor: Actor, now: number): void {
     throw new AppError('REAUTHENTICATE', 'the log-in is older than 10 minutes: give password and code again');
 }
 
+/** Kinds that give rights to persons: a change that gives more waits for a second one, in the object itself. */
+export const grantKinds = ['account', 'role', 'patch-duty'] as const;
+export type GrantKind = (typeof grantKinds)[number];
+
+export function isGrantKind(kind: string): kind is GrantKind {
+  return grantKinds.some((one) => one === kind);
+}
+
 export type ManagedObjects = {
   /** Kinds that are written here. */
   isManaged(kind: string): boolean;

@@ -1,6 +1,7 @@
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
+import { codeOf } from '../../../../test/support/refusals.ts';
 import { csafAdvisory, type TestDocument } from '../../../test/support/controllers/csaf.ts';
 import { type FindingsSite, openFindings } from '../../../test/support/controllers/findings-site.ts';
 import { admin } from '../../../test/support/engines.ts';
@@ -244,16 +245,19 @@ describe('findings on controllers', () => {
     });
     expect(types()[0]).toBe('closed CVE-2024-1 PLC-1');
     expect(() => site.findings.dispute(admin, id, given)).toThrow();
-    // Remembered while nothing changed, taken back by whoever may, and given again with its object.
+    // Remembered while nothing changed, taken back by whoever may; what was taken back does not return, it is said anew.
     await site.publish('other', [csafAdvisory('other', { ...document, id: 'SSA-9', vulnerabilities: {} })]);
     expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
     site.findings.retract(admin, id);
     expect(said(2)[0]).toBe('CVE-2024-1 affected');
     expect(types()[0]).toBe('opened CVE-2024-1 PLC-1');
     expect(() => site.findings.retract(admin, id)).toThrow();
-    site.objects.restore(admin, 'controller-review', answer);
+    expect(codeOf(() => site.objects.restore(admin, 'controller-review', answer))).toBe('CONFLICT');
+    site.findings.dispute(admin, id, given);
     site.findings.recomputePending();
     expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
+    const again = site.findings.forController(1, wholeSite('job'))[0]?.answer;
+    expect(again).not.toBe(answer);
     // Another version is another question, a new revision as well.
     site.tick();
     site.put({ controller: 2, identity: cpu('V2.9.5') });
@@ -261,7 +265,7 @@ describe('findings on controllers', () => {
     expect(said(2)[0]).toBe('CVE-2024-1 affected');
     await site.publish('siemens', [csafAdvisory('siemens', { ...document, revision: '2' })]);
     expect(said(1)[0]).toBe('CVE-2024-1 affected');
-    expect(site.findings.forController(1, wholeSite('job'))[0]).toMatchObject({ answer: '', former: answer });
+    expect(site.findings.forController(1, wholeSite('job'))[0]).toMatchObject({ answer: '', former: again });
   });
 
   it('learn from a likeness that a person has compared', async () => {

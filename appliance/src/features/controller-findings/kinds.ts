@@ -11,20 +11,22 @@ export const controllerFindingKinds = defineKinds({
     row: 'P1',
     area: 'vulnerabilities',
     title: 'label',
+    strict: { verdict: 'affected' },
+    final: true,
     fields: {
-      label: { type: 'text', required: true, max: 700 },
+      label: { returns: 'never', type: 'text', required: true, max: 700 },
       /** The product and its version in the spelling that matching compares. */
-      product: { type: 'text', required: true, max: 700, indexed: true, internal: true },
-      build: { type: 'text', max: 1_600, internal: true },
-      firmware: { type: 'text', max: 300 },
-      verdict: { type: 'choice', options: ['affected', 'not-affected'], required: true },
+      product: { returns: 'never', type: 'text', required: true, max: 700, indexed: true, internal: true },
+      build: { returns: 'never', type: 'text', max: 1_600, internal: true },
+      firmware: { returns: 'never', type: 'text', max: 300 },
+      verdict: { returns: 'never', type: 'choice', options: ['affected', 'not-affected'], required: true },
       /** The class of the reason, where a finding that comparing was sure of is disputed. */
-      justification: { type: 'choice', options: JUSTIFICATIONS },
-      reason: { type: 'multiline', required: true, max: 2_000 },
-      evidence: { type: 'multiline', max: 4_000 },
+      justification: { returns: 'never', type: 'choice', options: JUSTIFICATIONS },
+      reason: { returns: 'never', type: 'multiline', required: true, max: 2_000 },
+      evidence: { returns: 'never', type: 'multiline', max: 4_000 },
       /** `<advisory key> | <revision> | <vulnerability>` */
-      about: { type: 'list', required: true, max: 2_000, internal: true },
-      who: { type: 'text', required: true, max: 300, internal: true },
+      about: { returns: 'never', type: 'list', required: true, max: 2_000, internal: true },
+      who: { returns: 'never', type: 'text', required: true, max: 300, internal: true },
     },
     leaves: null,
   },
@@ -34,6 +36,7 @@ export const controllerFindingKinds = defineKinds({
     row: 'P1',
     area: 'vulnerabilities',
     title: 'name',
+    returns: 'freely',
     fields: {
       vendor: { type: 'text', max: 300, indexed: true },
       /** As the record calls it, and as documents do. */

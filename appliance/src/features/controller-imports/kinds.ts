@@ -9,6 +9,7 @@ export const controllerImportKinds = defineKinds({
     row: 'P1',
     area: 'controllers',
     title: 'name',
+    returns: 'freely',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 100 },
       delimiter: { type: 'choice', options: delimiterNames, default: 'auto' },

@@ -6,15 +6,16 @@ export const deploymentKinds = defineKinds({
     row: 'S6',
     area: 'deployments',
     title: 'name',
+    strict: 'remove',
     fields: {
-      name: { type: 'text', required: true, max: 200 },
-      updates: { type: 'list', idOf: 'update', required: true, max: 1_000 },
+      name: { returns: 'freely', type: 'text', required: true, max: 200 },
+      updates: { returns: 'anew', type: 'list', idOf: 'update', required: true, max: 1_000 },
       /** Devices or a group. */
-      devices: { type: 'list', idOf: 'device', max: 100_000 },
-      group: { type: 'reference', kind: 'group' },
-      timeoutMinutes: { type: 'integer', min: 1, max: 1_440, default: 30 },
+      devices: { returns: 'anew', type: 'list', idOf: 'device', max: 100_000 },
+      group: { returns: 'anew', type: 'reference', kind: 'group' },
+      timeoutMinutes: { returns: 'anew', type: 'integer', min: 1, max: 1_440, default: 30 },
       /** Groups that its writer reached: its orders act in nothing else. Absent: the whole site. */
-      limit: { type: 'list', max: 1_000, internal: true },
+      limit: { returns: 'anew', type: 'list', max: 1_000, internal: true },
     },
     leaves: null,
   },

@@ -9,11 +9,11 @@ export const deviceKinds = defineKinds({
     key: 'given',
     title: 'displayName',
     fields: {
-      displayName: { type: 'text', max: 200, indexed: true },
-      description: { type: 'multiline', max: 2_000 },
-      group: { type: 'reference', kind: 'group' },
+      displayName: { returns: 'freely', type: 'text', max: 200, indexed: true },
+      description: { returns: 'freely', type: 'multiline', max: 2_000 },
+      group: { returns: 'anew', strict: { group: null }, type: 'reference', kind: 'group' },
       /** Tags by hand; those that rules give are derived. */
-      tags: { type: 'list', max: 50 },
+      tags: { returns: 'freely', type: 'list', max: 50 },
     },
     leaves: null,
   },
@@ -23,9 +23,9 @@ export const deviceKinds = defineKinds({
     area: 'devices',
     title: 'name',
     fields: {
-      name: { type: 'text', required: true, indexed: true, max: 100 },
-      description: { type: 'multiline', max: 2_000 },
-      parent: { type: 'reference', kind: 'group' },
+      name: { returns: 'freely', type: 'text', required: true, indexed: true, max: 100 },
+      description: { returns: 'freely', type: 'multiline', max: 2_000 },
+      parent: { returns: 'anew', strict: { parent: null }, type: 'reference', kind: 'group' },
     },
     leaves: null,
   },

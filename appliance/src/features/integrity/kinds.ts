@@ -12,18 +12,18 @@ export const integrityKinds = defineKinds({
     key: 'given',
     title: 'name',
     fields: {
-      name: { type: 'text', required: true, max: 240, internal: true },
+      name: { returns: 'freely', type: 'text', required: true, max: 240, internal: true },
       /** By field: checksums, blocks, project. */
-      content: { type: 'json', internal: true },
-      contentHash: { type: 'text', max: 64, internal: true },
-      reason: { type: 'text', max: 500, internal: true },
-      workOrder: { type: 'text', max: 100, internal: true },
-      approvedAt: { type: 'time', internal: true },
-      approvedBy: { type: 'text', max: 200, internal: true },
+      content: { returns: 'never', type: 'json', internal: true },
+      contentHash: { returns: 'never', type: 'text', max: 64, internal: true },
+      reason: { returns: 'never', type: 'text', max: 500, internal: true },
+      workOrder: { returns: 'never', type: 'text', max: 100, internal: true },
+      approvedAt: { returns: 'never', type: 'time', internal: true },
+      approvedBy: { returns: 'never', type: 'text', max: 200, internal: true },
       /** Where the site wants two people. */
-      secondBy: { type: 'text', max: 200, internal: true },
+      secondBy: { returns: 'never', type: 'text', max: 200, internal: true },
       /** Waits for the second person. */
-      proposal: { type: 'json', internal: true },
+      proposal: { returns: 'never', type: 'json', internal: true },
     },
     leaves: null,
   },
@@ -33,6 +33,7 @@ export const integrityKinds = defineKinds({
     row: 'P2',
     area: 'controllers',
     title: 'name',
+    returns: 'freely',
     fields: {
       controller: { type: 'text', idOf: 'controller', required: true, indexed: true, max: 120 },
       sort: { type: 'choice', options: ['project', 'backup', 'upload', 'configuration'], required: true },

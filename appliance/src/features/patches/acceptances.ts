@@ -6,6 +6,19 @@ import { versionOrder } from './version-meets.ts';
 // approver who is another person, and an end that must be. One that is over, not approved, changed since it was approved or
 // malformed suppresses nothing: the finding is back. What is suppressed stays countable.
 
+/** What an accepted risk says and an approver approves. */
+export const DECIDED_FIELDS = [
+  'vulnerability',
+  'vendor',
+  'product',
+  'zone',
+  'versions',
+  'reason',
+  'owner',
+  'files',
+  'expiresAt',
+] as const;
+
 export type Acceptance = {
   readonly id: string;
   readonly name: string;

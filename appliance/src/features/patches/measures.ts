@@ -17,7 +17,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
 import type { Holding, MeasuredFinding } from '../controller-findings/types.ts';
-import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState } from './acceptances.ts';
+import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState, DECIDED_FIELDS } from './acceptances.ts';
 import type { NoticeStore } from './notice-store.ts';
 import { WRITE } from './process.ts';
 import type { People } from './types.ts';
@@ -61,13 +61,12 @@ const timeOf = (value: unknown): number | null => {
   return Number.isNaN(ms) ? null : ms;
 };
 
-const decided = ['vulnerability', 'vendor', 'product', 'zone', 'versions', 'reason', 'owner', 'files', 'expiresAt'];
 /** Fields that an approval writes. */
 const approval = ['approver', 'approvedAt', 'approvedContent'];
 /** Over what an approver approved: changed afterwards, it is not approved any more. */
 const contentOf = (body: Body): string =>
   createHash('sha256')
-    .update(JSON.stringify(decided.map((name) => body[name] ?? null)))
+    .update(JSON.stringify(DECIDED_FIELDS.map((name) => body[name] ?? null)))
     .digest('hex');
 
 const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase();

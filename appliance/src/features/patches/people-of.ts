@@ -16,7 +16,8 @@ export const peopleOf = (objects: Pick<ObjectService, 'find' | 'list'>): People 
     if (account === undefined || held === undefined || held.body['disabled'] === true) return [];
     const named = objects
       .list({ kind: 'patch-duty', where: { account }, limit: 100 })
-      .rows.map(({ body }) => String(body['duty']))
+      .rows.filter(({ body }) => body.disabled !== true)
+      .map(({ body }) => String(body['duty']))
       .filter(isPatchRole);
     return PATCH_ROLES.filter((role) => named.includes(role));
   },

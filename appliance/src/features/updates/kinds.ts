@@ -39,11 +39,18 @@ export const updateKinds = defineKinds({
     key: 'given',
     title: 'name',
     fields: {
-      name: { type: 'text', max: 300 },
-      approval: { type: 'choice', options: ['undefined', 'approved', 'declined'], required: true, indexed: true },
-      comment: { type: 'multiline', max: 2_000 },
+      name: { returns: 'freely', type: 'text', max: 300 },
+      approval: {
+        returns: 'anew',
+        strict: { approval: 'undefined' },
+        type: 'choice',
+        options: ['undefined', 'approved', 'declined'],
+        required: true,
+        indexed: true,
+      },
+      comment: { returns: 'freely', type: 'multiline', max: 2_000 },
       /** SHA-256 of the licence text that was accepted. */
-      acceptedLicence: { type: 'text', max: 64 },
+      acceptedLicence: { returns: 'never', type: 'text', max: 64 },
     },
     leaves: { file: 'request', fields: ['approval'], group: 'updates' },
   },
@@ -53,6 +60,7 @@ export const updateKinds = defineKinds({
     row: 'S4',
     area: 'updates',
     title: 'system',
+    returns: 'freely',
     fields: {
       /** As advisories name it: `Debian:13`. */
       system: { type: 'text', required: true, unique: true, indexed: true, max: 100 },

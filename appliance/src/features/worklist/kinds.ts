@@ -8,6 +8,7 @@ export const worklistKinds = defineKinds({
     area: 'work',
     title: 'reason',
     key: 'given',
+    returns: 'freely',
     fields: {
       assignee: { type: 'reference', kind: 'account' },
       laterUntil: { type: 'time' },
