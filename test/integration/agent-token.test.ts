@@ -15,8 +15,10 @@ const folder = temporaryFolder('agent-token');
 const at = (...parts: string[]) => join(folder.path, ...parts);
 let server: Running | undefined;
 let url = '';
+/** As it was printed when the site was made. */
+let printed = '';
 
-type Token = { fingerprint: string; secretFile: string; enrol: string };
+type Token = { fingerprint: string; caFingerprint: string; secretFile: string; enrol: string };
 
 const sallyport = <T = Record<string, unknown>>(...args: string[]) =>
   command<T>('sallyport', ...args, '--data', at('data'));
@@ -39,7 +41,15 @@ const idOf = (name: string) => {
 beforeAll(async () => {
   const port = await freePort();
   url = `https://127.0.0.1:${port}`;
-  await sallyport('init', '--site', 'line-1', '--address', '127.0.0.1', '--listen', `127.0.0.1:${port}`);
+  ({ caFingerprint: printed } = await sallyport<{ caFingerprint: string }>(
+    'init',
+    '--site',
+    'line-1',
+    '--address',
+    '127.0.0.1',
+    '--listen',
+    `127.0.0.1:${port}`,
+  ));
   await expect(token('early')).rejects.toThrow('NO_ROOT');
   const keys = ['--root-key', at('r1'), '--root-key', at('r2'), '--root-key', at('r3'), '--curator-key', at('c1')];
   await command('sallyport-bundle', 'trust', 'init', '--state', at('host'), ...keys);
@@ -65,6 +75,16 @@ describe('a token', () => {
     const done = await enrol('a', made);
     expect([done.status, JSON.parse(done.stdout)]).toMatchObject([0, { site: 'line-1' }]);
     expect(await once('a')).toMatchObject({ status: 0 });
+  });
+
+  it('lets an agent in by the fingerprint that the site was made with, which is the one that its line has', async () => {
+    const made = await token('t2', '--approve', 'auto');
+    expect(made.enrol).toContain(`--fingerprint ${printed}`);
+    const done = await enrol('b', { ...made, fingerprint: printed });
+    expect([done.status, JSON.parse(done.stdout)]).toMatchObject([0, { site: 'line-1' }]);
+    expect(await once('b')).toMatchObject({ status: 0 });
+    const other = await enrol('c', { ...made, fingerprint: 'ab'.repeat(32) });
+    expect(JSON.parse(other.stdout)).toMatchObject({ error: 'FINGERPRINT' });
   });
 
   it('is not made from wrong words', async () => {

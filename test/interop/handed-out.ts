@@ -13,6 +13,7 @@ export const handedOut = (site: AgentSite, system: 'debian' | 'windows'): Kit =>
     secret: readFileSync(site.token(), 'utf8').trim(),
     caPem: site.appliance.ca.certificatePem,
     fingerprint: site.fingerprint(),
+    caFingerprint: site.fingerprint(),
     folder: '/etc/sallyport',
     atMs: nowMs(),
   });

@@ -57,6 +57,7 @@ describe.skipIf(!can)('the printed lines', () => {
       secret: site.token({ approve: 'auto' }),
       caPem: site.appliance.ca.certificatePem,
       fingerprint: 'ab'.repeat(32),
+      caFingerprint: 'ab'.repeat(32),
       folder: '/etc/sallyport',
       atMs: 0,
     });

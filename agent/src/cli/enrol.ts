@@ -7,6 +7,7 @@ import { dropEnrolment, writeEnrolment } from '../state/enrolment.ts';
 import { openState } from '../state/state.ts';
 import { closeFolder } from '../windows/close-folder.ts';
 import { type Command, type CommandContext, defaultStateDir, machineRoot, wholeNumber } from './command.ts';
+import { serviceLine, startService } from './start-service.ts';
 
 const maxTokenBytes = 4096;
 const defaultWaitSeconds = 600;
@@ -33,11 +34,19 @@ const rootOf = (text: string | undefined): string => {
   return root;
 };
 
+/** Has the service run, where it is the package's, and says so; what became of it. */
+const tellStarted = async (context: CommandContext, folder: string, root: string): Promise<string> => {
+  const started = await startService(folder, root);
+  const line = serviceLine(started);
+  if (line !== undefined) (started.state === 'runs' ? context.line : context.note)(line);
+  return started.state;
+};
+
 export const command: Command = {
   options: {
     server: { value: 'URL', help: 'https address of the appliance' },
     'token-file': { value: 'FILE', help: 'the enrolment token' },
-    fingerprint: { value: 'H', help: 'the fingerprint that came with the token' },
+    fingerprint: { value: 'H', help: 'the fingerprint that setup printed, and that is shown with each token' },
     root: { value: 'DIR', help: 'the root of the system to report and to install into (/)' },
     executables: { help: 'report executable files with their hashes' },
     'observe-only': { help: 'report, and refuse every action' },
@@ -61,7 +70,8 @@ export const command: Command = {
     if (context.flag('later')) {
       writeEnrolment(state, wanted);
       context.line('the service enrols when it runs');
-      context.result({ later: true });
+      const service = await tellStarted(context, folder, wanted.root);
+      context.result({ later: true, service });
       return;
     }
     const settings = await enrol({
@@ -73,6 +83,8 @@ export const command: Command = {
     });
     dropEnrolment(state);
     context.line(`enrolled at ${settings.site ?? ''} as ${settings.deviceId ?? ''}`);
-    context.result({ deviceId: settings.deviceId, site: settings.site, server: settings.server, root: settings.root });
+    const service = await tellStarted(context, folder, settings.root);
+    const { deviceId, server, root } = settings;
+    context.result({ deviceId, site: settings.site, server, root, service });
   },
 };

@@ -3,7 +3,7 @@ import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Enrolment } from '@sallyport/bundle-tools/protocol/enrolment';
-import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import { authorityFingerprint, parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import { AgentError } from '../errors.ts';
 import { deviceFactsOf } from '../identity/device-facts-of.ts';
 import { newKeyAndRequest } from '../identity/x509.ts';
@@ -16,7 +16,8 @@ import { agentVersion } from '../version.ts';
 import { client } from './client.ts';
 
 // Enrolment. First contact: the chain of the server cannot be checked yet, so nothing secret is sent; what it answers
-// must have the fingerprint that a person brought. Then everything again over a connection that is verified against the
+// must have the fingerprint that a person brought: of the site's authority, whose trust root is then asked for over a connection that this
+// authority proves, or of both together, as a package with the values of the site has it. Then everything again over a connection that is verified against the
 // CA just pinned, and only there the token is sent.
 
 type EnrolOptions = Enrolment & {
@@ -52,13 +53,22 @@ const firstContact = async (server: string, fingerprint: string) => {
     const site = await client(connection).site();
     const ca = Buffer.from(site.ca, 'base64');
     const root = Buffer.from(site.tufRoot, 'base64');
-    if (siteFingerprint(ca, root) !== fingerprint) {
-      throw new AgentError(
-        'FINGERPRINT',
-        'the server is not the one that this fingerprint belongs to; nothing was sent',
-      );
-    }
-    return { site: site.site, caPem: toPem(ca), root };
+    if (siteFingerprint(ca, root) === fingerprint) return { site: site.site, caPem: toPem(ca), root };
+    if (authorityFingerprint(ca) === fingerprint) return { site: site.site, caPem: toPem(ca), root: undefined };
+    throw new AgentError(
+      'FINGERPRINT',
+      `${server} has another fingerprint than the one that was given, so nothing was sent; compare the address, and the fingerprint with the one that setup printed on the appliance (Add a device shows it)`,
+    );
+  } finally {
+    connection.close();
+  }
+};
+
+/** The trust root from a server that was just proven to be the one of this authority. */
+const rootFrom = async (server: string, caPem: string): Promise<Buffer> => {
+  const connection = connect({ server, ca: caPem, forbidden: nothingKnown });
+  try {
+    return Buffer.from((await client(connection).site()).tufRoot, 'base64');
   } finally {
     connection.close();
   }
@@ -88,7 +98,8 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   const { state } = options;
   const fingerprint = checkWanted(state, options);
   const before = state.settings();
-  const { site, caPem, root } = await firstContact(options.server, fingerprint);
+  const { site, caPem, root: shown } = await firstContact(options.server, fingerprint);
+  const root = shown ?? (await rootFrom(options.server, caPem));
   const settings: Settings = {
     format: 'sallyport-agent/1',
     server: options.server,

@@ -128,6 +128,7 @@ export const command: Command = {
       secret: token.secret,
       caPem: trustedBy({ client, server }, appliance.ca, appliance.serverCertificate),
       fingerprint,
+      caFingerprint: caFingerprint(appliance.ca),
       folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
       basic,
     }));
@@ -147,7 +148,7 @@ export const command: Command = {
     const enrol = purpose === 'agent' && first !== undefined ? enrolCommand(first) : undefined;
     if (enrol !== undefined) out.line(enrol);
     else for (const path of Object.values(paths)) out.line(path);
-    const shown = fingerprint !== null && purpose === 'agent' ? fingerprint : caFingerprint(appliance.ca);
+    const shown = caFingerprint(appliance.ca);
     const hostname = new URL(server).hostname.replace(/^\[|\]$/g, '');
     if (purpose !== 'agent' && !appliance.config.addresses.some((address) => address.toLowerCase() === hostname))
       out.note(

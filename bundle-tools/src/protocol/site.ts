@@ -14,9 +14,12 @@ export type SiteReply = z.infer<typeof siteReply>;
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
+/** What a person compares: SHA-256 of the site CA's certificate, which `setup` prints and which stays as long as the site. */
+export const authorityFingerprint = (caDer: Uint8Array): string => sha256(caDer).toString('hex');
+
 /**
- * What a person carries to the device beside the token: SHA-256(SHA-256(ca) || SHA-256(tufRoot)), so that one comparison
- * pins both the appliance's CA and the trust root.
+ * What files carry to the device beside the token: SHA-256(SHA-256(ca) || SHA-256(tufRoot)), so that one comparison pins both the
+ * appliance's CA and the trust root.
  */
 export const siteFingerprint = (caDer: Uint8Array, tufRoot: Uint8Array): string =>
   createHash('sha256')

@@ -245,10 +245,6 @@ export const AddDevice = (props: AddDeviceProps) => {
                     ] as const,
                   ]),
               [ctx.t('add.caFingerprint'), <Hash value={props.caFingerprint} />],
-              [
-                ctx.t('add.siteFingerprint'),
-                siteFingerprint === null ? ctx.t('common.unknown') : <Hash value={siteFingerprint} />,
-              ],
             ]}
           />
           <p class="second">{values.client === 'agent' ? ctx.t('add.compareAgent') : ctx.t('add.compareOther')}</p>

@@ -147,7 +147,6 @@ export const words = defineWords({
     ru: 'Отпечаток УЦ (SHA-256)',
     kk: 'КО бақылау ізі (SHA-256)',
   },
-  'add.siteFingerprint': { en: 'Fingerprint of the site', ru: 'Отпечаток площадки', kk: 'Алаңның бақылау ізі' },
   'add.noRoot': {
     en: 'The site has no trust root yet',
     ru: 'У площадки ещё нет корня доверия',
@@ -159,9 +158,9 @@ export const words = defineWords({
     kk: 'Sallyport агенті жаңартуларды соған қарап тексереді, оған дейін оны қосуға болмайды. Басқа клиенттерді қазір қосуға болады.',
   },
   'add.compareAgent': {
-    en: 'The agent sends nothing secret before the fingerprint of the site is the one in its command.',
-    ru: 'Агент не отправит ничего секретного, пока отпечаток площадки не совпадёт с указанным в команде.',
-    kk: 'Алаңның бақылау ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді.',
+    en: 'The agent sends nothing secret before the fingerprint of the server is the one in its command, which setup printed, too.',
+    ru: 'Агент не отправит ничего секретного, пока отпечаток сервера не совпадёт с указанным в команде; его же напечатал setup.',
+    kk: 'Сервердің бақылау ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді; оны setup та басып шығарған.',
   },
   'add.compareOther': {
     en: 'This line on the device must show the fingerprint of the CA:',

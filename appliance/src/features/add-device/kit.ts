@@ -161,7 +161,7 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
 ];
 
 const enrolLine = (input: KitInput, secret: string): string =>
-  `sallyport-agent enrol --server ${shell(input.server)} --token-file ${shell(secret)} --fingerprint ${input.fingerprint ?? ''}`;
+  `sallyport-agent enrol --server ${shell(input.server)} --token-file ${shell(secret)} --fingerprint ${input.caFingerprint}`;
 
 /** One line beside the package of the release and the file with the values of the site; the service enrols. */
 const installLine = ({ system }: KitInput): string => {

@@ -159,6 +159,7 @@ describe('a kit', () => {
           secret: 'sallyport-x-secret',
           caPem: 'PEM',
           fingerprint: 'ab'.repeat(32),
+          caFingerprint: 'ab'.repeat(32),
           folder: system === 'windows' ? 'C:\\ProgramData\\Sallyport' : '/etc/sallyport',
           atMs: 0,
         });
@@ -192,6 +193,7 @@ describe('the lines for Windows', () => {
       secret: 'sallyport-x-secret',
       caPem: 'PEM',
       fingerprint: 'ab'.repeat(32),
+      caFingerprint: 'ab'.repeat(32),
       folder: 'C:\\ProgramData\\Sallyport',
       atMs: 0,
     })

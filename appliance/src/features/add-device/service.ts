@@ -17,7 +17,7 @@ export type AddDeviceService = {
   /** Makes an enrolment token; its secret is nowhere else than in the answer. */
   makeToken(actor: Actor, wishes: TokenWishes): { id: string; secret: string };
   /** The files and lines for the client that a device runs. */
-  kit(input: Omit<KitInput, 'caPem' | 'fingerprint'>): Kit;
+  kit(input: Omit<KitInput, 'caPem' | 'fingerprint' | 'caFingerprint'>): Kit;
 };
 
 /** Letting a device in: its token, and what it is set up with. */
@@ -41,6 +41,7 @@ export function addDeviceService(parts: {
         ...input,
         caPem: trustedBy(input, ca, serverCertificate),
         fingerprint: siteFingerprint(),
+        caFingerprint: caFingerprint(ca),
       }),
   };
 }

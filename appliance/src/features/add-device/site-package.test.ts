@@ -17,6 +17,7 @@ const input = {
   secret: 'sallyport-agent-secret',
   caPem: 'PEM',
   fingerprint: 'ab'.repeat(32),
+  caFingerprint: 'ab'.repeat(32),
   folder: '/etc/sallyport',
   atMs,
 } as const;

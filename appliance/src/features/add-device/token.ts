@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { isServerAddress, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import { authorityFingerprint, isServerAddress, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
@@ -74,8 +73,7 @@ export const checkServer = (text: string): string => {
 };
 
 /** SHA-256 of the CA's certificate, as tools show it. */
-export const caFingerprint = (ca: Pick<CaService, 'certificateDer'>): string =>
-  createHash('sha256').update(ca.certificateDer).digest('hex');
+export const caFingerprint = (ca: Pick<CaService, 'certificateDer'>): string => authorityFingerprint(ca.certificateDer);
 
 /** What pins the CA and the trust root together; null while there is no root. */
 export const fingerprintOf = (ca: Pick<CaService, 'certificateDer'>, root: Uint8Array | null): string | null =>

@@ -24,8 +24,10 @@ export type KitInput = {
   server: string;
   secret: string;
   caPem: string;
-  /** Of the site; null while it has no trust root, which only our own agent needs. */
+  /** Of authority and trust root, for files; null while there is no trust root, which only our own agent needs. */
   fingerprint: string | null;
+  /** Of the authority: what people compare and type. */
+  caFingerprint: string;
   /** Where the files lie on the device. */
   folder: string;
   /** When it is made: the version of the package with the values of the site. */
