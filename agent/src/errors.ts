@@ -10,6 +10,8 @@ type AgentErrorCode =
   | 'UNREACHABLE'
   | 'FORBIDDEN_ADDRESS'
   | 'REFUSED'
+  | 'CERTIFICATE_ENDED'
+  | 'DEVICE_REVOKED'
   | 'POSSIBLE_CLONE'
   | 'RETRY'
   | 'ANSWER'

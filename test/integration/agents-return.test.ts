@@ -161,7 +161,7 @@ describe('agents of a restored server', () => {
       issuedAt,
     });
     const call = (issuedAt: number, fingerprint: string) =>
-      site().devices.authenticate(fingerprint, '127.0.0.1', () => issued(issuedAt, fingerprint));
+      site().devices.authenticate(fingerprint, '127.0.0.1', { issued: () => issued(issuedAt, fingerprint) });
     const { since = 0, at: found = 0 } = back ?? {};
     for (const [issuedAt, fingerprint] of [
       [since - 60_000, 'c1'.repeat(32)],

@@ -24,6 +24,9 @@ const notRun: Readonly<Record<string, string>> = {
   'sallyport setup': 'changes units and users of the system: test/integration/setup.test.ts runs it',
   'sallyport destroy': 'the same; setup.test.ts runs it',
   'sallyport upgrade': 'needs two releases side by side: test/integration/upgrade.test.ts runs it',
+  'sallyport-agent status': 'says how the agent of the machine stands: test/integration/agent-again.test.ts runs it',
+  'sallyport-agent enrol --again': 'needs a certificate that ended: agent-again.test.ts runs it',
+  'sallyport device approve "$DEVICE" --key': 'the same; agent-again.test.ts runs it',
   'sallyport release rollback': 'the same; upgrade.test.ts runs it',
 };
 

@@ -101,6 +101,31 @@ const copiedSystems = ({ objects, devices }: Appliance): void => {
   enrol('twin', uuidOf(known?.name ?? ''), [macOf(known?.name ?? '')]);
 };
 
+/** A computer that was away for longer than its certificate lives, and one that asks again with a new key. */
+const longAway = ({ objects, devices }: Appliance): void => {
+  const secret = newTokenSecret('agent');
+  objects.create(actor, 'token', { name: 'away', purpose: 'agent', hash: tokenHash(secret), approve: 'auto' });
+  const enrol = (key: string, uuid: string) => {
+    const keyDigest = createHash('sha256').update(key).digest('hex');
+    const device = { hostname: key, uuid, serial: null, macs: [], os: 'debian', arch: 'amd64' };
+    const request = { token: secret, csr: '', agentVersion: '0.2.0', device };
+    return {
+      ...devices.enrol({ request, csr: { publicKey: new Uint8Array(), keyDigest }, from: '10.20.7.8' }),
+      keyDigest,
+    };
+  };
+  const away = enrol('away', 'b1b2c3d4-0000-4000-8000-000000000002');
+  devices.recordCertificate(away.device.id, {
+    fingerprint: createHash('sha256').update('away certificate').digest('hex'),
+    serial: '4a',
+    keyDigest: away.keyDigest,
+    notBefore: nowMs() - 95 * dayMs,
+    notAfter: nowMs() - 5 * dayMs,
+  });
+  enrol('again', 'b1b2c3d4-0000-4000-8000-000000000003');
+  enrol('again, anew', 'b1b2c3d4-0000-4000-8000-000000000003');
+};
+
 /** A controller that only a project names, and controllers whose last reading is old. */
 const controllersOnly = ({ controllers, controllerFindings }: Appliance): void => {
   const facts = {
@@ -164,6 +189,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   await answer(appliance, made, { request, name: 'second', isUsed: true, lacks: ['suite'] });
   await oneVolume(appliance, made);
   copiedSystems(appliance);
+  longAway(appliance);
   controllersOnly(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.

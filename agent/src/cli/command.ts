@@ -11,6 +11,8 @@ export type CommandContext = {
   line(text: string): void;
   /** The result on stdout when --json was given. */
   result(value: unknown): void;
+  /** What it was asked is answered, and the answer is not a good one: exit code 1. */
+  fail(): void;
   /** For people, on stderr. */
   note(text: string): void;
 };

@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Enrolment } from '@sallyport/bundle-tools/protocol/enrolment';
 import { AgentError } from '../errors.ts';
-import { checkWanted, enrol } from '../loop/enrol.ts';
+import { checkWanted, enrol, enrolAgain } from '../loop/enrol.ts';
 import { dropEnrolment, writeEnrolment } from '../state/enrolment.ts';
-import { openState } from '../state/state.ts';
+import { type AgentState, openState } from '../state/state.ts';
 import { closeFolder } from '../windows/close-folder.ts';
 import { type Command, type CommandContext, defaultStateDir, machineRoot, wholeNumber } from './command.ts';
 import { serviceLine, startService } from './start-service.ts';
@@ -42,6 +42,35 @@ const tellStarted = async (context: CommandContext, folder: string, root: string
   return started.state;
 };
 
+const notWithAgain = ['fingerprint', 'root'] as const;
+const flagsNotWithAgain = ['executables', 'observe-only', 'later'] as const;
+
+/** Server, root and the rest are those of the folder: what is asked for is another key, nothing else. */
+const askAgain = async (context: CommandContext, state: AgentState, waitSeconds: number): Promise<void> => {
+  const other = [
+    ...notWithAgain.filter((name) => context.text(name) !== undefined),
+    ...flagsNotWithAgain.filter((name) => context.flag(name)),
+  ];
+  if (other.length > 0) throw new AgentError('USAGE', `--again does not take --${other.join(', --')}`);
+  const tokenFile = context.text('token-file');
+  const before = state.settings()?.deviceId;
+  const settings = await enrolAgain({
+    state,
+    token: tokenFile === undefined ? undefined : readToken(tokenFile),
+    server: context.text('server'),
+    waitSeconds,
+    onWaiting: (seconds, words) =>
+      context.note(`waiting for approval, next look in ${seconds} s; the words of the new key are: ${words}`),
+  });
+  const { site = '', deviceId = '' } = settings;
+  context.line(
+    before === deviceId
+      ? `enrolled again at ${site} as ${deviceId}; a running service goes on by itself`
+      : `enrolled at ${site} as ${deviceId}: the appliance took it for another device than ${before ?? ''}`,
+  );
+  context.result({ deviceId, site, server: settings.server, before });
+};
+
 export const command: Command = {
   options: {
     server: { value: 'URL', help: 'https address of the appliance' },
@@ -50,6 +79,7 @@ export const command: Command = {
     root: { value: 'DIR', help: 'the root of the system to report and to install into (/)' },
     executables: { help: 'report executable files with their hashes' },
     'observe-only': { help: 'report, and refuse every action' },
+    again: { help: 'a new key for a device that is enrolled, as when its certificate ended; a person compares it' },
     later: { help: 'only write it down: the service enrols, and waits for approval' },
     wait: { value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
   },
@@ -58,6 +88,11 @@ export const command: Command = {
     const folder = resolve(context.text('state') ?? defaultStateDir);
     if (process.platform === 'win32') await closeFolder(folder);
     const state = openState(folder);
+    const waitSeconds = wholeNumber(context.text('wait'), defaultWaitSeconds);
+    if (context.flag('again')) {
+      await askAgain(context, state, waitSeconds);
+      return;
+    }
     const wanted: Enrolment = {
       server: required(context, 'server'),
       token: readToken(required(context, 'token-file')),
@@ -77,7 +112,7 @@ export const command: Command = {
     const settings = await enrol({
       ...wanted,
       state,
-      waitSeconds: wholeNumber(context.text('wait'), defaultWaitSeconds),
+      waitSeconds,
       onWaiting: (seconds, words) =>
         context.note(`waiting for approval, next look in ${seconds} s; this device is: ${words}`),
     });

@@ -29,6 +29,11 @@ const commands: readonly CommandEntry[] = [
     summary: 'puts an ordered release of the agent in place, and the one before back where it is not heard of',
     load: () => import('./replace.ts'),
   },
+  {
+    name: 'status',
+    summary: 'how this device stands with the appliance; exit code 1 where it is not accepted',
+    load: () => import('./status.ts'),
+  },
   { name: 'log', summary: "the newest lines of the agent's own log", load: () => import('./log.ts') },
 ];
 
@@ -47,7 +52,11 @@ type Streams = { readonly stdout: Stream; readonly stderr: Stream };
 
 const write = (stream: Stream, text: string): void => void stream.write(`${text}\n`);
 
-const contextOf = (values: ReadonlyMap<string, string | boolean>, { stdout, stderr }: Streams): CommandContext => {
+const contextOf = (
+  values: ReadonlyMap<string, string | boolean>,
+  { stdout, stderr }: Streams,
+  fail: () => void,
+): CommandContext => {
   const json = values.get('json') === true;
   return {
     text: (name) => {
@@ -62,33 +71,38 @@ const contextOf = (values: ReadonlyMap<string, string | boolean>, { stdout, stde
     result: (value) => {
       if (json) write(stdout, JSON.stringify(value));
     },
+    fail,
     note: (text) => write(stderr, text),
   };
 };
 
-const dispatch = async (argv: readonly string[], streams: Streams): Promise<void> => {
+const dispatch = async (argv: readonly string[], streams: Streams): Promise<0 | 1> => {
   const [name = 'help', ...args] = argv;
   if (['help', '--help', '-h'].includes(name)) {
     write(streams.stdout, overview());
-    return;
+    return 0;
   }
   if (name === '--version') {
     write(streams.stdout, versionLine('sallyport-agent', agentRelease()));
-    return;
+    return 0;
   }
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry === undefined) throw new AgentError('USAGE', `no such command: ${name}`);
   const { command } = await entry.load();
   const values = parseOptions(command, args);
+  const ended: { code: 0 | 1 } = { code: 0 };
+  const fail = (): void => {
+    ended.code = 1;
+  };
   if (values.get('help') === true) write(streams.stdout, helpOf(entry, command));
-  else await command.run(contextOf(values, streams));
+  else await command.run(contextOf(values, streams, fail));
+  return ended.code;
 };
 
 /** Runs a command line; its exit code is 0 done, 1 failed, 2 wrong use. */
 export const runLine = async (argv: readonly string[], streams: Streams): Promise<number> => {
   try {
-    await dispatch(argv, streams);
-    return 0;
+    return await dispatch(argv, streams);
   } catch (error) {
     const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
     if (argv.includes('--json')) {

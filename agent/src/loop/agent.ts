@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
@@ -13,11 +13,13 @@ import { newKeyAndRequest } from '../identity/x509.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
+import { certificateEnd, requireEnrolled } from '../state/enrolled.ts';
 import { openJournal } from '../state/journal.ts';
 import { type HeldPolicy, openPolicy } from '../state/policy.ts';
 import { openSections } from '../state/sections.ts';
 import { openSpool, type Spool } from '../state/spool.ts';
-import { type AgentState, newOwnId, openState, type Settings } from '../state/state.ts';
+import { openStanding, type Standing } from '../state/standing.ts';
+import { type AgentState, identityFile, newOwnId, openState, type Settings } from '../state/state.ts';
 import { openTrust } from '../trust/held.ts';
 import { type Client, client } from './client.ts';
 import { agentCycle, type Cycle, checkIns } from './cycle.ts';
@@ -71,6 +73,8 @@ export type Agent = {
   tasks: TaskRunner;
   spool: Spool;
   log: Log;
+  /** Tells when another key and certificate are laid into the folder, until it is stopped; a cycle takes them. */
+  onNewIdentity(tell: () => void): { stop(): void };
   /** Renews the certificate when its time has come. */
   renewIfDue(): Promise<void>;
   close(): void;
@@ -79,16 +83,6 @@ export type Agent = {
 const bootIdOf = (files: RootFiles): string => {
   const kernel = files.isMachine ? (files.text('proc/sys/kernel/random/boot_id') ?? '').trim() : '';
   return /^[0-9a-f-]{36}$/.test(kernel) ? kernel : newOwnId();
-};
-
-const requireEnrolled = (state: AgentState) => {
-  const settings = state.settings();
-  const identity = state.identity();
-  const ca = state.ca();
-  if (settings?.deviceId === undefined || identity === undefined || ca === undefined) {
-    throw new AgentError('NOT_ENROLLED', `${state.folder} holds no enrolled agent; run: sallyport-agent enrol`);
-  }
-  return { settings, identity, ca };
 };
 
 /** A connection whose certificate can be swapped under those who use it. */
@@ -106,6 +100,30 @@ const swappable = (open: () => Connection): { connection: Connection; swap: () =
     },
   };
 };
+
+/** What an error of a cycle says about how the device stands; undefined where it says nothing about that. */
+const standingOf = (error: unknown): Standing | undefined => {
+  if (!(error instanceof AgentError)) return undefined;
+  const standings: Partial<Record<AgentError['code'], Standing>> = {
+    REFUSED: 'refused',
+    CERTIFICATE_ENDED: 'certificate-ended',
+    DEVICE_REVOKED: 'revoked',
+    POSSIBLE_CLONE: 'held',
+    UNREACHABLE: 'unreachable',
+  };
+  return standings[error.code];
+};
+
+/** An appliance that does not say why it refuses: an end that has passed by this computer's clock is why. */
+const withReason = (error: unknown, certificatePem: string): unknown =>
+  error instanceof AgentError && error.code === 'REFUSED' && certificateEnd(certificatePem) < nowMs()
+    ? new AgentError(
+        'CERTIFICATE_ENDED',
+        'the certificate of this device ended: sallyport-agent enrol --again asks for another one',
+        error.details,
+        { cause: error },
+      )
+    : error;
 
 const bytesOfMegabyte = 1024 * 1024;
 const hourMs = 3600 * 1000;
@@ -144,13 +162,12 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const saved = openSections(state.path('sections'));
   const spool = openSpool(state.path('spool'), saved.sizeBytes);
   const policy = openPolicy(state.path('policy.json'));
-  const connectTo = (server: string): Connection =>
-    connect({
-      server,
-      ca,
-      identity: requireEnrolled(state).identity,
-      forbidden: () => controllersOf(policy.current()),
-    });
+  const used = { cert: '' };
+  const connectTo = (server: string): Connection => {
+    const { identity } = requireEnrolled(state);
+    used.cert = identity.cert;
+    return connect({ server, ca, identity, forbidden: () => controllersOf(policy.current()) });
+  };
   const serverNow = (): string => requireEnrolled(state).settings.server;
   const { connection, swap } = swappable(() => connectTo(serverNow()));
   const calls: Client = client(connection);
@@ -208,12 +225,41 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     onFault: (collection, error) => log('error', `${collection} could not be collected: ${describe(error)}`),
   });
   const nextCheckIn = checkIns({ inventory, tasks, policy, bootId });
+  const standing = openStanding(state.path('standing.json'));
+  const turn = agentCycle({ client: calls, nextCheckIn, inventory, spool, tasks, policy, log, clock: nowMs });
+  const cycle: Cycle = async (options) => {
+    // `enrol --again` was run beside this.
+    if (requireEnrolled(state).identity.cert !== used.cert) swap();
+    try {
+      const result = await turn(options);
+      standing.note('accepted', nowMs());
+      return result;
+    } catch (thrown) {
+      const error = withReason(thrown, used.cert);
+      const now = standingOf(error);
+      if (now !== undefined) standing.note(now, nowMs(), describe(error));
+      throw error;
+    }
+  };
   return {
     settings,
     tasks,
     spool,
     log,
-    cycle: agentCycle({ client: calls, nextCheckIn, inventory, spool, tasks, policy, log, clock: nowMs }),
+    cycle,
+    onNewIdentity: (tell) => {
+      // Where the system watches no more folders, the next turn finds it.
+      try {
+        const watcher = watch(state.folder, { persistent: false }, (_event, name) => {
+          if (name === identityFile) tell();
+        });
+        watcher.on('error', () => watcher.close());
+        return { stop: () => watcher.close() };
+      } catch (error) {
+        log('warning', `a new key is looked for only at the next turn: ${describe(error)}`);
+        return { stop: () => undefined };
+      }
+    },
     renewIfDue: async () => {
       const { identity } = requireEnrolled(state);
       // In the middle of a task its downloads go on over the old connection.

@@ -15,8 +15,9 @@ const refusedMs = 15 * 60_000;
 /** While a release of the agent takes the place of another, its outcome is soon there. */
 const replacedMs = 10_000;
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof AgentError && (error.code === 'REFUSED' || error.code === 'POSSIBLE_CLONE');
+const refusals: ReadonlySet<string> = new Set(['REFUSED', 'CERTIFICATE_ENDED', 'DEVICE_REVOKED', 'POSSIBLE_CLONE']);
+
+const isRefusal = (error: unknown): boolean => error instanceof AgentError && refusals.has(error.code);
 
 const delayAfter = (error: unknown, failures: number): number => {
   if (isRefusal(error)) return jittered(refusedMs);
@@ -53,7 +54,14 @@ const loop = async (agent: Agent, timing: Sleeper, isStopped: () => boolean): Pr
       refused = isRefusal(error);
       delayMs = delayAfter(error, failures);
     }
-    if (!isStopped()) await timing.sleep(delayMs);
+    if (isStopped()) break;
+    // A person at the device may lay another key into the folder meanwhile.
+    const watched = refused ? agent.onNewIdentity(timing.wake) : undefined;
+    try {
+      await timing.sleep(delayMs);
+    } finally {
+      watched?.stop();
+    }
   }
   // Results of what was started still go into the journal.
   await work.task?.catch(() => undefined);

@@ -243,6 +243,8 @@ export const toError = (reply: Reply): AgentError => {
     status: reply.status,
     ...defined({ retryAfterSeconds: seconds }),
   };
+  if (serverCode === 'CERTIFICATE_ENDED' || serverCode === 'DEVICE_REVOKED')
+    return new AgentError(serverCode, message, details);
   if (reply.status === 401) return new AgentError('REFUSED', message, details);
   if (reply.status === 409 && serverCode === 'POSSIBLE_CLONE')
     return new AgentError('POSSIBLE_CLONE', message, details);

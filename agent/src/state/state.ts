@@ -42,6 +42,9 @@ export type AgentState = {
   dropEnrolKey(): void;
 };
 
+/** Key and certificate. */
+export const identityFile = 'identity.pem';
+
 export const newOwnId = (): string => Buffer.from(randomBytes(16)).toString('hex');
 
 const pemBlocks = (text: string): string[] =>
@@ -73,10 +76,10 @@ export const openState = (stateDir: string): AgentState => {
     ca: () => read('ca.pem'),
     writeCa: (pem) => write('ca.pem', pem),
     identity: () => {
-      const found = pair('identity.pem');
+      const found = pair(identityFile);
       return found === undefined ? undefined : { key: found[0], cert: found[1] };
     },
-    writeIdentity: ({ key, cert }) => write('identity.pem', `${key}${cert}`),
+    writeIdentity: ({ key, cert }) => write(identityFile, `${key}${cert}`),
     enrolKey: () => {
       const found = pair('enrol-key.pem');
       return found === undefined ? undefined : { keyPem: found[0], csrPem: found[1] };

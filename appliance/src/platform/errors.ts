@@ -37,6 +37,9 @@ export type AppErrorCode =
   | 'POSSIBLE_CLONE'
   | 'REVOKED'
   | 'CERTIFICATE'
+  | 'CERTIFICATE_ENDED'
+  | 'DEVICE_REVOKED'
+  | 'COMPARE_KEY'
   | 'CANCELLED'
   | 'DISK_FULL'
   | 'SCHEMA_NEWER'
@@ -128,6 +131,9 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   POSSIBLE_CLONE: entry('POSSIBLE_CLONE', 409),
   REVOKED: entry('REVOKED', 401),
   CERTIFICATE: entry('CERTIFICATE', 401),
+  CERTIFICATE_ENDED: entry('CERTIFICATE_ENDED', 401),
+  DEVICE_REVOKED: entry('DEVICE_REVOKED', 401),
+  COMPARE_KEY: entry('COMPARE_KEY', 409),
   CANCELLED: entry('CANCELLED', 410),
   DISK_FULL: entry('DISK_FULL', 507),
   SCHEMA_NEWER: entry('SCHEMA_NEWER', 500),

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { base64, count, opaqueId, pem, text } from './common.ts';
 
 // POST /enrol: token and request for a certificate against a certificate. The key was made on the device; only its public
-// half is taken from the request, every other word in the certificate is the appliance's.
+// half is taken from the request, every other word in the certificate is the appliance's. Without a token the caller shows the
+// certificate that it had, which may have ended; a person decides then.
 
 /** The device's claims about itself, for matching it with known devices and for the person who approves it. */
 const enrolDevice = z.object({
@@ -16,7 +17,7 @@ const enrolDevice = z.object({
 export type EnrolDevice = z.infer<typeof enrolDevice>;
 
 export const enrolRequest = z.object({
-  token: z.string().min(1).max(256),
+  token: z.string().min(1).max(256).optional(),
   csr: pem,
   agentVersion: text(32),
   device: enrolDevice,

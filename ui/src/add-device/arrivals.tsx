@@ -12,6 +12,8 @@ const lookAgainSeconds = 10;
 
 export type Arrival = ArrivalFactsOf & {
   readonly id: string;
+  /** Names what was compared. */
+  readonly client: string;
   readonly name: string;
   readonly state: 'pending' | 'approved' | 'held' | 'revoked';
   readonly heardAt: When;
@@ -65,7 +67,12 @@ export const Arrivals = ({
             <div class="row">
               {row.state === 'pending' ? (
                 <PostForm action={paths.deviceApprove(row.id)}>
-                  <Hidden fields={[['arrivals', token]]} />
+                  <Hidden
+                    fields={[
+                      ['arrivals', token],
+                      ['client', row.client],
+                    ]}
+                  />
                   <Button kind="primary" needs="devices:write">
                     {ctx.t('common.approve')}
                   </Button>

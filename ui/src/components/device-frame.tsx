@@ -4,10 +4,18 @@ import { Page } from '../frame/page.tsx';
 import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ArrivalFacts, type ArrivalFactsOf } from './arrival-facts.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';
+import { Button, Hidden, LinkButton, PostForm, withoutRight } from './form.tsx';
 import { Notice, Panel, Tabs } from './panel.tsx';
 import { Status } from './status.tsx';
 import { To } from './text.tsx';
+
+type AskingView = {
+  /** Names it where it is approved. */
+  readonly client: string;
+  readonly byCertificate: boolean;
+  readonly since: When;
+  readonly facts: ArrivalFactsOf;
+};
 
 export type DeviceHead = {
   readonly id: string;
@@ -25,8 +33,20 @@ export type DeviceHead = {
   readonly resembles?: Reference | undefined;
   readonly reenrolling?: boolean | undefined;
   readonly agentVersion?: string | undefined;
-  /** Of one that waits to be let in. */
-  readonly asks?: ArrivalFactsOf | undefined;
+  readonly certificateEnded?: boolean | undefined;
+  /** The clients that wait for a person; first one that has the key of a certificate of this device. */
+  readonly asks: readonly AskingView[];
+  /** Was let in before: a person may let it on as it was. */
+  readonly wasIn: boolean;
+};
+
+/** How a device stands with the appliance, where that is not all well. */
+export const stateWord = (
+  ctx: Ctx,
+  { state, certificateEnded }: Pick<DeviceHead, 'state' | 'certificateEnded'>,
+): string | undefined => {
+  if (state !== 'managed') return ctx.t(`devices.state.${state}`);
+  return certificateEnded ? ctx.t('devices.state.certificate-ended') : undefined;
 };
 
 /** `summary`, a collection's name, or findings, updates, changes, events; a count of 0 is shown, none is not. */
@@ -119,14 +139,15 @@ const Resembles = ({
   );
 
 const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
-  const unavailable = withoutRight(ctx, 'devices:write');
-  const approve = (
-    <PostForm action={paths.deviceApprove(device.id)}>
-      <Button kind="primary" small unavailable={unavailable}>
-        {ctx.t('devices.approve')}
-      </Button>
-    </PostForm>
-  );
+  // Who waits is approved beside what is compared of it.
+  const approve =
+    device.asks.length > 0 && !(device.state === 'held' && device.wasIn) ? null : (
+      <PostForm action={paths.deviceApprove(device.id)}>
+        <Button kind="primary" small unavailable={withoutRight(ctx, 'devices:write')}>
+          {ctx.t('devices.approve')}
+        </Button>
+      </PostForm>
+    );
   if (device.state === 'held') {
     return (
       <Notice level="warning" title={ctx.t('devices.heldTitle')}>
@@ -139,8 +160,16 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   if (device.state === 'pending' || device.reenrolling) {
     return (
       <Notice level="running" title={ctx.t(device.reenrolling ? 'devices.reenrollingTitle' : 'devices.pendingTitle')}>
-        {ctx.t('devices.pendingWhy')} <Resembles ctx={ctx} device={device} word="records.resembles" />
+        {ctx.t(device.reenrolling ? 'devices.reenrollingWhy' : 'devices.pendingWhy')}{' '}
+        <Resembles ctx={ctx} device={device} word="records.resembles" />
         {approve}
+      </Notice>
+    );
+  }
+  if (device.certificateEnded) {
+    return (
+      <Notice level="warning" title={ctx.t('devices.state.certificate-ended')}>
+        {ctx.rich('devices.certificateEndedWhy', { command: <code>sallyport-agent enrol --again</code> })}
       </Notice>
     );
   }
@@ -157,6 +186,32 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
     </Notice>
   ) : null;
 };
+
+/** One client that waits: what a person compares, and the button that lets in this one and no other. */
+const Asking = ({ ctx, device, asks }: { ctx: Ctx; device: DeviceHead; asks: AskingView }) => (
+  <Panel title={ctx.t('add.compareTitle')} body>
+    <ArrivalFacts
+      of={asks.facts}
+      rows={
+        device.wasIn
+          ? [
+              [ctx.t('devices.askedAt'), ctx.fmt.dateTime(asks.since)],
+              [
+                ctx.t('common.certificate'),
+                ctx.t(asks.byCertificate ? 'devices.askedByCertificate' : 'devices.askedWithout'),
+              ],
+            ]
+          : []
+      }
+    />
+    <PostForm action={paths.deviceApprove(device.id)}>
+      <Hidden fields={[['client', asks.client]]} />
+      <Button kind="primary" small unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t(device.wasIn && asks.facts.words.length > 0 ? 'devices.approveCompared' : 'devices.approve')}
+      </Button>
+    </PostForm>
+  </Panel>
+);
 
 /** What every tab of a device has around it. */
 export const DeviceFrame = ({
@@ -188,11 +243,7 @@ export const DeviceFrame = ({
           ? []
           : [{ label: device.group.name, href: paths.devices({ group: device.group.id }) }]),
       ]}
-      mark={
-        <Status level={device.level}>
-          {device.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${device.state}`)}
-        </Status>
-      }
+      mark={<Status level={device.level}>{stateWord(ctx, device)}</Status>}
       untranslatedTitle
       sub={[device.os, seen].filter((part) => part !== undefined).join('. ')}
       advisoriesMatter
@@ -205,11 +256,9 @@ export const DeviceFrame = ({
       }
     >
       <Admission ctx={ctx} device={device} />
-      {device.asks === undefined ? null : (
-        <Panel title={ctx.t('add.compareTitle')} body>
-          <ArrivalFacts of={device.asks} />
-        </Panel>
-      )}
+      {device.asks.map((asks) => (
+        <Asking ctx={ctx} device={device} asks={asks} />
+      ))}
       <DeviceTabs ctx={ctx} device={device.id} tabs={tabs} current={current} />
       {children}
     </Page>

@@ -421,6 +421,26 @@ export const words = defineWords({
     kk: 'Құрылғы көшірме болуы мүмкін',
   },
   'error.REVOKED': { en: 'The device was revoked', ru: 'Устройство отозвано', kk: 'Құрылғы қайтарып алынған' },
+  'error.CERTIFICATE_ENDED': {
+    en: 'The certificate of the device ended',
+    ru: 'Срок сертификата устройства истёк',
+    kk: 'Құрылғы сертификатының мерзімі бітті',
+  },
+  'error.DEVICE_REVOKED': {
+    en: 'The device was revoked',
+    ru: 'Устройство отозвано',
+    kk: 'Құрылғы қайтарып алынған',
+  },
+  'error.COMPARE_KEY': {
+    en: 'The device asks again with a new key, which has to be compared first',
+    ru: 'Устройство регистрируется повторно с новым ключом: сначала его нужно сверить',
+    kk: 'Құрылғы жаңа кілтпен қайта тіркелуде: алдымен кілтті салыстыру керек',
+  },
+  'error.COMPARE_KEY.next': {
+    en: 'Open the page of the device and compare the words of the key with those that the agent shows.',
+    ru: 'Откройте страницу устройства и сверьте слова ключа с теми, которые показывает агент.',
+    kk: 'Құрылғы бетін ашып, кілт сөздерін агент көрсеткен сөздермен салыстырыңыз.',
+  },
   'error.CERTIFICATE': {
     en: 'The certificate is not valid',
     ru: 'Сертификат недействителен',

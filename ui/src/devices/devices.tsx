@@ -1,4 +1,5 @@
 import { CoverageMark } from '../components/coverage.tsx';
+import { stateWord } from '../components/device-frame.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import {
   fileValue,
@@ -12,7 +13,7 @@ import { type Filtering, filterWords, ListFiles } from '../components/list-tools
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import { Age, Count, FieldText, To } from '../components/text.tsx';
+import { Age, Count, FieldText, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -33,6 +34,8 @@ export type DeviceRow = {
   readonly os?: string | undefined;
   readonly address?: string | undefined;
   readonly lastSeenAt: When | null;
+  readonly certificateEnded: boolean;
+  readonly certificateEndsAt: When | null;
   readonly act: number;
   readonly findings: number;
   readonly coverage: CoverageState;
@@ -76,11 +79,7 @@ const ownColumns: ListColumns<DeviceRow> = {
     fit: true,
     sort: true,
     rec: 'b',
-    cell: (row, ctx) => (
-      <Status level={row.level}>
-        {row.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${row.state}`)}
-      </Status>
-    ),
+    cell: (row, ctx) => <Status level={row.level}>{stateWord(ctx, row)}</Status>,
     file: (row, ctx) => ctx.tDynamic(`level.${row.level}`),
   },
   name: {
@@ -136,6 +135,12 @@ const ownColumns: ListColumns<DeviceRow> = {
       </span>
     ),
     file: (row) => (row.lastSeenAt === null ? null : new Date(row.lastSeenAt)),
+  },
+  certificate: {
+    word: 'devices.certificateEnds',
+    until: 'file',
+    cell: (row) => (row.certificateEndsAt === null ? '–' : <Time at={row.certificateEndsAt} form="date" />),
+    file: (row) => (row.certificateEndsAt === null ? null : new Date(row.certificateEndsAt)),
   },
   act: {
     word: 'decision.act',

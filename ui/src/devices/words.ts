@@ -52,6 +52,11 @@ export const words = defineWords({
   'devices.state.pending': { en: 'Waiting for approval', ru: 'Ожидает одобрения', kk: 'Мақұлдау күтуде' },
   'devices.state.managed': { en: 'Managed', ru: 'Под управлением', kk: 'Басқарылады' },
   'devices.state.held': { en: 'Held', ru: 'Задержано', kk: 'Ұсталды' },
+  'devices.state.certificate-ended': {
+    en: 'Certificate ended',
+    ru: 'Срок сертификата истёк',
+    kk: 'Сертификат мерзімі бітті',
+  },
   'devices.state.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'devices.reason.notJudged': {
     en: 'Not judged: no advisories for its system are here',
@@ -85,6 +90,11 @@ export const words = defineWords({
   },
   'devices.reason.pending': { en: 'Waiting for approval', ru: 'Ожидает одобрения', kk: 'Мақұлдау күтуде' },
   'devices.reason.reenrolling': { en: 'Enrols again', ru: 'Регистрируется повторно', kk: 'Қайта тіркелуде' },
+  'devices.reason.certificateEnded': {
+    en: 'Certificate ended',
+    ru: 'Срок сертификата истёк',
+    kk: 'Сертификат мерзімі бітті',
+  },
   'devices.reason.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'devices.reason.deploymentFailed': {
     en: { one: 'Failed deployment tasks: {n}', other: 'Failed deployment tasks: {n}' },
@@ -189,6 +199,32 @@ export const words = defineWords({
     ru: 'До одобрения отчёты отклоняются и команды не выдаются.',
     kk: 'Мақұлданғанша есептері қабылданбайды, тапсырма берілмейді.',
   },
+  'devices.reenrollingWhy': {
+    en: 'Compare the words with those that the agent shows on the device. Anyone with a token can ask in the name of a device; only the words tell them apart. Its number, decisions and history stay.',
+    ru: 'Сверьте слова с теми, которые агент показывает на устройстве. Просить от имени устройства может любой, у кого есть токен; отличают их только слова. Номер, решения и история сохранятся.',
+    kk: 'Сөздерді агент құрылғыда көрсеткен сөздермен салыстырыңыз. Токені бар кез келген адам құрылғы атынан сұрай алады; оларды тек сөздер ажыратады. Нөмірі, шешімдері мен тарихы сақталады.',
+  },
+  'devices.certificateEndedWhy': {
+    en: 'It was away for longer than its certificate lives, so it is refused. On the device, as root: {command}. Then compare the words of its new key here; its number and history stay.',
+    ru: 'Устройство не выходило на связь дольше срока сертификата, поэтому ему отказано. На устройстве от имени root: {command}. Затем сверьте здесь слова нового ключа; номер и история сохранятся.',
+    kk: 'Құрылғы сертификат мерзімінен ұзақ байланыста болмады, сондықтан қабылданбайды. Құрылғыда root атынан: {command}. Содан кейін жаңа кілттің сөздерін осында салыстырыңыз; нөмірі мен тарихы сақталады.',
+  },
+  'devices.approveCompared': {
+    en: 'The words are the same: let it on',
+    ru: 'Слова совпадают: допустить',
+    kk: 'Сөздер бірдей: рұқсат беру',
+  },
+  'devices.askedAt': { en: 'Asks since', ru: 'Просит с', kk: 'Сұраған уақыты' },
+  'devices.askedByCertificate': {
+    en: 'It has the key of a certificate of this device. That is a hint, no proof.',
+    ru: 'У него есть ключ сертификата этого устройства. Это подсказка, а не доказательство.',
+    kk: 'Онда осы құрылғы сертификатының кілті бар. Бұл — белгі, дәлел емес.',
+  },
+  'devices.askedWithout': {
+    en: 'It came with a token and the same hardware numbers, without a certificate of this device.',
+    ru: 'Пришло с токеном и теми же номерами оборудования, без сертификата этого устройства.',
+    kk: 'Токенмен және жабдықтың сол нөмірлерімен келді, бұл құрылғының сертификаты жоқ.',
+  },
   'devices.revokedTitle': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'devices.revokedWhy': {
     en: 'Its certificate is refused. To manage it again, enrol it with a new token.',
@@ -271,6 +307,11 @@ export const words = defineWords({
   'devices.allChanges': { en: 'All changes', ru: 'Все изменения', kk: 'Барлық өзгеріс' },
   'devices.agent': { en: 'Agent', ru: 'Агент', kk: 'Агент' },
   'devices.publicId': { en: 'Device number', ru: 'Номер устройства', kk: 'Құрылғы нөмірі' },
+  'devices.certificateEnds': {
+    en: 'Certificate ends',
+    ru: 'Сертификат до',
+    kk: 'Сертификат мерзімі',
+  },
   'devices.validUntil': { en: 'Valid until', ru: 'Действует до', kk: 'Жарамдылық мерзімі' },
   'devices.reported': { en: '{source}, {at}, {age}', ru: '{source}, {at}, {age}', kk: '{source}, {at}, {age}' },
   'devices.notReported': { en: 'Not reported yet', ru: 'Отчёта ещё нет', kk: 'Есеп әлі жоқ' },

@@ -307,6 +307,12 @@ export const words = defineWords({
   'condition.field.handTag': { en: 'Tag by hand', ru: 'Метка вручную', kk: 'Қолмен қойылған белгі' },
   'condition.field.source': { en: 'Source of the inventory', ru: 'Источник инвентаризации', kk: 'Түгендеу көзі' },
   'condition.field.reenrolling': { en: 'Enrols again', ru: 'Регистрируется снова', kk: 'Қайта тіркелуде' },
+  'condition.field.certificateEnds': { en: 'Certificate ends', ru: 'Сертификат до', kk: 'Сертификат мерзімі' },
+  'condition.field.certificateEnded': {
+    en: 'Certificate ended',
+    ru: 'Срок сертификата истёк',
+    kk: 'Сертификат мерзімі бітті',
+  },
   'condition.field.lastSeen': { en: 'Last contact', ru: 'Последняя связь', kk: 'Соңғы байланыс' },
   'condition.field.visible': { en: 'Visible', ru: 'Видно', kk: 'Көрінеді' },
   'condition.field.status': { en: 'Status', ru: 'Состояние', kk: 'Күйі' },

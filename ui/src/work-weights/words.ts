@@ -66,6 +66,16 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
       'бір құрылғының болуы мүмкін жазбалар',
     ],
   },
+  'device-again': {
+    name: ['device that asks again', 'повторно просящее устройство', 'қайта сұраған құрылғы'],
+  },
+  'device-certificate-ended': {
+    name: [
+      'device with an ended certificate',
+      'устройство с истёкшим сертификатом',
+      'сертификат мерзімі біткен құрылғы',
+    ],
+  },
   'device-silent': { name: ['device without contact', 'устройство без связи', 'байланыссыз құрылғы'] },
   'device-unjudged': { name: ['device that is not judged', 'непроверяемое устройство', 'тексерілмейтін құрылғы'] },
   deviation: { name: ['deviation', 'отклонение', 'ауытқу'] },

@@ -230,6 +230,42 @@ export const words = defineWords({
     kk: 'Сандар мен осалдықтар екі рет есептелуі мүмкін.',
   },
   'work.device-pairs.action': { en: 'Compare pairs', ru: 'Сравнить пары', kk: 'Жұптарды салыстыру' },
+  'work.device-again.title': {
+    en: { one: '{n} device asks again to come in', other: '{n} devices ask again to come in' },
+    ru: {
+      one: '{n} устройство регистрируется повторно',
+      few: '{n} устройства регистрируются повторно',
+      many: '{n} устройств регистрируются повторно',
+      other: '{n} устройства регистрируются повторно',
+    },
+    kk: 'Қайта тіркелуді сұраған құрылғы: {n}',
+  },
+  'work.device-again.why': {
+    en: 'It asks with a new key, in the name of a device that is known. Only the words of the key tell it from a stranger.',
+    ru: 'Просит с новым ключом от имени известного устройства. От чужого его отличают только слова ключа.',
+    kk: 'Белгілі құрылғының атынан жаңа кілтпен сұрайды. Оны бөгдеден тек кілт сөздері ажыратады.',
+  },
+  'work.device-again.action': { en: 'Compare the words', ru: 'Сверить слова', kk: 'Сөздерді салыстыру' },
+  'work.device-certificate-ended.title': {
+    en: { one: '{n} device whose certificate ended', other: '{n} devices whose certificate ended' },
+    ru: {
+      one: '{n} устройство с истёкшим сертификатом',
+      few: '{n} устройства с истёкшим сертификатом',
+      many: '{n} устройств с истёкшим сертификатом',
+      other: '{n} устройства с истёкшим сертификатом',
+    },
+    kk: 'Сертификат мерзімі біткен құрылғы: {n}',
+  },
+  'work.device-certificate-ended.why': {
+    en: 'They were away for longer than their certificates live: they are refused until they enrol again.',
+    ru: 'Они не выходили на связь дольше срока сертификата: им отказано, пока они не зарегистрируются повторно.',
+    kk: 'Олар сертификат мерзімінен ұзақ байланыста болмады: қайта тіркелгенше қабылданбайды.',
+  },
+  'work.device-certificate-ended.action': {
+    en: 'Show devices',
+    ru: 'Показать устройства',
+    kk: 'Құрылғыларды көрсету',
+  },
   'work.device-silent.title': {
     en: { one: '{n} device without contact', other: '{n} devices without contact' },
     ru: {

@@ -173,6 +173,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       return [
         {
           id,
+          client: source.clientId,
           name: hostname === '' ? id : hostname,
           state,
           heardAt: source.heardAt,

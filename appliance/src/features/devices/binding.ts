@@ -53,24 +53,27 @@ export const certificateBinding = (parts: {
     authenticate: (
       fingerprint: string | undefined,
       from: string,
-      issued?: () => IssuedCertificate | undefined,
+      more: { untimely?: string | undefined; issued?: () => IssuedCertificate | undefined } = {},
     ): Caller => {
-      let row = fingerprint === undefined ? undefined : certificates.auth(fingerprint);
+      // A certificate that the database has is ours, and the appliance's own clock says whether it ended.
+      const shown = fingerprint ?? more.untimely;
+      let row = shown === undefined ? undefined : certificates.auth(shown);
       if (fingerprint !== undefined && row === undefined && refused.allows(from)) {
-        const certificate = issued?.();
+        const certificate = more.issued?.();
         if (certificate !== undefined && parts.returning(certificate, from)) row = certificates.auth(fingerprint);
       }
-      const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
-      if (fingerprint === undefined || row === undefined || reason !== undefined) {
+      const reason = shown === undefined ? 'no-certificate' : refusalReason(row);
+      if (row !== undefined && reason === 'expired') throw refused.tell('CERTIFICATE_ENDED', from, row.id);
+      if (shown === undefined || row === undefined || reason !== undefined) {
         throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
       }
       if (row.certificateState === 'issued') {
         immediate(db, () => {
-          if (!certificates.activate(row.id, fingerprint, row.sourceId, clock())) return;
+          if (!certificates.activate(row.id, shown, row.sourceId, clock())) return;
           events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
         });
       }
-      return { id: row.id, publicId: row.publicId, fingerprint, sourceId: row.sourceId, bootIds: row.bootIds };
+      return { id: row.id, publicId: row.publicId, fingerprint: shown, sourceId: row.sourceId, bootIds: row.bootIds };
     },
     heard: (caller: Caller, call: { bootId: string; seq: number; version: string }): void => {
       const bootIds = seen.pendingBoots(caller.id) ?? caller.bootIds;

@@ -1,6 +1,18 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
 import type { DeviceCertificate, DeviceState, NewCertificate } from './types.ts';
+
+/** When the last certificate of the managed device `d` ends, or ended; null where it has none. */
+export const certificateEndsSql = `select max(c.not_after) from device_certificate c
+  where c.device = d.id and c.state in ('issued', 'active') and d.state = 'managed'`;
+
+/** The devices, as `device`, whose last certificate ended before a moment, its one parameter. */
+export const endedSql = `select distinct c.device as device from (select ? as now) moment
+  cross join device_certificate c indexed by device_certificate_end cross join device d on d.id = c.device
+  where c.state in ('issued', 'active') and c.not_after < moment.now and d.state = 'managed' and not exists
+    (select 1 from device_certificate later where later.device = c.device and later.state in ('issued', 'active')
+      and later.not_after >= moment.now)`;
 
 /** What one look-up by certificate brings: everything that the hot path of a check-in needs. */
 export type AuthRow = {
@@ -16,7 +28,7 @@ export type AuthRow = {
 };
 
 /** SQL over the certificates of devices. */
-export const certificateStore = (db: Database) => {
+export const certificateStore = (db: Database, changed: Changed) => {
   const sql = statements(db);
   const addCertificate = sql.run(
     `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, source)
@@ -40,13 +52,15 @@ export const certificateStore = (db: Database) => {
        c.serial as serial, c.source as sourceId, c.not_after as notAfter, device.boot_ids as bootIds
      from device_certificate c join device on device.id = c.device where c.fingerprint = +?`,
     ),
-    addCertificate: (id: number, certificate: NewCertificate, sourceId: number | null, now: number): void =>
+    addCertificate: (id: number, certificate: NewCertificate, sourceId: number | null, now: number): void => {
       addCertificate({
         ...certificate,
         device: id,
         sourceId,
         now,
-      }),
+      });
+      changed('client', [id]);
+    },
     activate: (id: number, fingerprint: string, sourceId: number | null, now: number): boolean => {
       const first = activate(now, fingerprint);
       if (first) supersede({ device: id, fingerprint, sourceId: sourceId });
@@ -57,7 +71,12 @@ export const certificateStore = (db: Database) => {
        first_used_at as firstUsedAt from device_certificate
      where device = ? order by issued_at desc, fingerprint`,
     ),
-    dropCertificates: sql.changes<[before: number]>('delete from device_certificate where not_after < ?'),
+    // The last one that a device had stays: by it the device is told apart from one that never had any, and may ask for another.
+    dropCertificates: sql.changes<[before: number]>(
+      `delete from device_certificate where not_after < ? and (state in ('superseded', 'revoked') or exists
+         (select 1 from device_certificate later where later.device = device_certificate.device
+           and later.state in ('issued', 'active') and later.not_after > device_certificate.not_after))`,
+    ),
     revoke: sql.run<[device: number]>(`update device_certificate set state = 'revoked' where device = ?`),
   };
 };

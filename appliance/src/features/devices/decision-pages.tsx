@@ -40,7 +40,9 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     const { actor } = signedIn(c);
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
-    if (what === 'approve') devices.approve(actor, device.id);
+    // What the page showed, which its reader compared.
+    const client = c.get('form').text('client').slice(0, 512);
+    if (what === 'approve') devices.approve(actor, device.id, client === '' ? undefined : client);
     else devices.revoke(actor, device.id);
     setToast(c, { message: { key: `toast.devices.${what}`, params: { n: 1 } } });
     const token = c.get('form').text('arrivals').slice(0, 64);

@@ -26,7 +26,10 @@ const message = (reason: string, params?: Record<string, number>): Message => ({
 
 /** A device's status with its reasons, the worst first. */
 export const deviceStatus = (
-  row: Pick<DeviceListRow, 'state' | 'lastSeenAt' | 'reenrolling' | 'failedTasks' | 'restartPending' | 'hasInventory'>,
+  row: Pick<
+    DeviceListRow,
+    'state' | 'lastSeenAt' | 'certificateEndsAt' | 'reenrolling' | 'failedTasks' | 'restartPending' | 'hasInventory'
+  >,
   load: DeviceLoad,
   options: { nowMs: number; notVisibleHours: number },
 ): DeviceStatus => {
@@ -39,6 +42,8 @@ export const deviceStatus = (
   if (load.worst === 'act') found.push({ level: 'critical', message: message('act', { n: Math.max(1, load.act) }) });
   if (row.state === 'pending') found.push({ level: 'waiting', message: message('pending') });
   if (row.reenrolling) found.push({ level: 'warning', message: message('reenrolling') });
+  if (row.certificateEndsAt !== null && row.certificateEndsAt < options.nowMs)
+    found.push({ level: 'warning', message: message('certificateEnded') });
   if (row.failedTasks > 0)
     found.push({ level: 'warning', message: message('deploymentFailed', { n: row.failedTasks }) });
   if (load.attend > 0 || load.worst === 'attend')

@@ -52,6 +52,9 @@ type EnrolmentParts = {
   seen: LastSeen;
 };
 
+/** `device`, `sourceId`: whom the certificate was made for. */
+type CertificateCall = Omit<EnrolCall, 'token'> & { device: number; sourceId: number };
+
 /** A device and, unless it is a copy that has none, the row of the client. */
 type Known = { state: ClientOutcome['state']; device: Device; sourceId: number };
 type Decision = Known | { state: 'refused'; reason: string; device?: number };
@@ -63,7 +66,14 @@ const maxWaiting = 20_000;
 
 const isWaiting = (row: DeviceSource): boolean => row.state === 'pending' || row.state === 'held';
 
-export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOutcome) => {
+type Enrolment = {
+  /** A request with a token. */
+  withToken(call: EnrolCall): ClientOutcome;
+  /** A request of our own agent with a certificate of this device, whose key it proved; it may have ended. */
+  withCertificate(call: CertificateCall): ClientOutcome;
+};
+
+export const enrolment = (parts: EnrolmentParts): Enrolment => {
   const { db, store, sources, hints, objects, events, clock, refused } = parts;
   const limit = rateLimit({ perMinute: parts.perMinute, clock });
   const quiet = firstIn({ ms: 10 * 60_000, clock });
@@ -92,14 +102,20 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
       params: { device: device.publicId, resembles: resembles.publicId, reason },
     });
 
-  const addSource = (device: number, call: EnrolCall, token: EnrolmentToken, state: 'pending' | 'held'): number =>
+  /** `token` null: the certificate of the device speaks for it. */
+  const addSource = (
+    device: number,
+    call: Omit<EnrolCall, 'token'>,
+    token: EnrolmentToken | null,
+    state: 'pending' | 'held',
+  ): number =>
     sources.insert(
       {
         device,
         source: call.source,
         clientId: call.clientId,
         keyDigest: call.keyDigest,
-        token: token.id,
+        token: token?.id ?? null,
         state,
         agent: call.facts.agentVersion ?? '',
         from: call.from,
@@ -113,7 +129,12 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
   };
 
   /** A client that was here before: a lost reply, a repeated poll, or a copied disk. */
-  const knownClient = (row: DeviceSource, call: EnrolCall, claim: Claim, token: EnrolmentToken): Decision => {
+  const knownClient = (
+    row: DeviceSource,
+    call: Omit<EnrolCall, 'token'>,
+    claim: Claim,
+    token: EnrolmentToken | null,
+  ): Decision => {
     const device = deviceOf(row.device);
     const known = { device, sourceId: row.id };
     if (device.state === 'revoked' || row.state === 'revoked')
@@ -125,7 +146,7 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
     }
     if (call.keyDigest !== null && isWaiting(row)) sources.setKey(row.id, call.keyDigest);
     // Tokens are rolled over by adding one and deleting the other: who is known may come with the new one.
-    if (row.token !== token.id) sources.setToken(row.id, token.id);
+    if (token !== null && row.token !== token.id) sources.setToken(row.id, token.id);
     // It waits for a person and is there: such a record is not idle.
     if (isWaiting(row))
       parts.seen.noteSource(call.source, {
@@ -248,21 +269,45 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
     return admitted;
   };
 
+  const claimOf = ({ facts, from }: Pick<EnrolCall, 'facts' | 'from'>): Claim => ({
+    ...toIdentity({
+      uuid: facts.uuid ?? undefined,
+      serial: facts.serial ?? undefined,
+      macs: [...(facts.macs ?? [])],
+    }),
+    hostname: facts.hostname,
+    os: facts.os ?? '',
+    arch: facts.arch ?? '',
+    agentVersion: facts.agentVersion ?? '',
+    kind: facts.kind ?? 'computer',
+    from,
+  });
+
+  /**
+   * A device that its certificate names asks for another one, with a new key. That it has the key of the certificate tells a person
+   * whom the request comes from and keeps its place beside requests of others; it opens nothing.
+   */
+  const again = (call: CertificateCall): Decision => {
+    const device = deviceOf(call.device);
+    const claim = claimOf(call);
+    const known = call.keyDigest === null ? undefined : sources.byKey(call.source, call.keyDigest);
+    if (known !== undefined && known.state !== 'replaced')
+      return known.device === device.id
+        ? knownClient(known, call, claim, null)
+        : { state: 'refused', reason: 'key-of-another', device: device.id };
+    if (contradictsOwnKey(device, claim)) {
+      if (quiet.first(String(device.id))) cloneEvent(device, device, 'key-with-other-hardware');
+      return { state: 'held', device, sourceId: call.sourceId };
+    }
+    events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
+    const state = device.state === 'held' ? 'held' : 'pending';
+    const sourceId = addSource(device.id, call, null, state);
+    sources.waitInstead({ id: sourceId, device: device.id, source: call.source });
+    return { state, device: deviceOf(device.id), sourceId };
+  };
+
   const decide = (call: EnrolCall, token: EnrolmentToken): Decision => {
-    const { facts } = call;
-    const claim: Claim = {
-      ...toIdentity({
-        uuid: facts.uuid ?? undefined,
-        serial: facts.serial ?? undefined,
-        macs: [...(facts.macs ?? [])],
-      }),
-      hostname: facts.hostname,
-      os: facts.os ?? '',
-      arch: facts.arch ?? '',
-      agentVersion: facts.agentVersion ?? '',
-      kind: facts.kind ?? 'computer',
-      from: call.from,
-    };
+    const claim = claimOf(call);
     const byKey = call.keyDigest === null ? undefined : sources.byKey(call.source, call.keyDigest);
     if (byKey !== undefined && byKey.state !== 'replaced') return knownClient(byKey, call, claim, token);
     const sameId = sources.byClient(call.source, call.clientId);
@@ -279,14 +324,12 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
     });
   };
 
-  return (call) => {
-    if (!limit.take(call.from) || !refused.allows(call.from)) {
+  const takeShare = (from: string): void => {
+    if (!limit.take(from) || !refused.allows(from))
       throw new AppError('RATE_LIMITED', 'too many requests to enrol', { retryAfterSeconds: 60 });
-    }
-    const purpose = purposeOf[call.source];
-    const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token);
-    if (token === undefined) throw refused.refuse('TOKEN', 'unknown-token', call.from);
-    const decision = immediate(db, () => decide(call, token));
+  };
+
+  const outcomeOf = (call: Omit<EnrolCall, 'token'>, decision: Decision): ClientOutcome => {
     if (decision.state === 'refused') throw refused.refuse('TOKEN', decision.reason, call.from, decision.device);
     const { state, device, sourceId } = decision;
     const standing = ({ approved: 'managed', pending: 'pending', held: 'held' } as const)[state];
@@ -296,5 +339,26 @@ export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOu
       device,
       caller: { id: device.id, publicId: device.publicId, source: call.source, state: standing, sourceId, hasFull },
     };
+  };
+
+  return {
+    withToken: (call) => {
+      takeShare(call.from);
+      const purpose = purposeOf[call.source];
+      const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token);
+      if (token === undefined) throw refused.refuse('TOKEN', 'unknown-token', call.from);
+      return outcomeOf(
+        call,
+        immediate(db, () => decide(call, token)),
+      );
+    },
+    withCertificate: (call) => {
+      takeShare(call.from);
+      if (deviceOf(call.device).state === 'revoked') throw refused.tell('DEVICE_REVOKED', call.from, call.device);
+      return outcomeOf(
+        call,
+        immediate(db, () => again(call)),
+      );
+    },
   };
 };

@@ -1,6 +1,7 @@
 import { type Field, type Rows, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
+import { certificateEndsSql } from './certificate-store.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
 
 // What filters can ask of a device, each with the SQL of its value over the device `d`.
@@ -113,6 +114,12 @@ const sourceFields: readonly Field[] = [
   },
 ];
 
+/** Until when the certificate of its agent lets it speak. */
+const certificateFields: readonly Field[] = [
+  { name: 'certificateEnds', type: 'time', source: { scalar: certificateEndsSql } },
+  { name: 'certificateEnded', type: 'yesno', layer: listLayer, source: { code: true } },
+];
+
 /** When a device was heard. `visible` is what the status calls it: heard within the time-out of its group. */
 const seenFields: readonly Field[] = [
   { name: 'lastSeen', type: 'time', source: { scalar: 'd.last_seen_at' } },
@@ -223,6 +230,7 @@ export function deviceVocabulary(rows: readonly Rows[]): Vocabulary {
       ...groupFields,
       ...tagFields,
       ...sourceFields,
+      ...certificateFields,
       ...seenFields,
       ...findingFields,
       ...coverageFields,

@@ -7,6 +7,7 @@ import { statements } from '../../platform/statements.ts';
 import { likePattern } from '../../platform/text.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
+import { endedSql } from './certificate-store.ts';
 import type { Contact, GroupTree } from './types.ts';
 
 /** What a device may come later than its interval. */
@@ -33,7 +34,7 @@ type Indexed = {
 
 /**
  * The comparisons that an index alone answers. Reads device, device_row,
- * device_status, device_tag, device_hint, device_findings, device_coverage, inv_accounts and inv_sessions.
+ * device_status, device_certificate, device_tag, device_hint, device_findings, device_coverage, inv_accounts and inv_sessions.
  */
 export const indexedDevices = (parts: IndexedParts): Indexed => {
   const { db, personal, devicesWith, groups, checkInSeconds, clock } = parts;
@@ -77,6 +78,10 @@ export const indexedDevices = (parts: IndexedParts): Indexed => {
   const byUser = found<[Buffer, Buffer]>(
     `select device from inv_accounts where "name_bx" = ? union select device from inv_sessions where "account_bx" = ?`,
   );
+  const byCertificate = {
+    true: found<[number]>(endedSql),
+    false: found<[number]>(`select id from device where id not in (${endedSql})`),
+  };
   const byVisibility = found<[number]>('select device from device_status where visible = ?');
 
   const bySet: Readonly<Record<string, (value: string) => DeviceSet>> = {
@@ -97,6 +102,7 @@ export const indexedDevices = (parts: IndexedParts): Indexed => {
       value === 'online'
         ? heardSince((checkInSeconds() + graceSeconds) * 1_000 - clock())
         : notHeardSince(missingDays[value as Exclude<Contact, 'online'>] * dayMs - clock()),
+    'certificateEnded =': (value) => byCertificate[value === 'true' ? 'true' : 'false'](clock()),
     'visible =': (value) => byVisibility(Number(value === 'true')),
     'address starts': (value) => {
       const text = fold(value);

@@ -1,3 +1,4 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
@@ -5,6 +6,7 @@ import { listBuilder } from '../../platform/list/list-queries.ts';
 import { deviceRowsIn, devicesIn, devicesReached, type Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
+import { endedSql } from './certificate-store.ts';
 import {
   type DeviceFilters,
   type DeviceList,
@@ -16,7 +18,11 @@ import {
 const everyState = deviceStates.map((state) => `'${state}'`).join(', ');
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
-export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen'>): DeviceList => {
+export const deviceList = (
+  db: Database,
+  { chosen }: Pick<DeviceFilters, 'chosen'>,
+  clock: () => number = nowMs,
+): DeviceList => {
   const list = listBuilder<{ id: number }, DeviceListQuery['sort'] | 'search'>(db, {
     from: 'device_row r',
     id: 'r.device',
@@ -120,6 +126,27 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       // A device that rules have not looked at is judged by nothing, and has no row.
       const all = shown.reduce((sum, { devices }) => sum + devices, 0);
       return { 'not-judged': all - partly - judged, partly, judged };
+    },
+    certificateEnded: (scope): number => {
+      const { sql, params } = devicesIn(scope, 'device');
+      return (
+        db
+          .prepare<unknown[], number>(`select count(*) from (${endedSql}) where ${sql}`)
+          .pluck()
+          .get(clock(), ...params) ?? 0
+      );
+    },
+    askingAgain: (scope): number => {
+      const { sql, params } = devicesIn(scope, 'x.device');
+      return (
+        db
+          .prepare<unknown[], number>(
+            `select count(distinct x.device) from device_source x indexed by device_source_pending cross join device d
+               on d.id = x.device where x.state = 'pending' and d.state = 'managed' and d.kind <> 'directory' and ${sql}`,
+          )
+          .pluck()
+          .get(...params) ?? 0
+      );
     },
     withFindings: (scope): number => {
       const { sql, params } = devicesIn(scope, 'device');

@@ -1,5 +1,7 @@
+import { hexOfWords } from '@sallyport/bundle-tools/fingerprint/words';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import type { Output } from '../../cli/command.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -57,7 +59,9 @@ const device = z.object({
   arch: z.string().nullable(),
   address: z.string().nullable(),
   dnsName: z.string().nullable(),
-  reenrolling: z.boolean(),
+  reenrolling: z.boolean().describe('It asks again to come in, by a new client'),
+  certificateEnded: z.boolean().describe('The last certificate of its agent ended: it is refused'),
+  certificateEndsAt: time.nullable().describe('When the last certificate of its agent ends, or ended'),
   heldReason: z.string().nullable(),
   restartPending: z.boolean(),
   findings: z.int().describe('Open findings; what none is worth, `coverage` says'),
@@ -72,6 +76,18 @@ const deviceDetail = device.extend({
   approvedAt: time.nullable(),
   enrolledAt: time.nullable(),
   revokedAt: time.nullable(),
+  asking: z
+    .array(
+      z.object({
+        source: z.string(),
+        client: z.string().describe('Names it in `device.approve`; of our own agent the digest of its key'),
+        words: z.array(z.string()).describe('Of that digest, as the agent says them'),
+        byCertificate: z.boolean().describe('It has the key of a certificate of this device; a hint, no proof'),
+        from: z.string(),
+        since: time,
+      }),
+    )
+    .describe('Clients that wait for a person'),
   decision: z
     .object({
       revision: z.int().describe('0: nothing was decided yet'),
@@ -96,6 +112,8 @@ const toDevice = (listed: ListedDevice) => ({
   os: listed.osText,
 });
 
+type Decided = z.infer<typeof deviceDetail>;
+
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
@@ -111,6 +129,9 @@ const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
     approvedAt: found.approvedAt,
     enrolledAt: found.enrolledAt,
     revokedAt: found.revokedAt,
+    asking: needs.devices
+      .asking(listed.id)
+      .map(({ clientId, words, ...one }) => ({ ...one, client: clientId, words: [...words] })),
     decision: {
       revision: decided?.revision ?? 0,
       displayName: textOrNull(decided?.body['displayName']),
@@ -122,29 +143,21 @@ const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
 
 const one = z.strictObject({ device: deviceId });
 
-const decide = (action: 'approve' | 'revoke', summary: string) =>
-  operation({
-    name: `device.${action}`,
-    scoped: true,
-    http: { method: 'post', path: `/devices/{device}/${action}` },
-    right: 'devices:write',
-    summary,
-    input: one,
-    output: deviceDetail,
-    find: ({ deviceQueries, actor }, input) => deviceIn(deviceQueries, input.device, scopeOf(actor, 'devices:write')),
-    run: (context, input) => {
-      const { devices, deviceQueries, actor } = context;
-      devices[action](actor, deviceIn(deviceQueries, input.device, scopeOf(actor, 'devices:write')));
-      return detail(context, input.device);
-    },
-    command: {
-      positionals: ['device'],
-      each: 'device',
-      example: `sallyport device ${action} 0123456789abcdef0123456789abcdef`,
-      print: (out, { id, hostname, state }) => out.line(`${id} ${hostname} ${state}`),
-      json: ({ id, hostname, state }) => ({ id, name: hostname, state }),
-    },
-  });
+/** The name of a client: as it is, or by the 24 words of our own agent's key. USAGE for words that are none. */
+const clientNamed = (text: string): string =>
+  /\s/.test(text.trim()) ? hexOfWords(text.trim().toLowerCase().split(/\s+/)) : text.trim();
+
+const decisionCommand = (action: 'approve' | 'revoke') =>
+  ({
+    positionals: ['device'],
+    each: 'device',
+    example: `sallyport device ${action} 0123456789abcdef0123456789abcdef`,
+    print: (out: Pick<Output, 'line'>, { id, hostname, state }: Decided) => out.line(`${id} ${hostname} ${state}`),
+    json: ({ id, hostname, state }: Decided) => ({ id, name: hostname, state }),
+  }) as const;
+
+const toDecide = ({ deviceQueries, actor }: Needs & { actor: Actor }, id: string): number =>
+  deviceIn(deviceQueries, id, scopeOf(actor, 'devices:write'));
 
 export const deviceOperations = [
   operation({
@@ -224,8 +237,49 @@ export const deviceOperations = [
     output: deviceDetail,
     run: (context, input) => detail(context, input.device),
   }),
-  decide('approve', 'Lets a device in, or lets a reinstalled one on'),
-  decide('revoke', 'Revokes a device: it is refused from the next request on'),
+  operation({
+    name: 'device.approve',
+    scoped: true,
+    http: { method: 'post', path: '/devices/{device}/approve' },
+    right: 'devices:write',
+    summary: 'Lets a device in, or lets on one that asks again',
+    description:
+      'A device that was let in before and asks with a new key is let on only where `client` names the key whose words a person compared with those that the agent says: COMPARE_KEY without it.',
+    input: one.extend({
+      client: z
+        .string()
+        .min(1)
+        .max(512)
+        .optional()
+        .describe('What was compared: `client` of what is `asking`, or the 24 words of its key'),
+    }),
+    output: deviceDetail,
+    find: (context, input) => toDecide(context, input.device),
+    run: (context, { device: id, client }) => {
+      const named = client === undefined ? undefined : clientNamed(client);
+      context.devices.approve(context.actor, toDecide(context, id), named);
+      return detail(context, id);
+    },
+    command: {
+      ...decisionCommand('approve'),
+      flags: { client: { name: 'key', value: 'WORDS' } },
+    },
+  }),
+  operation({
+    name: 'device.revoke',
+    scoped: true,
+    http: { method: 'post', path: '/devices/{device}/revoke' },
+    right: 'devices:write',
+    summary: 'Revokes a device: it is refused from the next request on',
+    input: one,
+    output: deviceDetail,
+    find: (context, input) => toDecide(context, input.device),
+    run: (context, input) => {
+      context.devices.revoke(context.actor, toDecide(context, input.device));
+      return detail(context, input.device);
+    },
+    command: decisionCommand('revoke'),
+  }),
   operation({
     name: 'device.decide',
     scoped: true,

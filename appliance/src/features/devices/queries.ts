@@ -2,6 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
+import { certificateEndsSql } from './certificate-store.ts';
 import { addressSql, groupIdSql, osNameSql } from './row-store.ts';
 import type { DeviceCoverage, DeviceListRow, DeviceQueries } from './types.ts';
 
@@ -24,7 +25,7 @@ const single = (alias: string, table: string, collection: string): string =>
 
 /**
  * The list of devices. Reads device, section, inv_identity, inv_platform, inv_activity, object (device-decision, group)
- *, task,
+ *, task, device_certificate,
  * device_status, device_findings and device_coverage.
  */
 export const deviceQueries = (db: Database): DeviceQueries => {
@@ -41,7 +42,7 @@ export const deviceQueries = (db: Database): DeviceQueries => {
       (select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
         (select 1 from task later where later.device = t.device and later.update_id = t.update_id
           and later.queued_at > t.queued_at)) as failedTasks,
-      d.created_at as createdAt, d.last_seen_at as lastSeenAt, t.level as level, t.reasons as reasons,
+      d.created_at as createdAt, d.last_seen_at as lastSeenAt, (${certificateEndsSql}) as certificateEndsAt, t.level as level, t.reasons as reasons,
       t.visible as visible, coalesce(f.findings, 0) as findings, coalesce(f.act, 0) as act, coalesce(f.attend, 0) as attend,
       f.worst as worst, c.state as coverageState, c.reasons as coverageReasons, c.judged_by as judgedBy
     from device d

@@ -9,11 +9,28 @@ import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
 export type Refusals = {
   /** The error to throw; RATE_LIMITED once the address has had too many refusals. */
   refuse(code: 'CERTIFICATE' | 'TOKEN', reason: string, from: string, device?: number): AppError;
+  /**
+   * What who proved the key of a certificate of ours is told: it learns no more than its device's own. It does not count, or a
+   * device that comes back would close the door for those beside it.
+   */
+  tell(code: 'CERTIFICATE_ENDED' | 'DEVICE_REVOKED', from: string, device: number): AppError;
   /** Whether the address may still try. */
   allows(from: string): boolean;
 };
 
 const eventOf = { CERTIFICATE: 'certificate-refused', TOKEN: 'enrolment-refused' } as const;
+const told = {
+  CERTIFICATE_ENDED: {
+    event: 'certificate-refused',
+    reason: 'expired',
+    words: 'the certificate of this device ended: sallyport-agent enrol --again asks for another one',
+  },
+  DEVICE_REVOKED: {
+    event: 'enrolment-refused',
+    reason: 'device-revoked',
+    words: 'an administrator revoked this device: it comes in again only as a new one, with a new token',
+  },
+} as const;
 
 /** Counts refusals per address and writes their reasons into the journal. */
 export const refusals = (parts: { events: EventService; clock: () => number; perMinute: number }): Refusals => {
@@ -21,6 +38,11 @@ export const refusals = (parts: { events: EventService; clock: () => number; per
   const quiet = firstIn({ ms: 10 * 60_000, clock: parts.clock });
   return {
     allows: (from) => limit.allows(from),
+    tell: (code, from, device) => {
+      const { event, reason, words } = told[code];
+      if (quiet.first(`${from} ${reason} ${device}`)) parts.events.record(event, { from, params: { reason }, device });
+      return new AppError(code, words);
+    },
     refuse: (code, reason, from, device) => {
       const counted = limit.take(from);
       if (quiet.first(`${from} ${reason} ${device ?? ''}`)) {

@@ -16,8 +16,8 @@ type Parts = {
   certificates: CertificateStore;
   events: EventService;
   clock: () => number;
-  /** The appliance lets a device in. */
-  letIn: (id: number) => void;
+  /** The appliance lets a device in by this client, and no other that waits. */
+  letIn: (id: number, client: string) => void;
   lost: LostCertificates;
 };
 
@@ -72,9 +72,13 @@ export const returning =
           clock(),
         );
       certificates.addCertificate(id, issued, sourceId, clock());
-      // What is managed already has only renewed; its certificate of before proves no less.
-      if (standing === 'known' || known?.state === 'managed') letIn(id);
-      else events.record('device-pending', { device: id, params: { device: issued.publicId, address: from } });
+      const row = sources.byId(sourceId);
+      const isWaiting = row?.state === 'pending' || row?.state === 'held';
+      // What is managed already has only renewed; its certificate of before proves no less. Nothing else that waits is let on by it.
+      const isManaged = known?.state === 'managed';
+      if ((standing === 'known' || isManaged) && (isWaiting || row?.state === 'approved')) letIn(id, row.clientId);
+      else if (!isManaged)
+        events.record('device-pending', { device: id, params: { device: issued.publicId, address: from } });
       events.record('device-returned', { device: id, params: { device: issued.publicId, serial: issued.serial } });
       return true;
     });

@@ -149,7 +149,7 @@ describe('a device that is installed again', () => {
       state: 'pending',
       device: { id: first.id },
     });
-    devices.approve(admin, first.id);
+    devices.approve(admin, first.id, key);
     const second = { id: first.id, fingerprint: certify(first.id, key) };
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
     expect(devices.authenticate(second.fingerprint, 'x').id).toBe(first.id);
@@ -166,7 +166,7 @@ describe('a device that is installed again', () => {
     const key = newKey();
     expect(enrol(once.secret, { uuid, macs }, key)).toMatchObject({ state: 'pending', device: { id: first.id } });
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
-    devices.approve(admin, first.id);
+    devices.approve(admin, first.id, key);
     expect(enrol(once.secret, { uuid, macs }, key)).toMatchObject({ state: 'approved', device: { id: first.id } });
     // A copy beside a live one is a new device, and so is what nobody knows.
     devices.heard(devices.authenticate(first.fingerprint, 'x'), { bootId: 'b1', seq: 1, version: '1' });
@@ -189,7 +189,10 @@ describe('a device that is installed again', () => {
     expect(enrol(secret, { uuid, macs }, key).state).toBe('pending');
     expect(devices.authenticate(first.fingerprint, 'x').id).toBe(first.id);
     expect(devices.byId(first.id)).toMatchObject({ state: 'managed', reenrolling: true });
-    devices.approve(admin, first.id);
+    // What a person compared is named: another key may ask by now.
+    expect(codeOf(() => devices.approve(admin, first.id))).toBe('COMPARE_KEY');
+    expect(codeOf(() => devices.approve(admin, first.id, newKey()))).toBe('CONFLICT');
+    devices.approve(admin, first.id, key);
     expect(enrol(secret, { uuid, macs }, key)).toMatchObject({
       state: 'approved',
       device: { id: first.id, reenrolling: false },
@@ -247,7 +250,7 @@ describe('a possible clone', () => {
 });
 
 describe('certificates', () => {
-  it('are refused when unknown, absent, expired or revoked, in the same words', () => {
+  it('are refused when unknown, absent or revoked in the same words, and when ended by a code of its own', () => {
     const first = enrolled({ uuid });
     const short = enrolled({ uuid: '4c4c4544-0031-3510-8052-b4c04f4a3799' });
     devices.authenticate(first.fingerprint, 'x');
@@ -261,7 +264,9 @@ describe('certificates', () => {
         return error instanceof Error && 'code' in error ? `${String(error.code)} ${error.message}` : error;
       }
     });
-    expect(new Set(errors)).toEqual(new Set(['CERTIFICATE refused']));
+    expect(new Set(errors.slice(0, 3))).toEqual(new Set(['CERTIFICATE refused']));
+    // Who proved the key of a certificate of ours learns that it ended.
+    expect(errors[3]).toMatch(/^CERTIFICATE_ENDED /);
     expect(reasons()).toEqual(['no-certificate', 'unknown-certificate', 'device-revoked', 'expired']);
   });
 

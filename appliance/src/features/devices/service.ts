@@ -12,6 +12,7 @@ import { AppError } from '../../platform/errors.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { CertificateRequest } from '../ca/types.ts';
+import { admission } from './admission.ts';
 import { arrivalQueries } from './arrival-queries.ts';
 import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
@@ -25,7 +26,7 @@ import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
-import { assertReached, isReached } from './reach-queries.ts';
+import { assertReached } from './reach-queries.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
 import { returning } from './returning.ts';
@@ -34,6 +35,7 @@ import { deviceStore } from './store.ts';
 import { findEnrolmentToken } from './tokens.ts';
 import {
   type Arrival,
+  type AskingClient,
   type Caller,
   type ClientOutcome,
   type DerivedOfDevice,
@@ -81,8 +83,11 @@ function groupRule(store: ReturnType<typeof groupStore>): FurtherRule {
 const eachPage = 10_000;
 
 export type DeviceService = {
-  /** Decides about a request to enrol. TOKEN, POSSIBLE_CLONE, RATE_LIMITED. */
-  enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
+  /**
+   * Decides about a request to enrol. `certificate`: the fingerprint of one whose key the caller proved, also one that ended.
+   * TOKEN, DEVICE_REVOKED, POSSIBLE_CLONE, RATE_LIMITED.
+   */
+  enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string; certificate?: string }): EnrolOutcome;
   /** The same for any source; a newcomer that is held is an outcome, not an error. TOKEN, RATE_LIMITED. */
   enrolClient(call: EnrolCall): ClientOutcome;
   /** The token with this secret; undefined for a wrong, foreign or deleted one. */
@@ -118,9 +123,15 @@ export type DeviceService = {
    * looked up. Within the transaction that writes it. OVERLOADED where no device takes it any more: the client repeats it.
    */
   reporting(device: number, source: InventorySource): number;
-  /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
-  /** `issued`: what the certificate says, for one that is not known. */
-  authenticate(fingerprint: string | undefined, from: string, issued?: () => IssuedCertificate | undefined): Caller;
+  /**
+   * Binds a request to its device; CERTIFICATE when there is none or it may not speak, CERTIFICATE_ENDED. `untimely`: the fingerprint
+   * of one that only the clock of this computer speaks against; `issued`: what the certificate says, for one that is not known.
+   */
+  authenticate(
+    fingerprint: string | undefined,
+    from: string,
+    more?: { untimely?: string | undefined; issued?: () => IssuedCertificate | undefined },
+  ): Caller;
   /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
   heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
   /** Writes what was noted; one transaction. */
@@ -131,7 +142,13 @@ export type DeviceService = {
   isNewEvent(device: number, eventId: string): boolean;
   /** Notes in the journal, not too often, that a device sent a section that was refused. */
   sectionRejected(device: number, collection: string, code: string): void;
-  approve(actor: Actor, id: number): Device;
+  /**
+   * Lets a device in, or lets on one that asks again. Who asks for a device that was let in before is let on only by the name of the
+   * client that a person compared (`asking`): COMPARE_KEY without it, CONFLICT for one that does not ask any more.
+   */
+  approve(actor: Actor, id: number, client?: string): Device;
+  /** Which clients of a device wait for a person; first one that proved the key of its certificate. */
+  asking(id: number): AskingClient[];
   revoke(actor: Actor, id: number): Device;
   /** Makes two records one; the other one is gone. CONFLICT for what cannot be merged. Returns the merge's number. */
   merge(actor: Actor, keep: number, other: number): number;
@@ -203,7 +220,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
   const store = deviceStore(db, changed);
   const sources = sourceStore(db, changed);
-  const certificates = certificateStore(db);
+  const certificates = certificateStore(db, changed);
   const hints = hintStore(db, changed);
   const duplicates = duplicateFinder(db);
   const seen = lastSeen(db, store, sources);
@@ -216,46 +233,16 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     return device;
   };
 
-  const applyGroup = (device: Device): void => {
-    if (device.group === null || typeof objects.find('device-decision', device.publicId)?.body.group === 'string')
-      return;
-    // A group deleted since the token was made must not keep the device out.
-    if (objects.find('group', device.group) === undefined) return;
-    objects.put(systemActor, 'device-decision', device.publicId, { group: device.group });
-  };
-
-  const approve = (actor: Actor, id: number): Device => {
-    assertReached(db, actor, [id]);
-    return immediate(db, () => {
-      const device = found(store.byId(id));
-      if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
-      if (device.state === 'discovered') throw new AppError('CONFLICT', 'nothing on the device has asked to come in');
-      const isLetIn = sources.approveWaiting(id);
-      if (device.state === 'managed' && !isLetIn) return device;
-      if (device.state !== 'managed') store.approve(id, clock());
-      if (device.heldReason === 'key-with-other-hardware') store.forgetHardware(id);
-      // A person has looked at both, where both are theirs to look at.
-      if (device.resembles !== null && actor.type !== 'system' && isReached(db, actor, [device.resembles]))
-        duplicates.setDistinct(id, device.resembles, clock(), actorRef(actor));
-      events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
-      const approved = found(store.byId(id));
-      applyGroup(approved);
-      return approved;
-    });
-  };
-
-  const revoke = (actor: Actor, id: number): Device => {
-    assertReached(db, actor, [id]);
-    return immediate(db, () => {
-      const device = found(store.byId(id));
-      if (device.state === 'revoked') return device;
-      store.revoke(id, clock());
-      sources.revoke(id);
-      certificates.revoke(id);
-      events.record('device-revoked', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
-      return found(store.byId(id));
-    });
-  };
+  const { approve, revoke, asking } = admission({
+    db,
+    store,
+    sources,
+    certificates,
+    duplicates,
+    objects,
+    events,
+    clock,
+  });
 
   const discover = discovery({ db, store, hints, events });
   const introduce = introduction({ db, store, sources, discover });
@@ -300,7 +287,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     return merges;
   };
 
-  const enrolClient = enrolment({
+  const enrolling = enrolment({
     db,
     store,
     sources,
@@ -321,20 +308,31 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     certificates,
     events,
     clock,
-    letIn: (id) => void approve(systemActor, id),
+    letIn: (id, client) => void approve(systemActor, id, client),
     lost: parts.lost ?? (() => undefined),
   });
 
-  const enrol: DeviceService['enrol'] = ({ request, csr, from }) => {
+  const enrol: DeviceService['enrol'] = ({ request, csr, from, certificate }) => {
     const { device, token, agentVersion } = request;
-    const { state, device: found } = enrolClient({
+    const call = {
       source: 'native',
-      token,
       clientId: csr.keyDigest,
       keyDigest: csr.keyDigest,
       facts: { ...device, agentVersion },
       from,
-    });
+    } as const;
+    const shown = certificate === undefined ? undefined : certificates.auth(certificate);
+    // One that another certificate of the device has replaced may lie on a disk that was thrown away.
+    const own =
+      shown === undefined || shown.sourceId === null || shown.certificateState === 'superseded'
+        ? undefined
+        : { device: shown.id, sourceId: shown.sourceId };
+    if (own === undefined && token === undefined)
+      throw refused.refuse('TOKEN', shown === undefined ? 'unknown-certificate' : 'superseded', from, shown?.id);
+    const { state, device: found } =
+      own === undefined
+        ? enrolling.withToken({ ...call, token: token ?? '' })
+        : enrolling.withCertificate({ ...call, ...own });
     if (state === 'held') {
       throw new AppError(
         'POSSIBLE_CLONE',
@@ -351,7 +349,8 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
 
   return {
     enrol,
-    enrolClient,
+    enrolClient: enrolling.withToken,
+    asking,
     enrolmentToken: (purpose, secret) => findEnrolmentToken(objects, purpose, secret),
     knownAddresses: (limit) => sources.addresses(limit).reverse(),
     callerByKey: (source, keyDigest) => sources.callerByKey(source, keyDigest),

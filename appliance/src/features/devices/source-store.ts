@@ -70,11 +70,13 @@ export const sourceStore = (db: Database, changed: Changed) => {
   const replace = sql.run<[number, string, number]>(
     `update device_source set state = 'replaced' where device = ? and source = ? and id <> ? and state in ('approved', 'pending', 'held')`,
   );
-  const replaceWaiting = sql.run<[number, string, number]>(
-    `update device_source set state = 'replaced' where device = ? and source = ? and id <> ? and state in ('pending', 'held')`,
+  // A request with the certificate of the device has a place of its own: one without never takes it.
+  const replaceWaiting = sql.run<[device: number, source: string, id: number]>(
+    `update device_source set state = 'replaced' where device = ?1 and source = ?2 and id <> ?3 and state in ('pending', 'held')
+       and (token is null) = (select token is null from device_source where id = ?3)`,
   );
-  const pendingOf = sql.all<[number], { id: number; source: string }>(
-    `select id, source from device_source where device = ? and state in ('pending', 'held') order by id`,
+  const waitingOf = sql.all<[number], DeviceSource>(
+    `select ${columns} from device_source x where device = ? and state in ('pending', 'held') order by token is not null, id`,
   );
   const dropReplaced = sql.run<[number, string, number, string]>(
     `delete from device_source where device = ? and source = ? and state = 'replaced' and id not in
@@ -128,17 +130,17 @@ export const sourceStore = (db: Database, changed: Changed) => {
     },
     /** The same client that waits, with a new key. */
     setKey: sql.run<[id: number, keyDigest: string]>('update device_source set key_digest = ?2 where id = ?1'),
-    /** What waited is approved; what it stands in place of is replaced. False when nothing waited. */
-    approveWaiting: (device: number): boolean => {
-      const waiting = pendingOf(device);
+    /** Clients of a device that wait for a person; first who proved the key of its certificate. */
+    waitingOf,
+    /** What waited is approved; what it stands in place of is replaced. */
+    approve: (device: number, waiting: readonly Pick<DeviceSource, 'id' | 'source'>[]): void => {
       for (const { id, source } of waiting) {
         replace(device, source, id);
         setState('approved', id);
       }
       if (waiting.length > 0) changed('client', [device]);
-      return waiting.length > 0;
     },
-    /** This row waits in place of those that waited. */
+    /** This row waits in place of those that waited and were proved as it is. */
     waitInstead: (row: { id: number; device: number; source: InventorySource }): void => {
       replaceWaiting(row.device, row.source, row.id);
       dropReplaced(row.device, row.source, row.device, row.source);

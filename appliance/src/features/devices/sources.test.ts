@@ -292,7 +292,7 @@ describe('a managed device that is silent', () => {
       { source: known },
     ]);
     if (known === source) {
-      devices.approve(admin, real.device.id);
+      devices.approve(admin, real.device.id, source === 'native' ? copy.clientId : undefined);
       expect(standing(source, second.id, copy)).toBe('managed');
     }
   });

@@ -84,6 +84,17 @@ export type DeviceSource = {
   from: string | null;
 };
 
+/** A client that asks a person to be let in, or on. */
+export type AskingClient = Pick<DeviceSource, 'source' | 'clientId'> & {
+  /** Of the fingerprint of our own agent's key, to compare with what the agent says; other clients have none. */
+  words: readonly string[];
+  /** It proved the key of a certificate of this device. A hint: who carried the disk off has it as well. */
+  byCertificate: boolean;
+  from: string;
+  /** When it asked first, ms. */
+  since: number;
+};
+
 /** A client that came with a token. */
 export type Arrival = Pick<DeviceSource, 'device' | 'source' | 'clientId' | 'from'> & {
   state: Exclude<SourceState, 'replaced'>;
@@ -307,6 +318,8 @@ export type DeviceListRow = {
   failedTasks: number;
   createdAt: number;
   lastSeenAt: number | null;
+  /** When the last certificate of its agent ends, or ended; null where it has none. */
+  certificateEndsAt: number | null;
   /** What rules say of it, as of their last look; undefined until they have looked. */
   status: { level: number; reasons: string; visible: boolean } | undefined;
   /** Open findings: all, and those that certainly apply by their decision; `worst` is a place in DECISIONS. */
@@ -336,6 +349,10 @@ export type DeviceList = {
   worstCounts(scope: Scope): number[];
   /** Devices by what judges them; a device without a look yet is absent. `listed`: their `counts`, where those are known. */
   coverageCounts(scope: Scope, listed?: readonly DeviceCount[]): Readonly<Record<CoverageState, number>>;
+  /** How many managed devices have no certificate any more, since the last one ended. */
+  certificateEnded(scope: Scope): number;
+  /** How many managed devices ask again to come in, by a new client. */
+  askingAgain(scope: Scope): number;
   /** How many devices have open findings, as of the last look at each. */
   withFindings(scope: Scope): number;
   /** Whether half of the managed devices of some group, of so many at least, have a level. */

@@ -1,4 +1,3 @@
-import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Message, Reference } from '@sallyport/ui/model';
@@ -19,7 +18,7 @@ const sameNames = 1_000;
 export const NO_DEVICE = 0;
 
 export type ListedDevice = Omit<DeviceListRow, 'worst'> &
-  DeviceStatus & { name: string; worst: Decision | undefined; osText: string };
+  DeviceStatus & { name: string; worst: Decision | undefined; osText: string; certificateEnded: boolean };
 
 export type DeviceModel = {
   /** One page of the devices that a filter finds, and how many it finds. */
@@ -99,6 +98,7 @@ export const deviceModel = (
       ...row,
       ...statusOf(row, worst),
       worst,
+      certificateEnded: row.certificateEndsAt !== null && row.certificateEndsAt < clock(),
       name: row.displayName || row.hostname || row.publicId,
     };
   };
@@ -163,11 +163,7 @@ export const deviceModel = (
       });
     },
     toHead: (device, scope) => {
-      const { resembles, agentVersion, macs, serial } = devices.byId(device.id);
-      const asks = device.state === 'pending' || device.state === 'held' || device.reenrolling;
-      const source = asks
-        ? devices.sourcesOf(device.id).find(({ state }) => state === 'pending' || state === 'held')
-        : undefined;
+      const { resembles, agentVersion, macs, serial, approvedAt } = devices.byId(device.id);
       const other = resembles === null ? undefined : references([resembles]).get(resembles);
       return {
         ...device,
@@ -178,15 +174,17 @@ export const deviceModel = (
         heldReason: device.heldReason ?? undefined,
         resembles: other !== undefined && deviceQueries.idsOf([other.id], scope).length === 1 ? other : undefined,
         agentVersion: agentVersion || undefined,
+        certificateEnded: device.certificateEnded,
+        wasIn: approvedAt !== null,
         asks:
-          source === undefined
-            ? undefined
-            : {
-                from: source.from ?? '',
-                macs,
-                serial: serial ?? '',
-                words: source.source === 'native' ? wordsOf(source.clientId) : [],
-              },
+          device.state === 'revoked' || device.state === 'discovered'
+            ? []
+            : devices.asking(device.id).map(({ clientId, byCertificate, from, words, since }) => ({
+                client: clientId,
+                byCertificate,
+                since,
+                facts: { from, macs, serial: serial ?? '', words },
+              })),
       };
     },
     references,

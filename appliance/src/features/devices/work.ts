@@ -16,7 +16,7 @@ const smallestGroup = 4;
 /** Devices that wait for a person, and those that are silent. */
 export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
-  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts' | 'isHalfOfAGroup'>;
+  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain'>;
 }): WorkKind[] => {
   const counted = (
     reader: Actor,
@@ -62,6 +62,30 @@ export const deviceWork = (parts: {
           ...item,
           level: 'info',
           path: `${paths.deviceDuplicates()}#${pairsAnchor}`,
+        })),
+    },
+    {
+      name: 'device-again',
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(parts.deviceList.askingAgain(scopeOf(reader, 'devices:read'))).map((item) => ({
+          ...item,
+          level: 'waiting',
+          path: paths.devices({ reenrolling: 'yes' }),
+        })),
+    },
+    {
+      name: 'device-certificate-ended',
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(parts.deviceList.certificateEnded(scopeOf(reader, 'devices:read'))).map((item) => ({
+          ...item,
+          level: 'warning',
+          path: paths.devices({ certificateEnded: 'yes' }),
         })),
     },
     {

@@ -27,6 +27,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   act: 'findings.act',
   pending: undefined,
   reenrolling: undefined,
+  certificateEnded: undefined,
   deploymentFailed: 'failedOrders',
   attend: 'findings.attend',
   deviates: 'deviations',
@@ -42,6 +43,7 @@ export const builtInConditions = `critical @held: state = held
 critical @act: findings.act >= 1
 waiting @pending: state = pending
 warning @reenrolling: reenrolling = yes
+warning @certificateEnded: state = managed and certificateEnds older 0m
 warning @deploymentFailed: failedOrders >= 1
 warning @attend: findings.attend >= 1
 warning @deviates: deviations >= 1

@@ -42,6 +42,8 @@ export const workWeights = {
   'device-join': { harm: 20 },
   'device-held': { harm: 25 },
   'device-pairs': { harm: 10 },
+  'device-again': { harm: 20 },
+  'device-certificate-ended': { harm: 20 },
   'device-silent': { harm: 20 },
   'device-unjudged': { harm: 25 },
   deviation: { harm: 20 },

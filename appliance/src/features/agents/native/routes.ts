@@ -156,10 +156,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   }));
   /** Those who were turned away together must not come back together. */
   const later = (seconds: number): number => spread(seconds, 0.5);
-  const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const caller = (c: Context<Env>): Caller => {
     const peer = peerOf(c.env?.incoming);
-    const device = devices.authenticate(peer.fingerprint, peer.address, peer.issued);
+    const device = devices.authenticate(peer.fingerprint, peer.address, peer);
     guestOf(c.env?.incoming).prove(`device:${device.id}`);
     return device;
   };
@@ -211,11 +210,11 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       })
 
       .post('/enrol', async (c) => {
-        const from = address(c);
+        const { address: from, fingerprint, untimely } = peerOf(c.env?.incoming);
         const tufRoot = base64(root());
         const request = await body(c, enrolRequest, wireLimits.smallBytes);
         const csr = await ca.parseRequest(request.csr);
-        const outcome = devices.enrol({ request, csr, from });
+        const outcome = devices.enrol({ request, csr, from, ...defined({ certificate: fingerprint ?? untimely }) });
         if (outcome.state === 'pending') {
           c.header('Retry-After', String(jitter(parts.pollSeconds())));
           return c.json({ state: 'pending' }, 202);
