@@ -23,6 +23,7 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/baselines/service.ts accept': 'a deviation is accepted by one person',
   'appliance/src/features/baselines/service.ts approve': 'a baseline is one person’s word',
   'appliance/src/features/devices/admission.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/devices/service.ts approve': 'the type of what admission.ts does',
   'appliance/src/features/exchange/service.ts agreeClock': 'the person at the appliance says what time it is',
   'appliance/src/features/controllers/service.ts decide': 'a record of a controller is decided by one person',
   'appliance/src/features/updates/service.ts approve': 'an update is offered by one person',
