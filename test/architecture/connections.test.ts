@@ -29,6 +29,7 @@ const starting: Readonly<Record<string, string>> = {
   'appliance/src/platform/ssh-agent.ts': 'ssh-agent, ssh-add',
   'appliance/src/platform/service-notify.ts': 'systemd-notify',
   'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
+  'appliance/src/features/setup/firewall.ts': 'ufw, firewall-cmd, nft',
   'agent/src/platform/child.ts': 'what collectors and actions run',
   'appliance/src/features/releases/install.ts': 'dpkg, rpm',
   'appliance/src/features/upgrade/service-manager.ts':

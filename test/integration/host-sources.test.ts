@@ -125,4 +125,18 @@ describe('a source of the connected host that cannot be read', () => {
       expect(await run(['source', 'add', 'osv', name, place], asWrapper)).toMatchObject({ status: 0 });
     expect(await run(['source', 'sync', 'own', 'other'])).toMatchObject({ status: 0 });
   });
+
+  it('is tried alike when it is added from a folder that only root enters', async (context) => {
+    if (!isRoot) return context.skip('takes root, to run as the wrapper of the package does');
+    await asking();
+    give(at());
+    mkdirSync(at('root'), { mode: 0o700 });
+    mkdirSync(at('open'));
+    writeFileSync(at('open', 'DSA-5.json'), osv('DSA-5', '3', '2026-01-05T00:00:00Z'));
+    const added = await run(
+      ['source', 'add', 'osv', 'open', at('open')],
+      ['env', `--chdir=${at('root')}`, ...asWrapper],
+    );
+    expect(added.status, added.stderr).toBe(0);
+  });
 });

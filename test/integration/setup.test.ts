@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,10 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
-import { temporaryFolder, tryCommand } from '../support/commands.ts';
+import { freePort, temporaryFolder, tryCommand } from '../support/commands.ts';
 
 // `sallyport setup` and `destroy` on a folder instead of the system. What systemd does of it is in service-unit.test.ts.
 
@@ -179,5 +182,62 @@ describe('destroy', () => {
     expect((await destroy('aqtau-1')).status).toBe(0);
     expect(existsSync(data)).toBe(false);
     expect(stateOf(prefix)).toEqual([]);
+  });
+});
+
+describe('setup --check', () => {
+  const check = (...args: string[]) => tryCommand('sallyport', ['setup', '--check', '--data', data, ...args]);
+  const stateOf = (stdout: string, name: string): unknown =>
+    (json(stdout)['checks'] as { name: string; state: string; detail: string }[]).find((one) => one.name === name);
+
+  it('finds what has the port, and makes nothing', async () => {
+    elsewhere();
+    const port = await freePort();
+    const free = await check('--port', `${port}`, '--address', '127.0.0.1', '--json');
+    expect(stateOf(free.stdout, 'port')).toMatchObject({ state: 'ok' });
+    const other = createServer().listen(port, '0.0.0.0');
+    await once(other, 'listening');
+    const busy = await check('--port', `${port}`, '--address', '127.0.0.1', '--json');
+    other.close();
+    expect(busy.status).toBe(1);
+    expect(stateOf(busy.stdout, 'port')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(new RegExp(`listens on ${port}: stop it`)) as string,
+    });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('says of a name that leads nowhere, of the clock before the release, and of the firewall', async () => {
+    const wrong = await tryCommand(
+      'sallyport',
+      ['setup', '--check', '--data', data, '--port', `${await freePort()}`, '--address', 'nowhere.invalid', '--json'],
+      ['faketime', '2020-01-01 00:00:00'],
+    );
+    expect(stateOf(wrong.stdout, 'names')).toMatchObject({ state: 'warning' });
+    expect(stateOf(wrong.stdout, 'clock')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('2020-01-01') as string,
+    });
+    expect(stateOf(wrong.stdout, 'firewall')).toMatchObject({ detail: expect.stringContaining('/tcp') as string });
+  });
+});
+
+describe('setup --answers', () => {
+  it('takes from a file what options do not say, and refuses one that others can read', async () => {
+    elsewhere();
+    const answers = join(folder.path, `answers-${count}`);
+    writeFileSync(answers, 'site = plant-7\naddress = localhost a.example\nport = 8443\nclock = confirmed\n');
+    chmodSync(answers, 0o644);
+    const open = await setup('--answers', answers);
+    expect(open).toMatchObject({ status: 2, stderr: expect.stringContaining('chmod 600') as string });
+    chmodSync(answers, 0o600);
+    const made = await setup('--answers', answers, '--port', '9443');
+    expect(made.status, made.stderr).toBe(0);
+    expect(json(made.stdout)).toMatchObject({
+      site: 'plant-7',
+      addresses: ['localhost', 'a.example'],
+      listen: { port: 9443 },
+      links: [expect.stringMatching(/^https:\/\/a\.example:9443\/first\//) as string],
+    });
   });
 });

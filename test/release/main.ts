@@ -6,6 +6,7 @@ import { makeAndJudge } from './artefacts.ts';
 import { bundledRelease } from './bundled-release.ts';
 import { wholeComputer } from './computer.ts';
 import { computerCuts } from './computer-cuts.ts';
+import { helpOnTheComputer } from './help-computer.ts';
 import { installation, newMachine } from './installation.ts';
 import { judgeDebs, judgeRpms } from './packagers.ts';
 import type { Place } from './place.ts';
@@ -67,6 +68,11 @@ const parts: Readonly<Record<string, () => unknown>> = {
     const root = join(work, 'debian-kernel');
     makeBare(root, 'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd');
     await wholeComputer(place, root);
+  },
+  help: async () => {
+    const root = join(work, 'debian-help');
+    makeBare(root, 'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd,nftables');
+    await helpOnTheComputer(place, root);
   },
   'computer-cuts': () => computerCuts(place),
 };

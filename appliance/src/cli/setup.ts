@@ -5,10 +5,15 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { type HandedKey, handOverAtTerminal, handOverInFile } from '../features/backups/hand-over.ts';
 import { checkPlant } from '../features/server-certificate/check.ts';
+import { readAnswers } from '../features/setup/answers.ts';
+import { checkComputer, type SetupCheck } from '../features/setup/check.ts';
+import { activeFirewalls, openPort, portLine } from '../features/setup/firewall.ts';
 import { linksAt } from '../features/setup/links.ts';
 import * as system from '../features/setup/system.ts';
 import { type Config, dataPaths, parseListen, readConfig, siteName, writeConfig } from '../platform/config.ts';
+import { namedAddresses } from '../platform/connect.ts';
 import { AppError } from '../platform/errors.ts';
+import { applianceRelease } from '../platform/release.ts';
 import { siteTimeZone } from '../platform/time-zone.ts';
 import type { Command, CommandContext } from './command.ts';
 import { defaultAddresses } from './init.ts';
@@ -64,7 +69,83 @@ function assertPlant({ certificate, key, authority }: PlantFiles, addresses: rea
 }
 
 /** A person is at the terminal and is asked. */
-const isAttended = ({ flag, json }: CommandContext): boolean => process.stdin.isTTY && !json && !flag('yes');
+const isAttended = ({ flag, json, text }: CommandContext): boolean =>
+  process.stdin.isTTY && !json && !flag('yes') && text('answers') === undefined;
+
+/** The command with the answers of a file where its options say nothing. USAGE. */
+function withAnswers(context: CommandContext): CommandContext {
+  const path = context.text('answers');
+  if (path === undefined) return context;
+  const answers: Readonly<Record<string, string | undefined>> = readAnswers(path);
+  const texts = (name: string): readonly string[] => {
+    const given = context.texts(name);
+    const answer = answers[name];
+    if (given.length > 0 || answer === undefined) return given;
+    return name === 'address' ? answer.split(/[\s,]+/) : [answer];
+  };
+  return {
+    ...context,
+    texts,
+    text: (name) => texts(name)[0],
+    flag: (name) => context.flag(name) || (name === 'firewall' && answers['firewall'] === 'yes'),
+  };
+}
+
+/** What this computer lacks; without `wanted` as the options say it, or as it is set. */
+function checksOf(
+  { text, texts }: CommandContext,
+  target: system.System,
+  dataDir: string,
+  wanted?: Pick<Answers, 'addresses' | 'listen'>,
+): Promise<SetupCheck[]> {
+  const paths = dataPaths(dataDir);
+  const held = existsSync(paths.config) ? readConfig(paths) : undefined;
+  const named = texts('address');
+  const asked = text('port');
+  const listen = wanted?.listen ?? {
+    address: held?.listen.address ?? '0.0.0.0',
+    port: asked === undefined ? (held?.listen.port ?? 443) : parseListen(`:${asked}`).port,
+  };
+  return checkComputer({
+    dataDir,
+    listen,
+    addresses: wanted?.addresses ?? (named.length > 0 ? named : (held?.addresses ?? defaultAddresses())),
+    isOurs: held?.listen.port === listen.port && system.isServing(target),
+    nowMs: nowMs(),
+    releasedMs: Date.parse(applianceRelease().builtAt ?? '') || 0,
+    addressesOf: namedAddresses,
+  });
+}
+
+/** The result of `setup --check`. */
+function showChecks({ out }: CommandContext, checks: readonly SetupCheck[]): number {
+  const isReady = checks.every(({ state }) => state !== 'failed');
+  out.table(
+    ['CHECK', 'STATE', 'DETAIL'],
+    checks.map(({ name, state, detail }) => [name, state, detail]),
+  );
+  out.result({ isReady, checks });
+  return isReady ? 0 : 1;
+}
+
+/** What doctor found where it ended well: warnings are no faults, and are named. */
+function doctorLine(text: string): string {
+  const warnings = [...text.matchAll(/^warning +(.+)$/gm)].map(([, name]) => name);
+  return warnings.length === 0 ? 'found nothing' : `found no fault; it warns of: ${warnings.join(', ')}`;
+}
+
+/** Warnings are told, and setup goes on. USAGE for what it cannot go on with, before anything is made. */
+function assertReady({ out }: CommandContext, checks: readonly SetupCheck[]): void {
+  for (const { name, state, detail } of checks) if (state === 'warning') out.note(`${name}: ${detail}`);
+  const failed = checks.filter(({ state }) => state === 'failed');
+  if (failed.length > 0) throw new AppError('USAGE', failed.map(({ name, detail }) => `${name}: ${detail}`).join('; '));
+}
+
+/** Opens the port where that was asked for; what stands between it and others. */
+function portToOpen({ flag }: CommandContext, port: number): string {
+  const opened = flag('firewall') ? openPort(port) : [];
+  return portLine(port, activeFirewalls(port)) + (opened.length === 0 ? '' : `; opened by ${opened.join(' && ')}`);
+}
 
 /** What options say, else what a person at the terminal says, else what is suggested; what is set already is the suggestion. */
 async function answersOf(context: CommandContext, held: Config | undefined): Promise<Answers> {
@@ -195,22 +276,30 @@ export const command: Command = {
       value: 'FILE',
       help: 'a new file for the recovery key where no person is asked (~/sallyport-recovery-key-SITE.txt)',
     },
+    firewall: {
+      help: 'open the port in the firewall of this computer (ufw, firewalld, nftables); else it is only told',
+    },
+    check: { help: 'only look whether this computer has what it takes: memory, disk, port, clock, firewall, names' },
+    answers: { value: 'FILE', help: 'answers in a file of mode 0600, "name = value" a line; options go before' },
     yes: { help: 'take what is suggested instead of asking' },
     prefix: { value: 'DIR', help: 'another folder than / for /etc: for images; nothing is started' },
   },
   example: 'sallyport setup --site plant-7 --address sallyport.plant.example --yes',
-  run: async (context) => {
+  run: async (given) => {
+    const context = withAnswers(given);
     const { text, out } = context;
     const target = system.systemAt(text('prefix') ?? '');
     const isSystem = target.prefix === '';
-    if (isSystem && process.getuid?.() !== 0) throw new AppError('USAGE', 'setup changes the system: run it as root');
     const dataDir = resolve(context.dataDir);
+    if (context.flag('check')) return showChecks(context, await checksOf(context, target, dataDir));
+    if (isSystem && process.getuid?.() !== 0) throw new AppError('USAGE', 'setup changes the system: run it as root');
     if (/\s/.test(dataDir)) throw new AppError('USAGE', 'the path of the data folder has no blanks');
     const user = system.serviceUser(target);
     const paths = dataPaths(dataDir);
     const held = existsSync(paths.config) ? readConfig(paths) : undefined;
     const wanted = await answersOf(context, held);
     if (wanted.plant !== undefined) assertPlant(wanted.plant, wanted.addresses);
+    if (isSystem) assertReady(context, await checksOf(context, target, dataDir, wanted));
     const isNew = held === undefined || !isMade(dataDir);
     const handed = isNew ? await handOver(context, target, wanted.site) : undefined;
     ensureDir(dataDir, 0o700);
@@ -243,7 +332,7 @@ export const command: Command = {
     out.line(`addresses       ${wanted.addresses.join(' ')}, in a certificate of the site's own authority`);
     if (plant !== undefined)
       out.line(`certificate     ${plant.status === 0 ? 'of the plant, for the names in it' : plant.text.trim()}`);
-    out.line(`port            ${wanted.listen.port}`);
+    out.line(`port            ${isSystem ? portToOpen(context, wanted.listen.port) : wanted.listen.port}`);
     out.line(`time zone       ${siteTimeZone()} (timedatectl set-timezone changes it)`);
     out.line(`master key      ${master.kind}: ${master.why}`);
     out.line(`media           ${wanted.media ? 'mounted read-only when plugged in' : 'not mounted by themselves'}`);
@@ -258,7 +347,7 @@ export const command: Command = {
         );
       out.note('Then make the first backup: sallyport backup create');
     }
-    if (health.status === 0) out.line('doctor          found nothing');
+    if (health.status === 0) out.line(`doctor          ${doctorLine(health.text)}`);
     else out.note(health.text);
     out.result({
       site: wanted.site,

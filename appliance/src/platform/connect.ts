@@ -76,6 +76,16 @@ export type Connection = {
 };
 
 /** `open` took a connection, `closed` refused one (so it is there), `silent` gave no answer. */
+/** What the system resolves a name to, which an administrator at this computer gave; none where it is not found. */
+export const namedAddresses = async (name: string): Promise<string[]> => {
+  try {
+    return [...new Set((await lookup(name, { all: true })).map(({ address }) => address))];
+  } catch {
+    // Not found, or no name server answers: both mean that others do not find it by this system.
+    return [];
+  }
+};
+
 export type ProbeAnswer = 'open' | 'closed' | 'silent';
 
 export type Outbound = {

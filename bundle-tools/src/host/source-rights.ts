@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { isAbsent } from '../archive/medium-errors.ts';
 import { BundleError } from '../errors.ts';
 import { deniedText } from './source-failure.ts';
@@ -69,10 +69,12 @@ const firstUnreadable = (
   const files = ['-type', 'f', '!', '-readable'];
   const wanted = ['(', ...folders, '-o', ...files, ')', '-print', '-quit'];
   // A link at the place itself is followed, as when the source is read.
-  const line = ['find', '-H', place, '-maxdepth', `${maxDepth}`, ...wanted];
+  const line = ['find', '-H', resolve(place), '-maxdepth', `${maxDepth}`, ...wanted];
   const [file = '', ...args] = asOwner(owner, line);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
+      // find goes back to where it began, which this user may not enter: root's own folder.
+      cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       timeout: patienceMs,

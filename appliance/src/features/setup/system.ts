@@ -98,6 +98,12 @@ export function mountMedia(system: System, wanted: boolean): boolean {
 
 type MasterKey = { kind: 'credential' | 'file'; why: string };
 
+/** What the sealed key is bound to: systemd-creds takes the TPM where there is one, and binds to its PCR 7. */
+const boundTo = (): string =>
+  run('systemd-creds', 'has-tpm2', '--quiet').status === 0
+    ? 'sealed to the TPM and the Secure Boot state (PCR 7) of this computer: after a change of Secure Boot or its keys it does not open, and a backup with the recovery key is the way back'
+    : 'sealed to this computer';
+
 const openSealed = (path: string): string | undefined => {
   const { status, stdout } = run('systemd-creds', 'decrypt', '--name=SALLYPORT_MASTER', path, '-');
   return status === 0 ? stdout : undefined;
@@ -122,7 +128,7 @@ export function keepMasterKey(system: System, dataDir: string, wanted: 'credenti
   }
   if (existsSync(sealed)) {
     dropIn(true);
-    return { kind: 'credential', why: 'sealed to this computer' };
+    return { kind: 'credential', why: boundTo() };
   }
   if (wanted === 'file') return { kind: 'file', why: 'as asked for' };
   if (!system.hasSystemd) return { kind: 'file', why: 'systemd does not run here' };
@@ -135,7 +141,7 @@ export function keepMasterKey(system: System, dataDir: string, wanted: 'credenti
   chmodSync(sealed, 0o600);
   dropIn(true);
   rmSync(file);
-  return { kind: 'credential', why: 'sealed to this computer' };
+  return { kind: 'credential', why: boundTo() };
 }
 
 /** Gives everything below a folder to the service's user; links are not followed. */
@@ -170,6 +176,10 @@ export function startService(system: System, isChanged: boolean): boolean {
   systemctl(system, isChanged ? 'restart' : 'start', 'sallyport.service');
   return run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
 }
+
+/** The service of this appliance runs. */
+export const isServing = (system: System): boolean =>
+  system.hasSystemd && run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
 
 /** What a command as people run it said: as the service's user, with the master key that the service has. */
 function commandRun({ prefix }: System, words: readonly string[], input?: string): Run {
