@@ -12,7 +12,7 @@ import { seed } from '../support/chance.ts';
 import { freePort, temporaryFolder } from '../support/commands.ts';
 import { type InstalledSite, initSite, installedSite } from '../support/installed-site.ts';
 import { isLong } from '../support/long.ts';
-import { breakServer, layRelease } from '../support/release-tree.ts';
+import { breakServer, layRelease, nextStep, nextStepFile, presentStep } from '../support/release-tree.ts';
 import { findingsOf } from './fault-site.ts';
 
 // An upgrade is killed with SIGKILL: the command, its trial, the server of the new release, the server that puts back, one alone or
@@ -56,7 +56,7 @@ describe('an upgrade that is killed', () => {
   beforeAll(async () => {
     for (const to of ['0.3.0', '0.5.0']) {
       layRelease(at(to), '0.2.0');
-      layRelease(at(to), to, { '048-next.sql': step });
+      layRelease(at(to), to, { [nextStepFile]: step });
     }
     breakServer(at('0.5.0/releases/0.5.0'));
     port = await freePort();
@@ -109,7 +109,7 @@ describe('an upgrade that is killed', () => {
       expect(status, `${about}: ${stderr}${stdout}`).toBe(0);
     }
     const db = openDatabase(join(on.data, 'state.db'), { readonly: true });
-    expect(db.pragma('user_version', { simple: true }), about).toBe(version === '0.2.0' ? 47 : 48);
+    expect(db.pragma('user_version', { simple: true }), about).toBe(version === '0.2.0' ? presentStep : nextStep);
     const count = (sql: string): unknown => db.prepare(`select count(*) from ${sql}`).pluck().get();
     const held = count("object where kind = 'role' and title like 'Role %'");
     seen.returned += Number(count("event where type = 'release-returned'"));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, freePort, temporaryFolder } from '../support/commands.ts';
-import { layRelease, programOf, runRelease } from '../support/release-tree.ts';
+import { layRelease, nextStep, nextStepFile, presentStep, programOf, runRelease } from '../support/release-tree.ts';
 
 // The server of one release runs; commands and a server of a newer one, which has a migration, come beside it.
 
@@ -20,7 +20,7 @@ describe('a database that another release has', () => {
 
   beforeAll(async () => {
     older = layRelease(folder.path, '0.2.0');
-    newer = layRelease(folder.path, '0.3.0', { '048-next.sql': 'create table next (n integer) strict' });
+    newer = layRelease(folder.path, '0.3.0', { [nextStepFile]: 'create table next (n integer) strict' });
     port = await freePort();
     await command('sallyport', 'init', ...data, '--site', 'aqtau-1', '--address', 'localhost');
     const child = spawn(process.execPath, [programOf(older), 'serve', ...data, '--listen', `127.0.0.1:${port}`]);
@@ -80,14 +80,14 @@ describe('a database that another release has', () => {
       ),
     );
     const { version } = JSON.parse(readFileSync('appliance/package.json', 'utf8')) as { version: string };
-    const database = { schema: 47, release: version };
+    const database = { schema: presentStep, release: version };
     expect(told).toMatchObject([
-      { release: '0.2.0', schema: 47, database },
-      { release: '0.3.0', schema: 48, database },
+      { release: '0.2.0', schema: presentStep, database },
+      { release: '0.3.0', schema: nextStep, database },
     ]);
     expect(JSON.parse((await runRelease(older, ['doctor', ...data, '--json'])).stdout)).toMatchObject({
       release: '0.2.0',
-      schema: 47,
+      schema: presentStep,
     });
   });
 

@@ -10,7 +10,7 @@ import { makeHost } from '../../appliance/test/support/host.ts';
 import { type Device, enrolDevice, newId } from '../fault/intake-kill-device.ts';
 import { freePort, temporaryFolder } from '../support/commands.ts';
 import { type InstalledSite, initSite, installedSite } from '../support/installed-site.ts';
-import { breakServer, layRelease } from '../support/release-tree.ts';
+import { breakServer, layRelease, nextStep, nextStepFile, presentStep } from '../support/release-tree.ts';
 import { shellBlocks } from '../support/shell-blocks.ts';
 
 // Releases that lie installed, a server that a supervisor starts, devices over TLS: from one release to the next, and back.
@@ -51,9 +51,9 @@ describe('an upgrade', () => {
   beforeAll(async () => {
     for (const [release, migrations] of [
       ['0.2.0', {}],
-      ['0.3.0', { '048-next.sql': step }],
-      ['0.4.0', { '048-broken.sql': `${step}; insert into missing values (1)` }],
-      ['0.5.0', { '048-next.sql': step }],
+      ['0.3.0', { [nextStepFile]: step }],
+      ['0.4.0', { [nextStepFile.replace('next', 'broken')]: `${step}; insert into missing values (1)` }],
+      ['0.5.0', { [nextStepFile]: step }],
     ] as const)
       layRelease(folder.path, release, migrations);
     breakServer(join(folder.path, 'releases/0.5.0'));
@@ -103,7 +103,7 @@ describe('an upgrade', () => {
       message: 'release 0.5.0 did not serve within 1 s; release 0.2.0 serves again, and nothing of before is lost',
     });
     expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
-    expect(await version('0.2.0')).toMatchObject({ database: { schema: 47 } });
+    expect(await version('0.2.0')).toMatchObject({ database: { schema: presentStep } });
     expect(await checkIn(before)).toBe(200);
     const { findings: found, warnings } = await findings('0.2.0');
     expect(found).toEqual([]);
@@ -116,13 +116,16 @@ describe('an upgrade', () => {
 
   it('brings the next release, with every step written down, and keeps the one before', async () => {
     const tried = await site.run(site.release('0.2.0'), [...typed(/--trial/), ...site.place, '--json']);
-    expect(saidBy(tried)).toMatchObject({ release: '0.3.0', schema: { from: 47, to: 48 } });
+    expect(saidBy(tried)).toMatchObject({ release: '0.3.0', schema: { from: presentStep, to: nextStep } });
     expect(site.current()).toBe('0.2.0');
     const done = await site.run(site.release('0.2.0'), [...typed(/upgrade --to/), ...site.place, '--json']);
     expect(done, done.stderr).toMatchObject({ status: 0 });
     expect(saidBy(done)).toMatchObject({ state: 'done', from: '0.2.0', to: '0.3.0' });
     expect([site.current(), await site.page()]).toEqual(['0.3.0', 200]);
-    expect(await version('0.3.0')).toMatchObject({ schema: 48, database: { schema: 48, release: '0.3.0' } });
+    expect(await version('0.3.0')).toMatchObject({
+      schema: nextStep,
+      database: { schema: nextStep, release: '0.3.0' },
+    });
     expect(existsSync(site.release('0.2.0'))).toBe(true);
     expect(existsSync(site.release('0.4.0'))).toBe(false);
     expect(await checkIn(before)).toBe(200);
@@ -150,7 +153,7 @@ describe('an upgrade', () => {
     expect(done, done.stderr).toMatchObject({ status: 0 });
     expect(saidBy(done)).toMatchObject({ done: true, from: '0.3.0', to: '0.2.0', lost: { devices: 1 } });
     expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
-    expect(await version('0.2.0')).toMatchObject({ database: { schema: 47 } });
+    expect(await version('0.2.0')).toMatchObject({ database: { schema: presentStep } });
     // Who enrolled in the time that was lost comes back by its certificate; who was revoked in it does not.
     expect([await checkIn(before), await checkIn(later)]).toEqual([401, 200]);
     const { findings: found, warnings } = await findings('0.2.0');

@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newestVersion, readSchema } from '@sallyport/appliance/platform/database';
 import type { Outcome } from './commands.ts';
 import { repositoryRoot } from './sources.ts';
 
 // Releases as they lie installed: copies of the built appliance under releases/VERSION, with another version and, if said,
 // migrations of their own. What no release changes is linked.
+
+/** The step of the schema that this code has, the one that a next release would bring, and the file of that. */
+export const presentStep = newestVersion(readSchema());
+export const nextStep = presentStep + 1;
+export const nextStepFile = `${`${nextStep}`.padStart(3, '0')}-next.sql`;
 
 /** Lays release `version` below `root` and returns its folder. `migrations`: files of its folder by name. */
 export function layRelease(root: string, version: string, migrations: Readonly<Record<string, string>> = {}): string {

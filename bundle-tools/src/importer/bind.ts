@@ -13,7 +13,7 @@ import type { Prelude } from './prelude.ts';
 // State 5: that this bundle is for this site, now, and that its parts belong together.
 
 /** What `policy.json` may ask for with `min_importer`: the version of this release (a test holds it to package.json). */
-export const importerVersion = '0.2.0';
+export const importerVersion = '0.3.0';
 
 const parts = (version: string): number[] => version.split('.').map(Number);
 
