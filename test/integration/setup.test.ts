@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -14,7 +15,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
-import { freePort, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { binOf, freePort, temporaryFolder, tryCommand } from '../support/commands.ts';
 
 // `sallyport setup` and `destroy` on a folder instead of the system. What systemd does of it is in service-unit.test.ts.
 
@@ -239,5 +240,37 @@ describe('setup --answers', () => {
       listen: { port: 9443 },
       links: [expect.stringMatching(/^https:\/\/a\.example:9443\/first\//) as string],
     });
+  });
+});
+
+describe('setup at a terminal', () => {
+  it('shows the recovery key until four of its groups were typed back, and only then makes the appliance', async () => {
+    elsewhere();
+    const words = ['setup', '--prefix', prefix, '--data', data, '--site', 'aqtau-1', '--address', 'localhost'];
+    const answered = ['--port', '8443', '--master-key', 'file', '--media', 'no', '--certificate', 'none'];
+    const line = [process.execPath, binOf('sallyport'), ...words, ...answered].join(' ');
+    const terminal = spawn('script', ['-qfec', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(terminal, 'close');
+    let screen = '';
+    let asked = 0;
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+      screen += text;
+      const questions = [...screen.matchAll(/type its groups (\d+), (\d+), (\d+), (\d+): /g)];
+      if (questions.length === asked) return;
+      asked = questions.length;
+      expect(existsSync(join(data, 'config.json'))).toBe(false);
+      const key = /(?:[0-9a-f]{4}-){15}[0-9a-f]{4}/.exec(screen)?.[0].split('-') ?? [];
+      const groups = questions
+        .at(-1)
+        ?.slice(1)
+        .map((position) => key[Number(position) - 1]);
+      // The first time as a person who wrote it down wrongly.
+      terminal.stdin.write(asked === 1 ? '0000 0000 0000 0000\n' : `${groups?.join(' ')}\n`);
+    });
+    expect(await ended).toEqual([0, null]);
+    expect(screen).toContain('These are not the groups');
+    expect(screen).toMatch(/recovery key {4}confirmed/);
+    const shown = await tryCommand('sallyport', ['recovery-key', 'show', '--data', data, '--json']);
+    expect(json(shown.stdout)).toMatchObject({ state: 'confirmed' });
   });
 });
