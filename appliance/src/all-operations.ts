@@ -26,6 +26,7 @@ import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/
 import { diagnosticsOperations } from './features/diagnostics/operations.ts';
 import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
+import { clockOperations, clockSchemas } from './features/exchange/clock-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
 import { healthOperations, healthSchemas } from './features/health/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
@@ -66,6 +67,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...vulnerabilityOperations,
   ...updateOperations,
   ...queryOperations,
+  ...clockOperations,
   ...exchangeOperations,
   ...announcementOperations,
   ...listViewOperations,
@@ -111,6 +113,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...listViewSchemas,
   ...releaseSchemas,
   ...bundleSchemas,
+  ...clockSchemas,
   ...exchangeSchemas,
   ...offlineImportSchemas,
   ...querySchemas,

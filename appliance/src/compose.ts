@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
 import { derivations, queues } from './derivations.ts';
+import { endingBetween } from './ending-things.ts';
 import { passOn } from './engine/changes/pass-on.ts';
 import { type EventService, eventService } from './engine/events/service.ts';
 import { hardwareRecordRule } from './engine/inventory/hardware-records.ts';
@@ -81,6 +82,7 @@ import { type Log, openLog } from './platform/log.ts';
 import { destroyErasedKeys, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { devicesReached, zonesReached } from './platform/scope.ts';
+import { type ClockSources, siteClock } from './platform/site-clock.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
@@ -95,6 +97,8 @@ type ComposeOptions = {
   lateStatements?: boolean;
   /** Tests log in many hundred times, and hash with less. */
   hashing?: Passwords;
+  /** Tests set the clocks. */
+  clocks?: ClockSources;
 };
 
 /**
@@ -108,6 +112,7 @@ export const compose = async ({
   undoInMemory = false,
   lateStatements = false,
   hashing = passwords(),
+  clocks,
 }: ComposeOptions) => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
@@ -118,6 +123,16 @@ export const compose = async ({
   const db: Database = openDatabase(paths.database, { mustExist: true, undoInMemory, lateStatements });
   try {
     assertSchema(db);
+    const time = siteClock({
+      db,
+      releasedAt: release.builtAt,
+      allowanceMs: () => objects.setting('exchange.clock-allowance-days') * 86_400_000,
+      ...defined({ sources: clocks }),
+    });
+    // What is stamped and what ends takes this clock, never the computer's own (decision 091).
+    const clock = time.now;
+    db.now = clock;
+    db.glance = time.glance;
     const people = personal(db, keyring);
     // What a crash left between an erasure and the end of its keys.
     destroyErasedKeys(people, log);
@@ -137,8 +152,9 @@ export const compose = async ({
         (kind === 'hardware-record' ? hardwareRule : undefined),
       guard: (kind) => accounts.guards[kind],
       defaultOf: ({ default: fallback, onWhereTwo }) =>
-        onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
+        onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
+    const over = { db, clock, events, objects };
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
     const hardwareRule = hardwareRecordRule(objects);
     const inventory: InventoryService = inventoryService({
@@ -152,8 +168,8 @@ export const compose = async ({
     const workerData = { dataDir: paths.data, extensions };
     const queue = jobs({ db, workerData, folder: join(import.meta.dirname, 'jobs'), log });
     const certificateDays = () => objects.setting('devices.certificate-days');
-    const ca = await openCa({ keyring, keysDir: paths.keys, certificateDays });
-    const serverCertificate = serverCertificates({ db, keyring, paths, ca, events });
+    const ca = await openCa({ keyring, keysDir: paths.keys, certificateDays, clock });
+    const serverCertificate = serverCertificates({ db, keyring, paths, ca, events, clock });
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -161,12 +177,10 @@ export const compose = async ({
       inventory,
       events,
       changed,
-      clock: nowMs,
+      clock,
     });
     const devices = deviceService({
-      db,
-      objects,
-      events,
+      ...over,
       changed,
       inventory,
       lost: (publicId, issuedAt) => rollbackDetector.lostCertificate(publicId, issuedAt),
@@ -182,26 +196,41 @@ export const compose = async ({
     const gate = approvalGate({
       persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
       store: approvalStore(db),
-      couldApprove: (right) => couldApprove(objects, right, nowMs()),
+      couldApprove: (right) => couldApprove(objects, right, clock()),
       devicesIn: (scope) => devicesReached(db, scope),
       controllersIn: (ids, scope) => ids.every((id) => controllers.service.find(id, scope) !== undefined),
       events,
-      clock: nowMs,
+      clock,
+      assertCertain: time.assertCertain,
     });
-    const accounts: AccountService = accountService({ db, keyring, objects, events, gate, passwords: hashing });
+    const accounts: AccountService = accountService({
+      ...over,
+      keyring,
+      gate,
+      ran: time.ran,
+      wall: time.wall,
+      passwords: hashing,
+    });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
-    const deployments = deploymentService({ db, objects, events, changed, inventory, devices, updates, store });
-    const filters = deviceFilters({ db, personal: people, inventory, vulnerabilities, objects });
-    const rules: RuleService = ruleService({ db, objects, events, changed, vulnerabilities, deviceFilters: filters });
+    const deployments = deploymentService({
+      ...over,
+      assertCertain: time.assertCertain,
+      changed,
+      inventory,
+      devices,
+      updates,
+      store,
+    });
+    const filters = deviceFilters({ db, clock, personal: people, inventory, vulnerabilities, objects });
+    const rules: RuleService = ruleService({ ...over, changed, vulnerabilities, deviceFilters: filters });
     const controllers: ReturnType<typeof controllerService> = controllerService({
-      db,
-      objects,
-      events,
+      ...over,
       collections: declarations.facts,
       maps: sharedMaps,
       changed,
     });
     const controllerImports = fileImports({
+      clock,
       controllers: controllers.service,
       objects,
       events,
@@ -216,24 +245,26 @@ export const compose = async ({
       transact: (work) => immediate(db, work),
     });
     const integrity = integrityService({
+      ...over,
       harden,
-      db,
       gate,
-      objects,
-      events,
       facts: controllerSource(
         controllers.service,
         (publicId) => objects.find('controller-program', publicId) !== undefined,
       ),
       further: ({ controller }) => findingReasons(controllerFindings.loads([controller]).get(controller)),
     });
-    const baselines: BaselineService = baselineService({ db, objects, events, changed, inventory, devices });
+    const baselines: BaselineService = baselineService({
+      ...over,
+      assertCertain: time.assertCertain,
+      changed,
+      inventory,
+      devices,
+    });
     const controllerFindings: ControllerFindings = controllerFindingService({
-      db,
+      ...over,
       knowledge: vulnerabilities.ofControllers,
       current: vulnerabilities.snapshot,
-      objects,
-      events,
       record: recordSubjects(db),
       nameOf: controllers.service.label,
       numberOf: (publicId, scope) => controllers.service.find(publicId, scope)?.id ?? 0,
@@ -241,7 +272,6 @@ export const compose = async ({
       maps: CONTROLLER_MAPS,
       measures: measuresIn({ patches: () => patches, controllers: controllers.service, objects }),
       changed,
-      clock: nowMs,
     });
     const firmware = controllerFirmware({
       db,
@@ -249,16 +279,14 @@ export const compose = async ({
       store,
       nameOf: controllers.service.label,
       partsOf: controllers.service.parts,
-      clock: nowMs,
+      clock,
     });
-    const announcements = announcementService({ db, events, objects, clock: nowMs });
+    const announcements = announcementService({ db, events, objects, clock });
     const releases = releaseService({ db, events, running: release.version, laid: () => laidReleases(defaultRoot) });
     const exchange = exchangeService({
+      ...over,
       firmware,
-      db,
       keyring,
-      events,
-      objects,
       inventory,
       store,
       vulnerabilities: withControllers(vulnerabilities, controllerFindings),
@@ -268,14 +296,24 @@ export const compose = async ({
       devices: devices.each,
       inUse: () => [...deployments.objectsInUse(), ...patches.objectsInUse()],
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
-      clock: nowMs,
+      time,
+      gate,
+      endingBetween: endingBetween({ objects, devices }),
       scan: antivirus({ db, objects, events }),
       onCatalogue: [announcements.take, releases.take],
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: release.builtAt,
     });
-    const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock: nowMs });
-    const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
+    const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock });
+    const discovery = discoveryService({
+      ...over,
+      doubt: time.doubt,
+      gate,
+      inventory,
+      devices,
+      jobs: queue,
+      forbidden,
+    });
     const rows = deviceRows(db);
     const derived = derivations({
       groups: groupStore(db),
@@ -293,15 +331,15 @@ export const compose = async ({
       controllerFindings,
       firmware,
       integrity,
-      clock: nowMs,
+      clock,
     });
     const identification = identificationService({
-      db,
-      objects,
+      ...over,
+      assertCertain: time.assertCertain,
+      doubt: time.doubt,
       gate,
       set: accounts.safety.set,
       timeZone,
-      events,
       jobs: queue,
       controllers: controllerViews(controllers.service),
       take: takeFound(controllers.service),
@@ -314,10 +352,8 @@ export const compose = async ({
       forbidden: () => forbidden,
     });
     const patches: PatchService = patchService({
-      db,
+      ...over,
       gate,
-      objects,
-      events,
       store,
       site: config.site,
       controllers: recordPort(controllers.service, objects, (scope) => zonesReached(db, scope)),
@@ -326,22 +362,20 @@ export const compose = async ({
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone,
     });
-    const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock: nowMs });
+    const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock });
     const recoveryKey = recoveryKeyService({
       db,
       keyring,
       events,
       gate,
       everSignedIn: accounts.everSignedIn,
-      clock: nowMs,
+      clock,
     });
-    const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
+    const persons = personService({ ...over, personal: people, inventory, gate, devices, backups });
     const rollbackDetector: RollbackDetector = newRollbackDetector({
-      db,
+      ...over,
       keyring,
       personal: people,
-      events,
-      objects,
       devices,
       persons,
       gate,
@@ -358,6 +392,7 @@ export const compose = async ({
       config,
       log,
       db,
+      time,
       keyring,
       personal: people,
       events,
@@ -379,7 +414,7 @@ export const compose = async ({
       controllerFirmware: firmware,
       updates,
       deployments,
-      deviceTasks: deviceTaskService({ db, personal: people, events, gate, inventory, devices }),
+      deviceTasks: deviceTaskService({ db, clock, personal: people, events, gate, inventory, devices }),
       exchange,
       announcements,
       releases,
@@ -390,14 +425,13 @@ export const compose = async ({
       zones: zoneService({ db, objects, integrity }),
       integrity,
       baselines,
-      offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
+      offlineImport: offlineImportService({ db, clock, inventory, devices, discovery, events }),
       persons,
       backups,
       recoveryKey,
       health: healthService({
-        db,
-        events,
-        objects,
+        ...over,
+        time,
         backups,
         recoveryKey,
         serverCertificate,
@@ -410,16 +444,17 @@ export const compose = async ({
       controllers: controllers.service,
       controllerImports,
       controllerDrafts: controllerDrafts({
+        clock,
         store: controllerDraftStore(db),
         jobs: queue,
         imports: controllerImports,
         stagingDir: paths.staging,
       }),
       patches,
-      media: mediaService({ folders: (name) => objects.setting(name), exchange, clock: nowMs }),
-      queries: queryService({ db, personal: people, events, pollSeconds }),
-      samples: sampleService({ db, personal: people, events, gate }),
-      provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, clock: nowMs }),
+      media: mediaService({ folders: (name) => objects.setting(name), exchange, clock }),
+      queries: queryService({ db, clock, personal: people, events, pollSeconds }),
+      samples: sampleService({ db, clock, personal: people, events, gate }),
+      provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, clock }),
       close: async () => {
         await queue.stop();
         vulnerabilities.close();

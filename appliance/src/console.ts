@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
@@ -37,7 +36,7 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
 };
 
 /** The entry points for people and programs over one appliance: the API and the console. */
-export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) => {
+export const entryPoints = (appliance: Appliance, clock: () => number = appliance.time.now) => {
   const { db, events, exchange } = appliance;
   const parts = entryParts(appliance, clock);
   // The most of a start would go into the calls of the API, so they are made with the first one.

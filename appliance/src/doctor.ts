@@ -15,6 +15,7 @@ import { untoldFailure } from './features/upgrade/settle.ts';
 import { assertSchema, pageFaults, referenceFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { takeServerLock } from './platform/process-lock.ts';
+import { doubtText } from './platform/site-clock.ts';
 
 // What `sallyport doctor` looks at. It works beside a running server; what only a stopped one would leave behind is then
 // not judged.
@@ -209,6 +210,14 @@ export const checks: readonly Check[] = [
       return failed === undefined
         ? []
         : [`${toTime(failed.at)}: the upgrade to release ${failed.to} went back: ${failed.reason}`];
+    },
+  },
+  {
+    name: 'clock',
+    warning: true,
+    run: ({ time }) => {
+      const found = time.read();
+      return found.doubt === undefined ? [] : [`${found.doubt}: ${doubtText(found, found.doubt)}`];
     },
   },
   { name: 'permissions', run: checkPermissions },

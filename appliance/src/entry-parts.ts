@@ -1,4 +1,3 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { allStatistics } from './all-statistics.ts';
 import type { Appliance } from './compose.ts';
 import { appCategories } from './engine/inventory/app-categories.ts';
@@ -34,6 +33,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     addDevice,
     agentPush: agentPushService({
       ...appliance,
+      clock,
       folder: paths.agentPackages,
       addDevice,
       forbidden: forbiddenAddresses({ ...appliance, clock }),
@@ -58,6 +58,6 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
 /** What pages, the API and commands may take: every part of the appliance, and what only they need. */
 export type EntryParts = Appliance & ReturnType<typeof partsOfEntryPoints>;
 
-export function entryParts(appliance: Appliance, clock: () => number = nowMs): EntryParts {
+export function entryParts(appliance: Appliance, clock: () => number = appliance.time.now): EntryParts {
   return { ...appliance, ...partsOfEntryPoints(appliance, clock) };
 }

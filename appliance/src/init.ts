@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
@@ -23,6 +23,8 @@ export type InitOptions = {
   administrator: string;
   /** The recovery key that a person has already; otherwise one is made and given back. */
   recovery?: PreparedKey | undefined;
+  /** A person looked at the computer's clock and says that it is right; false: only what is signed is believed. */
+  isClockConfirmed?: boolean;
   log?: Log;
 };
 
@@ -105,7 +107,10 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   });
   try {
     makeRoles(appliance);
-    appliance.exchange.initialise(options.site, options.site, toTime(nowMs()));
+    appliance.exchange.initialise(options.site, options.site, {
+      systemTime: toTime(appliance.time.wall()),
+      isConfirmed: options.isClockConfirmed ?? true,
+    });
     const held = appliance.objects.findBy('account', 'name', options.administrator);
     const account =
       held ??
@@ -118,7 +123,7 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
     const link = appliance.accounts.makeLink(systemActor, account.id);
     const { recoveryKey, prepared } =
       options.recovery === undefined ? newRecoveryKey() : { recoveryKey: '', prepared: options.recovery };
-    takeRecoveryKey(keyring, prepared, { nowMs: nowMs(), isRenewed: false });
+    takeRecoveryKey(keyring, prepared, { nowMs: appliance.time.now(), isRenewed: false });
     return {
       linkPath: `/first/${link.token}`,
       linkExpires: toTime(link.expiresAt),

@@ -69,8 +69,9 @@ const aged: Readonly<Record<string, Aged>> = {
   sessions: {
     table: 'session',
     key: 'account',
-    insert: `insert into session (hash, account, created_at, used_at, way, authenticated_at)
-             values (cast(@key as blob), @key, @at, @at, 'password', @at)`,
+    insert: `insert into session (hash, account, created_at, used_at, way, authenticated_at, created_ran, used_ran)
+             select cast(@key as blob), @key, @at, @at, 'password', @at, ran_ms + @at - site_now(), ran_ms + @at - site_now()
+               from exchange_state`,
   },
   'import-drafts': {
     table: 'import_draft',

@@ -1,7 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { allStatistics } from './all-statistics.ts';
 import type { Appliance } from './compose.ts';
 import type { Actor } from './engine/objects/types.ts';
@@ -28,19 +27,21 @@ const collect = ({ exchange }: Appliance): number => {
 };
 
 /** Files that wait for a decision lie in staging itself, runs of imports in folders; after a day the first are dropped. */
-const cleanStaging = ({ paths }: Appliance): void => {
+const cleanStaging = ({ paths, time }: Appliance): void => {
+  // Files are stamped by the computer's clock: while that is in doubt their age is not known.
+  if (time.doubt() !== undefined) return;
   for (const name of readdirSync(paths.staging)) {
     const path = join(paths.staging, name);
     const info = lstatSync(path, { throwIfNoEntry: false });
-    if (info?.isFile() === true && nowMs() - info.mtimeMs > dayMs) rmSync(path, { force: true });
+    if (info?.isFile() === true && time.now() - info.mtimeMs > dayMs) rmSync(path, { force: true });
   }
 };
 
 /** Keeps what the statistics say today; how many. */
 export function keepDailyValues(appliance: Appliance): { kept: number } {
-  const { db, objects } = appliance;
+  const { db, objects, time } = appliance;
   const timeZone = objects.setting('appliance.time-zone') || siteTimeZone();
-  return keepToday({ db, statistics: allStatistics(appliance), timeZone, nowMs: nowMs() });
+  return keepToday({ db, statistics: allStatistics(appliance), timeZone, nowMs: time.now() });
 }
 
 /** Applies every retention: what was reported, what happened, what was started and never finished; looks again for sources. */
@@ -58,7 +59,7 @@ export function applyRetention(appliance: Appliance) {
     jobs: appliance.jobs,
     media: appliance.media,
     stagingDir: appliance.paths.staging,
-    clock: nowMs,
+    clock: appliance.time.now,
   }).trim();
   appliance.personal.destroyErased();
   appliance.exchange.unreferenced();

@@ -68,6 +68,7 @@ export function ticks(
         await controllers.rebuild(signal);
       },
     },
+    { failed: 'the time was not written down', everyMs: minuteMs, run: () => appliance.time.keep() },
     { failed: 'the schedule of backups was not looked at', everyMs: minuteMs, run: () => void backups.enqueueDue() },
     {
       failed: 'the schedule of discovery was not looked at',

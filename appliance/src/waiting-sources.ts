@@ -1,4 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { clockAnchor } from '@sallyport/ui/anchors';
 import { paths } from '@sallyport/ui/paths';
 import { allSettings } from './all-settings.ts';
 import type { ObjectService } from './engine/objects/service.ts';
@@ -10,6 +10,7 @@ import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
 import type { DiscoveryService } from './features/discovery/service.ts';
 import type { PersonService } from './features/erasure/service.ts';
+import type { ExchangeService } from './features/exchange/service.ts';
 import type { IdentificationService } from './features/identification/service.ts';
 import { approvableOf, type IntegrityService } from './features/integrity/types.ts';
 import type { PatchService } from './features/patches/service.ts';
@@ -17,6 +18,7 @@ import type { SampleService } from './features/queries/types.ts';
 import type { RollbackDetector } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
 import { wholeSite } from './platform/scope.ts';
+import type { SiteClock } from './platform/site-clock.ts';
 
 const most = 10_000;
 
@@ -34,12 +36,14 @@ type Parts = {
   samples: Pick<SampleService, 'list'>;
   recoveryKey: Pick<RecoveryKeyService, 'look' | 'approvable'>;
   rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
+  exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
+  time: Pick<SiteClock, 'now'>;
 };
 
 /** Where what waits lies, by act. */
 export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
-  const { objects, patches, persons, samples, recoveryKey, rollbackDetector } = parts;
+  const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, time } = parts;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -83,7 +87,7 @@ export function waitingSources(parts: Parts): WaitingSources {
     'identification-approve': () =>
       identification
         .list(wholeSite('figures'))
-        .filter(({ state, job }) => state === 'unapproved' && Date.parse(String(job.body['until'])) > nowMs())
+        .filter(({ state, job }) => state === 'unapproved' && Date.parse(String(job.body['until'])) > time.now())
         .map(({ job }) => ({
           id: job.id,
           what: nameOf(job.body, job.id),
@@ -202,6 +206,23 @@ export function waitingSources(parts: Parts): WaitingSources {
               },
             ];
       }),
+    'clock-back': () => {
+      const found = exchange.clockBackAsked();
+      const approvable = exchange.clockBackApprovable();
+      return found === undefined || approvable === undefined
+        ? []
+        : [
+            {
+              id: 'clock',
+              what: found.to,
+              reason: found.reason,
+              by: found.by,
+              at: found.at,
+              path: `${paths.exchange()}#${clockAnchor}`,
+              approvable,
+            },
+          ];
+    },
     'return-acknowledge': () =>
       rollbackDetector.unacknowledged().flatMap((back) =>
         back.asked === undefined

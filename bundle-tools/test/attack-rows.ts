@@ -48,7 +48,12 @@ const rows = {
   'clock-back': {
     attack: 'a clock that goes back',
     expect: 'no effect',
-    by: [{ file: 'appliance/src/features/exchange/clock.test.ts', text: 'keeps the wall time, and never goes back' }],
+    by: [
+      {
+        file: 'appliance/src/features/exchange/clock.test.ts',
+        text: 'does not take a clock within the allowance for certain: the floor stays, and what counted stays',
+      },
+    ],
   },
   expired: { attack: 'metadata past its dates', expect: 'EXPIRED, STALE' },
   rewritten: {

@@ -34,6 +34,8 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/devices/enrolment.ts approve': 'a newcomer is let in by one person',
   'appliance/src/features/discovery/service.ts confirm': 'passes the actor on to ranges.ts, which asks the gate',
   'appliance/src/features/exchange/importer.ts acceptStale': 'a person takes an old bundle knowingly',
+  'appliance/src/features/exchange/service.ts decide': 'passes the actor on to clock-back.ts, which asks the gate',
+  'appliance/src/features/exchange/service.ts decideClockBack': 'the name under which it is passed on',
   'appliance/src/features/exchange/service.ts agreeTime': 'the person at the appliance says what time it is',
   'appliance/src/features/controller-findings/review.ts decide': 'what a name means is one person’s word',
   'appliance/src/features/controller-findings/review.ts decideNames': 'what a name means is one person’s word',

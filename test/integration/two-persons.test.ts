@@ -98,6 +98,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
   'account-change': (id) => ({ form: [paths.objectDecide('account', id), { action: 'approve' }] }),
   'account-vouch': (id) => ({ form: [paths.objectDecide('account', id), { action: 'vouch' }] }),
   'setting-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
+  'clock-back': () => ({
+    form: [paths.clockBackDecide(), { action: 'approve' }],
+    api: ['/exchange/clock/back/decision', { agree: true }],
+    command: ['clock', 'back', '--agree'],
+  }),
   'return-acknowledge': (id) => ({
     form: [paths.rollbackDecide(), { id, action: 'approve' }],
     api: [`/rollback/${id}/decision`, { agree: true }],

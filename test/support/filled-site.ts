@@ -20,7 +20,7 @@ import { fillIdentification } from './filled-identification.ts';
 import { importFiles, leaveTable } from './filled-imports.ts';
 import { fillPatches } from './filled-patches.ts';
 import { makeZones } from './filled-zones.ts';
-import { daysAgo } from './past.ts';
+import { daysAgo, pastOf } from './past.ts';
 import {
   debianPackage,
   type FixableName,
@@ -161,14 +161,15 @@ const round = async (
   card: Uint8Array,
 ): Promise<void> => {
   const { appliance, host, medium, actor } = filling;
-  const request = await daysAgo(days.left, () => host.open(appliance.exchange.exportRequest(actor, medium).path, card));
-  const bundle = await daysAgo(days.came + 1, async () => {
+  const past = pastOf(appliance.time);
+  const request = await past(days.left, () => host.open(appliance.exchange.exportRequest(actor, medium).path, card));
+  const bundle = await past(days.came + 1, async () => {
     await host.publish(content);
     return host.answer(join(medium, `answer-${days.came}`), request, {
       receiptSeen: Math.max(0, appliance.exchange.receipts({ limit: 1 }).total - 1),
     });
   });
-  await daysAgo(days.came, () => appliance.exchange.importBundle(actor, bundle.path));
+  await past(days.came, () => appliance.exchange.importBundle(actor, bundle.path));
   rmSync(join(medium, `answer-${days.came}`), { recursive: true });
 };
 
@@ -214,13 +215,14 @@ const deployTo = async (
   daysBack: number,
 ): Promise<void> => {
   const { appliance, rows, actor } = filling;
+  const past = pastOf(appliance.time);
   const item = appliance.updates
     .list({ scope: wholeSite('job'), limit: 200, filter: textFilter(update) })
     .rows.find(({ name }) => name === update);
   if (item === undefined) throw new Error(`no update of ${update}`);
   const devices = Object.keys(outcomes).flatMap((name) => rows.get(name)?.publicId ?? []);
-  await daysAgo(daysBack, () => appliance.deployments.create(actor, { updates: [item.id], devices }));
-  await daysAgo(daysBack - hourDays / 2, () => {
+  await past(daysBack, () => appliance.deployments.create(actor, { updates: [item.id], devices }));
+  await past(daysBack - hourDays / 2, () => {
     for (const [name, outcome] of Object.entries(outcomes)) carryOut(filling, update, name, outcome);
   });
 };
@@ -255,6 +257,7 @@ const enrolAll = (filling: Filling): void => {
 
 const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
   const { appliance, host, medium, actor, rows } = filling;
+  const past = pastOf(appliance.time);
   const ago = (days: number): string => toTime(nowMs() - days * 86_400_000);
   await round(
     filling,
@@ -268,7 +271,7 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
     { feeds: feedsAt({ debian: ago(21), alma: ago(24) }, ['curl', 'systemd', 'sudo']), ...updatesFor(['sudo']) },
     card,
   );
-  await daysAgo(17, async () => {
+  await past(17, async () => {
     approve(filling, ['sudo'], 'approve');
     // A bundle of another site is on the medium.
     const other = await host.build(join(medium, 'other'), { site: 'another-site', seq: 7 });
@@ -286,7 +289,7 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
     },
     card,
   );
-  await daysAgo(5, () => {
+  await past(5, () => {
     approve(filling, ['openssl', 'libssl3t64', 'firefox-esr'], 'approve');
     approve(filling, ['libcurl4t64'], 'decline');
     const decided = rows.get('eng-ws-03')?.publicId ?? '';
@@ -305,8 +308,9 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
 
 const lastDays = async (filling: Filling): Promise<void> => {
   const { appliance, actor, medium } = filling;
+  const past = pastOf(appliance.time);
   const station = deviceNamed('eng-ws-03');
-  await daysAgo(2, () => {
+  await past(2, () => {
     const before = softwareOf(station).filter(({ name }) => name !== 'wireshark');
     report(filling, station, [
       ...before,
@@ -314,18 +318,18 @@ const lastDays = async (filling: Filling): Promise<void> => {
       debianPackage('minicom', '2.10-2'),
     ]);
   });
-  await daysAgo(10 * hourDays, () => {
+  await past(10 * hourDays, () => {
     filling.request = appliance.exchange.exportRequest(actor, medium).path;
   });
   await deployTo(filling, 'firefox-esr', { 'eng-ws-03': 'failed' }, 7 * hourDays);
-  await daysAgo(5 * hourDays, () => {
+  await past(5 * hourDays, () => {
     const newcomer = { ...deviceNamed('hmi-l2-04'), name: 'hmi-l2-06', address: '10.20.2.36' };
     enrol(filling, newcomer, newToken(filling, actor, 'manual'));
   });
-  await daysAgo(2 * hourDays, () => approve(filling, ['libxml2'], 'approve'));
+  await past(2 * hourDays, () => approve(filling, ['libxml2'], 'approve'));
   for (const one of plantDevices) {
     const device = filling.rows.get(one.name);
-    if (device !== undefined) await daysAgo(one.seenHoursAgo * hourDays, () => hear(appliance, device));
+    if (device !== undefined) await past(one.seenHoursAgo * hourDays, () => hear(appliance, device));
   }
 };
 
@@ -369,7 +373,8 @@ const rule = ({ appliance, rows, groups, actor }: Filling): void => {
 
 const fill = async (filling: Filling): Promise<Uint8Array> => {
   const { appliance, host, groups, actor } = filling;
-  const card = await daysAgo(34, async () => {
+  const past = pastOf(appliance.time);
+  const card = await past(34, async () => {
     for (const name of Object.values(groupNames))
       groups.set(name, appliance.objects.create(actor, 'group', { name }).id);
     await host.publish();
@@ -378,20 +383,20 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
     rmSync(join(filling.medium, 'introduction'), { recursive: true });
     return appliance.exchange.siteCard(actor).bytes;
   });
-  await daysAgo(33, () => enrolAll(filling));
+  await past(33, () => enrolAll(filling));
   await history(filling, card);
   await lastDays(filling);
-  await daysAgo(hourDays, () => discover(filling));
-  await daysAgo(hourDays, () => rule(filling));
-  await daysAgo(hourDays, () => {
+  await past(hourDays, () => discover(filling));
+  await past(hourDays, () => rule(filling));
+  await past(hourDays, () => {
     const zones = makeZones(appliance, actor);
     fillControllers(appliance, actor, zones, nowMs());
     const second = personOf(appliance, 'k.omarova', 'K. Omarova', 'administrator');
     fillIdentification(appliance, { actor, second }, zones, nowMs());
   });
-  await daysAgo(hourDays, () => importFiles(appliance, actor));
+  await past(hourDays, () => importFiles(appliance, actor));
   const account = appliance.objects.findBy('account', 'name', administrator)?.id ?? '';
-  await daysAgo(hourDays, () => fillPatches(appliance, account, nowMs()));
+  await past(hourDays, () => fillPatches(appliance, account, nowMs()));
   return card;
 };
 
@@ -410,9 +415,10 @@ const fillFolder = async (folder: string) => {
     initialise({ dataDir, site: 'aqtau-des-1', addresses: ['127.0.0.1'], listen, administrator, log }),
   );
   const appliance = await compose({ dataDir, log });
+  const past = pastOf(appliance.time);
   try {
     const host = makeHost(hostDir);
-    const seitkali = await daysAgo(34.5, () => people(appliance));
+    const seitkali = await past(34.5, () => people(appliance));
     const filling: Filling = {
       appliance,
       host,
@@ -442,9 +448,10 @@ export async function makeFilledSite(
   const { dataDir, medium, hostDir } = placesIn(folder);
   listenAt(dataDir, port);
   const appliance = await compose({ dataDir, log });
+  const past = pastOf(appliance.time);
   try {
-    await daysAgo(hourDays, () => leaveTable(appliance, actor));
-    const token = await daysAgo(9 * hourDays, () => {
+    await past(hourDays, () => leaveTable(appliance, actor));
+    const token = await past(9 * hourDays, () => {
       appliance.objects.setSetting(systemActor, 'exchange.media-folders', [medium]);
       const account = appliance.objects.findBy('account', 'name', administrator);
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;

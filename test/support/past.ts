@@ -1,3 +1,5 @@
+import type { SiteClock } from '../../appliance/src/platform/site-clock.ts';
+
 const dayMs = 86_400_000;
 
 /**
@@ -13,3 +15,17 @@ export const daysAgo = async <T>(days: number, work: () => T | Promise<T>): Prom
     Date.now = present;
   }
 };
+
+/** `daysAgo` over an open appliance: what counts as the time there goes back as well, and is that of now afterwards. */
+export const pastOf =
+  (time: Pick<SiteClock, 'setFloor'>) =>
+  async <T>(days: number, work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await daysAgo(days, () => {
+        time.setFloor(Date.now(), true);
+        return work();
+      });
+    } finally {
+      time.setFloor(Date.now(), true);
+    }
+  };

@@ -194,6 +194,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);
+  appliance.time.setFloor(base + 65 * dayMs);
   appliance.exchange.noteTime();
   await otherSite(appliance, made);
   olderState(appliance);

@@ -4,7 +4,7 @@ import type { Appliance } from '../../appliance/src/compose.ts';
 import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { managedObjects } from '../../appliance/src/features/accounts/managed-objects.ts';
 import { rightsOf } from '../../appliance/src/features/accounts/rights.ts';
-import type { TwoPersonAct } from '../../appliance/src/features/accounts/types.ts';
+import { MACHINE, type TwoPersonAct } from '../../appliance/src/features/accounts/types.ts';
 import type { ControllerFacts } from '../../appliance/src/features/controllers/types.ts';
 import { integrityService } from '../../appliance/src/features/integrity/service.ts';
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/rollback/file.ts';
@@ -46,7 +46,7 @@ export function twoPersonScenarios(get: () => ActSite) {
     id,
     label: id,
     rights: rightsOf(site.appliance.objects, site.appliance.objects.get('account', id)),
-    authenticatedAt: nowMs(),
+    authenticatedAt: site.appliance.time.now(),
   });
   // Below the door that makes tokens for oneself alone: the gate does not rest on it.
   const token = (maker: string, of: string): Actor => {
@@ -191,6 +191,17 @@ export function twoPersonScenarios(get: () => ActSite) {
         return 'exchange.allowed-words';
       },
       approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+    },
+    'clock-back': {
+      ask: (actor) => {
+        const { exchange, time } = site.appliance;
+        // The floor is an hour above the clock: one agreed to a time that was wrong.
+        time.setFloor(time.wall() + 3_600_000);
+        exchange.askClockBack(actor, 'the clock was an hour ahead');
+        return 'clock';
+      },
+      // An only person does it at the machine.
+      approve: (actor) => site.appliance.exchange.decideClockBack({ ...actor, from: MACHINE }, true),
     },
     'return-acknowledge': {
       ask: (actor) => {

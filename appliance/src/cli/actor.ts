@@ -5,16 +5,15 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import type { Actor, Right } from '../engine/objects/types.ts';
 import type { AccountService } from '../features/accounts/service.ts';
-import type { SignedIn } from '../features/accounts/types.ts';
+import { MACHINE, type SignedIn } from '../features/accounts/types.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** How long a log-in at the command line lasts. */
 export const cliSessionMs = 30 * 60_000;
-const from = 'console';
 
 /** Who a command acts as over this session, if there is one. */
 export function actorOf(session: SignedIn | undefined): Actor {
@@ -43,10 +42,13 @@ function readSession(path: string): string | undefined {
 }
 
 /** The living session of this user over a data directory, if there is one. */
-export function resumeSession(accounts: Pick<AccountService, 'resume'>, dataDir: string): SignedIn | undefined {
+export function resumeSession(
+  accounts: Pick<AccountService, 'resume' | 'sessionRan'>,
+  dataDir: string,
+): SignedIn | undefined {
   const cookie = readSession(sessionFile(dataDir));
-  const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
-  return found === undefined || nowMs() - found.session.createdAt >= cliSessionMs ? undefined : found;
+  const found = cookie === undefined ? undefined : accounts.resume(cookie, MACHINE);
+  return found === undefined || accounts.sessionRan(found) >= cliSessionMs ? undefined : found;
 }
 
 /** Signs an account in for the commands that follow. UNAUTHENTICATED, RATE_LIMITED. */
@@ -56,8 +58,8 @@ export async function signIn(
   credentials: { name: string; password: string; code: string },
 ): Promise<Actor> {
   const path = sessionFile(dataDir);
-  const { cookie } = await accounts.login({ ...credentials, from, old: readSession(path) });
-  const made = accounts.resume(cookie, from);
+  const { cookie } = await accounts.login({ ...credentials, from: MACHINE, old: readSession(path) });
+  const made = accounts.resume(cookie, MACHINE);
   if (made === undefined) throw new AppError('INTERNAL', 'the session that was just made is not there');
   if (made.needsTwoStep) {
     accounts.logout(made);
@@ -73,7 +75,7 @@ export async function signIn(
 export function signOut(accounts: Pick<AccountService, 'logout' | 'resume'>, dataDir: string): boolean {
   const path = sessionFile(dataDir);
   const cookie = readSession(path);
-  const found = cookie === undefined ? undefined : accounts.resume(cookie, from);
+  const found = cookie === undefined ? undefined : accounts.resume(cookie, MACHINE);
   if (found !== undefined) accounts.logout(found);
   rmSync(path, { force: true });
   return found !== undefined;

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
@@ -100,19 +99,24 @@ export const command: Command = {
     if (fingerprint === null && purpose === 'agent')
       throw new AppError('NO_ROOT', 'the site has no trust root yet; run: sallyport trust import FILE');
     const group = text('group');
-    const token = makeToken(appliance.objects, cliActor(), {
-      purpose,
-      approve,
-      name: text('name'),
-      lifeMs,
-      uses: uses === undefined ? undefined : parseUses(uses),
-      group: group === undefined ? undefined : findGroup(appliance, group),
-      approveFrom: from,
-      basic,
-    });
+    const token = makeToken(
+      appliance.objects,
+      cliActor(),
+      {
+        purpose,
+        approve,
+        name: text('name'),
+        lifeMs,
+        uses: uses === undefined ? undefined : parseUses(uses),
+        group: group === undefined ? undefined : findGroup(appliance, group),
+        approveFrom: from,
+        basic,
+      },
+      appliance.time.now,
+    );
     const folder = text('out') ?? '.';
     const server = checkServer(asked ?? serverAddress(appliance.config));
-    const atMs = nowMs();
+    const atMs = appliance.time.now();
     const kinds = clientsFor[purpose].flatMap((client): { client: Client; system: System }[] =>
       // The settings of the others are the same on each system.
       (client === 'agent' ? (['debian', 'rhel', 'windows'] as const) : (['debian'] as const)).map((system) => ({

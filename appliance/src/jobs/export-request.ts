@@ -1,4 +1,3 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { runExportJob } from '../features/exchange/export-job.ts';
 import { type ExportPayload, exportJobKind } from '../features/exchange/types.ts';
 import { runJobs } from './worker.ts';
@@ -9,6 +8,6 @@ await runJobs(exportJobKind, async (payload, { appliance, progress }) =>
     exchange: appliance.exchange,
     media: appliance.media,
     progress,
-    clock: nowMs,
+    clock: appliance.time.now,
   }),
 );

@@ -1,4 +1,3 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { importDraftStore } from '../features/exchange/import-draft-store.ts';
 import { runImportJob } from '../features/exchange/import-job.ts';
 import { type ImportPayload, importJobKind } from '../features/exchange/types.ts';
@@ -11,6 +10,6 @@ await runJobs(importJobKind, async (payload, { appliance, progress, signal }) =>
     drafts: importDraftStore(appliance.db),
     progress,
     signal,
-    clock: nowMs,
+    clock: appliance.time.now,
   }),
 );

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Extensions } from '../all-declarations.ts';
 import { type Appliance, compose } from '../compose.ts';
-import { immediate } from '../platform/database.ts';
+import { immediate, nowIn } from '../platform/database.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type JobRun, jobStore } from '../platform/job-store.ts';
 
@@ -46,17 +46,17 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
   const claim = (): JobRun | undefined =>
     immediate(appliance.db, () => {
       const run = store.next(kind);
-      if (run !== undefined) store.start(run.id, nowMs());
+      if (run !== undefined) store.start(run.id, nowIn(appliance.db));
       return run;
     });
 
   const work = async (run: JobRun): Promise<void> => {
-    let shownAt = 0;
+    let shownAt = Number.NEGATIVE_INFINITY;
     let unwritten: unknown;
     const progress = (value: unknown): void => {
       unwritten = value;
-      if (nowMs() - shownAt < progressMs) return;
-      shownAt = nowMs();
+      if (steadyMs() - shownAt < progressMs) return;
+      shownAt = steadyMs();
       unwritten = undefined;
       store.progress(run.id, value);
     };
@@ -68,7 +68,7 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
         progress,
         signal: stop.signal,
       });
-      store.finish(run.id, { state: 'done', result: result ?? null, at: nowMs() });
+      store.finish(run.id, { state: 'done', result: result ?? null, at: nowIn(appliance.db) });
     } catch (error) {
       if (stop.signal.aborted) {
         store.requeue(run.id);
@@ -81,7 +81,7 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
       immediate(appliance.db, () => {
         // Where it failed is what people ask first.
         if (unwritten !== undefined) store.progress(run.id, unwritten);
-        store.finish(run.id, { state: 'failed', error: { code, message }, at: nowMs() });
+        store.finish(run.id, { state: 'failed', error: { code, message }, at: nowIn(appliance.db) });
         if (!isAnswer) appliance.events.record('job-failed', { params: { job: kind, code, reason: message } });
       });
       if (code === 'INTERNAL') appliance.log.error({ kind, err: error }, 'job failed');

@@ -7,8 +7,16 @@ import { AppError } from './errors.ts';
 import { applianceRelease } from './release.ts';
 import { defineSqlFunctions } from './sql-functions.ts';
 
-export interface Database extends BetterSqlite3.Database {}
+export interface Database extends BetterSqlite3.Database {
+  /** What counts as the time in it (site-clock.ts); the computer's clock where no site is open over it. */
+  now?: () => number;
+  /** The same without a look into the database, for SQL that runs in it. */
+  glance?: () => number;
+}
 type Statement = BetterSqlite3.Statement<unknown[], unknown>;
+
+/** What counts as the time in a database. */
+export const nowIn = (db: Database): number => db.now?.() ?? nowMs();
 
 /** How long a writer waits for another one. */
 const busyMs = 10_000;
@@ -83,6 +91,7 @@ const prepare = (db: Database, { readonly: isReadOnly, undoInMemory, lateStateme
   db.pragma('foreign_keys = ON');
   db.pragma('cache_size = -32768');
   defineSqlFunctions(db);
+  db.function('site_now', () => db.glance?.() ?? nowMs());
   if (lateStatements) prepareLate(db);
 };
 

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import type Bree from 'bree';
 import type { ScheduledTask } from 'node-cron';
-import { type Database, immediate } from './database.ts';
+import { type Database, immediate, nowIn } from './database.ts';
 import { AppError } from './errors.ts';
 import { type JobRun, jobStore } from './job-store.ts';
 import type { Log } from './log.ts';
@@ -76,12 +76,12 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
 
   const enqueue = (kind: string, payload: unknown = null): number => {
     if (!kindNames.has(kind)) throw new AppError('INTERNAL', `there is no job kind ${kind}`);
-    const id = store.insert(kind, payload, nowMs());
+    const id = store.insert(kind, payload, nowIn(db));
     wake(kind);
     return id;
   };
 
-  const trim = (): number => store.trim(nowMs() - keepMs);
+  const trim = (): number => store.trim(nowIn(db) - keepMs);
 
   const recover = (): void => {
     immediate(db, () => {
@@ -90,7 +90,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
           store.requeue(run.id);
         } else {
           const error = { code: 'INTERNAL', message: `gave up after ${run.attempt} attempts` };
-          store.finish(run.id, { state: 'failed', error, at: nowMs() });
+          store.finish(run.id, { state: 'failed', error, at: nowIn(db) });
         }
       }
       trim();
@@ -98,7 +98,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
   };
 
   const stuck = (): string[] => {
-    const now = nowMs();
+    const now = nowIn(db);
     const running = store.running();
     const atWork = new Set(running.map(({ kind }) => kind));
     const left = running.filter(
@@ -113,7 +113,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
 
   const onTick = ({ name, kind, payload }: Schedule): void => {
     immediate(db, () => {
-      store.tick(name, nowMs());
+      store.tick(name, nowIn(db));
       if (store.next(kind) === undefined) enqueue(kind, payload ?? null);
     });
   };
@@ -126,11 +126,11 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
     get: store.byId,
     list: ({ kind, limit }) => store.list(kind, limit),
     finished: async (id, { timeoutMs }) => {
-      for (const end = nowMs() + timeoutMs; ; await sleep(pollMs)) {
+      for (const end = steadyMs() + timeoutMs; ; await sleep(pollMs)) {
         const run = store.byId(id);
         if (run === undefined) throw new AppError('NOT_FOUND', `there is no job ${id}`);
         if (run.state !== 'queued' && run.state !== 'running') return run;
-        if (nowMs() > end) throw new AppError('TIMEOUT', `job ${id} is still ${run.state}`);
+        if (steadyMs() > end) throw new AppError('TIMEOUT', `job ${id} is still ${run.state}`);
       }
     },
     start: async (schedules = []) => {

@@ -1,5 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import type { Database } from './database.ts';
+import { type Database, nowIn } from './database.ts';
 import { statements } from './statements.ts';
 
 // The one queue of what is noted and not yet derived: `pending (entity, id, since)`, where the entity says who derives. A note
@@ -30,7 +29,7 @@ export function pendingOf(db: Database, entity: string): Pending {
   );
   return {
     note: (ids) => {
-      const now = nowMs();
+      const now = nowIn(db);
       for (const id of ids) note(entity, id, now);
     },
     some: (most) => some(entity, most),

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import sodium from 'libsodium-wrappers';
-import { type Database, immediate } from './database.ts';
+import { type Database, immediate, nowIn } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 import type { Log } from './log.ts';
@@ -120,9 +120,9 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       if (meanwhile) return meanwhile;
       // The key of a row that an older state of the database brought back is gone already.
       const known = byPerson(index);
-      if (known !== undefined) forget.run(nowMs(), known.id);
+      if (known !== undefined) forget.run(nowIn(db), known.id);
       const id = keys.next(last(), newKey);
-      insert(id, index, nowMs());
+      insert(id, index, nowIn(db));
       const wrapped = keys.read(id);
       if (wrapped === null) throw new AppError('KEY', 'a new key is not there');
       return { id, key: unwrap(id, wrapped) };
@@ -133,7 +133,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     const ids = erased();
     if (ids.length === 0 || db.inTransaction) return ids;
     keys.destroy(ids);
-    immediate(db, () => destroyed.run(nowMs(), JSON.stringify(ids)));
+    immediate(db, () => destroyed.run(nowIn(db), JSON.stringify(ids)));
     return [];
   };
 
@@ -151,7 +151,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
 
   const eraseIds = (ids: readonly number[]): number[] => {
     unwrapped.clear();
-    const gone = immediate(db, () => ids.filter((id) => forget.run(nowMs(), id).changes > 0));
+    const gone = immediate(db, () => ids.filter((id) => forget.run(nowIn(db), id).changes > 0));
     if (db.inTransaction) destroyLater();
     else destroyErased();
     return gone;

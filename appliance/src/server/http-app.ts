@@ -70,6 +70,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   app.route(
     nativePrefix,
     nativeRoutes({
+      clock: appliance.time.now,
       site: config.site,
       db,
       ca,
@@ -90,12 +91,13 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     osqueryPrefix,
     osqueryRoutes({
       ...appliance,
+      clock: appliance.time.now,
       intake: reports,
       pollSeconds: () => objects.setting('devices.check-in-seconds'),
       inventoryHours,
     }),
   );
-  app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
+  app.route('/', glpiRoutes({ ...appliance, clock: appliance.time.now, intake: reports, inventoryHours }));
   const { api, console } = peopleAndPrograms(appliance);
   const call = (request: Request, env: Partial<HttpBindings | Http2Bindings>) => {
     const { fetch: answer } = api();

@@ -8,6 +8,7 @@ import { rightsInGroups } from '../../src/features/accounts/types.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { httpApp } from '../../src/server/http-app.ts';
+import { passingClocks } from '../support/clocks.ts';
 import { openConsole, password } from '../support/console.ts';
 import { addDevices, reportSection } from '../support/fleet.ts';
 import { cheapPasswords } from '../support/passwords.ts';
@@ -153,6 +154,7 @@ export async function makeSite(draw: (below: number) => number) {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-pruned-'));
     cpSync(site.dataDir, join(folder, 'data'), { recursive: true });
     const copy = await compose({
+      clocks: passingClocks,
       dataDir: join(folder, 'data'),
       log: openLog('silent'),
       hashing: cheapPasswords(),

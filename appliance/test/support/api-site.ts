@@ -8,6 +8,7 @@ import { type EntryParts, entryParts } from '../../src/entry-parts.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { apiApp } from '../../src/server/api/app.ts';
+import { passingClocks } from './clocks.ts';
 import { initialised } from './initialised.ts';
 import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
@@ -55,6 +56,7 @@ export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite>
     log,
   });
   const appliance = await compose({
+    clocks: passingClocks,
     dataDir: folder,
     log,
     extensions,

@@ -8,6 +8,7 @@ import { systemActor } from '../../src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { httpApp } from '../../src/server/http-app.ts';
+import { passingClocks } from './clocks.ts';
 import { initialised } from './initialised.ts';
 import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
@@ -164,6 +165,7 @@ export const openConsole = async (extensions: Extensions = {}) => {
     log: openLog('silent'),
   });
   const appliance: Appliance = await compose({
+    clocks: passingClocks,
     dataDir,
     extensions,
     log: openLog('silent'),

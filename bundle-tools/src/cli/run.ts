@@ -45,6 +45,7 @@ const steps: Partial<Record<BundleErrorCode, string>> = {
   SITE_UNKNOWN: 'add the site card first: sallyport-bundle site add CARD',
   SITE_REVERTED: 'ask the site whether a backup was restored, then run fulfil with --accept-reverted SITE',
   ROOT_TOO_SHORT: 'make a new root: sallyport-bundle trust rotate',
+  CLOCK_SUSPECT: 'compare the clock of the site with the one of this host; the one that is wrong is set right first',
   SELF_CHECK: 'nothing was written; keep the state folder and report this as a bug',
   FETCH_FAILED: 'check the address and the network, then run the same command again',
   PROXY_AUTH: 'give the account of the proxy: sallyport-bundle proxy configure --user NAME --password-file FILE',

@@ -97,7 +97,8 @@ const text = (view: SiteView): string[] => {
       ),
     ...more(shownUpdates, view.applied.length, 'updates'),
     ...view.overrides.map(
-      ({ receipt, code, reason, operator }) => `override  ${code} by ${operator}, receipt ${receipt}: ${reason}`,
+      ({ receipt, code, reason, operator }) =>
+        `${code === 'CLOCK_BACK' ? 'time went back' : `override  ${code}`} by ${operator}, receipt ${receipt}: ${reason}`,
     ),
     ...view.warnings.flatMap(({ code, detail, next }) => [`! ${code}: ${detail}`, `  next: ${next}`]),
   ];

@@ -300,9 +300,23 @@ const demandClean = async ({ state, io }: FulfilOptions, { catalog }: Signed, ch
   return scanned !== undefined && lines.size > 0;
 };
 
+/**
+ * A site whose time is certainly later than what is signed here is valid for could take nothing: said before a bundle is made, with
+ * both times. CLOCK_SUSPECT.
+ */
+const demandTime = ({ request }: OpenedRequest, { catalog, snapshot, timestamp }: Signed, nowMs: number): void => {
+  const [ends = ''] = [snapshot, timestamp, catalog.targets].map(({ described }) => described.expires).sort();
+  if (request.floor < ends) return;
+  throw new BundleError(
+    'CLOCK_SUSPECT',
+    `site ${request.site} is certain that it is not before ${request.floor}, and this host's clock says ${toTime(nowMs)}: what is signed now ends ${ends}, and the site would refuse it. Compare the two clocks. Is the site wrong, two persons run \`sallyport clock back\` there and write a new request; is this host wrong, set its clock`,
+  );
+};
+
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
   const site = getSite(state, opened.site.record.site);
+  demandTime(opened, signed, nowMs);
   const { choice, gaps, coverage, unread } = chooseFor(options, opened, signed);
   const wasScanned = await demandClean(options, signed, choice);
   const { record, seq } = reserveSeq(site, opened.request);

@@ -61,7 +61,8 @@ const contextFor = (manifest: Manifest, root: Uint8Array, held: string, nowMs: n
     imported: [],
     broadcastAllowed: true,
     graceDays: 180,
-    floor: manifest.issued_at,
+    // This host's own clock is what it verifies by.
+    floor: [manifest.issued_at, toTime(nowMs)].sort().at(-1) ?? manifest.issued_at,
     systemNow: toTime(nowMs),
     held,
     dryRun: false,

@@ -7,8 +7,10 @@ import type { ImportWarning } from './verdict.ts';
 // Section 7. Times are milliseconds here; documents carry text.
 
 const dayMs = 86_400_000;
-/** A time this far ahead of the floor is not believed until an operator agrees. */
-export const suspectMs = 400 * dayMs;
+/** How far beyond the floor a clock is believed in all, where the site does not say otherwise. */
+const defaultAllowanceDays = 35;
+/** A clock that is corrected by so much is not in doubt: time counts from the floor until it gets there. */
+export const correctionMs = 10 * 60_000;
 const soonMs = 180 * dayMs;
 
 /** `answer` to an open nonce, or `open`: a broadcast or a bundle without a nonce. */
@@ -16,21 +18,34 @@ type BundleKind = 'answer' | 'open';
 
 export type ImportClock = {
   floorMs: number;
-  /** max(system clock, floor), read once per import. */
+  /** What the clock says, believed or not. */
+  wallMs: number;
+  /** The latest time that is believed: the floor and the allowance. */
+  ceilingMs: number;
+  /** The believed time: the clock between floor and ceiling, else the floor. Read once per import. */
   nowMs: number;
-  /** `nowMs`, or the floor when the clock is too far ahead to be believed. */
-  believedMs: number;
   behind: boolean;
   suspect: boolean;
 };
 
-/** The times of one import. */
-export const readClock = (floor: string, systemNow: string): ImportClock => {
+/** What is believed of a clock. `floor` is the latest time that is certain; a clock past it by more than the allowance is not. */
+export const readClock = (
+  floor: string,
+  systemNow: string,
+  allowanceDays: number = defaultAllowanceDays,
+): ImportClock => {
   const floorMs = Date.parse(floor);
-  const clockMs = Date.parse(systemNow);
-  const suspect = clockMs > floorMs + suspectMs;
-  const nowMs = Math.max(clockMs, floorMs);
-  return { floorMs, nowMs, believedMs: suspect ? floorMs : nowMs, behind: clockMs < floorMs, suspect };
+  const wallMs = Date.parse(systemNow);
+  const ceilingMs = floorMs + allowanceDays * dayMs;
+  const suspect = wallMs > ceilingMs;
+  return {
+    floorMs,
+    wallMs,
+    ceilingMs,
+    nowMs: suspect ? floorMs : Math.max(wallMs, floorMs),
+    behind: wallMs < floorMs - correctionMs,
+    suspect,
+  };
 };
 
 /** The time at which the TUF core judges expiry. */
@@ -50,7 +65,7 @@ export type Expiries = { root: string; timestamp: string; snapshot: string; targ
 
 /**
  * Our own judgement at `now`. The final root must be valid whatever an operator says. An answer's freshness is proven
- * by its nonce, so its timestamp and the bundle itself only warn, and a clock that jumped far ahead is not believed.
+ * by its nonce, so its timestamp and the bundle itself only warn.
  */
 export const judgeExpiry = (options: {
   kind: BundleKind;
@@ -60,35 +75,37 @@ export const judgeExpiry = (options: {
   graceDays: number;
 }): { warnings: ImportWarning[]; acceptedStale: boolean } => {
   const { kind, expires, clock, acceptStale } = options;
-  const judgedMs = kind === 'answer' ? clock.believedMs : clock.nowMs;
-  if (Date.parse(expires.root) <= judgedMs) throw new BundleError('EXPIRED', `root expired at ${expires.root}`);
+  const { nowMs } = clock;
+  if (Date.parse(expires.root) <= nowMs) throw new BundleError('EXPIRED', `root expired at ${expires.root}`);
   let stale = false;
   let acceptedStale = false;
   for (const role of ['timestamp', 'snapshot', 'targets', 'bundle'] as const) {
     const expiryMs = Date.parse(expires[role]);
-    if (expiryMs <= clock.nowMs) stale = true;
-    if (expiryMs > judgedMs) continue;
+    if (expiryMs > nowMs) continue;
+    stale = true;
     if (kind === 'answer' && (role === 'timestamp' || role === 'bundle')) continue;
-    if (!acceptStale || judgedMs - expiryMs > options.graceDays * dayMs) {
+    if (!acceptStale || nowMs - expiryMs > options.graceDays * dayMs) {
       throw new BundleError('EXPIRED', `${role} expired at ${expires[role]}`);
     }
     acceptedStale = true;
   }
   const warnings: ImportWarning[] = [];
   if (stale) warnings.push('STALE');
-  if (Date.parse(expires.root) <= judgedMs + soonMs) warnings.push('KEY_EXPIRES_SOON');
+  if (Date.parse(expires.root) <= nowMs + soonMs) warnings.push('KEY_EXPIRES_SOON');
   return { warnings, acceptedStale };
 };
 
-/** The floor after this import, and what the clock gives cause to warn of. A suspect time never raises the floor. */
+/**
+ * The floor after this import, and what the clock gives cause to warn of. It rises to the signed time alone: what the clock says
+ * never raises it, and neither does a signed time beyond what is believed.
+ */
 export const raiseFloor = (clock: ImportClock, issuedAt: string): { newFloor: string; warnings: ImportWarning[] } => {
   const issuedMs = Date.parse(issuedAt);
-  const issuedSuspect = issuedMs > clock.floorMs + suspectMs;
+  const issuedSuspect = issuedMs > clock.ceilingMs;
   const warnings: ImportWarning[] = [];
   if (clock.behind) warnings.push('CLOCK_BEHIND');
   if (clock.suspect || issuedSuspect) warnings.push('CLOCK_SUSPECT');
-  const newFloorMs = Math.max(clock.believedMs, issuedSuspect ? clock.floorMs : issuedMs);
-  return { newFloor: toTime(newFloorMs), warnings };
+  return { newFloor: toTime(issuedSuspect ? clock.floorMs : Math.max(clock.floorMs, issuedMs)), warnings };
 };
 
 /** Everything that time decides about a bundle; the child and its parent both judge it. EXPIRED. */

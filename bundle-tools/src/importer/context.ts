@@ -30,8 +30,11 @@ export const importContextSchema = z.strictObject({
   broadcastAllowed: z.boolean(),
   /** At most 180 or what the site shortened it to; the host's policy may shorten it further. */
   graceDays: int.max(3650),
+  /** The latest time that is certain. */
   floor: time,
   systemNow: time,
+  /** How far beyond the floor the clock is believed; 35 days when absent. */
+  allowanceDays: int.max(400).optional(),
   /** A file of sorted, distinct 32-byte digests of the objects in the store (`packDigests`); none = empty store. */
   held: z.string().optional(),
   /** The raw inventory in force, for counting what goes. */

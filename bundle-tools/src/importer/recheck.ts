@@ -49,12 +49,12 @@ const recheckRoots = (newRoots: readonly NewRoot[], context: ImportContext): voi
   }
 };
 
-// The floor is never lowered again, so a false one would lock the site out for good.
+// Two persons lower a floor again, and never below a signed time: a false one would lock the site out.
 const recheckTimes = (verdict: ImportVerdict, context: ImportContext, trust: RefreshedTrust, policy: Policy): void => {
   const { manifest } = verdict;
   const expires = { ...trust.expires, bundle: manifest.expires };
   demand(isDeepStrictEqual(verdict.expires, expires), 'dates');
-  const clock = readClock(context.floor, context.systemNow);
+  const clock = readClock(context.floor, context.systemNow, context.allowanceDays);
   const kind = manifest.nonce === undefined ? 'open' : 'answer';
   const times = judgeTimes({ kind, expires, issuedAt: manifest.issued_at, clock, context, policy });
   const { warnings, acceptedStale, newFloor } = verdict;

@@ -323,7 +323,7 @@ export const verifyBundle = async (options: VerifyOptions): Promise<ImportVerdic
     ...options,
     partialDir: options.context.partials ?? join(options.stagingDir, 'partial'),
     newRoots,
-    clock: readClock(options.context.floor, options.context.systemNow),
+    clock: readClock(options.context.floor, options.context.systemNow, options.context.allowanceDays),
     report: (state) => options.onProgress?.({ state, doneBytes: 0, totalBytes: 0 }),
   };
   try {

@@ -1,9 +1,26 @@
 import { randomBytes as nodeRandomBytes, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 
 // The only module of the workspaces that reads the clock, randomness or the environment, so that tests and reviews find every use here.
 
 /** Milliseconds since 1970-01-01T00:00:00Z by the system clock. */
 export const nowMs = (): number => Date.now();
+
+/** Milliseconds since this computer was started, sleep included; setting the clock does not move it. */
+export const bootMs = (): number => Math.round(uptime() * 1_000);
+
+/** Names the boot that `bootMs` counts from; empty where the system does not name it. */
+export const bootId = (): string => {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+
+/** Milliseconds of a clock that only goes on, for what is measured within one process. */
+export const steadyMs = (): number => performance.now();
 
 /** `count` unpredictable bytes. */
 export const randomBytes = (count: number): Uint8Array => new Uint8Array(nodeRandomBytes(count));

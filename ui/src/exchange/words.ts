@@ -1536,19 +1536,19 @@ export const words = defineWords({
     kk: 'Құрылғы сағаты қалып тұр',
   },
   'error.CLOCK_BEHIND.why': {
-    en: 'It shows a time before the last signed time that this site knows; often the battery is empty.',
-    ru: 'Они показывают время раньше последнего подписанного; часто села батарейка.',
-    kk: 'Ол алаң білетін соңғы қол қойылған уақыттан бұрынғыны көрсетеді; көбіне батареясы біткен.',
+    en: 'It shows a time before the latest one that is certain; often the battery is empty.',
+    ru: 'Они показывают время раньше последнего достоверного; часто села батарейка.',
+    kk: 'Ол соңғы сенімді уақыттан бұрынғыны көрсетеді; көбіне батареясы біткен.',
   },
   'error.CLOCK_BEHIND.safety': {
-    en: 'Expiry was judged by the later of the two times, so nothing old got in.',
-    ru: 'Сроки сверяли по более позднему времени, так что старое не прошло.',
-    kk: 'Мерзім екі уақыттың кешірегімен тексерілді, сондықтан ескі нәрсе өткен жоқ.',
+    en: 'Until it is right nothing is imported or begun, and nothing ends by it.',
+    ru: 'Пока часы неверны, ничего не загружается и не начинается, и ничего по ним не истекает.',
+    kk: 'Сағат дұрысталғанша ештеңе жүктелмейді, басталмайды және онымен мерзім бітпейді.',
   },
   'error.CLOCK_BEHIND.next': {
-    en: 'Set the clock from a source on site and look whether it holds over a restart.',
-    ru: 'Выставьте часы по источнику на площадке и проверьте, держатся ли они после перезапуска.',
-    kk: 'Сағатты алаңдағы дереккөзбен түзетіп, қайта қосқанда сақталатынын қараңыз.',
+    en: 'Set the clock from a source on site. Is the certain time the wrong one, two persons go back to the clock.',
+    ru: 'Выставьте часы по источнику на площадке. Если неверно само достоверное время, двое возвращают его к часам.',
+    kk: 'Сағатты алаңдағы дереккөзбен түзетіңіз. Сенімді уақыттың өзі қате болса, екі адам оны сағатқа қайтарады.',
   },
   'error.CLOCK_SUSPECT': {
     en: 'A date is far in the future',
@@ -1556,9 +1556,9 @@ export const words = defineWords({
     kk: 'Күн тым алыс болашақта',
   },
   'error.CLOCK_SUSPECT.why': {
-    en: 'The clock, or the date of the bundle, lies more than 400 days past the last signed time.',
-    ru: 'Часы или дата комплекта ушли более чем на 400 дней за последнее подписанное время.',
-    kk: 'Сағат немесе бума күні соңғы қол қойылған уақыттан 400 күннен астам алда.',
+    en: 'The clock, or the date of the bundle, lies further past the certain time than the site allows (35 days in all).',
+    ru: 'Часы или дата комплекта ушли за достоверное время дальше, чем допускает площадка (всего 35 дней).',
+    kk: 'Сағат немесе бума күні сенімді уақыттан алаң рұқсат еткеннен (барлығы 35 күн) әрі кеткен.',
   },
   'error.CLOCK_SUSPECT.safety': {
     en: 'The date was not remembered: believed once, it would make each later bundle look old.',
@@ -1883,6 +1883,90 @@ export const words = defineWords({
   'story.time': { en: 'The clock is in doubt', ru: 'Часы под сомнением', kk: 'Сағат күмәнді' },
   'story.systemTime': { en: 'Clock of the appliance', ru: 'Часы устройства', kk: 'Құрылғы сағаты' },
   'story.floor': { en: 'Last time that is certain', ru: 'Последнее достоверное время', kk: 'Соңғы сенімді уақыт' },
+  'story.ceiling': { en: 'The clock is believed until', ru: 'Часам верят до', kk: 'Сағатқа осы уақытқа дейін сенеді' },
+  'story.counts': {
+    en: 'What ends is judged by',
+    ru: 'Сроки считаются по времени',
+    kk: 'Мерзім осы уақытпен саналады',
+  },
+  'story.ends.tokens': { en: 'Tokens that end: {n}', ru: 'Истечёт токенов: {n}', kk: 'Мерзімі бітетін токен: {n}' },
+  'story.ends.device-certificates': {
+    en: 'Certificates of devices that end: {n}',
+    ru: 'Истечёт сертификатов устройств: {n}',
+    kk: 'Мерзімі бітетін құрылғы сертификаты: {n}',
+  },
+  'story.ends.risk-acceptances': {
+    en: 'Accepted risks that end: {n}',
+    ru: 'Истечёт принятых рисков: {n}',
+    kk: 'Мерзімі бітетін қабылданған тәуекел: {n}',
+  },
+  'story.ends.mitigations': {
+    en: 'Compensating controls that end: {n}',
+    ru: 'Истечёт компенсирующих мер: {n}',
+    kk: 'Мерзімі бітетін өтемдік шара: {n}',
+  },
+  'story.ends.identifications': {
+    en: 'Planned identifications of controllers that end: {n}',
+    ru: 'Истечёт плановых опознаний контроллеров: {n}',
+    kk: 'Мерзімі бітетін контроллерді жоспарлы тану: {n}',
+  },
+  'story.backWhy': {
+    en: 'If the clock is right and the certain time was wrong, two persons go back to {to}; never below {limit}, which is signed.',
+    ru: 'Если верны часы, а достоверное время было ошибкой, двое возвращают его к {to}; не ниже {limit}, это время подписано.',
+    kk: 'Сағат дұрыс, ал сенімді уақыт қате болса, екі адам оны {to} уақытына қайтарады; {limit} уақытынан төмен емес, ол қол қойылған.',
+  },
+  'story.backCloses': {
+    en: 'Requests that are closed by it, because no host could answer them: {numbers}.',
+    ru: 'Закроются запросы, на которые уже никто не смог бы ответить: {numbers}.',
+    kk: 'Енді ешкім жауап бере алмайтын сұраныстар жабылады: {numbers}.',
+  },
+  'story.backReason': {
+    en: 'What was wrong with the time',
+    ru: 'Что было не так со временем',
+    kk: 'Уақытта не қате болды',
+  },
+  'story.backAsk': { en: 'Ask to go back', ru: 'Попросить вернуть', kk: 'Қайтаруды сұрау' },
+  'story.backWaits': {
+    en: 'Going back to {to} waits for a second person',
+    ru: 'Возврат к {to} ждёт второго человека',
+    kk: '{to} уақытына қайту екінші адамды күтуде',
+  },
+  'toast.clockBackAsked': {
+    en: 'A second person is asked to agree',
+    ru: 'Согласия ждут от второго человека',
+    kk: 'Екінші адамның келісімі күтіледі',
+  },
+  'toast.clockBackDone': {
+    en: 'The certain time is that of the clock again',
+    ru: 'Достоверное время снова по часам',
+    kk: 'Сенімді уақыт қайтадан сағат бойынша',
+  },
+  'toast.clockBackRefused': { en: 'The request was given up', ru: 'Просьба снята', kk: 'Сұраныс алынып тасталды' },
+  'event.clock-back-asked': {
+    en: 'Asked to lower the certain time to {time}, from {before}. {reason}',
+    ru: 'Просьба вернуть достоверное время к {time}, было {before}. {reason}',
+    kk: 'Сенімді уақытты {time} уақытына қайтару сұралды, бұрын {before}. {reason}',
+  },
+  'event.clock-back-refused': {
+    en: 'Going back with the clock was refused. {reason}',
+    ru: 'Возврат часов отклонён. {reason}',
+    kk: 'Сағатты қайтару қабылданбады. {reason}',
+  },
+  'event.clock-set-back': {
+    en: 'The certain time was lowered to {time}, from {before}, by persons: {persons}; requests closed: {closed}. {reason}',
+    ru: 'Достоверное время возвращено к {time}, было {before}; человек: {persons}; закрыты запросы: {closed}. {reason}',
+    kk: 'Сенімді уақыт {time} уақытына қайтарылды, бұрын {before}; адам саны: {persons}; жабылған сұраныстар: {closed}. {reason}',
+  },
+  'setting.exchange.clock-allowance-days.title': {
+    en: 'How far the clock is believed',
+    ru: 'Насколько верят часам',
+    kk: 'Сағатқа қаншалықты сенеді',
+  },
+  'setting.exchange.clock-allowance-days.help': {
+    en: 'Days past the last time that is certain, in all. Beyond it nothing is imported or begun until a person agrees to the time.',
+    ru: 'Дней сверх последнего достоверного времени, всего. Дальше ничего не загружается и не начинается, пока человек не подтвердит время.',
+    kk: 'Соңғы сенімді уақыттан кейінгі күндер, барлығы. Одан әрі адам уақытты растағанша ештеңе жүктелмейді және басталмайды.',
+  },
   'story.doubt.clock': {
     en: 'The clock says {at}, {days} days past what is certain',
     ru: 'Часы показывают {at}, дней сверх достоверного: {days}',
@@ -1894,9 +1978,9 @@ export const words = defineWords({
     kk: 'Бумада {at} тұр, сенімдіден {days} күн алда',
   },
   'story.agreeWhy': {
-    en: 'If the date is right, a person says so. The site never goes back behind it.',
-    ru: 'Если дата верна, это подтверждает человек. Назад площадка уже не вернётся.',
-    kk: 'Күн дұрыс болса, мұны адам растайды. Алаң одан кейін артқа қайтпайды.',
+    en: 'If the date is right, a person says so. Only two persons take it back.',
+    ru: 'Если дата верна, это подтверждает человек. Вернуть её назад могут только двое.',
+    kk: 'Күн дұрыс болса, мұны адам растайды. Оны тек екі адам кері қайтара алады.',
   },
   'story.agreeExpires': {
     en: 'Past their date then: {roles}.',
@@ -1928,9 +2012,9 @@ export const words = defineWords({
     kk: 'Қазір шынымен {at} ме?',
   },
   'confirm.clock.agree.consequence': {
-    en: 'The last certain time rises by {days} days and is never lowered. With a wrong date each later bundle would look too old.',
-    ru: 'Последнее достоверное время вырастет, дней: {days}, и никогда не уменьшится. При неверной дате каждый следующий комплект сочтут старым.',
-    kk: 'Соңғы сенімді уақыт {days} күнге өседі, енді төмендемейді. Күн қате болса, кейінгі әр бума тым ескі көрінеді.',
+    en: 'The last certain time rises by {days} days, and what ends by then ends for good. Only two persons lower it again.',
+    ru: 'Последнее достоверное время вырастет, дней: {days}; что к нему истекает, истечёт насовсем. Уменьшить его могут только двое.',
+    kk: 'Соңғы сенімді уақыт {days} күнге өседі; оған дейін бітетіннің мерзімі біржола бітеді. Оны тек екі адам төмендете алады.',
   },
   'confirm.clock.agree.button': { en: 'Agree to this date', ru: 'Подтвердить дату', kk: 'Осы күнді растау' },
   'toast.forgotten': {

@@ -29,6 +29,7 @@ export const words = defineWords({
   'health.check.jobs': { en: 'Jobs', ru: 'Задачи', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
   'health.check.recovery': { en: 'Recovery key', ru: 'Ключ восстановления', kk: 'Қалпына келтіру кілті' },
+  'health.check.clock': { en: 'Clock', ru: 'Часы', kk: 'Сағат' },
   'health.check.authority': { en: 'Authority', ru: 'Удостоверяющий центр', kk: 'Куәландыру орталығы' },
   'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
@@ -104,6 +105,16 @@ export const words = defineWords({
     en: 'A key is missing or damaged',
     ru: 'Ключ отсутствует или повреждён',
     kk: 'Кілт жоқ немесе зақымдалған',
+  },
+  'health.code.CLOCK_BEHIND': {
+    en: 'The clock is before the time that is certain',
+    ru: 'Часы показывают раньше достоверного времени',
+    kk: 'Сағат сенімді уақыттан бұрынды көрсетеді',
+  },
+  'health.code.CLOCK_SUSPECT': {
+    en: 'The clock is too far past the time that is certain',
+    ru: 'Часы ушли слишком далеко за достоверное время',
+    kk: 'Сағат сенімді уақыттан тым алға кеткен',
   },
   'health.code.JOB_STUCK': { en: 'A job does not go on', ru: 'Задача не продвигается', kk: 'Жұмыс ілгерілемейді' },
   'health.code.BACKUP_NONE': {

@@ -8,6 +8,8 @@ export const exchangePages = {
   waitingForget: page('/exchange/waiting/forget', { bound: 'site', POST: 'exchange:write' }),
   /** POST `source`, `reason`: a doubtful time is right; the first answer is the confirm page. */
   clockAgree: page('/exchange/clock/agree', { bound: 'site', POST: 'exchange:write' }),
+  clockBack: page('/exchange/clock/back', { bound: 'site', POST: 'exchange:write' }),
+  clockBackDecide: page('/exchange/clock/back/decide', { bound: 'site', decides: true, POST: 'exchange:write' }),
   /** The first exchange of two sides; `step` trust, root, card, compare, request, bundle. */
   introduction: page('/exchange/introduction/:step?', { bound: 'site', GET: 'exchange:read' }),
   /** POST `answer`: what the other side read. */

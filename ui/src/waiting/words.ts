@@ -64,6 +64,7 @@ export const words = defineWords({
     kk: 'Бір адам жасаған тіркелгі',
   },
   'waiting.act.setting-change': { en: 'Safety setting', ru: 'Настройка безопасности', kk: 'Қауіпсіздік баптауы' },
+  'waiting.act.clock-back': { en: 'Going back with the clock', ru: 'Возврат часов', kk: 'Сағатты қайтару' },
   'waiting.act.return-acknowledge': {
     en: 'Return to an older state',
     ru: 'Возврат к прежнему состоянию',
@@ -133,6 +134,11 @@ export const words = defineWords({
     en: 'A new key is made and shown to who approves; older backups need the older key.',
     ru: 'Создаётся новый ключ, его видит одобривший; прежние копии открывает прежний ключ.',
     kk: 'Жаңа кілт жасалады, оны мақұлдаған адам көреді; бұрынғы көшірмелерді бұрынғы кілт ашады.',
+  },
+  'waiting.then.clock-back': {
+    en: 'The certain time is lowered to the clock; requests that no host could answer are closed.',
+    ru: 'Достоверное время возвращается к часам; запросы, на которые никто не ответит, закрываются.',
+    kk: 'Сенімді уақыт сағатқа қайтады; ешкім жауап бере алмайтын сұраныстар жабылады.',
   },
   'waiting.then.return-acknowledge': {
     en: 'The warning leaves every page; the journal keeps both names.',

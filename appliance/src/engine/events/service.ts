@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { once } from '@sallyport/bundle-tools/platform/once';
 import { type Lang, langs, type Template } from '@sallyport/ui/i18n/types';
 import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, nowIn } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -243,7 +243,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     event: NewEvent<EventName>,
     auditOf: ((content: unknown, salt: Buffer, at: number) => number) | null,
   ): StoredEvent => {
-    const at = nowMs();
+    const at = nowIn(db);
     const params = checkParams(type, event.params);
     const device = event.device ?? null;
     const salt = auditOf === null ? null : Buffer.from(randomBytes(16));
@@ -326,7 +326,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
       let removed = 0;
       for (const type of types) {
         if (type.audit) continue;
-        const before = nowMs() - type.retentionDays * dayMs;
+        const before = nowIn(db) - type.retentionDays * dayMs;
         for (let n = batchRows; n === batchRows; removed += n) n = store.trimType(type.type, before, batchRows);
       }
       for (let n = batchRows; n === batchRows; removed += n) n = applyCap(batchRows);

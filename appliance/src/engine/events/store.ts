@@ -1,6 +1,5 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { Database } from '../../platform/database.ts';
+import { type Database, nowIn } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import type { Vocabulary } from '../../platform/filter/types.ts';
 import { allTrue, type Condition, oneOf } from '../../platform/list/condition.ts';
@@ -183,7 +182,7 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
     page: (query: EventQuery): EventPage => {
       const { filter, type, device, scope, limit, after } = query;
       const where = [
-        ...conditionsOf(filter, { vocabulary: vocabularyOf(scope), now: nowMs() }),
+        ...conditionsOf(filter, { vocabulary: vocabularyOf(scope), now: nowIn(db) }),
         ...oneOf('type', type),
         ...oneOf('device', device === undefined ? [] : [device]),
       ];

@@ -1,5 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, nowIn } from '../../platform/database.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
@@ -288,7 +287,7 @@ export const inventoryService = ({
       const removed = { changes: 0, items: 0, sections: 0 };
       for (const held of storesByName.values()) {
         const { shape, shared } = held;
-        const before = nowMs() - shape.collection.retentionDays * dayMs;
+        const before = nowIn(db) - shape.collection.retentionDays * dayMs;
         for (let n = batchSections; n === batchSections; removed.sections += n)
           n = writer.expire(held, before, batchSections);
         const firstKept = log.firstAt(before) ?? Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, immediate, within } from '../../platform/database.ts';
+import { type Database, immediate, nowIn, within } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { compareIds } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -155,7 +154,7 @@ export const sectionWriter = (parts: {
     // Most devices have one source: then nothing else has to be looked at, before or after.
     const isOnly = present.length === 0;
     const isBest = isOnly || previous?.best === 1;
-    const receivedAt = nowMs();
+    const receivedAt = nowIn(db);
     const base = {
       id: previous?.id,
       device,

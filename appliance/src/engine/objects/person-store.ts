@@ -3,8 +3,8 @@ import { statements } from '../../platform/statements.ts';
 // requests, approvals; `storedPersons`), and the gate (accounts/approve.ts) compares what was stored: a later change of accounts
 // or tokens rewrites no authorship. Rows are added here and never changed.
 
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import type { Database } from '../../platform/database.ts';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, nowIn } from '../../platform/database.ts';
 import type { AccountPersons, Body, PersonId } from './types.ts';
 
 const subjectOf = (type: 'account' | 'token', id: string): string => `${type}:${id}`;
@@ -78,7 +78,7 @@ export function accountPersons(parts: {
         const address = addressOf(body);
         if (address === '') dropAddress(own);
         else setAddress(own, blind(address));
-        join({ person: own, at: nowMs() });
+        join({ person: own, at: nowIn(db) });
       }
       if (kind === 'token') {
         // The author of a token may know its secret, and the account is the one that it acts for.

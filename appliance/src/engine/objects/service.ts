@@ -1,6 +1,6 @@
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, nowIn } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
@@ -337,7 +337,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       where: [
         ...where,
         ...(text ? [searched(kind, text)] : []),
-        ...conditionsOf(query.filter, { vocabulary: vocabularyOf(kind), now: nowMs() }),
+        ...conditionsOf(query.filter, { vocabulary: vocabularyOf(kind), now: nowIn(db) }),
       ],
       order: { sql: orderExpression(sort), descending: query.descending ?? false },
       after: query.after,
@@ -360,7 +360,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
         previous,
         body: decodeBody(personal, kind, previous.body),
         stored: previous.body,
-        deletedAt: nowMs(),
+        deletedAt: nowIn(db),
       });
     });
   };
@@ -441,7 +441,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
         return { created, updated: objects.length - created };
       }),
     trim: () => {
-      const gone = store.expired(nowMs() - tombstoneMs);
+      const gone = store.expired(nowIn(db) - tombstoneMs);
       for (const { kind, id } of gone) writer.purge(systemActor, kind, id);
       return gone.length;
     },

@@ -1,6 +1,6 @@
-import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { commitmentOf } from '../../platform/commitment.ts';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, nowIn } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -131,7 +131,7 @@ export const objectWriter = (parts: {
       } else {
         assertUnused(kind.name, id);
       }
-      const at = nowMs();
+      const at = nowIn(db);
       const row: ObjectRow = {
         kind: kind.name,
         id,
@@ -191,7 +191,7 @@ export const objectWriter = (parts: {
   /** An entry without a revision: something was destroyed. */
   const destroyed = (actor: Actor, operation: 'erase' | 'purge', kind: string, id: string): void => {
     events.append({
-      at: nowMs(),
+      at: nowIn(db),
       actor: actorRef(actor),
       from: actor.from,
       operation,

@@ -56,6 +56,8 @@ type GateParts = {
   controllersIn: (controllers: readonly string[], scope: Scope) => boolean;
   events: Pick<EventService, 'record'>;
   clock: () => number;
+  /** Throws while the clock is in doubt. */
+  assertCertain?: () => void;
 };
 
 export function approvalGate(parts: GateParts): ApprovalGate {
@@ -132,6 +134,7 @@ export function approvalGate(parts: GateParts): ApprovalGate {
       const found = look(actor, thing);
       if (found === 'FORBIDDEN') requireRight(actor, rowOf(thing.act).right);
       if (found !== undefined && found !== 'one-person') throw new AppError(found, words[found]);
+      if (rowOf(thing.act).ends === true) parts.assertCertain?.();
       const own = persons.personsBehind(actor);
       const onePerson = found === 'one-person';
       if (onePerson)

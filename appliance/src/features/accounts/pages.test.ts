@@ -39,7 +39,9 @@ const change = (browser: Browser, name: string, fields: Fields) =>
 const newLink = (browser: Browser, name: string) =>
   browser.post(paths.objectNew('token'), { 'f.name': 'link', 'f.purpose': 'first', 'f.account': idOf(name) });
 const makeStale = (): void => {
-  site.appliance.db.prepare('update session set authenticated_at = 0').run();
+  site.appliance.db
+    .prepare('update session set authenticated_at = 0, authenticated_ran = authenticated_ran - 3600000')
+    .run();
 };
 const withTwoStep = async (name: string): Promise<readonly string[]> => {
   const { twoStep } = site.appliance.accounts;

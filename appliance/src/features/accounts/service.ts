@@ -74,6 +74,8 @@ export type AccountService = {
     },
   ): Promise<NewSession>;
   resume: SessionService['resume'];
+  /** How long the appliance has run since a session was opened, in ms. */
+  sessionRan: (signedIn: SignedIn) => number;
   logout: SessionService['logout'];
   isCsrfToken: SessionService['isCsrfToken'];
   /** The person of a session gives password and code again; as `login` for a wrong one. */
@@ -136,6 +138,10 @@ type AccountParts = {
   events: EventService;
   gate: ApprovalGate;
   clock?: () => number;
+  /** By it sessions end. */
+  ran?: () => number;
+  /** The computer's own clock, as the devices with the second factors have it. */
+  wall?: () => number;
   passwords: Passwords;
   limits?: AttemptLimits;
 };
@@ -146,6 +152,7 @@ const wrongPair = (): AppError => new AppError('UNAUTHENTICATED', 'wrong name or
 export const accountService = (parts: AccountParts): AccountService => {
   const { db, keyring, objects, events, gate } = parts;
   const clock = parts.clock ?? nowMs;
+  const ran = parts.ran ?? clock;
   const hashing = parts.passwords;
   const store = accountStore(db);
   const attempts = loginAttempts({
@@ -157,8 +164,8 @@ export const accountService = (parts: AccountParts): AccountService => {
   });
   const browsers = knownBrowsers({ keyring, clock });
   const journal = refusals({ events, clock });
-  const sessions = sessionService({ store, keyring, objects, events, browsers, clock });
-  const twoStep = secondFactor({ db, store, objects, events, clock, hashing });
+  const sessions = sessionService({ store, keyring, objects, events, browsers, clock, ran });
+  const twoStep = secondFactor({ db, store, objects, events, clock: parts.wall ?? clock, hashing });
   const links = oneTimeLinks({ db, objects, events, clock });
   const touches = accountTouches(db);
   const changes = waitingChanges({ objects, events, gate, clock });
@@ -280,7 +287,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   const reauthenticate: AccountService['reauthenticate'] = async (signedIn, { password, code = '', from, known }) => {
     const account = objects.get('account', signedIn.actor.id, { secrets: true });
     await prove({ name: nameOf(account), password, code, from, known }, account, () =>
-      store.authenticateSession(signedIn.session.hash, clock()),
+      store.authenticateSession(signedIn.session.hash, clock(), ran()),
     );
   };
 
@@ -351,6 +358,7 @@ export const accountService = (parts: AccountParts): AccountService => {
   return {
     login,
     resume: sessions.resume,
+    sessionRan: ({ session }) => ran() - session.createdRan,
     logout: sessions.logout,
     isCsrfToken: sessions.isCsrfToken,
     reauthenticate,

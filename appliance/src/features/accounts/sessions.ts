@@ -27,11 +27,13 @@ export function sessionService(parts: {
   events: EventService;
   browsers: KnownBrowsers;
   clock: () => number;
+  /** The time that the appliance has run, which no clock that is set moves: by it sessions end. */
+  ran: () => number;
 }) {
-  const { store, keyring, objects, events, browsers, clock } = parts;
+  const { store, keyring, objects, events, browsers, clock, ran } = parts;
   const idleMs = (): number => objects.setting('accounts.idle-minutes') * minuteMs;
   const absoluteMs = (): number => objects.setting('accounts.session-hours') * hourMs;
-  const dropEnded = (): void => store.dropEnded(clock() - absoluteMs(), clock() - idleMs());
+  const dropEnded = (): void => store.dropEnded(ran() - absoluteMs(), ran() - idleMs());
 
   const toActor = (account: ObjectOf<'account'>, from: string, authenticatedAt: number): Actor => ({
     type: 'account',
@@ -51,6 +53,7 @@ export function sessionService(parts: {
     const cookie = Buffer.from(randomBytes(32)).toString('base64url');
     const { from, way } = call;
     const at = clock();
+    const since = ran();
     store.addSession({
       hash: sha256(cookie),
       account: account.id,
@@ -59,6 +62,9 @@ export function sessionService(parts: {
       from,
       way,
       authenticatedAt: at,
+      createdRan: since,
+      usedRan: since,
+      authenticatedRan: since,
     });
     store.keepNewestSessions(account.id, maxSessions);
     return {
@@ -94,16 +100,16 @@ export function sessionService(parts: {
       if (cookie === undefined || !secretPattern.test(cookie)) return undefined;
       const session = store.session(sha256(cookie));
       if (session === undefined) return undefined;
-      const now = clock();
-      const isOver = now - session.createdAt >= absoluteMs() || now - session.usedAt >= idleMs();
+      const now = ran();
+      const isOver = now - session.createdRan >= absoluteMs() || now - session.usedRan >= idleMs();
       const account = isOver ? undefined : objects.find('account', session.account);
       if (account === undefined || account.body['disabled'] === true) {
         store.dropSession(session.hash);
         return undefined;
       }
-      if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
+      if (now - session.usedRan >= minuteMs) store.touch(session.hash, clock(), now);
       const needsTwoStep = account.body['twoStep'] !== true && objects.setting('accounts.require-two-step');
-      const actor = toActor(account, from, session.authenticatedAt);
+      const actor = toActor(account, from, clock() - (now - session.authenticatedRan));
       const signedIn = { actor, session, csrf: csrfOf(session.hash), needsTwoStep };
       if (session.viewAs === null) return signedIn;
       const role = objects.find('role', session.viewAs);

@@ -6,7 +6,8 @@ import type { Session } from './types.ts';
 export type AttemptRow = { since: number; tries: number; until: number };
 
 const columns = `hash, account, created_at as createdAt, used_at as usedAt, from_address as "from", way,
-  authenticated_at as authenticatedAt, view_as as viewAs`;
+  authenticated_at as authenticatedAt, created_ran as createdRan, used_ran as usedRan,
+  authenticated_ran as authenticatedRan, view_as as viewAs`;
 
 /** Sessions and tries. */
 export const accountStore = (db: Database) => {
@@ -36,14 +37,17 @@ export const accountStore = (db: Database) => {
     /** The last used first. */
     allSessions: sql.all<[limit: number], Session>(`select ${columns} from session order by used_at desc limit ?`),
     addSession: sql.run<[row: Omit<Session, 'viewAs'>]>(
-      `insert into session (hash, account, created_at, used_at, from_address, way, authenticated_at)
-     values (:hash, :account, :createdAt, :usedAt, :from, :way, :authenticatedAt)`,
+      `insert into session (hash, account, created_at, used_at, from_address, way, authenticated_at,
+         created_ran, used_ran, authenticated_ran)
+       values (:hash, :account, :createdAt, :usedAt, :from, :way, :authenticatedAt, :createdRan, :usedRan, :authenticatedRan)`,
     ),
-    authenticateSession: sql.run<[hash: Buffer, at: number]>(
-      'update session set authenticated_at = ?2 where hash = ?1',
+    authenticateSession: sql.run<[hash: Buffer, at: number, ran: number]>(
+      'update session set authenticated_at = ?2, authenticated_ran = ?3 where hash = ?1',
     ),
     viewAs: sql.run<[hash: Buffer, role: string | null]>('update session set view_as = ?2 where hash = ?1'),
-    touch: sql.run<[hash: Buffer, at: number]>('update session set used_at = ?2 where hash = ?1'),
+    touch: sql.run<[hash: Buffer, at: number, ran: number]>(
+      'update session set used_at = ?2, used_ran = ?3 where hash = ?1',
+    ),
     dropSession: sql.did<[hash: Buffer]>('delete from session where hash = ?'),
     /** All sessions of an account but one. */
     dropSessionsOf: sql.changes<[account: string, except: Buffer | null]>(
@@ -53,8 +57,9 @@ export const accountStore = (db: Database) => {
       `delete from session where hash in
        (select hash from session where account = ? order by created_at desc limit -1 offset ?)`,
     ),
+    /** By the time that the appliance had run. */
     dropEnded: sql.run<[createdBefore: number, usedBefore: number]>(
-      'delete from session where created_at < ? or used_at < ?',
+      'delete from session where created_ran < ? or used_ran < ?',
     ),
 
     attempt: sql.get<[subject: Buffer], AttemptRow>('select since, tries, until from login_attempt where subject = ?'),

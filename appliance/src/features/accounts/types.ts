@@ -33,6 +33,10 @@ export type Session = {
   way: SessionWay;
   /** When the person last gave password and code. */
   authenticatedAt: number;
+  /** The same three as the time that the appliance had run by then: by it a session ends. */
+  createdRan: number;
+  usedRan: number;
+  authenticatedRan: number;
   /** The role as which the console is shown. */
   viewAs: string | null;
 };
@@ -107,15 +111,17 @@ export type Act = {
   sole?: boolean;
   /** Several say yes, each another person. */
   several?: boolean;
+  /** What is approved holds until an end: not while the clock is in doubt. */
+  ends?: boolean;
 };
 
 /** Every act that takes a second person. */
 export const twoPersonActs = {
   'range-confirm': { right: 'devices:approve', sees: 'devices:read', sole: true },
-  'identification-approve': { right: 'controllers:approve', sees: 'controllers:read' },
+  'identification-approve': { right: 'controllers:approve', sees: 'controllers:read', ends: true },
   'program-approve': { right: 'controllers:approve', sees: 'controllers:read' },
-  'patch-sign': { right: 'controllers:approve', sees: 'controllers:read', several: true },
-  'risk-accept': { right: 'controllers:approve', sees: 'controllers:read' },
+  'patch-sign': { right: 'controllers:approve', sees: 'controllers:read', several: true, ends: true },
+  'risk-accept': { right: 'controllers:approve', sees: 'controllers:read', ends: true },
   'device-task-confirm': { right: 'devices:approve', sees: 'devices:read', sole: true },
   'sample-approve': { right: 'queries:approve', sees: 'queries:read', sole: true },
   'person-erase': { right: 'provision:approve', sees: 'provision:write' },
@@ -124,6 +130,7 @@ export const twoPersonActs = {
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
+  'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;
@@ -175,6 +182,14 @@ export const freshMs = 10 * 60_000;
 
 export function isFresh(actor: Pick<Actor, 'authenticatedAt'>, now: number): boolean {
   return actor.authenticatedAt !== undefined && Math.abs(now - actor.authenticatedAt) <= freshMs;
+}
+
+/** Where commands are given: who signed in there has the computer before him. */
+export const MACHINE = 'console';
+
+/** Whether a person signed in by a command on the appliance's own computer. */
+export function atTheMachine(actor: Pick<Actor, 'from'>): boolean {
+  return actor.from === MACHINE;
 }
 
 /** What lists and addresses call a session: nothing follows from it about the cookie. */

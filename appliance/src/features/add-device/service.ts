@@ -1,6 +1,7 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
+import type { SiteClock } from '../../platform/site-clock.ts';
 import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
 import { kitFor } from './kit.ts';
@@ -28,14 +29,15 @@ export function addDeviceService(parts: {
   objects: ObjectService;
   /** The trust root in force. */
   root: () => Uint8Array | null;
+  time: Pick<SiteClock, 'now'>;
 }): AddDeviceService {
-  const { config, ca, serverCertificate, objects, root } = parts;
+  const { config, ca, serverCertificate, objects, root, time } = parts;
   const siteFingerprint = (): string | null => fingerprintOf(ca, root());
   return {
     servers: () => serverAddresses(config),
     caFingerprint: () => caFingerprint(ca),
     siteFingerprint,
-    makeToken: (actor, wishes) => makeToken(objects, actor, wishes),
+    makeToken: (actor, wishes) => makeToken(objects, actor, wishes, time.now),
     kit: (input) =>
       kitFor({
         ...input,

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { authorityFingerprint, isServerAddress, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -17,18 +17,19 @@ export const makeToken = (
   objects: ObjectService,
   actor: Actor,
   wishes: TokenWishes,
+  now: () => number,
 ): { id: string; secret: string } => {
   // A token is an object of the accounts, but what it opens is the devices'.
   requireRight(actor, 'devices:write');
   const secret = newTokenSecret(wishes.purpose);
   const { purpose, name, group, uses, lifeMs, approve, approveFrom, basic } = wishes;
   const token = objects.create(actor, 'token', {
-    name: name ?? `${purpose} ${toTime(nowMs())}`,
+    name: name ?? `${purpose} ${toTime(now())}`,
     purpose,
     hash: tokenHash(secret),
     approve,
     ...defined({ group, uses }),
-    ...(lifeMs === undefined ? {} : { expiresAt: toTime(nowMs() + lifeMs) }),
+    ...(lifeMs === undefined ? {} : { expiresAt: toTime(now() + lifeMs) }),
     ...(approveFrom === undefined || approveFrom.length === 0 ? {} : { approveFrom: [...approveFrom] }),
     ...(basic === undefined ? {} : { basicHash: basicHash(basic.user, basic.password) }),
   });

@@ -12,7 +12,9 @@ import { fileOf } from './types.ts';
 // What the server's jobs do with backups; a command does the same in its own process.
 
 /** Removes backups that no generation keeps, then the copies of objects that no backup in the folder names any more. */
-function thinOut({ backups, events }: Pick<Appliance, 'backups' | 'events'>, folder: string): number {
+function thinOut({ backups, events, time }: Pick<Appliance, 'backups' | 'events' | 'time'>, folder: string): number {
+  // How old one is is not known while the clock is in doubt.
+  if (time.doubt() !== undefined) return 0;
   const outdated = backups.outdated();
   for (const one of outdated) {
     rmSync(fileOf(one), { force: true });

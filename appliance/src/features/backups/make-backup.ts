@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../compose.ts';
 import type { DataPaths } from '../../platform/config.ts';
-import { copyDatabase, type Database, databaseFaults, openDatabase } from '../../platform/database.ts';
+import { copyDatabase, type Database, databaseFaults, nowIn, openDatabase } from '../../platform/database.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { personKeysFile } from '../../platform/person-keys.ts';
 import { livingKeyIds } from '../../platform/personal.ts';
@@ -101,7 +101,7 @@ export const createBackup = async (
   assertRoom(paths);
   const work = mkdtempSync(join(paths.staging, 'backup-'));
   try {
-    const begun = nowMs();
+    const begun = nowIn(db);
     const copies = { database: join(work, 'state.db'), personKeys: join(work, personKeysFile) };
     assertWhole(db);
     await copyDatabase(paths.database, copies.database);

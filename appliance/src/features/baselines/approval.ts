@@ -16,6 +16,8 @@ export const baselineApproval = (parts: {
   inventory: InventoryService;
   store: BaselineStore;
   clock: () => number;
+  /** Throws while the clock is in doubt. */
+  assertCertain: (() => void) | undefined;
   hashOf(id: string, content: number, accepted: readonly number[]): string;
 }) => {
   const { db, objects, inventory, store, clock, hashOf } = parts;
@@ -39,6 +41,7 @@ export const baselineApproval = (parts: {
     options: ApproveOptions,
   ): Baseline => {
     requireRight(actor, 'devices:write');
+    if (options.expiresAt != null) parts.assertCertain?.();
     const faults = wrongOptions(options);
     if (Object.keys(faults).length > 0) throw invalid(faults);
     return immediate(db, () => {

@@ -1,4 +1,4 @@
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, steadyMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Changed, ObjectChanged, SectionChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
@@ -108,6 +108,8 @@ type BaselineParts = {
   inventory: InventoryService;
   devices: Pick<DeviceService, 'find' | 'byPublicId'>;
   clock?: () => number;
+  /** Throws while the clock is in doubt: nothing is begun then, and nothing approved until an end. */
+  assertCertain?: () => void;
 };
 
 const batchDevices = 32;
@@ -126,7 +128,15 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const deviations = deviationStore(db, parts.changed);
   const queries = coverageQueries(db);
   const hashOf = contentHash({ store, inventory });
-  const approve = baselineApproval({ db, objects, inventory, store, clock, hashOf });
+  const approve = baselineApproval({
+    assertCertain: parts.assertCertain,
+    db,
+    objects,
+    inventory,
+    store,
+    clock,
+    hashOf,
+  });
   const editor = baselineEditor({ db, objects, inventory, devices, store, clock, hashOf });
   const acceptAll = acceptances({ store, inventory, clock });
   const { toAcceptance, toDeviations } = deviationView({ store, inventory });
@@ -180,6 +190,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
 
   const accept: BaselineService['accept'] = (actor, ids, given) => {
     const scope = scopeOf(actor, 'devices:write');
+    if (given.expiresAt != null) parts.assertCertain?.();
     const reason = cleanLine(given.reason).trim().slice(0, maxReason);
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
@@ -241,10 +252,10 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   };
 
   const run: BaselineService['run'] = ({ budgetMs = 50 } = {}) => {
-    const end = nowMs() + budgetMs;
+    const end = steadyMs() + budgetMs;
     while (isBehind()) {
       batch();
-      if (nowMs() >= end) break;
+      if (steadyMs() >= end) break;
     }
     return { more: isBehind() };
   };

@@ -1,5 +1,5 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Jobs } from '../../platform/jobs.ts';
+import type { SiteClock } from '../../platform/site-clock.ts';
 import type { ControllerFindings } from './service.ts';
 
 /** What could not be matched, as with a snapshot that is missing, is not tried without a pause. */
@@ -12,14 +12,15 @@ const isIdle = (result: unknown): boolean => (result as { parts?: number } | nul
 export function wakeFindings(parts: {
   controllerFindings: Pick<ControllerFindings, 'isDue'>;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
+  time: Pick<SiteClock, 'now'>;
 }): void {
-  const { controllerFindings, jobs } = parts;
+  const { controllerFindings, jobs, time } = parts;
   if (!controllerFindings.isDue()) return;
   const isWorking = jobs
     .list({ kind: 'match-controllers', limit: 1 })
     .some(
       ({ state, result, finishedAt }) =>
-        state === 'queued' || state === 'running' || (isIdle(result) && nowMs() < (finishedAt ?? 0) + pauseMs),
+        state === 'queued' || state === 'running' || (isIdle(result) && time.now() < (finishedAt ?? 0) + pauseMs),
     );
   if (!isWorking) jobs.enqueue('match-controllers');
 }

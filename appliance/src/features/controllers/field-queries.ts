@@ -12,7 +12,7 @@ const withVulnerability = ({ isHeldToo }: { isHeldToo: boolean }): string =>
   `r.controller in (select p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
   where m.until is null and m.verdict <> 'not-affected' and m.vulnerability = ? and (${isHeldToo}
     or not exists (select 1 from controller_held h where h.identity = m.identity
-    and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > unixepoch('subsec') * 1000)))`;
+    and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > site_now())))`;
 const WITH_CVE = withVulnerability({ isHeldToo: true });
 const WITH_OPEN = withVulnerability({ isHeldToo: false });
 const isCve = (text: string): boolean => /^cve-\d{4}-\d{1,9}$/i.test(text);

@@ -1,5 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import type { Database } from '../../platform/database.ts';
+import { type Database, nowIn } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import { filterLanguage } from '../../platform/filter/language.ts';
 import { asksFor, type Filter } from '../../platform/filter/types.ts';
@@ -35,7 +34,7 @@ export const controllerList = (
   /** What was merged, replaced or archived is listed where its field is asked for. */
   const where = (filter: Filter | undefined, scope: Scope): Condition[] => [
     ...(scope.site ? [] : [zonesIn(scope, 'r.zone')]),
-    ...conditionsOf(filter, { vocabulary: vocabulary(scope), now: nowMs() }),
+    ...conditionsOf(filter, { vocabulary: vocabulary(scope), now: nowIn(db) }),
     ...(asksFor('state', filter) ? [] : [{ sql: `r.state = 'live'`, params: [] }]),
     ...(asksFor('decision', filter) ? [] : [{ sql: `r.decision in ('authorised', 'unauthorised')`, params: [] }]),
   ];

@@ -40,6 +40,8 @@ type DeploymentParts = {
   updates: UpdateService;
   store: Pick<StoreService, 'has'>;
   clock?: () => number;
+  /** Throws while the clock is in doubt: nothing is begun then, and nothing approved until an end. */
+  assertCertain?: () => void;
 };
 
 type DeploymentQuery = { scope: Scope; limit: number; after?: string; search?: string };
@@ -170,6 +172,7 @@ export const deploymentService = (parts: DeploymentParts) => {
 
   const create = (actor: Actor, wanted: NewDeployment): Deployment => {
     const scope = scopeOf(actor, 'deployments:write');
+    parts.assertCertain?.();
     return immediate(db, () => {
       const tasks = plan(wanted, scope);
       const orders = tasks.filter((task) => task.skipped === undefined);

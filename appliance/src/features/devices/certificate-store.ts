@@ -77,6 +77,10 @@ export const certificateStore = (db: Database, changed: Changed) => {
          (select 1 from device_certificate later where later.device = device_certificate.device
            and later.state in ('issued', 'active') and later.not_after > device_certificate.not_after))`,
     ),
+    /** Living ones of which the end lies between two times. */
+    endingBetween: sql.count<[after: number, upTo: number]>(
+      `select count(*) as n from device_certificate where state in ('issued', 'active') and not_after > ? and not_after <= ?`,
+    ),
     revoke: sql.run<[device: number]>(`update device_certificate set state = 'revoked' where device = ?`),
   };
 };

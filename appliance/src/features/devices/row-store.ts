@@ -1,4 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AT_ONCE, pendingOf, type Queue } from '../../platform/pending.ts';
 import { statements } from '../../platform/statements.ts';
@@ -117,14 +117,14 @@ export function deviceRows(db: Database) {
     isBehind,
     isFarBehind: () => pending.some(farBehind + 1).length > farBehind,
     run: ({ budgetMs = 50 }) => {
-      const end = nowMs() + budgetMs;
+      const end = steadyMs() + budgetMs;
       while (isBehind()) {
         immediate(db, () => {
           const devices = pending.some(AT_ONCE);
           write(devices);
           pending.drop(devices);
         });
-        if (nowMs() >= end) break;
+        if (steadyMs() >= end) break;
       }
       return { more: isBehind() };
     },

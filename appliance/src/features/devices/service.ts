@@ -193,6 +193,8 @@ export type DeviceService = {
   /** The identity section of a device changed: what it is found by follows. In the caller's transaction. */
   identityChanged(device: number, section: Partial<SectionRowOf<'identity'>> | undefined): void;
   /** Drops certificates and event ids whose time is over, and records that expire. */
+  /** How many living certificates of devices end after one time and not after another, in ms. */
+  certificatesEnding(afterMs: number, upToMs: number): number;
   trim(): { expired: number };
 };
 
@@ -439,6 +441,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     find: (id) => store.byId(id),
     byPublicId: (publicId) => found(store.byPublicId(publicId)),
     certificates: (id) => certificates.certificates(id),
+    certificatesEnding: certificates.endingBetween,
     counts: () => store.counts(),
     hasManaged: (scope) => store.hasManaged(scope),
     heardSince: (ms, scope) => store.heardSince(ms, scope),

@@ -1,4 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -72,10 +72,10 @@ export function directoryLines(summary: DirectorySummary): string[] {
 
 /** Passes a line on unless one was passed in the two seconds before. */
 const nowAndThen = (note: (text: string) => void): ((text: string) => void) => {
-  let notedAt = nowMs();
+  let notedAt = steadyMs();
   return (text) => {
-    if (nowMs() - notedAt < quietMs) return;
-    notedAt = nowMs();
+    if (steadyMs() - notedAt < quietMs) return;
+    notedAt = steadyMs();
     note(text);
   };
 };

@@ -11,7 +11,6 @@ import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
-import { believedMs } from './clock.ts';
 import type { CustodyReader } from './custody.ts';
 import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
@@ -147,6 +146,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
       inventory: verdict.inventory.sha256,
       policy: readFileSync(verdict.policyPath),
       floor: verdict.newFloor,
+      signed: verdict.manifest.issued_at > verdict.newFloor ? null : verdict.manifest.issued_at,
       snapshot: commit.snapshot,
     });
     store.setIssuedSuspect(verdict.manifest.issued_at > verdict.newFloor ? verdict.manifest.issued_at : null);
@@ -195,7 +195,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
         overrides: commit.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),
         applied,
         devices: commit.receipt.devices(),
-        days_left: daysLeft(verdict.expires, believedMs(floor, parts.clock())),
+        days_left: daysLeft(verdict.expires, parts.clock()),
       },
     });
     commit.receipt.told(applied, receipt);
@@ -280,7 +280,7 @@ export const recordOutcome = (
         overrides: [...outcome.receipt.overrides],
         applied,
         devices: outcome.receipt.devices(),
-        days_left: daysLeft(verdict?.expires ?? expires, believedMs(state.floor, parts.clock())),
+        days_left: daysLeft(verdict?.expires ?? expires, parts.clock()),
       },
     });
     outcome.receipt.told(applied, receipt);

@@ -13,6 +13,13 @@ export const exchangeEvents = defineEvents(
     'bundle-repeated': { severity: 'info', params: { bundleId: 'text' }, retentionDays: 365, audit: false },
     'clock-agreed': { severity: 'warning', params: { source: 'text', time: 'time', before: 'time', reason: 'text' } },
     'clock-doubtful': { severity: 'warning', params: { code: 'text', clock: 'time', floor: 'time' }, audit: false },
+    'clock-back-asked': { severity: 'warning', params: { time: 'time', before: 'time', reason: 'text' } },
+    'clock-back-refused': { severity: 'info', params: { reason: 'text' } },
+    /** Two persons lowered the floor; `closed`: numbers of requests that no host could answer any more. */
+    'clock-set-back': {
+      severity: 'critical',
+      params: { time: 'time', before: 'time', closed: 'text', persons: 'integer', reason: 'text' },
+    },
     'inventory-reverted': { severity: 'warning', params: { from: 'text', to: 'text', reason: 'text' } },
     'key-expires-soon': {
       severity: 'warning',

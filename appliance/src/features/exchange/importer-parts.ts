@@ -7,6 +7,8 @@ import type { WaitingStore } from './waiting-store.ts';
 
 export type ImporterParts = CommitParts & {
   readonly waiting: WaitingStore;
+  /** The computer's own clock, of which the importer judges what is believed. */
+  readonly wall: () => number;
   /** Looks at what a bundle brought, before it comes into force; undefined: no antivirus is set. */
   readonly scan?: ScanObjects;
   readonly keys: () => SiteKeys;
@@ -18,6 +20,7 @@ export type ImporterParts = CommitParts & {
   >;
   readonly settings: {
     readonly graceDays: () => number;
+    readonly allowanceDays: () => number;
     readonly reserveBytes: () => number;
     readonly broadcast: () => boolean;
   };

@@ -304,8 +304,8 @@ const reporter =
     options.onProgress?.({ step, doneBytes, totalBytes });
 
 /** The clock as it is now, for all volumes of one import: set back meanwhile, it makes no difference (section 7). */
-const readOnce = ({ clock }: ImporterParts): (() => number) => {
-  const nowMs = clock();
+const readOnce = ({ wall }: ImporterParts): (() => number) => {
+  const nowMs = wall();
   return () => nowMs;
 };
 
@@ -326,7 +326,7 @@ const dryRun = async (
   const folder = makeStaging(parts.paths.staging, stagingName());
   try {
     const { held, isHeld } = heldNow(parts);
-    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
+    const read = { parts: { ...parts, wall: readOnce(parts) }, folder, options, pin, held };
     const { verdict } = await readVolumes(paths, read);
     if (verdict.alreadyImported)
       return { result: 'already', bundleId: verdict.bundleId, receipt: Number(verdict.alreadyImported.receipt) };
@@ -414,7 +414,7 @@ const wetRun = async (
   };
   try {
     keepSpare(folder);
-    const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
+    const read = { parts: { ...parts, wall: readOnce(parts) }, folder, options, pin, held };
     return await importRead(parts, run, await readVolumes(paths, read));
   } catch (error) {
     // After the commit the bundle is in force, whatever fails then: the next start finishes the cleaning.

@@ -13,7 +13,6 @@ import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { MediaService } from '../media/types.ts';
 import { knowledgeSchema } from '../vulnerabilities/types.ts';
-import type { ClockAgreement, ClockView } from './clock.ts';
 import { type KeyDate, keyDateText } from './key-dates.ts';
 import type { ExchangeService } from './service.ts';
 import type { ExchangeState } from './types.ts';
@@ -305,55 +304,6 @@ export const exchangeOperations = [
         sealKeys: sealedTo,
         expiring,
       }),
-    },
-  }),
-  operation({
-    name: 'clock.show',
-    right: read,
-    summary: 'What this site takes for the time, and what is in doubt',
-    input: nothing,
-    output: z.custom<ClockView>(),
-    run: ({ exchange }) => exchange.time(),
-    command: {
-      example: 'sallyport clock show --data /var/lib/sallyport',
-      print: (out, view) => {
-        out.line(`clock     ${view.systemTime}${view.isBehind ? '  CLOCK_BEHIND: before the floor' : ''}`);
-        out.line(`floor     ${view.floor}`);
-        out.line(`believed  ${view.believed}`);
-        if (view.releasedAt !== undefined) out.line(`released  ${view.releasedAt}`);
-        for (const { source, time: at, daysAhead } of view.doubtful)
-          out.line(
-            `CLOCK_SUSPECT: the ${source} says ${at}, ${daysAhead} days above the floor; see: sallyport clock agree`,
-          );
-      },
-      exit: (view) => (view.doubtful.length > 0 || view.isBehind ? 1 : 0),
-    },
-  }),
-  operation({
-    name: 'clock.agree',
-    right: write,
-    summary: 'Says that a time which is far ahead is right; the floor rises to it for good',
-    input: z.strictObject({
-      reason: z.string().describe('Why it is right; goes into the next receipt'),
-      source: z.enum(['clock', 'bundle']).optional().describe('When both are in doubt'),
-      yes: z.boolean().default(false).describe('Do it; without it, only what would change is shown'),
-    }),
-    output: z.custom<ClockAgreement & { agreed: boolean }>(),
-    run: ({ exchange, actor }, { reason, source, yes }) => ({
-      ...(yes ? exchange.agreeClock(actor, reason, source) : exchange.previewClock(source)),
-      agreed: yes,
-    }),
-    command: {
-      example: 'sallyport clock agree --reason "stood without power since 2026" --yes --data /var/lib/sallyport',
-      print: (out, { from, to, daysAhead, expires, agreed }) => {
-        out.line(`floor   ${from}`);
-        out.line(`${agreed ? 'now' : 'to be'}   ${to}, ${daysAhead} days later; it is never lowered again`);
-        for (const { role, version, expires: end } of expires)
-          out.line(`past    ${role} ${version}, valid until ${end}`);
-        if (!agreed)
-          out.note('Nothing was changed. Look at the date above; if it is right, run the same command with --yes.');
-      },
-      exit: ({ agreed }) => (agreed ? 0 : 1),
     },
   }),
   operation({

@@ -254,13 +254,13 @@ describe('a bundle of volumes', () => {
       await own.answer(out, asking, { volumeBytes: 10 * 1024 * 1024 });
       const [last = '', ...rest] = readdirSync(out).sort().reverse();
       expect(rest.length).toBeGreaterThan(0);
-      const before = exchange.state();
+      const { floor: _, ...before } = exchange.state();
       expect(await exchange.importBundle(admin, join(out, last))).toMatchObject({ result: 'partial' });
       expect(exchange.receipts({ limit: 1 }).rows).toMatchObject([{ result: 'partial', code: 'VOLUMES_MISSING' }]);
       expect(other.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]).toMatchObject({
         type: 'bundle-partial',
       });
-      expect(exchange.state()).toEqual(before);
+      expect(exchange.state()).toMatchObject(before);
       expect(await exchange.importBundle(admin, out)).toMatchObject({ result: 'imported' });
     } finally {
       await other.stop();

@@ -8,7 +8,6 @@ import {
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import { type SiteRequest, signRequest, stateDigest, type Want } from '@sallyport/bundle-tools/documents/request';
-import { readClock } from '@sallyport/bundle-tools/importer/clock';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
@@ -139,7 +138,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     request_id: Buffer.from(randomBytes(16)).toString('hex'),
     number: state.request_number + 1,
     nonce: Buffer.from(randomBytes(32)).toString('base64'),
-    created_at: toTime(readClock(state.floor, toTime(sources.nowMs)).believedMs),
+    created_at: toTime(sources.nowMs),
     floor: state.floor,
     // The seal itself says which keys open it.
     to: [],

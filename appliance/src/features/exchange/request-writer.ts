@@ -4,7 +4,6 @@ import { limits } from '@sallyport/bundle-tools/documents/limits';
 import type { RequestPlatform, SiteRequest, Want } from '@sallyport/bundle-tools/documents/request';
 import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import { suspectMs } from '@sallyport/bundle-tools/importer/clock';
 import type { ReadBackSource } from '@sallyport/bundle-tools/media/read-back';
 import { dropHidden, onMedium, writeHidden } from '@sallyport/bundle-tools/media/write';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -89,8 +88,6 @@ export const writeRequest = (options: {
         have: Buffer.from(request.have, 'base64'),
         journal: request.journal,
       });
-      // The wall time that was seen counts from now on, unless the clock has jumped (bundle format, section "Clock").
-      if (Date.parse(at) < Date.parse(requireState(store).floor) + suspectMs) store.raiseFloor(at);
       events.record('request-exported', {
         ...byWhom(actor),
         params: { number: request.number, requestId: request.request_id, bytes: sealed.length, medium: folder },

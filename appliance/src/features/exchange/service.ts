@@ -6,12 +6,14 @@ import { fingerprintOf, type SigningKey, signBytes } from '@sallyport/bundle-too
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, byWhom, type Right } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, type Right, requireDecider } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import type { SiteClock } from '../../platform/site-clock.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
+import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import type { ControllerFirmware } from '../controller-firmware/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 import type { Device } from '../devices/types.ts';
@@ -24,11 +26,13 @@ import {
   type ClockParts,
   type ClockView,
   clockView,
+  confirmTime,
   type DoubtfulTime,
   firstFloor,
   noteTime,
   previewAgreement,
 } from './clock.ts';
+import { type ClockBack, type ClockBackAsked, clockBack } from './clock-back.ts';
 import { type CollectParts, listUnreferenced, removeUnreferenced } from './collect.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
@@ -89,6 +93,9 @@ type ExchangeParts = {
   /** Public keys of the device CA, base64, for the site card. */
   readonly deviceCa: () => readonly string[];
   readonly clock: () => number;
+  readonly time: SiteClock;
+  readonly gate: ApprovalGate;
+  readonly endingBetween: ClockParts['endingBetween'];
   /** When this release was built; absent where sources run. */
   readonly releasedAt?: string | undefined;
   readonly controllers?: ControllersForExchange;
@@ -100,7 +107,7 @@ type ExchangeParts = {
 
 export type ExchangeService = {
   /** For `init`: the row that everything else of the exchange needs. Harmless when repeated. */
-  initialise(site: string, name: string, floor: string): void;
+  initialise(site: string, name: string, clock: { systemTime: string; isConfirmed: boolean }): void;
   state(): ExchangeState;
   siteCard(actor: Actor): ExportedCard;
   /** With what the site signs; throws KEY. */
@@ -171,12 +178,27 @@ export type ExchangeService = {
   root(): Uint8Array | null;
   /** What the site takes for the time, and what is in doubt. */
   time(): ClockView;
-  /** Keeps the wall time, unless it is in doubt; for start, stop and the daily check. */
+  /** Writes down how far the time is; for start, stop, each minute and the daily check. */
   noteTime(): ClockView;
   /** What agreeing to a doubtful time would do; nothing is changed. NOT_FOUND when nothing is in doubt. */
   previewClock(source?: DoubtfulTime['source']): ClockAgreement;
-  /** An operator says that a doubtful time is right: the floor rises to it, for good. */
+  /** A signed-in person says that a doubtful time is right: the floor rises to it. */
   agreeClock(actor: Actor, reason: string, source?: DoubtfulTime['source']): ClockAgreement;
+  /** The person who sets up or restores has looked at the clock: it is right. */
+  confirmClock(): void;
+  /** What going back to the clock as it is would do. NOT_FOUND, CONFLICT. */
+  previewClockBack(): ClockBack;
+  /** The same for a page: undefined where there is nothing that could be done. */
+  clockBackOffer(): ClockBack | undefined;
+  /** What waits for a second person. */
+  clockBackAsked(): ClockBackAsked | undefined;
+  clockBackApprovable(): Approvable | undefined;
+  /** Why this person cannot agree; undefined when he can, or nothing waits. */
+  clockBackHindrance(actor: Actor): Hindrance | undefined;
+  /** One person asks for the floor to be lowered to the clock as it is. */
+  askClockBack(actor: Actor, reason: string): ClockBack;
+  /** Another person agrees; or it is given up: undefined. */
+  decideClockBack(actor: Actor, agrees: boolean): ClockBack | undefined;
   /** What going back one inventory would do; nothing is changed. */
   previewRevert(): InventoryRevert;
   /** Goes back one inventory; versions, numbers and the floor stay. */
@@ -222,8 +244,10 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     ...(parts.approvals && { approvals: parts.approvals }),
     ...(parts.onCatalogue && { onCatalogue: parts.onCatalogue }),
     paths: parts.paths,
+    wall: parts.time.wall,
     vulnerabilities,
     settings: {
+      allowanceDays: () => objects.setting('exchange.clock-allowance-days'),
       graceDays: () => objects.setting('exchange.grace-days'),
       reserveBytes: () => objects.setting('exchange.reserve-bytes'),
       broadcast: () => objects.setting('exchange.broadcast'),
@@ -233,7 +257,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     isNaming: (text) => scanForLeaks({ text }, identities(), KNOWS_NOTHING, allowedWords()).leaks.length > 0,
   };
 
-  const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
+  const time: ClockParts = { ...parts, store, releasedAt: parts.releasedAt };
+  const back = clockBack({ ...parts, store, releasedAt: parts.releasedAt });
 
   // What is listed for removal is not promised to the host any more.
   const held = function* (): Generator<string> {
@@ -277,7 +302,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
 
   const overdue = (): OverdueRequest[] => {
     const limitDays = objects.setting('exchange.knowledge-limit-days');
-    const nowMs = believedMs();
+    const nowMs = clock();
     return store
       .openRequests()
       .map(({ number, created_at: createdAt }) => ({
@@ -289,12 +314,11 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       .filter(({ dueAt }) => dueAt <= nowMs);
   };
 
-  const believedMs = (): number => Date.parse(clockView(time).believed);
-
   const roleFile = (role: TrustRole): Uint8Array | null => store.metadata().get(role)?.bytes ?? null;
 
   return {
-    initialise: (site, name, floor) => store.initialise(site, name, firstFloor(floor, parts.releasedAt)),
+    initialise: (site, name, { systemTime, isConfirmed }) =>
+      store.initialise(site, name, firstFloor(systemTime, parts.releasedAt, isConfirmed)),
     state: () => exchangeState(store),
     siteCard: (actor) => {
       requireRight(actor, 'exchange:write');
@@ -308,6 +332,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     readTrust: (path) => readTrustFile(importer, resolve(path)),
     importTrust: async (actor, path, fingerprint, replaceReason) => {
       requireRight(actor, 'exchange:write');
+      parts.time.assertCertain();
       return importTrust(importer, actor, resolve(path), fingerprint, replaceReason);
     },
     preview: (group) => {
@@ -338,9 +363,18 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       }),
     importBundle: async (actor, path, options = {}) => {
       requireRight(actor, 'exchange:write');
+      if (options.dryRun !== true) {
+        parts.time.keep();
+        parts.time.assertCertain();
+      }
       const { acceptStale } = options;
       const checked = acceptStale === undefined ? {} : { acceptStale: reasonOf(acceptStale) };
-      return runImport(importer, actor, absolute(path), { ...options, ...checked });
+      try {
+        return await runImport(importer, actor, absolute(path), { ...options, ...checked });
+      } finally {
+        // What the bundle signed counts from now on.
+        parts.time.keep();
+      }
     },
     waiting: () => waiting.all(),
     forgetWaiting: (actor, bundleId) => {
@@ -408,9 +442,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     overdue,
     unfulfilled: store.unfulfilled,
     noteStale: () => noteStaleFeeds(events, knowledge()),
-    keyDates: () => keyDates(store, believedMs()),
-    noteKeyDates: () => noteKeyDates(events, keyDates(store, believedMs())),
-    trustRoles: () => trustRoles(store, believedMs()),
+    keyDates: () => keyDates(store, clock()),
+    noteKeyDates: () => noteKeyDates(events, keyDates(store, clock())),
+    trustRoles: () => trustRoles(store, clock()),
     trustFile: (name) => {
       const root = /^([1-9]\d{0,15})\.root\.json$/.exec(name);
       if (root) return store.root(Number(root[1])) ?? null;
@@ -428,6 +462,20 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     agreeClock: (actor, reason, source) => {
       requireRight(actor, 'exchange:write');
       return agreeTime(time, actor, operatorOf(actor), reasonOf(reason), source);
+    },
+    confirmClock: () => confirmTime(time),
+    previewClockBack: back.preview,
+    clockBackOffer: back.offer,
+    clockBackAsked: back.asked,
+    clockBackApprovable: back.approvable,
+    clockBackHindrance: back.hindrance,
+    askClockBack: (actor, reason) => {
+      requireRight(actor, 'exchange:write');
+      return back.ask(actor, operatorOf(actor), reasonOf(reason));
+    },
+    decideClockBack: (actor, agrees) => {
+      requireDecider(actor, 'exchange:write');
+      return back.decide(actor, agrees);
     },
     previewRevert: () => previewRevert(importer),
     revertInventory: (actor, reason) => {

@@ -22,6 +22,17 @@ export const exchangeSettings = defineSettings({
     area: 'exchange',
     unit: 'days',
   },
+  /** How far beyond the last time that is certain the computer's clock is believed. */
+  'exchange.clock-allowance-days': {
+    type: 'integer',
+    safety: true,
+    safeSide: 'lower',
+    default: 35,
+    min: 1,
+    max: 400,
+    area: 'exchange',
+    unit: 'days',
+  },
   'exchange.reserve-bytes': {
     type: 'integer',
     safety: false,

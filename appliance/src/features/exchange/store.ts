@@ -17,6 +17,10 @@ export type StateRow = {
   inventory_listed: string | null;
   snapshot_with_previous: number;
   issued_suspect: string | null;
+  /** `issued_at` of the last bundle that raised the floor. */
+  signed_at: string | null;
+  /** What waits for a second person (clock-back.ts). */
+  clock_back: string | null;
   policy: Buffer | null;
   floor: string;
   request_number: number;
@@ -199,6 +203,10 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     closeRequests: sql.run<[upTo: number, by: string, at: string]>(
       'UPDATE request SET closed_at = ?3, closed_by = ?2 WHERE closed_at IS NULL AND number <= ?1',
     ),
+    /** Closes requests whose floor is later: no host could answer them. */
+    closeRequestsAbove: sql.run<[floor: string, by: string, at: string]>(
+      'UPDATE request SET closed_at = ?3, closed_by = ?2 WHERE closed_at IS NULL AND floor > ?1',
+    ),
     receiptsOpen: sql.all<[limit: number], ReceiptRecord>(
       'SELECT * FROM receipt WHERE acknowledged_at IS NULL ORDER BY number LIMIT ?',
     ),
@@ -314,6 +322,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
           inventory: string;
           policy: Uint8Array;
           floor: string;
+          signed: string | null;
           snapshot: number;
         },
       ]
@@ -322,10 +331,14 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
        inventory_previous = CASE WHEN inventory IS @inventory THEN inventory_previous ELSE inventory END,
        snapshot_with_previous = CASE WHEN inventory IS @inventory THEN snapshot_with_previous ELSE snapshot END,
        inventory = @inventory, inventory_listed = @inventory, policy = @policy, floor = max(floor, @floor),
+       signed_at = coalesce(max(signed_at, @signed), signed_at, @signed),
        snapshot_previous = CASE WHEN snapshot = @snapshot THEN snapshot_previous ELSE snapshot END, snapshot = @snapshot
      WHERE id = 1`,
     ),
-    raiseFloor: sql.run<[floor: string]>('UPDATE exchange_state SET floor = max(floor, ?) WHERE id = 1'),
+    setSigned: sql.run<[issuedAt: string]>(
+      'UPDATE exchange_state SET signed_at = max(coalesce(signed_at, ?1), ?1) WHERE id = 1',
+    ),
+    setClockBack: sql.run<[request: string | null]>('UPDATE exchange_state SET clock_back = ? WHERE id = 1'),
     setIssuedSuspect: sql.run<[issuedAt: string | null]>('UPDATE exchange_state SET issued_suspect = ? WHERE id = 1'),
     /** Swaps the inventory in force with the one before. */
     revert: sql.run<[snapshot: number, snapshotPrevious: number]>(

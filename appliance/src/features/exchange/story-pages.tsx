@@ -5,7 +5,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { introductionDone, introductionNext } from './introduction.ts';
@@ -16,7 +16,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
   const { exchange } = deps;
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'exchange:read');
+    const reader = actorFor(c, 'exchange:read');
     const ctx = viewContext(deps, c);
     const done = introductionDone(deps, false);
     return c.html(
@@ -28,7 +28,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
             ? undefined
             : { done: Object.keys(done).length, of: introductionSteps.length }
         }
-        {...exchangeStory(ctx, deps)}
+        {...exchangeStory(ctx, deps, reader)}
       />,
     );
   };
@@ -62,7 +62,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
   };
 
   const agree = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'exchange:write');
+    const actor = { ...actorFor(c, 'exchange:write'), from: c.get('from') };
     const form = c.get('form');
     const source = form.text('source') === 'bundle' ? 'bundle' : 'clock';
     const reason = form.text('reason').trim().slice(0, 500);
@@ -94,8 +94,26 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     );
   };
 
+  const askBack = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = { ...actorFor(c, 'exchange:write'), from: c.get('from') };
+    exchange.askClockBack(actor, c.get('form').text('reason').trim().slice(0, 500));
+    return goWith(c, paths.exchange(), { message: { key: 'toast.clockBackAsked' } });
+  };
+
+  const decideBack = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const action = c.get('form').text('action');
+    if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
+    const actor = { ...deciderFor(c, 'exchange:write'), from: c.get('from') };
+    const done = exchange.decideClockBack(actor, action === 'approve');
+    return goWith(c, paths.exchange(), {
+      message: { key: done === undefined ? 'toast.clockBackRefused' : 'toast.clockBackDone' },
+    });
+  };
+
   return new Hono<ConsoleEnv>()
     .get(paths.exchange.pattern, show)
     .post(paths.waitingForget.pattern, forget)
-    .post(paths.clockAgree.pattern, agree);
+    .post(paths.clockAgree.pattern, agree)
+    .post(paths.clockBack.pattern, askBack)
+    .post(paths.clockBackDecide.pattern, decideBack);
 };

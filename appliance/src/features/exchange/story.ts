@@ -5,6 +5,7 @@ import type { Ctx } from '@sallyport/ui/context';
 import type { ExchangeStoryProps } from '@sallyport/ui/exchange/exchange-story.tsx';
 import type { StoryRow } from '@sallyport/ui/exchange/story-timeline.tsx';
 import type { OpenRow, WaitingRow } from '@sallyport/ui/exchange/story-waiting.tsx';
+import type { Actor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { actorNames, eventWords } from '../../server/console/records.ts';
@@ -212,18 +213,27 @@ const cameOf = ({ exchange, objects }: StoryDeps): ExchangeStoryProps['came'] =>
   };
 };
 
-const timeOf = ({ exchange }: StoryDeps): Omit<ExchangeStoryProps['time'], 'ctx'> => {
+const timeOf = ({ exchange, objects }: StoryDeps, reader: Actor): Omit<ExchangeStoryProps['time'], 'ctx'> => {
   const time = exchange.time();
+  const asked = exchange.clockBackAsked();
+  const hindrance = asked && exchange.clockBackHindrance(reader);
   return {
     systemTime: time.systemTime,
     floor: time.floor,
+    ceiling: time.ceiling,
+    counts: time.counts,
     isBehind: time.isBehind,
-    doubtful: time.doubtful.map(({ source, time: at, daysAhead }) => ({
-      source,
-      time: at,
-      daysAhead,
-      expires: exchange.previewClock(source).expires.map(({ role }) => role),
-    })),
+    doubtful: time.doubtful.map(({ source, time: at, daysAhead }) => {
+      const { expires, ends } = exchange.previewClock(source);
+      return { source, time: at, daysAhead, expires: expires.map(({ role }) => role), ends };
+    }),
+    back: exchange.clockBackOffer(),
+    asked: asked && {
+      ...asked,
+      by: actorNames(objects)(asked.by),
+      // An old log-in is mended by giving the password again, which the page asks for by itself.
+      hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
+    },
   };
 };
 
@@ -231,6 +241,7 @@ const timeOf = ({ exchange }: StoryDeps): Omit<ExchangeStoryProps['time'], 'ctx'
 export const exchangeStory = (
   ctx: Ctx,
   deps: StoryDeps,
+  reader: Actor,
 ): Omit<ExchangeStoryProps, 'ctx' | 'receiptCount' | 'introduction'> => {
   const requests = deps.queries.requests(shownRows);
   const names = requestNames(deps, shownRows);
@@ -257,7 +268,7 @@ export const exchangeStory = (
     waiting: waitingRows(deps),
     knowledge: deps.exchange.knowledge(),
     notFilled: deps.exchange.unfulfilled(),
-    time: { ctx, ...timeOf(deps) },
+    time: { ctx, ...timeOf(deps, reader) },
     rows: all.slice(0, shownRows),
     hasMore: all.length > shownRows,
   };

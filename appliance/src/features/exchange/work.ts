@@ -22,7 +22,8 @@ export const exchangeWork = (parts: {
   });
   return [
     kind('clock-doubt', () => {
-      const targets = exchange.time().doubtful.length;
+      const { doubtful, isBehind } = exchange.time();
+      const targets = doubtful.length + Number(isBehind);
       return targets === 0
         ? []
         : [

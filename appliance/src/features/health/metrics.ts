@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { type Database, schemaVersion } from '../../platform/database.ts';
+import { type Database, nowIn, schemaVersion } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { pendingCounts } from '../../platform/pending.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import type { SiteClock } from '../../platform/site-clock.ts';
 import type { BackupService } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList } from '../devices/types.ts';
@@ -18,6 +19,7 @@ import type { HealthService } from './service.ts';
 export type MetricsParts = {
   version: string;
   db: Database;
+  time: Pick<SiteClock, 'read'>;
   paths: { database: string };
   health: Pick<HealthService, 'current' | 'meter' | 'reportsWaiting'>;
   backups: Pick<BackupService, 'age'>;
@@ -81,6 +83,20 @@ const backupFamilies = ({ backups }: MetricsParts): Family[] => {
   ];
 };
 
+const timeFamilies = ({ time }: MetricsParts): Family[] => {
+  const { wallMs, floorMs, nowMs: countsMs, doubt } = time.read();
+  return [
+    gauge(
+      'clock_in_doubt',
+      'Whether the clock of the computer is before or too far past what is certain.',
+      Number(doubt !== undefined),
+    ),
+    gauge('clock_timestamp_seconds', 'What the clock of the computer says.', wallMs / 1_000),
+    gauge('clock_floor_timestamp_seconds', 'The latest time that is certain.', floorMs / 1_000),
+    gauge('clock_counts_timestamp_seconds', 'The time that ends are judged by.', countsMs / 1_000),
+  ];
+};
+
 const siteFamilies = (parts: MetricsParts): Family[] => {
   const { db, jobs, devices, deviceList, vulnerabilities, updates, exchange } = parts;
   const byState = new Map<string, number>();
@@ -119,7 +135,7 @@ const siteFamilies = (parts: MetricsParts): Family[] => {
     gauge(
       'pending_age_seconds',
       'Age of the oldest of it.',
-      pending.map(({ entity, since }) => ({ labels: { entity }, value: Math.max(0, (nowMs() - since) / 1_000) })),
+      pending.map(({ entity, since }) => ({ labels: { entity }, value: Math.max(0, (nowIn(db) - since) / 1_000) })),
     ),
     gauge(
       'jobs',
@@ -182,6 +198,7 @@ export function metricFamilies(parts: MetricsParts): Family[] {
     ...healthFamilies(parts),
     ...backupFamilies(parts),
     ...certificateFamilies(parts),
+    ...timeFamilies(parts),
     ...siteFamilies(parts),
     ...serverFamilies(parts),
   ];

@@ -7,6 +7,7 @@ import { assertSchema, changeStamp, type Database, tryWrite } from '../../platfo
 import { toFailure } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { doubtText, type SiteClock } from '../../platform/site-clock.ts';
 import type { BackupService } from '../backups/service.ts';
 import type { BackupAge, RecoveryKey } from '../backups/types.ts';
 import type { CaService } from '../ca/types.ts';
@@ -57,6 +58,8 @@ type Parts = {
   ca: Pick<CaService, 'notAfterMs'>;
   paths: Pick<DataPaths, 'data'>;
   clock?: () => number;
+  /** What counts as the time, and what is wrong with it. */
+  time?: Pick<SiteClock, 'read'>;
   /** What is free on the disk of a folder; by default what the system says. */
   space?: (folder: string) => Health['disk'];
 };
@@ -218,6 +221,13 @@ export function healthService(parts: Parts): HealthService {
       : check('authority');
   };
 
+  const siteTime = (): HealthCheck => {
+    const found = parts.time?.read();
+    return found?.doubt === undefined
+      ? check('clock')
+      : check('clock', 'warning', found.doubt, doubtText(found, found.doubt));
+  };
+
   const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
     try {
       return look();
@@ -239,6 +249,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('recovery', recovery),
       orFailed('certificate', certificate),
       orFailed('authority', authority),
+      orFailed('clock', siteTime),
     ];
     return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
   };

@@ -16,6 +16,7 @@ const HEALTH_CHECKS = [
   'recovery',
   'certificate',
   'authority',
+  'clock',
 ] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
@@ -23,7 +24,8 @@ export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
  * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
  * `AUTHORITY_ENDED`: the certificate of the site's own authority has ended, and every agent refuses the appliance; `AUTHORITY_ENDS`: it
- * does within 30 days (a warning). `RECOVERY_UNCONFIRMED`: no person has typed groups of the recovery key (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
+ * does within 30 days (a warning). `CLOCK_BEHIND`, `CLOCK_SUSPECT`: the computer's clock is before what is certain, or too far past it: nothing
+ * is imported and no run begins, all else goes on (a warning). `RECOVERY_UNCONFIRMED`: no person has typed groups of the recovery key (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
  * plant are warnings, too: without it the site's own is presented.
  */
 const HEALTH_CODES = [
@@ -40,6 +42,8 @@ const HEALTH_CODES = [
   'RECOVERY_UNCONFIRMED',
   'AUTHORITY_ENDS',
   'AUTHORITY_ENDED',
+  'CLOCK_BEHIND',
+  'CLOCK_SUSPECT',
   ...CERTIFICATE_CODES,
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
@@ -50,7 +54,7 @@ export const healthSchema = z.object({
   checks: z.array(
     z.object({
       name: z.enum(HEALTH_CHECKS),
-      state: z.enum(['ok', 'warning', 'failed']), // with a warning the appliance still does all of its work
+      state: z.enum(['ok', 'warning', 'failed']), // with a warning the appliance still does its work for devices and people
       code: z.enum(HEALTH_CODES),
       detail: z.string().describe('English: cause and next step; empty where all is well'),
     }),

@@ -1,4 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Changed, ObjectChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -203,11 +203,11 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     store.pending(1).length > 0 || store.round().after !== null || store.due(clock(), 1).length > 0;
 
   const run: RuleEngine['run'] = ({ budgetMs = defaultBudgetMs, small = false } = {}) => {
-    const end = nowMs() + budgetMs;
+    const end = steadyMs() + budgetMs;
     let devices = 0;
     while (isBehind()) {
       devices += batch(small ? smallBatch : batchDevices);
-      if (nowMs() >= end) break;
+      if (steadyMs() >= end) break;
     }
     return { devices, more: isBehind() };
   };

@@ -1,5 +1,4 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import type { Database } from '../../platform/database.ts';
+import { type Database, nowIn } from '../../platform/database.ts';
 import { type DeviceSet, setOf } from '../../platform/device-set.ts';
 import { idBytes, idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
@@ -55,7 +54,7 @@ export const needStore = (db: Database) => {
     version: sql.count<[]>('SELECT version FROM update_need_state'),
     /** Another catalogue is in force: every device has to be looked at. */
     restart: (of: number): void => {
-      const now = nowMs();
+      const now = nowIn(db);
       addDue(now);
       addHolding(now);
       setVersion(of);

@@ -1,5 +1,5 @@
-import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { Database } from '../../platform/database.ts';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, nowIn } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { Statistic } from '../trends/types.ts';
 import { medianDaysToFix } from './fix-time-queries.ts';
@@ -25,6 +25,6 @@ export const findingStatistics = (parts: {
     name: 'act-days-to-fix',
     unit: 'days',
     right: 'vulnerabilities:read',
-    measure: () => medianDaysToFix(parts.db, toTime(nowMs() - windowMs), wholeSite('figures')),
+    measure: () => medianDaysToFix(parts.db, toTime(nowIn(parts.db) - windowMs), wholeSite('figures')),
   },
 ];

@@ -4,6 +4,7 @@ import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { workTitle } from '@sallyport/ui/worklist/work-row';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
+import { setClocks } from '../../../test/support/clocks.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { addDevices } from '../../../test/support/fleet.ts';
 import { makeHost } from '../../../test/support/host.ts';
@@ -163,7 +164,7 @@ describe('for now, and first', () => {
 
 describe('for now, and first, by dates', () => {
   it('is a clock in doubt, and a root of trust that has ended', async () => {
-    const introduced = await openAppliance();
+    const introduced = await openAppliance(undefined, undefined, setClocks);
     const host = makeHost(join(introduced.folder, 'host'));
     await host.publish();
     await introduced.exchange.importTrust(
@@ -180,8 +181,7 @@ describe('for now, and first, by dates', () => {
     isFirst('clock 500 days ahead', 'clock-doubt.all', listOf(introduced));
     const root = introduced.exchange.state().trust?.roles.find(({ role }) => role === 'root');
     const end = Date.parse(root?.expires ?? '');
-    // Steps that no clock in doubt takes.
-    for (let at = base; at < end + dayMs; at += 300 * dayMs) clockAt(at);
+    introduced.time.setFloor(end + dayMs);
     clockAt(end + dayMs);
     isFirst('TUF root ended yesterday', `trust-ends.root-${root?.version}`, listOf(introduced));
     expect(examples.at(-1)?.first).toBe('Root: trust has ended');
