@@ -3,6 +3,7 @@ import { type RestoreReport, restoreBackup } from '../features/backups/restore.t
 import { returnText } from '../features/rollback/text.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
+import { clockOption, confirmClock } from './confirm-clock.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 
 const shown = 20;
@@ -35,18 +36,25 @@ export const command: Command = {
   positionals: 'FILE',
   options: {
     ...restoreOptions,
+    ...clockOption,
     witness: {
       value: 'FILE',
       help: 'keys/witness of the data directory of before: what was taken away since stays so (the one that lies in DATA/keys)',
     },
   },
   example: 'sallyport backup restore plant-7.spb --key-file recovery.txt --data /var/lib/sallyport',
-  run: async ({ positionals, text, texts, dataDir, open, out }) => {
+  run: async (context) => {
+    const { positionals, text, texts, dataDir, open, out } = context;
     const [path] = positionals;
     if (path === undefined) throw new AppError('USAGE', 'which file?');
     const key = await readRecoveryKey(text('key-file'));
+    const isClockConfirmed = await confirmClock(
+      context,
+      process.stdin.isTTY && !context.json && text('key-file') !== '-',
+    );
     const report = await restoreBackup(path, key, dataDir, { witness: text('witness'), objects: texts('objects') });
-    const { events, rollbackDetector } = await open();
+    const { events, exchange, rollbackDetector } = await open();
+    if (isClockConfirmed) exchange.confirmClock();
     events.record('backup-restored', { actor: 'system:appliance', params: { file: basename(path) } });
     out.line(`restored ${report.files} files of site ${report.site} into ${dataDir}`);
     for (const line of objectLines(report.objects)) out.line(line);

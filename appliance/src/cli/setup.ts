@@ -16,6 +16,7 @@ import { AppError } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
 import { siteTimeZone } from '../platform/time-zone.ts';
 import type { Command, CommandContext } from './command.ts';
+import { clockOption, confirmClock } from './confirm-clock.ts';
 import { defaultAddresses } from './init.ts';
 
 type Answers = {
@@ -87,7 +88,10 @@ function withAnswers(context: CommandContext): CommandContext {
     ...context,
     texts,
     text: (name) => texts(name)[0],
-    flag: (name) => context.flag(name) || (name === 'firewall' && answers['firewall'] === 'yes'),
+    flag: (name) =>
+      context.flag(name) ||
+      (name === 'firewall' && answers['firewall'] === 'yes') ||
+      (name === 'clock-confirmed' && answers['clock'] === 'confirmed'),
   };
 }
 
@@ -208,13 +212,28 @@ type Unfinished = { key: HandedKey | undefined; links: string[] | undefined; lin
 const isMade = (dataDir: string): boolean => existsSync(join(dataPaths(dataDir).keys, 'recovery.pub'));
 
 /** Makes the data folder, or brings addresses and port of one that is made to what is wanted. */
-async function makeData(dataDir: string, wanted: Answers, held: Config | undefined, handed: HandedKey | undefined) {
+async function makeData(
+  dataDir: string,
+  wanted: Answers,
+  held: Config | undefined,
+  handed: HandedKey | undefined,
+  isClockConfirmed: boolean,
+) {
   const { site, addresses, listen, administrator } = wanted;
   if (held === undefined || !isMade(dataDir)) {
     const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);
     const recovery = handed?.prepared;
     return {
-      made: await initialise({ dataDir, site, addresses, listen, administrator, recovery, log: openLog('warn') }),
+      made: await initialise({
+        dataDir,
+        site,
+        addresses,
+        listen,
+        administrator,
+        recovery,
+        isClockConfirmed,
+        log: openLog('warn'),
+      }),
       isChanged: true,
     };
   }
@@ -281,6 +300,7 @@ export const command: Command = {
     },
     check: { help: 'only look whether this computer has what it takes: memory, disk, port, clock, firewall, names' },
     answers: { value: 'FILE', help: 'answers in a file of mode 0600, "name = value" a line; options go before' },
+    ...clockOption,
     yes: { help: 'take what is suggested instead of asking' },
     prefix: { value: 'DIR', help: 'another folder than / for /etc: for images; nothing is started' },
   },
@@ -301,12 +321,15 @@ export const command: Command = {
     if (wanted.plant !== undefined) assertPlant(wanted.plant, wanted.addresses);
     if (isSystem) assertReady(context, await checksOf(context, target, dataDir, wanted));
     const isNew = held === undefined || !isMade(dataDir);
+    const isClockConfirmed = isNew && (await confirmClock(context, isAttended(context)));
     const handed = isNew ? await handOver(context, target, wanted.site) : undefined;
     ensureDir(dataDir, 0o700);
-    const { made, isChanged } = await makeData(dataDir, wanted, held, handed).catch((error: unknown) => {
-      handed?.undo();
-      throw error;
-    });
+    const { made, isChanged } = await makeData(dataDir, wanted, held, handed, isClockConfirmed).catch(
+      (error: unknown) => {
+        handed?.undo();
+        throw error;
+      },
+    );
     if (user !== undefined && (made !== undefined || statSync(dataDir).uid !== user.uid)) system.giveTo(dataDir, user);
     if (user !== undefined && isChanged) system.giveFile(paths.config, user);
     const parts = [
