@@ -3,6 +3,7 @@
 /** The computer's own clock, which anybody may have set: for what ends nothing that a person gave. */
 export const wallReaders: Readonly<Record<string, string>> = {
   'cli/bundle-import.ts': 'how often a line of progress is printed',
+  'cli/confirm-clock.ts': 'shows it to the person who says whether it is right',
   'cli/login.ts': 'shows until when a log-in at the command line lasts; it ends by the session',
   'cli/setup.ts': 'before there is a site: the certificate of the plant, as it will be presented',
   'doctor.ts': 'an upgrade that was cut off: its file is written and read by the computer’s clock',
