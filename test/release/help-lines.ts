@@ -33,6 +33,8 @@ export const helpLines = (): HelpLine[] =>
 const notOnOneMachine: Readonly<Record<string, string>> = {
   'sallyport upgrade': 'takes the next release: make release-test PARTS=upgrades',
   'sallyport release rollback': 'the same',
+  'sallyport-agent enrol --again': 'takes a certificate that ended: test/integration/agent-again.test.ts',
+  'sallyport device approve "$DEVICE" --key': 'the same',
   'sallyport query run': 'takes a device with osquery: test/integration/osquery-queries.test.ts',
   'sallyport baseline approve': 'takes a device of that name: test/integration/device-commands.test.ts',
   'sallyport baseline show': 'the same: appliance/src/cli/inventory-commands.test.ts',
