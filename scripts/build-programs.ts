@@ -38,7 +38,7 @@ type Program = {
 const programs: readonly Program[] = [
   {
     workspace: 'appliance',
-    files: ['server/intake/worker'],
+    files: ['server/intake/worker', 'data-acts/answer', 'platform/drop-rights'],
     folders: ['cli', 'jobs'],
     endings: ['operations'],
     copied: ['schema.sql', 'migrations', 'release.json', 'features/exchange/package-names.br'],

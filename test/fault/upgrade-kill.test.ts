@@ -15,7 +15,7 @@ import { isLong } from '../support/long.ts';
 import { breakServer, layRelease, nextStep, nextStepFile, presentStep } from '../support/release-tree.ts';
 import { findingsOf } from './fault-site.ts';
 
-// An upgrade is killed with SIGKILL: the command, its trial, the server of the new release, the server that puts back, one alone or
+// An upgrade is killed with SIGKILL: the command, what it has done in the data folder, its trial, the server of the new release, the server that puts back, one alone or
 // all at once as by a power cut, in front of a step that a seed chooses. Then the computer starts: whatever `current` leads to is
 // started, and what ends upgrades that were cut off runs. The old or the new release serves, with the database that it has to
 // have, and with everything that was in it.
@@ -40,6 +40,8 @@ const plans: readonly Plan[] = [
   { role: 'upgrade-0.3.0', act: 'kill', to: '0.3.0' },
   { role: 'serve-0.3.0', act: 'kill-group', to: '0.3.0', early: true },
   { role: 'trial-0.3.0', act: 'kill', to: '0.3.0' },
+  { role: 'acts-0.3.0', act: 'kill', to: '0.3.0' },
+  { role: 'acts-0.5.0', act: 'kill-group', to: '0.5.0' },
 ];
 
 /** How long a release has to serve once it was started, in seconds: one that never does has ended by then. */

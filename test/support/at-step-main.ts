@@ -11,11 +11,18 @@ import type { AtStep } from './at-step.ts';
 const order = JSON.parse(process.env['AT_STEP'] ?? '{}') as Partial<AtStep>;
 const [, script = '', command = ''] = process.argv;
 
-/** `serve-0.3.0`, `upgrade-0.2.0`, `trial-0.3.0`; empty for what is no program of a release. */
+/**
+ * `serve-0.3.0`, `upgrade-0.2.0`; what either has done in the data folder is `acts-0.2.0`, and of the trial `trial-0.3.0`. Empty for what
+ * is no program of a release.
+ */
 const roleOf = (): string => {
-  if (!script.endsWith('/appliance/bin/sallyport.js') || !isMainThread) return '';
+  const program = /\/appliance\/bin\/(sallyport|data-acts)\.js$/.exec(script)?.[1];
+  if (program === undefined || !isMainThread) return '';
   const version = basename(join(fs.realpathSync(script), '../../..'));
-  return `${process.argv.includes('--trial') ? 'trial' : command}-${version}`;
+  if (program === 'data-acts') return `${process.env['AT_STEP_OF_TRIAL'] ? 'trial' : 'acts'}-${version}`;
+  if (!process.argv.includes('--trial')) return `${command}-${version}`;
+  process.env['AT_STEP_OF_TRIAL'] = '1';
+  return '';
 };
 
 const role = roleOf();

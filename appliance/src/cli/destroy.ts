@@ -1,9 +1,7 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { dataActs } from '../data-acts/client.ts';
 import * as system from '../features/setup/system.ts';
-import { dataPaths, readConfig } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
-import { takeServerLock } from '../platform/process-lock.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -19,20 +17,21 @@ export const command: Command = {
     const target = system.systemAt(text('prefix') ?? '');
     if (target.prefix === '' && process.getuid?.() !== 0)
       throw new AppError('USAGE', 'destroy changes the system: run it as root');
-    const paths = dataPaths(dataDir);
-    const { site } = readConfig(paths);
-    if (text('confirm') !== site) throw new AppError('USAGE', `${dataDir} is of site ${site}; nothing was removed`);
-    const removed = system.takeBack(target);
-    takeServerLock(dataDir).release();
-    // Keys first: what a power cut leaves cannot be read. The configuration last, so that the command can be given again.
-    rmSync(paths.keys, { recursive: true, force: true });
-    for (const name of readdirSync(dataDir).filter((entry) => join(dataDir, entry) !== paths.config))
-      rmSync(join(dataDir, name), { recursive: true });
-    rmSync(dataDir, { recursive: true });
-    if (existsSync(dataDir)) throw new AppError('INTERNAL', `${dataDir} is still there`);
-    for (const path of [...removed, dataDir]) out.line(`removed  ${path}`);
-    out.note('Backups that were taken elsewhere are still there.');
-    out.result({ site, removed: [...removed, dataDir] });
-    return 0;
+    const data = dataActs(dataDir, system.serviceUser(target));
+    try {
+      const { config } = await data.call('site.read', {});
+      if (config === null) throw new AppError('DATA_DIR', `${dataDir} is not an appliance's data directory`);
+      const { site } = config;
+      if (text('confirm') !== site) throw new AppError('USAGE', `${dataDir} is of site ${site}; nothing was removed`);
+      const removed = system.takeBack(target);
+      await data.call('site.remove', {});
+      if (!system.removeDataFolder(dataDir)) throw new AppError('INTERNAL', `${dataDir} is still there`);
+      for (const path of [...removed, dataDir]) out.line(`removed  ${path}`);
+      out.note('Backups that were taken elsewhere are still there.');
+      out.result({ site, removed: [...removed, dataDir] });
+      return 0;
+    } finally {
+      data.close();
+    }
   },
 };

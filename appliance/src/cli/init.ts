@@ -1,16 +1,7 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { defaultAddresses } from '../features/setup/addresses.ts';
 import { parseListen, siteName } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
-
-/** The host's names, its interface addresses and loopback; link-local addresses need a zone, so no one can dial them. */
-export const defaultAddresses = (): string[] => {
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .map(({ address }) => address)
-    .filter((address) => !address.startsWith('fe80:') && !address.startsWith('169.254.'));
-  return [...new Set([hostname().toLowerCase(), 'localhost', ...addresses, '127.0.0.1', '::1'])];
-};
 
 export const command: Command = {
   summary: 'keys, certificate authority, database and first administrator of a new appliance',

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { readKeyFile } from '@sallyport/bundle-tools/host/key-files';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { installRelease } from '../features/releases/install.ts';
-import { stagedReleases } from '../features/releases/store.ts';
 import { defaultRoot } from '../features/upgrade/releases.ts';
-import { dataPaths } from '../platform/config.ts';
-import { openDatabase } from '../platform/database.ts';
+import { serverOf } from '../features/upgrade/service-manager.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -34,22 +32,19 @@ export const command: Command = {
         `there is no ${key}: the release that is installed names no release key. Say --release-key FILE`,
       );
     await cryptoReady();
-    const paths = dataPaths(dataDir);
-    const db = openDatabase(paths.database, { readonly: true });
-    const staged = ((): ReturnType<ReturnType<typeof stagedReleases>['all']> => {
-      try {
-        return stagedReleases(db).all();
-      } finally {
-        db.close();
-      }
-    })().find((one) => one.version === version);
-    if (staged === undefined)
-      throw new AppError(
-        'NOT_FOUND',
-        `no bundle brought release ${version}: sallyport release list shows what is here`,
-      );
-    const path = join(paths.objects, 'sha256', staged.sha256.slice(0, 2), staged.sha256);
-    await installRelease({ staged, path, root, keys: [readKeyFile(key).publicKey], note: out.note });
+    const { data } = serverOf(undefined, dataDir);
+    try {
+      const { staged } = await data.call('release.staged', { version });
+      if (staged === null)
+        throw new AppError(
+          'NOT_FOUND',
+          `no bundle brought release ${version}: sallyport release list shows what is here`,
+        );
+      const file = data.object(staged.sha256);
+      await installRelease({ staged, file, root, keys: [readKeyFile(key).publicKey], note: out.note });
+    } finally {
+      data.close();
+    }
     out.line(`release ${version} is installed`);
     out.result({ installed: version });
     return 0;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { defaultRoot } from '../features/upgrade/releases.ts';
-import { serviceManager } from '../features/upgrade/service-manager.ts';
-import { dataPaths } from '../platform/config.ts';
+import { serverOf } from '../features/upgrade/service-manager.ts';
+import { goBack } from '../features/upgrade/switch.ts';
+import { lastUpgrade } from '../features/upgrade/way-back.ts';
 import { AppError } from '../platform/errors.ts';
 import { takeLock } from '../platform/process-lock.ts';
 import type { Command } from './command.ts';
@@ -20,39 +21,40 @@ export const command: Command = {
   example: 'sallyport release rollback --confirm --reason "line 3 cannot print"',
   run: async ({ text, flag, dataDir, out }) => {
     const root = text('root') ?? defaultRoot;
-    const paths = dataPaths(dataDir);
-    const { lastUpgrade, lostIn } = await import('../features/upgrade/way-back.ts');
-    const { from, to, ...upgrade } = lastUpgrade(root, paths);
-    const lost = lostIn(paths, to);
-    out.line(
-      `back from release ${to} to ${from}, as it was ${new Date(upgrade.at).toISOString()}; lost are, since then:`,
-    );
-    out.line(`  ${lost.devices} devices that enrolled (they enrol again)`);
-    out.line(`  reports of ${lost.reportingDevices} devices (they report again)`);
-    out.line(`  ${lost.events} events of the journal`);
-    out.line(`  ${lost.bundles} imported bundles (import them again)`);
-    out.line('what was erased, revoked or taken away since stays so');
-    if (!flag('confirm')) {
-      out.note('nothing was changed; to do it: sallyport release rollback --confirm');
-      out.result({ done: false, from: to, to: from, lost });
-      return 1;
-    }
-    const service = serviceManager(text('service'), dataDir);
-    if (service === undefined) throw new AppError('USAGE', 'there is no systemd here: say --service FILE');
-    const inUse = (cause: unknown): Error => new AppError('IN_USE', 'another upgrade is under way', {}, { cause });
-    const lock = takeLock(join(root, 'upgrade.lock'), inUse);
+    const { service, data } = serverOf(text('service'), dataDir);
     try {
-      const { goBack } = await import('../features/upgrade/switch.ts');
-      const reason = text('reason') ?? 'a person asked for it';
-      await goBack(
-        { root, paths, service, progress: out.note, withinMs: 60_000 },
-        { ...upgrade, from, to, state: 'open', reason, asked: true },
+      const { from, to, ...upgrade } = await lastUpgrade(root, data);
+      const lost = await data.call('upgrade.lost', { to });
+      out.line(
+        `back from release ${to} to ${from}, as it was ${new Date(upgrade.at).toISOString()}; lost are, since then:`,
       );
+      out.line(`  ${lost.devices} devices that enrolled (they enrol again)`);
+      out.line(`  reports of ${lost.reportingDevices} devices (they report again)`);
+      out.line(`  ${lost.events} events of the journal`);
+      out.line(`  ${lost.bundles} imported bundles (import them again)`);
+      out.line('what was erased, revoked or taken away since stays so');
+      if (!flag('confirm')) {
+        out.note('nothing was changed; to do it: sallyport release rollback --confirm');
+        out.result({ done: false, from: to, to: from, lost });
+        return 1;
+      }
+      if (service === undefined) throw new AppError('USAGE', 'there is no systemd here: say --service FILE');
+      const inUse = (cause: unknown): Error => new AppError('IN_USE', 'another upgrade is under way', {}, { cause });
+      const lock = takeLock(join(root, 'upgrade.lock'), inUse);
+      try {
+        const reason = text('reason') ?? 'a person asked for it';
+        await goBack(
+          { root, data, service, progress: out.note, withinMs: 60_000 },
+          { ...upgrade, from, to, state: 'open', reason, asked: true },
+        );
+      } finally {
+        lock.release();
+      }
+      out.line(`release ${from} serves`);
+      out.result({ done: true, from: to, to: from, lost });
+      return 0;
     } finally {
-      lock.release();
+      data.close();
     }
-    out.line(`release ${from} serves`);
-    out.result({ done: true, from: to, to: from, lost });
-    return 0;
   },
 };

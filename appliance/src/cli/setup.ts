@@ -1,23 +1,24 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { type DataActs, dataActs } from '../data-acts/client.ts';
 import { type HandedKey, handOverAtTerminal, handOverInFile } from '../features/backups/hand-over.ts';
 import { checkPlant } from '../features/server-certificate/check.ts';
+import { defaultAddresses } from '../features/setup/addresses.ts';
 import { readAnswers } from '../features/setup/answers.ts';
 import { checkComputer, type SetupCheck } from '../features/setup/check.ts';
 import { activeFirewalls, openPort, portLine } from '../features/setup/firewall.ts';
 import { linksAt } from '../features/setup/links.ts';
 import * as system from '../features/setup/system.ts';
-import { type Config, dataPaths, parseListen, readConfig, siteName, writeConfig } from '../platform/config.ts';
+import { type Config, parseListen, siteName } from '../platform/config.ts';
 import { namedAddresses } from '../platform/connect.ts';
 import { AppError } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
+import { userNamed } from '../platform/service-user.ts';
 import { siteTimeZone } from '../platform/time-zone.ts';
 import type { Command, CommandContext } from './command.ts';
 import { clockOption, confirmClock } from './confirm-clock.ts';
-import { defaultAddresses } from './init.ts';
 
 type Answers = {
   site: string;
@@ -100,10 +101,9 @@ function checksOf(
   { text, texts }: CommandContext,
   target: system.System,
   dataDir: string,
+  held: Config | undefined,
   wanted?: Pick<Answers, 'addresses' | 'listen'>,
 ): Promise<SetupCheck[]> {
-  const paths = dataPaths(dataDir);
-  const held = existsSync(paths.config) ? readConfig(paths) : undefined;
   const named = texts('address');
   const asked = text('port');
   const listen = wanted?.listen ?? {
@@ -208,38 +208,37 @@ type Known = { state: string; publicKey: string; isInUse: boolean };
 /** What is left of a setup that ended early, until the first log-in: the recovery key and the first log-in. */
 type Unfinished = { key: HandedKey | undefined; links: string[] | undefined; linkExpires: string | undefined };
 
-/** A data folder is made once the recovery key is in it: that is written last. */
-const isMade = (dataDir: string): boolean => existsSync(join(dataPaths(dataDir).keys, 'recovery.pub'));
+/** What config.json says, and whether the folder was made to its end. */
+type Site = { held: Config | undefined; isMade: boolean };
 
-/** Makes the data folder, or brings addresses and port of one that is made to what is wanted. */
+const siteIn = async (data: DataActs): Promise<Site> => {
+  if (!existsSync(data.dataDir)) return { held: undefined, isMade: false };
+  const { config, isMade } = await data.call('site.read', {});
+  return { held: config ?? undefined, isMade };
+};
+
+/** Fills the data folder, or brings addresses and port of one that is made to what is wanted. */
 async function makeData(
-  dataDir: string,
+  data: DataActs,
   wanted: Answers,
-  held: Config | undefined,
+  { held, isMade }: Site,
   handed: HandedKey | undefined,
   isClockConfirmed: boolean,
 ) {
-  const { site, addresses, listen, administrator } = wanted;
-  if (held === undefined || !isMade(dataDir)) {
-    const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);
-    const recovery = handed?.prepared;
+  const { site, addresses: named, listen, administrator } = wanted;
+  const addresses = [...named];
+  if (held === undefined || !isMade) {
+    const prepared = handed?.prepared;
+    const recovery = prepared && { ...prepared, positions: [...prepared.positions] };
+    const input = { site, addresses, listen, administrator, recovery, isClockConfirmed };
     return {
-      made: await initialise({
-        dataDir,
-        site,
-        addresses,
-        listen,
-        administrator,
-        recovery,
-        isClockConfirmed,
-        log: openLog('warn'),
-      }),
+      made: await data.call('site.initialise', input),
       isChanged: true,
     };
   }
-  const config: Config = { ...held, addresses: [...addresses], listen };
+  const config: Config = { ...held, addresses, listen };
   const isChanged = JSON.stringify(config) !== JSON.stringify(held);
-  if (isChanged) writeConfig(dataPaths(dataDir), config);
+  if (isChanged) await data.call('site.write-config', { config });
   return { made: undefined, isChanged };
 }
 
@@ -311,34 +310,37 @@ export const command: Command = {
     const target = system.systemAt(text('prefix') ?? '');
     const isSystem = target.prefix === '';
     const dataDir = resolve(context.dataDir);
-    if (context.flag('check')) return showChecks(context, await checksOf(context, target, dataDir));
+    if (context.flag('check')) {
+      const reader = dataActs(dataDir, isSystem && process.getuid?.() === 0 ? userNamed('sallyport') : undefined);
+      const { held } = await siteIn(reader);
+      reader.close();
+      return showChecks(context, await checksOf(context, target, dataDir, held));
+    }
     if (isSystem && process.getuid?.() !== 0) throw new AppError('USAGE', 'setup changes the system: run it as root');
     if (/\s/.test(dataDir)) throw new AppError('USAGE', 'the path of the data folder has no blanks');
     const user = system.serviceUser(target);
-    const paths = dataPaths(dataDir);
-    const held = existsSync(paths.config) ? readConfig(paths) : undefined;
-    const wanted = await answersOf(context, held);
+    const data = dataActs(dataDir, user);
+    const found = await siteIn(data);
+    const wanted = await answersOf(context, found.held);
     if (wanted.plant !== undefined) assertPlant(wanted.plant, wanted.addresses);
-    if (isSystem) assertReady(context, await checksOf(context, target, dataDir, wanted));
-    const isNew = held === undefined || !isMade(dataDir);
-    const isClockConfirmed = isNew && (await confirmClock(context, isAttended(context)));
-    const handed = isNew ? await handOver(context, target, wanted.site) : undefined;
-    ensureDir(dataDir, 0o700);
-    const { made, isChanged } = await makeData(dataDir, wanted, held, handed, isClockConfirmed).catch(
-      (error: unknown) => {
-        handed?.undo();
-        throw error;
-      },
-    );
-    if (user !== undefined && (made !== undefined || statSync(dataDir).uid !== user.uid)) system.giveTo(dataDir, user);
-    if (user !== undefined && isChanged) system.giveFile(paths.config, user);
+    if (isSystem) assertReady(context, await checksOf(context, target, data.dataDir, found.held, wanted));
+    const isClockConfirmed = !found.isMade && (await confirmClock(context, isAttended(context)));
+    const handed = found.isMade ? undefined : await handOver(context, target, wanted.site);
+    const { made, isChanged } = await (async () => {
+      system.makeDataFolder(dataDir, user);
+      return makeData(data, wanted, found, handed, isClockConfirmed);
+    })().catch((error: unknown) => {
+      handed?.undo();
+      throw error;
+    });
     const parts = [
       isChanged,
       system.nameDataFolder(target, dataDir),
       system.allowPort(target, wanted.listen.port),
       system.mountMedia(target, wanted.media),
     ];
-    const master = system.keepMasterKey(target, dataDir, wanted.masterKey);
+    const master = await system.keepMasterKey(target, data, wanted.masterKey);
+    data.close();
     const isRunning = system.startService(target, parts.includes(true) || made !== undefined);
     const plant = wanted.plant && setPlant(target, dataDir, wanted.plant);
     const health = system.runCommand(target, 'doctor', '--data', dataDir);

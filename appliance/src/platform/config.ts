@@ -41,7 +41,8 @@ export const dataPaths = (dataDir: string): DataPaths => {
 /** A site's name in documents (BUNDLES.md 4). */
 export const siteName = z.string().regex(/^[a-z0-9-]{1,64}$/);
 
-const configSchema = z.strictObject({
+/** The shape of DATA/config.json. */
+export const configSchema = z.strictObject({
   format: z.literal('sallyport-config/1'),
   site: siteName,
   /** Names and addresses in the server certificate. */

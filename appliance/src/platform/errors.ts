@@ -172,6 +172,12 @@ const bundleStatus: Partial<Record<BundleErrorCode, number>> = {
 
 export type Failure = ErrorEntry & { code: AppErrorCode | BundleErrorCode; message: string; details: ErrorDetails };
 
+/** A refusal that another process of this program printed or answered: its code and its message. */
+export const refusalOf = (code: string, message: string): Error =>
+  Object.hasOwn(errorTable, code)
+    ? new AppError(code as AppErrorCode, message)
+    : new BundleError(code as BundleErrorCode, message);
+
 /** Translates anything thrown into its row of the table; the unknown becomes INTERNAL without its message. */
 export const toFailure = (error: unknown): Failure => {
   if (error instanceof AppError) {

@@ -3,19 +3,23 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  lchownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
+  realpathSync,
+  rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { dirname } from 'node:path';
+import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import type { DataActs } from '../../data-acts/client.ts';
+import type { ServiceUser } from '../../platform/drop-rights.ts';
 import { AppError } from '../../platform/errors.ts';
+import { rootsPath, userNamed } from '../../platform/service-user.ts';
 
 // What `setup` and `destroy` change of the system around the data folder: drop-ins of the unit, the sealed master key, the rule
 // for media. Everything can be asked for again; a second time nothing changes.
@@ -43,7 +47,7 @@ const usualDataDir = '/var/lib/sallyport';
 type Run = { status: number | null; stdout: string; stderr: string };
 
 const run = (file: string, ...args: string[]): Run => spawnSync(file, args, { encoding: 'utf8' });
-const runWith = (input: string, file: string, ...args: string[]): Run =>
+const runWith = (input: string | Buffer, file: string, ...args: string[]): Run =>
   spawnSync(file, args, { encoding: 'utf8', input });
 
 const systemctl = (system: System, ...args: string[]): void => {
@@ -111,20 +115,21 @@ const openSealed = (path: string): string | undefined => {
 
 /**
  * Seals the master key to this computer and names it to the unit. The file goes only after the sealed one was opened again and is
- * the same. Where the system cannot, the key stays the file that it is, and the answer says why.
+ * the same. Where the system cannot, the key stays the file that it is, and the answer says why. The data folder's user hands
+ * both over.
  */
-export function keepMasterKey(system: System, dataDir: string, wanted: 'credential' | 'file'): MasterKey {
-  const [file, sealed] = [join(dataDir, 'keys/master.key'), `${system.prefix}${sealedKey}`];
+export async function keepMasterKey(system: System, data: DataActs, wanted: 'credential' | 'file'): Promise<MasterKey> {
+  const sealed = `${system.prefix}${sealedKey}`;
   const dropIn = (isThere: boolean): void => {
     const text = `[Service]\nLoadCredentialEncrypted=SALLYPORT_MASTER:${sealedKey}\n`;
     keepFile(system, `${dropIns}/master.conf`, isThere ? text : undefined);
   };
+  const { key, sealed: beside } = await data.call('master-key.read', {});
   // A package that was purged left it beside the data.
-  const beside = join(dataDir, 'master.cred');
-  if (!existsSync(sealed) && existsSync(beside)) {
+  if (!existsSync(sealed) && beside !== null) {
     mkdirSync(dirname(sealed), { recursive: true, mode: 0o755 });
-    renameSync(beside, sealed);
-    if (process.getuid?.() === 0) chownSync(sealed, 0, 0);
+    writeFileDurable(sealed, Buffer.from(beside, 'base64'), 0o600);
+    await data.call('master-key.remove', { what: 'sealed' });
   }
   if (existsSync(sealed)) {
     dropIn(true);
@@ -132,40 +137,55 @@ export function keepMasterKey(system: System, dataDir: string, wanted: 'credenti
   }
   if (wanted === 'file') return { kind: 'file', why: 'as asked for' };
   if (!system.hasSystemd) return { kind: 'file', why: 'systemd does not run here' };
+  const text = Buffer.from(key ?? '', 'base64');
   mkdirSync(dirname(sealed), { recursive: true, mode: 0o755 });
-  const { status, stderr, stdout } = run('systemd-creds', 'encrypt', '--name=SALLYPORT_MASTER', file, sealed);
-  if (status !== 0 || openSealed(sealed) !== readFileSync(file, 'utf8')) {
+  const { status, stderr } = runWith(text, 'systemd-creds', 'encrypt', '--name=SALLYPORT_MASTER', '-', sealed);
+  if (status !== 0 || key === null || openSealed(sealed) !== text.toString('utf8')) {
     rmSync(sealed, { force: true });
-    return { kind: 'file', why: `systemd-creds cannot seal it here: ${(stderr || stdout).trim().slice(0, 200)}` };
+    return { kind: 'file', why: `systemd-creds cannot seal it here: ${stderr.trim().slice(0, 200)}` };
   }
   chmodSync(sealed, 0o600);
   dropIn(true);
-  rmSync(file);
+  await data.call('master-key.remove', { what: 'key' });
   return { kind: 'credential', why: boundTo() };
 }
 
-/** Gives everything below a folder to the service's user; links are not followed. */
-export function giveTo(folder: string, owner: { uid: number; gid: number }): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    lchownSync(path, owner.uid, owner.gid);
-    if (entry.isDirectory()) giveTo(path, owner);
-  }
-  chownSync(folder, owner.uid, owner.gid);
+/** The service's user; undefined where the system has none, as below a prefix. USAGE on a system without it. */
+export function serviceUser({ prefix }: System): ServiceUser | undefined {
+  if (prefix !== '') return undefined;
+  const user = userNamed('sallyport');
+  if (user === undefined)
+    throw new AppError('USAGE', 'there is no user sallyport; install the package sallyport first');
+  return user;
 }
 
-/** Gives one file to the service's user. */
-export const giveFile = (path: string, owner: { uid: number; gid: number }): void =>
-  chownSync(path, owner.uid, owner.gid);
-
-/** The service's user; undefined where the system has none, as below a prefix. USAGE on a system without it. */
-export function serviceUser({ prefix }: System): { uid: number; gid: number } | undefined {
-  if (prefix !== '') return undefined;
-  const id = (flag: string): number => Number(run('id', flag, 'sallyport').stdout.trim() || Number.NaN);
-  const [uid, gid] = [id('-u'), id('-g')];
-  if (!Number.isInteger(uid) || !Number.isInteger(gid))
-    throw new AppError('USAGE', 'there is no user sallyport; install the package sallyport first');
-  return { uid, gid };
+/**
+ * Makes the data folder, the one thing of it that root makes: where only root says what it is. One that is there is the service's
+ * user's already, or root's and empty. USAGE for any other, with what a person does about it.
+ */
+export function makeDataFolder(dataDir: string, user: ServiceUser | undefined): void {
+  if (user === undefined) {
+    ensureDir(dataDir, 0o700);
+    return;
+  }
+  if (statSync(dataDir, { throwIfNoEntry: false })?.uid === user.uid) return;
+  const real = rootsPath(dataDir);
+  if (real === undefined)
+    throw new AppError(
+      'USAGE',
+      `others than root say what ${dataDir} is; make it and give it to the service's user: install -d -o sallyport -g sallyport -m 0700 ${dataDir}`,
+    );
+  if (!existsSync(real)) {
+    ensureDir(dirname(real));
+    mkdirSync(real, { mode: 0o700 });
+  }
+  if (lstatSync(real).uid !== 0 || readdirSync(real).length > 0)
+    throw new AppError(
+      'USAGE',
+      `${dataDir} is not the service's user's, and not empty; see what lies there, then give it away: chown -R -h sallyport:sallyport ${real}`,
+    );
+  chmodSync(real, 0o700);
+  chownSync(real, user.uid, user.gid);
 }
 
 /** Starts the service now and at each start of the system; true when it runs. */
@@ -180,6 +200,14 @@ export function startService(system: System, isChanged: boolean): boolean {
 /** The service of this appliance runs. */
 export const isServing = (system: System): boolean =>
   system.hasSystemd && run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
+
+/** Removes the data folder itself, which is empty, and the link that led to it; false where it is still there. */
+export function removeDataFolder(dataDir: string): boolean {
+  const real = realpathSync(dataDir);
+  rmdirSync(real);
+  if (real !== dataDir && lstatSync(dataDir, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(dataDir);
+  return !existsSync(dataDir);
+}
 
 /** What a command as people run it said: as the service's user, with the master key that the service has. */
 function commandRun({ prefix }: System, words: readonly string[], input?: string): Run {

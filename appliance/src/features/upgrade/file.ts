@@ -1,4 +1,4 @@
-import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
@@ -16,10 +16,7 @@ export function readUpgrade(dataDir: string): Upgrade | undefined {
   return parsed.data;
 }
 
-/** Durable when it returns. Root leaves it to the owner of the data directory; it holds nothing secret, so either can read it. */
+/** Durable when it returns. */
 export function writeUpgrade(dataDir: string, upgrade: Upgrade): void {
-  const path = pathIn(dataDir);
-  writeFileDurable(path, `${JSON.stringify(upgrade, null, 2)}\n`, 0o644);
-  const { uid, gid } = statSync(dataDir);
-  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+  writeFileDurable(pathIn(dataDir), `${JSON.stringify(upgrade, null, 2)}\n`, 0o600);
 }

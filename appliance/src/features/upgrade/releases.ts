@@ -50,8 +50,9 @@ export function keepPrevious(root: string, version: string): void {
   link(root, 'previous', version);
 }
 
-/** Removes every release but these. */
-export function dropReleases(root: string, kept: ReadonlyArray<string | null>): string[] {
+/** Removes every release but these, the one that a start brings and the one that ends an upgrade. */
+export function dropReleases(root: string, wanted: ReadonlyArray<string | null>): string[] {
+  const kept = [...wanted, currentRelease(root), laidReleases(root).previous];
   const gone = readdirSync(join(root, 'releases')).filter((name) => !name.startsWith('.') && !kept.includes(name));
   for (const name of gone) rmSync(folderOf(root, name), { recursive: true, force: true });
   return gone;

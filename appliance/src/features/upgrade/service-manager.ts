@@ -1,9 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type DataActs, dataActs } from '../../data-acts/client.ts';
+import type { ServiceUser } from '../../platform/drop-rights.ts';
 import { AppError } from '../../platform/errors.ts';
+import { userNamed } from '../../platform/service-user.ts';
 
 // Who starts and stops the server: systemd, or a program that a file declares. Commands are lists of arguments, never a shell's.
 
@@ -14,26 +16,30 @@ export type ServiceManager = {
   stop(): Promise<void>;
   /** Stops and starts in one order, which is carried out also where this process is killed meanwhile. */
   restart(): Promise<void>;
-  /** Runs a command line as the server's user, with the credentials that the server has; its exit code and what it said. */
+  /** Runs a command line as the server runs: its user, credentials and sandbox; its exit code and what it said. */
   run(args: readonly string[]): Promise<{ status: number | null; stdout: string }>;
 };
 
 const program = z.array(z.string().min(1)).min(1).max(50);
-const declaration = z.strictObject({ start: program, stop: program, restart: program });
+const declaration = z.strictObject({
+  start: program,
+  stop: program,
+  restart: program,
+  user: z.string().min(1).optional(),
+});
 
-type User = { uid?: number; gid?: number };
 type Run = { status: number | null; stdout: string };
 
 /** What it says on stderr is shown as it comes. */
-const runProgram = ([file = '', ...args]: readonly string[], user: User = {}): Promise<Run> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...user, stdio: ['ignore', 'pipe', 'inherit'] });
+const runProgram = ([file = '', ...args]: readonly string[]): Promise<Run> =>
+  new Promise((ended, reject) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
     child.once('error', reject);
-    child.once('close', (status) => resolve({ status, stdout }));
+    child.once('close', (status) => ended({ status, stdout }));
   });
 
 const done = async (line: readonly string[]): Promise<void> => {
@@ -41,66 +47,92 @@ const done = async (line: readonly string[]): Promise<void> => {
   if (status !== 0) throw new AppError('UPGRADE', `${line.join(' ')} ended with ${status ?? 'a signal'}`);
 };
 
-/** As the owner of the data directory where this process is root. */
-const ownerOf = (dataDir: string): User => {
-  const { uid, gid } = statSync(dataDir);
-  return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : {};
-};
+/** How a unit is started and watched, and where its output goes, is another's; all else that stands in it is its sandbox. */
+const runsOtherwise =
+  /^(?:Exec\w+|Type|NotifyAccess|Restart\w*|Timeout\w+|Watchdog\w+|RuntimeMax\w+|SuccessExitStatus|Standard\w+|PIDFile|OOMPolicy)$/;
 
-/** The bytes of a credential that the unit names as `name:path`. */
-const credentialOf = (property: string, name: string, path: string): Buffer => {
-  if (property === 'LoadCredential') return readFileSync(path);
-  const { status, stdout } = spawnSync('systemd-creds', ['decrypt', `--name=${name}`, path, '-']);
-  if (status !== 0) throw new AppError('KEY', `${path} could not be opened: only this computer's root can`);
-  return stdout;
-};
-
-/** Opens the unit's credentials for as long as `work` runs, in memory and for the server's user alone. */
-const withCredentials = async <T>(user: User, work: (prefix: readonly string[]) => Promise<T>): Promise<T> => {
-  // `systemctl show` does not print them.
-  const { stdout } = await runProgram(['systemctl', 'cat', unit]);
-  const named = [...stdout.matchAll(/^(LoadCredential(?:Encrypted)?)=([^:\s]+):(\S+)$/gm)];
-  if (named.length === 0) return work([]);
-  ensureDir('/run/sallyport');
-  const folder = mkdtempSync('/run/sallyport/command.');
-  try {
-    for (const [, property = '', name = '', path = ''] of named) {
-      const file = join(folder, name);
-      writeFileSync(file, credentialOf(property, name, path), { mode: 0o600 });
-      if (user.uid !== undefined && user.gid !== undefined) chownSync(file, user.uid, user.gid);
-    }
-    if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
-    return await work(['env', `CREDENTIALS_DIRECTORY=${folder}`]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+/**
+ * The lines of the section Service of a unit and its drop-ins (`systemctl cat`), in their order, as properties of `systemd-run`. A
+ * line that it does not take makes it refuse: then nothing runs with less of a sandbox.
+ */
+export function sandboxOf(unitText: string): string[] {
+  const properties: string[] = [];
+  let section = '';
+  for (const line of unitText.replaceAll('\\\n', ' ').split('\n')) {
+    section = /^\[(\w+)\]\s*$/.exec(line)?.[1] ?? section;
+    const [, name = '', value = ''] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (section === 'Service' && name !== '' && !runsOtherwise.test(name)) properties.push(`${name}=${value}`);
   }
+  return properties;
+}
+
+/**
+ * Runs in the unit's sandbox, and not beside it: a server that was taken over would reach through /proc/PID/root what the unit's mounts
+ * keep from it.
+ */
+const runInSandbox = async (args: readonly string[]): Promise<Run> => {
+  const { status, stdout } = await runProgram(['systemctl', 'cat', unit]);
+  if (status !== 0) throw new AppError('UPGRADE', `systemctl cat ${unit} ended with ${status ?? 'a signal'}`);
+  const properties = sandboxOf(stdout).map((property) => `--property=${property}`);
+  return runProgram(['systemd-run', '--quiet', '--collect', '--wait', '--pipe', ...properties, '--', ...args]);
 };
 
 /** A start is not waited for: the unit starts when it answers, and a release that never does is gone back from here. */
-const systemd = (dataDir: string): ServiceManager => ({
+const systemd: ServiceManager = {
   start: () => done(['systemctl', '--no-block', 'start', unit]),
   stop: () => done(['systemctl', 'stop', unit]),
   restart: () => done(['systemctl', '--no-block', 'restart', unit]),
-  run: (args) => {
-    const user = ownerOf(dataDir);
-    return withCredentials(user, (prefix) => runProgram([...prefix, ...args], user));
-  },
-});
+  run: runInSandbox,
+};
 
-const declared = (path: string, dataDir: string): ServiceManager => {
+const readDeclaration = (path: string): z.infer<typeof declaration> => {
   const parsed = declaration.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (!parsed.success) throw new AppError('USAGE', `${path}: ${z.prettifyError(parsed.error)}`);
-  const { start, stop, restart } = parsed.data;
-  return {
+  return parsed.data;
+};
+
+/** The user that a file declares; root's own where it declares none, and then the data are root's, too. USAGE. */
+const declaredUser = (path: string, name: string | undefined, dataDir: string): ServiceUser | undefined => {
+  if (process.getuid?.() !== 0) return undefined;
+  const user = name === undefined ? undefined : userNamed(name);
+  if (name !== undefined && user === undefined) throw new AppError('USAGE', `${path}: there is no user ${name}`);
+  const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid ?? 0;
+  if (name === undefined && owner !== 0)
+    throw new AppError('USAGE', `${dataDir} is another user's: name that user in ${path}, "user": "NAME"`);
+  return user;
+};
+
+/** Who serves: what starts and stops it, undefined where nothing does, as while an image is made; and whose the data are. */
+type Server = {
+  service: ServiceManager | undefined;
+  data: DataActs;
+  /** Undefined where this process is that user. */
+  user: ServiceUser | undefined;
+};
+
+const asUser = ({ uid, gid }: ServiceUser): string[] => [
+  'setpriv',
+  `--reuid=${uid}`,
+  `--regid=${gid}`,
+  '--clear-groups',
+  '--inh-caps=-all',
+  '--no-new-privs',
+];
+
+/** The server that the file declares, else the one of the package. USAGE. */
+export function serverOf(path: string | undefined, dataDir: string): Server {
+  if (path === undefined) {
+    const service = existsSync('/run/systemd/system') ? systemd : undefined;
+    const user = process.getuid?.() === 0 ? userNamed('sallyport') : undefined;
+    return { service, user, data: dataActs(dataDir, user) };
+  }
+  const { start, stop, restart, user: name } = readDeclaration(path);
+  const user = declaredUser(path, name, dataDir);
+  const service: ServiceManager = {
     start: () => done(start),
     stop: () => done(stop),
     restart: () => done(restart),
-    run: (args) => runProgram(args, ownerOf(dataDir)),
+    run: (args) => runProgram([...(user === undefined ? [] : asUser(user)), ...args, '--service', resolve(path)]),
   };
-};
-
-/** The one that the file declares, else systemd; undefined where neither is there, as while an image is made. USAGE. */
-export function serviceManager(path: string | undefined, dataDir: string): ServiceManager | undefined {
-  if (path !== undefined) return declared(path, dataDir);
-  return existsSync('/run/systemd/system') ? systemd(dataDir) : undefined;
+  return { service, user, data: dataActs(dataDir, user) };
 }

@@ -1,16 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { applianceName } from '@sallyport/bundle-tools/protocol/site';
-import { type DataPaths, readConfig } from '../../platform/config.ts';
-import { askOwnServer } from '../../platform/connect.ts';
+import type { DataActs } from '../../data-acts/client.ts';
 import { AppError } from '../../platform/errors.ts';
-import { forgetBefore, hasBefore } from './before.ts';
-import { readUpgrade, writeUpgrade } from './file.ts';
 import { currentRelease, dropReleases, isInstalled, keepPrevious, pointTo } from './releases.ts';
 import type { ServiceManager } from './service-manager.ts';
-import { finishUpgrade } from './settle.ts';
 import type { Upgrade } from './types.ts';
 
 // The switch from one release to another, and back. Each step leaves a state from which a start of `current` comes up:
@@ -24,52 +17,45 @@ import type { Upgrade } from './types.ts';
 /** Nothing is left to go back to after it, so it is long: the database is put back within it. */
 const wayBackMs = 300_000;
 const pollMs = 250;
-const askMs = 5_000;
 
 type Parts = {
   root: string;
-  paths: DataPaths;
+  data: DataActs;
   service: ServiceManager;
   progress: (line: string) => void;
   /** How long a server has to come up. */
   withinMs: number;
 };
 
-/** Whether the page of log-in is served, over TLS with the site's own certificate. */
-const servesPage = async (paths: DataPaths): Promise<boolean> => {
-  const { listen } = readConfig(paths);
-  const status = await askOwnServer({
-    listen,
-    path: '/login',
-    proof: { by: 'ca', pem: readFileSync(join(paths.keys, 'ca.pem'), 'utf8'), name: applianceName },
-    timeoutMs: askMs,
-  });
-  return status === 200;
-};
+const readUpgrade = async (data: DataActs): Promise<Upgrade | undefined> =>
+  (await data.call('upgrade.read', {})).upgrade ?? undefined;
+
+const hasBefore = async (data: DataActs, to: string): Promise<boolean> =>
+  (await data.call('upgrade.has-before', { to })).has;
 
 /** Waits until a page is served and `isSo`; whether that came in time. */
 const comesUp = async (
-  { paths }: Parts,
+  { data }: Parts,
   withinMs: number,
   isSo: (upgrade: Upgrade | undefined) => boolean,
 ): Promise<boolean> => {
   for (const until = nowMs() + withinMs; nowMs() < until; await sleep(pollMs))
-    if (isSo(readUpgrade(paths.data)) && (await servesPage(paths))) return true;
+    if (isSo(await readUpgrade(data)) && (await data.call('upgrade.serves', {})).serves) return true;
   return false;
 };
 
 /** The old release and its database again. UPGRADE where even that does not come up. */
 export async function goBack(parts: Parts, upgrade: Upgrade & { reason: string }): Promise<void> {
-  const { root, paths, service, progress } = parts;
+  const { root, data, service, progress } = parts;
   const { from, to, reason } = upgrade;
   if (from === null || !isInstalled(root, from))
     throw new AppError(
       'UPGRADE',
-      `${reason}, and no release of before is kept: install one; database and keys of before are in ${join(paths.backups, `pre-${to}`)}`,
+      `${reason}, and no release of before is kept: install one; database and keys of before are in the data folder, backups/pre-${to}`,
     );
   progress(`goes back to release ${from}: ${reason}`);
   await service.stop();
-  writeUpgrade(paths.data, upgrade);
+  await data.call('upgrade.write', { upgrade });
   pointTo(root, from);
   await service.start();
   if (!(await comesUp(parts, wayBackMs, (now) => now?.state === 'returned')))
@@ -78,10 +64,10 @@ export async function goBack(parts: Parts, upgrade: Upgrade & { reason: string }
 
 /** Waits for the new release; goes back, and throws UPGRADE with the reason, where it does not come up. */
 const awaitNew = async (parts: Parts, upgrade: Upgrade): Promise<void> => {
-  const { root, paths, progress, withinMs } = parts;
+  const { root, data, progress, withinMs } = parts;
   const { from, to } = upgrade;
   if (await comesUp(parts, withinMs, (now) => now?.serving === to)) {
-    finishUpgrade(paths, { ...upgrade, serving: to });
+    await data.call('upgrade.finish', { upgrade: { ...upgrade, serving: to } });
     for (const gone of dropReleases(root, [from, to])) progress(`removed release ${gone}`);
     return;
   }
@@ -95,8 +81,8 @@ const awaitNew = async (parts: Parts, upgrade: Upgrade): Promise<void> => {
  * where it went back.
  */
 export async function endUnfinished(parts: Parts): Promise<boolean> {
-  const { root, paths, service, progress } = parts;
-  const upgrade = readUpgrade(paths.data);
+  const { root, data, service, progress } = parts;
+  const upgrade = await readUpgrade(data);
   if (upgrade?.state !== 'open') return false;
   progress(`ends the upgrade to release ${upgrade.to}, which was cut off`);
   await service.start();
@@ -104,18 +90,21 @@ export async function endUnfinished(parts: Parts): Promise<boolean> {
     const { reason, asked } = upgrade;
     if (reason === undefined || asked) await awaitNew(parts, { ...upgrade, reason: undefined, asked: undefined });
     else await goBack(parts, { ...upgrade, reason });
-  } else if (hasBefore(paths, upgrade.to) && !(await comesUp(parts, wayBackMs, (now) => now?.state === 'returned')))
+  } else if (
+    (await hasBefore(data, upgrade.to)) &&
+    !(await comesUp(parts, wayBackMs, (now) => now?.state === 'returned'))
+  )
     throw new AppError('UPGRADE', `release ${upgrade.from} does not come up: systemctl status sallyport`);
   return true;
 }
 
 /** From the release that runs to `to`, which was tried before. UPGRADE where it went back, with the reason. */
 export async function switchTo(parts: Parts, to: string): Promise<void> {
-  const { root, paths, service, progress } = parts;
+  const { root, data, service, progress } = parts;
   const from = currentRelease(root) ?? null;
-  forgetBefore(paths, to);
+  await data.call('upgrade.forget-before', { to });
   const upgrade: Upgrade = { format: 'sallyport-upgrade/1', from, to, at: nowMs(), state: 'open' };
-  writeUpgrade(paths.data, upgrade);
+  await data.call('upgrade.write', { upgrade });
   if (from !== null) keepPrevious(root, from);
   progress(`switches from release ${from ?? 'none'} to ${to}`);
   pointTo(root, to);
@@ -124,14 +113,10 @@ export async function switchTo(parts: Parts, to: string): Promise<void> {
 }
 
 /** Notes the switch for a server that is started later, where nothing here starts it. */
-export function switchLater(root: string, paths: DataPaths, to: string): void {
-  forgetBefore(paths, to);
-  writeUpgrade(paths.data, {
-    format: 'sallyport-upgrade/1',
-    from: currentRelease(root) ?? null,
-    to,
-    at: nowMs(),
-    state: 'open',
-  });
+export async function switchLater(root: string, data: DataActs, to: string): Promise<void> {
+  await data.call('upgrade.forget-before', { to });
+  const from = currentRelease(root) ?? null;
+  const upgrade: Upgrade = { format: 'sallyport-upgrade/1', from, to, at: nowMs(), state: 'open' };
+  await data.call('upgrade.write', { upgrade });
   pointTo(root, to);
 }
