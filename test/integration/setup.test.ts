@@ -253,8 +253,13 @@ describe('setup at a terminal', () => {
     const ended = once(terminal, 'close');
     let screen = '';
     let asked = 0;
+    let isClockAsked = false;
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
       screen += text;
+      if (!isClockAsked && screen.includes('is it right? yes or no [yes]: ')) {
+        isClockAsked = true;
+        terminal.stdin.write('yes\n');
+      }
       const questions = [...screen.matchAll(/type its groups (\d+), (\d+), (\d+), (\d+): /g)];
       if (questions.length === asked) return;
       asked = questions.length;
@@ -268,6 +273,7 @@ describe('setup at a terminal', () => {
       terminal.stdin.write(asked === 1 ? '0000 0000 0000 0000\n' : `${groups?.join(' ')}\n`);
     });
     expect(await ended).toEqual([0, null]);
+    expect(isClockAsked).toBe(true);
     expect(screen).toContain('These are not the groups');
     expect(screen).toMatch(/recovery key {4}confirmed/);
     const shown = await tryCommand('sallyport', ['recovery-key', 'show', '--data', data, '--json']);
