@@ -73,6 +73,7 @@ const named: Readonly<Record<string, string>> = {
   'sallyport-bundle receipt verify': 'test/integration/custody.test.ts',
   'sallyport-bundle receipt take': 'test/integration/custody.test.ts',
   'sallyport clock show': 'test/integration/ledger.test.ts',
+  'sallyport clock back': 'test/integration/two-persons.test.ts',
   'sallyport clock agree': 'test/integration/ledger.test.ts',
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
   'sallyport list-view list': 'appliance/src/features/list-views/list-views.test.ts',
