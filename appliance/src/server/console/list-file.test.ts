@@ -98,7 +98,7 @@ describe('a file that has not every row', () => {
     const list = { head: ['Name', 'Note'], rows: { ...eachOf(rows, (name) => [name, '']), ...defined({ isCut }) } };
     return [...csvLines({ t }, list, count)].slice(1);
   };
-  const only = (count: number): string => `${t('file.first', { count })},\r\n`;
+  const only = (count: number): string => `"${t('file.first', { count })}",\r\n`;
 
   it('says so in its last line', () => {
     expect(file(['a', 'b', 'c'], 2)).toEqual(['a,\r\n', 'b,\r\n', only(2)]);
