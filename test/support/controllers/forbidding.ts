@@ -84,7 +84,11 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
     what: 'the window is over',
     // Only this side's clock: an agent's own may be wrong.
     change: () => void vi.setSystemTime(nowMs() + 2 * 3_600_000),
-    undo: () => void vi.useRealTimers(),
+    undo: ({ appliance }) => {
+      vi.useRealTimers();
+      // What counted as the time never falls by itself.
+      appliance.time.setFloor(nowMs(), true);
+    },
   },
   hours: {
     what: 'it is outside the hours of the zone',
