@@ -172,6 +172,7 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
 
 /** Commands that are no operations. None says how many findings or updates a device has. */
 const COMMANDS: Readonly<Record<string, string>> = {
+  'account-first-link': 'a link for an account',
   'account-reset': 'a link for an account',
   'backup-restore': 'a copy of the data',
   'backup-restore-objects': 'a copy of the data',

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { compose } from '@sallyport/appliance/compose';
+import { openLog } from '@sallyport/appliance/platform/log';
 import { buildBundle } from '@sallyport/bundle-tools/builder/build-bundle';
 import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
@@ -151,7 +153,15 @@ describe('trust on an appliance', () => {
   it('says on both sides what runs out', async (context) => {
     if (!existsSync('/usr/bin/faketime')) return context.skip('needs faketime');
     const later = ['/usr/bin/faketime', '-f', '+320d'];
+    // The appliance believes a clock that far ahead once the time is certain.
+    const timeIs = async (ms: number): Promise<void> => {
+      const appliance = await compose({ dataDir: at('appliance'), log: openLog('silent') });
+      appliance.time.setFloor(ms, true);
+      await appliance.close();
+    };
+    await timeIs(nowMs() + 320 * 86_400_000);
     const doctor = await tryCommand('sallyport', ['doctor', ...data], later);
+    await timeIs(nowMs());
     for (const role of ['targets', 'snapshot', 'timestamp'])
       expect(doctor.stdout).toMatch(new RegExp(`KEY_EXPIRES_SOON: ${role} \\d+ expire`));
     expect(doctor.stdout).not.toContain('KEY_EXPIRES_SOON: root');

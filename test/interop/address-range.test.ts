@@ -156,7 +156,10 @@ describe.skipIf(!canRun)('an address range', () => {
     expect(confirm()).toMatchObject({ addresses: 54, excluded: 8 });
     site.objects.update(anna, 'address-range', id, { ratePerSecond: rate + 1 });
     expect(site.discovery.hindrance(id)).toBe('unconfirmed');
+    // A confirmation is of a revision: it does not come back with the values.
     site.objects.update(anna, 'address-range', id, { ratePerSecond: rate });
+    expect(site.discovery.hindrance(id)).toBe('unconfirmed');
+    confirm();
     expect(site.discovery.hindrance(id)).toBeUndefined();
     expect(() => site.discovery.confirm(anna, id, site.discovery.plan(anna, id))).toThrow('another person');
     // Who is no person confirms nothing.

@@ -17,7 +17,7 @@ import { actorOf, resumeSession } from './actor.ts';
 import type { Command, CommandContext } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
 
-const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', 'recovery-key']);
+const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', 'recovery-key', 'confirm-clock']);
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {
