@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import type { Tick } from '../../appliance/src/platform/ticking.ts';
@@ -34,6 +35,8 @@ const isIdle = ({ jobs }: Appliance): boolean =>
   jobs.counts().every(({ state }) => state !== 'queued' && state !== 'running');
 
 const appliance = await compose({ dataDir, log: openLog('silent') });
+// The days have passed, and the time is certain: a clock in doubt ends nothing.
+appliance.time.setFloor(nowMs());
 const server = await startServer(appliance);
 const stop = new AbortController();
 const all = ticks(appliance, { isBusy: () => false, reload: server.reload, reloadWhenSet: async () => undefined });
