@@ -428,6 +428,8 @@ const fillFolder = async (folder: string) => {
       groups: new Map(),
       actor: seitkali,
     };
+    // Who set the site up wrote the key down.
+    appliance.recoveryKey.confirm(seitkali, recoveryKey);
     const card = await fill(filling);
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
     const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';

@@ -27,7 +27,7 @@ export function toRoute<N extends object>(operation: Operation<N>, parts: N): Ap
   const inQuery = method === 'get' || method === 'delete' || upload !== undefined;
   const [query, body] = inQuery ? [rest] : [undefined, rest];
   const answers = answersOf(operation);
-  // A call that may say nothing needs no body: whoever sent none before a field was added goes on.
+  // A call all of whose fields may be absent needs no body.
   const isBodyOptional = body?.safeParse({}).success === true;
   const isEmpty = ({ headers }: Request): boolean =>
     isBodyOptional &&
