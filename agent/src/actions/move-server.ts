@@ -1,3 +1,4 @@
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { MoveServerTask } from '@sallyport/bundle-tools/protocol/device-tasks';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -24,6 +25,10 @@ export const moveServer = async (context: MoveContext, task: MoveServerTask): Pr
   const before = context.server();
   const ended = (output: string, exit: 0 | 1) => [step('move', nowMs() - startedMs, output, exit)];
   const { attempt, server } = task;
+  if (isControllerPort(Number(new URL(server).port))) {
+    const output = `${server}: controllers speak on this port; ${before} stays`;
+    return { attempt, steps: ended(output, 1), state: 'failed', code: 'NOT_MOVED' };
+  }
   try {
     await withRetries(() => context.checkInAt(server), retryMs);
   } catch (error) {

@@ -175,6 +175,14 @@ describe('the tasks of a device', () => {
       expect(results()).toEqual([[6, 'failed', 'NOT_MOVED']]);
     });
 
+    it('lead to no port on which controllers speak: nothing is sent there', async () => {
+      const { kept, move } = addresses();
+      const { runner, results } = open({ move });
+      await runner.accept({ ...order(8), server: 'https://10.0.0.1:102' } as Task);
+      expect(kept).toEqual({ server: 'https://old', asked: [] });
+      expect(results()).toEqual([[8, 'failed', 'NOT_MOVED']]);
+    });
+
     it('are followed by an agent that observes only: the device stays as it is', async () => {
       const { kept, move } = addresses();
       const { runner } = open({ move, observeOnly: true });

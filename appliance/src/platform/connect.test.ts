@@ -113,6 +113,14 @@ describe('a connection', () => {
     expect(met).toBe(0);
   });
 
+  it('goes to no port on which controllers speak but for identification, whatever an object names', async () => {
+    const ports = [102, 502, 2_404, 20_000];
+    targets = [{ purpose: 'agent-push', object: 'k/1', ports, echo: false, covers: (one) => one === host }];
+    for (const other of ports)
+      expect(await codeOf(out.hostKeys(to({ purpose: 'agent-push', port: other }), 500))).toBe('NOT_NAMED');
+    expect(met).toBe(0);
+  });
+
   it('goes to the address that was looked at, and not at all when one of a name is kept from', async () => {
     targets = targets.map((target) => ({ ...target, covers: () => true }));
     const looked: string[] = [];

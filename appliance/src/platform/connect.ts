@@ -9,7 +9,7 @@ import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers
 import type { Link, LinkLimits, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { AppError } from './errors.ts';
-import { type Purpose, purposeRules, type Way } from './outbound-rules.ts';
+import { isPortOf, type Purpose, purposeRules, type Way } from './outbound-rules.ts';
 import {
   bounded,
   type HostKey,
@@ -337,8 +337,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
     );
   };
   const isNamed = (to: Destination, way: Way, kind: TransportKind = 'tcp'): boolean => {
-    const { ways, ports } = purposeRules[to.purpose];
-    if (!ways.includes(way) || (ports !== 'approved' && to.port !== 0 && !ports.includes(to.port))) return false;
+    if (!purposeRules[to.purpose].ways.includes(way) || !isPortOf(to.purpose, to.port)) return false;
     return targets().some(
       (target) =>
         target.purpose === to.purpose &&

@@ -1,3 +1,5 @@
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
+
 // What this appliance may connect for, each purpose with the closed list of its ports. The lists are here and nowhere else:
 // no object, setting or option widens them. A new purpose is a line, and the controllers are kept from it unless the line
 // says otherwise.
@@ -26,4 +28,11 @@ export const purposeRules: Readonly<Record<Purpose, PurposeRule>> = {
   discovery: { ways: ['probe', 'ping'], ports: touchablePorts },
   'agent-push': { ways: ['ssh'], ports: 'approved' },
   controllers: { ways: ['link'], ports: 'approved', controllers: true },
+};
+
+/** Whether a purpose may lead to a port, whatever an object names: to one on which controllers speak none does but identification. */
+export const isPortOf = (purpose: Purpose, port: number): boolean => {
+  const { ports, controllers } = purposeRules[purpose];
+  if (controllers !== true && isControllerPort(port)) return false;
+  return ports === 'approved' || port === 0 || ports.includes(port);
 };

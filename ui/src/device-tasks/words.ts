@@ -45,6 +45,11 @@ export const words = defineWords({
     ru: 'Адрес вида https://10.20.0.6 или https://name:8443.',
     kk: 'https://10.20.0.6 не https://name:8443 сияқты мекенжай.',
   },
+  'agentMoves.controllerPort': {
+    en: 'Controllers speak on this port: no agent is sent there.',
+    ru: 'На этом порту говорят контроллеры: агентов туда не направляют.',
+    kk: 'Бұл портта контроллерлер сөйлеседі: агенттер онда жіберілмейді.',
+  },
   'agentMoves.devicesHint': {
     en: 'Those of a group and of all below it.',
     ru: 'Группа и всё, что ниже неё.',

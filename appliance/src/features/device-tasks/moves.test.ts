@@ -83,6 +83,8 @@ describe('an order to move', () => {
       'https://u:p@a',
       'https://a?x',
       `https://${'a'.repeat(513)}`,
+      'https://a:102',
+      'https://10.0.0.1:502',
     ])
       expect([server, fieldsOf(() => move(server))]).toEqual([server, ['server']]);
     expect(fieldsOf(() => service().move(actor, { server: 'https://a', devices: [], reason: ' ' }))).toEqual([

@@ -1,3 +1,4 @@
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { redactedTail } from '@sallyport/bundle-tools/protocol/redact';
@@ -298,6 +299,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       const faults: FieldErrors = {};
       if (reason === '') faults['reason'] = { key: 'validation.required' };
       if (!isServerAddress(server)) faults['server'] = { key: 'agentMoves.notServer' };
+      else if (isControllerPort(Number(new URL(server).port))) faults['server'] = { key: 'agentMoves.controllerPort' };
       if (Object.keys(faults).length > 0) throw invalid(faults);
       return immediate(db, () => {
         // What tells one order from another.
