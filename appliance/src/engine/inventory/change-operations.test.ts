@@ -127,6 +127,10 @@ describe('devices', () => {
     expect((await call('GET', path)).json).toMatchObject({ state: 'pending', status: 'waiting' });
     expect((await call('POST', `${path}/approve`, undefined, viewer)).status).toBe(403);
     expect((await call('GET', path)).json).toMatchObject({ state: 'pending' });
+    // What a caller names in a body that does not say what it is must not be passed over.
+    const untyped = await site.call('POST', `${path}/approve`, { token: operator, body: Buffer.from('{"key":"x"}') });
+    expect(untyped).toMatchObject({ status: 415, json: { error: { code: 'UNSUPPORTED_TYPE' } } });
+    expect((await call('GET', path)).json).toMatchObject({ state: 'pending' });
     expect((await call('POST', `${path}/approve`, undefined, operator)).json).toMatchObject({ state: 'managed' });
     expect(eventsOf('device-approved')[0]).toMatchObject({ device: line.id });
     const group = text(await call('POST', '/objects/group', { body: { name: 'Mixers' } }), 'object', 'id');

@@ -88,6 +88,12 @@ export const readJson = async (request: Request, maxBytes = maxBodyBytes): Promi
   }
 };
 
+/** The same, `{}` where there is no body. A body that does not say what it is is refused, not passed over. */
+export const readOptionalJson = async (request: Request): Promise<unknown> =>
+  !request.headers.has('content-type') && (await readBytes(request, maxBodyBytes)).length === 0
+    ? {}
+    : readJson(request);
+
 export const errorSchema = z.object({
   error: z.object({
     code: z.string().describe('Stable; one of the documented codes'),

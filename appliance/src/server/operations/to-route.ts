@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { type Answers, type ApiRoute, type SentFile, sentFile } from '../api/route.ts';
-import { parse, parseParams, parseQuery, readJson, requireType } from '../api/wire.ts';
+import { parse, parseParams, parseQuery, readJson, readOptionalJson, requireType } from '../api/wire.ts';
 import type { Operation } from './operation.ts';
 
 /** Where a call has nothing but its path, there is no schema of the rest. */
@@ -28,12 +28,7 @@ export function toRoute<N extends object>(operation: Operation<N>, parts: N): Ap
   const [query, body] = inQuery ? [rest] : [undefined, rest];
   const answers = answersOf(operation);
   // A call all of whose fields may be absent needs no body.
-  const isBodyOptional = body?.safeParse({}).success === true;
-  const isEmpty = ({ headers }: Request): boolean =>
-    isBodyOptional &&
-    (headers.get('content-length') ?? '0') === '0' &&
-    !headers.has('content-type') &&
-    !headers.has('transfer-encoding');
+  const readBody = body?.safeParse({}).success === true ? readOptionalJson : readJson;
   return {
     method,
     path,
@@ -54,7 +49,7 @@ export function toRoute<N extends object>(operation: Operation<N>, parts: N): Ap
       const values = {
         ...(params === undefined ? {} : parseParams(params, inPath)),
         ...(query === undefined ? {} : parseQuery(query, given)),
-        ...(body === undefined ? {} : parse(body, isEmpty(request) ? {} : await readJson(request))),
+        ...(body === undefined ? {} : parse(body, await readBody(request))),
       };
       const answer = await operation.run({ ...parts, actor, note: () => {}, request }, values);
       if (answers.kind === 'file') return sentFile(answers.type, answer as SentFile);
