@@ -25,6 +25,7 @@ import { deviceOperations, deviceSchemas } from './features/devices/operations.t
 import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/record-operations.ts';
 import { diagnosticsOperations } from './features/diagnostics/operations.ts';
 import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
+import { protectedOperations, protectedSchemas } from './features/discovery/protected-operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
 import { clockOperations, clockSchemas } from './features/exchange/clock-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
@@ -91,6 +92,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...deviationOperations,
   ...deploymentOperations,
   ...discoveryOperations,
+  ...protectedOperations,
   ...eventOperations,
   ...registerOperations,
   ...roleOperations,
@@ -137,6 +139,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...deviationSchemas,
   ...deploymentSchemas,
   ...discoverySchemas,
+  ...protectedSchemas,
   ...eventSchemas,
   ...registerSchemas,
   ...sessionSchemas,

@@ -46,6 +46,8 @@ import { groupStore } from './features/devices/group-store.ts';
 import { deviceRows } from './features/devices/row-store.ts';
 import { deviceService } from './features/devices/service.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
+import { protectedKeeper } from './features/discovery/protected-keeper.ts';
+import { protectedAddresses as protectedAddressService } from './features/discovery/protected-service.ts';
 import { discoveryService } from './features/discovery/service.ts';
 import { personService } from './features/erasure/service.ts';
 import { exchangeService } from './features/exchange/service.ts';
@@ -150,11 +152,18 @@ export const compose = async ({
       further: (kind) =>
         [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
-      guard: (kind) => accounts.guards[kind],
+      guard: (kind) => {
+        const guards = [accounts.guards[kind], keeper.guards[kind]].filter((one) => one !== undefined);
+        if (guards.length === 0) return undefined;
+        return (...write) => {
+          for (const guard of guards) guard(...write);
+        };
+      },
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
     const over = { db, clock, events, objects };
+    const keeper = protectedKeeper({ db, clock });
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
     const hardwareRule = hardwareRecordRule(objects);
     const inventory: InventoryService = inventoryService({
@@ -228,6 +237,7 @@ export const compose = async ({
       collections: declarations.facts,
       maps: sharedMaps,
       changed,
+      keepProtected: keeper.keep,
     });
     const controllerImports = fileImports({
       clock,
@@ -305,6 +315,7 @@ export const compose = async ({
       releasedAt: release.builtAt,
     });
     const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock });
+    const protectedAddresses = protectedAddressService({ db, events, gate, forbidden, clock });
     const discovery = discoveryService({
       ...over,
       doubt: time.doubt,
@@ -404,6 +415,7 @@ export const compose = async ({
       serverCertificate,
       devices,
       discovery,
+      protectedAddresses,
       identification,
       trustFiles: { get: exchange.trustFile, root: exchange.root },
       tasks: deployments.queue,

@@ -76,7 +76,17 @@ export const controllerTrials = (parts: TrialParts): IngestReadings => {
         changed,
         further: (kind) => controllers.bodyRules[kind],
       });
-      const controllers = controllerService({ db, objects, events, collections, maps, changed, ...defined({ clock }) });
+      const controllers = controllerService({
+        db,
+        objects,
+        events,
+        collections,
+        maps,
+        changed,
+        // Nothing of a trial is kept.
+        keepProtected: () => undefined,
+        ...defined({ clock }),
+      });
       return { ...controllers.service.ingest(actor, batch, readings, { ...options, dryRun: false }), batch: null };
     } finally {
       db.close();

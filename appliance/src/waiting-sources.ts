@@ -8,6 +8,7 @@ import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
+import type { ProtectedAddresses } from './features/discovery/protected-service.ts';
 import type { DiscoveryService } from './features/discovery/service.ts';
 import type { PersonService } from './features/erasure/service.ts';
 import type { ExchangeService } from './features/exchange/service.ts';
@@ -37,13 +38,15 @@ type Parts = {
   recoveryKey: Pick<RecoveryKeyService, 'look' | 'approvable'>;
   rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
   exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
+  protectedAddresses: Pick<ProtectedAddresses, 'requests' | 'approvable'>;
   time: Pick<SiteClock, 'now'>;
 };
 
 /** Where what waits lies, by act. */
 export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
-  const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, time } = parts;
+  const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, protectedAddresses, time } =
+    parts;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -206,6 +209,19 @@ export function waitingSources(parts: Parts): WaitingSources {
               },
             ];
       }),
+    'address-release': () =>
+      protectedAddresses.requests().map(({ id, addresses, reason, by, at }) => ({
+        id: String(id),
+        what: addresses
+          .map(({ address }) => address)
+          .join(', ')
+          .slice(0, 200),
+        reason,
+        by,
+        at,
+        path: paths.discoveryProtected(),
+        approvable: protectedAddresses.approvable(id),
+      })),
     'clock-back': () => {
       const found = exchange.clockBackAsked();
       const approvable = exchange.clockBackApprovable();

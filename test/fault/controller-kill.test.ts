@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { type ControllerService, controllerService } from '@sallyport/appliance/features/controllers/service';
 import { sharedMaps } from '@sallyport/appliance/features/controllers/shared-maps';
+import { protectedKeeper } from '@sallyport/appliance/features/discovery/protected-keeper';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,7 @@ describe('controllers whose import or undo is killed', () => {
       collections: controllers.collections,
       maps: sharedMaps,
       changed: () => undefined,
+      keepProtected: protectedKeeper({ db, clock }).keep,
       clock,
     });
     try {

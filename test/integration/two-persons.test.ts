@@ -98,6 +98,15 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
   'account-change': (id) => ({ form: [paths.objectDecide('account', id), { action: 'approve' }] }),
   'account-vouch': (id) => ({ form: [paths.objectDecide('account', id), { action: 'vouch' }] }),
   'setting-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
+  'address-release': (id) => {
+    const found = site.appliance.protectedAddresses.requests().find((one) => String(one.id) === id);
+    const digest = found?.digest ?? '';
+    return {
+      form: [paths.discoveryProtectedDecide(), { request: id, digest, action: 'approve' }],
+      api: [`/protected-addresses/releases/${id}/decision`, { agree: true, digest }],
+      command: ['protected', 'decide', '--request', id, '--agree', '--digest', digest],
+    };
+  },
   'clock-back': () => ({
     form: [paths.clockBackDecide(), { action: 'approve' }],
     api: ['/exchange/clock/back/decision', { agree: true }],

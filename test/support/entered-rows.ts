@@ -69,6 +69,8 @@ export const enteredRows: Readonly<Record<string, Row>> = {
 
   // Controllers.
   controller: all('controller', 'id, public_id'),
+  protected_address: all('protected_address', 'id, address, because, object, label, left_at, left_by, batch, request'),
+  protected_release: all('protected_release', 'id, asked_at, asked_by, reason'),
   import_batch: all('import_batch', 'id, type, name, at, actor, undone_at, undone_by, state'),
   controller_reading: all('controller_reading', 'id, batch, controller, method, pinned, ended', ofPerson),
   controller_fact: all(

@@ -350,7 +350,10 @@ const discover = async ({ appliance, actor }: Filling): Promise<void> => {
   await appliance.discovery.importLdif(actor, id, Readable.from([Buffer.from(ldif.join('\n'))]));
   const offices = { name: 'Offices', network: '10.20.9.0/24', ports: ['22', '443'], enabled: true };
   appliance.objects.create(actor, 'address-range', offices);
-  appliance.objects.create(actor, 'address-range', { name: 'Line 2', network: '10.20.9.128/25', controllers: true });
+  const line2 = { name: 'Line 2', network: '10.20.30.0/24', controllers: true };
+  const { id: marked } = appliance.objects.create(actor, 'address-range', line2);
+  // What it no longer names is still protected.
+  appliance.objects.update(actor, 'address-range', marked, { network: '10.20.9.128/25' });
 };
 
 /** Tags by hand and by rule, a rule that keeps devices in their group, conditions of the site. */

@@ -192,6 +192,21 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
     },
+    'address-release': {
+      ask: (actor) => {
+        const { controllers, protectedAddresses } = site.appliance;
+        made += 1;
+        const address = `198.51.100.${(made % 200) + 1}`;
+        const { publicId } = controllers.create(systemActor, { name: name(), address });
+        controllers.edit(systemActor, publicId, { address: null });
+        return String(protectedAddresses.ask(actor, [address], 'the controller was scrapped').id);
+      },
+      approve: (actor, id) => {
+        const { protectedAddresses } = site.appliance;
+        const digest = protectedAddresses.requests().find((one) => String(one.id) === id)?.digest;
+        return protectedAddresses.decide(actor, Number(id), { agree: true, digest });
+      },
+    },
     'clock-back': {
       ask: (actor) => {
         const { exchange, time } = site.appliance;

@@ -28,8 +28,8 @@ import {
 // open to identification only, however they were entered. Time and bytes are bounded, and the peer proves itself before a
 // byte of ours is sent under TLS.
 
-/** Why an address is kept from: a controller's own, in the network of a zone, in a marked range, not one computer's. */
-export type ForbiddenBecause = 'controller' | 'zone' | 'range' | 'special';
+/** Why an address is kept from: a controller's own, in the network of a zone, in a marked range, still protected after it left these, not one computer's. */
+export type ForbiddenBecause = 'controller' | 'zone' | 'range' | 'protected' | 'special';
 
 /** Where controllers are, by the record of now. */
 export type Forbidden = { because(address: string): ForbiddenBecause | undefined };

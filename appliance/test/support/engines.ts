@@ -15,6 +15,7 @@ import type { Actor, Kind, Right, Setting } from '../../src/engine/objects/types
 import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps.ts';
 import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
 import type { IngestReadings } from '../../src/features/controllers/types.ts';
+import { protectedKeeper } from '../../src/features/discovery/protected-keeper.ts';
 import type { UpdateService } from '../../src/features/updates/service.ts';
 import { createSchema, type Database, openDatabase } from '../../src/platform/database.ts';
 import { AppError } from '../../src/platform/errors.ts';
@@ -142,6 +143,7 @@ export const openEngines = async (
     collections: declared.facts,
     maps: extra.maps ?? noMaps,
     changed: tell,
+    keepProtected: protectedKeeper({ db, clock: extra.clock ?? nowMs }).keep,
     ...(extra.clock === undefined ? {} : { clock: extra.clock }),
   });
   const inventory = inventoryService({

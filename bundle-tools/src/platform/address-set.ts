@@ -72,6 +72,8 @@ function embedded(value: bigint): bigint[] {
 export type AddressSet = {
   /** Whether an address, in any spelling, is one of these. */
   has(address: string): boolean;
+  /** Whether all of an address, network or range is in the set; what is none of them is not. */
+  covers(written: string): boolean;
   /** The IPv4 addresses of the set as rising ranges of numbers. */
   ipv4(): { first: number; last: number }[];
   readonly isEmpty: boolean;
@@ -86,20 +88,26 @@ export function addressSet(entries: Iterable<string>): AddressSet {
     if (before === undefined || first > before.last + 1n) merged.push({ first, last });
     else if (last > before.last) before.last = last;
   }
-  const holds = (value: bigint): boolean => {
+  /** What is adjacent is merged, so one interval holds both ends or none does. */
+  const spans = (first: bigint, last: bigint): boolean => {
     let [low, high] = [0, merged.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((merged[middle]?.first ?? 0n) <= value) low = middle + 1;
+      if ((merged[middle]?.first ?? 0n) <= first) low = middle + 1;
       else high = middle;
     }
     const interval = merged[low - 1];
-    return interval !== undefined && value <= interval.last;
+    return interval !== undefined && last <= interval.last;
   };
+  const holds = (value: bigint): boolean => spans(value, value);
   return {
     has: (address) => {
       const value = addressValue(address);
       return value !== undefined && (holds(value) || embedded(value).some(holds));
+    },
+    covers: (written) => {
+      const interval = intervalOf(written);
+      return interval !== undefined && spans(interval.first, interval.last);
     },
     ipv4: () =>
       merged

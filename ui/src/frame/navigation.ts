@@ -144,6 +144,7 @@ export const workspaces: readonly Workspace[] = [
             under: kindsUnder('directory-source'),
           },
           { href: paths.discoveryRanges(), label: 'discovery.ranges', under: kindsUnder('address-range') },
+          { href: paths.discoveryProtected(), label: 'protected.title' },
         ],
         kindsUnder('agent-scan', 'neighbour-collection'),
       ),

@@ -16,4 +16,16 @@ export const discoveryPages = {
     decides: true,
     POST: 'devices:write',
   }),
+  /** Addresses that left the records and stay forbidden; POST `address` (several), `within`, `reason`: asks for their release. */
+  discoveryProtected: page('/discovery/protected', {
+    bound: 'site',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
+  }),
+  /** POST `request`, `digest`, `action` approve or refuse. */
+  discoveryProtectedDecide: page('/discovery/protected/decide', {
+    bound: 'site',
+    decides: true,
+    POST: 'controllers:write',
+  }),
 } as const;

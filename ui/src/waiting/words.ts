@@ -64,6 +64,11 @@ export const words = defineWords({
     kk: 'Бір адам жасаған тіркелгі',
   },
   'waiting.act.setting-change': { en: 'Safety setting', ru: 'Настройка безопасности', kk: 'Қауіпсіздік баптауы' },
+  'waiting.act.address-release': {
+    en: 'Release of protected addresses',
+    ru: 'Снятие защиты с адресов',
+    kk: 'Мекенжайлардан қорғауды алу',
+  },
   'waiting.act.clock-back': { en: 'Going back with the clock', ru: 'Возврат часов', kk: 'Сағатты қайтару' },
   'waiting.act.return-acknowledge': {
     en: 'Return to an older state',
@@ -134,6 +139,11 @@ export const words = defineWords({
     en: 'A new key is made and shown to who approves; older backups need the older key.',
     ru: 'Создаётся новый ключ, его видит одобривший; прежние копии открывает прежний ключ.',
     kk: 'Жаңа кілт жасалады, оны мақұлдаған адам көреді; бұрынғы көшірмелерді бұрынғы кілт ашады.',
+  },
+  'waiting.then.address-release': {
+    en: 'Directories, scans and agents may connect to these addresses.',
+    ru: 'Каталоги, сканирование и агенты смогут обращаться к этим адресам.',
+    kk: 'Каталогтар, сканерлеу және агенттер бұл мекенжайларға жүгіне алады.',
   },
   'waiting.then.clock-back': {
     en: 'The certain time is lowered to the clock; requests that no host could answer are closed.',

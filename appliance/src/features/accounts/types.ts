@@ -130,6 +130,7 @@ export const twoPersonActs = {
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
+  'address-release': { right: 'controllers:approve', sees: 'controllers:read' },
   'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 

@@ -1,10 +1,13 @@
+import type { Actor } from '../../engine/objects/types.ts';
+import type { KeepProtected } from '../discovery/types.ts';
 import { compareFacts } from './rank.ts';
 import type { EffectiveRow, RecordStore } from './record-store.ts';
 import type { FactRow, ReadingStore } from './store.ts';
-import type { ControllerSide, PartType } from './types.ts';
+import { type ControllerSide, labelOf, type PartType } from './types.ts';
 
 // The effective of each field and side of each part of a record, kept beside the facts (OT F1 to F5). It follows from the facts
-// alone: after new ones it is enough to look at these and at what won before, and looking at all gives the same.
+// alone: after new ones it is enough to look at these and at what won before, and looking at all gives the same. All are written
+// here, so here is said which addresses no record has any more: they stay protected.
 
 export type EffectiveChange = {
   type: PartType;
@@ -14,6 +17,9 @@ export type EffectiveChange = {
   before: string | null;
   after: string | null;
 };
+
+/** Who changes them, and in which import batch. */
+export type EffectiveBy = { actor: Actor; batch: number | null };
 
 const isBetter = (side: ControllerSide, fact: FactRow, held: FactRow): boolean => {
   const difference = compareFacts(
@@ -40,16 +46,35 @@ export const effectiveOf = (facts: Iterable<FactRow>): Map<string, Map<string, F
   return byPart;
 };
 
-export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
+export const effectiveKeeper = (
+  store: Pick<ReadingStore, 'factsOf' | 'winningFacts'>,
+  records: RecordStore,
+  keepProtected: KeepProtected,
+) => {
+  /** `label`: what the record was called before. */
+  const noteLeft = (controller: number, changes: readonly EffectiveChange[], label: string, by: EffectiveBy): void => {
+    const addresses = changes.flatMap(({ field, before }) => (field === 'address' && before !== null ? [before] : []));
+    const left = [...new Set(addresses)].filter((address) => !records.hasAddress(address));
+    const object = records.byId(controller)?.public_id ?? '';
+    if (left.length > 0) keepProtected({ addresses: left, because: 'controller', object, label, ...by });
+  };
+
+  const labelBefore = (rows: readonly EffectiveRow[], part: number | undefined): string => {
+    const shown: Record<ControllerSide, Record<string, string>> = { observed: {}, configured: {} };
+    for (const row of rows) if (row.part === part) shown[row.side][row.field] = row.value;
+    return labelOf(shown);
+  };
+
   const apply = (
     controller: number,
     facts: readonly FactRow[],
-    { isWhole, isNew }: { isWhole: boolean; isNew: boolean },
+    { isWhole, isNew, by }: { isWhole: boolean; isNew: boolean; by: EffectiveBy },
   ): { changes: EffectiveChange[]; winning: FactRow[] } => {
     const byPart = effectiveOf(facts);
     const parts = new Map((isNew ? [] : records.parts(controller)).map((part) => [`${part.type} ${part.key}`, part]));
     const held = new Map<number, Map<string, EffectiveRow>>();
-    for (const row of isNew ? [] : records.effectiveValues(controller)) {
+    const rowsBefore = isNew ? [] : records.effectiveValues(controller);
+    for (const row of rowsBefore) {
       const rows = held.get(row.part) ?? new Map<string, EffectiveRow>();
       held.set(row.part, rows);
       rows.set(slot(row), row);
@@ -71,7 +96,11 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
         if (row?.value !== value) changes.push({ type, key, field, side, before: row?.value ?? null, after: value });
       }
     }
-    if (!isWhole) return { changes, winning };
+    const note = (): void => noteLeft(controller, changes, labelBefore(rowsBefore, parts.get('controller ')?.id), by);
+    if (!isWhole) {
+      note();
+      return { changes, winning };
+    }
     // Parts of a record that became part of another wait for its return: what refers to them stays right.
     const waits = records.byId(controller)?.state === 'merged';
     for (const part of parts.values()) {
@@ -81,6 +110,7 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
       }
       if (!waits && !byPart.has(`${part.type} ${part.key}`)) records.removePart(part.id);
     }
+    note();
     return { changes, winning };
   };
 
@@ -89,12 +119,16 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
     add: (
       controller: number,
       fresh: readonly FactRow[],
+      by: EffectiveBy,
       isNew = false,
     ): { changes: EffectiveChange[]; winning: FactRow[] } =>
-      apply(controller, isNew ? fresh : [...store.winningFacts(controller), ...fresh], { isWhole: false, isNew }),
+      apply(controller, isNew ? fresh : [...store.winningFacts(controller), ...fresh], { isWhole: false, isNew, by }),
     /** Out of all facts, which are given where they are known: whenever some are gone or ended. */
-    again: (controller: number, facts: readonly FactRow[] = store.factsOf(controller)): EffectiveChange[] =>
-      apply(controller, facts, { isWhole: true, isNew: false }).changes,
+    again: (
+      controller: number,
+      by: EffectiveBy,
+      facts: readonly FactRow[] = store.factsOf(controller),
+    ): EffectiveChange[] => apply(controller, facts, { isWhole: true, isNew: false, by }).changes,
   };
 };
 

@@ -117,7 +117,7 @@ export const enteredKeeper = (parts: {
       for (const fact of facts) store.addFact(kept, fact);
       for (const key of keysOf(id, reading, facts).keys) records.addKey(key, controller, strengthOf[key.kind]);
     }
-    for (const { type, key, field, side, before, after } of effectiveValues.again(controller))
+    for (const { type, key, field, side, before, after } of effectiveValues.again(controller, { actor, batch: null }))
       records.addChange({ controller, at: now, type, key, field, side, before, after, batch: null });
     state.reindex(controller);
     touch([controller]);

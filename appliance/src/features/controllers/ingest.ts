@@ -245,7 +245,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
       );
       list.summary.facts += facts.length;
       for (const key of keys.keys) records.addKey(key, controller, strengthOf[key.kind]);
-      const { changes, winning } = effectiveValues.add(controller, rows, isNew);
+      const { changes, winning } = effectiveValues.add(controller, rows, { actor, batch }, isNew);
       note(controller, changes);
       touched.add(controller);
       spokenOf.add(controller);
@@ -316,7 +316,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
       store.setTime(reading, observedAt);
       const rows = store.factsOfReading(reading);
       const controller = store.readingController(reading);
-      if (controller !== undefined) note(controller, effectiveValues.add(controller, rows).changes);
+      if (controller !== undefined) note(controller, effectiveValues.add(controller, rows, { actor, batch }).changes);
     }
     if (kept === 0) store.removeBatch(batch);
     else {

@@ -55,9 +55,9 @@ export const merger = (parts: {
 }): Merger => {
   const { store, records, merges, effectiveValues, state, entered, clock } = parts;
 
-  const derive = (controllers: Iterable<number>): void => {
+  const derive = (actor: Actor, controllers: Iterable<number>): void => {
     for (const controller of controllers) {
-      const changes = effectiveValues.again(controller);
+      const changes = effectiveValues.again(controller, { actor, batch: null });
       state.reindex(controller);
       for (const { type, key, field, side, before, after } of changes)
         records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch: null });
@@ -95,7 +95,7 @@ export const merger = (parts: {
     if (!auto) merges.setPair(keep, other, true, clock(), actorRef(actor), null);
     records.setState(other, 'merged', keep);
     merges.add(keep, other, clock(), actorRef(actor), data);
-    derive([keep, other]);
+    derive(actor, [keep, other]);
     return [...concerned, ...state.neighbours(keep)];
   };
 
@@ -136,7 +136,7 @@ export const merger = (parts: {
     records.setState(row.other, 'live', null);
     merges.undo(merge, clock(), actorRef(actor));
     entered.unmerge(actor, publicIdOf(row.keep), data.entered);
-    derive([row.keep, row.other]);
+    derive(actor, [row.keep, row.other]);
     const concerned = [row.keep, row.other, ...before, ...state.neighbours(row.keep), ...state.neighbours(row.other)];
     return concerned;
   };

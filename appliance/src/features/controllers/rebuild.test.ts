@@ -52,6 +52,7 @@ const withMaps = (edition: 0 | 1): ControllerService =>
     collections: engines.controllers.collections,
     maps: editions[edition] ?? noMaps,
     changed: () => undefined,
+    keepProtected: () => undefined,
   }).service;
 
 const said = (values: Record<string, string | undefined>): Reading['facts'] =>

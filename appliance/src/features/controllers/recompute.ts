@@ -1,5 +1,5 @@
 import type { Actor } from '../../engine/objects/types.ts';
-import type { EffectiveKeeper } from './effective.ts';
+import type { EffectiveBy, EffectiveKeeper } from './effective.ts';
 import type { MergeStore } from './merge-store.ts';
 import type { Reassign } from './reassign.ts';
 import type { RecordState } from './record-state.ts';
@@ -32,14 +32,16 @@ export const recomputer = (parts: {
 }): Recompute => {
   const { store, records, merges, effectiveValues, state, reassign, clock, isEntered } = parts;
 
-  const note = (controller: number, batch: number | null): void => {
+  const note = (controller: number, by: EffectiveBy): void => {
+    const { batch } = by;
     const facts = store.factsOf(controller);
-    for (const { type, key, field, side, before, after } of effectiveValues.again(controller, facts))
+    for (const { type, key, field, side, before, after } of effectiveValues.again(controller, by, facts))
       records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch });
     state.reindex(controller, facts);
   };
 
   return (actor, affected, { around, batch }) => {
+    const by: EffectiveBy = { actor, batch };
     const changed = new Set<number>();
     const removed: Recomputing['removed'] = [];
 
@@ -49,7 +51,7 @@ export const recomputer = (parts: {
     const forget = (controller: number): void => {
       const gone = records.byId(controller);
       if (gone === undefined) return;
-      effectiveValues.again(controller);
+      effectiveValues.again(controller, by);
       // Records that became part of it have nothing left either, but what people entered about them.
       for (const merge of merges.ofKeep(controller))
         if (isSilent(merge.other)) forget(merge.other);
@@ -64,7 +66,7 @@ export const recomputer = (parts: {
       removed.push({ controller, publicId: gone.public_id });
     };
 
-    for (const controller of affected) note(controller, batch);
+    for (const controller of affected) note(controller, by);
     const moved = reassign(actor, affected);
     for (const controller of moved) changed.add(controller);
     for (const controller of [...affected, ...changed]) {
@@ -72,7 +74,7 @@ export const recomputer = (parts: {
       // A record that became part of another one waits without readings.
       if (isSilent(controller) && records.byId(controller)?.state !== 'merged') forget(controller);
       else {
-        if (moved.has(controller)) note(controller, batch);
+        if (moved.has(controller)) note(controller, by);
         changed.add(controller);
       }
     }

@@ -162,6 +162,8 @@ export const recordStore = (db: Database) => {
       `select distinct w.value from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'address'
        where p.controller = ? order by p.id, w.side`,
     ),
+    /** Whether some record has this address. */
+    hasAddress: sql.has<[address: string]>("select 1 from controller_effective where field = 'address' and value = ?"),
     /** The same of all records. */
     allAddresses: sql.values<[], string>("select distinct value from controller_effective where field = 'address'"),
     /** By what methods the firmware is known. */

@@ -17,6 +17,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
+import type { KeepProtected } from '../discovery/types.ts';
 import { thinner } from './compact.ts';
 import { customFaulty, customFields, recordsWith } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
@@ -139,6 +140,8 @@ type ControllerParts = {
   collections: readonly FactCollection[];
   maps: ControllerMaps;
   changed: Changed;
+  /** Told which addresses no record has any more. */
+  keepProtected: KeepProtected;
   clock?: () => number;
 };
 
@@ -172,7 +175,7 @@ export const controllerService = (
   const records = recordStore(db);
   const merges = mergeStore(db);
   const rows = rowStore(db);
-  const effectiveValues = effectiveKeeper(store, records);
+  const effectiveValues = effectiveKeeper(store, records, parts.keepProtected);
   const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
   const state = recordState(store, records, isApart);
   const factsOf = factsOfReading(table, maps);

@@ -108,6 +108,13 @@ export const heldEntries: readonly HeldEntry[] = [
 
   // The network.
   { row: 'D1', pillar: 'event', name: 'connections', tables: ['outbound'], retention: { days: 400 } },
+  {
+    row: 'P1',
+    pillar: 'object',
+    name: 'protected-addresses',
+    tables: ['protected_address', 'protected_release'],
+    personal: 'possible',
+  },
   { row: 'D2', pillar: 'event', name: 'discovery-runs', tables: ['discovery_subject'] },
 
   // Decisions and persons.

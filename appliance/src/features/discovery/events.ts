@@ -3,6 +3,21 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const discoveryEvents = defineEvents(
   { area: 'devices', bound: 'site', retentionDays: 3650, audit: true },
   {
+    'address-release-asked': {
+      area: 'controllers',
+      severity: 'warning',
+      params: { request: 'integer', count: 'integer', reason: 'text' },
+    },
+    'address-release-refused': {
+      area: 'controllers',
+      severity: 'info',
+      params: { request: 'integer', count: 'integer', reason: 'text' },
+    },
+    'address-released': {
+      area: 'controllers',
+      severity: 'warning',
+      params: { address: 'text', label: 'text', because: 'text', request: 'integer', asked: 'text', reason: 'text' },
+    },
     'connection-denied': { severity: 'failure', params: { purpose: 'text', host: 'text', port: 'integer' } },
     'connection-forbidden': {
       severity: 'failure',

@@ -4,8 +4,52 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Actor } from '../../engine/objects/types.ts';
 import { cleanMacs } from '../../platform/hardware-identity.ts';
-import type { Shape } from '../../platform/shapes.ts';
+import { type Shape, time } from '../../platform/shapes.ts';
+
+/** What protected an address while it was in the records. */
+const protectedBecause = ['controller', 'zone', 'range'] as const;
+export type ProtectedBecause = (typeof protectedBecause)[number];
+
+/**
+ * Addresses, networks or ranges that the records no longer have: nothing connects there until two persons release them. In the
+ * transaction of the change. `object`: the public id or id of what protected them, `label` its name then; `batch`: the import
+ * batch that brought the change. TOO_LARGE.
+ */
+export type KeepProtected = (left: {
+  readonly addresses: readonly string[];
+  readonly because: ProtectedBecause;
+  readonly object: string;
+  readonly label: string;
+  readonly actor: Actor;
+  readonly batch: number | null;
+}) => void;
+
+/** So many are released by one request at most. */
+export const mostInRelease = 1_000;
+
+export const protectedAddress = z.object({
+  address: z.string().describe('An address, network or range, as the record had it'),
+  because: z.enum(protectedBecause).describe('What protected it'),
+  object: z.string().describe('The controller, zone or range of then, by its id'),
+  label: z.string().describe('Its name then'),
+  leftAt: time.describe('When it left the records'),
+  leftBy: z.string().describe('Who changed them'),
+  batch: z.int().nullable().describe('The import batch that changed them'),
+  request: z.int().nullable().describe('The request to release it that waits'),
+});
+export type ProtectedAddress = Shape<typeof protectedAddress>;
+
+export const releaseRequest = z.object({
+  id: z.int(),
+  at: time,
+  by: z.string().describe('Who asked'),
+  reason: z.string(),
+  digest: z.string().describe('Of exactly these addresses: who agrees names it'),
+  addresses: z.array(protectedAddress),
+});
+export type ReleaseRequest = Shape<typeof releaseRequest>;
 
 export type Method = 'directory' | 'scan' | 'agent';
 

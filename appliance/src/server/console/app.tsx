@@ -36,6 +36,7 @@ import { devicesPages } from '../../features/devices/pages.tsx';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import { diagnosticsPages } from '../../features/diagnostics/pages.tsx';
 import { discoveryPages } from '../../features/discovery/pages.tsx';
+import { protectedPages } from '../../features/discovery/protected-pages.tsx';
 import { personPages } from '../../features/erasure/pages.tsx';
 import { importPages } from '../../features/exchange/import-pages.tsx';
 import { exchangePages } from '../../features/exchange/pages.tsx';
@@ -153,6 +154,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', storyPages(deps));
   app.route('/', exchangePages(deps));
   app.route('/', discoveryPages(deps, model));
+  app.route('/', protectedPages(deps));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', healthPages(deps));
