@@ -11,7 +11,7 @@ import { addressSet } from '../../bundle-tools/src/platform/address-set.ts';
 import { runs } from '../support/chance.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { type CountingController, countingController, countingPing } from '../support/counting-controller.ts';
-import { introduce, signedIn } from '../support/persons.ts';
+import { introduce, loggedIn, signedIn } from '../support/persons.ts';
 
 // Nothing but identification connects to where controllers are, whoever names the address, however it is written, and
 // however it became known that a controller is there. Counted at the controller.
@@ -389,6 +389,19 @@ describe('a person who may write devices', () => {
     acceptPlain: true,
     bindDn: 'cn=a',
     password: 'a',
+  });
+
+  it('asks at the command line for a release as a person who is signed in, or not at all', async () => {
+    departures['a token clears it'](controller.host);
+    const listed = await command('protected', 'list', '--within', controller.host);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ rows: [{ address: controller.host }], total: 1 });
+    const ask = ['protected', 'release', '--address', controller.host, '--reason', 'scrapped'];
+    expect((await command(...ask)).stdout).toContain('"APPROVAL_PERSON"');
+    const anna = await loggedIn(site, site.folder, 'anna at the machine');
+    const { tryCommand } = commands;
+    const asked = await tryCommand('sallyport', [...ask, '--json', '--data', site.dataDir], anna);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ addresses: [{ address: controller.host }] });
+    expect(forbiddenNow().because(controller.host)).toBe('protected');
   });
 
   it('makes no directory of an address that a token took from a controller', async () => {

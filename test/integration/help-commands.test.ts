@@ -75,6 +75,8 @@ const named: Readonly<Record<string, string>> = {
   'sallyport clock show': 'test/integration/ledger.test.ts',
   'sallyport clock back': 'test/integration/two-persons.test.ts',
   'sallyport clock agree': 'test/integration/ledger.test.ts',
+  'sallyport protected release': 'test/integration/forbidden-addresses.test.ts',
+  'sallyport protected decide': 'test/integration/two-persons.test.ts',
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
   'sallyport list-view list': 'appliance/src/features/list-views/list-views.test.ts',
   'sallyport diagnostics list': 'appliance/src/features/diagnostics/operations.test.ts',

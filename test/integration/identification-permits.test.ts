@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Actor } from '@sallyport/appliance/engine/objects/types';
 import { FORBIDDEN } from '@sallyport/appliance/features/identification/allowance';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +83,61 @@ describe('what forbids a packet after the approval', () => {
     expect([target.fake.state.connections, target.fake.seen.length]).toEqual([0, 0]);
     expect(site.isOver(approved)()).toBe(true);
     expect(site.runOf(approved).code).toBe(code === 'over' ? 'lost' : code);
+  });
+});
+
+/** What keeps a controller from being asked, and the same taken back by a token. */
+const loosened: Readonly<Record<string, (approved: Approved, token: Actor) => void>> = {
+  'its own policy said never, and was deleted': ({ appliance, by, controller }, token) => {
+    const { ofAnyKind } = appliance.objects;
+    ofAnyKind.put(by, 'controller-query-policy', controller, { label: controller, queryPolicy: 'never' });
+    ofAnyKind.remove(token, 'controller-query-policy', controller);
+  },
+  'its record said never, and does so no more': ({ appliance, by, controller }, token) => {
+    appliance.controllers.edit(by, controller, { queryPolicy: 'never' });
+    appliance.controllers.edit(token, controller, { queryPolicy: null });
+  },
+  'it was marked as safety equipment, and is so no more': ({ appliance, by, controller }, token) => {
+    appliance.controllers.edit(by, controller, { safety: 'yes' });
+    appliance.controllers.edit(token, controller, { safety: null });
+  },
+  'it was a safety controller, and is so no more': ({ appliance, by, controller }, token) => {
+    appliance.controllers.edit(by, controller, { role: 'safety-controller' });
+    appliance.controllers.edit(token, controller, { role: 'controller' });
+  },
+  'its address was cleared, and entered again': ({ appliance, by, controller }, token) => {
+    const { address } = appliance.controllers.entered(controller).body;
+    appliance.controllers.edit(by, controller, { address: null });
+    appliance.controllers.edit(token, controller, { address });
+  },
+  'it left its zone, and was put back': ({ appliance, by, controller, zone }, token) => {
+    appliance.controllers.edit(by, controller, { zone: null });
+    appliance.controllers.edit(token, controller, { zone });
+  },
+  'it was set aside, and brought back': ({ appliance, by, controller }, token) => {
+    appliance.controllers.decide(by, [controller], 'archived');
+    appliance.controllers.decide(token, [controller], 'authorised');
+  },
+  'its zone was one of safety equipment, and was put back as it was': ({ appliance, by, zone }, token) => {
+    const { revision } = appliance.objects.get('controller-zone', zone);
+    appliance.objects.update(by, 'controller-zone', zone, { safety: true });
+    appliance.objects.ofAnyKind.revert(token, 'controller-zone', zone, revision);
+  },
+};
+
+describe('what was closed since the approval and opened again', () => {
+  it.each(Object.keys(loosened))('is asked by no packet until a second person approves it anew: %s', async (what) => {
+    const target = await site.controller();
+    const approved = site.started(target);
+    loosened[what]?.(approved, { ...approved.by, type: 'token', id: 'token-1' });
+    await runHere(approved);
+    expect([target.fake.state.connections, target.fake.seen.length]).toEqual([0, 0]);
+    expect(site.runOf(approved).code).toBe('loosened');
+    // In the same millisecond the approval would count as the one before.
+    await until(() => site.appliance.time.now() > site.appliance.objects.get('controller-zone', target.zone).updatedAt);
+    const again = site.started(target);
+    await runHere(again);
+    expect(site.runOf(again)).toMatchObject({ state: 'done', code: null });
   });
 });
 

@@ -135,6 +135,16 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
   never: { what: 'the zone says never', change: setZone({ queryPolicy: 'never', ...off }) },
   passive: { what: 'the zone says passive', change: setZone({ queryPolicy: 'passive', ...off }) },
   safety: { what: 'the zone is one of safety equipment', change: setZone({ safety: true }) },
+  loosened: {
+    what: 'the zone said never since the approval, and a token took it back',
+    change: (approved) => {
+      const { appliance, by, zone } = approved;
+      const { queryPolicy, queryIdentify, queryDetails } = appliance.objects.get('controller-zone', zone).body;
+      setZone({ queryPolicy: 'never', ...off })(approved);
+      const token = { ...by, type: 'token' as const, id: 'token-1' };
+      setZone({ queryPolicy, queryIdentify, queryDetails })({ ...approved, by: token });
+    },
+  },
   switch: { what: 'the switches of the zone are off', change: setZone(off) },
   prefix: { what: 'the network was taken from the zone', change: setZone({ prefixes: ['127.9.0.0/16'] }) },
   halted: {

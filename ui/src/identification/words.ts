@@ -100,6 +100,11 @@ export const words = defineWords({
     ru: 'у контроллера теперь другой адрес',
     kk: 'контроллердің мекенжайы енді басқа',
   },
+  'identification.code.loosened': {
+    en: 'what may be asked was less at some time since the approval: a second person approves it anew',
+    ru: 'после одобрения какое-то время спрашивать было нельзя: второй человек одобряет заново',
+    kk: 'мақұлдаудан кейін біраз уақыт сұрауға болмады: екінші адам қайта мақұлдайды',
+  },
   'identification.code.hours': {
     en: 'not at this time of day',
     ru: 'не в это время суток',

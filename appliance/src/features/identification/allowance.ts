@@ -1,14 +1,24 @@
 import type { Target } from '@sallyport/bundle-tools/controllers/identification/run-targets';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Body } from '../../engine/objects/types.ts';
 import type { NamedTarget } from '../../platform/connect.ts';
 import { jobKind } from './job-plan.ts';
-import { type PolicyOf, siteSetting } from './policies.ts';
+import { devicePolicyKind, type PolicyOf, siteSetting, zoneKind } from './policies.ts';
 import { hindranceOf, switchedOn } from './policy.ts';
 import type { IdentificationStore } from './store.ts';
-import { type ControllerViews, type Plan, type PlanTarget, type Run, SWITCHES } from './types.ts';
+import {
+  type ControllerView,
+  type ControllerViews,
+  type Plan,
+  type PlanTarget,
+  type Run,
+  SWITCHES,
+  type Switch,
+} from './types.ts';
 
 // Whether the next packet may leave: asked before each one, by the present policies (OT Q3, Q5, Q7, Q12). What was approved is
-// the most that may be sent; whatever has become stricter since then holds.
+// the most that may be sent; whatever has become stricter since then holds, also when it has been loosened again: what one person or a
+// token loosens is asked again once a second person approves it anew.
 
 /** Why nothing of a run may leave any more. Each has its change in test/support/controllers/forbidding.ts. */
 export const FORBIDDEN = [
@@ -32,8 +42,11 @@ export const FORBIDDEN = [
   'switch',
   'prefix',
   'hours',
+  'loosened',
 ] as const;
 export type Forbidden = (typeof FORBIDDEN)[number];
+
+const decisionKind = 'controller-decision';
 
 type Asked = Pick<PlanTarget | Target, 'controller' | 'zone' | 'host' | 'asks'>;
 
@@ -65,8 +78,29 @@ export const allowances = (parts: {
     return undefined;
   };
 
+  /** Bodies that an object had since a time; undefined where it was gone. */
+  const bodiesSince = (kind: string, id: string, since: number): (Body | undefined)[] =>
+    objects
+      .revisions(kind, id)
+      .filter(({ at }) => at >= since)
+      .map(({ operation, body }) => (operation === 'remove' ? undefined : body));
+
+  /** Whether the target could not have been asked at some time since the approval, by what zone, policy or record said then. */
+  const wasKept = (plan: Plan, controller: ControllerView, switches: readonly Switch[], since: number): boolean => {
+    const hinders = (then: Parameters<PolicyOf>[1]): boolean =>
+      hindranceOf(policyOf(controller, then).policy, { address: controller.address, switches, run: plan.start }) !==
+      undefined;
+    const zones = controller.zone === null ? [] : bodiesSince(zoneKind, controller.zone, since);
+    return (
+      controller.wasCloserSince(since) ||
+      zones.some((zone) => hinders({ zone })) ||
+      bodiesSince(devicePolicyKind, controller.publicId, since).some((own) => hinders({ own })) ||
+      bodiesSince(decisionKind, controller.publicId, since).some((body) => body?.['decision'] === 'archived')
+    );
+  };
+
   /** Of one of its targets. */
-  const ofTarget = (plan: Plan, target: Asked): Forbidden | undefined => {
+  const ofTarget = (plan: Plan, target: Asked, approvedAt: number): Forbidden | undefined => {
     const controller = controllers.find(target.controller);
     if (controller === undefined) return 'gone';
     if (controller.isArchived) return 'archived';
@@ -84,7 +118,9 @@ export const allowances = (parts: {
       at: new Date(clock()),
     });
     if (why === 'no-address') return 'address';
-    return why ?? (asked.some((name) => !on.includes(name)) ? 'switch' : undefined);
+    if (why !== undefined) return why;
+    if (asked.some((name) => !on.includes(name))) return 'switch';
+    return wasKept(plan, controller, asked, approvedAt) ? 'loosened' : undefined;
   };
 
   return {
@@ -93,8 +129,11 @@ export const allowances = (parts: {
       const record = controllers.find(controller);
       return Math.max(gapMs, record === undefined ? 0 : policyOf(record).policy.gapMs.value);
     },
-    of: (run: number, plan: Plan, target?: Asked): Forbidden | undefined =>
-      ofRun(store.run(run), plan) ?? (target === undefined ? undefined : ofTarget(plan, target)),
+    of: (id: number, plan: Plan, target?: Asked): Forbidden | undefined => {
+      const run = store.run(id);
+      const approvedAt = (run && store.approval(run.approval)?.at) ?? 0;
+      return ofRun(run, plan) ?? (target === undefined ? undefined : ofTarget(plan, target, approvedAt));
+    },
     /** What approved jobs that run here name, for the module that connects. */
     namedTargets: (): NamedTarget[] =>
       store.openRuns().flatMap((run): NamedTarget[] => {

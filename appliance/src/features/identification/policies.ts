@@ -9,7 +9,14 @@ export const zoneKind = 'controller-zone';
 export const devicePolicyKind = 'controller-query-policy';
 export const siteSetting = 'devices.controller-identification';
 
-export type PolicyOf = (controller: ControllerView) => {
+/** What a zone, or the controller's own policy, was at another time; undefined: not there. */
+type Bodies = { zone?: Body | undefined; own?: Body | undefined };
+
+/** With `then`, what would hold with these in place of the present ones. */
+export type PolicyOf = (
+  controller: ControllerView,
+  then?: Bodies,
+) => {
   policy: EffectivePolicy;
   zoneName: string;
   /** An anomaly ended everything in its zone. */
@@ -35,20 +42,21 @@ const ownWord = (entered: string | null, body: Body | undefined): PolicyWord | u
 /** Effective policies at present. */
 export const policies = (parts: { objects: ObjectService; store: IdentificationStore }): PolicyOf => {
   const { objects, store } = parts;
-  return (controller) => {
-    const zone = controller.zone === null ? undefined : objects.find(zoneKind, controller.zone);
-    const own = objects.find(devicePolicyKind, controller.publicId)?.body;
-    const isSafety = controller.isSafety || controller.role === 'safety-controller' || zone?.body['safety'] === true;
+  return (controller, then = {}) => {
+    const zone =
+      'zone' in then ? then.zone : controller.zone === null ? undefined : objects.find(zoneKind, controller.zone)?.body;
+    const own = 'own' in then ? then.own : objects.find(devicePolicyKind, controller.publicId)?.body;
+    const isSafety = controller.isSafety || controller.role === 'safety-controller' || zone?.['safety'] === true;
     const [by, reason] = [own?.['safetyBy'], own?.['safetyReason']];
     return {
       policy: effectivePolicy({
         siteOn: objects.setting(siteSetting),
-        zone: zone === undefined ? undefined : zoneWord(zone.body),
+        zone: zone === undefined ? undefined : zoneWord(zone),
         device: ownWord(controller.queryPolicy, own),
         isSafety,
         override: typeof by === 'string' && typeof reason === 'string' ? { by, reason } : undefined,
       }),
-      zoneName: String(zone?.body['name'] ?? ''),
+      zoneName: String(zone?.['name'] ?? ''),
       isSafety,
       isHalted: controller.zone !== null && store.halt(controller.zone) !== undefined,
     };

@@ -28,7 +28,33 @@ const addressOf = (parts: readonly ControllerPart[]): string | null => {
   return addresses.size === 1 ? (only ?? null) : null;
 };
 
-type Records = Pick<ControllerService, 'find' | 'byId' | 'parts' | 'label' | 'ids' | 'facts'>;
+type Records = Pick<ControllerService, 'find' | 'byId' | 'parts' | 'label' | 'ids' | 'facts' | 'changes'>;
+
+const changesAtOnce = 200;
+
+type Change = ReturnType<Records['changes']>[number];
+
+/** Whether a value that came keeps a controller from being asked, or one that went is where it was asked. */
+const isCloser = ({ type, field, before, after }: Change): boolean => {
+  if (field === 'address') return before !== null;
+  if (type !== 'controller') return false;
+  if (field === 'zone') return before !== null;
+  if (field === 'safety') return after === 'yes';
+  if (field === 'sil') return after !== null;
+  if (field === 'role') return after === 'safety-controller';
+  return field === 'queryPolicy' && after !== null && after !== 'identify' && after !== 'details';
+};
+
+const wasCloserSince = (controllers: Pick<Records, 'changes'>, controller: number, since: number): boolean => {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const page = controllers.changes({ controller, before, limit: changesAtOnce });
+    if (page.some((change) => change.at >= since && isCloser(change))) return true;
+    const last = page.at(-1);
+    if (last === undefined || page.length < changesAtOnce || last.at < since) return false;
+    before = last.id;
+  }
+};
 
 /** What is known, by field. A firmware that only a project names was not read from the device. */
 const knownOf = (controllers: Records, controller: number): ReturnType<ControllerView['known']> => {
@@ -56,6 +82,7 @@ export const controllerViews = (controllers: Records): ControllerViews => {
       isSafety: shown(own, 'safety') === 'yes' || shown(own, 'sil') !== null,
       queryPolicy: shown(own, 'queryPolicy'),
       isArchived: decision === 'archived',
+      wasCloserSince: (since) => wasCloserSince(controllers, id, since),
       known: () => knownOf(controllers, id),
     };
   };

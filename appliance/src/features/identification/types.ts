@@ -29,6 +29,8 @@ export type ControllerView = {
   queryPolicy: string | null;
   /** A person set it aside. */
   isArchived: boolean;
+  /** Since a time, ms, it was marked as safety equipment or as never to be asked, or left a zone or an address. */
+  wasCloserSince: (since: number) => boolean;
   /** What is known, by field, with the source that won. */
   known: () => Readonly<Record<string, { value: string; source: string; observedAt: number }>>;
 };
