@@ -103,9 +103,8 @@ export function derivations(parts: DerivationParts): Derivations {
 }
 
 /**
- * The loop over what waits in `pending`, in the order in which it is worked off. `quick` is the server's own, each second, a
- * batch of a few ms at a time; `bulk` holds the write lock for longer and is done where no report waits for it; the job
- * `rules` does both once much waits.
+ * The loop over what waits in `pending`, in the order in which it is worked off. `quick` is asked for each second, a batch of a few
+ * ms at a time; `bulk` is done where no report waits; both in the thread of the intake, and by the job `rules` once much waits.
  */
 export function queues(parts: Pick<DerivationParts, 'rows' | 'rules' | 'baselines' | 'inventory' | 'updates'>): {
   quick: readonly Queue[];
@@ -117,7 +116,7 @@ export function queues(parts: Pick<DerivationParts, 'rows' | 'rules' | 'baseline
     quick: [rows, baselines, rules],
     bulk: [
       // First inventories, entered into the rows of who has what.
-      { run: () => ({ more: inventory.enterPending(WAITING_MOST) > 0 }) },
+      { run: () => ({ more: inventory.enterPart(WAITING_MOST).more }) },
       // Who needs which update, of devices that changed, and of all after another catalogue.
       { run: () => ({ more: updates.settle(updatesAtOnce) > 0 }) },
     ],

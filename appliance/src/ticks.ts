@@ -3,6 +3,7 @@ import { wakeFindings } from './features/controller-findings/wake.ts';
 import type { Schedule } from './platform/jobs.ts';
 import { pendingTurn } from './platform/pending-turn.ts';
 import type { Tick } from './platform/ticking.ts';
+import type { Intake } from './server/intake/messages.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
@@ -16,12 +17,16 @@ export const schedules: readonly Schedule[] = [
 ];
 
 /**
- * Everything that a server does again and again beside jobs. `isBusy`: reports are being written; `reload`: the certificate is made
- * anew before it ends; `reloadWhenSet`: one of the plant was set or taken back.
+ * Everything that a server does again and again beside jobs. `intake`: writes for the thread that answers, which does not wait for
+ * another writer; `reload`: the certificate is made anew before it ends; `reloadWhenSet`: one of the plant was set or taken back.
  */
 export function ticks(
   appliance: Appliance,
-  server: { isBusy: () => boolean; reload: () => Promise<unknown>; reloadWhenSet: () => Promise<void> },
+  server: {
+    intake: Pick<Intake, 'note' | 'derive' | 'turn'>;
+    reload: () => Promise<unknown>;
+    reloadWhenSet: () => Promise<void>;
+  },
 ): Tick[] {
   const {
     accounts,
@@ -36,26 +41,42 @@ export function ticks(
     queues,
     rollbackDetector,
   } = appliance;
+  const { note, derive, turn } = server.intake;
+  const inTurn = (run: () => unknown) => async (): Promise<void> => {
+    await turn();
+    await run();
+  };
+  const writeNotes = async (): Promise<void> => {
+    const notes = devices.takeNotes();
+    if (notes === undefined) return;
+    let isWritten = false;
+    try {
+      await note(notes);
+      isWritten = true;
+    } finally {
+      devices.notesWritten(isWritten);
+    }
+  };
   return [
     // Commands beside the server add rows of jobs, too.
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
     { failed: 'health was not looked at', everyMs: 5 * secondMs, firstMs: secondMs, run: () => health.turn() },
-    { failed: 'last seen was not written', everyMs: secondMs, run: () => devices.tryFlush() },
+    { failed: 'what calls told was not written', everyMs: secondMs, run: writeNotes },
     { failed: 'the witness was not written', everyMs: secondMs, run: () => void rollbackDetector.flush() },
     {
       failed: 'what waits to be derived was not worked off',
       everyMs: secondMs,
-      run: pendingTurn({ queues: queues.quick, jobs, isBusy: server.isBusy }),
+      run: pendingTurn({ queues: queues.quick, jobs, derive, turn }),
     },
     {
       failed: 'controllers were not compared with advisories',
       everyMs: 2 * secondMs,
-      run: () => wakeFindings(appliance),
+      run: () => wakeFindings({ ...appliance, turn }),
     },
     {
       failed: 'the schedule of identification was not looked at',
       everyMs: 15 * secondMs,
-      run: () => void identification.look(),
+      run: inTurn(() => void identification.look()),
     },
     {
       // Ends what a crash or a stop cut off of taking and undoing readings, in this process or another; after an upgrade,
@@ -64,24 +85,29 @@ export function ticks(
       everyMs: 30 * secondMs,
       firstMs: 2 * secondMs,
       run: async ({ signal }) => {
+        await turn();
         await controllers.recover();
         await controllers.rebuild(signal);
       },
     },
-    { failed: 'the time was not written down', everyMs: minuteMs, run: () => appliance.time.keep() },
-    { failed: 'the schedule of backups was not looked at', everyMs: minuteMs, run: () => void backups.enqueueDue() },
+    { failed: 'the time was not written down', everyMs: minuteMs, run: inTurn(() => appliance.time.keep()) },
+    {
+      failed: 'the schedule of backups was not looked at',
+      everyMs: minuteMs,
+      run: inTurn(() => void backups.enqueueDue()),
+    },
     {
       failed: 'the schedule of discovery was not looked at',
       everyMs: minuteMs,
-      run: () => void discovery.enqueueDue(),
+      run: inTurn(() => void discovery.enqueueDue()),
     },
-    { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: () => patches.tick() },
+    { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: inTurn(() => patches.tick()) },
     {
       failed: 'the certificate was not looked at',
       everyMs: 60 * minuteMs,
       run: async () => void (await server.reload()),
     },
     { failed: 'a certificate that was set is not presented', everyMs: 5 * secondMs, run: server.reloadWhenSet },
-    { failed: 'refusals were not recorded', everyMs: minuteMs, run: () => accounts.refusals.flush() },
+    { failed: 'refusals were not recorded', everyMs: minuteMs, run: inTurn(() => accounts.refusals.flush()) },
   ];
 }

@@ -32,6 +32,7 @@ export const steadyReaders: Readonly<Record<string, string>> = {
   'platform/jobs.ts': 'how long a caller waits for a job',
   'platform/site-clock.ts': 'what ran since the boot clock was read',
   'platform/steps.ts': 'the length of a turn',
+  'platform/write-turns.ts': 'how long a write waits for others',
   'server/http-app.ts': 'how long a call took',
 };
 

@@ -25,7 +25,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   },
   'features/devices/arrival-queries.ts': { reads: 1, why: 'a token is of the site, and so is its page' },
   'features/devices/certificate-store.ts': {
-    reads: 5,
+    reads: 7,
     why: 'who a caller is, by its certificate; when it ends, of rows and filters that are cut to what is reached, and for who agrees to a time',
   },
   'features/devices/duplicate-store.ts': { reads: 3, why: 'records that a reach gave, and pairs that were told apart' },

@@ -7,6 +7,7 @@ import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { flags } from '../support/commands.ts';
+import { until } from '../support/until.ts';
 import { type AgentSite, newId, openAgentSite, sha256 } from './agent-site.ts';
 
 let site: AgentSite;
@@ -153,12 +154,13 @@ describe('an agent', () => {
     expect(readFileSync(join(state, 'identity.pem'), 'utf8').split('-----END PRIVATE')[0]).not.toBe(
       old.split('-----END PRIVATE')[0],
     );
-    expect(states()).toEqual(['active', 'issued']);
+    await until(() => states().join() === 'active,issued');
     const beat = JSON.stringify({ bootId: 'b', seq: 1, version: '1', sections: {} });
     expect((await call('POST', '/check-in', { pem: old, body: beat })).status).toBe(200);
     expect((await site.agent('once', '--state', state)).status).toBe(0);
-    expect(states()).toEqual(['active', 'superseded']);
     expect((await call('POST', '/check-in', { pem: old, body: beat })).status).toBe(401);
+    await until(() => states().includes('superseded'));
+    expect(states()).toEqual(['active', 'superseded']);
     expect((await call('POST', '/renew', { state, body: JSON.stringify({ csr: old }) })).status).toBe(400);
   });
 });

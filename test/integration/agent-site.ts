@@ -237,6 +237,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
       return cancelled.has(id) ? 'cancelled' : 'ok';
     },
     state: () => undefined,
+    isNews: () => false,
     mayFetch: (device, hash) =>
       orders.some((order) => order.device === device && order.task.objects.some((object) => object.sha256 === hash)),
   };

@@ -4,6 +4,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import type { Tick } from '../../appliance/src/platform/ticking.ts';
+import { inlineIntake } from '../../appliance/src/server/intake/inline.ts';
 import { startServer } from '../../appliance/src/server/server.ts';
 import { schedules, ticks } from '../../appliance/src/ticks.ts';
 import type { SiteDay } from './site-day.ts';
@@ -39,7 +40,11 @@ const appliance = await compose({ dataDir, log: openLog('silent') });
 appliance.time.setFloor(nowMs());
 const server = await startServer(appliance);
 const stop = new AbortController();
-const all = ticks(appliance, { isBusy: () => false, reload: server.reload, reloadWhenSet: async () => undefined });
+const all = ticks(appliance, {
+  intake: inlineIntake(appliance),
+  reload: server.reload,
+  reloadWhenSet: async () => undefined,
+});
 const before = appliance.jobs.list({ limit: 1 })[0]?.id ?? 0;
 for (const round of [1, 2]) {
   for (const tick of all) await turn(tick, stop.signal);

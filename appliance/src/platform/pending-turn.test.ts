@@ -2,31 +2,25 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pendingTurn } from './pending-turn.ts';
 import { startTicking } from './ticking.ts';
 
-const state = { busy: false, far: false, more: false, runs: 0, queued: 0 };
+const state = { behind: true, far: false, asked: 0, queued: 0 };
 const stop = { now: (): void => undefined };
 
 beforeEach(() => {
   vi.useFakeTimers();
-  Object.assign(state, { busy: false, far: false, more: false, runs: 0, queued: 0 });
+  Object.assign(state, { behind: true, far: false, asked: 0, queued: 0 });
   const run = pendingTurn({
-    queues: [
-      {
-        isBehind: () => true,
-        isFarBehind: () => state.far,
-        run: () => {
-          state.runs += 1;
-          return { more: state.more };
-        },
-      },
-    ],
+    queues: [{ isBehind: () => state.behind, isFarBehind: () => state.far }],
     jobs: {
-      list: () => [],
+      list: () => (state.queued > 0 ? [{ state: 'running' }] : []),
       enqueue: () => {
         state.queued += 1;
         return 'job';
       },
     } as never,
-    isBusy: () => state.busy,
+    derive: () => {
+      state.asked += 1;
+    },
+    turn: async () => undefined,
   });
   stop.now = startTicking([{ failed: 'nothing was done', everyMs: 1_000, run }], (error) => {
     throw error;
@@ -37,37 +31,31 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('looks at what waits once a second', () => {
-  vi.advanceTimersByTime(5_000);
-  expect(state).toMatchObject({ runs: 5, queued: 0 });
+it('has what waits worked off beside it, once a second', async () => {
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state).toMatchObject({ asked: 5, queued: 0 });
 });
 
-it('leaves it alone while reports are written, but not for ever', () => {
-  state.busy = true;
-  vi.advanceTimersByTime(10_000);
-  expect(state).toMatchObject({ runs: 0, queued: 0 });
-  vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 1, queued: 0 });
-  vi.advanceTimersByTime(10_000);
-  expect(state).toMatchObject({ runs: 1, queued: 0 });
+it('asks for nothing while nothing waits', async () => {
+  state.behind = false;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state).toMatchObject({ asked: 0, queued: 0 });
 });
 
-it('goes on as soon as none are', () => {
-  state.busy = true;
-  vi.advanceTimersByTime(3_000);
-  state.busy = false;
-  vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 1, queued: 0 });
+it('gives the job what is still much after a second, and leaves it to it', async () => {
+  state.far = true;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(state).toMatchObject({ asked: 1, queued: 0 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state).toMatchObject({ asked: 1, queued: 1 });
 });
 
-it('comes back within the second while little is left', () => {
-  state.more = true;
-  vi.advanceTimersByTime(1_900);
-  expect(state).toMatchObject({ runs: 4, queued: 0 });
-});
-
-it('gives the job what has become much meanwhile', () => {
-  Object.assign(state, { busy: true, far: true, more: true });
-  vi.advanceTimersByTime(1_000);
-  expect(state).toMatchObject({ runs: 1, queued: 1 });
+it('starts no job for what was worked off within the second', async () => {
+  state.far = true;
+  await vi.advanceTimersByTimeAsync(1_000);
+  state.behind = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  Object.assign(state, { behind: true });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(state).toMatchObject({ asked: 2, queued: 0 });
 });

@@ -1,7 +1,7 @@
 // The one module that starts and stops what is done again and again (`ticks.ts` lists it). What the listener does with its
 // own connections, and a job's look at its row, end with the connection and the job and stay theirs.
 
-export type Turn = {
+type Turn = {
   /** How often in a row it asked to come back since its time. */
   readonly again: number;
   /** Aborted when everything stops. */

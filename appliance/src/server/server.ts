@@ -1,7 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '../compose.ts';
-import type { SectionIntake } from '../engine/inventory/types.ts';
 import { type Config, type DataPaths, readConfig } from '../platform/config.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type Listener, type Presented, startListener } from '../platform/http/listener.ts';
@@ -11,6 +10,7 @@ import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
+import type { Intake } from './intake/messages.ts';
 
 /** Before strangers are counted, those from where devices spoke before this start. */
 const maxKnownAddresses = 50_000;
@@ -65,7 +65,7 @@ export const startServer = async (
     }
   };
   let listener: Listener | undefined;
-  let intake: SectionIntake | undefined;
+  let intake: Intake | undefined;
   let presented: Presented | undefined;
   let stamp: string | undefined;
   const reload = async (): Promise<boolean> => {
@@ -102,7 +102,7 @@ export const startServer = async (
     await unlessDamaged(() => {
       isAnythingLeft = pendingCounts(db).length > 0;
     });
-    intake = startIntake({ dataDir: paths.data, extensions, log, atOnce: isAnythingLeft });
+    intake = startIntake({ db, dataDir: paths.data, extensions, log, atOnce: isAnythingLeft });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
       tls: presented,
@@ -117,9 +117,8 @@ export const startServer = async (
     release();
     throw error;
   }
-  const stopTicking = startTicking(
-    ticks(appliance, { isBusy: () => intake.waiting() > 0, reload, reloadWhenSet }),
-    (error, failed) => log.error({ err: error }, failed),
+  const stopTicking = startTicking(ticks(appliance, { intake, reload, reloadWhenSet }), (error, failed) =>
+    log.error({ err: error }, failed),
   );
   return {
     address: listener.address,

@@ -10,7 +10,7 @@ import { httpApp } from '@sallyport/appliance/server/http-app';
 
 const appliance = await compose({ dataDir: process.argv[2] ?? '', log: openLog('silent') });
 const stopFlushing = startTicking(
-  [{ failed: 'last seen was not written', everyMs: 1_000, run: appliance.devices.tryFlush }],
+  [{ failed: 'what calls told was not written', everyMs: 1_000, run: appliance.devices.flushIfFree }],
   () => process.exit(1),
 );
 const server = createAdaptorServer({ fetch: httpApp(appliance).fetch });

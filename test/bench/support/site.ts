@@ -129,7 +129,14 @@ export const report = (
   });
 };
 
-export type RunningServer = { port: number; pid: number; readyMs: number; output(): string; stop(): Promise<void> };
+export type RunningServer = {
+  port: number;
+  pid: number;
+  readyMs: number;
+  output(): string;
+  hasEnded(): boolean;
+  stop(): Promise<void>;
+};
 
 /** `sallyport serve` over the site's data directory, as a unit would start it. */
 export const startServer = async (site: Site, prefix: readonly string[] = []): Promise<RunningServer> => {
@@ -143,5 +150,12 @@ export const startServer = async (site: Site, prefix: readonly string[] = []): P
   const readyMs = performance.now() - start;
   const port = Number(/listening on https:\/\/\S+:(\d+)\s/.exec(output())?.[1]);
   if (child.pid === undefined) throw new Error('the server has no process id');
-  return { port, pid: child.pid, readyMs, output, stop: () => kill() };
+  return {
+    port,
+    pid: child.pid,
+    readyMs,
+    output,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    stop: () => kill(),
+  };
 };

@@ -1,5 +1,5 @@
 import { noteArrayChanges } from '../../platform/array-changes.ts';
-import { type Database, immediate } from '../../platform/database.ts';
+import { changeStamp, type Database, immediate } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
 import { statements } from '../../platform/statements.ts';
@@ -14,6 +14,17 @@ import type { Collection } from './types.ts';
 const pairsAtOnce = 20_000;
 
 type Waiting = readonly [device: number, items: Uint32Array];
+
+/** Devices that are entered, and how far they are. */
+type Round = {
+  /** Of the database after the last part. */
+  stamp: string;
+  held: Waiting[];
+  items: Uint32Array;
+  devices: Uint32Array;
+  count: number;
+  reached: number;
+};
 
 /** The pairs of waiting devices in the order of their items. */
 const inItemOrder = (waiting: readonly Waiting[]): { items: Uint32Array; devices: Uint32Array } => {
@@ -58,11 +69,43 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
        cross join ${arrayTableOf(collection)} a on a.section = s.id where p.entity = ? order by p.id limit ?`,
     )
     .raw();
-  const dataVersion = sql.value<[], number>('pragma data_version');
+  const stamp = changeStamp(db);
   const rows = db.prepare<[], [number, number]>(`select item, device from ${table}`).raw();
 
   const waitingNow = (most: number): Waiting[] =>
     waiting.all(entity, most).map(([device, bytes]) => [device, idsOf(bytes)] as const);
+
+  let round: Round | undefined;
+  const roundOver = (held: Waiting[]): Round => ({
+    stamp: stamp(),
+    held,
+    ...inItemOrder(held),
+    count: held.length,
+    reached: 0,
+  });
+  /** The next part of a round; whether it was the last. */
+  const enterIn = (now: Round): boolean => {
+    if (stamp() !== now.stamp) {
+      const there = new Map(waitingNow(-1));
+      now.held = now.held.filter(([device, ids]) => isSame(ids, there.get(device) ?? new Uint32Array()));
+      Object.assign(now, inItemOrder(now.held));
+    }
+    const { items, devices } = now;
+    let at = 0;
+    if (now.reached > 0)
+      for (let end = items.length; at < end; ) {
+        const middle = (at + end) >>> 1;
+        if ((items[middle] as number) <= now.reached) at = middle + 1;
+        else end = middle;
+      }
+    for (let n = 0; at < items.length && (n < pairsAtOnce || items[at] === now.reached); n += 1, at += 1) {
+      now.reached = items[at] as number;
+      add(now.reached, devices[at] as number);
+    }
+    if (at === items.length) pending.drop(now.held.map(([device]) => device));
+    now.stamp = stamp();
+    return at === items.length;
+  };
 
   return {
     /** A device reported for the first time. */
@@ -86,41 +129,25 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
     waiting: pending.count,
     isWaiting: pending.has,
     /**
-     * Enters at most so many waiting devices, in short transactions; how many they were. A device has only rows of what it has
-     * at any moment, so that this may end anywhere: what was read is read again where another connection wrote meanwhile, and a
-     * device that changed then waits for the next time.
+     * Enters a part of at most so many waiting devices, in one short transaction; `isDone` once all of them are in, with how many
+     * they were. A device has only rows of what it has at any moment, so that this may end anywhere: what was read is read again where
+     * anything was written meanwhile, and a device that changed then waits for the next time.
      */
-    enter: (most: number): number => {
-      let version = dataVersion();
-      let held = waitingNow(most);
-      let { items, devices } = inItemOrder(held);
-      const count = held.length;
-      let reached = 0;
-      for (let isDone = count === 0; !isDone; )
-        isDone = immediate(db, () => {
-          const now = dataVersion();
-          if (now !== version) {
-            version = now;
-            const there = new Map(waitingNow(-1));
-            held = held.filter(([device, ids]) => isSame(ids, there.get(device) ?? new Uint32Array()));
-            ({ items, devices } = inItemOrder(held));
-          }
-          let at = 0;
-          if (reached > 0)
-            for (let end = items.length; at < end; ) {
-              const middle = (at + end) >>> 1;
-              if ((items[middle] as number) <= reached) at = middle + 1;
-              else end = middle;
-            }
-          for (let n = 0; at < items.length && (n < pairsAtOnce || items[at] === reached); n += 1, at += 1) {
-            reached = items[at] as number;
-            add(reached, devices[at] as number);
-          }
-          if (at < items.length) return false;
-          pending.drop(held.map(([device]) => device));
-          return true;
-        });
-      return count;
+    enterPart: (most: number): { isDone: boolean; entered: number } => {
+      round ??= roundOver(waitingNow(most));
+      const { count } = round;
+      if (count === 0) {
+        round = undefined;
+        return { isDone: true, entered: 0 };
+      }
+      try {
+        const isDone = immediate(db, () => enterIn(round as Round));
+        if (isDone) round = undefined;
+        return isDone ? { isDone, entered: count } : { isDone, entered: 0 };
+      } catch (error) {
+        round = undefined;
+        throw error;
+      }
     },
     /** The devices that have any of the items; one may come several times. */
     of: (wanted: readonly number[]): number[] => {

@@ -81,6 +81,8 @@ export type InventoryService = InventoryTransfer &
     memberIds(device: number, collection: string): Uint32Array;
     /** Enters devices that reported for the first time into the rows of who has what, at most so many; how many they were. */
     enterPending(most: number): number;
+    /** The same in parts of one short transaction each: `entered` once some are in, `more` while something is left. */
+    enterPart(most: number): { more: boolean; entered: number };
     /** How many of them wait. */
     waiting(): number;
     /** No write may happen on this connection while it is read. */
@@ -212,6 +214,14 @@ export const inventoryService = ({
         )
       : hashesOf(device, source);
 
+  const enterPart: InventoryService['enterPart'] = (most) => {
+    for (const { shared } of storesByName.values()) {
+      const { isDone, entered } = shared?.devicesByItem.enterPart(most) ?? { isDone: true, entered: 0 };
+      if (!isDone || entered > 0) return { more: true, entered };
+    }
+    return { more: false, entered: 0 };
+  };
+
   return {
     collections: () => collections,
     collection: (name) => storesOf(name).shape.collection,
@@ -274,11 +284,15 @@ export const inventoryService = ({
             ],
       ),
     ),
+    enterPart,
     enterPending: (most) => {
-      let entered = 0;
-      for (const { shared } of storesByName.values())
-        if (shared !== undefined && entered < most) entered += shared.devicesByItem.enter(most - entered);
-      return entered;
+      let count = 0;
+      for (let isMore = true; isMore && count < most; ) {
+        const { more, entered } = enterPart(most - count);
+        count += entered;
+        isMore = more;
+      }
+      return count;
     },
     waiting: () =>
       [...storesByName.values()].reduce((sum, { shared }) => sum + (shared?.devicesByItem.waiting() ?? 0), 0),

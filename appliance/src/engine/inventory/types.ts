@@ -433,6 +433,8 @@ export type SectionIntake = {
   report(report: WireReport): Promise<ReportOutcome>;
   /** What a report says of its machine; nothing is stored. */
   facts(report: WireReport): Promise<ReportFacts | undefined>;
+  /** Resolves when another write of the server's thread need not wait for the lock; OVERLOADED. */
+  turn(): Promise<void>;
   /** How many wait for their answer. */
   waiting(): number;
   close(): Promise<void>;

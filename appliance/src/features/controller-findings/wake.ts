@@ -9,12 +9,14 @@ const pauseMs = 30_000;
 const isIdle = (result: unknown): boolean => (result as { parts?: number } | null)?.parts === 0;
 
 /** Wakes the job when something waits for its match, by import, command or person. */
-export function wakeFindings(parts: {
+export async function wakeFindings(parts: {
   controllerFindings: Pick<ControllerFindings, 'isDue'>;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   time: Pick<SiteClock, 'now'>;
-}): void {
-  const { controllerFindings, jobs, time } = parts;
+  /** Before a write. */
+  turn: () => Promise<void>;
+}): Promise<void> {
+  const { controllerFindings, jobs, time, turn } = parts;
   if (!controllerFindings.isDue()) return;
   const isWorking = jobs
     .list({ kind: 'match-controllers', limit: 1 })
@@ -22,5 +24,7 @@ export function wakeFindings(parts: {
       ({ state, result, finishedAt }) =>
         state === 'queued' || state === 'running' || (isIdle(result) && time.now() < (finishedAt ?? 0) + pauseMs),
     );
-  if (!isWorking) jobs.enqueue('match-controllers');
+  if (isWorking) return;
+  await turn();
+  jobs.enqueue('match-controllers');
 }

@@ -146,6 +146,7 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
     next,
     cancelled: (device, ids) => ids.filter((id) => store.find(id, device)?.state === 'cancelled'),
     result,
+    isNews: (device, taskId) => store.find(taskId, device)?.state === 'queued',
     state: (device, taskId) => store.begin(taskId, device, clock()),
     mayFetch: store.mayFetch,
   };

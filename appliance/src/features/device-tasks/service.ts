@@ -209,6 +209,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return row === undefined ? null : toOrder(row);
     },
     cancelled: (device, ids) => ids.filter((id) => own(device, id)?.state === 'cancelled'),
+    isNews: (device, id) => own(device, id)?.state === 'queued',
     state: (device, id) => {
       const row = own(device, id);
       if (row?.state === 'queued') store.begin(id, clock() + timeoutMs[row.kind as Wanted['kind']] + graceMs);

@@ -76,6 +76,8 @@ export type TaskQueue<T extends Task = Task> = {
   cancelled(device: number, ids: readonly string[]): string[];
   result(device: number, taskId: string, result: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled';
   state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
+  /** Whether it is not known yet that the device works on a task, so that `state` would write: a look. */
+  isNews(device: number, taskId: string): boolean;
   /** Whether a task that the device may still work on names the object. */
   mayFetch(device: number, sha256: string): boolean;
   /** Whether the next step of a task may be done, where a task asks before each; undefined for one that is not the device's. */
@@ -103,6 +105,7 @@ export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required
   state: (device, task, state) => {
     for (const queue of queues) queue.state(device, task, state);
   },
+  isNews: (device, task) => queues.some((queue) => queue.isNews(device, task)),
   mayFetch: (device, sha256) => queues.some((queue) => queue.mayFetch(device, sha256)),
   permit: (device, task, asked) => {
     for (const queue of queues) {

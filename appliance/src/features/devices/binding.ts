@@ -1,8 +1,8 @@
 import type { EventService } from '../../engine/events/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { CallNotes } from './call-notes.ts';
 import type { AuthRow, CertificateStore } from './certificate-store.ts';
-import type { LastSeen } from './last-seen.ts';
 import type { Refusals } from './refusals.ts';
 import type { SourceStore } from './source-store.ts';
 import type { DeviceStore } from './store.ts';
@@ -20,13 +20,26 @@ export const certificateBinding = (parts: {
   certificates: CertificateStore;
   events: EventService;
   refused: Refusals;
-  seen: LastSeen;
+  notes: CallNotes;
   clock: () => number;
   reporting: (device: number, source: 'native') => number;
   /** Takes a certificate of a time that the database lost into it again. */
   returning: (issued: IssuedCertificate, from: string) => boolean;
 }) => {
-  const { db, store, sources, certificates, events, refused, seen, clock } = parts;
+  const { db, store, sources, certificates, events, refused, notes, clock } = parts;
+
+  /** What is known of a certificate, with what is not written yet. */
+  const known = (fingerprint: string): AuthRow | undefined => {
+    const row = certificates.auth(fingerprint);
+    const isReplaced =
+      row !== undefined &&
+      notes
+        .pendingUses(row.id)
+        .some(
+          (newer) => newer.fingerprint !== fingerprint && certificates.isReplacedBy(newer.fingerprint, fingerprint),
+        );
+    return isReplaced ? { ...row, certificateState: 'superseded' } : row;
+  };
 
   const refusalReason = (row: AuthRow | undefined): string | undefined => {
     if (row === undefined) return 'unknown-certificate';
@@ -36,6 +49,7 @@ export const certificateBinding = (parts: {
   };
 
   return {
+    knownCertificate: known,
     /** `renewed`: the certificate that it stands in place of. */
     recordCertificate: (enrolled: number, certificate: NewCertificate, renewed?: Caller): void =>
       immediate(db, () => {
@@ -57,26 +71,21 @@ export const certificateBinding = (parts: {
     ): Caller => {
       // A certificate that the database has is ours, and the appliance's own clock says whether it ended.
       const shown = fingerprint ?? more.untimely;
-      let row = shown === undefined ? undefined : certificates.auth(shown);
+      let row = shown === undefined ? undefined : known(shown);
       if (fingerprint !== undefined && row === undefined && refused.allows(from)) {
         const certificate = more.issued?.();
-        if (certificate !== undefined && parts.returning(certificate, from)) row = certificates.auth(fingerprint);
+        if (certificate !== undefined && parts.returning(certificate, from)) row = known(fingerprint);
       }
       const reason = shown === undefined ? 'no-certificate' : refusalReason(row);
       if (row !== undefined && reason === 'expired') throw refused.tell('CERTIFICATE_ENDED', from, row.id);
       if (shown === undefined || row === undefined || reason !== undefined) {
         throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);
       }
-      if (row.certificateState === 'issued') {
-        immediate(db, () => {
-          if (!certificates.activate(row.id, shown, row.sourceId, clock())) return;
-          events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
-        });
-      }
+      if (row.certificateState === 'issued') notes.noteUse({ fingerprint: shown, device: row.id, at: clock() });
       return { id: row.id, publicId: row.publicId, fingerprint: shown, sourceId: row.sourceId, bootIds: row.bootIds };
     },
     heard: (caller: Caller, call: { bootId: string; seq: number; version: string }): void => {
-      const bootIds = seen.pendingBoots(caller.id) ?? caller.bootIds;
+      const bootIds = notes.pendingBoots(caller.id) ?? caller.bootIds;
       if (!bootIds.startsWith(`["${call.bootId}"`)) {
         const earlier = JSON.parse(bootIds) as string[];
         if (earlier.includes(call.bootId)) {
@@ -85,7 +94,7 @@ export const certificateBinding = (parts: {
             store.hold(caller.id, 'two-boots');
             // Whichever is approved again, its boot was seen before: its first call would hold it once more.
             store.setBootIds(caller.id, '[]');
-            seen.forgetBoots(caller.id);
+            notes.forgetBoots(caller.id);
             events.record('device-possible-clone', {
               device: caller.id,
               params: { device: caller.publicId, resembles: caller.publicId, reason: 'two-boots' },
@@ -93,9 +102,9 @@ export const certificateBinding = (parts: {
           });
           throw new AppError('POSSIBLE_CLONE', 'another machine uses the same key');
         }
-        seen.noteBoots(caller.id, JSON.stringify([call.bootId, ...earlier].slice(0, keptBootIds)));
+        notes.noteBoots(caller.id, JSON.stringify([call.bootId, ...earlier].slice(0, keptBootIds)));
       }
-      seen.note({ id: caller.id, sourceId: caller.sourceId, at: clock(), seq: call.seq, agentVersion: call.version });
+      notes.note({ id: caller.id, sourceId: caller.sourceId, at: clock(), seq: call.seq, agentVersion: call.version });
     },
   };
 };

@@ -27,6 +27,8 @@ export type AuthRow = {
   bootIds: string;
 };
 
+type FirstUse = { device: number; serial: string };
+
 /** SQL over the certificates of devices. */
 export const certificateStore = (db: Database, changed: Changed) => {
   const sql = statements(db);
@@ -35,15 +37,17 @@ export const certificateStore = (db: Database, changed: Changed) => {
      values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @sourceId)`,
   );
   // Of the same client and of those that it replaced; a device may have another one that goes on.
-  const supersede = sql.run(
-    `update device_certificate set state = 'superseded' where device = @device and fingerprint <> @fingerprint
-       and state in ('issued', 'active')
-       and issued_at <= (select issued_at from device_certificate where fingerprint = @fingerprint)
-       and (source is null or @sourceId is null or source = @sourceId or not exists
-         (select 1 from device_source x where x.id = device_certificate.source and x.state = 'approved'))`,
+  const isReplacedSql = `state in ('issued', 'active') and exists
+    (select 1 from device_certificate newer where newer.fingerprint = ?1 and newer.device = device_certificate.device
+       and newer.fingerprint <> device_certificate.fingerprint and device_certificate.issued_at <= newer.issued_at
+       and (device_certificate.source is null or newer.source is null or device_certificate.source = newer.source or not exists
+         (select 1 from device_source x where x.id = device_certificate.source and x.state = 'approved')))`;
+  const supersede = sql.run<[newer: string, device: number]>(
+    `update device_certificate set state = 'superseded' where device = ?2 and ${isReplacedSql}`,
   );
-  const activate = sql.did<[number, string]>(
-    `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
+  const activate = sql.get<[fingerprint: string, now: number], FirstUse>(
+    `update device_certificate set state = 'active', first_used_at = ?2 where fingerprint = ?1 and state = 'issued'
+     returning device, serial`,
   );
 
   return {
@@ -61,11 +65,16 @@ export const certificateStore = (db: Database, changed: Changed) => {
       });
       changed('client', [id]);
     },
-    activate: (id: number, fingerprint: string, sourceId: number | null, now: number): boolean => {
-      const first = activate(now, fingerprint);
-      if (first) supersede({ device: id, fingerprint, sourceId: sourceId });
+    /** It is in use since then, and those that it replaced are not any more; undefined where that is known or it was revoked. */
+    use: (fingerprint: string, at: number): FirstUse | undefined => {
+      const first = activate(fingerprint, at);
+      if (first !== undefined) supersede(fingerprint, first.device);
       return first;
     },
+    /** Whether a certificate in use would replace this one. */
+    isReplacedBy: sql.has<[newer: string, fingerprint: string]>(
+      `select 1 from device_certificate where fingerprint = ?2 and ${isReplacedSql}`,
+    ),
     certificates: sql.all<[id: number], DeviceCertificate>(
       `select fingerprint, serial, state, not_before as notBefore, not_after as notAfter, issued_at as issuedAt,
        first_used_at as firstUsedAt from device_certificate

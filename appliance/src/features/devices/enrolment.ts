@@ -4,9 +4,9 @@ import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
+import type { CallNotes } from './call-notes.ts';
 import { cleanNames, type HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';
-import type { LastSeen } from './last-seen.ts';
 import { contradictsOwnKey, matchNewcomer } from './match.ts';
 import { newPublicId } from './public-id.ts';
 import type { Refusals } from './refusals.ts';
@@ -49,7 +49,7 @@ type EnrolmentParts = {
   refused: Refusals;
   perMinute: number;
   approve: (actor: Actor, id: number) => Device;
-  seen: LastSeen;
+  notes: CallNotes;
 };
 
 /** `device`, `sourceId`: whom the certificate was made for. */
@@ -90,7 +90,7 @@ export const enrolment = (parts: EnrolmentParts): Enrolment => {
     const isSameHost = device.hostname.toLowerCase() === call.facts.hostname.toLowerCase();
     if (call.keyDigest === null && isSameHost && call.facts.hostname !== '') return false;
     const at = Math.max(
-      parts.seen.pending(device.id, call.source) ?? 0,
+      parts.notes.pending(device.id, call.source) ?? 0,
       sources.lastSeenAt(device.id, call.source) ?? 0,
     );
     return device.state === 'managed' && clock() - at < liveMs;
@@ -149,7 +149,7 @@ export const enrolment = (parts: EnrolmentParts): Enrolment => {
     if (token !== null && row.token !== token.id) sources.setToken(row.id, token.id);
     // It waits for a person and is there: such a record is not idle.
     if (isWaiting(row))
-      parts.seen.noteSource(call.source, {
+      parts.notes.noteSource(call.source, {
         sourceId: row.id,
         device: device.id,
         at: clock(),

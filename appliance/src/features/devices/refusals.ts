@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { EventService } from '../../engine/events/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
+import type { CallNotes } from './call-notes.ts';
 
 // One refusal for all failures of authentication: the caller learns nothing about which part was wrong. The event has the
 // reason; a flood of refusals becomes one event per address and reason in ten minutes.
@@ -33,7 +33,11 @@ const told = {
 } as const;
 
 /** Counts refusals per address and writes their reasons into the journal. */
-export const refusals = (parts: { events: EventService; clock: () => number; perMinute: number }): Refusals => {
+export const refusals = (parts: {
+  events: Pick<CallNotes, 'record'>;
+  clock: () => number;
+  perMinute: number;
+}): Refusals => {
   const limit = rateLimit({ perMinute: parts.perMinute, clock: parts.clock });
   const quiet = firstIn({ ms: 10 * 60_000, clock: parts.clock });
   return {

@@ -15,6 +15,7 @@ import type { CertificateRequest } from '../ca/types.ts';
 import { admission } from './admission.ts';
 import { arrivalQueries } from './arrival-queries.ts';
 import { certificateBinding } from './binding.ts';
+import { callNotes, type NoteBatch } from './call-notes.ts';
 import { certificateStore } from './certificate-store.ts';
 import { discovery, recognition } from './discover.ts';
 import { duplicateFinder } from './duplicate-store.ts';
@@ -24,7 +25,6 @@ import { groupStore } from './group-store.ts';
 import { hintStore } from './hint-store.ts';
 import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
-import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { assertReached } from './reach-queries.ts';
 import { refusals } from './refusals.ts';
@@ -136,8 +136,14 @@ export type DeviceService = {
   heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
   /** Writes what was noted; one transaction. */
   flush(): void;
-  /** The same, unless another connection writes; each second. */
-  tryFlush(): void;
+  /** The same, unless another connection writes: for pages, which do not wait for it. */
+  flushIfFree(): void;
+  /** What was noted, for the thread that writes: undefined where there is nothing, or it has some. `notesWritten` follows. */
+  takeNotes(): NoteBatch | undefined;
+  /** What was taken is written, or waits again. */
+  notesWritten(isWritten: boolean): void;
+  /** Writes what another thread noted, in the caller's transaction. */
+  writeNotes(batch: NoteBatch): void;
   /** False when this device sent an event with this id before. Within the caller's transaction. */
   isNewEvent(device: number, eventId: string): boolean;
   /** Notes in the journal, not too often, that a device sent a section that was refused. */
@@ -225,10 +231,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const certificates = certificateStore(db, changed);
   const hints = hintStore(db, changed);
   const duplicates = duplicateFinder(db);
-  const seen = lastSeen(db, store, sources);
+  const notes = callNotes({ db, store, sources, certificates, events });
   const reporting = reportingDevice(db);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
-  const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
+  const refused = refusals({ events: notes, clock, perMinute: limits.refusalsPerMinute });
 
   const found = (device: Device | undefined): Device => {
     if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
@@ -281,7 +287,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       inventory: parts.inventory,
       derived: parts.derived ?? [],
       clock,
-      flush: seen.flush,
+      flush: notes.flush,
       withoutIdentity,
     });
   const merger = (): DeviceMerges => {
@@ -300,7 +306,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     refused,
     perMinute: limits.enrolPerMinute,
     approve,
-    seen,
+    notes,
   });
 
   const takeReturning = returning({
@@ -314,6 +320,19 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     lost: parts.lost ?? (() => undefined),
   });
 
+  const { knownCertificate, ...binding } = certificateBinding({
+    db,
+    store,
+    sources,
+    certificates,
+    events,
+    refused,
+    notes,
+    clock,
+    reporting,
+    returning: takeReturning,
+  });
+
   const enrol: DeviceService['enrol'] = ({ request, csr, from, certificate }) => {
     const { device, token, agentVersion } = request;
     const call = {
@@ -323,7 +342,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       facts: { ...device, agentVersion },
       from,
     } as const;
-    const shown = certificate === undefined ? undefined : certificates.auth(certificate);
+    const shown = certificate === undefined ? undefined : knownCertificate(certificate);
     // One that another certificate of the device has replaced may lie on a disk that was thrown away.
     const own =
       shown === undefined || shown.sourceId === null || shown.certificateState === 'superseded'
@@ -345,7 +364,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   };
 
   const list = (query: DeviceQuery): DevicePage => {
-    seen.flush();
+    notes.flushIfFree();
     return store.list(query);
   };
 
@@ -359,12 +378,12 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     broughtBy: arrivalQueries(db),
     callerByClient: (source, tokenId, clientId) => sources.callerByClient(source, tokenId, clientId),
     heardClient: ({ id, source, sourceId }, { agent, from }) =>
-      seen.noteSource(source, { sourceId, device: id, at: clock(), agent, from }),
+      notes.noteSource(source, { sourceId, device: id, at: clock(), agent, from }),
     fullReport: ({ sourceId, hasFull }, isKept) => {
       if (hasFull !== isKept) sources.setFull(sourceId, isKept ? clock() : null);
     },
     sourcesOf: (device) => {
-      seen.flush();
+      notes.flushIfFree();
       return sources.ofDevice(device);
     },
     sources: () => sources.sources(),
@@ -378,24 +397,16 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       requireRight(actor, 'devices:write');
       return introduce(seen);
     },
-    ...certificateBinding({
-      db,
-      store,
-      sources,
-      certificates,
-      events,
-      refused,
-      seen,
-      clock,
-      reporting,
-      returning: takeReturning,
-    }),
-    flush: seen.flush,
-    tryFlush: seen.tryFlush,
+    ...binding,
+    flush: notes.flush,
+    flushIfFree: notes.flushIfFree,
+    takeNotes: notes.take,
+    notesWritten: notes.written,
+    writeNotes: notes.write,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
     sectionRejected: (device, collection, code) => {
       if (!quiet.first(`${device} ${collection} ${code}`)) return;
-      events.record('section-rejected', { device, params: { collection, code } });
+      notes.record('section-rejected', { device, params: { collection, code } });
     },
     approve,
     revoke,

@@ -2,7 +2,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
-import type { DeviceSource, DeviceState, SourceCaller, SourceState } from './types.ts';
+import type { DeviceSource, DeviceState, SourceCaller, SourceSeen, SourceState } from './types.ts';
 
 /** A row of the hot look-ups: what decides whether a client may speak, and nothing else. */
 type CallerRow = {
@@ -24,8 +24,6 @@ type NewSource = {
   agent: string;
   from: string;
 };
-
-export type SourceSeen = { sourceId: number; device: number; at: number; agent: string; from: string };
 
 /** What a client may do: the device's state rules over its source's. */
 const standing = (device: DeviceState, source: SourceState): SourceCaller['state'] => {

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
 import { swappedUuid } from './identity.ts';
-import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
+import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity, Seen } from './types.ts';
 
 type Row = Omit<Device, 'reenrolling' | 'macs'> & { reenrolling: number; macs: string };
 
@@ -25,8 +25,6 @@ type NewDevice = Claim & {
   heldReason: HeldReason | null;
   resembles: number | null;
 };
-
-export type Seen = { id: number; sourceId: number | null; at: number; seq: number; agentVersion: string };
 
 const toDevice = (row: Row): Device => ({
   ...row,
@@ -103,6 +101,8 @@ export const deviceStore = (db: Database, changed: Changed) => {
     'update device set enrolled_at = ? where id = ? and enrolled_at is null',
   );
   const setBootIds = sql.run<[string, number]>('update device set boot_ids = ? where id = ?');
+  // One that is held meanwhile begins anew.
+  const noteBootIds = sql.run<[string, number]>(`update device set boot_ids = ? where id = ? and state <> 'held'`);
   const seen = sql.run<[number, number, string, number]>(
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
@@ -184,6 +184,9 @@ export const deviceStore = (db: Database, changed: Changed) => {
       return isFirst;
     },
     /** JSON. */
+    noteBootIds: (id: number, bootIds: string): void => {
+      noteBootIds(bootIds, id);
+    },
     setBootIds: (id: number, bootIds: string): void => {
       setBootIds(bootIds, id);
       changed('client', [id]);

@@ -249,6 +249,15 @@ export type DuplicateReason = 'uuid' | 'serial' | 'mac' | 'dns' | 'resembles';
 /** Two records that may be one device, the older first, and what they share. */
 export type DuplicatePair = { one: number; two: number; why: { reason: DuplicateReason; values: string[] }[] };
 
+/** The last call of a device's own agent: `at` in ms. */
+export type Seen = { id: number; sourceId: number | null; at: number; seq: number; agentVersion: string };
+
+/** The last call of another client of a device: `at` in ms. */
+export type SourceSeen = { sourceId: number; device: number; at: number; agent: string; from: string };
+
+/** A certificate that was shown for the first time, at a time in ms. */
+export type UsedCertificate = { fingerprint: string; device: number; at: number };
+
 /** What a token approves; one for `glpi` serves OCS, too. */
 export type TokenPurpose = 'agent' | 'osquery' | 'glpi';
 

@@ -79,7 +79,7 @@ export const deviceModel = (
 
   /** What was seen and done a moment ago counts already. */
   const catchUp = (): void => {
-    devices.flush();
+    devices.flushIfFree();
     rules.keepUp(lookedAtOnce);
   };
 

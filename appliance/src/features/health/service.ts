@@ -66,8 +66,8 @@ type Parts = {
 
 const backupsAgainMs = 60_000;
 
-/** A writer is waited for so long: another one that writes is proof enough. */
-const writeWaitMs = 100;
+/** No writer is waited for: another one that writes is proof enough. */
+const writeWaitMs = 0;
 
 /** What is free on the disk of a folder. */
 function spaceOf(folder: string): Health['disk'] {

@@ -16,6 +16,7 @@ export function withRoom(intake: SectionIntake, health: Pick<HealthService, 'isF
     putAll: orRefuse(intake.putAll),
     report: orRefuse(intake.report),
     facts: intake.facts,
+    turn: intake.turn,
     waiting: intake.waiting,
     close: intake.close,
   };

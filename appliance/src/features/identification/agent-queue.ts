@@ -151,6 +151,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<Ta
       const found = own(device, task);
       return found && parts.permits.ask(found.run.id, asked);
     },
+    isNews: (device, task) => own(device, task)?.run.state === 'waiting',
     state: (device, task) => {
       const found = own(device, task);
       if (found !== undefined) store.setRunning(found.run.id);

@@ -22,7 +22,10 @@ export type RuleEngine = {
   }): Pass;
   /** Looks at all that wait: for commands and tests. */
   recomputePending(): void;
-  /** Looks at what waits if it is no more than a few devices, before a reader asks; a backlog is not a reader's to pay. */
+  /**
+   * Looks at what waits if it is no more than a few devices, before a reader asks; a backlog is not a reader's to pay, nor is
+   * waiting for another writer.
+   */
   keepUp(most: number): void;
   /** Whether devices wait. */
   isBehind(): boolean;
@@ -51,6 +54,8 @@ export type EngineParts = {
   rules: () => RuleSet;
   clock: () => number;
   transact: <T>(work: () => T) => T;
+  /** Does it unless another connection writes. */
+  transactIfFree: (work: () => void) => void;
 };
 
 /** Devices of a batch: many share the cost of preparing the statements, few end sooner. */
@@ -183,21 +188,22 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     return { devices, reachedTo: devices.length < most ? null : (devices.at(-1) ?? null) };
   };
 
-  const batch = (most: number): number =>
-    transact(() => {
-      const now = clock();
-      const { devices, reachedTo } = next(now, most);
-      if (reachedTo !== undefined) {
-        const { again } = store.round();
-        if (reachedTo === null) store.setRound(again === 1 ? 0 : null, 0);
-        else store.setRound(reachedTo, again);
-      }
-      if (devices.length === 0) return 0;
-      look(devices, now);
-      // With it the marks that moves of this batch made: what follows from them is written.
-      store.clean(devices);
-      return devices.length;
-    });
+  /** Within a transaction. */
+  const lookAtNext = (most: number): number => {
+    const now = clock();
+    const { devices, reachedTo } = next(now, most);
+    if (reachedTo !== undefined) {
+      const { again } = store.round();
+      if (reachedTo === null) store.setRound(again === 1 ? 0 : null, 0);
+      else store.setRound(reachedTo, again);
+    }
+    if (devices.length === 0) return 0;
+    look(devices, now);
+    // With it the marks that moves of this batch made: what follows from them is written.
+    store.clean(devices);
+    return devices.length;
+  };
+  const batch = (most: number): number => transact(() => lookAtNext(most));
 
   const isBehind = (): boolean =>
     store.pending(1).length > 0 || store.round().after !== null || store.due(clock(), 1).length > 0;
@@ -235,7 +241,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
         store.pending(most + 1).length <= most &&
         store.due(clock(), most + 1).length <= most &&
         store.round().after === null;
-      if (isSmall && isBehind()) run({ budgetMs: 0 });
+      if (isSmall && isBehind()) parts.transactIfFree(() => void lookAtNext(batchDevices));
     },
     isBehind,
     isFarBehind: () =>

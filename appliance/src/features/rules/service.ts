@@ -3,7 +3,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
@@ -116,6 +116,7 @@ export const ruleService = (parts: RuleParts): RuleService => {
     rules,
     clock,
     transact: <T>(work: () => T) => immediate(db, work),
+    transactIfFree: (work: () => void) => void immediateWithin(db, 0, work),
   };
   return {
     ...ruleEngine(shared),

@@ -1,6 +1,7 @@
 import type { Appliance } from '../../compose.ts';
-import type { ReportOutcome, SectionIntake, SectionOutcome, SectionResult } from '../../engine/inventory/types.ts';
+import type { ReportOutcome, SectionOutcome, SectionResult } from '../../engine/inventory/types.ts';
 import { immediate } from '../../platform/database.ts';
+import type { Intake } from './messages.ts';
 import { readFacts, readReport, readSection, readSections, type Separately, writeWork } from './work.ts';
 
 /** The intake without a thread of its own, for commands and for one-process use. */
@@ -9,7 +10,8 @@ export const inlineIntake = ({
   inventory,
   devices,
   discovery,
-}: Pick<Appliance, 'db' | 'inventory' | 'devices' | 'discovery'>): SectionIntake => ({
+  queues,
+}: Pick<Appliance, 'db' | 'inventory' | 'devices' | 'discovery' | 'queues'>): Intake => ({
   put: async (section) => {
     const work = await readSection(section, inventory);
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as SectionOutcome);
@@ -24,6 +26,11 @@ export const inlineIntake = ({
     return immediate(db, () => writeWork({ inventory, devices, discovery }, work) as ReportOutcome);
   },
   facts: readFacts,
+  note: async (batch) => immediate(db, () => devices.writeNotes(batch)),
+  derive: () => {
+    for (const queue of queues.quick) queue.run({});
+  },
+  turn: async () => undefined,
   waiting: () => 0,
   close: async () => undefined,
 });

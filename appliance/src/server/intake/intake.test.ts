@@ -42,7 +42,7 @@ beforeAll(async () => {
   await initialised({ dataDir: folder, site: 'test-1', addresses: ['localhost'], listen, administrator: 'dana', log });
   appliance = await compose({ dataDir: folder, log, lateStatements: true });
   enrolDevices(appliance);
-  intake = startIntake({ dataDir: folder, log });
+  intake = startIntake({ db: appliance.db, dataDir: folder, log });
 });
 afterAll(async () => {
   await intake.close();

@@ -2,16 +2,12 @@ import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Extensions } from '../../all-declarations.ts';
-import type {
-  ReportFacts,
-  ReportOutcome,
-  SectionIntake,
-  SectionOutcome,
-  SectionResult,
-} from '../../engine/inventory/types.ts';
+import type { ReportFacts, ReportOutcome, SectionOutcome, SectionResult } from '../../engine/inventory/types.ts';
+import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
-import type { IntakeData, IntakeOutcome, IntakeReply, IntakeRequest } from './messages.ts';
+import { writeTurns } from '../../platform/write-turns.ts';
+import type { Intake, IntakeData, IntakeOutcome, IntakeReply, IntakeRequest } from './messages.ts';
 
 type Pending = { resolve(outcome: IntakeOutcome): void; reject(error: AppError): void };
 
@@ -20,24 +16,28 @@ const restartMs = 1_000;
 const closeMs = 10_000;
 
 /**
- * The intake thread: it starts with the first report, or at once where something waits for it. One that ends by itself is started
+ * The intake thread: it starts with the first call that is to be written, or at once where something waits for it. One that ends by itself is started
  * again, and what it held is for the devices to repeat.
  */
 export const startIntake = ({
+  db,
   dataDir,
   extensions = {},
   log,
   atOnce = false,
 }: {
+  /** The connection of the thread that answers. */
+  db: Database;
   dataDir: string;
   extensions?: Extensions;
   log: Log;
   /** Without a report: a crash may have left what is still to be derived. */
   atOnce?: boolean;
-}): SectionIntake => {
+}): Intake => {
   const extension = extname(import.meta.filename);
   const path = join(import.meta.dirname, `worker${extension}`);
   const pending = new Map<number, Pending>();
+  const writers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   let nextId = 1;
   let closing = false;
   let worker: Worker | undefined;
@@ -57,7 +57,7 @@ export const startIntake = ({
   };
 
   const launch = (): Worker => {
-    const data: IntakeData = { dataDir, extensions };
+    const data: IntakeData = { dataDir, extensions, writers };
     const started = new Worker(path, {
       workerData: data,
       // From sources, it must resolve the workspaces as this process does.
@@ -78,11 +78,12 @@ export const startIntake = ({
   if (atOnce) worker = launch();
 
   const send = <Outcome>(
-    request: (id: number) => Exclude<IntakeRequest, 'close'>,
-    wire: Uint8Array,
+    request: (id: number) => Exclude<IntakeRequest, string>,
+    wire?: Uint8Array,
   ): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      if (closing || pending.size >= maxWaiting) {
+      // Of notes there is never more than one batch.
+      if (closing || (wire !== undefined && pending.size >= maxWaiting)) {
         reject(new AppError('OVERLOADED', 'too many reports at once'));
         return;
       }
@@ -91,7 +92,7 @@ export const startIntake = ({
       // The answer to a request has the type that its kind has.
       pending.set(id, { resolve: (outcome) => resolve(outcome as Outcome), reject });
       worker ??= launch();
-      worker.postMessage(request(id), [wire.buffer as ArrayBuffer]);
+      worker.postMessage(request(id), wire === undefined ? [] : [wire.buffer as ArrayBuffer]);
     });
 
   return {
@@ -113,6 +114,13 @@ export const startIntake = ({
       const wire = Uint8Array.from(report.wire);
       return send<ReportFacts | undefined>((id) => ({ id, factsOf: { ...report, wire } }), wire);
     },
+    note: (notes) => send<undefined>((id) => ({ id, notes })),
+    derive: () => {
+      if (closing) return;
+      worker ??= launch();
+      worker.postMessage('derive' satisfies IntakeRequest);
+    },
+    turn: writeTurns(db, writers).mine,
     waiting: () => pending.size,
     close: async () => {
       if (closing) return;

@@ -16,7 +16,8 @@ export const pendingHours = 1;
 export const callerOf = ({ devices }: GlpiParts, { source, token, head }: Call): SourceCaller | undefined =>
   devices.callerByClient(source, token.id, head.deviceId);
 
-const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): SourceCaller => {
+const enrol = async ({ devices, intake }: GlpiParts, call: Call, facts: ReportFacts): Promise<SourceCaller> => {
+  await intake.turn();
   const { source, secret, head, from, agent } = call;
   const { caller } = devices.enrolClient({
     source,
@@ -53,6 +54,7 @@ const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefine
     const seen = seenOf(await intake.facts(read), now);
     if (seen === undefined) throw new AppError('MALFORMED', 'the report names no machine');
     const { speaker } = call;
+    await intake.turn();
     const kept = immediate(parts.db, () => keepSeen(parts, seen, speaker));
     if (kept?.isOpen) await intake.report({ ...read, device: kept.device, source: 'network' });
     return takenReply(dialect, inventoryHours());
@@ -62,19 +64,23 @@ const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefine
   if (caller?.state !== 'managed') {
     const facts = await intake.facts(read);
     if (facts === undefined) throw new AppError('MALFORMED', 'the report names no machine');
-    caller = enrol(parts, call, facts);
+    caller = await enrol(parts, call, facts);
   }
   devices.heardClient(caller, { agent, from });
   // Of a device that is not approved nothing is kept but its identity.
   if (caller.state !== 'managed') {
+    await intake.turn();
     devices.fullReport(caller, false);
     return takenReply(dialect, pendingHours);
   }
   const store = async (client: SourceCaller, plain?: Buffer): Promise<void> => {
     const device = client.id;
     const { facts, full } = await intake.report({ ...read, device, ...(plain === undefined ? {} : { plain }) });
-    if (full) devices.fullReport(client, true);
-    if (facts !== undefined && isNews(parts, device, facts, agent)) enrol(parts, call, facts);
+    if (full) {
+      await intake.turn();
+      devices.fullReport(client, true);
+    }
+    if (facts !== undefined && isNews(parts, device, facts, agent)) await enrol(parts, call, facts);
   };
   try {
     await store(caller, call.plain);
@@ -82,7 +88,7 @@ const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefine
     const { code, details } = toFailure(error);
     if (code !== 'POSSIBLE_CLONE') throw error;
     // Another machine under the same name: it is held, until an administrator says that both are devices of their own.
-    const other = enrol(parts, call, details['facts'] as ReportFacts);
+    const other = await enrol(parts, call, details['facts'] as ReportFacts);
     if (other.state !== 'managed' || other.id === caller.id) return takenReply(dialect, pendingHours);
     await store(other);
   }

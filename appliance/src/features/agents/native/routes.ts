@@ -214,12 +214,14 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const tufRoot = base64(root());
         const request = await body(c, enrolRequest, wireLimits.smallBytes);
         const csr = await ca.parseRequest(request.csr);
+        await intake.turn();
         const outcome = devices.enrol({ request, csr, from, ...defined({ certificate: fingerprint ?? untimely }) });
         if (outcome.state === 'pending') {
           c.header('Retry-After', String(jitter(parts.pollSeconds())));
           return c.json({ state: 'pending' }, 202);
         }
         const issued = await ca.issueForDevice(csr, outcome.device.publicId);
+        await intake.turn();
         devices.recordCertificate(outcome.device.id, issued);
         guestOf(c.env?.incoming).vouch();
         const deviceId = outcome.device.publicId;
@@ -232,6 +234,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         takeShare(renewals, device);
         const csr = await ca.parseRequest(request.csr);
         const issued = await ca.issueForDevice(csr, device.publicId);
+        await intake.turn();
         devices.recordCertificate(device.id, issued, device);
         return c.json({ certificate: issued.pem });
       })
@@ -240,11 +243,16 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const call = await body(c, checkInRequest, wireLimits.smallBytes);
         devices.heard(device, call);
-        if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
+        if (call.task !== undefined && tasks.isNews(device.id, call.task.id)) {
+          await intake.turn();
+          tasks.state(device.id, call.task.id, call.task.state);
+        }
         const { held, policy, isWaiting, pollSeconds } = look(device, call.task !== undefined);
         const want = Object.keys(call.sections).filter(
           (name) => held[name] !== call.sections[name] && collections.has(name),
         );
+        // What is handed out is written down first.
+        if (isWaiting) await intake.turn();
         const task = isWaiting ? tasks.next(device.id) : null;
         const reply: CheckInReply = {
           now: toTime(clock()),
@@ -301,6 +309,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const call = await body(c, eventsRequest, wireLimits.wireBytes);
         takeShare(eventCalls, device);
+        await intake.turn();
         immediate(db, () => {
           const id = devices.reporting(device.id, 'native');
           for (const event of call.events) {
@@ -314,6 +323,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
         const result = await body(c, taskResult, wireLimits.wireBytes);
+        await intake.turn();
         const outcome = id.success
           ? immediate(db, () => tasks.result(devices.reporting(device.id, 'native'), id.data, result))
           : 'not-found';
@@ -328,6 +338,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
         const asked = await body(c, permitRequest, wireLimits.smallBytes);
+        await intake.turn();
         const reply = id.success ? tasks.permit?.(device.id, id.data, asked) : undefined;
         if (reply === undefined) throw new AppError('CANCELLED', 'nothing more of this task may be done');
         return c.json(reply);

@@ -270,6 +270,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       try {
         const clientId = call.host_identifier.trim() || call.host_details['system_info']?.['uuid'];
         if (typeof clientId !== 'string' || clientId === '') return json('{"error":"malformed"}', 400);
+        await parts.intake.turn();
         devices.enrolClient({
           source: 'osquery',
           token: call.enroll_secret,
