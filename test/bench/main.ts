@@ -10,6 +10,7 @@ import { controllerFindingsBenchmark } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
 import { controllerRecords } from './controller-records.ts';
 import { controllersBench } from './controllers.ts';
+import { firstSeconds } from './first-seconds.ts';
 import { fleetLoad } from './fleet.ts';
 import { foreignReports } from './foreign-reports.ts';
 import { inventories } from './inventories.ts';
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   lists,
   scoped,
   worklist,
+  'first-seconds': firstSeconds,
   fleet: fleetLoad,
   'osquery-polls': osqueryPolls,
   bundle,
