@@ -41,7 +41,7 @@ const cleanStaging = ({ paths, time }: Appliance): void => {
 export function keepDailyValues(appliance: Appliance): { kept: number } {
   const { db, objects, time } = appliance;
   const timeZone = objects.setting('appliance.time-zone') || siteTimeZone();
-  return keepToday({ db, statistics: allStatistics(appliance), timeZone, nowMs: time.now() });
+  return keepToday({ db, statistics: allStatistics(appliance), timeZone, moment: time.read() });
 }
 
 /** Applies every retention: what was reported, what happened, what was started and never finished; looks again for sources. */

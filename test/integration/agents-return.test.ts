@@ -149,7 +149,7 @@ describe('agents of a restored server', () => {
     expect(eventsOf('device-returned')).toEqual([device.since]);
   });
 
-  it('that renewed since go on by the new certificate; one of another time is refused', () => {
+  it('that renewed since go on by the new certificate; one of another time is refused', async () => {
     const [back] = site().rollbackDetector.returns();
     const issued = (issuedAt: number, fingerprint: string) => ({
       publicId: device.before,
@@ -169,6 +169,7 @@ describe('agents of a restored server', () => {
     ] as const)
       expect(() => call(issuedAt, fingerprint)).toThrow(expect.objectContaining({ code: 'CERTIFICATE' }));
     expect(call(found - 1, 'c3'.repeat(32))).toMatchObject({ publicId: device.before });
+    await until(() => certificates(device.before).some(({ state }) => state === 'superseded'));
     expect(certificates(device.before).map(({ state }) => state)).toEqual(['active', 'superseded']);
   });
 
@@ -182,6 +183,7 @@ describe('agents of a restored server', () => {
       'since',
       () => site().inventory.hashes(find(device.since)?.id ?? 0, 'native')['identity'] !== undefined,
     );
+    await until(() => certificates(device.since).some(({ state }) => state === 'active'));
     expect(certificates(device.since)).toMatchObject([{ state: 'active' }]);
   });
 });

@@ -111,8 +111,8 @@ export const keptTrends: readonly Trend[] = [
     unit: 'count',
     since: '2026-07-01',
     kept: [
-      { day: '2026-07-01', value: 96 },
-      { day: '2026-07-03', value: 73 },
+      { day: '2026-07-01', value: 96, dateInDoubt: false },
+      { day: '2026-07-03', value: 73, dateInDoubt: false },
     ],
   },
   { name: 'act-days-to-fix', unit: 'days', since: null, kept: [] },

@@ -13,12 +13,18 @@ export function valuesOf({ kept }: Trend): readonly { readonly day: string; read
   return kept.flatMap(({ day, value }) => (value === null ? [] : [{ day, value }]));
 }
 
+/** The days of which a value may be that of another day. */
+export function daysInDoubt(trends: readonly Trend[]): ReadonlySet<string> {
+  return new Set(trends.flatMap(({ kept }) => kept.flatMap(({ day, dateInDoubt }) => (dateInDoubt ? [day] : []))));
+}
+
 /** The period in a sentence: what the line shows to the eye. */
 export function trendWords(ctx: Ctx, trend: Trend, days: readonly TrendDay[]): string {
   const found = valuesOf(trend);
   const shown = (value: number | undefined): string => (value === undefined ? '–' : trendValue(ctx, trend.unit, value));
   const values = found.map(({ value }) => value);
-  return ctx.t('trends.words', {
+  const inDoubt = daysInDoubt([trend]).size;
+  const words = ctx.t('trends.words', {
     days: ctx.fmt.number(days.length),
     kept: ctx.fmt.number(found.length),
     first: shown(values[0]),
@@ -26,6 +32,7 @@ export function trendWords(ctx: Ctx, trend: Trend, days: readonly TrendDay[]): s
     least: shown(values.length === 0 ? undefined : Math.min(...values)),
     most: shown(values.length === 0 ? undefined : Math.max(...values)),
   });
+  return inDoubt === 0 ? words : `${words} ${ctx.t('trends.inDoubt', { days: ctx.fmt.number(inDoubt) })}`;
 }
 
 /** The line of a statistic over the days of a period. */

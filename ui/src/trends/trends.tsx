@@ -1,10 +1,11 @@
 import { Empty, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
 import { type Column, column, DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
-import { TrendLine, trendValue, trendWords, valuesOf } from './trend-line.tsx';
+import { daysInDoubt, TrendLine, trendValue, trendWords, valuesOf } from './trend-line.tsx';
 import { type Trend, type TrendDay, trendPeriods } from './types.ts';
 
 type TrendsProps = {
@@ -45,10 +46,20 @@ const TrendPanel = ({ ctx, trend, days }: { ctx: Ctx; trend: Trend; days: readon
   );
 };
 
-type Row = TrendDay & { readonly values: ReadonlyMap<string, number | null> };
+type Row = TrendDay & { readonly values: ReadonlyMap<string, number | null>; readonly isInDoubt: boolean };
 
 const columnsOf = (ctx: Ctx, trends: readonly Trend[]): readonly Column<Row>[] => [
-  { key: 'day', label: ctx.t('trends.day'), rec: 'a', cell: ({ at }) => <Time at={at} form="date" /> },
+  {
+    key: 'day',
+    label: ctx.t('trends.day'),
+    rec: 'a',
+    cell: ({ at, isInDoubt }) => (
+      <>
+        <Time at={at} form="date" />
+        {isInDoubt ? <Tag>{ctx.t('trends.dateInDoubt')}</Tag> : null}
+      </>
+    ),
+  },
   ...trends.map(
     ({ name, unit }): Column<Row> =>
       column(name, ctx.tDynamic(`trends.${name}`), { num: true }, ({ values }) => {
@@ -63,6 +74,7 @@ const columnsOf = (ctx: Ctx, trends: readonly Trend[]): readonly Column<Row>[] =
 export const Trends = ({ ctx, period, days, trends }: TrendsProps) => {
   const since = trends.flatMap((trend) => trend.since ?? []).sort()[0];
   const kept = new Set(trends.flatMap((trend) => trend.kept.map(({ day }) => day)));
+  const inDoubt = daysInDoubt(trends);
   const byName = new Map(trends.map((trend) => [trend.name, new Map(trend.kept.map((one) => [one.day, one.value]))]));
   const rows: Row[] = days.toReversed().flatMap((day) => {
     if (since === undefined || day.day < since) return [];
@@ -70,7 +82,7 @@ export const Trends = ({ ctx, period, days, trends }: TrendsProps) => {
       const value = of.get(day.day);
       return value === undefined ? [] : [[name, value]];
     });
-    return [{ ...day, values: new Map(values) }];
+    return [{ ...day, values: new Map(values), isInDoubt: inDoubt.has(day.day) }];
   });
   return (
     <Page
@@ -102,6 +114,7 @@ export const Trends = ({ ctx, period, days, trends }: TrendsProps) => {
               ))}
             </nav>
           </div>
+          {inDoubt.size === 0 ? null : <p>{ctx.t('trends.inDoubtWhy', { days: ctx.fmt.number(inDoubt.size) })}</p>}
           <div class="grid">
             {trends.map((trend) => (
               <TrendPanel ctx={ctx} trend={trend} days={days} />

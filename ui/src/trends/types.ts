@@ -3,7 +3,12 @@ export type Trend = {
   readonly name: string;
   readonly unit: 'count' | 'days' | 'percent';
   readonly since: string | null;
-  readonly kept: readonly { readonly day: string; readonly value: number | null }[];
+  readonly kept: readonly {
+    readonly day: string;
+    readonly value: number | null;
+    /** It may be the value of another day: the clock was in doubt, or was set back since. */
+    readonly dateInDoubt: boolean;
+  }[];
 };
 
 /** `at`: noon of the day at the site, ms. */

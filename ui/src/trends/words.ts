@@ -50,6 +50,17 @@ export const words = defineWords({
     ru: 'Дней: {days}, со значением: {kept}. Первое {first}, последнее {last}, наименьшее {least}, наибольшее {most}.',
     kk: 'Күн: {days}, мәні бары: {kept}. Біріншісі {first}, соңғысы {last}, ең азы {least}, ең көбі {most}.',
   },
+  'trends.dateInDoubt': { en: 'date in doubt', ru: 'дата под сомнением', kk: 'күні күмәнді' },
+  'trends.inDoubt': {
+    en: 'Days with a date in doubt: {days}.',
+    ru: 'Дней, дата которых под сомнением: {days}.',
+    kk: 'Күні күмәнді жазбалар: {days}.',
+  },
+  'trends.inDoubtWhy': {
+    en: 'Days with a date in doubt: {days}. The clock was in doubt when they were measured, or was set back since: their values may be of other days.',
+    ru: 'Дней, дата которых под сомнением: {days}. Когда они измерялись, часы были под сомнением, или с тех пор их перевели назад: значения могут относиться к другим дням.',
+    kk: 'Күні күмәнді жазбалар: {days}. Өлшеу кезінде сағат күмәнді болған немесе содан бері кері қойылған: мәндер басқа күндерге қатысты болуы мүмкін.',
+  },
   'trends.ago': {
     en: 'was {first}, days ago: {days}',
     ru: 'было {first}, дней назад: {days}',

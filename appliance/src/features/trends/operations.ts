@@ -14,7 +14,15 @@ const trendSchema = z.object({
   unit: z.enum(trendUnits),
   since: day.nullable().describe('The first day that was kept; null: none yet'),
   kept: z.array(
-    z.object({ day, value: z.number().nullable().describe('null: there was nothing that it could be measured on') }),
+    z.object({
+      day,
+      value: z.number().nullable().describe('null: there was nothing that it could be measured on'),
+      dateInDoubt: z
+        .boolean()
+        .describe(
+          'The clock was in doubt when the value was measured, or was set back since: it may be of another day',
+        ),
+    }),
   ),
 });
 
@@ -39,6 +47,9 @@ export const trendOperations = [
       example: 'sallyport trend list --days 90',
       print: (out, { from, to, trends }) => {
         const days = [...new Set(trends.flatMap(({ kept }) => kept.map((one) => one.day)))].sort();
+        const inDoubt = new Set(
+          trends.flatMap(({ kept }) => kept.flatMap((one) => (one.dateInDoubt ? [one.day] : []))),
+        );
         const valueOn = (at: string, kept: readonly { day: string; value: number | null }[]): string => {
           const found = kept.find((one) => one.day === at);
           return found === undefined ? 'not kept' : found.value === null ? 'nothing to measure' : String(found.value);
@@ -46,12 +57,15 @@ export const trendOperations = [
         if (days.length > 0)
           out.table(
             ['DAY', ...trends.map(({ name, unit }) => `${name}, ${unit}`.toUpperCase())],
-            days.map((at) => [at, ...trends.map(({ kept }) => valueOn(at, kept))]),
+            days.map((at) => [
+              inDoubt.has(at) ? `${at} (date in doubt)` : at,
+              ...trends.map(({ kept }) => valueOn(at, kept)),
+            ]),
           );
         out.note(
           trends.length === 0
             ? 'None of what is kept may be seen with the rights of the caller over the whole site.'
-            : `${from} to ${to}: ${days.length} days were kept.`,
+            : `${from} to ${to}: ${days.length} days were kept${inDoubt.size === 0 ? '' : `, ${inDoubt.size} with a date in doubt: the clock was, when they were measured, or was set back since`}.`,
         );
       },
     },

@@ -36,7 +36,7 @@ export function trendService(parts: {
             name,
             unit,
             since: store.first(name),
-            kept: store.from(name, all[0]?.day ?? ''),
+            kept: store.from(name, all[0]?.day ?? '', dayText(today)),
           })),
       };
     },

@@ -18,9 +18,18 @@ describe('what is kept day by day', () => {
     { name: 'two', unit: 'days', right: 'exchange:read', measure: () => 7 },
   ];
   const timeZone = 'Asia/Almaty';
-  const keep = (nowMs: number, measured: number | null): void => {
+  const keep = (
+    nowMs: number,
+    measured: number | null,
+    moment: { believedMs?: number; doubt?: 'CLOCK_SUSPECT' | 'CLOCK_BEHIND' } = {},
+  ): void => {
     value = measured;
-    keepToday({ db: engines.db, statistics, timeZone, nowMs });
+    keepToday({
+      db: engines.db,
+      statistics,
+      timeZone,
+      moment: { nowMs, believedMs: nowMs, doubt: undefined, ...moment },
+    });
   };
   const at = (nowMs: number) =>
     trendService({ db: engines.db, statistics, timeZone: () => timeZone, clock: () => nowMs });
@@ -44,11 +53,31 @@ describe('what is kept day by day', () => {
       unit: 'count',
       since: '2026-11-10',
       kept: [
-        { day: '2026-11-10', value: 6 },
-        { day: '2026-11-11', value: 5 },
-        { day: '2026-11-13', value: null },
+        { day: '2026-11-10', value: 6, dateInDoubt: false },
+        { day: '2026-11-11', value: 5, dateInDoubt: false },
+        { day: '2026-11-13', value: null, dateInDoubt: false },
       ],
     });
+  });
+
+  it('says of which days the date is in doubt: while the clock is, and of days that lie ahead since it was set back', () => {
+    const later = start + 20 * dayMs;
+    const doubted = (nowMs: number): string[] =>
+      at(nowMs)
+        .list(admin, 30)
+        .trends[0]?.kept.flatMap(({ day, dateInDoubt }) => (dateInDoubt ? [day] : [])) ?? [];
+    keep(later, 1, { doubt: 'CLOCK_SUSPECT' });
+    keep(later + dayMs, 2);
+    // What counts goes on by half while a clock that was believed is taken back.
+    keep(later + 2 * dayMs, 3, { believedMs: later + dayMs });
+    expect(doubted(later + 3 * dayMs)).toEqual(['2026-11-30', '2026-12-02']);
+    // Measured again on the same day, by a clock that is right.
+    keep(later, 4);
+    expect(doubted(later + 3 * dayMs)).toEqual(['2026-12-02']);
+    // Set back by ten days: what was kept of days that have not come is of other days, and stays away until they come.
+    keep(later - 10 * dayMs, 5);
+    expect(doubted(later - 10 * dayMs)).toEqual([]);
+    expect(doubted(later + 3 * dayMs)).toEqual(['2026-11-30', '2026-12-01', '2026-12-02']);
   });
 
   it('is shown to who has the right over the whole site', () => {
@@ -99,7 +128,7 @@ describe('the trends of a site', () => {
     keepDailyValues(site.appliance);
     expect(values()['devices-heard']).toBe(50);
     const put = site.appliance.db.prepare(
-      "insert into daily_value select name, date(day, ?), ? from daily_value where name = 'devices-heard' order by day desc limit 1",
+      "insert into daily_value (name, day, value) select name, date(day, ?), ? from daily_value where name = 'devices-heard' order by day desc limit 1",
     );
     for (const [ago, percent] of [
       [9, 80],
@@ -107,11 +136,21 @@ describe('the trends of a site', () => {
     ])
       put.run(`-${ago} days`, percent);
     const text = await page(paths.trends());
+    expect(text).not.toContain('date in doubt');
     const lines = [...text.matchAll(/<path class="trip" d="([^"]*)"/g)].map(([, path = '']) => path);
     // Two kept days, seven that were not, today.
     expect(lines.map((path) => path.match(/[MHV]/g)?.join(''))).toEqual(['MHVHMH']);
     expect(text).toContain('81.5%');
     expect(text.match(/not kept/g)).toHaveLength(7 * 4 + 2 * 3);
     expect(text).toContain('nothing to measure');
+  });
+
+  it('mark the days of which the date is in doubt', async () => {
+    site.appliance.db
+      .prepare("update daily_value set date_in_doubt = 1 where name = 'devices-heard' and value = 81.5")
+      .run();
+    const text = await page(paths.trends());
+    expect(text.match(/<span class="tag">date in doubt<\/span>/g)).toHaveLength(1);
+    expect(text).toContain('Days with a date in doubt: 1. The clock was in doubt');
   });
 });
