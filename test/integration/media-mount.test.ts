@@ -57,6 +57,8 @@ describe('the mount script', () => {
     const [program = '', ...args] = make;
     expect(run(program, [...args, label, image])).toMatchObject({ status: 0 });
     device = run('losetup', ['--find', '--show', image]).stdout.trim();
+    // A loop device keeps the flag of its last one.
+    run('blockdev', ['--setrw', device]);
   };
   const takeOut = (): void => {
     if (device !== '') run('losetup', ['--detach', device]);

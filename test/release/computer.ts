@@ -3,12 +3,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectedHost } from './connected-host.ts';
 import { makeStick } from './installation.ts';
+import { expectOwnDisksAlone, layOwnDisks, makeBlank, ownDisks } from './own-disks.ts';
 import { must, type Place } from './place.ts';
 import { type BootedComputer, bootComputer, makeDisk } from './qemu-root.ts';
 import { expectSameContent, factsOf, installFilled, layContent, well } from './site.ts';
 
-// From power-on: a bare computer takes a stick, becomes a site, writes a request to a second stick and imports the bundle that
-// answers it. The kernel, udev and the file systems are the computer's own.
+// From power-on: a bare computer that boots from a disk on USB takes a stick, becomes a site, writes a request to a second stick and
+// imports the bundle that answers it; its own disks are left alone. The kernel, udev and the file systems are the computer's own.
 
 const media = '/run/sallyport/media';
 
@@ -21,19 +22,23 @@ export async function wholeComputer({ stick, base, work, say }: Place, debian: s
   const [installer, carrier, carried] = [join(work, 'stick.img'), join(work, 'carrier.img'), join(work, 'carried')];
   layContent(join(stick, 'content'), base);
   makeStick(stick, installer, 'SALLYPORT');
-  makeDisk(debian, folder);
+  makeDisk(debian, folder, 'usb');
+  for (const { image } of ownDisks(work)) makeBlank(image);
   say('power on');
   let on = await bootComputer(folder);
   say('the computer is up');
+  for (const { image, name } of ownDisks(work)) await on.plug(image, name);
+  await layOwnDisks(on);
   await on.plug(installer, 'one');
-  await well(on, 'for i in $(seq 300); do [ -b /dev/sda ] && break; sleep 1; done; mkdir -p /mnt/stick');
-  await well(on, 'mount -o ro /dev/sda /mnt/stick');
+  await well(on, 'for i in $(seq 300); do blkid -L SALLYPORT && break; sleep 1; done; mkdir -p /mnt/stick');
+  await well(on, 'mount -o ro "$(blkid -L SALLYPORT)" /mnt/stick');
   const pluggedMs = Date.now();
   await installFilled(on);
   const before = await factsOf(on);
   say(`a filled site that serves, ${Math.round((Date.now() - pluggedMs) / 1000)} s after the stick was plugged in`);
   await well(on, 'umount /mnt/stick');
   await on.unplug('one');
+  say(await expectOwnDisksAlone(on));
 
   const host = connectedHost(join(work, 'host'));
   rmSync(carried, { recursive: true, force: true });
@@ -71,10 +76,12 @@ export async function wholeComputer({ stick, base, work, say }: Place, debian: s
   await well(on, `sallyport bundle import ${await mounted(on)}/${bundle}`);
   must((await well(on, 'sallyport finding list --json')).includes('DEMO-2026-0001'), 'the advisory has no finding');
   await on.unplug('three');
+  await expectOwnDisksAlone(on);
   say('the bundle is imported, its advisory has findings');
 
   await on.powerOff();
-  on = await bootComputer(folder);
+  on = await bootComputer(folder, ownDisks(work));
+  say(await expectOwnDisksAlone(on));
   const after = await factsOf(on);
   expectSameContent(before.content, after.content);
   say('all of it is there after a reboot');

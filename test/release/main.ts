@@ -66,7 +66,10 @@ const parts: Readonly<Record<string, () => unknown>> = {
   'bundled-release': () => bundledRelease(place),
   computer: async () => {
     const root = join(work, 'debian-kernel');
-    makeBare(root, 'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd');
+    makeBare(
+      root,
+      'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd,fdisk,dosfstools,e2fsprogs,lvm2,cryptsetup,mdadm',
+    );
     await wholeComputer(place, root);
   },
   help: async () => {

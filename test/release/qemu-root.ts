@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,11 +28,24 @@ Environment=HOME=/root LC_ALL=C.UTF-8
 KillMode=process
 `;
 
+const MiB = 2 ** 20;
+/** Of a disk on USB: where its partitions begin and end, in MiB. The first is in fstab as /boot/efi, the last is named nowhere. */
+const onUsb = { efi: [1, 65], root: [65, 4161], spare: [4161, 4225] } as const;
+
+const startOptions = { 'built-in': 'root=/dev/vda', usb: 'root=PARTLABEL=root rootwait' } as const;
+
+/** What the disk of a computer is: a built-in one, or one on USB with three partitions. */
+type DiskKind = keyof typeof startOptions;
+
 /** Makes the disk of a computer from a root that has a kernel; the kernel lies beside it. */
-export function makeDisk(root: string, folder: string): void {
+export function makeDisk(root: string, folder: string, kind: DiskKind = 'built-in'): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(root, 'etc/fstab'), '/dev/vda / ext4 defaults 0 1\n');
+  const fstab = {
+    'built-in': '/dev/vda / ext4 defaults 0 1\n',
+    usb: 'PARTLABEL=root / ext4 defaults 0 1\nLABEL=EFI /boot/efi vfat umask=0077 0 2\n',
+  };
+  writeFileSync(join(root, 'etc/fstab'), fstab[kind]);
   writeFileSync(join(root, 'etc/systemd/system/driver.service'), driver);
   const wants = join(root, 'etc/systemd/system/multi-user.target.wants/driver.service');
   rmSync(wants, { force: true });
@@ -40,9 +53,31 @@ export function makeDisk(root: string, folder: string): void {
   for (const name of readdirSync(join(root, 'boot')))
     for (const kind of ['vmlinuz', 'initrd'])
       if (name.startsWith(kind)) execFileSync('cp', [join(root, 'boot', name), join(folder, kind)]);
+  writeFileSync(join(folder, 'options'), startOptions[kind]);
   const disk = join(folder, 'disk.img');
-  execFileSync('truncate', ['-s', '4G', disk]);
-  execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
+  if (kind === 'built-in') {
+    execFileSync('truncate', ['-s', '4G', disk]);
+    execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
+    return;
+  }
+  mkdirSync(join(root, 'boot/efi'), { recursive: true });
+  execFileSync('truncate', ['-s', `${onUsb.spare[1] + 1}M`, disk]);
+  const table = Object.entries(onUsb).map(
+    ([name, [from, to]]) => `start=${from * 2048}, size=${(to - from) * 2048}, name=${name}`,
+  );
+  execFileSync('sfdisk', ['-q', disk], { input: ['label: gpt', ...table, ''].join('\n') });
+  const [from, to] = onUsb.root;
+  execFileSync('mkfs.ext4', ['-q', '-F', '-E', `offset=${from * MiB}`, '-d', root, disk, `${(to - from) * 1024}k`]);
+  for (const [name, label] of [
+    ['efi', 'EFI'],
+    ['spare', 'SPARE'],
+  ] as const) {
+    const [begin, end] = onUsb[name];
+    const part = join(folder, name);
+    execFileSync('truncate', ['-s', `${end - begin}M`, part]);
+    execFileSync('mkfs.vfat', ['-n', label, part], { stdio: 'pipe' });
+    execFileSync('dd', [`if=${part}`, `of=${disk}`, 'bs=1M', `seek=${begin}`, 'conv=notrunc', 'status=none']);
+  }
 }
 
 const connected = async (path: string): Promise<Socket> => {
@@ -64,20 +99,27 @@ const asker = (socket: Socket) => {
   };
 };
 
-/** Starts the computer whose disk lies in `folder`. Returns when it has come up, whatever state it is in. */
-export async function bootComputer(folder: string): Promise<BootedComputer> {
+/** A disk on USB: its file, and what QEMU calls it. */
+export type UsbDisk = { readonly image: string; readonly name: string };
+
+/** Starts the computer whose disk lies in `folder`, with further ones. Returns when it has come up, whatever state it is in. */
+export async function bootComputer(folder: string, further: readonly UsbDisk[] = []): Promise<BootedComputer> {
   const at = (name: string): string => join(folder, name);
   for (const name of ['control', 'driver']) rmSync(at(name), { force: true });
   const machine = ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048', '-display', 'none'];
-  const kernel = ['-kernel', at('vmlinuz'), '-initrd', at('initrd'), '-append', 'root=/dev/vda rw console=ttyS0 quiet'];
-  const parts = [
-    '-drive',
-    `file=${at('disk.img')},if=virtio,format=raw`,
-    '-nic',
-    'none',
+  const options = readFileSync(at('options'), 'utf8');
+  const kernel = ['-kernel', at('vmlinuz'), '-initrd', at('initrd'), '-append', `${options} rw console=ttyS0 quiet`];
+  const disk =
+    options === startOptions.usb
+      ? ['-drive', `id=disk,file=${at('disk.img')},if=none,format=raw`, '-device', 'usb-storage,bus=usb.0,drive=disk']
+      : ['-drive', `file=${at('disk.img')},if=virtio,format=raw`];
+  const furtherDisks = further.flatMap(({ image, name }) => [
+    '-blockdev',
+    `driver=raw,node-name=n${name},file.driver=file,file.filename=${image}`,
     '-device',
-    'qemu-xhci,id=usb',
-  ];
+    `usb-storage,bus=usb.0,drive=n${name},id=${name},removable=true`,
+  ]);
+  const parts = ['-nic', 'none', '-device', 'qemu-xhci,id=usb,p2=15,p3=15', ...disk, ...furtherDisks];
   const port = [
     '-device',
     'virtio-serial',

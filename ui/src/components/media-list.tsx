@@ -34,6 +34,8 @@ export type MediumView = {
   readonly writable: 'yes' | 'on-request' | 'no';
   /** Why there is nothing to show; the words are `media.reason.<fault>`. */
   readonly fault?: string | undefined;
+  /** Of a device that was not mounted: the part of its disk that the reason is about, and what was found there. */
+  readonly found?: { readonly part: string; readonly detail: string } | undefined;
   readonly bundles: readonly BundleOnMediumView[];
   /** Names of the other files, by what they are. */
   readonly others: readonly {
@@ -166,9 +168,31 @@ const Others = ({ ctx, medium }: { ctx: Ctx; medium: MediumView }) => {
 };
 
 /** A code of the system stands beside its words; one without words stands alone. */
-const reasonText = (ctx: Ctx, reason: string): string => {
-  const words = ctx.tDynamic(`media.reason.${reason}`, {}, '');
+const reasonText = (ctx: Ctx, reason: string, found: MediumView['found']): string => {
+  const words = ctx.tDynamic(`media.reason.${reason}`, found ?? {}, '');
   return words === '' ? `${reason}.` : reason.startsWith('E') ? `${words} (${reason}).` : `${words}.`;
+};
+
+const ownDisk: readonly string[] = ['own-mounted', 'own-listed', 'own-swap'];
+const notRead: readonly string[] = ['own-volume', 'file-system', 'encrypted'];
+
+const Fault = ({ ctx, fault, found }: { ctx: Ctx; fault: string; found: MediumView['found'] }) => {
+  const reason = reasonText(ctx, fault, found);
+  // Nothing is wrong with it.
+  if (ownDisk.includes(fault))
+    return (
+      <p>
+        {ctx.t('media.own')}. {reason} {ctx.t('media.ownNext')}
+      </p>
+    );
+  const [title, next] = notRead.includes(fault)
+    ? (['media.notRead', 'media.notReadNext'] as const)
+    : (['media.fault', 'media.faultNext'] as const);
+  return (
+    <Notice level="warning" title={ctx.t(title)}>
+      {reason} {ctx.t(next)}
+    </Notice>
+  );
 };
 
 const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; unavailable: string | undefined }) => (
@@ -185,16 +209,12 @@ const Medium = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; un
           medium.freeBytes === undefined || medium.sizeBytes === undefined
             ? undefined
             : ctx.t('media.room', { free: ctx.fmt.bytes(medium.freeBytes), size: ctx.fmt.bytes(medium.sizeBytes) }),
-          medium.writable === 'yes' ? undefined : ctx.t(writableWords[medium.writable]),
+          medium.writable === 'yes' || medium.found !== undefined ? undefined : ctx.t(writableWords[medium.writable]),
         ]
           .filter((part) => part !== undefined)
           .join(', ')}
       </p>
-      {medium.fault === undefined ? null : (
-        <Notice level="warning" title={ctx.t('media.fault')}>
-          {reasonText(ctx, medium.fault)} {ctx.t('media.faultNext')}
-        </Notice>
-      )}
+      {medium.fault === undefined ? null : <Fault ctx={ctx} fault={medium.fault} found={medium.found} />}
       {medium.isComplete ? null : <p class="warn">{ctx.t('media.incomplete')}</p>}
       {medium.fault === undefined ? <Others ctx={ctx} medium={medium} /> : null}
     </div>
@@ -225,11 +245,12 @@ export const MediaList = ({
           </LinkButton>
         }
       >
-        {media.length === 0 ? (
+        {media.every(({ fault = '' }) => ownDisk.includes(fault)) ? (
           <Empty title={ctx.t('media.none')}>{ctx.t('media.noneWhy')}</Empty>
-        ) : (
-          media.map((medium) => <Medium ctx={ctx} medium={medium} unavailable={unavailable} />)
-        )}
+        ) : null}
+        {media.map((medium) => (
+          <Medium ctx={ctx} medium={medium} unavailable={unavailable} />
+        ))}
       </Panel>
     </div>
   );

@@ -27,6 +27,61 @@ export const words = defineWords({
     ru: 'Извлеките его и подключите снова. Если не поможет, возьмите другой.',
     kk: 'Оны суырып, қайта қосыңыз. Көмектеспесе, басқасын алыңыз.',
   },
+  'media.own': {
+    en: 'This is a disk of the computer itself, not a medium',
+    ru: 'Это диск самого компьютера, а не носитель',
+    kk: 'Бұл тасығыш емес, компьютердің өз дискісі',
+  },
+  'media.ownNext': {
+    en: 'It was neither mounted nor set read-only. If it is to be a medium, unmount it, take it out of the settings of the system, and plug it in again.',
+    ru: 'Он не подключён и не переведён в режим «только чтение». Если он должен стать носителем, отмонтируйте его, уберите из настроек системы и подключите снова.',
+    kk: 'Ол қосылған да, «тек оқу» режиміне ауыстырылған да жоқ. Тасығыш болуы керек болса, оны ажыратып, жүйе баптауларынан алып тастап, қайта қосыңыз.',
+  },
+  'media.notRead': {
+    en: 'What is on it is not read here',
+    ru: 'Такой носитель здесь не читается',
+    kk: 'Мұндай тасығыш мұнда оқылмайды',
+  },
+  'media.notReadNext': {
+    en: 'It was not touched. Use a medium with FAT32, exFAT, ext4, ISO 9660 or UDF that is not encrypted.',
+    ru: 'Он не изменён. Возьмите незашифрованный носитель с FAT32, exFAT, ext4, ISO 9660 или UDF.',
+    kk: 'Ол өзгертілген жоқ. FAT32, exFAT, ext4, ISO 9660 немесе UDF бар, шифрланбаған тасығыш алыңыз.',
+  },
+  'media.reason.own-mounted': {
+    en: '{part} of this disk is mounted on {detail}',
+    ru: 'Раздел {part} этого диска смонтирован в {detail}',
+    kk: 'Осы дискінің {part} бөлімі {detail} ішіне монтаждалған',
+  },
+  'media.reason.own-listed': {
+    en: '{part} of this disk stands in {detail}',
+    ru: 'Раздел {part} этого диска указан в {detail}',
+    kk: 'Осы дискінің {part} бөлімі {detail} файлында көрсетілген',
+  },
+  'media.reason.own-swap': {
+    en: '{part} of this disk is swap space ({detail})',
+    ru: 'Раздел {part} этого диска служит подкачкой ({detail})',
+    kk: 'Осы дискінің {part} бөлімі алмасу кеңістігі болып тұр ({detail})',
+  },
+  'media.reason.own-volume': {
+    en: '{part} is a part of a volume ({detail})',
+    ru: 'Раздел {part} входит в составной том ({detail})',
+    kk: '{part} бөлімі құрама томға кіреді ({detail})',
+  },
+  'media.reason.file-system': {
+    en: 'Its file system is {detail}',
+    ru: 'Файловая система: {detail}',
+    kk: 'Файлдық жүйесі: {detail}',
+  },
+  'media.reason.encrypted': {
+    en: 'It is encrypted ({detail})',
+    ru: 'Носитель зашифрован ({detail})',
+    kk: 'Тасығыш шифрланған ({detail})',
+  },
+  'media.reason.unmountable': {
+    en: 'The system could not mount it ({detail}); its file system may be damaged',
+    ru: 'Система не смогла его смонтировать ({detail}); возможно, файловая система повреждена',
+    kk: 'Жүйе оны монтаждай алмады ({detail}); файлдық жүйесі бүлінген болуы мүмкін',
+  },
   'media.reason.silent': { en: 'It has not answered', ru: 'Он не отвечает', kk: 'Ол жауап бермейді' },
   'media.reason.stopped': { en: 'The look at it was stopped', ru: 'Просмотр остановлен', kk: 'Қарау тоқтатылды' },
   'media.reason.too-much': {

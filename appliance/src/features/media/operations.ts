@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -15,7 +16,13 @@ const mediumSchema = z.object({
   sizeBytes: z.int().optional(),
   freeBytes: z.int(),
   readOnly: z.boolean(),
-  fault: z.string().optional().describe('Why it cannot be read'),
+  fault: z.string().optional().describe('Why it cannot be read, or was not mounted'),
+  found: z
+    .object({ part: z.string(), detail: z.string() })
+    .optional()
+    .describe(
+      'Of a device that was not mounted: the part of its disk that the reason is about, and what was found there',
+    ),
   bundles: z.array(
     z.object({
       path: z.string().describe('One of its files; it stands for all of them'),
@@ -34,7 +41,7 @@ const mediumSchema = z.object({
   ),
 });
 
-const toRow = ({ content, fault, ...medium }: Medium): z.input<typeof mediumSchema> => ({
+const toRow = ({ content, fault, found, ...medium }: Medium): z.input<typeof mediumSchema> => ({
   name: medium.name,
   path: medium.path,
   ...(medium.label === undefined ? {} : { label: medium.label }),
@@ -42,7 +49,7 @@ const toRow = ({ content, fault, ...medium }: Medium): z.input<typeof mediumSche
   ...(medium.sizeBytes === undefined ? {} : { sizeBytes: medium.sizeBytes }),
   freeBytes: medium.freeBytes ?? 0,
   readOnly: medium.readOnly,
-  ...(fault === undefined ? {} : { fault }),
+  ...defined({ fault, found }),
   bundles: (content?.bundles ?? []).map(({ here, bundleId, site, seq, issuedAt, volumes, missing, ...bundle }) => ({
     path: here[0]?.path ?? '',
     name: here[0]?.name ?? '',
@@ -116,9 +123,11 @@ export const mediaOperations = [
           const room =
             medium.sizeBytes === undefined ? '' : `, ${medium.freeBytes ?? 0} of ${medium.sizeBytes} bytes are free`;
           out.line(
-            `${medium.path}  ${medium.label ?? medium.name}, ${medium.fileSystem ?? 'folder'}${medium.readOnly ? ', read-only' : ''}${room}`,
+            `${medium.path}  ${medium.label ?? medium.name}, ${medium.fileSystem ?? (medium.device === undefined ? 'folder' : 'device')}${medium.readOnly ? ', read-only' : ''}${room}`,
           );
-          if (medium.fault !== undefined) out.line(`  cannot be read: ${medium.fault}`);
+          if (medium.found !== undefined)
+            out.line(`  not mounted: ${medium.fault} (${medium.found.part} ${medium.found.detail})`);
+          else if (medium.fault !== undefined) out.line(`  cannot be read: ${medium.fault}`);
           out.table(['KIND', 'WHAT', 'HERE', 'STATE', 'FILES'], what(medium));
           if (medium.content?.isComplete === false) out.note(`${medium.path}: there is more on it than is looked at`);
         }

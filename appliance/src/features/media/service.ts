@@ -7,6 +7,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import { labelOf, mediaMounts, readMountinfo } from './mounts.ts';
+import { type RefusedPlaces, refusedDevices, systemRefused } from './refused.ts';
 import type { BundleOnMedium, MediaService, Medium, Mount } from './types.ts';
 import { systemWriteRequests, type WriteRequests, whileWritable, writableOf } from './writable.ts';
 
@@ -20,13 +21,14 @@ type MediaParts = {
   readonly exchange: Pick<ExchangeService, 'state' | 'importedWith'>;
   readonly clock: () => number;
   readonly writeRequests?: WriteRequests;
+  readonly refused?: RefusedPlaces;
 };
 
 type Look = { readonly at: number; readonly survey: Promise<Survey | BundleError>; isOver: boolean };
 
 /** The media of this computer. */
 export const mediaService = (parts: MediaParts): MediaService => {
-  const { folders: foldersOf, exchange, clock, writeRequests = systemWriteRequests } = parts;
+  const { folders: foldersOf, exchange, clock, writeRequests = systemWriteRequests, refused = systemRefused } = parts;
   const looks = new Map<string, Look>();
 
   const listOf = (name: Parameters<typeof foldersOf>[0]): string[] =>
@@ -102,7 +104,8 @@ export const mediaService = (parts: MediaParts): MediaService => {
       const present = mounts();
       const keys = new Set(present.map(({ path, device = '' }) => `${device} ${path}`));
       for (const [key, held] of looks) if (!keys.has(key) && held.isOver) looks.delete(key);
-      return (await Promise.all(present.map((mount) => look(mount, options.waitMs ?? patienceMs)))).flat();
+      const looked = await Promise.all(present.map((mount) => look(mount, options.waitMs ?? patienceMs)));
+      return [...looked.flat(), ...refusedDevices(refused)];
     },
     withWritable: async (path, work) => {
       const mount = mounts().find((one) => one.path === path);

@@ -43,14 +43,19 @@ export type Medium = Mount & {
   readonly sizeBytes?: number;
   readonly freeBytes?: number;
   readonly content?: MediumContent;
-  /** Why there is no content: a code of the system (`EIO`), or `silent`, `stopped`, `too-much`, `unknown`. */
+  /**
+   * Why there is no content: a code of the system (`EIO`), or `silent`, `stopped`, `too-much`, `unknown`. Of a device that was not
+   * mounted: `own-mounted`, `own-listed`, `own-swap` (a disk of this computer itself), `own-volume`, `file-system`, `encrypted`, `unmountable`.
+   */
   readonly fault?: string;
+  /** Of a device that was not mounted: the part of its disk that the reason is about, and what was found there. */
+  readonly found?: { readonly part: string; readonly detail: string };
 };
 
 export type MediaService = {
   /** What is mounted; touches no medium. */
   mounts(): Mount[];
-  /** With what lies on each; one that has not answered after `waitMs` has a fault until it does. */
+  /** With what lies on each; one that has not answered after `waitMs` has a fault until it does. Last what was plugged in and is not mounted. */
   list(options?: { readonly waitMs?: number }): Promise<Medium[]>;
   /**
    * Runs `work` while the medium may be written. One that is mounted read-only is mounted anew for it and then read-only
