@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { keyWords } from '../loop/enrol.ts';
 import { readEnrolment } from '../state/enrolment.ts';
-import { openStanding } from '../state/standing.ts';
+import { clockText, openStanding } from '../state/standing.ts';
 import { openState } from '../state/state.ts';
 import { type Command, defaultStateDir } from './command.ts';
 
@@ -27,13 +27,14 @@ export const command: Command = {
     const identity = state.identity();
     const waiting = state.enrolKey();
     const held = openStanding(state.path('standing.json')).read();
+    const aheadMs = held?.clockAheadMs ?? 0;
     const certificate = identity === undefined ? undefined : new X509Certificate(identity.cert);
     const endsMs = certificate?.validToDate.getTime();
     const standing = (() => {
       if (settings?.deviceId === undefined || endsMs === undefined)
         return readEnrolment(state) === undefined ? ('not-enrolled' as const) : ('enrols-later' as const);
-      // Whatever the last call told, a certificate that ended since is not taken.
-      return endsMs < nowMs() ? ('certificate-ended' as const) : (held?.standing ?? ('not-heard' as const));
+      // Whatever the last call told, a certificate that ended since is not taken: by the appliance's clock.
+      return endsMs < nowMs() - aheadMs ? ('certificate-ended' as const) : (held?.standing ?? ('not-heard' as const));
     })();
     context.line(words[standing]);
     const facts: readonly (readonly [string, string | undefined])[] = [
@@ -42,6 +43,7 @@ export const command: Command = {
       ['device', settings?.deviceId],
       ['server', settings?.server],
       ['certificate until', endsMs === undefined ? undefined : toTime(endsMs)],
+      ['clock', aheadMs === 0 ? undefined : clockText(aheadMs)],
       ['a new key waits, its words', waiting === undefined ? undefined : keyWords(waiting.keyPem)],
     ];
     for (const [name, value] of facts) if (value !== undefined) context.line(`${name}: ${value}`);
@@ -52,6 +54,7 @@ export const command: Command = {
       deviceId: settings?.deviceId ?? null,
       server: settings?.server ?? null,
       certificateEnds: endsMs === undefined ? null : toTime(endsMs),
+      clockAheadSeconds: Math.round(aheadMs / 1000),
       waitingWords: waiting === undefined ? null : keyWords(waiting.keyPem),
     });
     if (standing !== 'accepted') context.fail();

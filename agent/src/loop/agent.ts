@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Memory } from '../collectors/collector.ts';
@@ -18,7 +18,7 @@ import { openJournal } from '../state/journal.ts';
 import { type HeldPolicy, openPolicy } from '../state/policy.ts';
 import { openSections } from '../state/sections.ts';
 import { openSpool, type Spool } from '../state/spool.ts';
-import { openStanding, type Standing } from '../state/standing.ts';
+import { clockAhead, clockText, openStanding, type Standing } from '../state/standing.ts';
 import { type AgentState, identityFile, newOwnId, openState, type Settings } from '../state/state.ts';
 import { openTrust } from '../trust/held.ts';
 import { type Client, client } from './client.ts';
@@ -114,9 +114,9 @@ const standingOf = (error: unknown): Standing | undefined => {
   return standings[error.code];
 };
 
-/** An appliance that does not say why it refuses: an end that has passed by this computer's clock is why. */
-const withReason = (error: unknown, certificatePem: string): unknown =>
-  error instanceof AgentError && error.code === 'REFUSED' && certificateEnd(certificatePem) < nowMs()
+/** An appliance that does not say why it refuses: an end that has passed is why. */
+const withReason = (error: unknown, certificatePem: string, now: number): unknown =>
+  error instanceof AgentError && error.code === 'REFUSED' && certificateEnd(certificatePem) < now
     ? new AgentError(
         'CERTIFICATE_ENDED',
         'the certificate of this device ended: sallyport-agent enrol --again asks for another one',
@@ -227,15 +227,21 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const nextCheckIn = checkIns({ inventory, tasks, policy, bootId });
   const standing = openStanding(state.path('standing.json'));
   const turn = agentCycle({ client: calls, nextCheckIn, inventory, spool, tasks, policy, log, clock: nowMs });
+  // A device cannot judge the time: what ends, ends by the appliance's clock.
+  const clock = { aheadMs: standing.read()?.clockAheadMs ?? 0 };
+  const siteNow = (): number => nowMs() - clock.aheadMs;
   const cycle: Cycle = async (options) => {
     // `enrol --again` was run beside this.
     if (requireEnrolled(state).identity.cert !== used.cert) swap();
     try {
+      const began = steadyMs();
       const result = await turn(options);
+      clock.aheadMs = clockAhead(nowMs() - result.serverMs, steadyMs() - began);
+      if (standing.noteClock(clock.aheadMs) && clock.aheadMs !== 0) log('warning', clockText(clock.aheadMs));
       standing.note('accepted', nowMs());
       return result;
     } catch (thrown) {
-      const error = withReason(thrown, used.cert);
+      const error = withReason(thrown, used.cert, siteNow());
       const now = standingOf(error);
       if (now !== undefined) standing.note(now, nowMs(), describe(error));
       throw error;
@@ -263,7 +269,7 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     renewIfDue: async () => {
       const { identity } = requireEnrolled(state);
       // In the middle of a task its downloads go on over the old connection.
-      if (!isRenewalDue(identity.cert, nowMs()) || tasks.current() !== undefined) return;
+      if (!isRenewalDue(identity.cert, siteNow()) || tasks.current() !== undefined) return;
       await renew(state, calls);
       swap();
       log('info', 'the certificate was renewed');

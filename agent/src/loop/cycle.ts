@@ -47,7 +47,8 @@ export function checkIns(parts: {
   };
 }
 
-type CycleResult = { nextSeconds: number; sent: string[]; task: DeliveredTask | undefined };
+/** `serverMs`: the time as the appliance has it. */
+type CycleResult = { nextSeconds: number; serverMs: number; sent: string[]; task: DeliveredTask | undefined };
 
 export type Cycle = (options: { collectAll: boolean; collect: boolean }) => Promise<CycleResult>;
 
@@ -138,6 +139,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     // Results first: the next task starts only after the one before has ended.
     await sendResults();
     const reply = await client.checkIn(parts.nextCheckIn());
+    const serverMs = Date.parse(reply.now);
     if (reply.policy !== undefined) {
       policy.write(reply.policy);
       const { etag, executables, neighbours } = reply.policy;
@@ -151,6 +153,6 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     const sent = await sendSections(reply);
     await sendEvents();
     tasks.cancel(reply.cancel);
-    return { nextSeconds: reply.next, sent, task: reply.task };
+    return { nextSeconds: reply.next, serverMs, sent, task: reply.task };
   };
 };

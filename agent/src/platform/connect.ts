@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { applianceName, isServerAddress } from '@sallyport/bundle-tools/protocol/site';
@@ -73,10 +74,25 @@ const endpointOf = (url: URL) => ({
   port: url.port === '' ? 443 : Number(url.port),
 });
 
-const unreachable = (error: unknown): AgentError =>
-  error instanceof AgentError
+/** What OpenSSL says of dates that do not hold, in words for who looks for the cause. */
+const timeFaults: Readonly<Record<string, string>> = {
+  CERT_NOT_YET_VALID: 'begins later than',
+  CERT_HAS_EXPIRED: 'ended before',
+};
+
+const unreachable = (error: unknown): AgentError => {
+  const fault = error instanceof Error && 'code' in error ? timeFaults[String(error.code)] : undefined;
+  if (fault !== undefined)
+    return new AgentError(
+      'UNREACHABLE',
+      `the certificate of the server ${fault} the clock of this computer, ${toTime(nowMs())}: set the clock; if it is right, the appliance's is wrong`,
+      {},
+      { cause: error },
+    );
+  return error instanceof AgentError
     ? error
     : new AgentError('UNREACHABLE', error instanceof Error ? error.message : String(error), {}, { cause: error });
+};
 
 const readBody = async (response: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
