@@ -75,7 +75,7 @@ const named: Readonly<Record<string, string>> = {
   'sallyport clock show': 'test/integration/ledger.test.ts',
   'sallyport clock back': 'test/integration/two-persons.test.ts',
   'sallyport clock agree': 'test/integration/ledger.test.ts',
-  'sallyport protected release': 'test/integration/forbidden-addresses.test.ts',
+  'sallyport protected release': 'test/integration/still-protected.test.ts',
   'sallyport protected decide': 'test/integration/two-persons.test.ts',
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
   'sallyport list-view list': 'appliance/src/features/list-views/list-views.test.ts',

@@ -27,9 +27,18 @@ export type ForbiddenAddresses = Forbidden & {
 
 type Held = {
   stamp: string;
-  sets: [ForbiddenBecause, AddressSet][];
-  ipv4: readonly AddressRange[];
-  recorded: AddressSet;
+  sets: readonly (readonly [ForbiddenBecause, AddressSet])[];
+  /** Each worked out when it is asked for: most questions are about one address. */
+  ipv4(): readonly AddressRange[];
+  recorded(): AddressSet;
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 };
 
 const nearMs = 60_000;
@@ -68,17 +77,17 @@ export function forbiddenAddresses(parts: {
     const entries = [...recorded, ['protected', store.addresses()] as const];
     held = {
       stamp,
-      sets: entries.map(([because, all]) => [because, addressSet(all)]),
-      ipv4: addressSet(entries.flatMap(([, all]) => all)).ipv4(),
-      recorded: addressSet(recorded.flatMap(([, all]) => all)),
+      sets: entries.map(([because, all]) => [because, addressSet(all)] as const),
+      ipv4: once(() => addressSet(entries.flatMap(([, all]) => all)).ipv4()),
+      recorded: once(() => addressSet(recorded.flatMap(([, all]) => all))),
     };
     return held;
   };
 
   return {
     because: (address) => current().sets.find(([, set]) => set.has(address))?.[0],
-    ipv4: () => current().ipv4,
-    isRecorded: (written) => current().recorded.covers(written),
+    ipv4: () => current().ipv4(),
+    isRecorded: (written) => current().recorded().covers(written),
     near: (address) => {
       const network = networkOf(address);
       if (network === undefined) return [];
