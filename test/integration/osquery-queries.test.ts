@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHere } from '../../appliance/test/support/run-line.ts';
@@ -109,6 +110,63 @@ describe('a live query', () => {
     const run = (sql: string) => () => appliance.queries.run(admin('dana'), { sql, waitSeconds: 10 });
     expect(run('select * from /* ok */ "curl"')).toThrow(/may not use curl/);
     expect(run("select * from deb_packages where name = 'curl'")).not.toThrow();
+  });
+
+  it('is refused by the values that it hands to a device, by API and command', async () => {
+    const run = (sql: string) => () => appliance.queries.run(admin('dana'), { sql, waitSeconds: 10 });
+    expect(run("select * from file where path = '\\\\10.9.8.7\\share\\x'")).toThrow(/names another computer/);
+    expect(run('select f.* from processes p join file f on f.path = p.path')).toThrow(
+      /file\.path: this value is a text/,
+    );
+    expect(run("select * from windows_eventlog where channel = 'Security'")).toThrow(/whole logs of the system/);
+    expect(run("select printf('%99999d', 1)")).toThrow(/a width is a number up to 1000/);
+    const ended = await runHere('query', 'run', "select * from file where path like '/%%'", '--data', site.dataDir);
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toContain('one % for each level');
+    for (const path of ['//plc/share/x', 'C:\\x\\COM1', '/net/plc/x', '\\\\plc\\share'])
+      expect(() => appliance.samples.ask(admin('dana'), { device: 1, path, reason: 'x' })).toThrow();
+  });
+
+  it('ends at 10 s, 8 MiB and 100,000 rows', async () => {
+    const name = 'live-bounds';
+    const { client, id, number } = site.made(name, {
+      ...debian(name),
+      users: Array.from({ length: 400 }, (_, uid) => ({ uid, username: `u${uid}`, gid: uid })),
+    });
+    await client.poll();
+    const ask = (sql: string) => appliance.queries.run(admin('dana'), { sql, devices: [id()], waitSeconds: 60 }).id;
+    const answer = (query: string) => appliance.queries.answers(admin('dana'), query, { limit: 1 })[0];
+
+    // 160,000 rows: the device itself ends, whatever stands behind the statement.
+    const many = ask('select a.uid from users a, users b -- all ;');
+    await client.poll();
+    expect(answer(many)).toMatchObject({ state: 'answered', rowCount: 100_000, isCut: true });
+    const plan = ask('explain select uid from users');
+    await client.poll();
+    expect(answer(plan)).toMatchObject({ state: 'answered' });
+
+    const write = async (query: string, body: Record<string, unknown>): Promise<void> => {
+      await site.post('/api/osquery/distributed/read', JSON.stringify({ node_key: client.nodeKey }), {});
+      const said = { node_key: client.nodeKey, statuses: { [`sp:live:${query}`]: 0 }, ...body };
+      await site.post('/api/osquery/distributed/write', gzipSync(JSON.stringify(said)), {});
+    };
+    const slow = ask('select 1 as slow');
+    const stats = { [`sp:live:${slow}`]: { wall_time_ms: 10_001 } };
+    await write(slow, { queries: { [`sp:live:${slow}`]: [{ slow: '1' }] }, stats });
+    expect(answer(slow)).toMatchObject({ state: 'failed', rows: [], message: expect.stringMatching(/end at 10 s/) });
+
+    const wide = ask('select 1 as wide');
+    const cell = randomBytes(5 << 20).toString('hex');
+    await write(wide, { queries: { [`sp:live:${wide}`]: [{ wide: cell }] } });
+    expect(answer(wide)).toMatchObject({ state: 'failed', rows: [], message: expect.stringMatching(/8 MiB/) });
+
+    // A client that does not keep the bound.
+    const long = ask('select 1 as n');
+    await write(long, {
+      queries: { [`sp:live:${long}`]: Array.from({ length: 100_001 }, (_, n) => ({ n: String(n) })) },
+    });
+    expect(answer(long)).toMatchObject({ state: 'failed', rows: [], message: expect.stringMatching(/100000 rows/) });
+    expect(number()).toBeGreaterThan(0);
   });
 
   it('runs from the command line', async () => {

@@ -62,6 +62,71 @@ export const words = defineWords({
     ru: 'Недопустимо в запросе: {what}.',
     kk: 'Сұрауда рұқсат етілмейді: {what}.',
   },
+  'validation.sqlValue.computer': {
+    en: '{what}: this path names another computer, and the device would connect to it.',
+    ru: '{what}: этот путь называет другой компьютер, и устройство подключилось бы к нему.',
+    kk: '{what}: бұл жол басқа компьютерді атайды, құрылғы оған қосылар еді.',
+  },
+  'validation.sqlValue.device': {
+    en: '{what}: the path names a device, not a file or folder.',
+    ru: '{what}: путь называет устройство, а не файл или папку.',
+    kk: '{what}: жол файлды не қалтаны емес, құрылғыны атайды.',
+  },
+  'validation.sqlValue.relative': {
+    en: '{what}: a path begins at the top: /folder or C:\\folder.',
+    ru: '{what}: путь начинается с корня: /папка или C:\\папка.',
+    kk: '{what}: жол түбірден басталады: /қалта немесе C:\\қалта.',
+  },
+  'validation.sqlValue.dots': {
+    en: '{what}: name each folder, without . and ..',
+    ru: '{what}: назовите каждую папку, без . и ..',
+    kk: '{what}: әр қалтаны атаңыз, . және .. болмасын.',
+  },
+  'validation.sqlValue.wildcard': {
+    en: '{what}: in a path only % stands for other characters.',
+    ru: '{what}: в пути другие знаки заменяет только %.',
+    kk: '{what}: жолда басқа таңбаларды тек % алмастырады.',
+  },
+  'validation.sqlValue.top': {
+    en: '{what}: a search begins below a named folder, such as /home/% or C:\\Users\\%.',
+    ru: '{what}: поиск начинается внутри названной папки, например /home/% или C:\\Users\\%.',
+    kk: '{what}: іздеу аталған қалтаның ішінен басталады, мысалы /home/% немесе C:\\Users\\%.',
+  },
+  'validation.sqlValue.depth': {
+    en: '{what}: say how deep to search: one % for each level, at most 4 levels.',
+    ru: '{what}: укажите глубину поиска: один % на каждый уровень, не более 4 уровней.',
+    kk: '{what}: іздеу тереңдігін көрсетіңіз: әр деңгейге бір %, ең көбі 4 деңгей.',
+  },
+  'validation.sqlValue.literal': {
+    en: '{what}: write this value as a text in the query, not as an expression, a column or a subquery, and alone in its condition.',
+    ru: '{what}: запишите это значение текстом в запросе, а не выражением, столбцом или подзапросом, и одно в условии.',
+    kk: '{what}: бұл мәнді өрнек, баған не ішкі сұрау емес, сұраудағы мәтін ретінде жазыңыз, шартта ол жалғыз болсын.',
+  },
+  'validation.sqlValue.flat': {
+    en: '{what}: a table that opens paths is read by one plain SELECT, without subqueries, WITH or UNION.',
+    ru: '{what}: таблица, которая открывает пути, читается одним простым SELECT, без подзапросов, WITH и UNION.',
+    kk: '{what}: жолдарды ашатын кесте ішкі сұраусыз, WITH пен UNION-сыз бір қарапайым SELECT арқылы оқылады.',
+  },
+  'validation.sqlValue.width': {
+    en: '{what}: a width is a number up to 1000.',
+    ru: '{what}: ширина — число не больше 1000.',
+    kk: '{what}: ені — 1000-нан аспайтын сан.',
+  },
+  'validation.sqlValue.growth': {
+    en: '{what}: it makes values much longer.',
+    ru: '{what}: значения становятся намного длиннее.',
+    kk: '{what}: мәндер тым ұзарып кетеді.',
+  },
+  'validation.sqlValue.pattern': {
+    en: '{what}: a regular expression has at most 256 bytes.',
+    ru: '{what}: регулярное выражение — не длиннее 256 байтов.',
+    kk: '{what}: тұрақты өрнек 256 байттан аспайды.',
+  },
+  'validation.sqlValue.repeat': {
+    en: '{what}: in a regular expression what repeats or has a choice is not repeated again.',
+    ru: '{what}: в регулярном выражении то, что повторяется или содержит выбор, не повторяется ещё раз.',
+    kk: '{what}: тұрақты өрнекте қайталанатын не таңдауы бар бөлік тағы қайталанбайды.',
+  },
   'validation.sqlUnreadable': {
     en: 'One SELECT statement, with all quotes closed.',
     ru: 'Один оператор SELECT, все кавычки закрыты.',

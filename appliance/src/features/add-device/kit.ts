@@ -37,6 +37,8 @@ const osqueryFlags = (input: KitInput): string =>
     `--distributed_tls_read_endpoint=${osqueryPrefix}/distributed/read`,
     `--distributed_tls_write_endpoint=${osqueryPrefix}/distributed/write`,
     '--distributed_interval=60',
+    // What works for longer than this is ended by the client itself, and refused for a day.
+    '--watchdog_latency_limit=10',
     '--disable_carver=false',
     '--carver_disable_function=true',
     `--carver_start_endpoint=${osqueryPrefix}/carve/begin`,

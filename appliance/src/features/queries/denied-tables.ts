@@ -10,12 +10,14 @@ const search = 'it searches what files hold';
 const disk = 'it reads disks beside their file systems';
 const secrets = 'it holds secrets';
 const typed = 'it shows what people typed';
+const logs = 'it shows whole logs of the system, what people typed and secrets on command lines among it';
 
+// authenticode asks the servers that the certificates of the file name whether they were revoked.
 const reasons: ReadonlyArray<readonly [why: string, names: string]> = [
   [
     elsewhere,
     `curl curl_certificate prometheus_metrics azure_instance_metadata azure_instance_tags ec2_instance_metadata
-     ec2_instance_tags ycloud_instance_metadata wifi_survey`,
+     ec2_instance_tags ycloud_instance_metadata wifi_survey authenticode`,
   ],
   ['files are fetched only as an approved sample', 'carves'],
   // A digest confirms a guess, and a short secret is guessed; magic reads its rules from a file that the query names.
@@ -33,6 +35,7 @@ const reasons: ReadonlyArray<readonly [why: string, names: string]> = [
      osquery_flags`,
   ],
   [typed, 'shell_history powershell_events user_interaction_events'],
+  [logs, 'windows_eventlog windows_events asl unified_log syslog_events'],
 ];
 
 export const deniedTables: Readonly<Record<string, string>> = Object.fromEntries(
@@ -48,6 +51,10 @@ export const deniedTables: Readonly<Record<string, string>> = Object.fromEntries
 export const deniedColumns: Readonly<Record<string, string>> = {
   'docker_containers.env_variables': secrets,
   'es_process_events.env': secrets,
+  // The key of the wireless network and the token of the owner's account lie there.
+  'nvram.value': secrets,
+  // Instructions of a build hold what was given to it.
+  'docker_image_history.created_by': secrets,
 };
 
 const builtIn = `

@@ -1,4 +1,5 @@
 import { osqueryTables } from './osquery-tables.generated.ts';
+import { sqlWords } from './sql-pieces.ts';
 
 // Statements for osquery, and for the empty database in which the guard reads what people write.
 
@@ -10,6 +11,16 @@ export function sqlText(text: string): string {
 /** Has a client send the file at a path. */
 export function carveQuery(path: string): string {
   return `select * from carves where path = ${sqlText(path)} and carve = 1`;
+}
+
+/**
+ * A statement that gives at most so many rows. A plan (EXPLAIN) stays as it is: it cannot stand within another statement, and has
+ * few rows.
+ */
+export function boundedQuery(sql: string, rows: number): string {
+  if (/^explain$/i.test(sqlWords(sql)[0] ?? '')) return sql;
+  // A line of its own ends a comment.
+  return `select * from (\n${sql.replace(/[\s;]+$/, '')}\n) limit ${rows}`;
 }
 
 /** Makes the tables that a live query may read, without rows. */

@@ -16,6 +16,7 @@ import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { type DeviceAnswer, type LiveQuery, maxSqlLength, shownState } from './types.ts';
+import { isValueFault } from './value-guard.ts';
 
 const listedQueries = 100;
 const pageDevices = 50;
@@ -91,6 +92,9 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (code === 'INVALID' && details.fields !== undefined) return details.fields;
     if (code === 'MALFORMED') return { sql: { key: 'validation.sqlUnreadable' } };
     const what = details['refused'];
+    const value = details['value'];
+    if (code === 'FORBIDDEN' && typeof what === 'string' && isValueFault(value))
+      return { sql: { key: `validation.sqlValue.${value}`, params: { what } } };
     if (code === 'FORBIDDEN' && typeof what === 'string')
       return { sql: { key: 'validation.sqlRefused', params: { what } } };
     throw error instanceof Error ? error : new AppError('INTERNAL', message);

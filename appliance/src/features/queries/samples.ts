@@ -11,6 +11,7 @@ import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platf
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import { carveQuery } from './osquery-queries.ts';
+import { pathFault } from './path-values.ts';
 import { type SampleRow, sampleStore } from './sample-store.ts';
 import { largestSampleBytes, type Sample, type SampleService } from './types.ts';
 
@@ -92,12 +93,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
   const checkPath = (path: string): string => {
     const plain = path.trim();
     const isAbsolute = /^(?:\/|[A-Za-z]:\\)/.test(plain);
-    if (
-      !isAbsolute ||
-      plain.length > maxPathLength ||
-      /[%*?,\u0000-\u001f]/.test(plain) ||
-      /(?:^|[\\/])\.\.(?:[\\/]|$)/.test(plain)
-    )
+    if (!isAbsolute || plain.length > maxPathLength || /[%*?,]/.test(plain) || pathFault(plain) !== undefined)
       throw invalid({ path: { key: 'validation.samplePath' } });
     return plain;
   };

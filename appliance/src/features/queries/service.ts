@@ -8,10 +8,12 @@ import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import { isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { boundedQuery } from './osquery-queries.ts';
 import { sqlGuard } from './sql-guard.ts';
 import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
 import {
   type AnswerState,
+  answerLimits,
   type DeviceAnswer,
   type LiveQuery,
   maxWaitSeconds,
@@ -190,15 +192,20 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
         immediate(db, () => {
           for (const { id } of open) store.sent(id, device);
         });
-      return open;
+      return open.map(({ id, sql }) => ({ id, sql: boundedQuery(sql, answerLimits.rows) }));
     },
     answer: (device, id, { status, message, rows, wallMs }) =>
       immediate(db, () => {
         const query = store.byId(id, wholeSite('agent'));
         if (query === undefined) return;
-        const state: AnswerState = status === 0 ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
+        const late =
+          (wallMs ?? 0) > answerLimits.ms
+            ? `took ${Math.round((wallMs ?? 0) / 1000)} s of the device: answers end at ${answerLimits.ms / 1000} s, ask for less`
+            : undefined;
+        const isDone = status === 0 && late === undefined;
+        const state: AnswerState = isDone ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
         const kept = state === 'answered' ? keptRows(rows, maxQueryBytes - query.keptBytes) : undefined;
-        const text = cleanLine(message.slice(0, maxMessageLength));
+        const text = cleanLine((status === 0 ? (late ?? '') : message).slice(0, maxMessageLength));
         const isNew = store.setAnswer({
           query: id,
           device,

@@ -1,75 +1,26 @@
 import { constants, DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../platform/errors.ts';
 import { allowedFunctions, deniedColumns, deniedTables, osqueryFunctions } from './denied-tables.ts';
-import { anyRowQuery, tablesQuery } from './osquery-queries.ts';
-import { osqueryTables } from './osquery-tables.generated.ts';
-import { maxSqlLength } from './types.ts';
-
-// A statement cut as SQLite cuts it, for what its parser does not tell: characters outside of strings, and what preparing
-// it costs. What a statement reads is never decided here.
-
-const piece =
-  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[A-Za-z_][\w$]*|\d[\w.]*|[^ \t\n\f\r]/g;
-
-/** Words, numbers, symbols, quoted texts with their quotes, and comments; spaces of ASCII are left out. */
-function sqlPieces(sql: string): string[] {
-  return sql.match(piece) ?? [];
-}
-
-const isComment = (text: string): boolean => text.startsWith('--') || text.startsWith('/*');
-
-/** A name without its quotes; SQLite takes a string for a name, too. */
-const nameOf = (text: string): string => {
-  const [first = ''] = text;
-  if (!'\'"`['.includes(first)) return text.toLowerCase();
-  const inner = text.slice(1, -1);
-  return (first === '[' ? inner : inner.replaceAll(first + first, first)).toLowerCase();
-};
-
-/** The place of the name that a named subquery has, before its `as` at this place. */
-const definedBefore = (words: readonly string[], as: number): number => {
-  if (words[as - 1] !== ')') return as - 1;
-  let depth = 0;
-  for (let at = as - 1; at >= 0; at -= 1) {
-    if (words[at] === ')') depth += 1;
-    if (words[at] === '(') depth -= 1;
-    if (depth === 0) return at - 1;
-  }
-  return -1;
-};
-
-/** At most how many copies SQLite makes of a part of the statement: the uses of all named subqueries, multiplied. */
-function subqueryCopies(pieces: readonly string[]): number {
-  const words = pieces.filter((text) => !isComment(text));
-  const names = words.map(nameOf);
-  const definitions = names.flatMap((name, at) => {
-    if (name !== 'as') return [];
-    const next = at + (names[at + 1] === 'not' ? 1 : 0) + 1;
-    return words[names[next] === 'materialized' ? next + 1 : next] === '(' ? [definedBefore(words, at)] : [];
-  });
-  const uses = new Map<string, number>();
-  names.forEach((name, at) => {
-    // With a point beside it, it is no subquery.
-    if (words[at - 1] !== '.' && words[at + 1] !== '.') uses.set(name, (uses.get(name) ?? 0) + 1);
-  });
-  const times = new Map<string, number>();
-  for (const at of definitions) times.set(names[at] ?? '', (times.get(names[at] ?? '') ?? 0) + 1);
-  return definitions.reduce((product, at) => {
-    const name = names[at] ?? '';
-    return product * Math.max(1, (uses.get(name) ?? 0) - (times.get(name) ?? 0));
-  }, 1);
-}
+import { anyRowQuery, boundedQuery, tablesQuery } from './osquery-queries.ts';
+import { osqueryTables, pathColumns } from './osquery-tables.generated.ts';
+import { expressionCopies, subqueryCopies } from './sql-copies.ts';
+import { joinedBy, nameOf, sqlPieces, sqlWords } from './sql-pieces.ts';
+import { answerLimits, maxSqlLength } from './types.ts';
+import { valueReasons, valueRefusal } from './value-guard.ts';
 
 // What a live query may ask. The reader of a device must not become a way out of the site, a way to secrets or a way to
 // files without a second administrator. SQLite itself reads the statement: it is prepared, never run, on an empty database
 // that has only the allowed tables, and tells each table, column and function that it resolved. osquery's parser is the
-// same one, so there is no second reading of a text that could differ.
+// same one, so there is no second reading of a text that could differ. What it does not tell, the shape of a value, is judged
+// afterwards, in one direction only: what is not plainly a text of the statement is refused (value-guard.ts).
 
 /** What osquery's own SQLite would also take; a statement past it is made to cost. */
 const limits = { sqlLength: 65_536, exprDepth: 100, compoundSelect: 50, column: 500, functionArg: 100 };
 
 /** SQLite copies a named subquery for each of its uses before it asks about any part. */
 const maxCopiedLength = 100_000;
+/** And what a name stands for, for each use of the name. */
+const maxExpandedLength = 1_000_000;
 
 const unknown = 'it is not in the list of tables and functions that a query may use';
 
@@ -99,8 +50,10 @@ const checkText = (sql: string): void => {
   // Which columns it joins depends on the client's version, and a column can steer what a table reads.
   if (pieces.some((piece) => piece.toLowerCase() === 'natural'))
     throw toError({ what: 'natural', why: 'name the columns that are joined' });
-  if (subqueryCopies(pieces) * sql.length > maxCopiedLength)
+  if (subqueryCopies(sqlWords(sql)) * sql.length > maxCopiedLength)
     throw malformed('the query uses its named subqueries too often');
+  if (expressionCopies(sqlWords(sql)) * sql.length > maxExpandedLength)
+    throw malformed('the query uses the names of its own columns too often');
 };
 
 const emptyDatabase = (): DatabaseSync => {
@@ -136,6 +89,7 @@ export function sqlGuard(): (sql: string) => void {
     let refusal: Refusal | undefined;
     let isSelect = false;
     const unread = new Set<string>();
+    const steering = new Set<string>();
     const deny = (what: string, why: string): number => {
       refusal ??= { what, why };
       return constants.SQLITE_DENY;
@@ -152,6 +106,7 @@ export function sqlGuard(): (sql: string) => void {
           // A table of which no column is read, or a subquery with a name.
           if (column === '') unread.add(table);
           else if (!Object.hasOwn(osqueryTables, table)) return deny(table, deniedBy(table));
+          if (pathColumns[table]?.includes(column) === true) steering.add(`${table}.${column}`);
           const why = deniedColumns[`${table}.${column}`];
           return why === undefined ? constants.SQLITE_OK : deny(`${table}.${column}`, why);
         }
@@ -175,6 +130,33 @@ export function sqlGuard(): (sql: string) => void {
     if (!/^[\s;]*$/.test(sql.slice(text.length))) throw new AppError('MALFORMED', 'one statement at a time');
     for (const name of unread)
       if (!Object.hasOwn(osqueryTables, name) && isTable(db, name)) throw toError({ what: name, why: unknown });
+    const joined = joinedBy(sql);
+    // What two tables are joined by in short is told neither as a column nor as a table; so each name counts that a table has.
+    for (const name of joined.length === 0 ? [] : new Set(sqlWords(sql).map(nameOf))) {
+      if (!Object.hasOwn(osqueryTables, name)) {
+        if (isTable(db, name)) throw toError({ what: name, why: unknown });
+        continue;
+      }
+      for (const column of joined) {
+        const why = deniedColumns[`${name}.${column}`];
+        if (why !== undefined) throw toError({ what: `${name}.${column}`, why });
+        if (pathColumns[name]?.includes(column) === true) steering.add(`${name}.${column}`);
+      }
+    }
+    const value = valueRefusal(sql, [...steering]);
+    if (value !== undefined) {
+      const { what, why } = value;
+      throw new AppError('FORBIDDEN', `a query may not use ${what.slice(0, 200)}: ${valueReasons[why]}`, {
+        refused: what.slice(0, 100),
+        value: why,
+      });
+    }
+    // A comment that stays open would swallow the bound.
+    try {
+      db.prepare(boundedQuery(sql, answerLimits.rows));
+    } catch (error) {
+      throw reasonOf(error, undefined);
+    }
   };
 }
 

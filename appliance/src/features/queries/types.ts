@@ -140,3 +140,6 @@ type CarveBlock = { session: string; requestId: string; block: number; data: str
 type ShownState = 'waiting' | 'offline' | 'answered' | 'failed' | 'denylisted';
 
 export const maxWaitSeconds = 3_600;
+
+/** Where the answer of a device ends: its rows are asked for up to the bound, and what is past another one has failed. */
+export const answerLimits = { ms: 10_000, bytes: 8 << 20, rows: 100_000 };

@@ -4,6 +4,7 @@ import type { DecodedReport, DecodedSection, DecoderHints, Item } from '../../..
 import { AppError } from '../../../platform/errors.ts';
 import { parseBody } from '../../../platform/http/body.ts';
 import { neighboursOf, type Seen } from '../../discovery/types.ts';
+import { answerLimits } from '../../queries/types.ts';
 import { type Mapping, mappings, neighbourQuestion, type Question, systemIn } from './inventory-queries.ts';
 import { readQueryName } from './names.ts';
 import { type Answers, type Row, text } from './rows.ts';
@@ -20,13 +21,14 @@ const learnedNeighbours = (rows: readonly Row[], now: number): Seen[] =>
 // The answers to the inventory's questions, as the client sends them to distributed/write. A collection is replaced only
 // by whole answers: a question that failed says nothing about what is there, and no rows are not the same as that.
 
-const maxRows = 50_000;
 const maxQueries = 256;
 
 /** The body of distributed/write; older clients send statuses as text. */
 const writeBody = z.object({
   node_key: z.string().max(512).optional(),
-  queries: z.record(z.string().max(256), z.union([z.array(z.unknown()).max(maxRows), z.literal('')])).default({}),
+  queries: z
+    .record(z.string().max(256), z.union([z.array(z.unknown()).max(answerLimits.rows), z.literal('')]))
+    .default({}),
   statuses: z.record(z.string().max(256), z.union([z.number(), z.string().max(16)])).default({}),
   messages: z.record(z.string().max(256), z.string()).default({}),
   stats: z.record(z.string().max(256), z.unknown()).default({}),

@@ -9,6 +9,7 @@ import { type AtHead, decodeBody, headOfBody, parseBody, readWire } from '../../
 import { guestOf } from '../../../platform/http/guest.ts';
 import { firstIn } from '../../../platform/rate-limit.ts';
 import type { ClientFacts, SourceCaller } from '../../devices/types.ts';
+import { answerLimits } from '../../queries/types.ts';
 import { peerReader } from '../native/peer.ts';
 import { type Body, reportLimiter } from '../report-limiter.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
@@ -86,6 +87,7 @@ const keyBytes = 32;
 /** So much of a body without a known key is read before it takes a slot: mostly the key stands within. */
 const headBytes = 16 << 10;
 const tooMuch = 'all answers together were too large';
+const tooLong = `answers end at ${answerLimits.bytes >> 20} MiB and ${answerLimits.rows} rows: ask for less`;
 
 const nodeCall = z.object({ node_key: z.string().max(512) });
 const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -246,17 +248,22 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     return done();
   };
 
-  /** What people asked has failed, and is not waited for; the inventory is asked again in its time. */
+  /** What people asked has failed, and is not waited for. */
+  const failAsked = (device: number, names: readonly string[], message: string): void => {
+    for (const name of names) {
+      const known = readQueryName(name);
+      if (known?.kind === 'carve') samples.answer(device, known.id, { status: 1, rows: [] });
+      if (known?.kind === 'live') queries.answer(device, known.id, { status: 1, message, rows: [], wallMs: undefined });
+    }
+  };
+
+  /** What people asked has failed; the inventory is asked again in its time. */
   const dropAnswers = (caller: SourceCaller | undefined | null, taken: Taken): Response => {
     if (caller === undefined) return unknownNode();
     if (caller?.state !== 'managed') return done();
-    for (const name of askedNamesIn(taken.bytes, taken.tail)) {
-      const known = readQueryName(name);
-      if (known === undefined) continue;
-      if (known.kind === 'inventory') asks.tooLarge(caller.id);
-      else if (known.kind === 'carve') samples.answer(caller.id, known.id, { status: 1, rows: [] });
-      else queries.answer(caller.id, known.id, { status: 1, message: tooMuch, rows: [], wallMs: undefined });
-    }
+    const names = askedNamesIn(taken.bytes, taken.tail);
+    failAsked(caller.id, names, tooMuch);
+    if (names.some((name) => readQueryName(name)?.kind === 'inventory')) asks.tooLarge(caller.id);
     if (quiet.first(`answers ${caller.id}`))
       events.record('osquery-answers-dropped', { device: caller.id, params: { bytes: taken.totalBytes } });
     return done();
@@ -339,12 +346,17 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
         if (caller.state !== 'managed') return done();
         try {
           // An inventory is parsed by the intake's thread; here only what a person waits for.
-          if (bytes.includes('"sp:live:') || bytes.includes('"sp:carve:')) takeAsked(caller.id, await readWrite(bytes));
+          if (bytes.includes('"sp:live:') || bytes.includes('"sp:carve:')) {
+            const asked = bytes.length > answerLimits.bytes ? undefined : await readWrite(bytes);
+            if (asked === undefined) failAsked(caller.id, askedNamesIn(bytes), tooLong);
+            else takeAsked(caller.id, asked);
+          }
           if (bytes.includes('"sp:inv:')) await takeInventory(caller.id, bytes);
         } catch (error) {
           // A client keeps what was refused and says it again with all that follows: it would not be better then.
           const { code } = toFailure(error);
           if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
+          failAsked(caller.id, askedNamesIn(bytes), tooLong);
           devices.sectionRejected(caller.id, 'osquery', code);
         }
         return done();
