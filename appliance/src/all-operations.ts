@@ -44,6 +44,7 @@ import { serverCertificateOperations, serverCertificateSchemas } from './feature
 import { settingOperations, settingSchemas } from './features/settings/operations.ts';
 import { trendOperations, trendSchemas } from './features/trends/operations.ts';
 import { updateOperations, updateSchemas } from './features/updates/operations.ts';
+import { upgradeOperations, upgradeSchemas } from './features/upgrade/operations.ts';
 import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
 import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
 import { worklistOperations, worklistSchemas } from './features/worklist/operations.ts';
@@ -73,6 +74,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...announcementOperations,
   ...listViewOperations,
   ...releaseOperations,
+  ...upgradeOperations,
   ...mediaOperations,
   ...bundleOperations,
   ...recoveryKeyOperations,
@@ -114,6 +116,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...announcementSchemas,
   ...listViewSchemas,
   ...releaseSchemas,
+  ...upgradeSchemas,
   ...bundleSchemas,
   ...clockSchemas,
   ...exchangeSchemas,

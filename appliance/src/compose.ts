@@ -72,6 +72,7 @@ import { type RuleService, ruleService } from './features/rules/service.ts';
 import { serverCertificates } from './features/server-certificate/service.ts';
 import { updateService } from './features/updates/service.ts';
 import { defaultRoot, laidReleases } from './features/upgrade/releases.ts';
+import { upgradeService } from './features/upgrade/service.ts';
 import { vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { waitingService } from './features/waiting/service.ts';
@@ -292,6 +293,7 @@ export const compose = async ({
       clock,
     });
     const announcements = announcementService({ db, events, objects, clock });
+    const upgrades = upgradeService({ events, paths, clock });
     const releases = releaseService({ db, events, running: release.version, laid: () => laidReleases(defaultRoot) });
     const exchange = exchangeService({
       ...over,
@@ -430,6 +432,7 @@ export const compose = async ({
       exchange,
       announcements,
       releases,
+      upgrades,
       deviceFilters: filters,
       rules,
       changed,
@@ -450,6 +453,7 @@ export const compose = async ({
         ca,
         keyring,
         paths,
+        upgrades,
         jobs: queue,
       }),
       rollbackDetector,

@@ -11,7 +11,6 @@ import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
 import { controllerPatchPanels } from './features/patches/controller-panels.tsx';
 import { searchService } from './features/search/service.ts';
-import { untoldFailure } from './features/upgrade/settle.ts';
 import { immediate } from './platform/database.ts';
 import { textFilter } from './platform/filter/types.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
@@ -63,7 +62,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = applianc
     // The build lays them out; without them pages are plain but work.
     assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
     timeZone: () => appliance.objects.setting('appliance.time-zone') || siteTimeZone(),
-    failedUpgrade: () => untoldFailure(appliance.paths.data),
+    failedUpgrade: () => appliance.upgrades.failure(),
     transact: (work) => immediate(db, work),
     chain: remembered(events.verifyChainInTurns, clock),
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),

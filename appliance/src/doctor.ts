@@ -10,8 +10,8 @@ import { keyDateText } from './features/exchange/key-dates.ts';
 import { unfulfilledLines } from './features/exchange/unfulfilled.ts';
 import { isPublicKeyFile, keyFaults } from './features/health/keys.ts';
 import { returnText } from './features/rollback/text.ts';
+import { failureText } from './features/upgrade/failure.ts';
 import { readUpgrade } from './features/upgrade/file.ts';
-import { untoldFailure } from './features/upgrade/settle.ts';
 import { assertSchema, pageFaults, referenceFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { takeServerLock } from './platform/process-lock.ts';
@@ -205,11 +205,9 @@ export const checks: readonly Check[] = [
   {
     name: 'last upgrade',
     warning: true,
-    run: ({ paths }) => {
-      const failed = untoldFailure(paths.data);
-      return failed === undefined
-        ? []
-        : [`${toTime(failed.at)}: the upgrade to release ${failed.to} went back: ${failed.reason}`];
+    run: ({ upgrades }) => {
+      const failed = upgrades.failure();
+      return failed === undefined ? [] : [`${toTime(failed.at)}: ${failureText(failed)}`];
     },
   },
   {

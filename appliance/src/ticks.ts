@@ -40,6 +40,7 @@ export function ticks(
     patches,
     queues,
     rollbackDetector,
+    upgrades,
   } = appliance;
   const { note, derive, turn } = server.intake;
   const inTurn = (run: () => unknown) => async (): Promise<void> => {
@@ -62,6 +63,12 @@ export function ticks(
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
     { failed: 'health was not looked at', everyMs: 5 * secondMs, firstMs: secondMs, run: () => health.turn() },
     { failed: 'what calls told was not written', everyMs: secondMs, run: writeNotes },
+    {
+      failed: 'a failed upgrade was not recorded',
+      everyMs: 5 * secondMs,
+      firstMs: secondMs,
+      run: () => upgrades.turn(),
+    },
     { failed: 'the witness was not written', everyMs: secondMs, run: () => void rollbackDetector.flush() },
     {
       failed: 'what waits to be derived was not worked off',

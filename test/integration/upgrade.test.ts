@@ -4,6 +4,7 @@ import { compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
 import { openLog } from '@sallyport/appliance/platform/log';
+import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
@@ -12,6 +13,7 @@ import { freePort, temporaryFolder } from '../support/commands.ts';
 import { type InstalledSite, initSite, installedSite } from '../support/installed-site.ts';
 import { breakServer, layRelease, nextStep, nextStepFile, presentStep } from '../support/release-tree.ts';
 import { shellBlocks } from '../support/shell-blocks.ts';
+import { until } from '../support/until.ts';
 
 // Releases that lie installed, a server that a supervisor starts, devices over TLS: from one release to the next, and back.
 
@@ -54,9 +56,10 @@ describe('an upgrade', () => {
       ['0.3.0', { [nextStepFile]: step }],
       ['0.4.0', { [nextStepFile.replace('next', 'broken')]: `${step}; insert into missing values (1)` }],
       ['0.5.0', { [nextStepFile]: step }],
+      ['0.6.0', { [nextStepFile]: step }],
     ] as const)
       layRelease(folder.path, release, migrations);
-    breakServer(join(folder.path, 'releases/0.5.0'));
+    for (const release of ['0.5.0', '0.6.0']) breakServer(join(folder.path, 'releases', release));
     port = await freePort();
     site = installedSite(join(folder.path, 'site'), join(folder.path, 'releases'), '0.2.0', port);
     await initSite(site.data, port);
@@ -91,16 +94,28 @@ describe('an upgrade', () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('tries release 0.4.0 on a copy');
     expect([site.current(), site.serverPid(), await site.page()]).toEqual(['0.2.0', pid, 200]);
-    expect(existsSync(join(site.data, 'upgrade.json'))).toBe(false);
+    expect(JSON.parse(readFileSync(join(site.data, 'upgrade.json'), 'utf8'))).toMatchObject({
+      state: 'done',
+      failed: { to: '0.4.0', from: '0.2.0', how: 'refused' },
+    });
     expect(await checkIn(before)).toBe(200);
+    // The script of a package is told the same, without another trial.
+    const packaged = await site.run(site.release('0.4.0'), ['upgrade', '--package', ...site.place]);
+    expect(packaged).toMatchObject({
+      status: 0,
+      stdout: 'not tried again: stayed: 0.2.0 runs, 0.4.0 did not pass its trial, see doctor\n',
+    });
+    expect(packaged.stderr).not.toContain('tries release');
   });
 
   it('goes back by itself where the new release does not serve, and the reason is kept', async () => {
-    const failed = await upgrade('0.5.0', '--within', '1');
+    // Its server ends by itself: nobody waits for it.
+    const failed = await upgrade('0.5.0');
     expect(failed.status).toBe(1);
     expect(saidBy(failed)).toMatchObject({
       error: 'UPGRADE',
-      message: 'release 0.5.0 did not serve within 1 s; release 0.2.0 serves again, and nothing of before is lost',
+      message:
+        'the server of release 0.5.0 ended before it served; release 0.2.0 serves again, and nothing of before is lost',
     });
     expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
     expect(await version('0.2.0')).toMatchObject({ database: { schema: presentStep } });
@@ -108,10 +123,64 @@ describe('an upgrade', () => {
     const { findings: found, warnings } = await findings('0.2.0');
     expect(found).toEqual([]);
     expect(warnings.find(({ check }) => check === 'last upgrade')?.detail).toContain(
-      'release 0.5.0 went back: release 0.5.0 did not serve',
+      'the upgrade to release 0.5.0 failed, 0.2.0 runs: the server of release 0.5.0 ended before it served',
     );
     // It had migrated: the database of before was put back.
     expect(warnings.find(({ check }) => check === 'restored backup')?.detail).toContain('pre-0.5.0 was restored');
+  });
+
+  it('that failed is told until a person puts it aside, and no package tries it again', async () => {
+    const { release, data, place, run } = site;
+    const command = async (...args: string[]) => {
+      const { status, stdout } = await run(release('0.2.0'), [...args, '--data', data, '--json']);
+      return { status, answer: JSON.parse(stdout) as Record<string, unknown> };
+    };
+    const wasTold = async () => ({
+      failure: (await command('release', 'failure')).answer['failure'],
+      check: (await command('health')).answer['checks'] as Array<{ name: string; code: string }>,
+      work: JSON.stringify((await command('work', 'list')).answer),
+      doctor: (await findings('0.2.0')).warnings.some(({ check }) => check === 'last upgrade'),
+    });
+    const db = new BetterSqlite3(join(data, 'state.db'), { readonly: true });
+    const events = (): unknown[] =>
+      db.prepare("select severity, params from event where type = 'upgrade-failed' and params like '%0.5.0%'").all();
+    await until(() => (events().length > 0 ? true : undefined));
+    expect(events()).toEqual([{ severity: 'critical', params: expect.stringContaining('ended before it served') }]);
+    db.close();
+    const told = await wasTold();
+    expect(told.failure).toMatchObject({ to: '0.5.0', from: '0.2.0', how: 'ended' });
+    expect(told.check).toContainEqual(expect.objectContaining({ name: 'upgrade', code: 'UPGRADE_FAILED' }));
+    expect(told.work).toContain('"id":"appliance.upgrade"');
+    expect(told.doctor).toBe(true);
+    const pid = site.serverPid();
+    const packaged = await run(release('0.5.0'), ['upgrade', '--package', ...place]);
+    expect(packaged).toMatchObject({
+      status: 0,
+      stdout: 'not tried again: went back: 0.2.0 runs, 0.5.0 did not start, see doctor\n',
+    });
+    expect([site.serverPid(), await site.page()]).toEqual([pid, 200]);
+
+    expect((await command('release', 'put-aside')).status).toBe(2);
+    expect(await command('release', 'put-aside', '--reason', 'the vendor mends it')).toMatchObject({ status: 0 });
+    const quiet = await wasTold();
+    expect(quiet).toMatchObject({ failure: null, doctor: false });
+    expect(quiet.check).toContainEqual(expect.objectContaining({ name: 'upgrade', code: 'OK' }));
+    expect(quiet.work).not.toContain('appliance.upgrade');
+    expect((await command('release', 'put-aside', '--reason', 'again')).answer).toMatchObject({ error: 'NOT_FOUND' });
+
+    // A person who asks has it tried again, and told again.
+    const asked = await run(release('0.2.0'), ['upgrade', ...place, '--json']);
+    expect(saidBy(asked)).toMatchObject({ error: 'UPGRADE', message: expect.stringContaining('release 0.5.0') });
+    expect((await wasTold()).failure).toMatchObject({ to: '0.5.0' });
+    expect(site.serverPid()).not.toBe(pid);
+  });
+
+  it('whose package finds a server that does not start ends well for the packager, in one line', async () => {
+    const packaged = await site.run(site.release('0.6.0'), ['upgrade', '--package', ...site.place]);
+    expect(packaged.status, packaged.stderr).toBe(0);
+    expect(packaged.stdout).toBe('went back: 0.2.0 runs, 0.6.0 did not start, see doctor\n');
+    expect(packaged.stderr).toContain('the server of release 0.6.0 ended before it served');
+    expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
   });
 
   it('brings the next release, with every step written down, and keeps the one before', async () => {
@@ -142,11 +211,22 @@ describe('an upgrade', () => {
     const { release, data, place, run } = site;
     const inNew = (...args: string[]) => run(release('0.3.0'), [...args, '--data', data, '--json']);
     expect(await inNew('device', 'revoke', before?.publicId ?? '')).toMatchObject({ status: 0 });
+    expect(await inNew('tag', 'add', 'line-1', before?.publicId ?? '')).toMatchObject({ status: 0 });
+    expect(await inNew('setting', 'set', 'devices.not-visible-hours', '30')).toMatchObject({ status: 0 });
+    expect(await inNew('token', 'create', '--for', 'agent', '--out', join(site.root, 'token'))).toMatchObject({
+      status: 0,
+    });
 
     const back = (...args: string[]) => run(release('0.3.0'), [...args, ...place, '--json']);
     const asked = await back(...typed(/rollback$/));
     expect(asked.status).toBe(1);
-    expect(saidBy(asked)).toMatchObject({ done: false, lost: { devices: 1, bundles: 0 } });
+    expect(saidBy(asked)).toMatchObject({
+      done: false,
+      lost: { devices: 1, bundles: 0, tags: 1, settings: 1, approvals: 0, accounts: 1, deployments: 0, exceptions: 0 },
+    });
+    const named = (await run(release('0.3.0'), [...typed(/rollback$/), ...place])).stdout;
+    for (const what of ['tags', 'settings', 'approvals', 'accounts', 'deployments', 'exceptions'])
+      expect(named).toMatch(new RegExp(`^  \\d+ ${what}`, 'm'));
     expect(site.current()).toBe('0.3.0');
 
     const done = await back(...typed(/--confirm/));

@@ -89,11 +89,23 @@ async function upAndBack(
 
   for (const { version: failing, package: file } of [next.deaf, next.dead]) {
     const fromMs = Date.now();
-    const { status, text } = await on.sh(`dpkg -i ${file}`);
-    must(status !== 0 && text.includes(`release ${version} serves again`), `the way back was not told: ${text}`);
+    const text = await well(on, `dpkg -i ${file}`);
+    const last = text.trim().split('\n').at(-1) ?? '';
+    must(
+      last === `went back: ${version} runs, ${failing} did not start, see doctor`,
+      `the way back was not told: ${text}`,
+    );
+    const isInstalled = (await well(on, 'dpkg --list sallyport')).includes(`ii  sallyport      ${failing} `);
+    must(isInstalled, `dpkg does not have ${failing} as installed`);
     expectSameFacts(before, await factsOf(on), version, before.schema);
     say(`away from ${failing}, which does not come up, by itself in ${seconds(fromMs)}`);
+    const invocation = (): Promise<string> => well(on, 'systemctl show --property=InvocationID sallyport');
+    const server = await invocation();
+    for (const again of ['dpkg --configure -a', 'dpkg-reconfigure sallyport', `dpkg -i ${file}`]) await well(on, again);
+    must((await invocation()) === server, 'the packager tried the release again');
+    must((await on.sh('sallyport release failure')).status === 1, 'the failure is not told');
   }
+  await well(on, 'sallyport release put-aside --reason "the next one is on its way"');
   await well(on, `dpkg -i /mnt/stick/${basename(place.deb)}`);
   expectSameFacts(before, await factsOf(on), version, before.schema);
   return times;

@@ -60,7 +60,9 @@ export function installedSite(root: string, releases: string, current: string, p
   const service = join(root, 'service.json');
   writeFileSync(
     service,
-    JSON.stringify({ start: supervisor('start'), stop: supervisor('stop'), restart: supervisor('restart') }),
+    JSON.stringify(
+      Object.fromEntries(['start', 'stop', 'restart', 'ended'].map((order) => [order, supervisor(order)])),
+    ),
   );
   const pidFile = join(root, 'server.pid');
   const log = (): string =>

@@ -8,6 +8,9 @@ import { until } from './until.ts';
 
 export type SupervisorOrder = 'start' | 'stop' | 'restart';
 
+/** Whether the server that was started last ended by itself before it listened. */
+export const hasEnded = (root: string): boolean => existsSync(join(root, 'server.ended'));
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -34,6 +37,7 @@ export async function supervise(root: string, data: string, order: SupervisorOrd
   const log = join(root, 'server.log');
   /** Ends when the server listens, or has ended; whether a signal ended it. */
   const startOnce = async (): Promise<boolean> => {
+    rmSync(join(root, 'server.ended'), { force: true });
     const output = openSync(log, 'a');
     const { size: before } = statSync(log);
     const current = join(root, 'current');
@@ -46,6 +50,7 @@ export async function supervise(root: string, data: string, order: SupervisorOrd
     closeSync(output);
     const listens = (): boolean => readFileSync(log).subarray(before).includes('listening on');
     await until(() => child.exitCode !== null || child.signalCode !== null || listens());
+    if (child.exitCode !== null) writeFileSync(join(root, 'server.ended'), '');
     child.unref();
     return child.signalCode !== null;
   };

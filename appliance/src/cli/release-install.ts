@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readKeyFile } from '@sallyport/bundle-tools/host/key-files';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { installRelease } from '../features/releases/install.ts';
-import { defaultRoot } from '../features/upgrade/releases.ts';
+import { currentRelease, defaultRoot } from '../features/upgrade/releases.ts';
 import { serverOf } from '../features/upgrade/service-manager.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -45,6 +45,13 @@ export const command: Command = {
     } finally {
       data.close();
     }
+    // The package ends well also where the upgrade went back.
+    const current = currentRelease(root);
+    if (current !== version)
+      throw new AppError(
+        'UPGRADE',
+        `release ${version} is installed and does not run, ${current ?? 'none'} does: sallyport doctor`,
+      );
     out.line(`release ${version} is installed`);
     out.result({ installed: version });
     return 0;

@@ -2,10 +2,22 @@ import { join } from 'node:path';
 import { defaultRoot } from '../features/upgrade/releases.ts';
 import { serverOf } from '../features/upgrade/service-manager.ts';
 import { goBack } from '../features/upgrade/switch.ts';
+import type { Lost } from '../features/upgrade/types.ts';
 import { lastUpgrade } from '../features/upgrade/way-back.ts';
 import { AppError } from '../platform/errors.ts';
 import { takeLock } from '../platform/process-lock.ts';
 import type { Command } from './command.ts';
+
+/** What people did since; they do it again by hand. */
+const byHand = (lost: Lost): readonly (readonly [string, number])[] => [
+  ['tags that were given to devices or taken from them', lost.tags],
+  ['settings', lost.settings],
+  ['approvals', lost.approvals],
+  ['accounts, roles and tokens', lost.accounts],
+  ['deployments and consents to them', lost.deployments],
+  ['exceptions: accepted risks, compensating controls, accepted deviations', lost.exceptions],
+  ['other objects that people made, changed or deleted', lost.others],
+];
 
 export const command: Command = {
   summary: 'back to the release before the last upgrade, with the database and keys that it had; says what is lost',
@@ -32,6 +44,7 @@ export const command: Command = {
       out.line(`  reports of ${lost.reportingDevices} devices (they report again)`);
       out.line(`  ${lost.events} events of the journal`);
       out.line(`  ${lost.bundles} imported bundles (import them again)`);
+      for (const [what, count] of byHand(lost)) out.line(`  ${count} ${what}`);
       out.line('what was erased, revoked or taken away since stays so');
       if (!flag('confirm')) {
         out.note('nothing was changed; to do it: sallyport release rollback --confirm');

@@ -43,7 +43,19 @@ export const actShapes = {
   'upgrade.forget-before': { input: z.strictObject({ to: release }), answer: none },
   'upgrade.lost': {
     input: z.strictObject({ to: release }),
-    answer: z.strictObject({ devices: count, reportingDevices: count, events: count, bundles: count }),
+    answer: z.strictObject({
+      devices: count,
+      reportingDevices: count,
+      events: count,
+      bundles: count,
+      tags: count,
+      settings: count,
+      approvals: count,
+      accounts: count,
+      deployments: count,
+      exceptions: count,
+      others: count,
+    }),
   },
   /** The trial on a copy; its progress goes to stderr. */
   'upgrade.try': {

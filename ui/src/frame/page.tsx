@@ -74,13 +74,14 @@ const WentBack = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
-/** On every page until the next upgrade, at most some days. */
+/** On every page until an upgrade succeeds or a person puts it aside. */
 const FailedUpgrade = ({ ctx }: { ctx: Ctx }) => {
   const failed = ctx.failedUpgrade;
   if (failed === undefined || !ctx.can('settings:read')) return null;
   return (
     <Notice level="warning" title={ctx.t('upgrade.failed', { to: failed.to })}>
-      <Time at={failed.at} /> <span lang="en">{failed.reason}</span>
+      <Time at={failed.at} /> <span lang="en">{failed.reason}</span>{' '}
+      <a href={paths.releases()}>{ctx.t('health.look')}</a>
     </Notice>
   );
 };

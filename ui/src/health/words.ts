@@ -31,6 +31,7 @@ export const words = defineWords({
   'health.check.recovery': { en: 'Recovery key', ru: 'Ключ восстановления', kk: 'Қалпына келтіру кілті' },
   'health.check.clock': { en: 'Clock', ru: 'Часы', kk: 'Сағат' },
   'health.check.authority': { en: 'Authority', ru: 'Удостоверяющий центр', kk: 'Куәландыру орталығы' },
+  'health.check.upgrade': { en: 'Upgrade', ru: 'Обновление', kk: 'Жаңарту' },
   'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
   'health.diagnosticsWhat': {
@@ -132,6 +133,11 @@ export const words = defineWords({
     ru: 'Ключ восстановления не подтверждён',
     kk: 'Қалпына келтіру кілті расталмаған',
   },
+  'health.code.UPGRADE_FAILED': {
+    en: 'An upgrade failed; the release of before serves',
+    ru: 'Обновление не удалось; работает прежний выпуск',
+    kk: 'Жаңарту сәтсіз аяқталды; бұрынғы шығарылым жұмыс істеп тұр',
+  },
   'health.code.AUTHORITY_ENDS': {
     en: 'The authority of the site ends within 30 days',
     ru: 'Удостоверяющий центр площадки истекает в течение 30 дней',
@@ -212,6 +218,11 @@ export const words = defineWords({
     en: 'Type its groups under Backups, Recovery key; if it is lost, have a new one made there',
     ru: 'Введите его группы в «Резервные копии», «Ключ восстановления»; если его ни у кого нет, создайте там новый',
     kk: 'Топтарын «Сақтық көшірмелер», «Қалпына келтіру кілті» бетінде теріңіз; ешкімде болмаса, сол жерде жаңасын жасаңыз',
+  },
+  'health.todo.UPGRADE_FAILED': {
+    en: 'Read the reason, mend it, and have root run: sallyport upgrade. Or put it aside under Releases.',
+    ru: 'Прочитайте причину, устраните её и запустите от имени root: sallyport upgrade. Либо отложите на странице «Выпуски».',
+    kk: 'Себебін оқып, түзетіңіз де, root атынан іске қосыңыз: sallyport upgrade. Немесе «Шығарылымдар» бетінде шетке қойыңыз.',
   },
   'health.todo.AUTHORITY_ENDS': {
     en: 'First compare the clock of the server with a known time. If it is right, plan to enrol the devices again at a new appliance.',

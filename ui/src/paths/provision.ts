@@ -35,6 +35,8 @@ export const provisionPages = {
   /** A file: what clients of the address have to trust. */
   certificateAuthorities: page('/certificate/authorities/:address', { bound: 'site', GET: 'settings:read' }),
   releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
+  /** POST `reason` */
+  upgradeAside: page('/releases/failure/put-aside', { bound: 'site', POST: 'settings:write' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),
   rollbackDecide: page('/rollback/decide', { bound: 'site', decides: true, POST: 'safety:write' }),

@@ -12,6 +12,7 @@ import type { BackupService } from '../backups/service.ts';
 import type { BackupAge, RecoveryKey } from '../backups/types.ts';
 import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
+import type { UpgradeService } from '../upgrade/service.ts';
 import { keyFaults } from './keys.ts';
 import { type Meter, newMeter } from './meter.ts';
 import { diskReserve } from './reserve.ts';
@@ -57,6 +58,7 @@ type Parts = {
   serverCertificate: Pick<ServerCertificateService, 'fault'>;
   ca: Pick<CaService, 'notAfterMs'>;
   paths: Pick<DataPaths, 'data'>;
+  upgrades: Pick<UpgradeService, 'failure'>;
   clock?: () => number;
   /** What counts as the time, and what is wrong with it. */
   time?: Pick<SiteClock, 'read'>;
@@ -228,6 +230,18 @@ export function healthService(parts: Parts): HealthService {
       : check('clock', 'warning', found.doubt, doubtText(found, found.doubt));
   };
 
+  const upgrade = (): HealthCheck => {
+    const failed = parts.upgrades.failure();
+    return failed === undefined
+      ? check('upgrade')
+      : check(
+          'upgrade',
+          'warning',
+          'UPGRADE_FAILED',
+          `${failed.from ?? 'no release'} runs, ${failed.to} does not: ${failed.reason}; run: sallyport upgrade --to ${failed.to}, or put it aside: sallyport release put-aside`,
+        );
+  };
+
   const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
     try {
       return look();
@@ -250,6 +264,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('certificate', certificate),
       orFailed('authority', authority),
       orFailed('clock', siteTime),
+      orFailed('upgrade', upgrade),
     ];
     return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
   };

@@ -17,6 +17,7 @@ const HEALTH_CHECKS = [
   'certificate',
   'authority',
   'clock',
+  'upgrade',
 ] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
@@ -25,7 +26,7 @@ export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
  * `AUTHORITY_ENDED`: the certificate of the site's own authority has ended, and every agent refuses the appliance; `AUTHORITY_ENDS`: it
  * does within 30 days (a warning). `CLOCK_BEHIND`, `CLOCK_SUSPECT`: the computer's clock is before what is certain, or too far past it: nothing
- * is imported and no run begins, all else goes on (a warning). `RECOVERY_UNCONFIRMED`: no person has typed groups of the recovery key (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
+ * is imported and no run begins, all else goes on (a warning). `UPGRADE_FAILED`: the last upgrade did, and no person put it aside (a warning). `RECOVERY_UNCONFIRMED`: no person has typed groups of the recovery key (a warning). `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
  * plant are warnings, too: without it the site's own is presented.
  */
 const HEALTH_CODES = [
@@ -44,6 +45,7 @@ const HEALTH_CODES = [
   'AUTHORITY_ENDED',
   'CLOCK_BEHIND',
   'CLOCK_SUSPECT',
+  'UPGRADE_FAILED',
   ...CERTIFICATE_CODES,
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];

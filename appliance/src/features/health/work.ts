@@ -11,6 +11,7 @@ const mendedAt: Readonly<Record<string, string>> = {
   backups: paths.backups(),
   recovery: paths.recoveryKey(),
   certificate: paths.certificate(),
+  upgrade: paths.releases(),
 } satisfies Partial<Record<HealthCheckName, string>>;
 
 /** What is wrong with the appliance itself: what stops it, and what will, comes first. */

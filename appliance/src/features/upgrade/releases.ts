@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { readRelease } from '@sallyport/bundle-tools/platform/release';
 
 // Where releases lie: ROOT/releases/VERSION, each with its program and its runtime; the link ROOT/current leads to the one that a
 // start brings, ROOT/previous to the one before the last upgrade.
@@ -14,6 +15,11 @@ export const programOf = (root: string, version: string): readonly [string, stri
   join(folderOf(root, version), 'node_modules/.bin/node'),
   join(folderOf(root, version), 'appliance/bin/sallyport.js'),
 ];
+
+/** Which build of a release lies there; undefined where its program does not say. */
+export function buildOf(root: string, version: string): string | undefined {
+  return readRelease(join(folderOf(root, version), 'appliance/program')).builtAt;
+}
 
 export const isInstalled = (root: string, version: string): boolean =>
   /^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/.test(version) && existsSync(programOf(root, version)[1]);

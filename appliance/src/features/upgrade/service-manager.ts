@@ -16,6 +16,8 @@ export type ServiceManager = {
   stop(): Promise<void>;
   /** Stops and starts in one order, which is carried out also where this process is killed meanwhile. */
   restart(): Promise<void>;
+  /** Whether what the last order started ended by itself, as a program does that cannot start; never where that cannot be told. */
+  hasEnded(): Promise<boolean>;
   /** Runs a command line as the server runs: its user, credentials and sandbox; its exit code and what it said. */
   run(args: readonly string[]): Promise<{ status: number | null; stdout: string }>;
 };
@@ -25,6 +27,7 @@ const declaration = z.strictObject({
   start: program,
   stop: program,
   restart: program,
+  ended: program.optional(),
   user: z.string().min(1).optional(),
 });
 
@@ -78,11 +81,30 @@ const runInSandbox = async (args: readonly string[]): Promise<Run> => {
 };
 
 /** A start is not waited for: the unit starts when it answers, and a release that never does is gone back from here. */
-const systemd: ServiceManager = {
-  start: () => done(['systemctl', '--no-block', 'start', unit]),
-  stop: () => done(['systemctl', 'stop', unit]),
-  restart: () => done(['systemctl', '--no-block', 'restart', unit]),
-  run: runInSandbox,
+const systemd = (): ServiceManager => {
+  const show = async (...properties: string[]): Promise<string> =>
+    (await runProgram(['systemctl', 'show', `--property=${properties}`, unit])).stdout;
+  const invocation = async (): Promise<string> => show('InvocationID');
+  let before = '';
+  const order = async (verb: string): Promise<void> => {
+    before = await invocation();
+    await done(['systemctl', '--no-block', verb, unit]);
+  };
+  return {
+    start: () => order('start'),
+    stop: () => done(['systemctl', 'stop', unit]),
+    restart: () => order('restart'),
+    hasEnded: async () => {
+      const text = await show('ActiveState', 'SubState', 'Result');
+      // One that a signal ended, or the kernel for want of memory, is started again and waited for.
+      const isEnd =
+        /^Result=(?:exit-code|protocol)$/m.test(text) &&
+        /^(?:ActiveState=failed|SubState=auto-restart\S*)$/m.test(text);
+      // What ended before the order was carried out is no answer to it.
+      return isEnd && (await invocation()) !== before;
+    },
+    run: runInSandbox,
+  };
 };
 
 const readDeclaration = (path: string): z.infer<typeof declaration> => {
@@ -103,7 +125,7 @@ const declaredUser = (path: string, name: string | undefined, dataDir: string): 
 };
 
 /** Who serves: what starts and stops it, undefined where nothing does, as while an image is made; and whose the data are. */
-type Server = {
+export type Server = {
   service: ServiceManager | undefined;
   data: DataActs;
   /** Undefined where this process is that user. */
@@ -122,16 +144,17 @@ const asUser = ({ uid, gid }: ServiceUser): string[] => [
 /** The server that the file declares, else the one of the package. USAGE. */
 export function serverOf(path: string | undefined, dataDir: string): Server {
   if (path === undefined) {
-    const service = existsSync('/run/systemd/system') ? systemd : undefined;
+    const service = existsSync('/run/systemd/system') ? systemd() : undefined;
     const user = process.getuid?.() === 0 ? userNamed('sallyport') : undefined;
     return { service, user, data: dataActs(dataDir, user) };
   }
-  const { start, stop, restart, user: name } = readDeclaration(path);
+  const { start, stop, restart, ended, user: name } = readDeclaration(path);
   const user = declaredUser(path, name, dataDir);
   const service: ServiceManager = {
     start: () => done(start),
     stop: () => done(stop),
     restart: () => done(restart),
+    hasEnded: async () => ended !== undefined && (await runProgram(ended)).status === 0,
     run: (args) => runProgram([...(user === undefined ? [] : asUser(user)), ...args, '--service', resolve(path)]),
   };
   return { service, user, data: dataActs(dataDir, user) };

@@ -1,4 +1,3 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { migrate, openDatabase } from '../../platform/database.ts';
@@ -92,16 +91,6 @@ export async function settleUpgrade(paths: DataPaths, version: string, nameRetur
 
 /** Says that the new release serves; the way back stays. */
 export function finishUpgrade(paths: DataPaths, upgrade: Upgrade): void {
-  writeUpgrade(paths.data, { ...upgrade, state: 'done', reason: undefined });
+  writeUpgrade(paths.data, { ...upgrade, state: 'done', reason: undefined, failed: undefined });
   dropBefore(paths, upgrade.to);
-}
-
-/** How long a failed upgrade is told on every page, unless another one follows. */
-const toldMs = 14 * 24 * 3_600_000;
-
-/** What has to be told of the last upgrade; undefined where all is well or a person asked for it. */
-export function untoldFailure(dataDir: string): { to: string; at: number; reason: string } | undefined {
-  const upgrade = readUpgrade(dataDir);
-  if (upgrade?.state !== 'returned' || upgrade.asked || nowMs() - upgrade.at > toldMs) return undefined;
-  return { to: upgrade.to, at: upgrade.at, reason: upgrade.reason ?? '' };
 }

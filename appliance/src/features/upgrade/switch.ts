@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { DataActs } from '../../data-acts/client.ts';
 import { AppError } from '../../platform/errors.ts';
-import { currentRelease, dropReleases, isInstalled, keepPrevious, pointTo } from './releases.ts';
+import { withFailure } from './failure.ts';
+import { buildOf, currentRelease, dropReleases, isInstalled, keepPrevious, pointTo } from './releases.ts';
 import type { ServiceManager } from './service-manager.ts';
-import type { Upgrade } from './types.ts';
+import type { Upgrade, UpgradeFailure } from './types.ts';
 
 // The switch from one release to another, and back. Each step leaves a state from which a start of `current` comes up:
 //
@@ -33,16 +35,24 @@ const readUpgrade = async (data: DataActs): Promise<Upgrade | undefined> =>
 const hasBefore = async (data: DataActs, to: string): Promise<boolean> =>
   (await data.call('upgrade.has-before', { to })).has;
 
-/** Waits until a page is served and `isSo`; whether that came in time. */
+/** Waits until a page is served and `isSo`; whether that came in time. `hasEnded` ends the wait. */
 const comesUp = async (
   { data }: Parts,
   withinMs: number,
   isSo: (upgrade: Upgrade | undefined) => boolean,
+  hasEnded: () => Promise<boolean> = async () => false,
 ): Promise<boolean> => {
-  for (const until = nowMs() + withinMs; nowMs() < until; await sleep(pollMs))
+  for (const until = nowMs() + withinMs; nowMs() < until; await sleep(pollMs)) {
     if (isSo(await readUpgrade(data)) && (await data.call('upgrade.serves', {})).serves) return true;
+    if (await hasEnded()) return false;
+  }
   return false;
 };
+
+/** Notes an attempt that failed, for people and for packagers. */
+export async function noteFailure(data: DataActs, failure: UpgradeFailure): Promise<void> {
+  await data.call('upgrade.write', { upgrade: withFailure(await readUpgrade(data), failure) });
+}
 
 /** The old release and its database again. UPGRADE where even that does not come up. */
 export async function goBack(parts: Parts, upgrade: Upgrade & { reason: string }): Promise<void> {
@@ -64,15 +74,25 @@ export async function goBack(parts: Parts, upgrade: Upgrade & { reason: string }
 
 /** Waits for the new release; goes back, and throws UPGRADE with the reason, where it does not come up. */
 const awaitNew = async (parts: Parts, upgrade: Upgrade): Promise<void> => {
-  const { root, data, progress, withinMs } = parts;
-  const { from, to } = upgrade;
-  if (await comesUp(parts, withinMs, (now) => now?.serving === to)) {
+  const { root, data, service, progress, withinMs } = parts;
+  const { from, to, at } = upgrade;
+  const seen = { end: false };
+  const hasEnded = async (): Promise<boolean> => {
+    seen.end = await service.hasEnded();
+    return seen.end;
+  };
+  if (await comesUp(parts, withinMs, (now) => now?.serving === to, hasEnded)) {
     await data.call('upgrade.finish', { upgrade: { ...upgrade, serving: to } });
     for (const gone of dropReleases(root, [from, to])) progress(`removed release ${gone}`);
     return;
   }
-  const reason = `release ${to} did not serve within ${withinMs / 1000} s`;
+  const how = seen.end ? 'ended' : 'not-served';
+  const reason =
+    how === 'ended'
+      ? `the server of release ${to} ended before it served`
+      : `release ${to} did not serve within ${withinMs / 1000} s`;
   await goBack(parts, { ...upgrade, state: 'open', reason });
+  await noteFailure(data, { how, from, to, at, reason, ...defined({ build: buildOf(root, to) }) });
   throw new AppError('UPGRADE', `${reason}; release ${from} serves again, and nothing of before is lost`);
 };
 

@@ -6,6 +6,25 @@ import { z } from 'zod';
 // in between leaves a state from which a start of `current` comes up. Trusted: the folder of releases and the data directory.
 
 /**
+ * An attempt that failed. `refused`: its trial found something, and nothing was changed; `ended`: the program of the new release ended
+ * before it served; `not-served`: no page came within the time. After the last two the release of before serves again.
+ */
+const failureSchema = z.object({
+  how: z.enum(['refused', 'ended', 'not-served']),
+  from: z.string().nullable(),
+  to: z.string(),
+  /** When it began, ms. */
+  at: z.int(),
+  /** English, for doctor and the log. */
+  reason: z.string(),
+  /** Which build of `to` it was; undefined where its program does not say. */
+  build: z.string().optional(),
+  /** When a person put it aside, ms. */
+  aside: z.int().optional(),
+});
+export type UpgradeFailure = z.infer<typeof failureSchema>;
+
+/**
  * The upgrade that was made last. Releases of other versions read and write it, too: members are added, never changed.
  * `open`: the server of `to` may migrate, the server of `from` puts the database of before back if `to` had it. `done`: `to` has
  * been seen serving. `returned`: `from` serves again.
@@ -24,8 +43,26 @@ export const upgradeSchema = z.object({
   reason: z.string().optional(),
   /** A person asked for the way back. */
   asked: z.boolean().optional(),
+  /** The last attempt that failed, until one succeeds. */
+  failed: failureSchema.optional(),
 });
 export type Upgrade = z.infer<typeof upgradeSchema>;
 
 /** What came since a database of before, as counts. */
-export type Lost = { devices: number; reportingDevices: number; events: number; bundles: number };
+export type Lost = {
+  devices: number;
+  reportingDevices: number;
+  events: number;
+  bundles: number;
+  /** Tags that a person gave to devices, or took from them. */
+  tags: number;
+  settings: number;
+  /** Who agreed to what takes two persons, and updates that were approved or declined. */
+  approvals: number;
+  /** Accounts, roles and tokens that were made, changed or deleted. */
+  accounts: number;
+  deployments: number;
+  exceptions: number;
+  /** Everything else that a person made, changed or deleted. */
+  others: number;
+};
