@@ -10,7 +10,7 @@ import { packageSpecs } from './package-spec.ts';
 import { makeRpm } from './rpm.ts';
 import { sbomOf } from './sbom.ts';
 import { type Release, type Staged, stage } from './stage.ts';
-import { signingKeyIn, writeReleaseOf, writeSums } from './sums.ts';
+import { releaseKeysIn, writeReleaseOf, writeSums } from './sums.ts';
 
 // `make dist`: every artefact of a release in one folder, the same bytes for the same commit.
 
@@ -24,14 +24,14 @@ const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const given = process.env['SOURCE_DATE_EPOCH'];
 const commit = (): string => execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' });
 const keyPath = process.env['RELEASE_KEY'];
-const key = keyPath === undefined ? undefined : await signingKeyIn(keyPath);
+const keys = keyPath === undefined ? undefined : await releaseKeysIn(keyPath);
 const release: Release = {
   root,
   version,
   epoch: Number(given ?? commit()),
   lock: readLock(root),
   cache: join(root, 'var/npm-packages'),
-  releaseKey: key?.publicKey,
+  releaseKey: keys?.signing.publicKey,
 };
 
 rmSync(out, { recursive: true, force: true });
@@ -74,12 +74,16 @@ const collector = readFileSync(join(root, 'packaging/windows/sallyport-collect.p
 writeFileSync(join(out, 'sallyport-collect.ps1'), collector.replaceAll('@VERSION@', version));
 writeFileSync(join(out, `sallyport-${version}.cdx.json`), sbomOf(release, parts));
 cpSync(join(root, 'packaging/install.sh'), join(out, 'install.sh'));
-const fingerprint = await writeSums(out, key);
-if (key !== undefined) await writeReleaseOf(out, { version, epoch: release.epoch, key });
+const fingerprints = await writeSums(out, keys);
+if (keys !== undefined) await writeReleaseOf(out, { version, epoch: release.epoch, key: keys.signing });
 for (const name of readdirSync(out).sort())
   process.stdout.write(`${`${statSync(join(out, name)).size}`.padStart(10)}  ${name}\n`);
 process.stdout.write(
-  fingerprint === undefined
+  fingerprints === undefined
     ? 'not signed: RELEASE_KEY=FILE names the key (sallyport-bundle trust key create --for release)\n'
-    : `fingerprint of the release key: ${fingerprint}\n`,
+    : `fingerprint of the release key: ${fingerprints.release}\n${
+        fingerprints.fallback === undefined
+          ? 'no fallback signature: the key has no fallback key beside it, and systems with OpenSSL 1.1.1 cannot check this release\n'
+          : `fingerprint of the fallback key (P-256): ${fingerprints.fallback}\n`
+      }`,
 );

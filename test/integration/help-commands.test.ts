@@ -36,6 +36,7 @@ const operations = 'docs/operations.md';
 const elsewhere: Readonly<Record<string, string>> = {
   'openssl pkey': 'test/release/on-the-machine.sh',
   'openssl pkeyutl': 'test/release/on-the-machine.sh',
+  'openssl dgst': 'test/release/on-the-machine.sh',
   'sha256sum --check': 'test/release/on-the-machine.sh',
   'sallyport query run': 'test/integration/osquery-queries.test.ts',
   'sallyport baseline approve': 'test/integration/device-commands.test.ts',

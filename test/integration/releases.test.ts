@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signingKeyIn, writeReleaseOf, writeSums } from '../../scripts/packages/sums.ts';
+import { releaseKeysIn, writeReleaseOf, writeSums } from '../../scripts/packages/sums.ts';
 import { makeRealPair, type RealPair } from '../fault/real-pair.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { binOf, temporaryFolder } from '../support/commands.ts';
@@ -31,9 +31,9 @@ describe('a release', () => {
     for (const arch of ['amd64', 'arm64'])
       writeFileSync(at(name, `sallyport_9.8.7_${arch}.deb`), `package for ${arch}`);
     writeFileSync(at(name, 'install.sh'), '#!/bin/sh\n');
-    const key = await signingKeyIn(keyFile(keyName, '.key'));
-    await writeSums(at(name), key);
-    return writeReleaseOf(at(name), { version: '9.8.7', epoch: 1_780_000_000, key });
+    const keys = await releaseKeysIn(keyFile(keyName, '.key'));
+    await writeSums(at(name), keys);
+    return writeReleaseOf(at(name), { version: '9.8.7', epoch: 1_780_000_000, key: keys.signing });
   };
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { signingKeyIn, writeReleaseOf, writeSums } from '../../scripts/packages/sums.ts';
+import { releaseKeysIn, writeReleaseOf, writeSums } from '../../scripts/packages/sums.ts';
 import { keyIn } from './artefacts.ts';
 import { bootRoot } from './booted-root.ts';
 import { connectedHost } from './connected-host.ts';
@@ -20,9 +20,9 @@ async function releaseFile(place: Place, to: string, schema: number, server: Nex
   mkdirSync(folder);
   const out = join(folder, basename(deb).replace(version, to));
   makeNextRelease({ deb, from: version, to, schema, server }, join(work, 'next'), out);
-  const key = await signingKeyIn(keyIn(join(work, 'key')));
-  await writeSums(folder, key);
-  return writeReleaseOf(folder, { version: to, epoch: Math.floor(nowMs() / 1_000), key });
+  const keys = await releaseKeysIn(keyIn(join(work, 'key')));
+  await writeSums(folder, keys);
+  return writeReleaseOf(folder, { version: to, epoch: Math.floor(nowMs() / 1_000), key: keys.signing });
 }
 
 export async function bundledRelease(place: Place): Promise<void> {

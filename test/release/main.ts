@@ -10,6 +10,7 @@ import { helpOnTheComputer } from './help-computer.ts';
 import { installation, newMachine } from './installation.ts';
 import { judgeDebs, judgeRpms } from './packagers.ts';
 import type { Place } from './place.ts';
+import { runSystems } from './systems.ts';
 import { upgrades } from './upgrade.ts';
 
 // `make release-test`: the artefacts are made in two places and judged, installed on a bare Debian that boots its own systemd without a
@@ -47,13 +48,18 @@ function makeBare(folder: string, packages: string): void {
   renameSync(making, folder);
 }
 
-/** The folder that machines see as a stick: the artefacts, and the fingerprint that comes by another way. */
+/** The folder that machines see as a stick: the artefacts, and the fingerprints that come by another way. */
 function layStick(): void {
   rmSync(stick, { recursive: true, force: true });
   execFileSync('cp', ['-a', dist, stick]);
-  const der = execFileSync('openssl', ['pkey', '-pubin', '-in', join(dist, 'release.pem'), '-outform', 'DER']);
-  const digest = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: der, encoding: 'utf8' });
-  writeFileSync(join(stick, 'fingerprint'), digest.slice(0, 64));
+  for (const [key, name] of [
+    ['release.pem', 'fingerprint'],
+    ['release-p256.pem', 'fallback-fingerprint'],
+  ] as const) {
+    const der = execFileSync('openssl', ['pkey', '-pubin', '-in', join(dist, key), '-outform', 'DER']);
+    const digest = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: der, encoding: 'utf8' });
+    writeFileSync(join(stick, name), digest.slice(0, 64));
+  }
 }
 
 const parts: Readonly<Record<string, () => unknown>> = {
@@ -63,6 +69,7 @@ const parts: Readonly<Record<string, () => unknown>> = {
   installation: () => installation(place),
   'new-machine': () => newMachine(place),
   upgrades: () => upgrades(place),
+  systems: () => runSystems(place),
   'bundled-release': () => bundledRelease(place),
   computer: async () => {
     const root = join(work, 'debian-kernel');

@@ -18,6 +18,7 @@ say "the stick is in"
   cd /mnt/stick
   openssl pkey -pubin -in release.pem -outform DER | openssl dgst -sha256 -r | grep -q "^$(cat fingerprint) " || wrong "another release key"
   openssl pkeyutl -verify -pubin -inkey release.pem -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
+  openssl dgst -sha256 -verify release-p256.pem -signature SHA256SUMS.p256.sig SHA256SUMS
   sha256sum --check --ignore-missing --quiet SHA256SUMS
 )
 say "the release is what its key signed, by openssl and sha256sum alone"

@@ -1,12 +1,14 @@
 import { closeSync, constants, existsSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { base64Of, text } from '../documents/fields.ts';
+import { base64Of } from '../documents/fields.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir } from '../platform/files.ts';
 import { generateSigningKey, keyidOf, type SigningKey, signingKeyFrom, writeSigningKey } from '../trust/keys.ts';
+import { fallbackFingerprint, fallbackPathOf, newFallbackKey } from './fallback-key.ts';
+import { keyLabel } from './key-label.ts';
 import { readBounded } from './read-bounded.ts';
 import { openSecret, type SealedSecret, sealedSecret, sealSecret } from './sealed-key.ts';
 
@@ -24,8 +26,6 @@ export type KeyFile = {
 };
 
 const maxKeyFileBytes = 4096;
-/** What a key's maker calls it. */
-export const keyLabel = text(64).min(1);
 const common = { type: z.literal('ed25519'), public: base64Of(32), label: keyLabel.optional() };
 const keyFile = z.union([
   z.strictObject(common),
@@ -88,9 +88,12 @@ export const signingKeysOf = (files: ReadonlyArray<KeyFile>): SigningKey[] =>
 /** What a person keeps: the key, the public half to hand out, and whether the medium keeps others from reading it. */
 type MadeKey = {
   readonly keyid: string;
+  readonly publicKey: Uint8Array;
   readonly keyPath: string;
   readonly publicPath: string;
   readonly isPrivate: boolean;
+  /** Of a release: a second key for the signature that older systems can check, made in the same step. */
+  readonly fallback?: { readonly path: string; readonly fingerprint: string };
 };
 
 const writeNew = (path: string, content: object, mode: number): void => {
@@ -129,10 +132,23 @@ export const createKeyOnMedium = (options: {
       : { sealed: sealSecret(key, passphrase) };
   writeNew(keyPath, { ...head, ...secret }, 0o600);
   writeNew(publicPath, head, 0o644);
+  const fallback = role === 'release' ? newFallbackKey(defined({ label, passphrase })) : undefined;
+  if (fallback !== undefined) writeNew(fallbackPathOf(keyPath), fallback.file, 0o600);
   syncDir(folder);
   // Read back: a key that a worn medium did not keep is noticed now, not when it is needed.
   const read = readKeyFile(keyPath);
   if (read.keyid !== key.keyid || readKeyFile(publicPath).keyid !== key.keyid)
     throw new BundleError('MEDIUM_IO', `${folder} did not keep the key; use another medium`);
-  return { keyid: key.keyid, keyPath, publicPath, isPrivate: (statSync(keyPath).mode & 0o077) === 0 };
+  if (fallback !== undefined && fallbackFingerprint(fallbackPathOf(keyPath)) !== fallback.fingerprint)
+    throw new BundleError('MEDIUM_IO', `${folder} did not keep the fallback key; use another medium`);
+  return {
+    keyid: key.keyid,
+    publicKey: key.publicKey,
+    keyPath,
+    publicPath,
+    isPrivate: (statSync(keyPath).mode & 0o077) === 0,
+    ...defined({
+      fallback: fallback && { path: fallbackPathOf(keyPath), fingerprint: fallback.fingerprint },
+    }),
+  };
 };

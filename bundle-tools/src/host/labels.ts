@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { encodeDocument, hex, parseDocument } from '../documents/fields.ts';
 import { writeFileDurable } from '../platform/files.ts';
-import { type KeyFile, keyLabel } from './key-files.ts';
+import type { KeyFile } from './key-files.ts';
+import { keyLabel } from './key-label.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
 

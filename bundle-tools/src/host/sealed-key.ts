@@ -60,7 +60,11 @@ const covered = (publicKey: Uint8Array, { kdf, memory_kib, passes, parallelism, 
   });
 
 /** Closes a secret key under a passphrase. */
-export const sealSecret = (key: SigningKey, passphrase: string, cost = usualCost): SealedSecret => {
+export const sealSecret = (
+  key: Pick<SigningKey, 'publicKey' | 'secretKey'>,
+  passphrase: string,
+  cost = usualCost,
+): SealedSecret => {
   if (passphrase.length < minPassphraseLength)
     throw new BundleError('USAGE', `a passphrase has at least ${minPassphraseLength} characters`);
   const params = { ...cost, salt: Buffer.from(randomBytes(saltBytes)).toString('base64') };
@@ -75,12 +79,11 @@ export const sealSecret = (key: SigningKey, passphrase: string, cost = usualCost
   return { ...params, nonce: Buffer.from(nonce).toString('base64'), box: Buffer.from(box).toString('base64') };
 };
 
-/** Opens a secret key; undefined when the passphrase is another or the file was changed. */
-export const openSecret = (publicKey: Uint8Array, sealed: SealedSecret, passphrase: string): SigningKey | undefined => {
+/** Opens the 64 bytes of a secret half; undefined when the passphrase is another or the file was changed. */
+export const openSealed = (publicKey: Uint8Array, sealed: SealedSecret, passphrase: string): Uint8Array | undefined => {
   const key = derive(passphrase, sealed);
-  let secret: Uint8Array;
   try {
-    secret = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+    return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
       null,
       bytesOf(sealed.box),
       covered(publicKey, sealed),
@@ -91,5 +94,10 @@ export const openSecret = (publicKey: Uint8Array, sealed: SealedSecret, passphra
     // The library says in no other way that the box does not open.
     return undefined;
   }
-  return signingKeyFrom(publicKey, secret);
+};
+
+/** Opens an Ed25519 key; undefined when the passphrase is another or the file was changed. */
+export const openSecret = (publicKey: Uint8Array, sealed: SealedSecret, passphrase: string): SigningKey | undefined => {
+  const secret = openSealed(publicKey, sealed, passphrase);
+  return secret === undefined ? undefined : signingKeyFrom(publicKey, secret);
 };
