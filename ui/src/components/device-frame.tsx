@@ -169,7 +169,9 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
   if (device.certificateEnded) {
     return (
       <Notice level="warning" title={ctx.t('devices.state.certificate-ended')}>
-        {ctx.rich('devices.certificateEndedWhy', { command: <code>sallyport-agent enrol --again</code> })}
+        {ctx.rich('devices.certificateEndedWhy', {
+          command: <code class="nowrap">sallyport-agent enrol --again</code>,
+        })}
       </Notice>
     );
   }
