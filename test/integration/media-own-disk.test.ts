@@ -187,6 +187,10 @@ describe.runIf(canLoop)('the mount script', () => {
     expect(script('unmount', disk, { SERVICE_RESULT: 'exit-code' })).toMatchObject({ status: 0 });
     expect(why(disk)[0]).toBe('unmountable');
     expect(flagOf(disk)).toBe('0');
+    // One whose time was over before anything was said has a reason all the same.
+    expect(script('unmount', disk)).toMatchObject({ status: 0 });
+    expect(script('unmount', disk, { SERVICE_RESULT: 'timeout' })).toMatchObject({ status: 0 });
+    expect(why(disk)).toEqual(['unmountable', basename(disk), 'timeout']);
   });
 
   it('leaves a device read-only that was read-only when it was found, and does not write to it', () => {

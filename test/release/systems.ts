@@ -98,20 +98,21 @@ async function applianceAndAgent(on: BootedRoot): Promise<string> {
     `grep -q localhost /etc/hosts || echo 127.0.0.1 localhost >>/etc/hosts
      sh /mnt/stick/install.sh agent ${paper} &&
      sallyport trust import /mnt/stick/trust.tar --fingerprint "$(cat /mnt/stick/root-fingerprint)" && sallyport token create --for agent --out /root/line &&
-     sallyport-agent enrol --server https://localhost --token-file /root/line/secret --fingerprint '${ca}'`,
+     { sallyport-agent enrol --server https://localhost --token-file /root/line/secret --fingerprint '${ca}' >/root/enrol.log 2>&1 & }`,
   );
-  await letIn(on, 'systemctl is-active sallyport-agent.service');
+  await letIn(on);
   return checkedBy(text);
 }
 
 /** Waits for the device that asked, approves it, and waits for its inventory. */
-async function letIn(on: BootedRoot, isRunning: string): Promise<void> {
+async function letIn(on: BootedRoot): Promise<void> {
   await well(
     on,
-    `set -e; ${isRunning} >/dev/null
-     list() { sallyport device list --json | tr -d '\\n'; }
+    `list() { sallyport device list --json | tr -d '\\n'; }
+     for i in $(seq 120); do list | grep -q '"state": *"pending"' && break; sleep 1; done
      id=$(list | sed -n 's/.*"id": *"\\{0,1\\}\\([0-9A-Za-z-]*\\).*/\\1/p')
-     sallyport device approve "$id"
+     sallyport device approve "$id" || { cat /root/enrol.log; exit 1; }
+     for i in $(seq 120); do systemctl is-active --quiet sallyport-agent.service && break; sleep 1; done
      for i in $(seq 120); do list | grep -q '"lastSeen": *"2' && exit 0; sleep 1; done; list; exit 1`,
   );
 }
