@@ -450,7 +450,7 @@ describe('one-time link', () => {
   it('refuses a weak password with every reason at once, and stays usable', async () => {
     const account = objects.create(systemActor, 'account', { name: 'admin', roles: ['administrator'] });
     const { token } = accounts.makeLink(systemActor, account.id);
-    for (const password of ['short', 'aaaaaaaaaaaaaaaa', 'the admin is here'])
+    for (const password of ['short', 'aaaaaaaaaaaaaaaa', 'the admin is here', '123412341234', 'passwordpassword'])
       expect(await codeOf(() => accounts.useLink(token, { password, again: password, from }))).toBe('INVALID');
     expect(accounts.findLink(token)).toBeDefined();
   });

@@ -47,6 +47,7 @@ const other = ({ name, type, min = 0, options = [], safeSide }: Setting): Settin
   if (type === 'boolean') return now !== true;
   if (type === 'integer') return now === min || safeSide === 'lower' ? Number(now) + 1 : min;
   if (type === 'list') return ['/srv/other'];
+  if (type === 'time-of-day') return '02:45';
   if (type === 'choice') return options.find((option) => option !== now) ?? '';
   return name === 'appliance.time-zone' ? 'Asia/Almaty' : '/srv/other';
 };

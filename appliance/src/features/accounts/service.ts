@@ -10,6 +10,7 @@ import { networkOf } from '../../platform/network.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
+import { coreOf } from './guessable.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
 import { moveGuard } from './move-guard.ts';
@@ -28,10 +29,13 @@ import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 /** Longer ones are not hashed, whatever they are. */
 const maxPasswordBytes = 1_024;
 
-/** One of the commonest passwords, however its letters are written. The list is loaded when it is first asked. */
+/** One of the commonest passwords, however its letters are written, or repeats and runs alone. The list is loaded when it is first asked. */
 async function isCommon(password: string): Promise<boolean> {
+  const core = coreOf(password);
+  if (core === undefined) return true;
   const { commonPasswords } = await import('./common-passwords.generated.ts');
-  return commonPasswords.split(' ').includes(password.normalize('NFKC').trim().toLowerCase());
+  const common = commonPasswords.split(' ');
+  return common.includes(password.normalize('NFKC').trim().toLowerCase()) || common.includes(core);
 }
 
 /** What is wrong with a new password of an account; `field` is the name of its field on the form. */

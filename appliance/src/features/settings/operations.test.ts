@@ -15,12 +15,14 @@ describe('settings on the command line', () => {
   const run = (...args: string[]) => runHere(...args, '--data', site.appliance.paths.data);
 
   it('are shown, set by their type and reset', async () => {
-    expect((await run('setting', 'set', 'backups.every-days', '3')).code).toBe(0);
-    expect((await run('setting', 'show', 'backups.every-days')).stdout).toBe('backups.every-days  3  default 1\n');
-    expect(site.appliance.objects.setting('backups.every-days')).toBe(3);
-    expect((await run('setting', 'reset', 'backups.every-days')).code).toBe(0);
-    expect(site.appliance.objects.setting('backups.every-days')).toBe(1);
-    expect((await run('setting', 'set', 'backups.every-days', 'often')).stderr).toContain('INVALID');
+    expect((await run('setting', 'set', 'devices.baseline-days', '3')).code).toBe(0);
+    expect((await run('setting', 'show', 'devices.baseline-days')).stdout).toBe(
+      'devices.baseline-days  3  default 35\n',
+    );
+    expect(site.appliance.objects.setting('devices.baseline-days')).toBe(3);
+    expect((await run('setting', 'reset', 'devices.baseline-days')).code).toBe(0);
+    expect(site.appliance.objects.setting('devices.baseline-days')).toBe(35);
+    expect((await run('setting', 'set', 'devices.baseline-days', 'often')).stderr).toContain('INVALID');
     expect((await run('setting', 'set', 'no.such', '1')).stderr).toContain('NOT_FOUND');
   });
 

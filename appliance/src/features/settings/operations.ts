@@ -97,7 +97,7 @@ export const settingOperations = [
     run: ({ objects }, { setting }) => one(objects, setting),
     command: {
       positionals: ['setting'],
-      example: 'sallyport setting show backups.every-days --data /var/lib/sallyport',
+      example: 'sallyport setting show devices.baseline-days --data /var/lib/sallyport',
       print: printOne,
     },
   }),
@@ -126,7 +126,7 @@ export const settingOperations = [
       }),
     command: {
       positionals: ['setting', 'value'],
-      example: 'sallyport setting set backups.every-days 1 --data /var/lib/sallyport',
+      example: 'sallyport setting set devices.baseline-days 35 --data /var/lib/sallyport',
       print: printOne,
     },
   }),
@@ -144,7 +144,7 @@ export const settingOperations = [
     },
     command: {
       positionals: ['setting'],
-      example: 'sallyport setting reset backups.every-days --data /var/lib/sallyport',
+      example: 'sallyport setting reset devices.baseline-days --data /var/lib/sallyport',
       print: printOne,
     },
   }),
