@@ -30,6 +30,8 @@ const toFieldError = (issue: Issue): FieldError => {
       return { key: 'validation.choice' };
     case 'unrecognized_keys':
       return { key: 'validation.unknownField' };
+    case 'custom':
+      return { key: typeof issue.params?.['key'] === 'string' ? issue.params['key'] : 'validation.invalid' };
     default:
       return { key: 'validation.invalid' };
   }

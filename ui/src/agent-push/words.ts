@@ -158,8 +158,8 @@ export const words = defineWords({
     kk: 'Компьютерлердегі SSH порты',
   },
   'setting.devices.push-port.help': {
-    en: 'For installing the agent.',
-    ru: 'Для установки агента.',
-    kk: 'Агентті орнату үшін.',
+    en: 'For installing the agent. Never one on which controllers speak.',
+    ru: 'Для установки агента. Порт, на котором говорят контроллеры, не принимается.',
+    kk: 'Агентті орнату үшін. Контроллерлер сөйлесетін порт қабылданбайды.',
   },
 });

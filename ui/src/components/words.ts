@@ -583,6 +583,11 @@ export const words = defineWords({
     ru: 'Выберите одно из значений списка.',
     kk: 'Тізімдегі мәндердің бірін таңдаңыз.',
   },
+  'validation.controllerPort': {
+    en: 'Controllers speak on this port: enter another one.',
+    ru: 'На этом порту говорят контроллеры: укажите другой.',
+    kk: 'Бұл портта контроллерлер сөйлеседі: басқасын көрсетіңіз.',
+  },
   'validation.conflict': {
     en: 'It was changed meanwhile; look and repeat.',
     ru: 'Кто-то изменил это; посмотрите и повторите.',

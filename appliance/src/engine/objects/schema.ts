@@ -1,3 +1,4 @@
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { once } from '@sallyport/bundle-tools/platform/once';
 import { z } from 'zod';
@@ -19,6 +20,11 @@ const text = (field: Pick<KindField, 'min' | 'max'>, longest: number, clean: (te
     .transform((value) => clean(value).trim())
     .pipe(z.string().min(field.min ?? 1));
 
+/** What is wrong with a port to connect to on which controllers speak. */
+const controllerPort = { params: { key: 'validation.controllerPort' } };
+const isAllowed = (format: string | undefined, number: number): boolean =>
+  format !== 'port' || !isControllerPort(number);
+
 const schemaOf = (field: KindField): z.ZodType => {
   switch (field.type) {
     case 'text':
@@ -29,7 +35,8 @@ const schemaOf = (field: KindField): z.ZodType => {
       return z
         .int()
         .min(field.min ?? Number.MIN_SAFE_INTEGER)
-        .max(field.max ?? Number.MAX_SAFE_INTEGER);
+        .max(field.max ?? Number.MAX_SAFE_INTEGER)
+        .refine((number) => isAllowed(field.format, number), controllerPort);
     case 'boolean':
       return z.boolean();
     case 'time':
@@ -88,12 +95,13 @@ export const settingSchema = (setting: Setting): z.ZodType => {
         .min(setting.min ?? 0)
         .max(setting.max ?? 1_000)
         .transform(cleanLine)
-        .refine((text) => setting.format === undefined || text === '' || isTimeZone(text));
+        .refine((text) => setting.format !== 'time-zone' || text === '' || isTimeZone(text));
     case 'integer':
       return z
         .int()
         .min(setting.min ?? 0)
-        .max(setting.max ?? Number.MAX_SAFE_INTEGER);
+        .max(setting.max ?? Number.MAX_SAFE_INTEGER)
+        .refine((number) => isAllowed(setting.format, number), controllerPort);
     case 'boolean':
       return z.boolean();
     case 'choice':

@@ -129,6 +129,8 @@ export type KindField = {
   immutable?: boolean;
   /** `multiline`: a text of the language of conditions; its rule checks it, its form can try it out. */
   syntax?: 'condition' | 'status-conditions';
+  /** `integer`: a port that somebody connects to, so none on which controllers speak. */
+  format?: 'port';
 };
 
 export type Kind = {
@@ -186,8 +188,8 @@ export type Setting = {
   options?: readonly string[];
   area: Area;
   unit?: 'bytes' | 'seconds' | 'minutes' | 'hours' | 'days';
-  /** A text that has to be the IANA name of a time zone, or empty. */
-  format?: 'time-zone';
+  /** A text that has to be the IANA name of a time zone, or empty; an integer that is a port to connect to, none of controllers. */
+  format?: 'time-zone' | 'port';
   /** Changing it can weaken what protects the site: that asks for more (accounts/safety-settings.ts). */
   safety: boolean;
   /** A change to this side weakens nothing: one person does it at once, because to stop something must be quick. */

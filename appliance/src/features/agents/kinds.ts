@@ -38,7 +38,7 @@ export const agentKinds = defineKinds({
       device: { returns: 'anew', type: 'text', idOf: 'device', required: true, indexed: true, max: 64 },
       /** For SNMP 2c; without it nothing is asked over SNMP. */
       community: { returns: 'freely', type: 'secret', max: 100 },
-      port: { returns: 'anew', type: 'integer', min: 1, max: 65_535, default: 161 },
+      port: { returns: 'anew', type: 'integer', format: 'port', min: 1, max: 65_535, default: 161 },
       disabled: { returns: 'anew', strict: { disabled: true }, type: 'boolean', default: false },
     },
     leaves: null,

@@ -43,7 +43,7 @@ export const discoveryKinds = defineKinds({
     fields: {
       name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
       host: { returns: 'anew', type: 'text', required: true, max: 253 },
-      port: { returns: 'anew', type: 'integer', min: 1, max: 65_535, default: 636 },
+      port: { returns: 'anew', type: 'integer', format: 'port', min: 1, max: 65_535, default: 636 },
       security: { returns: 'anew', type: 'choice', options: ['ldaps', 'starttls', 'plain'], default: 'ldaps' },
       /** PEM: what signed the certificate of the directory. */
       ca: { returns: 'anew', type: 'multiline', max: 20_000 },

@@ -1,4 +1,5 @@
 import { setImmediate as yieldTurn } from 'node:timers/promises';
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import type { InventoryService } from '../../../engine/inventory/service.ts';
 import type { ObjectService } from '../../../engine/objects/service.ts';
 import type { Obj } from '../../../engine/objects/types.ts';
@@ -77,7 +78,13 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
   const scansOf = (publicId: string): Scan[] =>
     objects
       .list({ kind, where: { device: publicId }, limit: maxScans })
-      .rows.filter(({ body }) => body['disabled'] !== true && discovery.hindrance(String(body['range'])) === undefined)
+      .rows.filter(
+        ({ body }) =>
+          body['disabled'] !== true &&
+          // One that was written before such ports were refused.
+          !isControllerPort(Number(body['port'])) &&
+          discovery.hindrance(String(body['range'])) === undefined,
+      )
       .map(({ id, body }) => {
         const range = objects.get('address-range', String(body['range']));
         const community = objects.get(kind, id, { secrets: true }).body['community'];
