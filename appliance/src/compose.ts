@@ -84,7 +84,7 @@ import { openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { destroyErasedKeys, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
-import { devicesReached, zonesReached } from './platform/scope.ts';
+import { devicesReached, wholeSite, zonesReached } from './platform/scope.ts';
 import { type ClockSources, siteClock } from './platform/site-clock.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
@@ -278,6 +278,8 @@ export const compose = async ({
       current: vulnerabilities.snapshot,
       record: recordSubjects(db),
       nameOf: controllers.service.label,
+      coverageOf: (controller) =>
+        controllers.service.listed([controller], wholeSite('job'))[0]?.coverage ?? 'not-judged',
       numberOf: (publicId, scope) => controllers.service.find(publicId, scope)?.id ?? 0,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,

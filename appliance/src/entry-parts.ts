@@ -23,12 +23,13 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
   const { db, jobs, media, objects, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
   const list = deviceList(db, appliance.deviceFilters);
+  const ofControllers = controllerList(db, appliance.controllers);
   const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
   const addDevice = addDeviceService({ ...appliance, root: appliance.exchange.root });
   return {
     deviceQueries: deviceQueries(db),
     deviceList: list,
-    controllerList: controllerList(db, appliance.controllers),
+    controllerList: ofControllers,
     managedObjects: managedObjects(appliance),
     addDevice,
     agentPush: agentPushService({
@@ -44,7 +45,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     appCategories: appCategories({ ...appliance, deviceOf }),
     drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
     worklist: worklistService({
-      kinds: workKinds({ ...appliance, deviceList: list, clock }),
+      kinds: workKinds({ ...appliance, deviceList: list, controllerList: ofControllers, clock }),
       objects,
       weightOf: workWeightAt(objects),
       timeZone,

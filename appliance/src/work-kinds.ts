@@ -2,6 +2,7 @@ import type { Appliance } from './compose.ts';
 import { announcementWork } from './features/announcements/work.ts';
 import { baselineWork } from './features/baselines/work.ts';
 import { controllerFindingWork } from './features/controller-findings/work.ts';
+import type { ControllerList } from './features/controllers/types.ts';
 import { deploymentWork } from './features/deployments/work.ts';
 import type { DeviceList } from './features/devices/types.ts';
 import { deviceWork } from './features/devices/work.ts';
@@ -16,7 +17,9 @@ import { firstStepWork } from './features/worklist/first-steps.ts';
 import type { WorkKind } from './features/worklist/types.ts';
 
 /** Every kind of work that a feature declares. */
-export const workKinds = (parts: Appliance & { deviceList: DeviceList; clock: () => number }): readonly WorkKind[] => [
+export const workKinds = (
+  parts: Appliance & { deviceList: DeviceList; controllerList: ControllerList; clock: () => number },
+): readonly WorkKind[] => [
   ...firstStepWork(parts),
   ...healthWork(parts),
   ...rollbackWork(parts),

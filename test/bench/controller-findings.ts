@@ -87,6 +87,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
         controllers === undefined ? subjects : controllers.flatMap((controller) => subjects[controller - 1] ?? []),
     },
     nameOf: (controller) => `PLC-${controller}`,
+    coverageOf: () => 'not-judged',
     numberOf: () => 0,
     build: controllerIndex,
     maps: CONTROLLER_MAPS,

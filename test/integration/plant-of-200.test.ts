@@ -124,6 +124,7 @@ beforeAll(async () => {
     events: appliance.events,
     record: recordSubjects(appliance.db),
     nameOf: appliance.controllers.label,
+    coverageOf: () => 'not-judged',
     numberOf: () => 0,
     build: controllerIndex,
     maps: 'test/1',

@@ -78,4 +78,6 @@ export type ControllerIndex = {
   /** The same against the given documents alone. */
   matchDocuments(part: PartIdentity, docs: ReadonlySet<number>): ControllerMatch[];
   documents: readonly IndexedDocument[];
+  /** The makers and families that a document names, as makersOf and familiesOfPart in spoken-of.ts name those of a part. */
+  spokenOf(doc: number): readonly string[];
 };

@@ -15,6 +15,7 @@ import type {
   PartIdentity,
   Synonym,
 } from './match-types.ts';
+import { spokenOfLeaves } from './spoken-of.ts';
 import {
   type Decided,
   decideVulnerability,
@@ -235,12 +236,13 @@ export const controllerIndex = (
   synonyms: readonly Synonym[] = [],
 ): ControllerIndex => {
   const nameOf = held<LeafName>();
-  const refs: LeafRef[] = documents.flatMap(({ body }, doc) =>
-    body.leaves.map((leaf, at) => {
+  const leafNames: LeafName[][] = documents.map(({ body }) =>
+    body.leaves.map((leaf) => {
       const key = JSON.stringify([leaf.vendor, leaf.names, leaf.models, leaf.version]);
-      return { doc, leaf: at, name: nameOf(key, () => readLeafName(leaf)) };
+      return nameOf(key, () => readLeafName(leaf));
     }),
   );
+  const refs: LeafRef[] = leafNames.flatMap((names, doc) => names.map((name, leaf) => ({ doc, leaf, name })));
   const names = indexNames(refs);
   const listed = documents.map(({ body }) => listLeaves(body));
   const vendorsOwn = documents.map(({ body }) => isVendorsOwn(body));
@@ -425,6 +427,7 @@ export const controllerIndex = (
 
   return {
     documents,
+    spokenOf: (doc) => spokenOfLeaves(leafNames[doc] ?? []),
     match: (part) => {
       const { firmware, serial, date, bios } = part;
       return answersTo(`${identityKey(part)}${JSON.stringify([firmware, serial, date, bios])}`, () =>

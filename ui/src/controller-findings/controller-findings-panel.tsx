@@ -1,9 +1,22 @@
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import type { CoverageState } from '../model.ts';
 import { paths } from '../paths.ts';
 import { type ControllerFindingRow, controllerFindingColumns, HeldBy } from './controller-finding-table.tsx';
+
+/** What "no findings" of a controller is worth, and why not more. */
+type ControllerCoverageView = {
+  readonly state: CoverageState;
+  readonly reasons: readonly {
+    readonly code: string;
+    readonly vendor: string;
+    readonly parts: number;
+    readonly documents: number;
+    readonly newest: string;
+  }[];
+};
 
 export type ControllerFindingsView = {
   /** Affected and for review, most urgent first. */
@@ -12,9 +25,8 @@ export type ControllerFindingsView = {
   readonly held: readonly ControllerFindingRow[];
   /** Compared and certainly not affected. */
   readonly notAffected: number;
-  /** Parts that were not compared yet, and those of which too little is known. */
-  readonly waiting: number;
-  readonly unknownParts: number;
+  /** What "no findings" is worth here. */
+  readonly coverage: ControllerCoverageView;
   /** How far the advisories about controllers reach. */
   readonly ends: readonly { readonly feed: string; readonly newest: string }[];
 };
@@ -29,6 +41,28 @@ export const KnowledgeEnds = ({ ctx, ends }: { ctx: Ctx; ends: ControllerFinding
     </ul>
   );
 
+/** What of a controller is not judged, each with its reason. */
+const NotJudged = ({ ctx, coverage }: { ctx: Ctx; coverage: ControllerCoverageView }) =>
+  coverage.reasons.length === 0 ? null : (
+    <Notice
+      level="warning"
+      title={ctx.t(coverage.state === 'not-judged' ? 'coverage.notTitle' : 'coverage.partlyTitle')}
+    >
+      <ul>
+        {coverage.reasons.map(({ code, vendor, parts, documents, newest }) => (
+          <li>
+            {ctx.tDynamic(`cfind.why.${code}`, {
+              vendor,
+              n: parts,
+              documents,
+              date: newest === '' ? '–' : ctx.fmt.date(newest),
+            })}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+
 /** What advisories say of one controller and its modules. */
 export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: ControllerFindingsView }) => (
   <Panel title={ctx.t('cfind.title')} id="findings">
@@ -40,10 +74,12 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
         lines
         columns={controllerFindingColumns(ctx, { isOfOne: true })}
       />
-    ) : view.ends.length === 0 ? (
+    ) : view.coverage.reasons.some(({ code }) => code === 'no-advisories') ? (
       <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
     ) : (
-      <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+      <Empty title={ctx.t(view.coverage.state === 'judged' ? 'cfind.none' : `coverage.${view.coverage.state}`)}>
+        {view.coverage.state === 'judged' ? ctx.t('cfind.noneOfOne') : null}
+      </Empty>
     )}
     {view.held.length === 0 ? null : (
       <details class="body">
@@ -62,8 +98,7 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
       </details>
     )}
     <div class="body">
-      {view.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: view.waiting })}</p>}
-      {view.unknownParts === 0 ? null : <p>{ctx.t('cfind.unknownParts', { n: view.unknownParts })}</p>}
+      <NotJudged ctx={ctx} coverage={view.coverage} />
       {view.notAffected === 0 ? null : (
         <p class="second">
           {ctx.t('cfind.verdict.not-affected')}: {ctx.fmt.number(view.notAffected)}

@@ -1,7 +1,7 @@
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
-import { Empty } from '../components/panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import { Beside, type PanelPlace } from '../components/side-panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -28,6 +28,8 @@ type ControllerFindingsProps = {
     readonly matrix: ControllerMatrix;
   };
   readonly waiting: number;
+  /** Controllers of whose makers no advisory that is here speaks. */
+  readonly notJudged: number;
   /** The row that `open` of the list names. */
   readonly open?: { readonly shown: ShownControllerFinding; readonly place: PanelPlace } | undefined;
   readonly ends: readonly { readonly feed: string; readonly newest: string }[];
@@ -78,6 +80,13 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
               <To href={paths.controllerFindings({ held: 'only' })}>{ctx.t('cfind.heldN', { n: counts.held })}</To>
             </p>
           )}
+          {props.notJudged === 0 ? null : (
+            <Notice level="warning" title={ctx.t('coverage.notTitle')}>
+              <To href={paths.controllers({ coverage: 'not-judged' })}>
+                {ctx.t('cfind.notJudged', { n: props.notJudged })}
+              </To>
+            </Notice>
+          )}
           {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
         </>
       ) : null}
@@ -101,7 +110,9 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
             ends.length === 0 ? (
               <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
             ) : (
-              <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+              <Empty title={ctx.t(props.notJudged === 0 ? 'cfind.none' : 'vuln.noneJudged')}>
+                {props.notJudged === 0 ? ctx.t('cfind.noneWhy') : null}
+              </Empty>
             )
           }
         />

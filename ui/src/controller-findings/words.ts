@@ -186,10 +186,53 @@ export const words = defineWords({
     },
     kk: 'Салыстыруды күтіп тұрған бөлік саны: {n}.',
   },
-  'cfind.unknownParts': {
+  'cfind.noneOfOne': {
+    en: 'All of it was compared with the advisories that are here; they speak of it or its family.',
+    ru: 'Все его части сопоставлены с бюллетенями, которые есть здесь; они говорят о нём или о его семействе.',
+    kk: 'Барлық бөлігі осындағы бюллетеньдермен салыстырылды; олар ол туралы не тұқымдасы туралы айтады.',
+  },
+  'cfind.notJudged': {
+    en: {
+      one: '{n} controller: no advisory here speaks of its maker',
+      other: '{n} controllers: no advisory here speaks of their makers',
+    },
+    ru: {
+      one: '{n} контроллер: ни один бюллетень здесь не говорит о его производителе',
+      few: '{n} контроллера: ни один бюллетень здесь не говорит об их производителях',
+      many: '{n} контроллеров: ни один бюллетень здесь не говорит об их производителях',
+      other: '{n} контроллера: ни один бюллетень здесь не говорит об их производителях',
+    },
+    kk: '{n} контроллер: мұндағы бірде-бір бюллетень өндірушілері туралы айтпайды',
+  },
+  'cfind.why.no-advisories': {
+    en: 'Parts: {n}. No advisories about controllers are here. They come with a bundle.',
+    ru: 'Частей: {n}. Бюллетеней о контроллерах здесь нет. Они приходят с комплектом.',
+    kk: 'Бөлік саны: {n}. Мұнда контроллерлер туралы бюллетень жоқ. Олар бумамен келеді.',
+  },
+  'cfind.why.no-maker': {
+    en: '{vendor}, parts: {n}. No advisory that is here speaks of this maker. Add its source on the connected side and send a request.',
+    ru: '{vendor}, частей: {n}. Ни один бюллетень здесь не говорит об этом производителе. Добавьте его источник на подключённой стороне и отправьте запрос.',
+    kk: '{vendor}, бөлік саны: {n}. Мұндағы бірде-бір бюллетень бұл өндіруші туралы айтпайды. Қосылған тарапта оның дереккөзін қосып, сұрау жіберіңіз.',
+  },
+  'cfind.why.no-family': {
+    en: '{vendor}, parts: {n}. Advisories that name the maker: {documents}, the newest of {date}; none names these products or their family.',
+    ru: '{vendor}, частей: {n}. Бюллетеней об этом производителе: {documents}, новейший от {date}; ни один не называет эти изделия или их семейство.',
+    kk: '{vendor}, бөлік саны: {n}. Осы өндіруші туралы бюллетень: {documents}, ең жаңасы {date}; бірде-бірі бұл бұйымдарды не олардың тұқымдасын атамайды.',
+  },
+  'cfind.why.maker-unknown': {
+    en: 'Parts: {n}. Nothing says who made them. Enter the maker, or read the controller.',
+    ru: 'Частей: {n}. Их производитель неизвестен. Введите производителя или опросите контроллер.',
+    kk: 'Бөлік саны: {n}. Өндірушісі белгісіз. Өндірушіні енгізіңіз не контроллерден сұраңыз.',
+  },
+  'cfind.why.too-little': {
     en: 'Too little is known to compare: {n}. Without an order number, a model or a family no advisory can be found.',
     ru: 'Слишком мало данных для сравнения: {n}. Без заказного номера, модели или семейства бюллетень найти нельзя.',
     kk: 'Салыстыруға дерек аз: {n}. Тапсырыс нөмірінсіз, модельсіз не тұқымдассыз бюллетень табылмайды.',
+  },
+  'cfind.why.waiting': {
+    en: '{vendor}, parts: {n}. Not compared yet.',
+    ru: '{vendor}, частей: {n}. Ещё не сопоставлены.',
+    kk: '{vendor}, бөлік саны: {n}. Әлі салыстырылмаған.',
   },
   'cfind.reason.none': {
     en: 'The advisory names no version.',

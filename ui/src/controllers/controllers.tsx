@@ -1,3 +1,4 @@
+import { CoverageMark } from '../components/coverage.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
@@ -10,7 +11,7 @@ import { Age, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import type { Level, Message, PageOf, Reference, When } from '../model.ts';
+import type { CoverageState, Level, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { controllerReason } from './controller-reason.ts';
 
@@ -30,6 +31,8 @@ export type ControllerRow = {
   readonly zone?: Reference | undefined;
   readonly role?: string | undefined;
   readonly serial?: string | undefined;
+  /** What "no findings" of it is worth. */
+  readonly coverage: CoverageState;
   readonly modules: number;
   readonly lastSeenAt: When | null;
   /** Values of fields of the site, by their names. */
@@ -42,6 +45,7 @@ type ControllerCounts = {
   readonly drift: number;
   readonly missingFirmware: number;
   readonly proposals: number;
+  readonly notJudged: number;
 };
 
 type ControllersProps = {
@@ -136,6 +140,12 @@ const ownColumns: ListColumns<ControllerRow> = {
     cell: (row) => text(row.address),
     file: (row) => row.address,
   },
+  coverage: {
+    word: 'coverage.title',
+    until: 'file',
+    cell: (row) => <CoverageMark state={row.coverage} />,
+    file: (row, ctx) => ctx.tDynamic(`coverage.${row.coverage}`),
+  },
   role: {
     word: 'field.role',
     until: 'file',
@@ -205,6 +215,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
     ['unauthorised', counts.unauthorised, { decision: 'unauthorised' }],
     ['missing', counts.missingFirmware, { missing: '1' }],
     ['proposals', counts.proposals, { proposals: '1' }],
+    ['notJudged', counts.notJudged, { coverage: 'not-judged' }],
   ] as const;
   return (
     <>

@@ -206,6 +206,11 @@ export const words = defineWords({
     ru: 'возможно, совпадает: {n}',
     kk: 'сәйкес болуы мүмкін: {n}',
   },
+  'controllers.why.notJudged': {
+    en: 'not judged: no advisory here speaks of its maker',
+    ru: 'не оценён: ни один бюллетень здесь не говорит о его производителе',
+    kk: 'бағаланбаған: мұндағы бірде-бір бюллетень өндірушісі туралы айтпайды',
+  },
   'controllers.why.replaced': { en: 'replaced', ru: 'заменён', kk: 'ауыстырылған' },
   'controllers.why.archived': { en: 'archived', ru: 'в архиве', kk: 'мұрағатта' },
   'controllers.firstSeen': { en: 'First heard', ru: 'Первый отклик', kk: 'Алғашқы жауабы' },
@@ -366,6 +371,16 @@ export const words = defineWords({
       other: 'У {n} прошивка неизвестна.',
     },
     kk: 'Микробағдарламасы белгісізі: {n}.',
+  },
+  'controllers.sub.notJudged': {
+    en: { one: '{n} not judged by any advisory.', other: '{n} not judged by any advisory.' },
+    ru: {
+      one: '{n} не оценён ни по одному бюллетеню.',
+      few: '{n} не оценены ни по одному бюллетеню.',
+      many: '{n} не оценены ни по одному бюллетеню.',
+      other: '{n} не оценены ни по одному бюллетеню.',
+    },
+    kk: 'Ешбір бюллетеньмен бағаланбағаны: {n}.',
   },
   'controllers.sub.proposals': {
     en: { one: '{n} may be the same as another.', other: '{n} may be the same as others.' },

@@ -77,6 +77,9 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
     ],
   },
   'device-silent': { name: ['device without contact', 'устройство без связи', 'байланыссыз құрылғы'] },
+  'controller-unjudged': {
+    name: ['controller that is not judged', 'неоценённый контроллер', 'бағаланбаған контроллер'],
+  },
   'device-unjudged': { name: ['device that is not judged', 'непроверяемое устройство', 'тексерілмейтін құрылғы'] },
   deviation: { name: ['deviation', 'отклонение', 'ауытқу'] },
   'second-person': {

@@ -467,6 +467,26 @@ export const words = defineWords({
     kk: 'Бюллетеньдер осы бұйымдарға қатысты ма, тек адам айта алады.',
   },
   'work.controller-match.action': { en: 'Answer', ru: 'Ответить', kk: 'Жауап беру' },
+  'work.controller-unjudged.title': {
+    en: { one: '{n} controller is judged by no advisories', other: '{n} controllers are judged by no advisories' },
+    ru: {
+      one: '{n} контроллер не оценивается ни по одному бюллетеню',
+      few: '{n} контроллера не оцениваются ни по одному бюллетеню',
+      many: '{n} контроллеров не оцениваются ни по одному бюллетеню',
+      other: '{n} контроллера не оцениваются ни по одному бюллетеню',
+    },
+    kk: 'Ешбір бюллетеньмен бағаланбайтын контроллер: {n}',
+  },
+  'work.controller-unjudged.why': {
+    en: 'That nothing is found on them says nothing: no advisory here speaks of their makers.',
+    ru: 'Отсутствие уязвимостей на них ничего не значит: ни один бюллетень здесь не говорит об их производителях.',
+    kk: 'Оларда осалдық табылмауы ештеңе білдірмейді: мұндағы бірде-бір бюллетень өндірушілері туралы айтпайды.',
+  },
+  'work.controller-unjudged.action': {
+    en: 'Show controllers',
+    ru: 'Показать контроллеры',
+    kk: 'Контроллерлерді көрсету',
+  },
   'work.appliance.title': { en: 'This appliance: {what}', ru: 'Этот сервер: {what}', kk: 'Осы сервер: {what}' },
   'work.appliance.why': {
     en: 'What it is to do for the site depends on it.',

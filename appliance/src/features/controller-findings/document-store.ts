@@ -34,6 +34,9 @@ export const documentStore = (db: Database) => {
   const addAbout = sql.run(
     'insert or ignore into controller_document_vulnerability (document, vulnerability) values (?, ?)',
   );
+  const setSpokenOf = sql.run<[string, string]>(
+    'update controller_document set spoken_of = ?2 where key = ?1 and spoken_of is not ?2',
+  );
   const spokenOf = sql.values<[string], string>(
     `select distinct vulnerability from controller_document_vulnerability
        where vulnerability in (select value from json_each(?))`,
@@ -76,6 +79,14 @@ export const documentStore = (db: Database) => {
     /** Those of some vulnerabilities that a document speaks of. */
     spokenOf: (vulnerabilities: readonly string[]): string[] =>
       vulnerabilities.length === 0 ? [] : spokenOf(JSON.stringify(vulnerabilities)),
+    /** Keeps which makers and families a document names. In a transaction. */
+    setSpokenOf: (key: string, names: readonly string[]): void => {
+      setSpokenOf(key, JSON.stringify(names));
+    },
+    /** The makers and families that some document that is here names. */
+    allSpokenOf: sql.values<[], string>(
+      'select distinct name.value from controller_document d, json_each(d.spoken_of) name where d.gone_at is null',
+    ),
     state: (): MatchState => {
       const row = state();
       if (row === undefined) throw new Error('controller_match_state is empty');

@@ -22,6 +22,8 @@ export type HeldIdentity = {
   readonly digest: string;
   /** See handlesOfPart; null where they were not worked out. */
   readonly handles: string | null;
+  /** A place in COVERAGE_STATES. */
+  readonly coverage: number;
   /** Not matched yet, or not since it was last in use. */
   readonly isWaiting: boolean;
 };
@@ -34,6 +36,7 @@ type IdentityRow = {
   label: string;
   digest: string;
   handles: string | null;
+  coverage: number;
   matched_at: number | null;
 };
 type PartRow = { part: number; controller: number; part_key: string; identity: number; context: number; since: number };
@@ -44,7 +47,7 @@ const toHeld = ({ identity, matched_at, ...row }: IdentityRow): HeldIdentity => 
   isWaiting: matched_at === null,
 });
 
-const COLUMNS = 'id, identity, product, build, label, digest, handles, matched_at';
+const COLUMNS = 'id, identity, product, build, label, digest, handles, coverage, matched_at';
 
 /** Distinct identities, and which part has which: controller_identity, controller_part_identity and its log. */
 export const identityStore = (db: Database) => {
@@ -178,6 +181,7 @@ export const identityStore = (db: Database) => {
      where vendor in (select value from json_each(?)) and controllers > 0 and matched_at is not null order by id`,
     ),
     setHandles: sql.run<[id: number, handles: string]>('update controller_identity set handles = ?2 where id = ?1'),
+    setCoverage: sql.run<[id: number, coverage: number]>('update controller_identity set coverage = ?2 where id = ?1'),
     inUse: sql.all<[], IdentityRow, HeldIdentity>(
       `select ${COLUMNS} from controller_identity
      where id in (select identity from controller_part_identity) order by id`,

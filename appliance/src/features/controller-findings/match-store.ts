@@ -137,6 +137,11 @@ export const matchStore = (db: Database) => {
   const isOpen = (verdict: Verdict): boolean => verdict === 'affected';
 
   return {
+    /** Those that some document names; a likeness of names is none. */
+    named: sql.values<[identities: readonly number[]], number>(
+      `select distinct identity from controller_match where until is null and level <> 'M5'
+       and identity in (select value from json_each(?))`,
+    ),
     /** What tells two results of one identity apart. */
     digestOf: (matches: readonly NewMatch[]): string =>
       createHash('sha256').update(JSON.stringify(matches)).digest('hex').slice(0, 32),

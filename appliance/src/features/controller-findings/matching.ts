@@ -10,6 +10,7 @@ import type {
 } from '../vulnerabilities/types.ts';
 import { readAnswers, readSynonyms } from './answers.ts';
 import { concernedBy, handleWriter } from './concerned.ts';
+import { writeCoverage } from './coverage.ts';
 import { type DocumentStore, type HeldDocument, NAMES_CHANGED } from './document-store.ts';
 import { evaluate, type Loaded, loadDocuments, threatReader } from './evaluate.ts';
 import type { HeldIdentity, IdentityStore } from './identity-store.ts';
@@ -175,6 +176,11 @@ export const controllerMatching = (parts: MatchingParts) => {
     return changes;
   };
 
+  /** What the loaded documents name is kept for those that are not loaded the next time. */
+  const keepSpokenOf = ({ index }: Loaded): void => {
+    for (const [place, { key }] of index.documents.entries()) documents.setSpokenOf(key, index.spokenOf(place));
+  };
+
   const takeDocuments = (source: ControllerDocuments, { changed, gone }: Difference, at: number): void => {
     for (const document of changed) documents.put(document, source.vulnerabilitiesOf(document.adv));
     for (const { key } of gone) documents.setGone(key, at);
@@ -186,6 +192,7 @@ export const controllerMatching = (parts: MatchingParts) => {
     if (loaded === undefined) return sum([], 0);
     const changes = withDocuments((source) => {
       takeDocuments(source, difference, at);
+      keepSpokenOf(loaded);
       return writeWhole(loaded, which, synonyms, at);
     });
     parts.note(changes ?? [], { isFirst: false });
@@ -213,6 +220,7 @@ export const controllerMatching = (parts: MatchingParts) => {
       );
       for (const id of matches.withOpen([...scope])) concerned.add(id);
       const loaded = loadDocuments(source, source.about([...scope]), synonyms, parts.build);
+      keepSpokenOf(loaded);
       const which = identities.used(concerned);
       return { changes: writeScope(loaded, which, scope, at), looked: which.length };
     });
@@ -268,6 +276,7 @@ export const controllerMatching = (parts: MatchingParts) => {
           : isWhole
             ? matchWhole(difference, synonyms, at)
             : matchDelta(difference, judged, synonyms, at);
+        if (!isSame) writeCoverage({ documents, identities, matches }, identities.inUse());
         if (!isSame || state.snapshot !== snapshot)
           documents.setState({ snapshot, maps: parts.maps, synonyms: named, at });
         return result;
@@ -282,7 +291,9 @@ export const controllerMatching = (parts: MatchingParts) => {
       if (loaded === undefined) return { done: 0, more: false };
       const which = waiting.slice(0, limit);
       return immediate(db, () => {
-        parts.note(writeWhole(loaded, which, synonyms, clock()), { isFirst: true });
+        const changes = writeWhole(loaded, which, synonyms, clock());
+        writeCoverage({ documents, identities, matches }, which);
+        parts.note(changes, { isFirst: true });
         return { done: which.length, more: waiting.length > which.length };
       });
     },

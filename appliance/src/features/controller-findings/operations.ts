@@ -10,6 +10,7 @@ import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
 import type { ControllerFindings } from './service.ts';
 import {
+  controllerCoverageSchema,
   controllerFindingSchema,
   controllerFixStates,
   controllerVerdicts,
@@ -262,6 +263,7 @@ export const controllerFindingOperations = [
       rows: z.array(partFindingSchema),
       closed: z.array(z.object({ vulnerability: z.string(), product: z.string(), firmware: z.string(), at: time })),
       waiting: z.int().describe('Parts that were not compared yet'),
+      coverage: controllerCoverageSchema,
     }),
     run: ({ controllerFindings, controllers, actor }, { controller }) => {
       const scope = readable(actor);
@@ -277,6 +279,7 @@ export const controllerFindingOperations = [
           at: closedAt,
         })),
         waiting: controllerFindings.loads([id]).get(id)?.waiting ?? 0,
+        coverage: controllerFindings.coverage(id),
       };
     },
   }),

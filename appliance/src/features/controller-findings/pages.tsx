@@ -154,6 +154,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         filters={filtering}
         counts={controllerFindings.counts(scope)}
         waiting={controllerFindings.waiting(scope)}
+        notJudged={deps.controllerList.counts(scope).notJudged}
         ends={knowledgeEnds(deps)}
         open={
           why === undefined
@@ -179,8 +180,13 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const list = listState(c, language.parameters);
     const filter = language.read(termsOf(list));
     const found = controllerFindings.list({ scope, ...orderIn(list), filter, limit: mostRows(c) });
-    const notes =
-      controllerFindings.feeds().length > 0 ? [] : [`${ctx.t('cfind.noKnowledge')}. ${ctx.t('cfind.noKnowledgeWhy')}`];
+    const { notJudged } = deps.controllerList.counts(scope);
+    const notes = [
+      ...(controllerFindings.feeds().length > 0
+        ? []
+        : [`${ctx.t('cfind.noKnowledge')}. ${ctx.t('cfind.noKnowledgeWhy')}`]),
+      ...(notJudged === 0 ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('cfind.notJudged', { n: notJudged })}`]),
+    ];
     return sendRows(deps, c, ctx, {
       name: 'controller-vulnerabilities',
       title: ctx.t('cfind.title'),

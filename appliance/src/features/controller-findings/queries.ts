@@ -469,13 +469,6 @@ export const controllerFindingQueries = (
       wrongCounts().map(
         ({ verdict, rank, kept, n }) => `findings ${verdict} of rank ${rank}: ${kept} are counted, ${n} are there`,
       ),
-    // Documents name no CIP identity: what has nothing else can be found in none, unless a person entered what it means.
-    comparable: sql.count<[controller: number]>(
-      `select count(*) from controller_part_identity p join controller_identity i on i.id = p.identity
-       where p.controller = ? and (coalesce(json_extract(i.identity, '$.orderNumber'), json_extract(i.identity, '$.model'),
-         json_extract(i.identity, '$.productFamily')) is not null
-         or exists (select 1 from controller_match m where m.identity = i.id and m.until is null))`,
-    ),
     controllersWith: (text: string): number[] =>
       withVulnerability(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
     tallies,

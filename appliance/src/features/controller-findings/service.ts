@@ -6,8 +6,9 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { FilterLanguage } from '../../platform/filter/language.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
-import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
+import type { ControllerKnowledge, CoverageState } from '../vulnerabilities/types.ts';
 import { REVIEW_KIND, SYNONYM_KIND } from './answers.ts';
+import { notJudgedQueries } from './coverage-queries.ts';
 import { documentStore } from './document-store.ts';
 import { type ControllerGroup, groupQueries, type ZoneGroup } from './group-queries.ts';
 import { type HeldParts, heldStore } from './held-store.ts';
@@ -21,6 +22,7 @@ import { type ControllerReview, controllerReview, type Dispute } from './review.
 import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
 import type {
+  ControllerCoverage,
   ControllerFinding,
   ControllerFindingLoad,
   ControllerFindingQuery,
@@ -44,6 +46,8 @@ type ControllerFindingParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly record: ControllerRecord;
   readonly nameOf: (controller: number) => string;
+  /** What "no findings" of a controller is worth. */
+  readonly coverageOf: (controller: number) => CoverageState;
   /** By its public id; 0 where there is none in reach. */
   readonly numberOf: (controller: string, scope: Scope) => number;
   readonly build: IndexBuilder;
@@ -79,8 +83,8 @@ export type ControllerFindings = {
   forController(controller: number, scope: Scope): ControllerPartFinding[];
   /** How many parts wait for their first match. */
   waiting(scope: Scope): number;
-  /** How many parts of a controller are known well enough to be compared. */
-  comparable(controller: number): number;
+  /** What "no findings" of a controller is worth, and what of it is not judged. */
+  coverage(controller: number): ControllerCoverage;
   /** What newer readings closed. */
   closedOf(controller: number, limit?: number): (ControllerFinding & { part: number; closedAt: number })[];
   /** Open findings of some controllers; those without are absent. */
@@ -125,6 +129,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const { db, objects, clock } = parts;
   const identities: IdentityStore = identityStore(db);
   const matches = matchStore(db);
+  const notJudged = notJudgedQueries(db);
   const documents = documentStore(db);
   const urgency = urgencyQuery(db, clock);
   const threats = threatStore(db);
@@ -251,7 +256,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     closedOf: (controller, limit = 500) => queries.closedOf(controller, limit),
     loads: queries.loads,
     waiting: queries.waiting,
-    comparable: queries.comparable,
+    coverage: (controller) => ({ state: parts.coverageOf(controller), reasons: notJudged(controller) }),
     controllersWith: queries.controllersWith,
     urgency: (vulnerabilities, ids) =>
       urgency(

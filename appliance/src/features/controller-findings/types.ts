@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { type Shape, textTime, time } from '../../platform/shapes.ts';
-import { DECISIONS, type Decision, type KnownThreat, SEVERITIES } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, DECISIONS, type Decision, type KnownThreat, SEVERITIES } from '../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
 // entered by hand; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
@@ -44,7 +44,7 @@ export type ControllerRecord = {
 export type IndexBuilder = (
   documents: readonly IndexedDocument[],
   synonyms: readonly Synonym[],
-) => Pick<ControllerIndex, 'match' | 'matchDocuments' | 'documents'>;
+) => Pick<ControllerIndex, 'match' | 'matchDocuments' | 'documents' | 'spokenOf'>;
 
 export const controllerVerdicts = ['affected', 'review', 'not-affected'] as const satisfies readonly Verdict[];
 
@@ -101,6 +101,36 @@ export type ControllerFindingLoad = {
   /** Parts that wait for their first match, or of which too little is known to be matched. */
   readonly waiting: number;
 };
+
+/**
+ * Why parts of a controller are not judged. `no-advisories`: none about any controller is here. `no-maker`: none of its maker.
+ * `no-family`: the maker is named, neither it nor its family. `maker-unknown`: nothing says who made it. `too-little`: no order number, model
+ * or family is known. `waiting`: not compared yet.
+ */
+const CONTROLLER_COVERAGE_CODES = [
+  'no-advisories',
+  'no-maker',
+  'no-family',
+  'maker-unknown',
+  'too-little',
+  'waiting',
+] as const;
+
+export const controllerCoverageSchema = z.object({
+  state: z.enum(COVERAGE_STATES).describe('`judged`: every part; without findings there are none'),
+  reasons: z.array(
+    z.object({
+      code: z.enum(CONTROLLER_COVERAGE_CODES),
+      vendor: z.string().describe('As the record names the maker; empty where it is not known'),
+      parts: z.int().describe('The controller itself and its modules, as far as they are not judged for this reason'),
+      documents: z.int().describe('Advisories that are here and name the maker'),
+      newest: z.string().describe('When the newest of them was changed; empty without one'),
+    }),
+  ),
+});
+
+/** By what a controller is judged, and what of it is not. */
+export type ControllerCoverage = z.infer<typeof controllerCoverageSchema>;
 
 /** What holds a finding back on one controller, and until when. */
 const heldBack = z.object({

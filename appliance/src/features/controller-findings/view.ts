@@ -29,18 +29,16 @@ export const knowledgeEnds = (
 
 /** What the page of a controller shows of its findings. */
 export const controllerFindingsView = (
-  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'controllers'>,
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange'>,
   controller: number,
   scope: Scope,
 ): ControllerFindingsView => {
   const found = deps.controllerFindings.forController(controller, scope);
-  const parts = deps.controllers.parts(controller).filter(({ type }) => type === 'controller' || type === 'module');
   return {
     rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),
     held: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held > 0).map(partView),
     notAffected: found.filter(({ verdict }) => verdict === 'not-affected').length,
-    waiting: deps.controllerFindings.loads([controller]).get(controller)?.waiting ?? 0,
-    unknownParts: parts.length - deps.controllerFindings.comparable(controller),
+    coverage: deps.controllerFindings.coverage(controller),
     ends: knowledgeEnds(deps),
   };
 };

@@ -1,10 +1,13 @@
 import { paths } from '@sallyport/ui/paths';
+import { scopeOf } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import type { ControllerList } from '../controllers/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { ControllerFindings } from './service.ts';
 
 /** Findings on controllers that call for action, and matches that only a person can decide. */
 export const controllerFindingWork = (parts: {
+  controllerList: Pick<ControllerList, 'counts'>;
   controllerFindings: { tallies: ControllerFindings['tallies']; review: Pick<ControllerFindings['review'], 'open'> };
 }): WorkKind[] => {
   const kind = (decision: 'act' | 'attend'): WorkKind => ({
@@ -30,6 +33,26 @@ export const controllerFindingWork = (parts: {
   return [
     kind('act'),
     kind('attend'),
+    {
+      name: 'controller-unjudged',
+      sees: 'controllers:read',
+      does: 'exchange:write',
+      scoped: true,
+      find: (reader) => {
+        const targets = parts.controllerList.counts(scopeOf(reader, 'controllers:read')).notJudged;
+        return targets === 0
+          ? []
+          : [
+              {
+                key: 'all',
+                params: { n: targets },
+                level: 'warning',
+                targets,
+                path: paths.controllers({ coverage: 'not-judged' }),
+              },
+            ];
+      },
+    },
     {
       name: 'controller-match',
       sees: 'vulnerabilities:read',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { time } from '../../platform/shapes.ts';
+import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
 import type { ControllerService } from './service.ts';
 import { controllerDecisions, controllerStates, customOf, type ListedController, shownOf } from './types.ts';
 
@@ -41,6 +42,9 @@ export const controllerSchema = z.object({
   address: z.string().nullable(),
   zone: z.string().nullable().describe('Id of its zone'),
   role: z.string().nullable(),
+  coverage: z
+    .enum(COVERAGE_STATES)
+    .describe('What "no findings" of it is worth: whether advisories that are here speak of its maker and its family'),
   drift: z.int().describe('Fields in which what was read differs from what was planned'),
   firstSeenAt: time.nullable(),
   lastSeenAt: time.nullable(),
@@ -94,6 +98,7 @@ export function toController(controllers: ControllerService, listed: ListedContr
     address: shownOf(listed, 'address'),
     zone: shownOf(listed, 'zone'),
     role: shownOf(listed, 'role'),
+    coverage: listed.coverage,
     drift: listed.drift,
     firstSeenAt: listed.firstSeenAt,
     lastSeenAt: listed.lastSeenAt,

@@ -2,6 +2,8 @@ import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter
 import { among, type Condition } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
+import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
+import { coverageOf } from './coverage-queries.ts';
 import { codeKey } from './normalise.ts';
 import { type CustomField, controllerDecisions, controllerMethods, controllerStates } from './types.ts';
 
@@ -68,6 +70,13 @@ const controllerFields = (proposals: string): readonly Field[] => [
     ops: ['=', '!='],
   },
   some('drift', 'r.drift > 0'),
+  {
+    name: 'coverage',
+    type: 'choice',
+    options: COVERAGE_STATES,
+    stored: 'rank',
+    source: { scalar: coverageOf('r.controller') },
+  },
   some('missingFirmware', 'r.missing_firmware > 0', { also: ['missing'] }),
   some('proposals', proposals),
   // Where its firmware is known from.

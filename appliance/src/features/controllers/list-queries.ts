@@ -5,6 +5,7 @@ import { asksFor, type Filter } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
 import { controllersIn, type Scope, zonesIn } from '../../platform/scope.ts';
+import { coverageOf } from './coverage-queries.ts';
 import { controllerVocabulary } from './field-queries.ts';
 import type {
   ControllerCounts,
@@ -66,7 +67,8 @@ export const controllerList = (
            count(*) filter (where decision = 'archived') as archived,
            count(*) filter (where decision <> 'archived' and drift > 0) as drift,
            count(*) filter (where decision <> 'archived' and missing_firmware > 0) as missingFirmware,
-           count(*) filter (where decision <> 'archived' and ${proposals(scope)}) as proposals
+           count(*) filter (where decision <> 'archived' and ${proposals(scope)}) as proposals,
+           count(*) filter (where decision <> 'archived' and ${coverageOf('r.controller')} = 0) as notJudged
          from controller_row r where state = 'live' and ${sql}`,
       )
       .get(...params);
@@ -94,7 +96,15 @@ export const controllerList = (
       list.first({ sort: 'name', descending: false, where: where(filter, scope), limit }).map(({ id }) => id),
     count: (filter: Filter | undefined, scope: Scope): number => list.count({ where: where(filter, scope) }),
     counts: (scope: Scope): ControllerCounts =>
-      counts(scope) ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
+      counts(scope) ?? {
+        live: 0,
+        unauthorised: 0,
+        archived: 0,
+        drift: 0,
+        missingFirmware: 0,
+        proposals: 0,
+        notJudged: 0,
+      },
     language: (scope: Scope) => filterLanguage({ vocabulary: vocabulary(scope) }),
     choices: (field: 'vendor' | 'productFamily', scope: Scope): string[] => choices(field, scope),
   };

@@ -21,7 +21,7 @@ export const controllerModel = ({
   /** Why a controller is not as it should be, the worst first, each with its own level. */
   const reasonsOf = (controller: ListedController, health: ControllerHealth): LevelledReason[] => {
     if (controller.state === 'replaced') return [{ level: 'info', message: { key: 'controllers.why.replaced' } }];
-    const { differs, proposals, decision } = controller;
+    const { differs, proposals, decision, coverage } = controller;
     // The record says these itself, with what differs.
     const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
     const message = (level: 'critical' | 'warning'): Message[] =>
@@ -35,6 +35,7 @@ export const controllerModel = ({
     ];
     const notes: Message[] = [
       ...firmwareReason(controller.fields.firmware),
+      ...(coverage === 'not-judged' ? [{ key: 'controllers.why.notJudged' }] : []),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
@@ -56,7 +57,10 @@ export const controllerModel = ({
   const levelOf = (controller: ListedController, health: ControllerHealth): ControllerRow['level'] => {
     if (controller.state !== 'live' || controller.decision === 'archived') return 'info';
     const worst = health?.health ?? 'ok';
-    return worst === 'ok' && (controller.decision === 'unauthorised' || controller.drift > 0) ? 'warning' : worst;
+    if (worst !== 'ok') return worst;
+    if (controller.decision === 'unauthorised' || controller.drift > 0) return 'warning';
+    // Nothing is known against it, because nothing that is here speaks of its maker.
+    return controller.coverage === 'not-judged' ? 'info' : 'ok';
   };
 
   return {
@@ -90,6 +94,7 @@ export const controllerModel = ({
           zone: zone === undefined ? undefined : { id: zone, name: names.get(zone) ?? zone },
           role: text('role'),
           serial: text('serial'),
+          coverage: controller.coverage,
           modules: controller.modules,
           lastSeenAt: controller.lastSeenAt,
           custom: withOwnFields ? Object.fromEntries(customOf(controllers.entered(controller.publicId).body)) : {},

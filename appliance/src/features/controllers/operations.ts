@@ -16,6 +16,7 @@ import {
 } from '../../platform/shapes.ts';
 import { inParts } from '../../platform/steps.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
+import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
 import { batchOperations, batchSchema } from './batch-operations.ts';
 import { controllerDetailSchema, controllerSchema, detailOf, partTypes, sides, toController } from './detail.ts';
 import type { ControllerService } from './service.ts';
@@ -106,6 +107,7 @@ export const controllerOperations = [
       decision: anyOf(controllerDecisions),
       state: anyOf(controllerStates),
       method: anyOf(controllerMethods),
+      coverage: anyOf(COVERAGE_STATES).describe('What "no findings" of them is worth'),
       drift: z.boolean().optional().describe('Whether what was read differs from what was planned'),
       missingFirmware: z.boolean().optional().describe('Whether its firmware is not known'),
       proposals: z.boolean().optional().describe('Whether it may be the same as another'),
@@ -144,7 +146,7 @@ export const controllerOperations = [
       example: 'sallyport controller list --search 6ES7515 --drift --data /var/lib/sallyport',
       print: (out, { rows }) =>
         out.table(
-          ['ID', 'NAME', 'DECISION', 'MODEL', 'ORDER NUMBER', 'FIRMWARE', 'PLANNED', 'ADDRESS', 'DIFFERS'],
+          ['ID', 'NAME', 'DECISION', 'MODEL', 'ORDER NUMBER', 'FIRMWARE', 'PLANNED', 'ADDRESS', 'DIFFERS', 'COVERAGE'],
           rows.map((row) => [
             row.id,
             row.name,
@@ -155,6 +157,7 @@ export const controllerOperations = [
             row.firmwareConfigured,
             row.address,
             row.drift,
+            row.coverage,
           ]),
         ),
       json: ({ rows }) => rows.map((row) => ({ ...row, firmwareLacks: firmwareLacks(row) })),

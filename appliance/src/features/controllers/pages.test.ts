@@ -194,9 +194,11 @@ describe('controllers of which something is not known, or only the site knows it
     const page = await textOf(paths.controller(controllers.byId(known, wholeSite('job'))?.publicId ?? ''));
     expect(page).toContain('worked out with the tables of makers, product families, CIP product codes, version 1');
     expect(page).not.toContain('cip/1');
-    expect(controllerFindings.comparable(known)).toBe(1);
+    const lacks = (controller: number): string[] =>
+      controllerFindings.coverage(controller).reasons.map(({ code }) => code);
+    expect(lacks(known)).toEqual(['no-advisories']);
     expect(controllers.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
-    expect(controllerFindings.comparable(unknown)).toBe(0);
+    expect(lacks(unknown)).toEqual(['too-little']);
     expect(await textOf(paths.controller(controllers.byId(unknown, wholeSite('job'))?.publicId ?? ''))).toContain(
       'Too little is known to compare: 1',
     );

@@ -56,6 +56,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       })),
     },
     decision: { label: 'common.decision', choices: 'controllers.decision' },
+    coverage: { label: 'coverage.title', choices: 'coverage' },
     drift: { label: 'controllers.filter.drift' },
     missingFirmware: { label: 'controllers.filter.missing' },
     proposals: { label: 'controllers.filter.proposals' },

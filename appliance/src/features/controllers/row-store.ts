@@ -1,6 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { type Scope, zonesIn } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
+import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
+import { coverageOf } from './coverage-queries.ts';
 import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
@@ -60,8 +62,11 @@ export const rowColumns = [
   'modules',
 ] as const satisfies readonly (keyof ListRow)[];
 
+/** A row with what is not kept in it. */
+type ShownRow = ListRow & { coverage: number };
+
 /** What a list shows of a record. */
-export function toListed(row: ListRow): ListedController {
+export function toListed(row: ShownRow): ListedController {
   return {
     id: row.controller,
     publicId: row.public_id,
@@ -72,6 +77,7 @@ export function toListed(row: ListRow): ListedController {
     drift: row.drift,
     differs: row.differs === '' ? null : (JSON.parse(row.differs) as ListedController['differs']),
     proposals: row.proposals,
+    coverage: COVERAGE_STATES[row.coverage] ?? 'not-judged',
     modules: row.modules,
     firstSeenAt: row.first_seen,
     lastSeenAt: row.last_seen,
@@ -100,8 +106,9 @@ export const rowStore = (db: Database) => {
     remove: sql.run<[controller: number]>('delete from controller_row where controller = ?'),
     one: sql.get<[controller: number], ListRow>('select * from controller_row where controller = ?'),
     /** In the order of the numbers; what is gone is left out. */
-    some: sql.all<[controllers: readonly number[]], ListRow>(
-      'select r.* from json_each(?) asked cross join controller_row r on r.controller = asked.value order by asked.key',
+    some: sql.all<[controllers: readonly number[]], ShownRow>(
+      `select r.*, ${coverageOf('r.controller')} as coverage
+       from json_each(?) asked cross join controller_row r on r.controller = asked.value order by asked.key`,
     ),
     counts: sql.all<
       [],

@@ -5,6 +5,7 @@ import type { Actor, Body } from '../../engine/objects/types.ts';
 import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { CoverageState } from '../vulnerabilities/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, import batch and confidence.
 // Facts are appended; the record shows the effective and, on request, the superseded values and the rule that chose. What is observed and
@@ -264,6 +265,8 @@ export type ControllerCounts = {
   drift: number;
   missingFirmware: number;
   proposals: number;
+  /** Of those not archived: no advisory that is here speaks of their maker. */
+  notJudged: number;
 };
 
 /** What a list shows of a field: its two sides, and why there is neither. */
@@ -303,6 +306,8 @@ export type ListedController = {
   readonly drift: number;
   readonly differs: { readonly field: string; readonly configured: string; readonly observed: string } | null;
   readonly proposals: number;
+  /** Whether advisories that are here speak of what it is. */
+  readonly coverage: CoverageState;
   readonly modules: number;
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;

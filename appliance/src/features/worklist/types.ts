@@ -34,6 +34,7 @@ export const workWeights = {
   'controller-act': { harm: 50 },
   'controller-attend': { harm: 30 },
   'controller-match': { harm: 10 },
+  'controller-unjudged': { harm: 25 },
   'program-changed': { harm: 60, limitHours: 4 },
   'program-unread': { harm: 30 },
   'program-unapproved': { harm: 10 },

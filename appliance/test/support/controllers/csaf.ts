@@ -2,7 +2,9 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { decide } from '@sallyport/bundle-tools/advisories/csaf/decide';
 import { leafVersions } from '@sallyport/bundle-tools/advisories/csaf/leaf-versions';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
+import { readLeafName } from '@sallyport/bundle-tools/controllers/leaf-name';
 import type { ControllerMatch } from '@sallyport/bundle-tools/controllers/match-types';
+import { spokenOfLeaves } from '@sallyport/bundle-tools/controllers/spoken-of';
 import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import type { IndexBuilder } from '../../../src/features/controller-findings/types.ts';
 
@@ -118,5 +120,6 @@ export const plainIndex: IndexBuilder = (documents, synonyms) => {
     documents,
     match: (part) => places.flatMap((at) => matchIn(part, at)),
     matchDocuments: (part, docs) => places.filter((at) => docs.has(at)).flatMap((at) => matchIn(part, at)),
+    spokenOf: (doc) => spokenOfLeaves((documents[doc]?.body.leaves ?? []).map(readLeafName)),
   };
 };

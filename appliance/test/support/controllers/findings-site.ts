@@ -30,6 +30,7 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
         ),
     },
     nameOf: (controller) => `PLC-${controller}`,
+    coverageOf: () => 'not-judged',
     numberOf: (publicId) => Number(publicId.replace('controller-', '')),
     build,
     maps: 'test/1',
