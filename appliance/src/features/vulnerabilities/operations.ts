@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { anyOf, deviceId, pageOf, paging, search, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
+import { countsOf } from './counts.ts';
 import { findingGroupSchema, findingGroups, groupLanguage, groupSorts } from './finding-groups.ts';
 import type { VulnerabilityService } from './service.ts';
 import {
@@ -28,6 +30,9 @@ const { operation } = operationsOver<{
   deviceList: Pick<DeviceList, 'coverageCounts'>;
 }>({ area: 'vulnerabilities', bound: 'device', scoped: true });
 
+/** More than any device has. */
+const mostOfDevice = 100_000;
+
 const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');
 
 export const vulnerabilitySchemas = {
@@ -45,6 +50,34 @@ function tellUnjudged(
   if (open + devices.judged === 0) out.line('no computer is judged: none is known yet: sallyport device list');
   if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
 }
+
+type Reader = {
+  readonly vulnerabilities: VulnerabilityService;
+  readonly deviceQueries: DeviceQueries;
+  readonly deviceList: Pick<DeviceList, 'coverageCounts'>;
+};
+
+/** How many devices are judged by how much: of what is in reach, or the one that is asked about. */
+const coveredIn = (
+  { vulnerabilities, deviceQueries, deviceList }: Reader,
+  scope: Scope,
+  device: string | undefined,
+) => {
+  if (device === undefined) return deviceList.coverageCounts(scope);
+  const state = vulnerabilities
+    .coverage([deviceIn(deviceQueries, device, scope)])
+    .values()
+    .next().value?.state;
+  return { 'not-judged': 0, partly: 0, judged: 0, [state ?? 'not-judged']: 1 };
+};
+
+/** The figures of what is in reach, or of the one device that is asked about. */
+const countsIn = ({ vulnerabilities, deviceQueries }: Reader, scope: Scope, device: string | undefined) =>
+  device === undefined
+    ? vulnerabilities.counts(scope)
+    : countsOf(
+        vulnerabilities.list({ scope, device: deviceIn(deviceQueries, device, scope), limit: mostOfDevice }).rows,
+      );
 
 export const vulnerabilityOperations = [
   operation({
@@ -82,7 +115,7 @@ export const vulnerabilityOperations = [
       });
       return {
         ...page,
-        covered: deviceList.coverageCounts(scope),
+        covered: coveredIn({ vulnerabilities, deviceQueries, deviceList }, scope, device),
         next: page.next ?? null,
       };
     },
@@ -105,9 +138,9 @@ export const vulnerabilityOperations = [
         );
         tellUnjudged(out, devices);
       },
-      json: ({ rows, total, covered: devices }, _input, { vulnerabilities, actor }) => ({
+      json: ({ rows, total, covered: devices }, { device }, context) => ({
         total,
-        counts: vulnerabilities.counts(scopeOf(actor, 'vulnerabilities:read')),
+        counts: countsIn(context, scopeOf(context.actor, 'vulnerabilities:read'), device),
         covered: devices,
         findings: rows,
       }),

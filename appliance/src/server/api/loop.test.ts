@@ -156,6 +156,12 @@ describe('the loop through the API', () => {
       total: 1,
     });
     expect((await call('GET', '/findings?state=planned', undefined, viewer)).json).toMatchObject({ total: 0 });
+    // Asked about one device, nothing of the others is counted.
+    const other = site.device('line-8');
+    const coveredOf = async (query: string) =>
+      (await call('GET', `/findings${query}`, undefined, viewer)).json['covered'];
+    expect(await coveredOf(`?device=${line.publicId}`)).not.toEqual(await coveredOf(''));
+    expect(await coveredOf(`?device=${other.publicId}`)).toEqual({ 'not-judged': 1, partly: 0, judged: 0 });
     expect((await call('GET', '/findings/1.999', undefined, viewer)).status).toBe(404);
     // The server looks at what changed a moment later.
     site.appliance.rules.recomputePending();
