@@ -135,7 +135,6 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
   'bundle.list': 'what a bundle brought',
   'bundle.show': 'what a bundle brought',
   'controller.finding.counts': OF_CONTROLLERS,
-  'controller.finding.list': OF_CONTROLLERS,
   'controller.finding.show': OF_CONTROLLERS,
   'controller.findings': OF_CONTROLLERS,
   'controller.firmware.checklist': OF_CONTROLLERS,

@@ -44,13 +44,16 @@ describe('a release', () => {
     mkdirSync(at('root'));
     writeFileSync(
       at('bin', 'dpkg'),
-      `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "$1 $(basename "$2")" >${at('asked')}\ncp "$2" ${at('given')}\nexit "$(cat ${at('exit')})"\n`,
+      `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "$1 $(basename "$2")" >${at('asked')}\ncp "$2" ${at('given')}\n${at('lay')} || exit 9\nexit "$(cat ${at('exit')})"\n`,
     );
     chmodSync(at('bin', 'dpkg'), 0o755);
+    // What the package's own scripts do of it: nothing where the release did not come up.
+    lay('true');
     writeFileSync(at('exit'), '0');
   });
   afterAll(() => folder.remove());
 
+  const lay = (command: string): void => writeFileSync(at('lay'), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
   const host = <T>(...args: string[]): Promise<T> => commands.command<T>('sallyport-bundle', ...args, ...pair.state);
   const code = async (...args: string[]): Promise<string> => {
     const { stderr } = await commands.tryCommand('sallyport-bundle', args);
@@ -115,11 +118,16 @@ describe('a release', () => {
 
     expect(install('9.8.7', keyFile('other-key', '.pub'))).toContain('SIGNATURE');
     expect(existsSync(at('asked'))).toBe(false);
+    expect(install('9.8.7', keyFile('release-key', '.pub'))).toContain('is installed and does not run, none does');
+    expect(readdirSync(at('root'))).toEqual([]);
+    lay(`ln -s releases/9.8.7 ${at('root', 'current')}`);
+    mkdirSync(at('root', 'releases', '9.8.7'), { recursive: true });
     expect(install('9.8.7', keyFile('release-key', '.pub'))).toBe('');
+    lay('true');
     const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
     expect(readFileSync(at('asked'), 'utf8')).toBe(`--install sallyport_9.8.7_${arch}.deb\n`);
     expect(readFileSync(at('given'), 'utf8')).toBe(`package for ${arch}`);
-    expect(readdirSync(at('root'))).toEqual([]);
+    expect(readdirSync(at('root')).sort()).toEqual(['current', 'releases']);
     writeFileSync(at('exit'), '3');
     expect(install('9.8.7', keyFile('release-key', '.pub'))).toContain('dpkg ended with 3');
 

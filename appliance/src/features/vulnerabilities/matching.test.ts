@@ -12,7 +12,6 @@ import { deb, debian13 } from '../../../test/support/site.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 import { encodeKey } from '../../platform/list/cursor.ts';
-import { countsOf } from './counts.ts';
 import { ALL_COMPONENTS } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
@@ -58,20 +57,6 @@ describe('matching', () => {
     vulnerabilities.refreshSources();
     expect(names()).toEqual([]);
     expect(vulnerabilities.unjudged(1)).toEqual([]);
-  });
-
-  it('counts the findings of one device as those of a site that has it alone', async () => {
-    site.report(1, 'platform', [debian13]);
-    site.report(1, 'software', [deb('openssl', '3.5.0-1'), deb('tar', '1.35-3')]);
-    await publish(
-      await part('', [
-        advisory('A', { ranges: [range('3.5.4-1')] }),
-        advisory('B', { package: 'tar', ranges: [range('1.35-4')] }),
-      ]),
-    );
-    const { rows } = vulnerabilities.list({ scope: ofSite, device: 1, limit: 100 });
-    expect(rows.length).toBeGreaterThan(0);
-    expect(countsOf(rows)).toEqual(vulnerabilities.counts(ofSite));
   });
 
   it('finds a package that an advisory covers, with its fix, and says why', async () => {
