@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, consoleOf } from '../../appliance/test/support/console.ts';
 import { commandProcess } from '../support/command-process.ts';
 import { flags, startCommand } from '../support/commands.ts';
+import { until } from '../support/until.ts';
 import { type AgentSite, layRoot, openAgentSite } from './agent-site.ts';
 
 // A device that was away for longer than its certificate lives, the real agent on it, and a person who lets it on.
@@ -65,13 +66,11 @@ describe('a certificate that ended', () => {
     ]);
     expect(await admin.html(`/devices/${publicId}`)).toContain('sallyport-agent enrol --again');
     expect(await admin.html('/')).toContain('certificate ended');
-    const found = site.appliance.events.list({
-      scope: { site: true } as never,
-      limit: 10,
-      type: ['certificate-refused'],
-    }).rows;
-    expect(found).toContainEqual(
-      expect.objectContaining({ device: deviceOf(state).id, params: { reason: 'expired' } }),
+    // Told once the thread of the intake has a turn.
+    await until(() =>
+      site.appliance.events
+        .list({ scope: { site: true } as never, limit: 10, type: ['certificate-refused'] })
+        .rows.some(({ device, params }) => device === deviceOf(state).id && params['reason'] === 'expired'),
     );
   });
 });

@@ -11,6 +11,7 @@ import { collector as softwareCollector } from '../../agent/src/collectors/softw
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { almaMachine, windowsMachine } from '../support/osquery/machine.ts';
 import { debian, macOf, type OsquerySite, openOsquerySite, uuidOf } from '../support/osquery/site.ts';
+import { until } from '../support/until.ts';
 
 // The osquery door over TLS, with a client that keeps the habits of the real one and runs the questions on tables.
 
@@ -32,9 +33,9 @@ describe('enrolment', () => {
       error: 'refused',
       node_invalid: true,
     });
-    expect(
-      site.eventsOf('enrolment-refused').filter(({ params }) => params['reason'] === 'unknown-token'),
-    ).toHaveLength(1);
+    const told = () => site.eventsOf('enrolment-refused').filter(({ params }) => params['reason'] === 'unknown-token');
+    await until(() => told().length > 0);
+    expect(told()).toHaveLength(1);
   });
 
   it('gives a newcomer that waits a key and an empty schedule, asks it nothing and stores nothing', async () => {

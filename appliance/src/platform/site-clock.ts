@@ -39,7 +39,8 @@ export type SiteClock = {
   /** How long the appliance has run in all, in ms. */
   ran(): number;
   wall(): number;
-  read(): TimeReading;
+  /** `isFresh`: with what another process wrote in the last second, for an act that rests on it. */
+  read(isFresh?: boolean): TimeReading;
   doubt(): TimeDoubt | undefined;
   /** CLOCK_BEHIND, CLOCK_SUSPECT while the clock is in doubt: nothing is imported, begun or approved until an end then. */
   assertCertain(): void;
@@ -145,8 +146,8 @@ export const siteClock = (parts: {
       bootMs: state.bootMs,
     });
 
-  const read = (): TimeReading => {
-    const state = current();
+  const read = (isFresh = false): TimeReading => {
+    const state = current(isFresh);
     const wallMs = sources.wallMs();
     if (state === undefined)
       return { wallMs, floorMs: 0, ceilingMs: wallMs, believedMs: wallMs, nowMs: wallMs, doubt: undefined };
@@ -168,7 +169,7 @@ export const siteClock = (parts: {
     read,
     doubt: () => read().doubt,
     assertCertain: () => {
-      const found = read();
+      const found = read(true);
       if (found.doubt !== undefined) throw new BundleError(found.doubt, doubtText(found, found.doubt));
     },
     keep: () =>

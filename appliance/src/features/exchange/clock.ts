@@ -73,7 +73,7 @@ export const firstFloor = (systemTime: string, releasedAt: string | undefined, i
 /** The floor, the clock, and what is in doubt. */
 export const clockView = ({ store, time, releasedAt }: ClockParts): ClockView => {
   const { issued_suspect: issuedAt } = requireState(store);
-  const read = time.read();
+  const read = time.read(true);
   const floor = toTime(read.floorMs);
   const systemTime = toTime(read.wallMs);
   const doubtful = (source: DoubtfulTime['source'], at: string): DoubtfulTime => ({
