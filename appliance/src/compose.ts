@@ -39,6 +39,7 @@ import { fileImports } from './features/controller-imports/service.ts';
 import { controllerService } from './features/controllers/service.ts';
 import { sharedMaps } from './features/controllers/shared-maps.ts';
 import { provisionService } from './features/data-register/service.ts';
+import { deployConsents } from './features/deployments/consents.ts';
 import { deploymentService } from './features/deployments/service.ts';
 import { deviceTaskService } from './features/device-tasks/service.ts';
 import { deviceFilters } from './features/devices/filter.ts';
@@ -154,7 +155,7 @@ export const compose = async ({
         [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
       guard: (kind) => {
-        const guards = [accounts.guards[kind], keeper.guards[kind]].filter((one) => one !== undefined);
+        const guards = [accounts, keeper, consents].flatMap((part) => part.guards[kind] ?? []);
         if (guards.length === 0) return undefined;
         return (...write) => {
           for (const guard of guards) guard(...write);
@@ -231,6 +232,7 @@ export const compose = async ({
       updates,
       store,
     });
+    const consents = deployConsents({ db, objects, gate });
     const filters = deviceFilters({ db, clock, personal: people, inventory, vulnerabilities, objects });
     const rules: RuleService = ruleService({ ...over, changed, vulnerabilities, deviceFilters: filters });
     const controllers: ReturnType<typeof controllerService> = controllerService({
@@ -430,6 +432,7 @@ export const compose = async ({
       controllerFirmware: firmware,
       updates,
       deployments,
+      deployConsents: consents,
       deviceTasks: deviceTaskService({ db, clock, personal: people, events, gate, inventory, devices }),
       exchange,
       announcements,

@@ -5,6 +5,7 @@ import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import { type ApprovalGate, type GrantKind, grantKinds } from './features/accounts/types.ts';
 import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
+import type { DeployConsents } from './features/deployments/types.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
@@ -39,6 +40,7 @@ type Parts = {
   rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
   exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
   protectedAddresses: Pick<ProtectedAddresses, 'requests' | 'approvable'>;
+  deployConsents: Pick<DeployConsents, 'list' | 'approvable'>;
   time: Pick<SiteClock, 'now'>;
 };
 
@@ -47,6 +49,7 @@ export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
   const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, protectedAddresses, time } =
     parts;
+  const { deployConsents } = parts;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -222,6 +225,19 @@ export function waitingSources(parts: Parts): WaitingSources {
         path: paths.discoveryProtected(),
         approvable: protectedAddresses.approvable(id),
       })),
+    'deploy-consent': () =>
+      deployConsents
+        .list()
+        .filter(({ agreedBy }) => agreedBy === null)
+        .map(({ id, name, reason, by, at }) => ({
+          id,
+          what: name,
+          reason,
+          by,
+          at: Date.parse(at),
+          path: paths.object('deploy-consent', id),
+          approvable: deployConsents.approvable(id),
+        })),
     'clock-back': () => {
       const found = exchange.clockBackAsked();
       const approvable = exchange.clockBackApprovable();

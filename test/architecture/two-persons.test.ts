@@ -31,6 +31,7 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/baselines/service.ts accepted': 'a deviation is accepted by one person',
   'appliance/src/features/baselines/service.ts approveDevice': 'a baseline is one person’s word',
   'appliance/src/features/baselines/service.ts approveGroup': 'a baseline is one person’s word',
+  'appliance/src/features/deployments/types.ts agree': 'the type of what consents.ts does behind the gate',
   'appliance/src/features/devices/enrolment.ts approve': 'a newcomer is let in by one person',
   'appliance/src/features/discovery/service.ts confirm': 'passes the actor on to ranges.ts, which asks the gate',
   'appliance/src/features/exchange/importer.ts acceptStale': 'a person takes an old bundle knowingly',

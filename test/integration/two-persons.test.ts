@@ -107,6 +107,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
       command: ['protected', 'decide', '--request', id, '--agree', '--digest', digest],
     };
   },
+  'deploy-consent': (id) => ({
+    form: [paths.deploymentConsentDecide(id), { action: 'approve' }],
+    api: [`/deployment-consents/${id}/decision`, { agree: true }],
+    command: ['deployment', 'consent', '--consent', id, '--agree'],
+  }),
   'clock-back': () => ({
     form: [paths.clockBackDecide(), { action: 'approve' }],
     api: ['/exchange/clock/back/decision', { agree: true }],

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, makePackage, openAgentSite } from '../integration/agent-site.ts';
 import { asPem, hasAgents, runFusion } from '../support/glpi-site.ts';
 import { introduce, signedIn } from '../support/persons.ts';
+import { codeOf } from '../support/refusals.ts';
 import { makeToken } from '../support/tokens.ts';
 
 // What else Debian's FusionInventory agent does when it is asked: it searches a confirmed range, reads a device over SNMP,
@@ -122,19 +123,18 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
       spawnSync('dpkg-query', [`--admindir=${dpkg}`, '-W', '-f', `\${Version}`, name], { encoding: 'utf8' }).stdout;
 
     const id = site.order(device, tool);
-    const consent = (who: string): void =>
-      void appliance.objects.create(person(who), 'deploy-consent', { name: who, group });
-    consent('a');
-    consent('a');
-    // What another one changes is no longer the word of who gave it.
-    const taken = appliance.objects.list({ kind: 'deploy-consent', limit: 10 }).rows.map((one) => one.id);
-    for (const one of taken) appliance.objects.update(person('c'), 'deploy-consent', one, { reason: 'changed' });
-    consent('c');
+    const consent = (who: string): string =>
+      appliance.objects.create(person(who), 'deploy-consent', { name: who, group }).id;
+    const agreed = (who: string, to: string): string => codeOf(() => appliance.deployConsents.agree(person(who), to));
+    // Two who ask are none who agrees, and what another one changes has two authors.
+    const [first] = [consent('a'), consent('b')];
+    appliance.objects.update(person('c'), 'deploy-consent', first, { reason: 'changed' });
+    expect([agreed('a', first), agreed('c', first)]).toEqual(['APPROVAL_SELF', 'APPROVAL_SELF']);
     await fusion('deploy', prepare);
     expect(site.results).toEqual([]);
     expect(installed('sallyport-line-tool')).toBe('');
 
-    consent('b');
+    expect(agreed('b', first)).toBe('done');
     await fusion('deploy', prepare);
     expect(site.results).toMatchObject([
       { task: id, result: { state: 'completed', steps: [{ name: 'install', exit: 0 }] } },

@@ -207,6 +207,14 @@ export function twoPersonScenarios(get: () => ActSite) {
         return protectedAddresses.decide(actor, Number(id), { agree: true, digest });
       },
     },
+    'deploy-consent': {
+      ask: (actor) => {
+        const { objects } = site.appliance;
+        const group = objects.create(systemActor, 'group', { name: name() }).id;
+        return objects.create(actor, 'deploy-consent', { name: name(), group, reason: 'old agents' }).id;
+      },
+      approve: (actor, id) => site.appliance.deployConsents.agree(actor, id),
+    },
     'clock-back': {
       ask: (actor) => {
         const { exchange, time } = site.appliance;

@@ -82,15 +82,37 @@ export const words = defineWords({
   },
   'kind.deploy-consent.one': { en: 'consent', ru: 'согласие', kk: 'келісім' },
   'kind.deploy-consent.purpose': {
-    en: 'GLPI and FusionInventory agents cannot verify a package. They get packages only while two people consent for their group.',
-    ru: 'Агенты GLPI и FusionInventory не умеют проверять пакеты. Они получают пакеты, только пока двое согласны на это для их группы.',
-    kk: 'GLPI және FusionInventory агенттері пакетті тексере алмайды. Олар пакетті тобына екі адам келісім бергенде ғана алады.',
+    en: 'GLPI and FusionInventory agents cannot verify a package. They get packages only while a consent for their group is in force: one person gives it, another one agrees.',
+    ru: 'Агенты GLPI и FusionInventory не умеют проверять пакеты. Они получают пакеты, только пока для их группы действует согласие: один человек его даёт, другой подтверждает.',
+    kk: 'GLPI және FusionInventory агенттері пакетті тексере алмайды. Олар пакетті тобына арналған келісім күшінде болғанда ғана алады: оны бір адам береді, екіншісі мақұлдайды.',
   },
   'kind.deploy-consent.create': { en: 'Give consent', ru: 'Дать согласие', kk: 'Келісім беру' },
+  'kind.deploy-consent.field.agreedBy': { en: 'Agreed by', ru: 'Второй человек', kk: 'Екінші адам' },
   'kind.deploy-consent.hint.group': {
-    en: 'Two people give a consent each; taking one back closes the channel for the group and those below.',
-    ru: 'Согласие дают двое, каждый своё; отзыв любого закрывает канал для группы и вложенных в неё.',
-    kk: 'Келісімді екі адам береді, әрқайсысы өзінікін; кез келгенін қайтарып алу топқа және оның ішіндегілерге арнаны жабады.',
+    en: 'It holds for the group and those below. Another group or reason waits for a second person anew; deleting the consent closes the way at once.',
+    ru: 'Действует для группы и вложенных в неё. Другая группа или причина снова ждёт второго человека; удаление согласия сразу закрывает путь.',
+    kk: 'Топқа және оның ішіндегілерге қолданылады. Басқа топ немесе себеп екінші адамды қайта күтеді; келісімді жою жолды бірден жабады.',
+  },
+  'consents.waiting': {
+    en: 'Waits for a second person: no package goes yet',
+    ru: 'Ждёт второго человека: пакеты пока не передаются',
+    kk: 'Екінші адамды күтеді: пакеттер әзірге берілмейді',
+  },
+  'consents.inForce': { en: 'In force', ru: 'Действует', kk: 'Күшінде' },
+  'consents.agreedBy': {
+    en: 'Agreed to by {who}. A change of the group or reason waits for a second person anew.',
+    ru: 'Второй человек: {who}. Изменение группы или причины снова ждёт второго человека.',
+    kk: 'Екінші адам: {who}. Топты немесе себепті өзгерту екінші адамды қайта күтеді.',
+  },
+  'consents.toastInForce': {
+    en: 'The consent is in force',
+    ru: 'Согласие действует',
+    kk: 'Келісім күшіне енді',
+  },
+  'consents.toastRefused': {
+    en: 'The consent was given up',
+    ru: 'Согласие отклонено',
+    kk: 'Келісім қабылданбады',
   },
   'kind.executable-collection.title': {
     en: 'Collections of executable files',

@@ -81,6 +81,8 @@ export type ObjectFormProps = {
           | undefined;
       }
     | undefined;
+  /** Of a consent to packages by agents of others: what waits for a second person, or who agreed. */
+  readonly consent?: { readonly asked: AskedByOne } | { readonly agreedBy: string } | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
   /** Of a kind with a condition: the form then also sends `do` as `add` or `try`, which saves nothing. */
@@ -302,6 +304,18 @@ export const ObjectForm = (props: ObjectFormProps) => {
       )}
       {object === undefined || props.people === undefined ? null : (
         <People ctx={ctx} kind={kind} id={object.id} people={props.people} />
+      )}
+      {object === undefined || props.consent === undefined ? null : 'asked' in props.consent ? (
+        <SecondPerson
+          title={ctx.t('consents.waiting')}
+          asked={props.consent.asked}
+          action={paths.deploymentConsentDecide(object.id)}
+          area="deployments"
+        />
+      ) : (
+        <Notice level="running" title={ctx.t('consents.inForce')}>
+          <p>{ctx.rich('consents.agreedBy', { who: <span translate="no">{props.consent.agreedBy}</span> })}</p>
+        </Notice>
       )}
       {object === undefined || meanwhile === undefined ? null : (
         <Meanwhile

@@ -18,6 +18,12 @@ export const updatesPages = {
   deployments: page('/deployments', { ...ofDevice, GET: 'deployments:read' }),
   /** GET form (`update` repeated, `device` or `group`), POST creates. */
   deploymentNew: page('/deployments/new', { ...ofDevice, GET: 'deployments:write', POST: 'deployments:write' }),
+  /** POST `action`: approve or refuse a consent to packages by agents of others. */
+  deploymentConsentDecide: page('/deployments/consents/:id/decide', {
+    bound: 'group',
+    decides: true,
+    POST: 'deployments:write',
+  }),
   deployment: page('/deployments/:id', { ...ofDevice, GET: 'deployments:read' }),
   /** POST */
   deploymentCancel: page('/deployments/:id/cancel', { ...ofDevice, POST: 'deployments:write' }),

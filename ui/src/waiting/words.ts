@@ -69,6 +69,11 @@ export const words = defineWords({
     ru: 'Снятие защиты с адресов',
     kk: 'Мекенжайлардан қорғауды алу',
   },
+  'waiting.act.deploy-consent': {
+    en: 'Packages by other agents',
+    ru: 'Пакеты через чужие агенты',
+    kk: 'Бөгде агенттер арқылы пакеттер',
+  },
   'waiting.act.clock-back': { en: 'Going back with the clock', ru: 'Возврат часов', kk: 'Сағатты қайтару' },
   'waiting.act.return-acknowledge': {
     en: 'Return to an older state',
@@ -144,6 +149,11 @@ export const words = defineWords({
     en: 'Directories, scans and agents may connect to these addresses.',
     ru: 'Каталоги, сканирование и агенты смогут обращаться к этим адресам.',
     kk: 'Каталогтар, сканерлеу және агенттер бұл мекенжайларға жүгіне алады.',
+  },
+  'waiting.then.deploy-consent': {
+    en: 'Agents of the group that cannot verify a package install what is ordered to them.',
+    ru: 'Агенты группы, не умеющие проверять пакеты, устанавливают назначенное им.',
+    kk: 'Топтың пакетті тексере алмайтын агенттері өздеріне тапсырылғанды орнатады.',
   },
   'waiting.then.clock-back': {
     en: 'The certain time is lowered to the clock; requests that no host could answer are closed.',

@@ -43,6 +43,29 @@ export function peopleOf(
   };
 }
 
+/** Of a consent to packages by agents of others: that it waits for a second person, or who agreed. */
+export function consentOf(
+  deps: ConsoleDeps,
+  c: Context<ConsoleEnv>,
+  kind: Kind,
+  object: Obj,
+): ObjectFormProps['consent'] {
+  if (kind.name !== 'deploy-consent' || object.deletedAt !== undefined) return undefined;
+  const { deployConsents, objects } = deps;
+  const nameOf = actorWords(viewContext(deps, c, 'part'), objects);
+  const { by, at, agreedBy } = deployConsents.get(object.id);
+  if (agreedBy !== null) return { agreedBy: nameOf(agreedBy) };
+  const hindrance = deployConsents.hindrance(signedIn(c).actor, object.id);
+  return {
+    asked: {
+      by: nameOf(by),
+      at: Date.parse(at),
+      // An old log-in is mended by giving the password again, which the page asks for by itself.
+      hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
+    },
+  };
+}
+
 /** Says yes or no to what waits, or vouches for an account; the yes may bring a link. */
 export function decideAbout(
   deps: ConsoleDeps,

@@ -24,7 +24,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
-import { decideAbout, peopleOf, waits } from './object-people.ts';
+import { consentOf, decideAbout, peopleOf, waits } from './object-people.ts';
 import { isDeletionUndoable, isUndoable } from './returns.ts';
 import { pageByShownName } from './shown-names.ts';
 import { hasRight, type Kind, type KindField, type Obj, type ObjectPage, tombstoneMs } from './types.ts';
@@ -225,6 +225,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
+        consent={object === undefined ? undefined : consentOf(deps, c, kind, object)}
       />,
       extra.status ?? 200,
     );

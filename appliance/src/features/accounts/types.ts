@@ -131,6 +131,7 @@ export const twoPersonActs = {
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'address-release': { right: 'controllers:approve', sees: 'controllers:read' },
+  'deploy-consent': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
   'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 

@@ -43,20 +43,6 @@ export const agentKinds = defineKinds({
     },
     leaves: null,
   },
-  /** One person's word that packages may go to a group through agents that cannot verify them; it takes two people's. */
-  'deploy-consent': {
-    bound: { group: 'group' },
-    row: 'S6',
-    area: 'deployments',
-    title: 'name',
-    strict: 'remove',
-    fields: {
-      name: { returns: 'freely', type: 'text', required: true, max: 100 },
-      group: { returns: 'anew', type: 'reference', kind: 'group', required: true, indexed: true },
-      reason: { returns: 'freely', type: 'multiline', max: 2_000 },
-    },
-    leaves: null,
-  },
   /** Which executable files our agents of a group look for, and how much of a check-in that may take; none by default. */
   'executable-collection': {
     bound: { group: 'group' },

@@ -7,11 +7,19 @@ import { deviceReference, pageOf, paging, search, textTime } from '../../platfor
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
-import { deploymentSchema, type NewDeployment, newDeployment, TASK_STATES } from './types.ts';
+import {
+  consentSchema,
+  type DeployConsents,
+  deploymentSchema,
+  type NewDeployment,
+  newDeployment,
+  TASK_STATES,
+} from './types.ts';
 
 // Orders to install approved updates, and what came of them.
 
 type Needs = {
+  deployConsents: DeployConsents;
   deployments: DeploymentService;
   deviceQueries: DeviceQueries;
   deviceFilters: Pick<DeviceFilters, 'groups'>;
@@ -40,7 +48,12 @@ const task = z.object({
   ),
 });
 
-export const deploymentSchemas = { Deployment: deploymentSchema, Task: task, NewDeployment: newDeployment };
+export const deploymentSchemas = {
+  Deployment: deploymentSchema,
+  Consent: consentSchema,
+  Task: task,
+  NewDeployment: newDeployment,
+};
 
 /** A group in reach by its id or its name, if one alone has it; what is neither is for the service to refuse. */
 const wantedOf = (
@@ -164,5 +177,53 @@ export const deploymentOperations = [
     input: one,
     output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id }) => deployments.cancel(actor, id),
+  }),
+  operation({
+    name: 'deployment.consents',
+    http: { method: 'get', path: '/deployment-consents' },
+    bound: 'group',
+    right: 'deployments:read',
+    summary: 'Consents to packages by agents that cannot verify them, and which of them are in force',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(consentSchema) }),
+    run: ({ deployConsents }) => ({ rows: deployConsents.list() }),
+    command: {
+      example: 'sallyport deployment consents --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'NAME', 'GROUP', 'SAVED BY', 'AT', 'STATE'],
+          rows.map(({ id, name, group, by, at, agreedBy }) => [
+            id,
+            name,
+            group,
+            by,
+            at,
+            agreedBy === null ? 'waits for a second person' : `in force, agreed by ${agreedBy}`,
+          ]),
+        ),
+      json: ({ rows }) => rows,
+    },
+  }),
+  operation({
+    name: 'deployment.consent',
+    http: { method: 'post', path: '/deployment-consents/{consent}/decision' },
+    bound: 'group',
+    decides: true,
+    right: 'deployments:write',
+    summary: 'A second person agrees to packages by agents that cannot verify them, or the consent is given up',
+    input: z.strictObject({
+      consent: z.string().min(1).max(512),
+      agree: z.boolean().default(false).describe('Without it the consent is given up'),
+    }),
+    output: z.object({ consent: z.string(), inForce: z.boolean() }),
+    run: ({ deployConsents, actor }, { consent, agree }) => {
+      if (agree) deployConsents.agree(actor, consent);
+      else deployConsents.refuse(actor, consent);
+      return { consent, inForce: agree };
+    },
+    command: {
+      example: 'sallyport deployment consent --consent 1f0c… --agree',
+      print: (out, { consent, inForce }) => out.line(`consent ${consent} ${inForce ? 'is in force' : 'was given up'}`),
+    },
   }),
 ];

@@ -7,10 +7,10 @@ import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { invalid } from '../../platform/errors.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
-import { scopeFor, signedIn } from '../../server/console/guard.ts';
+import { deciderFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -27,7 +27,7 @@ const defaultTimeoutMinutes = 30;
 
 /** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
 export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { deployments, updates, objects, deviceFilters } = deps;
+  const { deployments, deployConsents, updates, objects, deviceFilters } = deps;
 
   const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
     return {
@@ -279,10 +279,24 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     );
   };
 
+  const decideConsent = (c: Context<ConsoleEnv>): Response => {
+    const actor = deciderFor(c, 'deployments:write');
+    const id = param(c, 'id');
+    const action = c.get('form').text('action');
+    if (action === 'approve') {
+      deployConsents.agree(actor, id);
+      return goWith(c, paths.object('deploy-consent', id), { message: { key: 'consents.toastInForce' } });
+    }
+    if (action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
+    deployConsents.refuse(actor, id);
+    return goWith(c, paths.objects('deploy-consent'), { message: { key: 'consents.toastRefused' } });
+  };
+
   return new Hono<ConsoleEnv>()
     .get(paths.deployments.pattern, showList)
     .get(paths.deploymentNew.pattern, newForm)
     .post(paths.deploymentNew.pattern, create)
     .get(paths.deployment.pattern, showOne)
+    .post(paths.deploymentConsentDecide.pattern, decideConsent)
     .post(paths.deploymentCancel.pattern, cancel);
 };

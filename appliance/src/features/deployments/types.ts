@@ -4,7 +4,9 @@
 // what an installer reports; `verified` is what the next inventory shows. Nothing else ends a task well.
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { z } from 'zod';
+import type { Actor, WriteGuard } from '../../engine/objects/types.ts';
 import { comment, deviceId, type Shape, textTime } from '../../platform/shapes.ts';
+import type { Approvable, Hindrance } from '../accounts/types.ts';
 
 export const TASK_STATES = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
@@ -35,6 +37,40 @@ export const deploymentSchema = z.object({
   state: z.enum(['running', 'finished', 'cancelled']),
   counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
 });
+/** Fields of a consent to packages by agents of others that its second person agreed to. */
+export const CONSENTED_FIELDS = ['group', 'reason'] as const;
+
+export const consentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  group: z.string(),
+  reason: z.string(),
+  by: z.string().describe('`type:id` of who saved it last'),
+  at: textTime,
+  agreedBy: z
+    .string()
+    .nullable()
+    .describe('`type:id` of who agreed to what it says now; null: it waits for a second person, and no package goes'),
+});
+export type Consent = Shape<typeof consentSchema>;
+
+/** Consents to packages by agents of others: who asked, who agreed, where they are in force. */
+export type DeployConsents = {
+  /** Of every write of the kind: none puts a consent in force past the gate. */
+  guards: Readonly<Record<string, WriteGuard>>;
+  approvable(id: string): Approvable;
+  /** Why a person cannot agree, for pages. */
+  hindrance(actor: Actor, id: string): Hindrance | undefined;
+  list(): Consent[];
+  get(id: string): Consent;
+  /** Whether two people want this channel for one of some groups. */
+  isInForce(groups: readonly string[]): boolean;
+  /** Another person agrees. CONFLICT where it is in force already, and what the gate says. */
+  agree(actor: Actor, id: string): Consent;
+  /** Saying no to what waits removes it. CONFLICT where it is in force: that is taken back by deleting it. */
+  refuse(actor: Actor, id: string): void;
+};
+
 /** Its counts, and the devices that got an order, are those in reach. */
 export type Deployment = Shape<typeof deploymentSchema> & { readonly devices: number };
 

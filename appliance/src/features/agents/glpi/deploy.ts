@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { ObjectService } from '../../../engine/objects/service.ts';
-import { areTwoPersons } from '../../../engine/objects/types.ts';
 import type { StoreService } from '../../../engine/store/service.ts';
+import type { DeployConsents } from '../../deployments/types.ts';
 import type { TaskQueue } from '../../device-tasks/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
@@ -11,31 +11,17 @@ import { groupsOf } from '../groups.ts';
 
 // Packages through agents that cannot verify them. No command can be ordered here: the one job there is installs the
 // files of an approved update, which are read from the store and hashed again before their names go out. A group takes
-// part while two people consent, and a device that has an agent of ours is left to that.
+// part while a consent of two people for it, or for one above it, is in force; a device that has an agent of ours is left to that.
 
-const maxConsents = 20;
 const maxKnownObjects = 5_000;
 const maxRunning = 5_000;
-
-/**
- * Whether two people want this channel for a group of the device, or for one above it. A consent is that of its last
- * author: no other name stands under what he changed.
- */
-const isConsented = (objects: ObjectService, publicId: string): boolean =>
-  groupsOf(objects, publicId).some((group) => {
-    const people = objects
-      .list({ kind: 'deploy-consent', where: { group }, limit: maxConsents })
-      .rows.flatMap(({ id }) => objects.revisions('deploy-consent', id)[0] ?? [])
-      .filter(({ actor }) => actor.startsWith('account:'))
-      .map(({ persons }) => persons);
-    return people.some((one, at) => people.slice(at + 1).some((other) => areTwoPersons(one, other)));
-  });
 
 type Parts = {
   objects: ObjectService;
   devices: Pick<DeviceService, 'sourcesOf'>;
   tasks: TaskQueue<InstallPackageTask>;
   store: StoreService;
+  deployConsents: Pick<DeployConsents, 'isInForce'>;
 };
 
 type Known = { sha256: string; sha512: string };
@@ -67,13 +53,13 @@ export type DeployChannel = {
   part(device: Device, sha512: string): string | undefined;
 };
 
-export const deployChannel = ({ objects, devices, tasks, store }: Parts): DeployChannel => {
+export const deployChannel = ({ objects, devices, tasks, store, deployConsents }: Parts): DeployChannel => {
   const bySha256 = new Map<string, Known>();
   const bySha512 = new Map<string, Known>();
   const running = new Map<number, Running>();
 
   const isOpen = (device: Device): boolean =>
-    isConsented(objects, device.publicId) &&
+    deployConsents.isInForce(groupsOf(objects, device.publicId)) &&
     !devices.sourcesOf(device.id).some(({ source, state }) => source === 'native' && state === 'approved');
 
   const taskOf = (device: Device): InstallPackageTask | null => (isOpen(device) ? tasks.next(device.id) : null);

@@ -10,6 +10,7 @@ import type { StoreService } from '../../../engine/store/service.ts';
 import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Personal } from '../../../platform/personal.ts';
+import type { DeployConsents } from '../../deployments/types.ts';
 import type { TaskQueue } from '../../device-tasks/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
@@ -23,6 +24,7 @@ export type GlpiParts = {
   inventory: InventoryService;
   discovery: Pick<DiscoveryService, 'hindrance' | 'keepFound' | 'keptFrom'>;
   store: StoreService;
+  deployConsents: Pick<DeployConsents, 'isInForce'>;
   log: Pick<Log, 'error'>;
   tasks: TaskQueue<InstallPackageTask>;
   /** Hours between inventories. */
