@@ -13,6 +13,7 @@ import { controllersBench } from './controllers.ts';
 import { firstSeconds } from './first-seconds.ts';
 import { fleetLoad } from './fleet.ts';
 import { foreignReports } from './foreign-reports.ts';
+import { fullSite } from './full-site.ts';
 import { inventories } from './inventories.ts';
 import { lists } from './lists.ts';
 import { matching } from './matching.ts';
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'foreign-reports': foreignReports,
   lists,
   scoped,
+  'full-site': fullSite,
   worklist,
   'first-seconds': firstSeconds,
   fleet: fleetLoad,

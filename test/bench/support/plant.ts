@@ -13,13 +13,18 @@ import { siteAt, withAppliance } from './site.ts';
 // It is stored directly, since ten thousand inventories by the entry point take minutes, and kept in var/bench for the next run:
 // until the schema or what makes it changes.
 
-type PlantSize = { devices: number; packages: number };
+type PlantSize = {
+  devices: number;
+  packages: number;
+  /** Devices with packages of their own; the others have the same as one of them. */
+  profiles?: number;
+};
 
 export const plantGroups = 200;
 export const plantEvents = 500_000;
 /** Devices that report by the engine; what is not software is copied from them. */
 const reporting = 10;
-/** Devices with packages of their own; the others have the same as one of them. */
+/** Where nothing else is asked for. */
 export const plantProfiles = 100;
 const batchDevices = 10_000;
 
@@ -42,11 +47,14 @@ const addEvents = ({ db }: Appliance): void => {
       (select min(id) from device) + abs(n * 2654435761) % (select count(*) from device), '{}' from n`);
 };
 
-const fillDevices = async (appliance: Appliance, { devices, packages }: PlantSize): Promise<void> => {
+const fillDevices = async (
+  appliance: Appliance,
+  { devices, packages, profiles = plantProfiles }: PlantSize,
+): Promise<void> => {
   const { db, vulnerabilities } = appliance;
   await cloneFleet(appliance, { devices, profiles: reporting, packages: 40, groups: plantGroups });
   const ids = db.prepare<[], number>('select id from device order by id').pluck().all();
-  await fillComponents(appliance, { devices: ids, packages, profiles: plantProfiles, hasHolders: false });
+  await fillComponents(appliance, { devices: ids, packages, profiles, hasHolders: false });
   vulnerabilities.rematch();
   putFindings(appliance, ids);
   putStatus(appliance);
@@ -90,9 +98,12 @@ export const keptPlant = async (size: PlantSize): Promise<string> => {
     await siteAt(join(folder, 'data'));
     await filled(join(folder, 'data'), fillPlantBase);
   });
-  const plant = await kept(folderOf(`${size.devices}x${size.packages}`, sources), async (folder) => {
-    cpSync(join(base, 'data'), join(folder, 'data'), { recursive: true });
-    await filled(join(folder, 'data'), (appliance) => fillDevices(appliance, size));
-  });
+  const plant = await kept(
+    folderOf(`${size.devices}x${size.packages}${size.profiles === undefined ? '' : `x${size.profiles}`}`, sources),
+    async (folder) => {
+      cpSync(join(base, 'data'), join(folder, 'data'), { recursive: true });
+      await filled(join(folder, 'data'), (appliance) => fillDevices(appliance, size));
+    },
+  );
   return join(plant, 'data');
 };

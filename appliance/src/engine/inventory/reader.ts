@@ -168,15 +168,16 @@ export const inventoryReader = (parts: {
   const members = (name: string): Iterable<Members> => sharedOf(name).arrays.each();
 
   const tally = (name: string, field: string): Map<number, Record<string, number>> => {
-    const values = sharedOf(name).values(field);
+    // A number for each value: a site has millions of packages on devices, and a look at a text for each takes seconds.
+    const { texts, places } = sharedOf(name).coded(field);
     const tallies = new Map<number, Record<string, number>>();
     for (const { device, items } of members(name)) {
-      const counts: Record<string, number> = {};
-      for (const item of items) {
-        const value = values.get(item) ?? '';
-        counts[value] = (counts[value] ?? 0) + 1;
-      }
-      tallies.set(device, counts);
+      const counts = new Uint32Array(texts.length);
+      for (const item of items) counts[places[item] ?? 0] = (counts[places[item] ?? 0] as number) + 1;
+      tallies.set(
+        device,
+        Object.fromEntries(texts.flatMap((text, at) => (counts[at] === 0 ? [] : [[text, counts[at] as number]]))),
+      );
     }
     return tallies;
   };

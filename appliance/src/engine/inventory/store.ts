@@ -172,6 +172,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
       limit ?`,
   );
   const allCounts = sql.all<[], { id: number; devices: number }>(`select id, devices from ${counts}`);
+  const lastId = sql.count<[]>(`select max(id) from ${table}`);
   const removeItem = sql.run<[id: number]>(`delete from ${table} where id = ?`);
   const removeCount = sql.run<[id: number]>(`delete from ${counts} where id = ?`);
   return {
@@ -181,7 +182,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
     arrays,
     reachedCounts: reachedCounts(db, collection.name, {
       arrays,
-      lastId: sql.count<[]>(`select max(id) from ${table}`),
+      lastId,
     }),
     devicesByItem: itemDeviceStore(db, collection),
     named: namedItems(db, collection),
@@ -205,11 +206,21 @@ export const sharedStore = (db: Database, shape: Shape) => {
       `select * from ${table} where id > ? order by id limit ?`,
     ),
     byIds: (ids: ArrayLike<number>) => byIds(Array.from(ids)),
-    /** One field of every item, as text. */
-    values: (field: string): Map<number, string> => {
+    /** One field of every item: its distinct values as text, '' for none and first, and by id the place of an item's value. */
+    coded: (field: string): { texts: readonly string[]; places: Uint32Array } => {
       if (!names.includes(field)) throw new AppError('INTERNAL', `${collection.name} has no field ${field}`);
-      const all = sql.all<[], { id: number; value: Stored }>(`select id, ${column(field)} as value from ${table}`);
-      return new Map(all().map(({ id, value }) => [id, String(value ?? '')]));
+      const texts = new Map([['', 0]]);
+      const places = new Uint32Array(lastId() + 1);
+      for (const [id, value] of db
+        .prepare<[], [number, Stored]>(`select id, ${column(field)} from ${table}`)
+        .raw()
+        .iterate()) {
+        const text = String(value ?? '');
+        const place = texts.get(text) ?? texts.size;
+        texts.set(text, place);
+        places[id] = place;
+      }
+      return { texts: [...texts.keys()], places };
     },
     counts: (): Map<number, number> => new Map(allCounts().map(({ id, devices }) => [id, devices])),
     /** Items that no device has and no change names; `kept` are those of sections that another source outranks. */
