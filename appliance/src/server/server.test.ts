@@ -1,6 +1,6 @@
-import type { X509Certificate } from 'node:crypto';
+import { createHash, randomBytes, type X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:http2';
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { initialised } from '../../test/support/initialised.ts';
 import { type Appliance, compose } from '../compose.ts';
+import { systemActor } from '../engine/objects/types.ts';
 import { initialise } from '../init.ts';
 import { writeConfig } from '../platform/config.ts';
 import { openLog } from '../platform/log.ts';
@@ -195,6 +196,45 @@ describe('the server', () => {
       const answer = await get(server.port, path, headers);
       expect([path, answer.status, answer.headers]).toEqual([path, status, expect.objectContaining(securing)]);
     }
+  });
+
+  it('lets another in before the hundreds of pages that one program asked for at once', async () => {
+    const { port } = await startServer(appliance).then((running) => (server = running));
+    const programOf = (name: string): string => {
+      const account = appliance.objects.create(systemActor, 'account', { name, roles: ['administrator'] });
+      const secret = `sallyport-api-${randomBytes(32).toString('base64url')}`;
+      const hash = createHash('sha256').update(secret).digest('hex');
+      const actor = { ...systemActor, type: 'account', id: account.id } as const;
+      appliance.objects.create(actor, 'token', { name, purpose: 'api', hash, account: account.id });
+      return secret;
+    };
+    const finished: string[] = [];
+    const call = (session: ClientHttp2Session, secret: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ':path': '/api/v1/devices', authorization: `Bearer ${secret}` });
+        stream.once('error', reject);
+        stream.once('response', (said) => {
+          finished.push(secret);
+          resolve(Number(said[':status']));
+        });
+        stream.resume();
+        stream.end();
+      });
+    const open = (): ClientHttp2Session => connect(`https://127.0.0.1:${port}`, { ca: appliance.ca.certificatePem });
+    const [many, other] = [programOf('many'), programOf('other')];
+    const sessions = [open(), open(), open()];
+    const another = open();
+    for (const [session, secret] of [...sessions.map((one) => [one, many] as const), [another, other] as const])
+      expect(await call(session, secret)).toBe(200);
+    finished.splice(0);
+    const all = sessions.flatMap((session) => Array.from({ length: 80 }, () => call(session, many)));
+    // They are all on their way: the first of them is answered.
+    await until(() => finished.length > 0);
+    expect(await call(another, other)).toBe(200);
+    const before = finished.indexOf(other);
+    expect(new Set(await Promise.all(all))).toEqual(new Set([200]));
+    expect(before).toBeLessThan(all.length / 2);
+    for (const session of [...sessions, another]) session.close();
   });
 
   it('is the only one on its data directory', async () => {

@@ -11,6 +11,8 @@ export type Guest = {
   key(): string | undefined;
   /** A valid key came: the connection belongs to a known device, person or program from now on. */
   prove(key: string): void;
+  /** Waits until a page for this key may begin: behind others of the same key only. OVERLOADED where too many wait. */
+  turn(key: string): Promise<void>;
   /** A known device speaks from this address, though nothing proves that it is the one: its network goes before unknown ones. */
   vouch(): void;
   /** Takes a slot for work on a body whose sender is not known yet; false: there is none. */
@@ -27,6 +29,7 @@ type Marked = { [mark]?: Guest };
 const unbound: Guest = {
   key: () => undefined,
   prove: () => undefined,
+  turn: async () => undefined,
   vouch: () => undefined,
   takeSlot: () => true,
   giveSlot: () => undefined,

@@ -96,6 +96,31 @@ const ask = (made: ReturnType<typeof connectHttp2>, path: string, body?: string)
     else stream.end();
   });
 
+/** Frames of HTTP/2 (RFC 9113 4.1) as a client sends them that takes each of its requests back at once. */
+const resets = (count: number): Buffer => {
+  const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length, 0, 3);
+    head[3] = type;
+    head[4] = flags;
+    head.writeUInt32BE(stream, 5);
+    return Buffer.concat([head, payload]);
+  };
+  const literal = (name: string, value: string): Buffer =>
+    Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
+  // :method GET and :scheme https by the static table (RFC 7541 A).
+  const head = Buffer.concat([
+    Buffer.from([0x82, 0x87]),
+    literal(':path', '/page'),
+    literal(':authority', 'localhost'),
+  ]);
+  const settings = frame(4, 0, 0, Buffer.alloc(0));
+  const pairs = Array.from({ length: count }, (_, n) =>
+    Buffer.concat([frame(1, 5, 2 * n + 1, head), frame(3, 0, 2 * n + 1, Buffer.from([0, 0, 0, 8]))]),
+  );
+  return Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings, ...pairs]);
+};
+
 const slowHead = 'POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{';
 
 describe('the listener ends', () => {
@@ -240,6 +265,48 @@ describe('strangers', () => {
       unread.write(page.repeat(500));
       await closed(unread);
       await expect(open('http/1.1', stranger)).rejects.toThrow();
+    });
+
+    it('and take their requests back at once are ended after few of them, with all their connections', async () => {
+      asked.count = 0;
+      const stranger = { port: patient.port, localAddress: '127.0.4.1' };
+      const [one, two] = [await open('h2', stranger), await open('h2', stranger)];
+      two.resume();
+      const gone = [closed(one), closed(two)];
+      one.resume();
+      one.write(resets(20_000));
+      await Promise.all(gone);
+      expect(asked.count).toBeLessThanOrEqual(150);
+      await expect(open('h2', stranger)).rejects.toThrow();
+      // Another network is served meanwhile.
+      const other = await from('127.0.4.2');
+      expect(await ask(other, '/known')).toBe(200);
+      other.close();
+    });
+
+    it('and who has a key and does so loses that connection alone', async () => {
+      const [socket, beside] = [
+        await session({ port: patient.port, localAddress: '127.0.4.3' }),
+        await session({ port: patient.port, localAddress: '127.0.4.3' }),
+      ];
+      expect([await ask(socket.made, '/known'), await ask(beside.made, '/known')]).toEqual([200, 200]);
+      const gone = closed(socket.socket);
+      for (let n = 0; n < 2_000 && !socket.made.destroyed; n += 1)
+        socket.made
+          .request({ ':path': '/known' })
+          .on('error', () => undefined)
+          .close(8);
+      await gone;
+      expect(await ask(beside.made, '/known')).toBe(200);
+    });
+
+    it('and go on after a thousand short answers are not answered any more', async () => {
+      const made = await from('127.0.5.1');
+      const answers = await many(made, 1_700);
+      expect(answers.slice(0, 3)).toEqual([200, 200, 503]);
+      expect(answers.filter((status) => status === 503)).toHaveLength(1_500);
+      expect(answers.at(-1)).toMatch(/^closed/);
+      await expect(open('h2', { port: patient.port, localAddress: '127.0.5.1' })).rejects.toThrow();
     });
   });
 });

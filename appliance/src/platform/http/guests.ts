@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { type Holder, type Limiter, limiter } from '../limiter.ts';
 import { networkOf } from '../network.ts';
 import { type Guest, guestOf, type Incoming, setGuest } from './guest.ts';
+import { fairTurns } from './turns.ts';
 
 // Bounds what strangers can hold of the listener, so that known devices, persons and programs are served whatever strangers do.
 //
@@ -34,6 +35,8 @@ const shares = {
 const strangersEachTick = { most: 300, of: 150, always: 2 } as const;
 /** Requests that a stranger may send before the first is answered, as HTTP/1.1 allows; HTTP/2 has a bound of its own. */
 const mostPipelined = 8;
+/** Requests of a network's strangers in a second after which even the short refusal is not given. */
+const mostRefused = 10 * strangersEachTick.of;
 /** No client of ours does it; the network of a stranger who does gets no connection for so long. */
 const barredTicks = 10;
 const maxBarred = 10_000;
@@ -157,13 +160,14 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     return undefined;
   };
 
+  const turns = fairTurns();
   const byPeer = new Map<string, Connection>();
   const bySocket = new WeakMap<object, Connection>();
   const clock = { ticks: 0 };
   /** Networks that get no connection, and until which tick. */
   const barred = new Map<string, number>();
-  /** What began in this tick, by network. */
-  const begun = { all: 0, of: new Map<string, number>() };
+  /** What began in this tick, by network, and what was refused of it. */
+  const begun = { all: 0, of: new Map<string, number>(), refused: new Map<string, number>() };
 
   const peerOf = (socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string =>
     `${socket.remoteAddress}|${socket.remotePort}`;
@@ -245,6 +249,9 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     prove(key: string): void {
       become(this.connection, key);
     }
+    turn(key: string): Promise<void> {
+      return turns.take(key);
+    }
     vouch(): void {
       becomeFamiliar(this.connection.network);
     }
@@ -277,17 +284,32 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     return false;
   };
 
+  /** Ends every stranger's connection of a network, and lets no other in from there for a while. */
+  const bar = (network: string): void => {
+    if (barred.size < maxBarred) barred.set(network, clock.ticks + barredTicks);
+    for (const connection of byPeer.values())
+      if (connection.network === network && connection.key === undefined) connection.end();
+  };
+
+  /** Counts a refusal; a network that goes on regardless is barred. */
+  const refused = ({ network }: Connection): false => {
+    const count = (begun.refused.get(network) ?? 0) + 1;
+    begun.refused.set(network, count);
+    if (count > mostRefused && !isFamiliar(network)) bar(network);
+    return false;
+  };
+
   /** Whether a request may be answered. A connection that sends far more than it reads answers of is ended. */
   const mayBegin = (visit: Visit): boolean => {
     const { connection, incoming } = visit;
     if (!isStranger(visit)) return true;
     if (!('stream' in incoming) && connection.visits.size > mostPipelined) {
-      connection.end();
-      if (barred.size < maxBarred && !isFamiliar(connection.network))
-        barred.set(connection.network, clock.ticks + barredTicks);
+      if (isFamiliar(connection.network)) connection.end();
+      else bar(connection.network);
       return false;
     }
-    return !isTooOften(connection) && requests.take(visit);
+    if (isTooOften(connection)) return refused(connection);
+    return requests.take(visit);
   };
 
   const begin = (incoming: Incoming, outgoing: ServerResponse | Http2ServerResponse): void => {
@@ -334,6 +356,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     clock.ticks += 1;
     begun.all = 0;
     begun.of.clear();
+    begun.refused.clear();
     for (const [network, until] of barred) if (clock.ticks >= until) barred.delete(network);
     for (const connection of byPeer.values()) look(connection);
   }, tickMs);
@@ -359,6 +382,14 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
         else bySocket.set(session, connection);
       });
       server.prependListener('request', begin);
+      // A peer that breaks the rules of HTTP/2, by taking back requests faster than it may or otherwise, has no other connection for a
+      // while: each costs what all the frames that came before its end cost. A proven key loses this connection alone.
+      server.prependListener('sessionError', (error: NodeJS.ErrnoException, session) => {
+        const connection = bySocket.get(session);
+        if (error.code !== 'ERR_HTTP2_ERROR' || connection === undefined) return;
+        if (connection.key === undefined) bar(connection.network);
+        else connection.end();
+      });
     },
     isAdmitted: (incoming) => {
       const visit = guestOf(incoming);

@@ -114,6 +114,9 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
       handshakeTimeout: headersMs,
       maxSessionMemory: 16,
       settings: { maxConcurrentStreams: 100 },
+      // A browser that leaves a page takes back what it has open, no more; each request that is taken back has cost what others cost.
+      streamResetBurst: 100,
+      streamResetRate: 10,
     },
     (incoming, outgoing) => {
       if (incoming.socket?.destroyed !== false) return;

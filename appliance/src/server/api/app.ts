@@ -38,7 +38,10 @@ const authenticate = ({ accounts }: EntryParts): MiddlewareHandler<ApiEnv> =>
     const from = addressOf(c);
     const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
     const actor = accounts.authenticateToken(secret, from);
-    guestOf(c.env?.incoming).prove(`${actor.type}:${actor.id}`);
+    const key = `${actor.type}:${actor.id}`;
+    const guest = guestOf(c.env?.incoming);
+    guest.prove(key);
+    await guest.turn(key);
     c.set('actor', actor);
     await next();
   };

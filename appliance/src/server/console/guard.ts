@@ -45,9 +45,14 @@ export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
     const siteLanguage = deps.objects.setting('appliance.language');
     c.set('preferences', readPreferences(preferencesCookie(c), c.req.header('accept-language'), siteLanguage));
     const signedIn = deps.accounts.resume(sessionCookie(c), from);
-    if (signedIn !== undefined) guestOf(c.env?.incoming).prove(`${signedIn.actor.type}:${signedIn.actor.id}`);
     c.set('signedIn', signedIn);
     c.set('form', noForm);
+    if (signedIn !== undefined) {
+      const key = `${signedIn.actor.type}:${signedIn.actor.id}`;
+      const guest = guestOf(c.env?.incoming);
+      guest.prove(key);
+      await guest.turn(key);
+    }
     await next();
     // Pages hold what only this person may see; an answer to a swap is not an answer to a load.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
