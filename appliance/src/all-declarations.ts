@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { allEvents } from './all-events.ts';
 import { allKinds } from './all-kinds.ts';
 import { allSettings } from './all-settings.ts';
@@ -18,7 +18,7 @@ export type Extensions = {
 
 /** A folder of extensions has one folder per sort of declaration; those that are absent hold none. */
 export const extensionsIn = (folder: string): Extensions => {
-  const present = (name: string): string[] => (existsSync(join(folder, name)) ? [join(folder, name)] : []);
+  const present = (name: string): string[] => (isThere(join(folder, name)) ? [join(folder, name)] : []);
   return {
     collections: present('collections'),
     kinds: present('kinds'),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import { Hono } from 'hono';
 import type { Appliance } from './compose.ts';
@@ -60,7 +60,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = applianc
     queries: consoleQueries(db),
     liveQueries: appliance.queries,
     // The build lays them out; without them pages are plain but work.
-    assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
+    assets: isThere(assetsDir) ? assetManifest(assetsDir) : {},
     timeZone: () => appliance.objects.setting('appliance.time-zone') || siteTimeZone(),
     failedUpgrade: () => appliance.upgrades.failure(),
     transact: (work) => immediate(db, work),

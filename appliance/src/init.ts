@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
 import { areas, type Right, systemActor } from './engine/objects/types.ts';
@@ -88,7 +88,7 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   };
   const keyring = await initKeyring(paths.keys);
   // The public half of the recovery key is written last: with it the directory counts as made.
-  if (existsSync(paths.config)) {
+  if (isThere(paths.config)) {
     if (keyring.hasFile('recovery.pub'))
       throw new AppError('EXISTS', `${paths.data} is an appliance of site ${readConfig(paths).site} already`);
   }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
-  existsSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { objectPath } from '@sallyport/bundle-tools/protocol/objects';
 import type { Connection } from '../platform/connect.ts';
 import { ActionError } from './action.ts';
@@ -37,9 +37,9 @@ export const fetchObject = async (
   ensureDir(folder, 0o700);
   const path = join(folder, `${object.sha256}.${process.platform === 'win32' ? 'msi' : 'deb'}`);
   const part = `${path}.part`;
-  if (existsSync(path) && (await hashOf(path)) === object.sha256) return path;
-  const from = existsSync(part) ? Math.min(statSync(part).size, object.sizeBytes) : 0;
-  const fd = openSync(part, existsSync(part) ? 'r+' : 'w', 0o600);
+  if (isThere(path) && (await hashOf(path)) === object.sha256) return path;
+  const from = isThere(part) ? Math.min(statSync(part).size, object.sizeBytes) : 0;
+  const fd = openSync(part, isThere(part) ? 'r+' : 'w', 0o600);
   try {
     let at = from === object.sizeBytes ? 0 : from;
     const found = await connection.download({

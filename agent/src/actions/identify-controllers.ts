@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_HEX_REPORTED, PERMIT_MS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
@@ -7,6 +7,7 @@ import { identifyBy } from '@sallyport/bundle-tools/controllers/protocols/identi
 import type { Credentials } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import {
   type ExchangeReport,
   type IdentificationReport,
@@ -37,7 +38,7 @@ const logPath = (workFolder: string, id: string): string => join(workFolder, `id
 /** What was sent before a crash. */
 export const sentBefore = (workFolder: string, id: string): SentPacketReport[] => {
   const path = logPath(workFolder, id);
-  if (!existsSync(path)) return [];
+  if (!isThere(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.flatMap((line) => {
     try {

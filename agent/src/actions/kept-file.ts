@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import {
   type KeptFileTask,
   type ProductAnswer,
@@ -38,7 +39,7 @@ export const dropProductOrder = (products: string, id: string): void => {
 
 /** The answer, once it is whole: a product may be in the middle of writing it. */
 const readAnswer = (path: string): ProductAnswer | undefined => {
-  if (!existsSync(path) || statSync(path).size > maxAnswerBytes) return undefined;
+  if (!isThere(path) || statSync(path).size > maxAnswerBytes) return undefined;
   try {
     return productAnswer.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
   } catch (error) {

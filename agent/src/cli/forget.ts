@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { AgentError } from '../errors.ts';
 import { openReplace } from '../replace/order.ts';
 import { type Command, defaultStateDir } from './command.ts';
@@ -15,7 +16,7 @@ export const command: Command = {
     const replace = openReplace(join(folder, 'replace'));
     const isReplacing = replace.order() !== undefined && replace.outcome() === undefined;
     if (isReplacing && context.flag('unless-replacing')) return Promise.resolve();
-    if (existsSync(folder)) {
+    if (isThere(folder)) {
       const names = readdirSync(folder);
       if (names.length > 0 && !marks.some((mark) => names.includes(mark)))
         throw new AgentError('STATE', `${folder} is not the folder of an agent`);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { runChild } from '../platform/child.ts';
 import { defaultStateDir } from './command.ts';
 
@@ -16,8 +16,8 @@ const isServiceOf = (folder: string, root: string): boolean =>
   process.getuid?.() === 0 &&
   folder === defaultStateDir &&
   root === '/' &&
-  existsSync('/run/systemd/system') &&
-  unitPlaces.some((place) => existsSync(`${place}/${unit}`));
+  isThere('/run/systemd/system') &&
+  unitPlaces.some((place) => isThere(`${place}/${unit}`));
 
 /** Has the service of an agent run, now and with each start of the system. */
 export async function startService(folder: string, root: string): Promise<ServiceStart> {

@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { AgentPolicy } from '@sallyport/bundle-tools/protocol/policy';
 import type { Memory } from '../collectors/collector.ts';
 import { platformCollectors } from '../collectors/of-platform.ts';
@@ -32,7 +33,7 @@ const openMemory = (folder: string): Memory => {
   const path = (name: string): string => join(folder, `${name}.json`);
   return {
     read: (name) => {
-      if (!existsSync(path(name))) return undefined;
+      if (!isThere(path(name))) return undefined;
       try {
         return JSON.parse(readFileSync(path(name), 'utf8')) as unknown;
       } catch (error) {

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 
 // The local log: the newest 4 MiB in four files. It never holds tokens, keys or bodies.
 
@@ -17,7 +18,7 @@ const fileOf = (folder: string, n: number): string => join(folder, n === 0 ? 'ag
 const rotate = (folder: string): void => {
   rmSync(fileOf(folder, keptFiles - 1), { force: true });
   for (let n = keptFiles - 2; n >= 0; n -= 1) {
-    if (existsSync(fileOf(folder, n))) renameSync(fileOf(folder, n), fileOf(folder, n + 1));
+    if (isThere(fileOf(folder, n))) renameSync(fileOf(folder, n), fileOf(folder, n + 1));
   }
 };
 
@@ -30,7 +31,7 @@ export const fileLog = (folder: string, also?: (line: string) => void): Log => {
   return (level, message) => {
     const line = `${toTime(nowMs())} ${level} ${plain(message)}`;
     const path = fileOf(folder, 0);
-    if (existsSync(path) && statSync(path).size > maxFileBytes) rotate(folder);
+    if (isThere(path) && statSync(path).size > maxFileBytes) rotate(folder);
     appendFileSync(path, `${line}\n`, { mode: 0o600 });
     also?.(line);
   };
@@ -40,7 +41,7 @@ export const fileLog = (folder: string, also?: (line: string) => void): Log => {
 export const readLog = (folder: string, maxLines: number): string[] => {
   const lines: string[] = [];
   for (let n = keptFiles - 1; n >= 0; n -= 1) {
-    if (existsSync(fileOf(folder, n))) lines.push(...readFileSync(fileOf(folder, n), 'utf8').split('\n'));
+    if (isThere(fileOf(folder, n))) lines.push(...readFileSync(fileOf(folder, n), 'utf8').split('\n'));
   }
   return lines.filter((line) => line !== '').slice(-maxLines);
 };

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 
 // Reads below the device's root: `/`, or the folder that `--root` names. Absent files are the normal case for facts.
 
@@ -73,7 +74,7 @@ export const rootFiles = (root: string): RootFiles => {
     root,
     isMachine: root === parse(root).root,
     path,
-    has: (relative) => existsSync(path(relative)),
+    has: (relative) => isThere(path(relative)),
     bytes,
     text: (relative, maxBytes = defaultMaxBytes) => bytes(relative, { maxBytes })?.toString('utf8'),
     names: (relative) => (orAbsent(() => readdirSync(path(relative))) ?? []).sort().slice(0, maxNames),

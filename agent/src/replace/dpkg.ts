@@ -1,5 +1,6 @@
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { dpkgOptions } from '../dpkg/options.ts';
 import { runChild } from '../platform/child.ts';
 import type { RootFiles } from '../platform/root-files.ts';
@@ -39,7 +40,7 @@ async function repack(files: RootFiles, tree: string, out: string): Promise<stri
   writeFileSync(join(tree, 'DEBIAN/control'), `${control.trim()}\n`);
   for (const name of scripts) {
     const from = files.path(`${info}/${ownPackage}.${name}`);
-    if (!existsSync(from)) continue;
+    if (!isThere(from)) continue;
     cpSync(from, join(tree, 'DEBIAN', name));
     chmodSync(join(tree, 'DEBIAN', name), name === 'md5sums' ? 0o644 : 0o755);
   }

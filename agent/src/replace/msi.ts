@@ -1,6 +1,7 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { runChild } from '../platform/child.ts';
 import { systemProgram } from '../windows/system-program.ts';
 import { versionOf } from './own-package.ts';
@@ -32,7 +33,7 @@ export function msiPackager(folder: string): Packager {
   return {
     keep: () => {
       const installed = installedPackage(folder);
-      if (!existsSync(installed)) return Promise.resolve('no copy of the installed package was kept');
+      if (!isThere(installed)) return Promise.resolve('no copy of the installed package was kept');
       cpSync(installed, previous);
       return Promise.resolve(undefined);
     },

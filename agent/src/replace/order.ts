@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import * as z from 'zod';
 
 // What the agent, the process that replaces it, and the agent after it tell each other: three small files in one folder of the
@@ -39,7 +40,7 @@ export type ReplaceFiles = {
 };
 
 const read = <T>(path: string, schema: z.ZodType<T>): T | undefined => {
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   try {
     return schema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
   } catch (error) {

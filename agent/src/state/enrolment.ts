@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type Enrolment, enrolmentFileName, enrolmentSchema } from '@sallyport/bundle-tools/protocol/enrolment';
 import * as z from 'zod';
 import { AgentError } from '../errors.ts';
@@ -15,7 +16,7 @@ export function writeEnrolment(state: AgentState, enrolment: Enrolment): void {
 
 /** What was left to do; undefined where nothing was. */
 export function readEnrolment(state: AgentState): Enrolment | undefined {
-  if (!existsSync(nameOf(state))) return undefined;
+  if (!isThere(nameOf(state))) return undefined;
   const parsed = enrolmentSchema.safeParse(JSON.parse(readFileSync(nameOf(state), 'utf8')));
   if (!parsed.success) throw new AgentError('STATE', `${nameOf(state)}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { task } from '@sallyport/bundle-tools/protocol/task';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import * as z from 'zod';
@@ -33,7 +34,7 @@ export const openJournal = (folder: string): Journal => {
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   const names = (): string[] => readdirSync(folder).filter((name) => /^[0-9a-f]{32}\.json$/.test(name));
   const read = (path: string): JournalEntry | undefined => {
-    if (!existsSync(path)) return undefined;
+    if (!isThere(path)) return undefined;
     const parsed = entrySchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     return parsed.success ? parsed.data : undefined;
   };
@@ -43,7 +44,7 @@ export const openJournal = (folder: string): Journal => {
       .filter((entry) => entry !== undefined);
   const order = join(folder, 'order.json');
   const readOrder = (): string[] =>
-    existsSync(order) ? z.array(z.string()).parse(JSON.parse(readFileSync(order, 'utf8'))) : [];
+    isThere(order) ? z.array(z.string()).parse(JSON.parse(readFileSync(order, 'utf8'))) : [];
   return {
     find: (id) => read(pathOf(id)),
     write: (entry) => {

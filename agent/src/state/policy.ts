@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type AgentPolicy, agentPolicy, noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
 
 // The policy that the appliance gave last: it holds while the appliance is away, and after a restart.
@@ -12,7 +13,7 @@ export type HeldPolicy = {
 const none: AgentPolicy = { etag: noPolicyEtag };
 
 const read = (path: string): AgentPolicy => {
-  if (!existsSync(path)) return none;
+  if (!isThere(path)) return none;
   try {
     // One that cannot be read is asked for again.
     return agentPolicy.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? none;

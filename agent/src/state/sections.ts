@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { sectionRequest } from '@sallyport/bundle-tools/protocol/section';
 import type { Section } from '../collectors/all.ts';
 import type { Item } from '../collectors/collector.ts';
@@ -22,7 +23,7 @@ export const openSections = (folder: string): SectionFiles => {
       .sort();
   const read = (name: string): Section | undefined => {
     const path = join(folder, name);
-    if (!existsSync(path)) return undefined;
+    if (!isThere(path)) return undefined;
     const parsed = sectionRequest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     if (!parsed.success) return undefined;
     return { collection: name.replace(/\.json$/, ''), ...parsed.data, items: parsed.data.items as Item[] };

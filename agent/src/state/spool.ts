@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type AgentEvent, agentEvent } from '@sallyport/bundle-tools/protocol/events';
 import { type TaskResult, taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import * as z from 'zod';
@@ -76,7 +77,7 @@ export const openSpool = (folder: string, otherBytes: () => number = () => 0, ma
 
   const read = (name: string): SpooledEntry | undefined => {
     const path = join(folder, name);
-    if (!existsSync(path)) return undefined;
+    if (!isThere(path)) return undefined;
     const parsed = entrySchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     if (parsed.success) return { name, entry: parsed.data };
     // Written by an older version whose form is gone: it could never be delivered.

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import * as z from 'zod';
 
 // How the agent stands with its appliance, as its last call told: `sallyport-agent status` says it to a person at the device. It is
@@ -45,7 +46,7 @@ export const clockText = (aheadMs: number): string => {
 /** The standing of a state folder. */
 export const openStanding = (path: string): StandingFile => {
   const read = (): HeldStanding | undefined => {
-    if (!existsSync(path)) return undefined;
+    if (!isThere(path)) return undefined;
     try {
       return standingSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
     } catch (error) {

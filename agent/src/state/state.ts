@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import * as z from 'zod';
 import { AgentError } from '../errors.ts';
 
@@ -56,7 +57,7 @@ export const openState = (stateDir: string): AgentState => {
   ensureDir(folder, 0o700);
   const path = (...parts: string[]): string => join(folder, ...parts);
   const read = (name: string): string | undefined =>
-    existsSync(path(name)) ? readFileSync(path(name), 'utf8') : undefined;
+    isThere(path(name)) ? readFileSync(path(name), 'utf8') : undefined;
   const write = (name: string, text: string): void => writeFileDurable(path(name), text, 0o600);
   const pair = (name: string): [string, string] | undefined => {
     const [first, second] = pemBlocks(read(name) ?? '');

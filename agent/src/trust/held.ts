@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { toTrustName } from '@sallyport/bundle-tools/protocol/trust';
 import { type HeldMetadata, type RefreshedTrust, refreshTrust } from '@sallyport/bundle-tools/trust/core';
 import { type Connection, toError } from '../platform/connect.ts';
@@ -25,7 +26,7 @@ export const openTrust = (folder: string): AgentTrust => {
   ensureDir(folder, 0o700);
   const pathOf = (role: string): string => join(folder, `${role}.json`);
   const read = (role: string): Uint8Array | undefined =>
-    existsSync(pathOf(role)) ? new Uint8Array(readFileSync(pathOf(role))) : undefined;
+    isThere(pathOf(role)) ? new Uint8Array(readFileSync(pathOf(role))) : undefined;
   const held = (): HeldMetadata => {
     const root = read('root');
     if (root === undefined) throw new BundleError('ROOT_CHAIN', 'no root is pinned');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { inventoryLineSchema } from '@sallyport/bundle-tools/documents/inventory';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Connection } from '../platform/connect.ts';
 import type { TrustedTargets } from './held.ts';
 
@@ -82,7 +83,7 @@ export const listedObjects = async (
   path: string,
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, number>> => {
-  if (existsSync(path)) {
+  if (isThere(path)) {
     const held = await hashFile(path);
     const found = isListed(targets, held.sha256, held.sizeBytes)
       ? await findIn(path, wanted)

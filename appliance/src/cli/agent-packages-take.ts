@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '@sallyport/bundle-tools/host/key-files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { takeAgentPackages } from '../features/agent-push/agent-packages.ts';
 import { defaultRoot } from '../features/upgrade/releases.ts';
@@ -22,7 +22,7 @@ export const command: Command = {
     const [file, ...others] = positionals;
     if (file === undefined || others.length > 0) throw new AppError('USAGE', 'give one file of a release');
     const key = text('release-key') ?? join(defaultRoot, 'current/release.pub');
-    for (const needed of [file, key]) if (!existsSync(needed)) throw new AppError('USAGE', `there is no ${needed}`);
+    for (const needed of [file, key]) if (!isThere(needed)) throw new AppError('USAGE', `there is no ${needed}`);
     await cryptoReady();
     const taken = await takeAgentPackages(dataPaths(dataDir).agentPackages, file, [readKeyFile(key).publicKey]);
     for (const name of taken) out.line(name);

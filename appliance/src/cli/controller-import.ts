@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { IMPORT_FORMS, type RefusalCode } from '../features/controller-imports/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -24,7 +24,7 @@ export const command: Command = {
     const as = IMPORT_FORMS.find((one) => one === form);
     if (form !== undefined && as === undefined)
       throw new AppError('USAGE', `--as is one of ${IMPORT_FORMS.join(', ')}`);
-    if (!existsSync(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
+    if (!isThere(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
     const { controllerImports } = await open();
     const mapping = text('mapping');
     const found = await controllerImports.importFile(cliActor(), resolve(file), {

@@ -1,4 +1,5 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { directoryLines, directoryOf } from '../features/discovery/operations.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -13,7 +14,7 @@ export const command: Command = {
   run: async ({ open, out, positionals, text, cliActor }) => {
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new AppError('USAGE', 'give one LDIF file');
-    if (!existsSync(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
+    if (!isThere(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
     const { objects, discovery } = await open();
     const id = directoryOf({ objects }, text('source') ?? '');
     const stream = createReadStream(file, { highWaterMark: chunkBytes });

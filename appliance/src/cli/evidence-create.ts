@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { replaceOption } from '@sallyport/bundle-tools/cli/option';
+import { ensureDir, writeNewFile } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -19,9 +19,10 @@ export const command: Command = {
     to: { value: 'DAY', required: true, help: 'the last day, in UTC' },
     out: { value: 'DIR', required: true, help: 'where the three files are written' },
     lang: { value: 'LANG', help: 'language of the print: kk, ru or en (en by default)' },
+    replace: replaceOption,
   },
   example: 'sallyport evidence create --from 2026-10-01 --to 2026-12-31 --out /media/usb --data /var/lib/sallyport',
-  run: async ({ open, out, text, cliActor }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
     const [from, to] = [dayIn('from', text('from')), dayIn('to', text('to')) + dayMs];
     const folder = resolve(text('out') ?? '');
     const { patches } = await open();
@@ -31,7 +32,7 @@ export const command: Command = {
     const files = (['json', 'pdf', 'signature'] as const).map((which) => {
       const { name, bytes } = patches.evidence.file(id, which);
       const path = join(folder, name);
-      writeFileSync(path, bytes, { mode: 0o600 });
+      writeNewFile(path, bytes, { mode: 0o600, replace: flag('replace') });
       out.line(path);
       return path;
     });

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -14,7 +14,7 @@ export const command: Command = {
   example: 'sallyport inventory import /media/usb/inventories.zip --dry-run --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag, cliActor }) => {
     if (positionals.length === 0) throw new AppError('USAGE', 'give files: .json, .xml, .ocs or .zip');
-    const missing = positionals.find((path) => !existsSync(path));
+    const missing = positionals.find((path) => !isThere(path));
     if (missing !== undefined) throw new AppError('NOT_FOUND', `${missing} is not there`);
     const { offlineImport, baselines } = await open();
     const rows = [];

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nearestCommands } from '@sallyport/bundle-tools/cli/nearest';
 import { type OptionSpec, parseOptions, typedOption } from '@sallyport/bundle-tools/cli/option';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import { visibleText } from '@sallyport/bundle-tools/platform/visible-text';
 import type { Appliance } from '../compose.ts';
@@ -73,7 +74,7 @@ export const allCommands = async (): Promise<Commands> => {
 const indexedCommands = (): Commands => {
   const program = join(import.meta.dirname, '..');
   const path = join(program, 'commands.json');
-  if (!existsSync(path)) return new Map();
+  if (!isThere(path)) return new Map();
   const index = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
   const load = async (words: string, module: string): Promise<Command> => {
     const exported = (await import(pathToFileURL(join(program, `${module}${extension}`)).href)) as Record<

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '@sallyport/bundle-tools/host/key-files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { installRelease } from '../features/releases/install.ts';
 import { currentRelease, defaultRoot } from '../features/upgrade/releases.ts';
@@ -26,7 +26,7 @@ export const command: Command = {
       throw new AppError('USAGE', 'give one version: sallyport release list');
     const root = text('root') ?? defaultRoot;
     const key = text('release-key') ?? join(root, 'current/release.pub');
-    if (!existsSync(key))
+    if (!isThere(key))
       throw new AppError(
         'USAGE',
         `there is no ${key}: the release that is installed names no release key. Say --release-key FILE`,

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type DataActs, dataActs } from '../data-acts/client.ts';
 import { type HandedKey, handOverAtTerminal, handOverInFile } from '../features/backups/hand-over.ts';
 import { checkPlant } from '../features/server-certificate/check.ts';
@@ -63,7 +64,7 @@ async function plantFiles(
 /** What is in the files, looked at before anything is changed. INVALID, USAGE. */
 function assertPlant({ certificate, key, authority }: PlantFiles, addresses: readonly string[]): void {
   const read = (path: string): string => {
-    if (!existsSync(path)) throw new AppError('USAGE', `there is no file ${path}`);
+    if (!isThere(path)) throw new AppError('USAGE', `there is no file ${path}`);
     return readFileSync(path, 'utf8');
   };
   const given = { certificate: read(certificate), key: read(key), authority: authority && read(authority) };
@@ -212,7 +213,7 @@ type Unfinished = { key: HandedKey | undefined; links: string[] | undefined; lin
 type Site = { held: Config | undefined; isMade: boolean };
 
 const siteIn = async (data: DataActs): Promise<Site> => {
-  if (!existsSync(data.dataDir)) return { held: undefined, isMade: false };
+  if (!isThere(data.dataDir)) return { held: undefined, isMade: false };
   const { config, isMade } = await data.call('site.read', {});
   return { held: config ?? undefined, isMade };
 };

@@ -1,6 +1,9 @@
+import { replaceOption } from '@sallyport/bundle-tools/cli/option';
 import { sheetHtml } from '@sallyport/bundle-tools/fingerprint/sheet';
 import { fingerprintText } from '@sallyport/bundle-tools/fingerprint/shown';
-import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { writeNewFile } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
+import { AppError } from '../platform/errors.ts';
 
 import type { Command } from './command.ts';
 
@@ -9,19 +12,24 @@ export const command: Command = {
   options: {
     out: { value: 'FILE', required: true, help: 'where to write it' },
     sheet: { value: 'FILE', help: 'write a sheet to print: the fingerprint as hex, words and QR code' },
+    replace: replaceOption,
   },
   example: 'sallyport site-card export --out /media/usb/plant-7.card --data /var/lib/sallyport',
-  run: async ({ open, out, text, cliActor }) => {
+  run: async ({ open, out, text, flag, cliActor }) => {
+    const [sheet, replace] = [text('sheet'), flag('replace')];
+    // Before a card is made, which takes a number.
+    for (const path of [text('out'), sheet])
+      if (path !== undefined && !replace && isThere(path))
+        throw new AppError('EXISTS', `${path} is there already: --replace`);
     const { exchange } = await open();
     const path = text('out') ?? '';
     const card = exchange.siteCard(cliActor());
-    writeFileDurable(path, card.bytes);
+    writeNewFile(path, card.bytes, { replace });
     out.line(`card ${card.number}  ${path}`);
     out.line('fingerprint');
     for (const line of fingerprintText(card.fingerprint)) out.line(line);
-    const sheet = text('sheet');
     if (sheet !== undefined)
-      writeFileDurable(
+      writeNewFile(
         sheet,
         sheetHtml({
           title: `Site card ${card.number}`,
@@ -29,6 +37,7 @@ export const command: Command = {
           fingerprint: card.fingerprint,
           facts: [['card', String(card.number)]],
         }),
+        { replace },
       );
     out.note('Compare the fingerprint by voice or on paper where the card is added.');
     out.result({ path, number: card.number, fingerprint: card.fingerprint });

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { replaceOption } from '@sallyport/bundle-tools/cli/option';
+import { ensureDir, writeNewFile } from '@sallyport/bundle-tools/platform/files';
 import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
 import {
@@ -62,6 +63,7 @@ export const command: Command = {
       required: true,
     },
     out: { value: 'DIR', help: 'where ca.pem, secret and the settings are written', required: true },
+    replace: replaceOption,
     on: { value: 'DIR', help: 'where these files will lie on the device, for the settings (DIR of --out)' },
     group: { value: 'G', help: 'the group that its devices come into (id or name)' },
     uses: { value: 'N', help: 'how many new devices it lets in (no limit)' },
@@ -77,7 +79,7 @@ export const command: Command = {
     name: { value: 'NAME', help: 'what the token is called in lists' },
   },
   example: 'sallyport token create --for osquery --uses 20 --expires 7d --out ./line-3 --on /etc/sallyport',
-  run: async ({ open, out, text, texts, cliActor }) => {
+  run: async ({ open, out, text, texts, flag, cliActor }) => {
     const purpose = oneOf(text('for') ?? '', purposes, 'for');
     const approve = oneOf(text('approve') ?? 'manual', ['manual', 'auto'], 'approve');
     const uses = text('uses');
@@ -142,11 +144,10 @@ export const command: Command = {
     );
     ensureDir(folder, 0o700);
     for (const file of files.values())
-      writeFileDurable(
-        join(folder, file.name),
-        'text' in file ? file.text : file.bytes,
-        ...(file.isSecret ? [0o600] : []),
-      );
+      writeNewFile(join(folder, file.name), 'text' in file ? file.text : file.bytes, {
+        mode: file.isSecret ? 0o600 : 0o644,
+        replace: flag('replace'),
+      });
     const paths = Object.fromEntries([...files.keys()].map((name) => [name, join(folder, name)]));
     const [first] = inputs;
     const enrol = purpose === 'agent' && first !== undefined ? enrolCommand(first) : undefined;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import { dataPaths } from '../platform/config.ts';
 import { newestVersion, openDatabase, readSchema, schemaRelease, schemaVersion } from '../platform/database.ts';
@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 const databaseSchema = (dataDir: string): { schema: number; release: string | null } | null => {
   const { database } = dataPaths(dataDir);
   try {
-    if (!existsSync(database)) return null;
+    if (!isThere(database)) return null;
     const db = openDatabase(database, { readonly: true });
     try {
       return { schema: schemaVersion(db), release: schemaRelease(db) ?? null };

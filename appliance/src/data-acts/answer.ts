@@ -1,7 +1,8 @@
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { stagedReleases } from '../features/releases/store.ts';
 import { databaseOfBefore, forgetBefore, hasBefore } from '../features/upgrade/before.ts';
@@ -23,7 +24,7 @@ const askMs = 5_000;
 
 const masterKeyFile = (paths: DataPaths): string => join(paths.keys, 'master.key');
 const sealedFile = (paths: DataPaths): string => join(paths.data, 'master.cred');
-const held = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'base64') : null);
+const held = (path: string): string | null => (isThere(path) ? readFileSync(path, 'base64') : null);
 
 const serves = async (paths: DataPaths): Promise<boolean> => {
   const { listen } = readConfig(paths);
@@ -58,8 +59,8 @@ const lostIn = (paths: DataPaths, to: string): ActAnswer<'upgrade.lost'> => {
 
 const acts: Acts = {
   'site.read': (paths) => ({
-    config: existsSync(paths.config) ? readConfig(paths) : null,
-    isMade: existsSync(join(paths.keys, 'recovery.pub')),
+    config: isThere(paths.config) ? readConfig(paths) : null,
+    isMade: isThere(join(paths.keys, 'recovery.pub')),
   }),
   'site.initialise': async (paths, input) => {
     const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 
@@ -62,7 +63,7 @@ export const parseListen = (text: string): Config['listen'] => {
 
 /** Reads DATA/config.json; DATA_DIR when the folder was never initialised. */
 export const readConfig = (paths: DataPaths): Config => {
-  if (!existsSync(paths.config)) {
+  if (!isThere(paths.config)) {
     throw new AppError(
       'DATA_DIR',
       `${paths.data} is not an appliance's data directory; run: sallyport init --data DIR --site NAME`,

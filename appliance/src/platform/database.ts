@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { closeSync, existsSync, fdatasyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from './errors.ts';
 import { applianceRelease } from './release.ts';
@@ -113,7 +114,7 @@ const makeFile = (path: string): void => {
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
-  if (options.mustExist && !existsSync(path))
+  if (options.mustExist && !isThere(path))
     throw new AppError('DATABASE', `${path} is not there; restore a backup: sallyport backup restore --help`);
   if (!options.readonly) makeFile(path);
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
@@ -265,7 +266,7 @@ const FIRST_SCHEMA_VERSION = 47;
 
 /** The numbered SQL files of a folder in order. Numbers rise; one that is twice there is a mistake of the build. */
 export function readMigrations(folder: string): Migration[] {
-  if (!existsSync(folder)) return [];
+  if (!isThere(folder)) return [];
   return readdirSync(folder)
     .filter((file) => /^\d{3}-[a-z0-9-]+\.sql$/.test(file))
     .sort()

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type Bree from 'bree';
 import type { ScheduledTask } from 'node-cron';
 import { type Database, immediate, nowIn } from './database.ts';
@@ -52,7 +53,7 @@ const waitsLongMs = 10 * 60_000;
 const withoutWorkerMs = 60_000;
 
 const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
-  (existsSync(folder) ? readdirSync(folder) : [])
+  (isThere(folder) ? readdirSync(folder) : [])
     .filter((file) => /^[a-z][a-z0-9-]*\.(ts|js)$/.test(file) && !file.startsWith('worker.'))
     .map((file) => ({ name: file.slice(0, -extname(file).length), path: join(folder, file) }));
 

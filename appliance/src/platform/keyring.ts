@@ -1,8 +1,9 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { isTemporaryOf, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import sodium from 'libsodium-wrappers';
 import { AppError } from './errors.ts';
 import { personKeysFile } from './person-keys.ts';
@@ -45,7 +46,7 @@ const magic = Buffer.from('SPWRAP01');
 const credentialPath = (): string | undefined => {
   const folder = env('CREDENTIALS_DIRECTORY');
   const path = folder === undefined ? undefined : join(folder, 'SALLYPORT_MASTER');
-  return path !== undefined && existsSync(path) ? path : undefined;
+  return path !== undefined && isThere(path) ? path : undefined;
 };
 
 const parseMaster = (path: string): Uint8Array => {
@@ -95,10 +96,10 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
     writeFile: (name, bytes) => writeFileDurable(pathOf(name), wrap(bytes, `file/${name}`), 0o600),
     readFile: (name) => {
       const path = pathOf(name);
-      if (!existsSync(path)) throw new AppError('KEY', `keys/${name} is missing`);
+      if (!isThere(path)) throw new AppError('KEY', `keys/${name} is missing`);
       return unwrap(readFileSync(path), `file/${name}`);
     },
-    hasFile: (name) => existsSync(pathOf(name)),
+    hasFile: (name) => isThere(pathOf(name)),
     fileNames: () => readdirSync(keysDir).filter((file) => !isTemporaryOf(file)),
     unfinished,
     dropUnfinished: (name) => {
@@ -115,7 +116,7 @@ export const openKeyring = async (keysDir: string): Promise<Keyring> => {
   const credential = credentialPath();
   if (credential !== undefined) return keyringOf(keysDir, parseMaster(credential), 'credential');
   const path = join(keysDir, masterFile);
-  if (!existsSync(path))
+  if (!isThere(path))
     throw new AppError('KEY', 'the master key is missing: no systemd credential and no keys/master.key');
   return keyringOf(keysDir, parseMaster(path), 'file');
 };
@@ -123,7 +124,7 @@ export const openKeyring = async (keysDir: string): Promise<Keyring> => {
 /** Makes keys/master.key unless a credential or a file is there already. */
 export const initKeyring = async (keysDir: string): Promise<Keyring> => {
   const path = join(keysDir, masterFile);
-  if (credentialPath() === undefined && !existsSync(path)) {
+  if (credentialPath() === undefined && !isThere(path)) {
     writeFileDurable(path, `${Buffer.from(randomBytes(keyBytes)).toString('hex')}\n`, 0o600);
   }
   return openKeyring(keysDir);

@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { AppError } from './errors.ts';
 
 // The wrapped keys of persons lie in a file of their own, keys/persons, each in a place of fixed size that its number
@@ -33,7 +34,7 @@ export const personKeysFile = 'persons';
 const empty = Buffer.alloc(keyPlaceBytes);
 
 const openFile = (path: string): number => {
-  const isNew = !existsSync(path);
+  const isNew = !isThere(path);
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   if (isNew) syncDir(dirname(path));
   return fd;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { AppError } from './errors.ts';
 
 // A private key for the length of one use: in the memory of an `ssh-agent` that ends with us. It gets the key by a pipe.
@@ -26,9 +27,9 @@ export async function withKey<T>(key: string, use: (socket: string) => Promise<T
   });
   agent.stdin.on('error', () => undefined);
   try {
-    for (let waitedMs = 0; !existsSync(socket) && !isGone && waitedMs < patienceMs; waitedMs += stepMs)
+    for (let waitedMs = 0; !isThere(socket) && !isGone && waitedMs < patienceMs; waitedMs += stepMs)
       await sleep(stepMs);
-    if (!existsSync(socket)) throw new AppError('NOT_READY', 'this computer has no ssh-agent (package openssh-client)');
+    if (!isThere(socket)) throw new AppError('NOT_READY', 'this computer has no ssh-agent (package openssh-client)');
     const adding = spawn('ssh-add', ['-q', '-t', '900', '-'], {
       env: { ...env, SSH_AUTH_SOCK: socket },
       stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { BundleError } from '../errors.ts';
 import { addCustodyKey } from '../host/custody-keys.ts';
 import { readKeyFile, readOrCreateKeyFile } from '../host/key-files.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
-import { writeFileDurable } from '../platform/files.ts';
+import { writeNewFile } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { groupHex } from '../trust/keys.ts';
 import { type Command, type CommandInput, textOption } from './command.ts';
 import { argument, integerOption, onState, stateOption } from './state-option.ts';
@@ -16,10 +16,11 @@ export const custodyKeyCreate: Command = {
   options: { out: { required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
   run: async (input) => {
     const out = textOption(input, 'out') ?? '';
-    if (existsSync(out)) throw new BundleError('EXISTS', `${out} is there already`);
-    const { keyid, publicKey } = readOrCreateKeyFile(out);
     const publicPath = `${out}.pub`;
-    writeFileDurable(
+    for (const path of [out, publicPath])
+      if (isThere(path)) throw new BundleError('EXISTS', `${path} is there already`);
+    const { keyid, publicKey } = readOrCreateKeyFile(out);
+    writeNewFile(
       publicPath,
       `${JSON.stringify({ type: 'ed25519', public: Buffer.from(publicKey).toString('base64') })}\n`,
     );

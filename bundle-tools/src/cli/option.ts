@@ -11,6 +11,9 @@ export type OptionSpec = {
   readonly short?: string;
 };
 
+/** `--replace`, of commands that write a file that a person names. */
+export const replaceOption: OptionSpec = { help: 'replace what is there' };
+
 /** The options as parseArgs takes them. */
 export function parseOptions(specs: Readonly<Record<string, OptionSpec>>) {
   return Object.fromEntries(

@@ -7,6 +7,7 @@ import { releaseFingerprint } from '../release/public-key.ts';
 import { groupHex } from '../trust/keys.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
 import { askUnseen, givenPassphrases, passphraseOption } from './key-options.ts';
+import { replaceOption } from './option.ts';
 import { checkSheet, sheetOption, writeSheet } from './trust-options.ts';
 
 const newPassphrase = async (input: CommandInput): Promise<string | undefined> => {
@@ -37,6 +38,7 @@ export const trustKeyCreate: Command = {
     encrypt: { help: 'close the key under a passphrase that is asked for' },
     'passphrase-file': passphraseOption,
     sheet: sheetOption,
+    replace: replaceOption,
   },
   run: async (input) => {
     const role = textOption(input, 'for');

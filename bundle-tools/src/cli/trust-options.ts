@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { BundleError } from '../errors.ts';
 import { type Sheet, sheetHtml } from '../fingerprint/sheet.ts';
 import { writeCarried } from '../host/carry.ts';
 import { type Proposal, requirementsOf, requirementText } from '../host/proposal.ts';
 import type { HostState } from '../host/state.ts';
 import { findNewest, type Published } from '../host/trust-files.ts';
-import { writeFileDurable } from '../platform/files.ts';
-import { type CommandInput, type CommandResult, textOption } from './command.ts';
+import { writeNewFile } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
+import { type CommandInput, type CommandResult, flagOption, textOption } from './command.ts';
 import type { OptionSpec } from './option.ts';
 
 /** `--carry MEDIUM`. */
@@ -41,14 +41,15 @@ export const sheetOption: OptionSpec = {
 /** Refuses a sheet over a file that is there, before anything is done. */
 export const checkSheet = (input: CommandInput): void => {
   const path = textOption(input, 'sheet');
-  if (path !== undefined && existsSync(path)) throw new BundleError('EXISTS', `${path} is there already`);
+  if (path !== undefined && !flagOption(input, 'replace') && isThere(path))
+    throw new BundleError('EXISTS', `${path} is there already`);
 };
 
 /** Writes the sheet that was asked for; the path for the JSON result. */
 export const writeSheet = (input: CommandInput, sheet: Sheet): { readonly sheet?: string } => {
   const path = textOption(input, 'sheet');
   if (path === undefined) return {};
-  writeFileDurable(path, sheetHtml(sheet));
+  writeNewFile(path, sheetHtml(sheet), { replace: flagOption(input, 'replace') });
   input.io.note(`wrote ${path}; print it and keep it with what it is about`);
   return { sheet: path };
 };

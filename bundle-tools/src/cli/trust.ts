@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { BundleError } from '../errors.ts';
 import { fingerprintText, showFingerprint } from '../fingerprint/shown.ts';
@@ -30,10 +30,12 @@ import { writeTrustExport } from '../host/trust-export.ts';
 import { findNewest, getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
+import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { fingerprintOf, groupHex } from '../trust/keys.ts';
 import { type Command, type CommandInput, type CommandResult, flagOption, listOption, textOption } from './command.ts';
 import { passphraseOption, readKeys, readOrMakeKeys } from './key-options.ts';
+import { replaceOption } from './option.ts';
 import { argument, integerOption, onState, stateFolder, stateOf, stateOption } from './state-option.ts';
 import { carriedResult, carryOption, checkSheet, rootSheet, sheetOption, writeSheet } from './trust-options.ts';
 import { upkeep } from './upkeep.ts';
@@ -109,7 +111,7 @@ const proposalReport = (state: HostState, proposal: Proposal) => {
 export const trustShow: Command = {
   usage: 'trust show [--sheet FILE] --state DIR',
   example: 'trust show --state /var/lib/sallyport-bundle',
-  options: { state: stateOption, sheet: sheetOption },
+  options: { state: stateOption, sheet: sheetOption, replace: replaceOption },
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
     checkSheet(input);
@@ -147,6 +149,7 @@ export const trustInit: Command = {
     'passphrase-file': passphraseOption,
     carry: carryOption,
     sheet: sheetOption,
+    replace: replaceOption,
   },
   run: async (input) => {
     checkSheet(input);
@@ -246,6 +249,7 @@ export const trustRotate: Command = {
     'passphrase-file': passphraseOption,
     carry: carryOption,
     sheet: sheetOption,
+    replace: replaceOption,
   },
   run: onState(async (state, input, { renew, seal }) => {
     const change = {
@@ -286,6 +290,7 @@ export const trustRevoke: Command = {
     'passphrase-file': passphraseOption,
     carry: carryOption,
     sheet: sheetOption,
+    replace: replaceOption,
   },
   positionals: [1, 16],
   run: async (input) => {
@@ -378,7 +383,7 @@ export const trustSign: Command = {
 export const trustPublish: Command = {
   usage: 'trust publish PATH... --state DIR',
   example: 'trust publish /media/usb/sallyport-root-2 --state /var/lib/sallyport-bundle',
-  options: { state: stateOption, carry: carryOption, sheet: sheetOption },
+  options: { state: stateOption, carry: carryOption, sheet: sheetOption, replace: replaceOption },
   positionals: [0, 16],
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
@@ -419,7 +424,8 @@ export const trustDiscard: Command = {
 
 const freeOut = (input: CommandInput): string => {
   const out = textOption(input, 'out') ?? '';
-  if (existsSync(out) && !flagOption(input, 'force')) throw new BundleError('EXISTS', `${out} is there already`);
+  if (!flagOption(input, 'replace') && isThere(out))
+    throw new BundleError('EXISTS', `${out} is there already: --replace`);
   checkSheet(input);
   return out;
 };
@@ -431,10 +437,16 @@ export const trustExport: Command = {
     state: stateOption,
     out: { value: 'FILE', required: true, help: 'the file to write' },
     sheet: sheetOption,
-    force: { help: 'replace a file that is there' },
+    replace: replaceOption,
   },
   run: onState(async (state, input, out) => {
-    const exported = await writeTrustExport({ state, out, nowMs: nowMs(), io: input.io });
+    const exported = await writeTrustExport({
+      state,
+      out,
+      replace: flagOption(input, 'replace'),
+      nowMs: nowMs(),
+      io: input.io,
+    });
     return {
       json: {
         ...exported,

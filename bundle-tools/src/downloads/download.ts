@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -20,6 +19,7 @@ import { hashFile } from '../host/objects.ts';
 import { nowMs, randomBelow } from '../platform/ambient.ts';
 import { openGet } from '../platform/connect.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { type ProxyChoice, shownAddress } from './proxies.ts';
 import { demandRoom, type Room, takeRoom } from './room.ts';
 
@@ -96,9 +96,9 @@ const partOf = (path: string, { declared }: Wanted) => {
   const mark = `${path}.part.validator`;
   return {
     bytes,
-    validator: (): string | undefined => (existsSync(mark) ? readFileSync(mark, 'utf8') : undefined),
+    validator: (): string | undefined => (isThere(mark) ? readFileSync(mark, 'utf8') : undefined),
     /** Where to go on; 0: from the beginning. */
-    start: (): number => (declared !== undefined || existsSync(mark) ? sizeOf(bytes) : 0),
+    start: (): number => (declared !== undefined || isThere(mark) ? sizeOf(bytes) : 0),
     remember: (answer: IncomingMessage): void => {
       const validator = validatorOf(answer);
       if (declared === undefined && validator !== undefined) writeFileDurable(mark, validator);
@@ -243,7 +243,7 @@ export function downloader(options: DownloadOptions): Download {
   };
 
   const isGood = (path: string, { sha256, sizeBytes }: NonNullable<Wanted['declared']>): boolean =>
-    sizeOf(path) === sizeBytes && existsSync(path) && hashFile(path).sha256 === sha256;
+    sizeOf(path) === sizeBytes && isThere(path) && hashFile(path).sha256 === sha256;
 
   /** Refuses a whole file that is not the declared one. */
   const check = (path: string, { url, declared }: Wanted): void => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   type Announcement,
@@ -11,6 +11,7 @@ import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { lineMaker } from './catalog-lines.ts';
 import type { ObjectStore } from './objects.ts';
@@ -24,7 +25,7 @@ const pathOf = (state: HostState, id: string): string => join(state.announcement
 
 /** Every announcement that is here, ended ones too, the newest first. */
 export function listAnnouncements(state: HostState): Announcement[] {
-  if (!existsSync(state.announcements)) return [];
+  if (!isThere(state.announcements)) return [];
   return readdirSync(state.announcements)
     .filter((name) => name.endsWith('.json'))
     .map((name) => parseAnnouncement(readBounded(join(state.announcements, name), limits.announcementBytes)))
@@ -76,7 +77,7 @@ export function announcementsIn(folder: string, lines: readonly InventoryLine[])
   return lines.flatMap(({ kind, path, sha256 }) => {
     if (kind !== 'announcement') return [];
     const file = join(folder, 'announcements', basename(path));
-    if (!existsSync(file)) throw new BundleError('NOT_FOUND', `${folder} has no ${path}, which is to be signed`);
+    if (!isThere(file)) throw new BundleError('NOT_FOUND', `${folder} has no ${path}, which is to be signed`);
     const bytes = readBounded(file, limits.announcementBytes);
     if (sha256Hex(bytes) !== sha256) throw new BundleError('HASH', `${file} is not the one that is to be signed`);
     return [parseAnnouncement(bytes)];

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Io } from '../cli/io.ts';
@@ -8,6 +8,7 @@ import { BundleError } from '../errors.ts';
 import { scanFiles } from '../media/scan.ts';
 import type { ScanEngine, ScanReport } from '../media/scan-types.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { objectStore } from './objects.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
@@ -46,7 +47,7 @@ const scannedPath = (state: HostState): string => join(state.dir, 'scanned.json'
 
 /** The configured engine; undefined: none. */
 export const readAntivirus = (state: HostState): ScanEngine | undefined => {
-  if (!existsSync(settingsPath(state))) return undefined;
+  if (!isThere(settingsPath(state))) return undefined;
   const bytes = readBounded(settingsPath(state), maxSettingsBytes);
   const { format: _format, ...engine } = parseDocument(settingsSchema, bytes, 'antivirus settings', maxSettingsBytes);
   return engine.engine === 'off' ? undefined : engine;
@@ -59,7 +60,7 @@ export const writeAntivirus = (state: HostState, engine: ScanEngine | undefined)
 };
 
 const readClean = (state: HostState, { engine, version, definitionsAt }: ScanReport): Uint8Array => {
-  if (!existsSync(scannedPath(state))) return new Uint8Array();
+  if (!isThere(scannedPath(state))) return new Uint8Array();
   const bytes = readBounded(scannedPath(state), maxScannedBytes);
   const held = parseDocument(scannedSchema, bytes, 'list of scanned objects', maxScannedBytes);
   const isSame = held.engine === engine && held.version === version && held.definitions_at === definitionsAt;

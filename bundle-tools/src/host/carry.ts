@@ -1,8 +1,9 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { signMetadata } from '../trust/repository.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
 import { type Proposal, type Requirement, readFolder, requirementsOf, sameSigned, signProposal } from './proposal.ts';
@@ -27,10 +28,10 @@ The command shows what changes before it signs. Carry the folder to the next per
 
 /** Writes a proposal to a medium; returns its folder. */
 export const writeCarried = (state: HostState, proposal: Proposal, medium: string): string => {
-  if (!existsSync(medium) || !statSync(medium).isDirectory())
+  if (!isThere(medium) || !statSync(medium).isDirectory())
     throw new BundleError('NOT_FOUND', `${medium} is no folder; give the medium that goes from person to person`);
   const folder = join(medium, folderName(proposal));
-  if (existsSync(folder)) throw new BundleError('EXISTS', `${folder} is there already`);
+  if (isThere(folder)) throw new BundleError('EXISTS', `${folder} is there already`);
   const files: (readonly [string, Published | undefined])[] = [
     ['previous-root.json', findNewest(state, 'root')],
     ['previous-targets.json', findNewest(state, 'targets')],
@@ -74,7 +75,7 @@ const checkCarried = ({ folder, proposal, before }: Carried): void => {
 
 /** Reads a carried proposal; `path` is its folder, or its root or targets file. */
 export const readCarried = (path: string): Carried => {
-  if (!existsSync(path)) throw new BundleError('NOT_FOUND', `there is no ${path}`);
+  if (!isThere(path)) throw new BundleError('NOT_FOUND', `there is no ${path}`);
   const folder = statSync(path).isDirectory() ? path : dirname(path);
   const carried = { folder, proposal: readFolder(folder), before: readFolder(folder, 'previous-') };
   checkCarried(carried);
@@ -114,7 +115,7 @@ const withSignatures = (own: Published, more: ReadonlyArray<{ keyid: string; sig
 
 /** The host's own proposal with the true signatures that a carried copy of it brings. */
 export const mergeCarried = (proposal: Proposal, path: string, before: Published | undefined): Proposal => {
-  if (!existsSync(path)) throw new BundleError('NOT_FOUND', `there is no ${path}`);
+  if (!isThere(path)) throw new BundleError('NOT_FOUND', `there is no ${path}`);
   const carried = readFolder(statSync(path).isDirectory() ? path : dirname(path));
   if (carried.root === undefined && carried.targets === undefined)
     throw new BundleError('NOT_FOUND', `${path} holds no root or targets to publish`);

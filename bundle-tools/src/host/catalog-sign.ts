@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { buildTargets, describeMetadata, signMetadata } from '../trust/repository.ts';
 import { announcementsIn } from './announcements.ts';
@@ -101,7 +101,7 @@ export const signCatalog = (options: {
       'the catalog names other fulfil keys than the one before; sign with --accept-new-fulfil-keys if the host changed them',
     );
   const path = join(folder, 'targets.json');
-  const begun = existsSync(path) ? load(path, limits.targetsBytes) : undefined;
+  const begun = isThere(path) ? load(path, limits.targetsBytes) : undefined;
   const fresh = unsignedTargets(head, policy, begun?.described.expires ?? daysAfter(nowMs, lifetimeDays.targets));
   const isSame =
     begun !== undefined &&
@@ -123,7 +123,7 @@ export const signCatalog = (options: {
 /** Publishes a catalog that enough curators have signed; undefined when it still waits for them. */
 export const publishSigned = (state: HostState, folder: string): Published | undefined => {
   const path = join(folder, 'targets.json');
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const { head, policy } = readCatalog(folder);
   const targets = load(path, limits.targetsBytes);
   const root = getNewest(state, 'root');

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { base64Of, encodeDocument, hex, int, parseDocument, time } from '../documents/fields.ts';
@@ -6,6 +6,7 @@ import { type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { parseUpdates, type Update } from '../updates/update.ts';
 import { readBounded } from './read-bounded.ts';
@@ -58,7 +59,7 @@ export const catalogFolder = (state: HostState, number: number): string => join(
 /** The head of a catalog folder. */
 export const readCatalogHead = (folder: string): CatalogHead => {
   const path = join(folder, 'catalog.json');
-  if (!existsSync(path)) throw new BundleError('NOT_FOUND', `${folder} is no catalog`);
+  if (!isThere(path)) throw new BundleError('NOT_FOUND', `${folder} is no catalog`);
   return parseDocument(catalogSchema, readBounded(path, limits.policyBytes), 'catalog.json', limits.policyBytes);
 };
 
@@ -126,7 +127,7 @@ export const pendingFolders = (state: HostState): ReadonlyArray<string> => {
   return catalogNumbers(state)
     .filter((number) => number > signed)
     .map((number) => catalogFolder(state, number))
-    .filter((folder) => existsSync(join(folder, 'catalog.json')));
+    .filter((folder) => isThere(join(folder, 'catalog.json')));
 };
 
 /** The newest catalog that waits for a curator; undefined when there is none. */

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeInventory } from '../documents/inventory.ts';
 import { encodePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
+import { isThere } from '../platform/is-there.ts';
 import { buildTargets, createRoot } from '../trust/repository.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
 import { rememberLabels } from './labels.ts';
@@ -71,7 +72,7 @@ export const policyBytes = (state: HostState, graceDays: number): Uint8Array =>
 /** Proposes the first root and the first, empty catalog, signed by those keys that are here. */
 export const proposeInit = (options: CeremonyOptions): Proposal => {
   const { state, nowMs } = options;
-  if (existsSync(join(state.trust, '1.root.json')))
+  if (isThere(join(state.trust, '1.root.json')))
     throw new BundleError('EXISTS', 'this state has a root already; use: trust rotate');
   checkNoProposal(state);
   checkKeys(options.rootKeys, options.rootThreshold, options.curatorKeys, options.curatorThreshold);

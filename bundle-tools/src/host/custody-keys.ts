@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type CustodyKeys, custodyKey } from '../documents/custody-chain.ts';
 import { base64Of, encodeDocument, int, parseDocument, time } from '../documents/fields.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { keyidOf } from '../trust/keys.ts';
 import { readBounded } from './read-bounded.ts';
 import { fulfilOf } from './role-keys.ts';
@@ -24,7 +25,7 @@ const maxBytes = 4 * 1024 * 1024;
 const pathOf = (state: HostState): string => join(state.dir, 'custody-keys.json');
 
 const read = (state: HostState): KeyList =>
-  existsSync(pathOf(state))
+  isThere(pathOf(state))
     ? parseDocument(keysSchema, readBounded(pathOf(state), maxBytes), 'custody keys', maxBytes)
     : { format: 'sallyport-custody-keys/1', keys: [] };
 

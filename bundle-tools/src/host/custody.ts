@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CheckedCustodyLine,
@@ -11,6 +11,7 @@ import type { OpenedReceipt } from '../documents/receipt.ts';
 import { readChain } from '../importer/custody-beside.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { addCustodyLine } from './custody-add.ts';
 import type { Site, SiteRecord } from './sites.ts';
@@ -177,7 +178,7 @@ export const verifyCustody = (site: Site, keys: CustodyKeys, receipts: ReadonlyA
   }
   const known = new Set(sent.keys());
   const folder = folderOf(site);
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+  for (const name of isThere(folder) ? readdirSync(folder) : []) {
     const sha256 = /^([0-9a-f]{64})\.jsonl$/.exec(name)?.[1];
     if (sha256 === undefined || known.has(sha256) || returned.has(sha256)) continue;
     // Older than the record goes back: still a chain that must hold.

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Room } from '../downloads/room.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { catalogFolder, catalogNumbers, readCatalog, signedCatalog } from './catalogs.ts';
 import { findFeed, listFeeds } from './feeds.ts';
 import { keptObjects } from './kept-bundles.ts';
@@ -31,7 +32,7 @@ export function downloadsOf(state: HostState, name: string): string {
 }
 
 const filesBelow = (folder: string): ReadonlyArray<string> =>
-  existsSync(folder)
+  isThere(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name))
@@ -41,7 +42,7 @@ const listOf = (state: HostState, name: string): string => join(cacheOf(state, n
 
 const broughtBy = (state: HostState, name: string): ReadonlySet<string> => {
   const path = listOf(state, name);
-  if (!existsSync(path)) return new Set();
+  if (!isThere(path)) return new Set();
   return new Set(
     readFileSync(path, 'latin1')
       .split('\n')
@@ -86,7 +87,7 @@ const neededObjects = (state: HostState): ReadonlySet<string> => {
   const later = catalogNumbers(state).filter((number) => number > signed.number);
   const catalogs = later
     .map((number) => catalogFolder(state, number))
-    .filter((folder) => existsSync(join(folder, 'catalog.json')))
+    .filter((folder) => isThere(join(folder, 'catalog.json')))
     .map(readCatalog);
   return new Set([
     ...listFeeds(state).flatMap(({ full, deltas }) => [full.sha256, ...deltas.map(({ sha256 }) => sha256)]),
@@ -109,7 +110,7 @@ export function tidyDisk(
   for (const path of gone) rmSync(path, { force: true });
   const store = objectStore(state.objects);
   for (const { name } of sources) {
-    if (!existsSync(listOf(state, name))) continue;
+    if (!isThere(listOf(state, name))) continue;
     const left = [...broughtBy(state, name)].filter((sha256) => store.has(sha256));
     writeFileDurable(listOf(state, name), left.map((sha256) => `${sha256}\n`).join(''));
   }

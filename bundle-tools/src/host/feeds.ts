@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readdirSync, rmSync } from 'node:fs';
+import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Advisory } from '../advisories/advisory.ts';
@@ -10,6 +10,7 @@ import { type Room, takeRoom } from '../downloads/room.ts';
 import { BundleError } from '../errors.ts';
 import { randomBytes } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import type { ObjectStore } from './objects.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
@@ -44,7 +45,7 @@ const pathOf = (state: HostState, feed: string): string => join(state.feeds, `${
 /** A feed's state; undefined before its first sync. */
 export const findFeed = (state: HostState, feed: string): FeedState | undefined => {
   const path = pathOf(state, feed);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   return parseDocument(feedSchema, readBounded(path, maxStateBytes), 'feed state', maxStateBytes);
 };
 

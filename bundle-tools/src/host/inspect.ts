@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Envelope, parseEnvelope, payloadTypeOf } from '../documents/envelope.ts';
 import { limits } from '../documents/limits.ts';
@@ -9,6 +9,7 @@ import { openSiteCard } from '../documents/site-card.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
 import { kindOfFile } from '../media/find.ts';
+import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { describeMetadata } from '../trust/repository.ts';
 import { readCatalog } from './catalogs.ts';
@@ -178,14 +179,14 @@ export const inspect = async (path: string, state: HostState | undefined): Promi
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
     throw new BundleError('NOT_FOUND', `${path} is not there`);
   if (statSync(path).isDirectory()) {
-    if (existsSync(join(path, 'catalog.json'))) {
+    if (isThere(join(path, 'catalog.json'))) {
       const { number, lines, updates } = readCatalog(path);
       return {
         kind: 'catalog',
         catalog: number,
         lines: lines.length,
         updates: updates.length,
-        signed: existsSync(join(path, 'targets.json')),
+        signed: isThere(join(path, 'targets.json')),
       };
     }
     const { manifest, manifestSha256 } = await peekBundle(path);

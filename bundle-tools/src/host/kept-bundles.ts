@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
@@ -11,6 +11,7 @@ import { limits } from '../documents/limits.ts';
 import { claimedManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { listSites, type Site } from './sites.ts';
 import type { HostState } from './state.ts';
 
@@ -54,10 +55,10 @@ const readPlan = (folder: string): BundlePlan => {
 /** The objects that the kept bundles of all sites are made from. */
 export function keptObjects(state: HostState): ReadonlyArray<string> {
   return listSites(state).flatMap((site) =>
-    existsSync(bundlesOf(site))
+    isThere(bundlesOf(site))
       ? readdirSync(bundlesOf(site))
           .map((name) => join(bundlesOf(site), name))
-          .filter((folder) => existsSync(join(folder, orderFile)))
+          .filter((folder) => isThere(join(folder, orderFile)))
           .flatMap((folder) => readPlan(folder).items.map(({ sha256 }) => sha256))
       : [],
   );
@@ -72,10 +73,10 @@ export const findKeptBundle = (state: HostState, bundleId: string): KeptBundle =
     throw new BundleError('USAGE', `${bundleId} is no bundle id; give 8 to 32 hex digits`);
   const found = listSites(state).flatMap((site) => {
     const folder = bundlesOf(site);
-    if (!existsSync(folder)) return [];
+    if (!isThere(folder)) return [];
     return readdirSync(folder)
       .filter((name) => id.safeParse(name).success && name.startsWith(bundleId))
-      .filter((name) => existsSync(join(folder, name, orderFile)))
+      .filter((name) => isThere(join(folder, name, orderFile)))
       .map((name) => ({ site, folder: join(folder, name) }));
   });
   const [only, ...others] = found;

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { base64Of } from '../documents/fields.ts';
@@ -6,6 +6,7 @@ import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { generateSigningKey, keyidOf, type SigningKey, signingKeyFrom, writeSigningKey } from '../trust/keys.ts';
 import { fallbackFingerprint, fallbackPathOf, newFallbackKey } from './fallback-key.ts';
 import { keyLabel } from './key-label.ts';
@@ -74,7 +75,7 @@ export const unlockKeyFile = (file: KeyFile, passphrase: string): KeyFile | unde
 
 /** Reads a key file, or makes a new pair there, readable by its owner only. */
 export const readOrCreateKeyFile = (path: string): KeyFile => {
-  if (existsSync(path)) return readKeyFile(path);
+  if (isThere(path)) return readKeyFile(path);
   ensureDir(dirname(path), 0o700);
   const signing = generateSigningKey();
   writeSigningKey(path, signing);
@@ -115,7 +116,7 @@ export const createKeyOnMedium = (options: {
   readonly passphrase?: string;
 }): MadeKey => {
   const { folder, role, label, passphrase } = options;
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
+  if (!isThere(folder) || !statSync(folder).isDirectory())
     throw new BundleError('NOT_FOUND', `${folder} is no folder; give the medium that the key is for`);
   const key = generateSigningKey();
   const name = `${role}-${key.keyid.slice(0, 16)}`;

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { encodeDocument, hex, parseDocument } from '../documents/fields.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import type { KeyFile } from './key-files.ts';
 import { keyLabel } from './key-label.ts';
 import { readBounded } from './read-bounded.ts';
@@ -15,7 +15,7 @@ const maxLabelsBytes = 64 * 1024;
 /** The labels of keys by their ids. */
 export const readLabels = (state: HostState): ReadonlyMap<string, string> =>
   new Map(
-    existsSync(state.labels)
+    isThere(state.labels)
       ? Object.entries(
           parseDocument(labelsSchema, readBounded(state.labels, maxLabelsBytes), 'labels.json', maxLabelsBytes).labels,
         )

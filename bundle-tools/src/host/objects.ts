@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { randomBytes } from '../platform/ambient.ts';
 import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 
 /** Bytes by their SHA-256, under `sha256/aa/…`; written once, verified, then renamed into place. */
 export type ObjectStore = {
@@ -79,11 +80,11 @@ export const objectStore = (root: string): ObjectStore => {
   const folderOf = (sha256: string): string => join(root, sha256.slice(0, 2));
   return {
     path: pathOf,
-    has: (sha256) => existsSync(pathOf(sha256)),
+    has: (sha256) => isThere(pathOf(sha256)),
     size: (sha256) => statSync(pathOf(sha256)).size,
     putBytes: (bytes) => {
       const sha256 = sha256Hex(bytes);
-      if (!existsSync(pathOf(sha256))) {
+      if (!isThere(pathOf(sha256))) {
         ensureDir(folderOf(sha256));
         writeFileDurable(pathOf(sha256), bytes);
       }
@@ -91,7 +92,7 @@ export const objectStore = (root: string): ObjectStore => {
     },
     putFile: (path, sha256) => {
       const target = pathOf(sha256);
-      if (existsSync(target)) return { sha256, size: statSync(target).size };
+      if (isThere(target)) return { sha256, size: statSync(target).size };
       ensureDir(folderOf(sha256));
       const part = join(folderOf(sha256), `.${Buffer.from(randomBytes(6)).toString('hex')}.part`);
       try {

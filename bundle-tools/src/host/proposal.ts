@@ -1,10 +1,11 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { signMetadata } from '../trust/repository.ts';
 import { readBounded } from './read-bounded.ts';
@@ -96,7 +97,7 @@ export const sameSigned = (a: Published, b: Published): boolean =>
   Buffer.compare(canonicalJson(a.described.signed), canonicalJson(b.described.signed)) === 0;
 
 const load = (path: string, maxBytes: number): Published | undefined =>
-  existsSync(path) ? toPublished(readBounded(path, maxBytes)) : undefined;
+  isThere(path) ? toPublished(readBounded(path, maxBytes)) : undefined;
 
 /** The metadata in a folder, as `root.json` and `targets.json`, or with a prefix such as `previous-`. */
 export const readFolder = (folder: string, prefix = ''): Pick<Proposal, 'root' | 'targets'> => {
@@ -111,11 +112,11 @@ export const readFolder = (folder: string, prefix = ''): Pick<Proposal, 'root' |
 
 /** What waits for signatures on this host; undefined when nothing does. */
 export const findProposal = (state: HostState): Proposal | undefined => {
-  if (!existsSync(state.pending)) return undefined;
+  if (!isThere(state.pending)) return undefined;
   const policy = join(state.pending, 'policy.json');
   return {
     ...readFolder(state.pending),
-    ...(existsSync(policy) ? { policy: readBounded(policy, limits.policyBytes) } : {}),
+    ...(isThere(policy) ? { policy: readBounded(policy, limits.policyBytes) } : {}),
   };
 };
 
@@ -144,14 +145,14 @@ export const updateProposal = (state: HostState, proposal: Proposal): void => {
 export const dropProposal = (state: HostState): void => {
   const aside = `${state.pending}.old`;
   rmSync(aside, { recursive: true, force: true });
-  if (existsSync(state.pending)) renameSync(state.pending, aside);
+  if (isThere(state.pending)) renameSync(state.pending, aside);
   syncDir(state.dir);
   rmSync(aside, { recursive: true, force: true });
 };
 
 /** Refuses a second proposal beside one that waits. */
 export const checkNoProposal = (state: HostState): void => {
-  if (existsSync(state.pending))
+  if (isThere(state.pending))
     throw new BundleError(
       'EXISTS',
       'a change waits for signatures; finish it with trust publish, or give it up with trust discard',

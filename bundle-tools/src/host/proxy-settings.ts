@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { encodeDocument, parseDocument, text } from '../documents/fields.ts';
@@ -6,6 +6,7 @@ import { byRules, environmentRules, type ProxyChoice, type ProxyRules, parseProx
 import { env } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readBounded } from './read-bounded.ts';
 import type { Source } from './sources.ts';
 import type { HostState } from './state.ts';
@@ -25,7 +26,7 @@ const pathOf = (state: HostState): string => join(state.dir, 'proxy.json');
 
 /** The settings of this host; undefined: the environment decides. */
 function readProxySettings(state: HostState): ProxyRules | undefined {
-  if (!existsSync(pathOf(state))) return undefined;
+  if (!isThere(pathOf(state))) return undefined;
   const {
     http,
     https,

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeEnvelope, parseEnvelope } from '../documents/envelope.ts';
 import { limits } from '../documents/limits.ts';
@@ -7,6 +7,7 @@ import type { SiteRequest } from '../documents/request.ts';
 import { BundleError } from '../errors.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readBounded } from './read-bounded.ts';
 import { allSignKeysOf, getSite, type Site, type SiteRecord, writeRecord } from './sites.ts';
 import type { HostState } from './state.ts';
@@ -53,7 +54,7 @@ export const ownerOf = (site: Site): ReceiptOwner => ({
   name: site.record.site,
   keys: allSignKeysOf(site),
   from: site.record.receipts_from ?? 1,
-  has: ({ predicate, digest }) => existsSync(join(folderOf(site), receiptName(predicate.number, digest))),
+  has: ({ predicate, digest }) => isThere(join(folderOf(site), receiptName(predicate.number, digest))),
 });
 
 /**
@@ -120,7 +121,7 @@ export const storeReceipts = (site: Site, chain: ReceiptChain): void => {
   ensureDir(folderOf(site));
   for (const { bytes, opened } of chain.fresh) {
     const path = join(folderOf(site), receiptName(opened.predicate.number, opened.digest));
-    if (!existsSync(path)) writeFileDurable(path, bytes);
+    if (!isThere(path)) writeFileDurable(path, bytes);
   }
 };
 
@@ -145,7 +146,7 @@ export const readReceipts = (site: Site): ReadonlyArray<OpenedReceipt> => {
   for (let number = head.number; number >= (from ?? 1); number -= 1) {
     if (digest === undefined) throw chainError(owner, `receipt ${number + 1} names none before it`);
     const path = join(folderOf(site), receiptName(number, digest));
-    if (!existsSync(path)) throw chainError(owner, `receipt ${number} is missing`);
+    if (!isThere(path)) throw chainError(owner, `receipt ${number} is missing`);
     const opened = openOwn(owner, readBounded(path, limits.receiptBytes));
     if (opened.digest !== digest || opened.predicate.number !== number)
       throw chainError(owner, `receipt ${number} was changed`);

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { encodeDocument, hex, int, parseDocument } from '../documents/fields.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readReleaseFile, releasePath, releaseVersion } from '../release/release-file.ts';
 import { compareKeys } from '../versions/key.ts';
 import { keyFor } from '../versions/scheme.ts';
@@ -28,7 +28,7 @@ const keyOf = (version: string): Uint8Array => keyFor('npm', version) ?? new Uin
 
 /** The releases that are here, the newest first. */
 export function listReleases(state: HostState): KeptRelease[] {
-  if (!existsSync(state.releases)) return [];
+  if (!isThere(state.releases)) return [];
   return parseDocument(
     listSchema,
     readBounded(state.releases, maxListBytes),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '../documents/limits.ts';
 import { claimedSite, openRequest, type SiteRequest } from '../documents/request.ts';
@@ -7,6 +6,7 @@ import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
 import { toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readBounded } from './read-bounded.ts';
 import {
   checkReceipts,
@@ -202,7 +202,7 @@ export const takeRequests = (
 export const lastRequests = (state: HostState): ReadonlyArray<OpenedRequest> =>
   listSites(state).flatMap((site) => {
     const path = join(site.folder, 'request.dsse.json');
-    if (site.record.request === undefined || !existsSync(path)) return [];
+    if (site.record.request === undefined || !isThere(path)) return [];
     try {
       return [{ site, ...openRequest(readBounded(path, limits.requestBytes), site.card.card) }];
     } catch (error) {

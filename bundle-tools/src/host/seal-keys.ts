@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { encodeDocument, hex, parseDocument, time } from '../documents/fields.ts';
@@ -6,6 +6,7 @@ import { parsePolicy } from '../documents/policy.ts';
 import { BundleError } from '../errors.ts';
 import { toTime } from '../platform/ambient.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { fingerprintOf, generateSealKey, readSealKey, type SealKey, writeSealKey } from '../trust/keys.ts';
 import { daysAfter, sealKeepDays } from './lifetimes.ts';
 import { readBounded } from './read-bounded.ts';
@@ -32,7 +33,7 @@ type PreviousSealKey = { readonly key: SealKey; readonly fingerprint: string; re
 
 const readRetired = (state: HostState): ReadonlyMap<string, string> =>
   new Map(
-    existsSync(retiredPath(state))
+    isThere(retiredPath(state))
       ? parseDocument(
           retiredSchema,
           readBounded(retiredPath(state), maxRetiredBytes),
@@ -53,7 +54,7 @@ const writeRetired = (state: HostState, retired: ReadonlyMap<string, string>): v
 
 /** Makes the key that sites seal their requests to, if there is none. */
 export const createSealKey = (state: HostState): void => {
-  if (!existsSync(presentPath(state))) writeSealKey(presentPath(state), generateSealKey());
+  if (!isThere(presentPath(state))) writeSealKey(presentPath(state), generateSealKey());
 };
 
 /** The seal keys that were replaced and still open what is under way. */
@@ -76,7 +77,7 @@ export const previousSealKeys = (state: HostState): ReadonlyArray<PreviousSealKe
 
 /** The keys that sites seal to: the present one first, then those that are being replaced. */
 export const readSealKeys = (state: HostState): ReadonlyArray<SealKey> => {
-  if (!existsSync(presentPath(state))) throw new BundleError('NOT_FOUND', 'this host has no seal key');
+  if (!isThere(presentPath(state))) throw new BundleError('NOT_FOUND', 'this host has no seal key');
   return [readSealKey(presentPath(state)), ...previousSealKeys(state).map(({ key }) => key)];
 };
 

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { encodeDocument, hex, int, parseDocument, text } from '../documents/fields.ts';
 import { unfulfilledReasons } from '../documents/manifest.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { readBounded } from './read-bounded.ts';
 import type { Site } from './sites.ts';
@@ -65,7 +65,7 @@ export const writeSitePlan = (
 /** The plan for exactly this request; undefined when the last build saw another one. */
 export const findSitePlan = (site: Site, requestDigest: string): SitePlan | undefined => {
   const path = join(site.folder, 'plan.json');
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const plan = parseDocument(planSchema, readBounded(path, maxPlanBytes), 'site plan', maxPlanBytes);
   return plan.request_digest === requestDigest ? plan : undefined;
 };

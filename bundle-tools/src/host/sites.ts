@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import {
@@ -17,6 +17,7 @@ import { type OpenedSiteCard, openSiteCard } from '../documents/site-card.ts';
 import { BundleError } from '../errors.ts';
 import { parseFingerprint } from '../fingerprint/parse.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
 
@@ -101,7 +102,7 @@ const readCard = (folder: string, record: SiteRecord): OpenedSiteCard => {
 export const findSite = (state: HostState, site: string): Site | undefined => {
   if (!siteName.safeParse(site).success) return undefined;
   const folder = folderOf(state, site);
-  if (!existsSync(join(folder, 'record.json'))) return undefined;
+  if (!isThere(join(folder, 'record.json'))) return undefined;
   const record = parseDocument(
     recordSchema,
     readBounded(join(folder, 'record.json'), maxRecordBytes),

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { shownAddress } from '../downloads/proxies.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { readBounded } from './read-bounded.ts';
 import type { HostState } from './state.ts';
 
@@ -90,7 +90,7 @@ export const parseSource = (value: unknown): Source => {
 
 /** The sources in the order they were added; none before the first. */
 export const readSources = (state: HostState): ReadonlyArray<Source> => {
-  if (!existsSync(state.sources)) return [];
+  if (!isThere(state.sources)) return [];
   const text = Buffer.from(readBounded(state.sources, maxFileBytes)).toString('utf8');
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pieceName } from '../archive/folder-source.ts';
 import { writePortionFile } from '../archive/portion-file.ts';
@@ -7,6 +7,7 @@ import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { type BundleHead, openAt, type Run, readHead, runsOf, sourcesAt } from './bundle-parts.ts';
 
 // Lays a bundle out anew for smaller media, without a key: the manifest stays as it was signed, so the portions are
@@ -129,7 +130,7 @@ export const splitBundle = async (
   },
 ): Promise<Split> => {
   const { out } = options;
-  if (existsSync(out) && readdirSync(out).length > 0) throw new BundleError('EXISTS', `${out} is not empty`);
+  if (isThere(out) && readdirSync(out).length > 0) throw new BundleError('EXISTS', `${out} is not empty`);
   ensureDir(out);
   let head: BundleHead | undefined;
   let folders: Folders | undefined;

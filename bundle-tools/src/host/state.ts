@@ -1,7 +1,8 @@
-import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { ensureDir } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 
 /**
  * The state of a connected host: one folder, one owner.
@@ -69,7 +70,7 @@ export const createState = (dir: string): HostState => {
 /** Opens an existing state. */
 export const openState = (dir: string): HostState => {
   const state = layout(resolve(dir));
-  if (!existsSync(join(state.trust, '1.root.json')))
+  if (!isThere(join(state.trust, '1.root.json')))
     throw new BundleError('NOT_FOUND', `${dir} holds no state of a connected host; start with: trust init --state DIR`);
   return state;
 };
@@ -77,7 +78,7 @@ export const openState = (dir: string): HostState => {
 /** Opens a state whose first root may still wait for signatures. */
 export const openBegunState = (dir: string): HostState => {
   const state = layout(resolve(dir));
-  return existsSync(state.pending) && existsSync(state.keys) ? state : openState(dir);
+  return isThere(state.pending) && isThere(state.keys) ? state : openState(dir);
 };
 
 /** When a process started, in the kernel's ticks: a number that was used again has another start. */
@@ -136,7 +137,7 @@ const takeLock = (path: string): void => {
       return;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
-      if (existsSync(path) && isAlive(readFileSync(path, 'utf8'))) throw busy();
+      if (isThere(path) && isAlive(readFileSync(path, 'utf8'))) throw busy();
       breakLock(path);
     }
   }

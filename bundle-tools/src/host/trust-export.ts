@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { openTarSource } from '../archive/tar-source.ts';
@@ -9,7 +9,8 @@ import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import { readPrelude } from '../importer/prelude.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
-import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
+import { ensureDir, renameNew, renameOver, syncDir, writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { describeMetadata } from '../trust/repository.ts';
 import { signedCatalog } from './catalogs.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
@@ -30,7 +31,7 @@ const maxBytes = 4096;
 
 const nextSeq = (state: HostState): number => {
   const path = join(state.dir, 'broadcast.json');
-  const last = existsSync(path)
+  const last = isThere(path)
     ? parseDocument(broadcastSchema, readBounded(path, maxBytes), 'broadcast state', maxBytes).seq
     : 0;
   // Stored first: a number that was lost is a gap, which is fine; one that was used twice is not.
@@ -55,6 +56,7 @@ type TrustExport = {
 export const writeTrustExport = async (options: {
   state: HostState;
   out: string;
+  replace: boolean;
   nowMs: number;
   io: Io;
 }): Promise<TrustExport> => {
@@ -97,7 +99,7 @@ export const writeTrustExport = async (options: {
     const [file] = built.files;
     if (file === undefined) throw new BundleError('INTERNAL', 'no bundle was built');
     await checkBroadcast({ state, path: file.path, nowMs, io });
-    renameSync(file.path, out);
+    (options.replace ? renameOver : renameNew)(file.path, out);
     syncDir(dirname(out));
     return {
       path: out,

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { type MetadataRole, roleLimits } from '../trust/guards.ts';
 import { describeMetadata, type MetadataDescription } from '../trust/repository.ts';
 import { readBounded } from './read-bounded.ts';
@@ -32,7 +33,7 @@ const versionsOf = (state: HostState, role: MetadataRole): ReadonlyArray<number>
 /** One version of a role; undefined when this host never published it. */
 export const findPublished = (state: HostState, role: MetadataRole, version: number): Published | undefined => {
   const path = pathOf(state, role, version);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const bytes = readBounded(path, roleLimits[role]);
   const described = describeMetadata(bytes);
   if (described.role !== role || described.version !== version)
@@ -76,7 +77,7 @@ export const publish = (state: HostState, role: MetadataRole, bytes: Uint8Array)
   const described = describeMetadata(bytes);
   if (described.role !== role) throw new BundleError('INTERNAL', `${described.role} is not ${role} metadata`);
   const path = pathOf(state, role, described.version);
-  if (existsSync(path)) {
+  if (isThere(path)) {
     if (Buffer.compare(readBounded(path, roleLimits[role]), bytes) !== 0)
       throw new BundleError('EXISTS', `${role} ${described.version} was published with other content`);
   } else {

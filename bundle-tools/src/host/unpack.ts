@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPiece, writePortionFile } from '../archive/portion-file.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
 import { ensureDir } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { type BundleHead, openAt, readHead, runsOf, sourcesAt } from './bundle-parts.ts';
 
 /** What was written. */
@@ -31,7 +32,7 @@ export const unpackBundle = async (
   folder: string,
   onProgress: (bytes: number) => void,
 ): Promise<Unpacked> => {
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw new BundleError('EXISTS', `${folder} is not empty`);
+  if (isThere(folder) && readdirSync(folder).length > 0) throw new BundleError('EXISTS', `${folder} is not empty`);
   ensureDir(folder);
   for (const part of ['tuf', 'o']) ensureDir(join(folder, part));
   let files = 0;

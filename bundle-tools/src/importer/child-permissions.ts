@@ -1,6 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isThere } from '../platform/is-there.ts';
 
 const selfPath = fileURLToPath(import.meta.url);
 const fromSources = selfPath.endsWith('.ts');
@@ -11,7 +12,7 @@ const codeFolders = (): string[] => {
   const folders = [packageDir];
   for (let folder = packageDir; ; folder = dirname(folder)) {
     const modules = join(folder, 'node_modules');
-    if (existsSync(modules)) folders.push(realpathSync(modules));
+    if (isThere(modules)) folders.push(realpathSync(modules));
     if (dirname(folder) === folder) return folders;
   }
 };

@@ -1,7 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
+import { isThere } from '../platform/is-there.ts';
 import { checkPaths, refusalFrom } from './child-lines.ts';
 import type { ImportContext } from './context.ts';
 import { stagedPath, type VerifiedObject } from './objects.ts';
@@ -43,7 +44,7 @@ const createIngest = (options: RunImportOptions, stagingDir: string, partialDir:
     if (failure !== undefined || options.onObject === undefined) return;
     // The path follows from the digest alone; its reader checks what lies there.
     const staged = stagedPath(stagingDir, sha256);
-    const path = existsSync(staged) ? staged : partialPath(partialDir, sha256);
+    const path = isThere(staged) ? staged : partialPath(partialDir, sha256);
     try {
       await options.onObject({ sha256, size, path });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from './ambient.ts';
 
@@ -52,6 +52,22 @@ export const renameOver = (from: string, to: string): void => {
   }
 };
 
+/** File systems without hard links, FAT among them, say so in one of these. */
+const withoutLinks = new Set<unknown>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** Gives a file a name that nothing has; EEXIST where something has it, a dangling link too. */
+export const renameNew = (from: string, to: string): void => {
+  try {
+    linkSync(from, to);
+    rmSync(from);
+  } catch (error) {
+    if (!withoutLinks.has(codeOf(error))) throw error;
+    // The name is taken first, so that what is replaced is ours.
+    closeSync(openSync(to, 'wx'));
+    renameOver(from, to);
+  }
+};
+
 /** The temporary file of `writeFileDurable` for a file of this name, or for any; one that is left was never the file. */
 export const isTemporaryOf = (name: string, of?: string): boolean => {
   const written = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
@@ -65,11 +81,7 @@ const removeUnfinished = (path: string): void => {
   } catch {}
 };
 
-/**
- * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
- * content is there, never a part.
- */
-export const writeFileDurable = (path: string, content: Uint8Array | string, mode = 0o644): void => {
+const writeBeside = (path: string, content: Uint8Array | string, mode: number, place: typeof renameOver): void => {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const temporary = join(dirname(path), `.${basename(path)}.${Buffer.from(randomBytes(6)).toString('hex')}.tmp`);
   const fd = openSync(temporary, 'wx', mode);
@@ -80,10 +92,26 @@ export const writeFileDurable = (path: string, content: Uint8Array | string, mod
     } finally {
       closeSync(fd);
     }
-    renameOver(temporary, path);
+    place(temporary, path);
   } catch (error) {
     removeUnfinished(temporary);
     throw error;
   }
   syncDir(dirname(path));
 };
+
+/**
+ * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
+ * content is there, never a part.
+ */
+export const writeFileDurable = (path: string, content: Uint8Array | string, mode = 0o644): void =>
+  writeBeside(path, content, mode, renameOver);
+
+/**
+ * The same for a file that a person named, whole or not at all. EEXIST where something has that name and `replace` was not said.
+ */
+export const writeNewFile = (
+  path: string,
+  content: Uint8Array | string,
+  { mode = 0o644, replace = false }: { mode?: number; replace?: boolean } = {},
+): void => writeBeside(path, content, mode, replace ? renameOver : renameNew);

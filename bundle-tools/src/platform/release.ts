@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from './is-there.ts';
 
 /** `builtAt`: a time as in documents; undefined where the sources run without a build. */
 export type Release = { readonly version: string; readonly builtAt: string | undefined };
@@ -18,7 +19,7 @@ export const readRelease = (codeFolder: string): Release => {
   const built = join(codeFolder, 'release.json');
   return {
     version: textOf(join(codeFolder, '../package.json'), 'version'),
-    builtAt: existsSync(built) ? textOf(built, 'builtAt') : undefined,
+    builtAt: isThere(built) ? textOf(built, 'builtAt') : undefined,
   };
 };
 

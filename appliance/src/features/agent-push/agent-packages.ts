@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { readReleaseFile } from '@sallyport/bundle-tools/release/release-file';
 import { AppError } from '../../platform/errors.ts';
 import type { AgentPackage } from './types.ts';
@@ -37,7 +38,7 @@ export type AgentPackages = {
 /** The packages in a folder, which need not be there. */
 export function agentPackages(folder: string): AgentPackages {
   const list = (): AgentPackage[] =>
-    (existsSync(folder) ? readdirSync(folder) : [])
+    (isThere(folder) ? readdirSync(folder) : [])
       .flatMap((name) => {
         const named = namedBy(name);
         return named === undefined ? [] : [{ ...named, sizeBytes: statSync(join(folder, name)).size }];

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Appliance } from '../../compose.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { assertSealedWhole, readStatement } from './container.ts';
@@ -21,7 +22,7 @@ function thinOut({ backups, events, time }: Pick<Appliance, 'backups' | 'events'
     events.record('backup-removed', { actor: 'system:appliance', params: { backup: one.id, file: one.file } });
   }
   const copies = copiesFolder(folder);
-  if (outdated.length === 0 || !existsSync(copies)) return outdated.length;
+  if (outdated.length === 0 || !isThere(copies)) return outdated.length;
   const named = new Set<string>();
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.spb'))) {
     try {
@@ -42,7 +43,7 @@ const cutName = /^-\d{8}T\d{9}Z\.spb\.part$/;
 
 /** Removes what killed backups of the site left half-written. One that is being written was flushed a moment ago. */
 function removeCut(folder: string, site: string): void {
-  if (!existsSync(folder)) return;
+  if (!isThere(folder)) return;
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(site) || !cutName.test(name.slice(site.length))) continue;
     const modified = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
@@ -73,7 +74,7 @@ export async function checkBackup(
   const { backups, events, paths, exchange } = appliance;
   const found = backups.byId(id);
   const path = fileOf(found);
-  if (!existsSync(path)) throw new AppError('NOT_FOUND', `${path} is not there: is the medium plugged in?`);
+  if (!isThere(path)) throw new AppError('NOT_FOUND', `${path} is not there: is the medium plugged in?`);
   const params = { backup: id, file: found.file };
   const faultOf = async (): Promise<{ fault: string | null; missing: number }> => {
     try {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
 import { newRecoveryKey, type PreparedKey, publicHalfOf, typedGroups } from './recovery-key-file.ts';
@@ -51,7 +52,7 @@ function writeNew(path: string, text: string): void {
 /** The first of the usual names that is free. */
 const freeName = (path: string): string => {
   for (let n = 2, name = path; n < most; n += 1) {
-    if (!existsSync(name)) return name;
+    if (!isThere(name)) return name;
     name = path.replace(/\.txt$/, `-${n}.txt`);
   }
   throw new AppError('EXISTS', `${path} and ${most} more are there already: name another with --recovery-key-file`);
@@ -72,7 +73,7 @@ export async function handOverInFile(where: {
   const { prefix, site, publicKey } = where;
   const named = where.file === undefined ? undefined : resolve(where.file);
   const path = named ?? usualFile(prefix, site);
-  if (publicKey !== undefined && existsSync(path) && publicHalfOf(keyIn(path)) === publicKey)
+  if (publicKey !== undefined && isThere(path) && publicHalfOf(keyIn(path)) === publicKey)
     return { prepared: undefined, file: path, undo: () => undefined };
   const { recoveryKey, prepared } = newRecoveryKey();
   const file = named ?? freeName(path);

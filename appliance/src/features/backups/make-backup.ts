@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Appliance } from '../../compose.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { copyDatabase, type Database, databaseFaults, nowIn, openDatabase } from '../../platform/database.ts';
@@ -95,9 +96,9 @@ export const createBackup = async (
 ): Promise<MadeBackup> => {
   const { paths, db, events, personal, store, exchange, config, backups } = appliance;
   const folder = dirname(path);
-  if (existsSync(path)) throw new AppError('EXISTS', `${path} exists`);
+  if (isThere(path)) throw new AppError('EXISTS', `${path} exists`);
   // Before the copy is made, which can take minutes.
-  if (!existsSync(folder)) throw new AppError('NOT_FOUND', `there is no folder ${folder}: is the medium plugged in?`);
+  if (!isThere(folder)) throw new AppError('NOT_FOUND', `there is no folder ${folder}: is the medium plugged in?`);
   assertRoom(paths);
   const work = mkdtempSync(join(paths.staging, 'backup-'));
   try {

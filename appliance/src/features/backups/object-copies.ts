@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sealer } from '../../platform/sealed-stream.ts';
@@ -18,7 +19,7 @@ type Copy = { path: string; sealedSha256?: string; tag: string };
 const namePattern = /^([0-9a-f]{64})(?:-([0-9a-f]{64})(?:-([0-9a-f]{16}))?)?$/;
 const prefixPattern = /^[0-9a-f]{2}$/;
 
-const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+const namesIn = (folder: string): string[] => (isThere(folder) ? readdirSync(folder) : []);
 
 /** Where the copies for backups in a folder lie. */
 export const copiesFolder = (folder: string): string => join(folder, 'objects');

@@ -1,5 +1,6 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { Backups } from '@sallyport/ui/backups/backups.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -36,7 +37,7 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
         backups={all.slice(0, shown).map((one) => ({
           ...one,
           folder: one.place === 'elsewhere' ? one.folder : '',
-          isReachable: one.place !== 'gone' && existsSync(fileOf(one)),
+          isReachable: one.place !== 'gone' && isThere(fileOf(one)),
           destroyed: one.destroyed && { ...one.destroyed, by: nameOf(one.destroyed.by) },
         }))}
       />,

@@ -1,7 +1,6 @@
 import {
   closeSync,
   copyFileSync,
-  existsSync,
   fsyncSync,
   mkdtempSync,
   openSync,
@@ -13,6 +12,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import sodium from 'libsodium-wrappers';
 import { type DataPaths, dataPaths, readConfig } from '../../platform/config.ts';
@@ -155,7 +155,7 @@ const bringUp = (path: string): void => {
 };
 
 const filesIn = (folder: string): string[] =>
-  existsSync(folder)
+  isThere(folder)
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => !entry.isDirectory())
         .map((entry) => join(entry.parentPath, entry.name))
@@ -207,14 +207,14 @@ export const restoreBackup = async (
   try {
     bringUp(paths.database);
     await noteShown(paths, key);
-    withWitness = await layWitness(paths, basename(path), witness ?? (existsSync(inTarget) ? inTarget : undefined));
+    withWitness = await layWitness(paths, basename(path), witness ?? (isThere(inTarget) ? inTarget : undefined));
     for (const sub of [paths.advisories, paths.staging, paths.backups, paths.diagnostics]) ensureDir(sub, 0o700);
-    if (existsSync(held)) renameSync(held, paths.objects);
+    if (isThere(held)) renameSync(held, paths.objects);
     ensureDir(paths.objectsTmp, 0o700);
     rmSync(target, { recursive: true, force: true });
     renameSync(folder, target);
   } catch (error) {
-    if (existsSync(paths.objects) && !existsSync(held)) {
+    if (isThere(paths.objects) && !isThere(held)) {
       ensureDir(target, 0o700);
       renameSync(paths.objects, held);
     }

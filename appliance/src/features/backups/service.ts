@@ -2,8 +2,9 @@
 // there. Of one that was taken elsewhere a person says that every copy is destroyed; that is kept as his word. And when the next
 // one is made.
 
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { EventService } from '../../engine/events/service.ts';
 import { fromMoment, type StoredEvent } from '../../engine/events/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -94,7 +95,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
         const file = String(params['file']);
         const id = String(params['begun']);
         const isHere = params['here'] === 1;
-        const isGone = removed.has(id) || (isHere && !existsSync(join(paths.backups, file)));
+        const isGone = removed.has(id) || (isHere && !isThere(join(paths.backups, file)));
         const statement = forgotten.get(id);
         const [whole, fault] = [checked.get(id), damaged.get(id)];
         const isFaulty = fault !== undefined && fault.at >= (whole?.at ?? 0);
@@ -178,7 +179,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
     check: (actor, id) => {
       requireRight(actor, 'settings:write');
       const found = byId(id);
-      if (!existsSync(fileOf(found)))
+      if (!isThere(fileOf(found)))
         throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
       return jobs.enqueue(backupCheckJob, { backup: id });
     },

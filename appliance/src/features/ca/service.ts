@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -64,7 +65,7 @@ const namesFor = (addresses: readonly string[]): string[] => [...new Set([...add
 /** Makes the site's CA unless there is one. */
 export const initCa = async (parts: CaParts & { site: string }): Promise<void> => {
   const path = join(parts.keysDir, files.ca);
-  if (parts.keyring.hasFile(files.caKey) && existsSync(path)) return;
+  if (parts.keyring.hasFile(files.caKey) && isThere(path)) return;
   const now = (parts.clock ?? nowMs)();
   const { makeCaCertificate } = await import('./x509.ts');
   const keys = await generateKeys();
@@ -85,13 +86,13 @@ const readCertificate = (pem: string): X509Certificate => {
 export const openCa = async (parts: CaParts): Promise<CaService> => {
   const clock = parts.clock ?? nowMs;
   const pathOf = (file: string): string => join(parts.keysDir, file);
-  if (!existsSync(pathOf(files.ca))) throw new AppError('KEY', `keys/${files.ca} is missing`);
+  if (!isThere(pathOf(files.ca))) throw new AppError('KEY', `keys/${files.ca} is missing`);
   const certificatePem = readFileSync(pathOf(files.ca), 'utf8');
   const certificate = readCertificate(certificatePem);
   const key = await importPrivate(parts.keyring.readFile(files.caKey));
 
   const heldServerMaterial = async (addresses: readonly string[]): Promise<TlsMaterial | undefined> => {
-    if (!existsSync(pathOf(files.server)) || !parts.keyring.hasFile(files.serverKey)) return undefined;
+    if (!isThere(pathOf(files.server)) || !parts.keyring.hasFile(files.serverKey)) return undefined;
     const pem = readFileSync(pathOf(files.server), 'utf8');
     const { addressesOf, parseCertificate } = await import('./x509.ts');
     const held = parseCertificate(pem);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { actorRef, actorRow, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
@@ -57,7 +58,7 @@ export const controllerDrafts = (parts: {
   };
 
   const assertThere = ({ path }: ControllerDraft): void => {
-    if (!existsSync(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
+    if (!isThere(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
   };
 
   return {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -52,7 +53,7 @@ export const parseArp = (text: string): Map<string, string> =>
 
 /** The kernel's own table; empty where there is none. */
 const readArp = (): Map<string, string> =>
-  existsSync(path) ? parseArp(readFileSync(path, 'utf8')) : new Map<string, string>();
+  isThere(path) ? parseArp(readFileSync(path, 'utf8')) : new Map<string, string>();
 
 /** The addresses of this computer. */
 const ownAddresses = (): Set<string> =>

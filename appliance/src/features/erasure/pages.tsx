@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { Persons, type PersonsProps } from '@sallyport/ui/erasure/persons.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -28,7 +29,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   /** What lies in the backups folder, and what the journal knows to be elsewhere. */
   const backupRows = (): PersonsProps['backups'] => {
     const nameOf = actorNames(objects);
-    const here = existsSync(folders.backups)
+    const here = isThere(folders.backups)
       ? readdirSync(folders.backups).map((name) => ({ name, at: statSync(join(folders.backups, name)).mtimeMs }))
       : [];
     const elsewhere = backups

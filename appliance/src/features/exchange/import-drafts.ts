@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type Actor, actorRef, actorRow } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -67,7 +68,7 @@ export const importDrafts = (parts: {
       const state = run === null ? undefined : jobs.get(run)?.state;
       if (state === 'running' || state === 'queued') throw new AppError('CONFLICT', 'the bundle is being read already');
     }
-    if (!existsSync(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
+    if (!isThere(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
     // What was accepted to be checked is accepted to be imported.
     const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
     const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');

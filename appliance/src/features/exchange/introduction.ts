@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import {
   type IntroductionProps,
   type IntroductionStep,
@@ -22,7 +23,7 @@ const keepMs = 7 * 86_400_000;
 
 /** The trust file that was read last and not accepted yet. */
 export const stagedUpload = (stagingDir: string, nowMs: number): string | undefined =>
-  (existsSync(stagingDir) ? readdirSync(stagingDir) : [])
+  (isThere(stagingDir) ? readdirSync(stagingDir) : [])
     .flatMap((name) => {
       const upload = stagedPattern.exec(name)?.[1];
       const at = upload === undefined ? 0 : (statSync(join(stagingDir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);

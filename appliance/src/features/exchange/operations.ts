@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unfulfilledReasons } from '@sallyport/bundle-tools/documents/manifest';
 import { fingerprintText, showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { type DrawnRole, drawTrust } from '@sallyport/bundle-tools/host/trust-drawing';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { groupHex } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';
 import type { DataPaths } from '../../platform/config.ts';
@@ -170,7 +171,7 @@ export const exchangeOperations = [
     run: ({ exchange, paths }, { number: wanted }) => {
       const request = exchange.state().openRequests.find((row) => row.number === wanted);
       const path = request === undefined ? '' : join(requestsDir(paths), request.file);
-      if (request === undefined || !existsSync(path)) throw new AppError('NOT_FOUND', 'the file is not here');
+      if (request === undefined || !isThere(path)) throw new AppError('NOT_FOUND', 'the file is not here');
       return { name: request.file, body: new Uint8Array(readFileSync(path)) };
     },
   }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { BundleError } from '@sallyport/bundle-tools/errors';
@@ -9,6 +9,7 @@ import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { Exchange, RequestTargets } from '@sallyport/ui/exchange/exchange.tsx';
 import { ExchangeCard } from '@sallyport/ui/exchange/exchange-card.tsx';
@@ -73,7 +74,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     exchange
       .state()
       .openRequests.map((request) => ({ request, path: join(requestsDir, request.file) }))
-      .filter(({ path }) => existsSync(path))
+      .filter(({ path }) => isThere(path))
       .map(({ request, path }) => ({
         number: request.number,
         at: request.createdAt,
@@ -168,7 +169,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const number = numberParam(c, 'number');
     const request = queries.requests(100).find((row) => row.number === number);
     const path = request === undefined ? '' : join(requestsDir, request.file);
-    if (request === undefined || !existsSync(path)) throw new AppError('NOT_FOUND', 'the file is not here any more');
+    if (request === undefined || !isThere(path)) throw new AppError('NOT_FOUND', 'the file is not here any more');
     return c.body(new Uint8Array(readFileSync(path)), 200, {
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': `attachment; filename="${request.file.replace(/[^a-z0-9.-]/gi, '-')}"`,
@@ -315,7 +316,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
 
   const trustPath = (upload: string): string => {
     const path = join(dataPaths.staging, `trust-${upload}`);
-    if (!uploadPattern.test(upload) || !existsSync(path))
+    if (!uploadPattern.test(upload) || !isThere(path))
       throw new AppError('NOT_FOUND', 'the trust file is not here any more; give it again');
     return path;
   };

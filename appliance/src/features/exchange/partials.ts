@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { dropPartial, partialPath } from '@sallyport/bundle-tools/importer/partial';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { WaitingStore } from './waiting-store.ts';
@@ -33,7 +34,7 @@ export const keepWholePartials = async (
   store: Pick<StoreService, 'adopt' | 'has'>,
 ): Promise<number> => {
   const folder = partialsIn(stagingDir);
-  if (!existsSync(folder)) return 0;
+  if (!isThere(folder)) return 0;
   let kept = 0;
   for (const name of readdirSync(folder)) {
     const sha256 = fileForm.exec(name)?.[1];
@@ -64,7 +65,7 @@ export const tidyPartials = (
   nowMs: number,
 ): void => {
   const folder = partialsIn(stagingDir);
-  if (!existsSync(folder)) return;
+  if (!isThere(folder)) return;
   const awaited = new Set(waiting.digests().flatMap(unpackDigests));
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
 
@@ -26,7 +27,7 @@ export const giveUpSpare = (folder: string): void => rmSync(spareOf(folder), { f
 
 /** Folders that an import left behind. */
 export const leftovers = (stagingDir: string): string[] =>
-  existsSync(stagingDir)
+  isThere(stagingDir)
     ? readdirSync(stagingDir)
         .filter((name) => NAME.test(name))
         .map((name) => join(stagingDir, name))
@@ -35,7 +36,7 @@ export const leftovers = (stagingDir: string): string[] =>
 /** Moves whole objects into the store; each is hashed again, since the writer may have ended early. */
 export const keepStaged = async (folder: string, store: Pick<StoreService, 'adopt' | 'has'>): Promise<number> => {
   const objects = join(folder, 'objects');
-  if (!existsSync(objects)) return 0;
+  if (!isThere(objects)) return 0;
   let kept = 0;
   for (const name of readdirSync(objects)) {
     if (!/^[0-9a-f]{64}$/.test(name) || store.has(name)) continue;

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 
 // Space that is set aside for a full disk: a person can log in and make room only where a session and a line of the journal can be
 // written.
@@ -23,9 +24,9 @@ export function diskReserve(dataDir: string): Reserve {
   const path = join(dataDir, 'reserve');
   const unfinished = `${path}.new`;
   return {
-    isHeld: () => existsSync(path),
+    isHeld: () => isThere(path),
     hold: (diskBytes) => {
-      if (existsSync(path)) return;
+      if (isThere(path)) return;
       const bytes = Math.min(mostBytes, Math.floor(diskBytes * share));
       const piece = Buffer.alloc(Math.min(bytes, pieceBytes));
       const file = openSync(unfinished, 'w', 0o600);

@@ -1,7 +1,8 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Mount } from './types.ts';
 
 // The system mounts media read-only. Who may write in `requestsDir` asks for one to be writable by a file with the
@@ -24,7 +25,7 @@ export const writableOf = (
   { mediaDir, requestsDir }: WriteRequests,
 ): Mount['writable'] => {
   if (!mount.readOnly) return 'yes';
-  const isManaged = dirname(mount.path) === mediaDir && existsSync(requestsDir);
+  const isManaged = dirname(mount.path) === mediaDir && isThere(requestsDir);
   return isManaged && mount.fileSystem !== 'iso9660' && mount.fileSystem !== 'udf' ? 'on-request' : 'no';
 };
 

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { readReleaseFile } from '@sallyport/bundle-tools/release/release-file';
 import { AppError } from '../../platform/errors.ts';
 import type { StagedRelease } from './store.ts';
@@ -74,7 +75,7 @@ export async function installRelease(options: {
       throw new BundleError('HASH', `release ${version} is not the file that the curator signed`);
     if (manifest.version !== version)
       throw new AppError('UPGRADE', `the file of release ${version} says that it is ${manifest.version}`);
-    if (!existsSync(taken)) throw new AppError('UPGRADE', `release ${version} has no ${packager.file}`);
+    if (!isThere(taken)) throw new AppError('UPGRADE', `release ${version} has no ${packager.file}`);
     note(`installs ${packager.file}`);
     const [program = '', ...args] = packager.command;
     const { status } = spawnSync(program, [...args, taken], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
@@ -171,7 +172,7 @@ export function serverCertificates(parts: Parts): ServerCertificateService {
       const server = join(paths.keys, 'server.pem');
       return [
         { certificate: 'authority', notAfter: endOf(ca.certificatePem) },
-        ...(existsSync(server) ? [{ certificate: 'server' as const, notAfter: endOf(readFileSync(server)) }] : []),
+        ...(isThere(server) ? [{ certificate: 'server' as const, notAfter: endOf(readFileSync(server)) }] : []),
         ...(found === undefined ? [] : [{ certificate: 'plant' as const, notAfter: found.notAfter }]),
       ];
     },

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { networkInterfaces, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { activeFirewalls, portLine } from './firewall.ts';
 
 // What a computer lacks to be an appliance, looked at before anything of it is changed.
@@ -33,7 +34,7 @@ const memory = (): SetupCheck => {
 
 const disk = (dataDir: string): SetupCheck => {
   let folder = resolve(dataDir);
-  while (!existsSync(folder)) folder = dirname(folder);
+  while (!isThere(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const detail = `${sizeOf(free)} are free on the disk of ${folder}`;
@@ -68,7 +69,7 @@ function holderOf(inode: string): string {
 
 const port = ({ port: wanted }: { port: number }, isOurs: boolean): SetupCheck => {
   if (isOurs) return made('port', 'ok', `${wanted} is the one on which this appliance listens`);
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter((path) => existsSync(path));
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter((path) => isThere(path));
   const [inode] = tables.flatMap((path) => listeningInodes(readFileSync(path, 'utf8'), wanted));
   if (inode === undefined) return made('port', 'ok', `no program listens on ${wanted}`);
   const other = holderOf(inode) || 'another program';

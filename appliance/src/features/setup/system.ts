@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { DataActs } from '../../data-acts/client.ts';
 import type { ServiceUser } from '../../platform/drop-rights.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -34,7 +34,7 @@ export type System = {
 /** The system that the command runs on, or a folder that becomes one. */
 export const systemAt = (prefix: string): System => ({
   prefix,
-  hasSystemd: prefix === '' && existsSync('/run/systemd/system'),
+  hasSystemd: prefix === '' && isThere('/run/systemd/system'),
 });
 
 const dropIns = '/etc/systemd/system/sallyport.service.d';
@@ -59,7 +59,7 @@ const systemctl = (system: System, ...args: string[]): void => {
 /** Writes a file of the system unless it is so already; true when it changed. */
 function keepFile({ prefix }: System, path: string, text: string | undefined): boolean {
   const full = `${prefix}${path}`;
-  const held = existsSync(full) ? readFileSync(full, 'utf8') : undefined;
+  const held = isThere(full) ? readFileSync(full, 'utf8') : undefined;
   if (held === text) return false;
   if (text === undefined) rmSync(full);
   else {
@@ -126,12 +126,12 @@ export async function keepMasterKey(system: System, data: DataActs, wanted: 'cre
   };
   const { key, sealed: beside } = await data.call('master-key.read', {});
   // A package that was purged left it beside the data.
-  if (!existsSync(sealed) && beside !== null) {
+  if (!isThere(sealed) && beside !== null) {
     mkdirSync(dirname(sealed), { recursive: true, mode: 0o755 });
     writeFileDurable(sealed, Buffer.from(beside, 'base64'), 0o600);
     await data.call('master-key.remove', { what: 'sealed' });
   }
-  if (existsSync(sealed)) {
+  if (isThere(sealed)) {
     dropIn(true);
     return { kind: 'credential', why: boundTo() };
   }
@@ -175,7 +175,7 @@ export function makeDataFolder(dataDir: string, user: ServiceUser | undefined): 
       'USAGE',
       `others than root say what ${dataDir} is; make it and give it to the service's user: install -d -o sallyport -g sallyport -m 0700 ${dataDir}`,
     );
-  if (!existsSync(real)) {
+  if (!isThere(real)) {
     ensureDir(dirname(real));
     mkdirSync(real, { mode: 0o700 });
   }
@@ -206,14 +206,14 @@ export function removeDataFolder(dataDir: string): boolean {
   const real = realpathSync(dataDir);
   rmdirSync(real);
   if (real !== dataDir && lstatSync(dataDir, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(dataDir);
-  return !existsSync(dataDir);
+  return !isThere(dataDir);
 }
 
 /** What a command as people run it said: as the service's user, with the master key that the service has. */
 function commandRun({ prefix }: System, words: readonly string[], input?: string): Run {
   const wrapper = '/usr/bin/sallyport';
   const ourselves = [process.execPath, process.argv[1] ?? ''];
-  const [file = '', ...args] = prefix === '' && existsSync(wrapper) ? [wrapper] : ourselves;
+  const [file = '', ...args] = prefix === '' && isThere(wrapper) ? [wrapper] : ourselves;
   return input === undefined ? run(file, ...args, ...words) : runWith(input, file, ...args, ...words);
 }
 
@@ -239,7 +239,7 @@ export function takeBack(system: System): string[] {
   if (system.hasSystemd) run('systemctl', 'disable', '--now', 'sallyport.service');
   const removed: string[] = [];
   for (const path of [dropIns, endingDropIns, dirname(sealedKey)].map((name) => `${system.prefix}${name}`)) {
-    if (!existsSync(path)) continue;
+    if (!isThere(path)) continue;
     rmSync(path, { recursive: true });
     removed.push(path);
   }

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDir, isTemporaryOf, syncDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { DataPaths } from '../../platform/config.ts';
 import { copyPages, type Database, openDatabase } from '../../platform/database.ts';
 import { type Keyring, openKeyring } from '../../platform/keyring.ts';
@@ -32,7 +23,7 @@ const folderOf = (paths: DataPaths, to: string): string => join(paths.backups, n
 /** The database of before release `to`; it is there from when on the folder is complete. */
 export const databaseOfBefore = (paths: DataPaths, to: string): string => join(folderOf(paths, to), 'state.db');
 
-export const hasBefore = (paths: DataPaths, to: string): boolean => existsSync(databaseOfBefore(paths, to));
+export const hasBefore = (paths: DataPaths, to: string): boolean => isThere(databaseOfBefore(paths, to));
 
 const sync = (path: string): void => {
   const fd = openSync(path, 'r');
@@ -95,7 +86,7 @@ export async function putBack(paths: DataPaths, to: string, nameReturn: NameRetu
   } finally {
     source.close();
   }
-  for (const name of [paths.database, `${paths.database}-wal`]) if (existsSync(name)) sync(name);
+  for (const name of [paths.database, `${paths.database}-wal`]) if (isThere(name)) sync(name);
   for (const name of readdirSync(join(kept, 'keys')))
     writeFileDurable(
       join(paths.keys, name),

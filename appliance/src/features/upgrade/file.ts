@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { type Upgrade, upgradeSchema } from './types.ts';
@@ -10,7 +11,7 @@ const pathIn = (dataDir: string): string => join(dataDir, 'upgrade.json');
 /** The last upgrade; undefined where there was none. DATA_DIR for a damaged file. */
 export function readUpgrade(dataDir: string): Upgrade | undefined {
   const path = pathIn(dataDir);
-  if (!existsSync(path)) return undefined;
+  if (!isThere(path)) return undefined;
   const parsed = upgradeSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (!parsed.success) throw new AppError('DATA_DIR', `${path}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { readRelease } from '@sallyport/bundle-tools/platform/release';
 
 // Where releases lie: ROOT/releases/VERSION, each with its program and its runtime; the link ROOT/current leads to the one that a
@@ -22,20 +23,20 @@ export function buildOf(root: string, version: string): string | undefined {
 }
 
 export const isInstalled = (root: string, version: string): boolean =>
-  /^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/.test(version) && existsSync(programOf(root, version)[1]);
+  /^[0-9A-Za-z][0-9A-Za-z.+~-]{0,63}$/.test(version) && isThere(programOf(root, version)[1]);
 
 /** The release that a start brings; undefined before the first. */
 export function currentRelease(root: string): string | undefined {
   const link = join(root, 'current');
-  return existsSync(link) ? basename(readlinkSync(link)) : undefined;
+  return isThere(link) ? basename(readlinkSync(link)) : undefined;
 }
 
 /** What lies in the folder of releases, and which of it is the way back; nothing where there is no such folder. */
 export function laidReleases(root: string): { installed: string[]; previous: string | undefined } {
   const folder = join(root, 'releases');
-  const installed = existsSync(folder) ? readdirSync(folder).filter((name) => isInstalled(root, name)) : [];
+  const installed = isThere(folder) ? readdirSync(folder).filter((name) => isInstalled(root, name)) : [];
   const previous = join(root, 'previous');
-  return { installed: installed.sort(), previous: existsSync(previous) ? basename(readlinkSync(previous)) : undefined };
+  return { installed: installed.sort(), previous: isThere(previous) ? basename(readlinkSync(previous)) : undefined };
 }
 
 const link = (root: string, name: string, version: string): void => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
 import { type DataActs, dataActs } from '../../data-acts/client.ts';
 import type { ServiceUser } from '../../platform/drop-rights.ts';
@@ -144,7 +145,7 @@ const asUser = ({ uid, gid }: ServiceUser): string[] => [
 /** The server that the file declares, else the one of the package. USAGE. */
 export function serverOf(path: string | undefined, dataDir: string): Server {
   if (path === undefined) {
-    const service = existsSync('/run/systemd/system') ? systemd() : undefined;
+    const service = isThere('/run/systemd/system') ? systemd() : undefined;
     const user = process.getuid?.() === 0 ? userNamed('sallyport') : undefined;
     return { service, user, data: dataActs(dataDir, user) };
   }

@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PART_LIMITS, type PartHeader, readPart } from '@sallyport/bundle-tools/advisories/part';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../../platform/database.ts';
 import { openForBuild, presentSnapshot, syncFile } from './snapshot-file-store.ts';
@@ -135,7 +136,7 @@ const applyParts = async (db: Database, options: ApplyOptions): Promise<FeedStat
 
 /** Removes snapshots of advisories other than the ones in force and before, and what a build left half-made. */
 export const dropSnapshots = (folder: string, keep: ReadonlySet<number>): void => {
-  if (!existsSync(folder)) return;
+  if (!isThere(folder)) return;
   let dropped = false;
   for (const name of readdirSync(folder)) {
     const match = /^(\d{1,15})\.db(-journal)?$/.exec(name);

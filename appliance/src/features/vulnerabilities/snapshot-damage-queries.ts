@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { openDatabase, pageFaults } from '../../platform/database.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 
@@ -23,7 +23,7 @@ function faultOf(path: string): string | undefined {
 
 /** What is wrong with a file of advisories and what to do, in one line; none for one that is whole. */
 export function snapshotFaults(path: string): string[] {
-  const fault = existsSync(path) ? faultOf(path) : 'it is missing';
+  const fault = isThere(path) ? faultOf(path) : 'it is missing';
   return fault === undefined
     ? []
     : [`advisories/${basename(path)}: ${fault}; stop the server and bring this file back from the newest backup`];

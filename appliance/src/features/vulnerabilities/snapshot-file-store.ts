@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { SNAPSHOT_SCHEMA, snapshotPath } from './snapshot-schema-store.ts';
@@ -39,5 +40,5 @@ const schemaOf = (path: string): number => {
 /** The file of a snapshot; undefined: there is none, or it has another schema. */
 export const presentSnapshot = (folder: string, number: number): string | undefined => {
   const path = snapshotPath(folder, number);
-  return number > 0 && existsSync(path) && schemaOf(path) === SNAPSHOT_SCHEMA ? path : undefined;
+  return number > 0 && isThere(path) && schemaOf(path) === SNAPSHOT_SCHEMA ? path : undefined;
 };

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Context } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { checkToken } from './guard.ts';
@@ -78,7 +79,7 @@ export const stagedUploads = (
     },
     find: (draft) => {
       const path = placeOf(draft);
-      if (!existsSync(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
+      if (!isThere(path)) throw new AppError('NOT_FOUND', 'the file was dropped meanwhile; upload it again');
       return path;
     },
   };

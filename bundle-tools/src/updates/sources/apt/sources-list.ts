@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../../platform/defined.ts';
+import { isThere } from '../../../platform/is-there.ts';
 import { type Paragraph, parseParagraphs } from './deb822.ts';
 
 /** A signed repository that the computer itself uses. */
@@ -18,12 +19,12 @@ type AptSourceEntry = {
 const MAX_FILE_BYTES = 1 << 20;
 
 const read = (path: string): string => {
-  if (!existsSync(path) || statSync(path).size > MAX_FILE_BYTES) return '';
+  if (!isThere(path) || statSync(path).size > MAX_FILE_BYTES) return '';
   return readFileSync(path, 'utf8');
 };
 
 const list = (folder: string, extension: RegExp): string[] =>
-  existsSync(folder)
+  isThere(folder)
     ? readdirSync(folder)
         .filter((name) => extension.test(name))
         .sort()
@@ -81,7 +82,7 @@ export const readAptSources = (root = '/'): AptSourceEntry[] => {
   }
   const trustedByDefault = () =>
     [join(folder, 'trusted.gpg'), ...list(join(folder, 'trusted.gpg.d'), /\.(?:gpg|asc)$/)].filter((path) =>
-      existsSync(path),
+      isThere(path),
     );
   return raws.flatMap((raw) => {
     if (raw.trusted || raw.suites.length === 0 || raw.components.length === 0) return [];
