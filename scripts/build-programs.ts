@@ -38,14 +38,14 @@ type Program = {
 const programs: readonly Program[] = [
   {
     workspace: 'appliance',
-    files: ['server/intake/worker', 'data-acts/answer', 'platform/drop-rights'],
+    files: ['server/intake/worker', 'data-acts/answer'],
     folders: ['cli', 'jobs'],
     endings: ['operations'],
     copied: ['schema.sql', 'migrations', 'release.json', 'features/exchange/package-names.br'],
   },
   {
     workspace: 'bundle-tools',
-    files: ['cli/main', 'importer/child', 'media/survey-child', 'archive/hash-worker'],
+    files: ['cli/main', 'importer/child', 'media/survey-child', 'archive/hash-worker', 'platform/drop-rights'],
     folders: [],
     endings: [],
     copied: ['release.json'],

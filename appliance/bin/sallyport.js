@@ -13,5 +13,10 @@ process.stdout.on('error', (error) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
+// The second process of a command that names files: it gives root's rights up before it loads anything else (person/start.ts).
+if (process.env.SALLYPORT_PERSON && process.env.SALLYPORT_RUN_AS) {
+  const { dropRights } = await import('../../bundle-tools/program/platform/drop-rights.js');
+  dropRights(process.env.SALLYPORT_RUN_AS);
+}
 const { main } = await import('../program/cli/main.js');
 await main(process.argv.slice(2));

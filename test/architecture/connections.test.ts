@@ -37,6 +37,7 @@ const starting: Readonly<Record<string, string>> = {
   'appliance/src/features/upgrade/service-manager.ts': 'systemctl, systemd-run, what a file declares, our own program',
   'bundle-tools/src/host/source-rights.ts': 'setpriv, find',
   'bundle-tools/src/media/run-survey.ts': 'our own program',
+  'bundle-tools/src/person/start.ts': 'our own program',
   'bundle-tools/src/media/clamscan.ts': 'clamscan',
   'bundle-tools/src/importer/run-child.ts': 'our own program',
   'bundle-tools/src/importer/no-network.ts': 'unshare',

@@ -10,7 +10,7 @@ const declared = /^export (?:async )?(?:const|function\*?|type|class) ([A-Za-z_$
 // Commands and targets of the fuzzer are loaded by the names of their files, a program's own file starts its `main` or what it answers,
 // and the compiler names the type of all words in what it writes of each table.
 const takenOtherwise =
-  /^appliance\/src\/cli\/[\w-]+\.ts: command$|^test\/fuzz\/(?:(?:targets|planted)\/[\w-]+\.ts: target|harness\.ts: fuzz)$|^bundle-tools\/src\/cli\/main\.ts: main$|^appliance\/src\/(?:data-acts\/answer\.ts: (?:answerActs|writeObject)|platform\/drop-rights\.ts: dropRights)$|^ui\/src\/i18n\/types\.ts: Table$/;
+  /^appliance\/src\/cli\/[\w-]+\.ts: command$|^test\/fuzz\/(?:(?:targets|planted)\/[\w-]+\.ts: target|harness\.ts: fuzz)$|^bundle-tools\/src\/cli\/main\.ts: main$|^appliance\/src\/data-acts\/answer\.ts: (?:answerActs|writeObject)$|^ui\/src\/i18n\/types\.ts: Table$/;
 
 /** The path of an imported module without its ending: `appliance/src/platform/log`. */
 const resolved = (path: string, specifier: string): string =>

@@ -4,8 +4,7 @@ import { codeOnly, sourceFiles } from '../support/sources.ts';
 // Whether a file is there is asked with `isThere` (bundle-tools/src/platform/is-there.ts). access(2) judges by the real user's rights and
 // not by those that the process has, and `existsSync` calls absent what may not be looked at: with both a key was once written over.
 
-const asks =
-  /\b(?:existsSync|accessSync)\b|\bfs\.(?:exists|access)\b|\bimport \{[^}]*\baccess\b[^}]*\} from/g;
+const asks = /\b(?:existsSync|accessSync)\b|\bfs\.(?:exists|access)\b|\bimport \{[^}]*\baccess\b[^}]*\} from/g;
 
 /** Who may ask so, and why. */
 const allowed: Readonly<Record<string, string>> = {};

@@ -114,7 +114,8 @@ describe('trust on an appliance', () => {
     const sheet = readFileSync(at('card.html'), 'utf8');
     expect(sheet).toContain('<svg');
     expect(sheet).toContain(card.fingerprint.slice(0, 4));
-    const text = (await tryCommand('sallyport', ['site-card', 'export', '--out', at('card'), ...data])).stdout;
+    const text = (await tryCommand('sallyport', ['site-card', 'export', '--out', at('card'), '--replace', ...data]))
+      .stdout;
     const spoken = text
       .split('\n')
       .filter((line) => /^ +\d{1,2} [a-z]{3}/.test(line))

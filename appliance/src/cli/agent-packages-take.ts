@@ -11,9 +11,11 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: "takes the agent's packages out of the file of a release, to be handed out and installed over SSH",
   positionals: 'FILE',
+  paths: ['input'],
   options: {
     'release-key': {
       value: 'FILE',
+      path: 'input',
       help: 'the public half of the release key (release.pub of the release that is installed)',
     },
   },

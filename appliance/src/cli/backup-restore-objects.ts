@@ -1,12 +1,13 @@
 import { restoreObjects } from '../features/backups/restore.ts';
 import { AppError } from '../platform/errors.ts';
-import { objectLines, restoreOptions } from './backup-restore.ts';
+import { besideBackup, objectLines, restoreOptions } from './backup-restore.ts';
 import type { Command } from './command.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 
 export const command: Command = {
   summary: 'brings the objects of a backup into a data directory, before or after its database; says which are missing',
   positionals: 'FILE',
+  paths: [besideBackup],
   options: restoreOptions,
   example: 'sallyport backup restore objects plant-7.spb --key-file recovery.txt --objects /media/usb',
   run: async ({ positionals, text, texts, dataDir, out }) => {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { PathUse } from '@sallyport/bundle-tools/person/kinds';
 import { type RestoreReport, restoreBackup } from '../features/backups/restore.ts';
 import { returnText } from '../features/rollback/text.ts';
 import { AppError } from '../platform/errors.ts';
@@ -7,6 +8,9 @@ import { clockOption, confirmClock } from './confirm-clock.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 
 const shown = 20;
+
+/** What is looked for beside a backup: copies of objects. */
+export const besideBackup = { kind: 'input', beside: ['objects', '../objects'] } as const satisfies PathUse;
 
 /** What of the objects could not be had, a line each. */
 export function objectLines({ needed, brought, missing, damaged }: RestoreReport['objects']): string[] {
@@ -23,9 +27,10 @@ export function objectLines({ needed, brought, missing, damaged }: RestoreReport
 
 /** Options of both commands that bring a backup back. */
 export const restoreOptions = {
-  'key-file': { value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+  'key-file': { value: 'FILE', path: 'input', required: true, help: 'the recovery key; - for standard input' },
   objects: {
     value: 'DIR',
+    path: 'input',
     multiple: true,
     help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
   },
@@ -34,11 +39,13 @@ export const restoreOptions = {
 export const command: Command = {
   summary: 'makes a data directory from a backup, with the objects that are found; says which are missing',
   positionals: 'FILE',
+  paths: [besideBackup],
   options: {
     ...restoreOptions,
     ...clockOption,
     witness: {
       value: 'FILE',
+      path: 'input',
       help: 'keys/witness of the data directory of before: what was taken away since stays so (the one that lies in DATA/keys)',
     },
   },

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { verifyBackup } from '../features/backups/restore.ts';
 import { AppError } from '../platform/errors.ts';
+import { besideBackup } from './backup-restore.ts';
 import type { Command } from './command.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 
@@ -9,11 +10,12 @@ export const command: Command = {
   summary:
     'checks signature, sealed bytes and objects of a backup; with the recovery key also opens it as a restore would',
   positionals: 'FILE',
+  paths: [besideBackup],
   options: {
-    'key-file': { value: 'FILE', help: 'the recovery key, to open it as well; - for standard input' },
+    'key-file': { value: 'FILE', path: 'input', help: 'the recovery key, to open it as well; - for standard input' },
     'site-key': { value: 'HEX', help: 'fingerprint of the key of the site that has to have signed it' },
-    objects: { value: 'DIR', multiple: true, help: 'where its objects are (beside FILE)' },
-    work: { value: 'DIR', help: 'where to unpack the database for the check (the temporary folder)' },
+    objects: { value: 'DIR', path: 'input', multiple: true, help: 'where its objects are (beside FILE)' },
+    work: { value: 'DIR', path: 'service', help: 'where to unpack the database for the check (the temporary folder)' },
   },
   example: 'sallyport backup verify plant-7.spb --key-file recovery.txt',
   run: async ({ positionals, text, texts, out }) => {

@@ -24,6 +24,7 @@ const progressLines = (note: (text: string) => void): ((report: ImportReport) =>
 export const command: Command = {
   summary: 'imports a bundle: a file, a folder, a medium, or several volumes',
   positionals: 'PATH…',
+  paths: [{ kind: 'input', beside: ['custody'] }],
   options: {
     'dry-run': { help: 'check it and say what it would change; nothing is changed' },
     'accept-stale': { value: 'REASON', help: 'take it although its time is over; goes into the receipt' },

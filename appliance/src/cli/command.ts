@@ -1,4 +1,5 @@
 import type { OptionSpec } from '@sallyport/bundle-tools/cli/option';
+import type { PathUse } from '@sallyport/bundle-tools/person/kinds';
 import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
 
@@ -37,6 +38,8 @@ export type Command = {
   summary: string;
   /** Positional arguments, for the help: `PATH`, `[ID…]`. */
   positionals?: string;
+  /** What is done with the files and folders that these name, in their order; the last holds for all that follow. */
+  paths?: ReadonlyArray<PathUse | undefined>;
   options?: Readonly<Record<string, OptionSpec>>;
   example: string;
   /** The exit code: 0 done, 1 failed. Throwing prints the error and exits by its table row. */

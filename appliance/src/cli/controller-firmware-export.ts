@@ -1,10 +1,28 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from '@sallyport/bundle-tools/person/files';
+import { renameNew, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { scopeOf } from '../engine/objects/types.ts';
 import { CHECKS } from '../features/controller-firmware/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
+
+/** A file that has its name once it is whole, and none that was there before. */
+const writeWhole = async (part: string, path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+  const fd = openSync(part, 'wx', 0o600);
+  try {
+    try {
+      for await (const piece of bytes) for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameNew(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+  syncDir(dirname(path));
+};
 
 export const command: Command = {
   summary: 'hands a firmware file to you: checked once more, recorded, written to a folder',
@@ -13,7 +31,7 @@ export const command: Command = {
     controller: { value: 'ID', required: true, help: 'the controller that it is for' },
     part: { value: 'PLACE', help: 'the module that it is for, as the list of findings names it' },
     confirmed: { value: 'CHECK', multiple: true, help: `${CHECKS.join(', ')}: what was looked after` },
-    out: { value: 'DIR', required: true, help: 'an existing folder' },
+    out: { value: 'DIR', path: 'output', required: true, help: 'an existing folder' },
   },
   example:
     'sallyport controller firmware export --firmware 3fa9 --controller controller-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
@@ -41,8 +59,9 @@ export const command: Command = {
       part: target.part,
       confirmed,
     });
-    const path = join(text('out') ?? '.', file.fileName);
-    await pipeline(handed.open(), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    const folder = text('out') ?? '.';
+    const path = join(folder, file.fileName);
+    await writeWhole(join(folder, `.${file.fileName}.part`), path, handed.open());
     const unconfirmed = CHECKS.filter((name) => !confirmed.includes(name));
     out.line(`${path}: ${file.version}, SHA-256 ${file.sha256}`);
     if (unconfirmed.length > 0) out.note(`not confirmed: ${unconfirmed.join(', ')}`);

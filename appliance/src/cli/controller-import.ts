@@ -11,6 +11,7 @@ const told: ReadonlySet<RefusalCode> = new Set(['encoded', 'stream-gap']);
 export const command: Command = {
   summary: 'takes controllers from a file: table, CAx export, L5X, nameplate or capture; told by its content',
   positionals: 'FILE',
+  paths: ['input'],
   options: {
     as: { value: 'FORM', help: `refuse any other form: ${IMPORT_FORMS.join(', ')}` },
     mapping: { value: 'NAME', help: 'how the columns of a table are read; else its headings are guessed' },

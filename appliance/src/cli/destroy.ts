@@ -9,7 +9,7 @@ export const command: Command = {
     'removes the data folder of this computer with all keys, and what setup laid; there is no way back but a backup',
   options: {
     confirm: { value: 'SITE', required: true, help: 'the name of the site whose data go' },
-    prefix: { value: 'DIR', help: 'another folder than / for /etc' },
+    prefix: { value: 'DIR', path: 'system', help: 'another folder than / for /etc' },
   },
   example: 'sallyport destroy --confirm plant-7',
   run: async ({ text, dataDir: given, out }) => {

@@ -6,7 +6,10 @@ import { readRecoveryKey } from './recovery-key.ts';
 export const command: Command = {
   summary: 'prints sealed diagnostics',
   positionals: 'FILE',
-  options: { 'key-file': { value: 'FILE', required: true, help: 'the recovery key; - for standard input' } },
+  paths: ['input'],
+  options: {
+    'key-file': { value: 'FILE', path: 'input', required: true, help: 'the recovery key; - for standard input' },
+  },
   example: 'sallyport diagnostics open sallyport-diagnostics-20261129T233000Z.sealed --key-file recovery.txt',
   run: async ({ positionals, text, out }) => {
     const [path] = positionals;

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream } from '@sallyport/bundle-tools/person/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { directoryLines, directoryOf } from '../features/discovery/operations.ts';
 import { AppError } from '../platform/errors.ts';
@@ -9,6 +9,7 @@ const chunkBytes = 1 << 16;
 export const command: Command = {
   summary: 'takes users, groups, units and computers from an LDIF file, as a poll of that directory would',
   positionals: 'FILE',
+  paths: ['input'],
   options: { source: { value: 'NAME', help: 'the directory that the file comes from', required: true } },
   example: 'sallyport directory import tree.ldif --source Plant --data /var/lib/sallyport',
   run: async ({ open, out, positionals, text, cliActor }) => {

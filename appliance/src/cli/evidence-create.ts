@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { replaceOption } from '@sallyport/bundle-tools/cli/option';
 import { ensureDir, writeNewFile } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -17,7 +18,7 @@ export const command: Command = {
   options: {
     from: { value: 'DAY', required: true, help: 'the first day, in UTC' },
     to: { value: 'DAY', required: true, help: 'the last day, in UTC' },
-    out: { value: 'DIR', required: true, help: 'where the three files are written' },
+    out: { value: 'DIR', path: 'output', required: true, help: 'where the three files are written' },
     lang: { value: 'LANG', help: 'language of the print: kk, ru or en (en by default)' },
     replace: replaceOption,
   },
@@ -29,13 +30,16 @@ export const command: Command = {
     const id = patches.evidence.ask(cliActor(), { from, to, lang: text('lang') ?? 'en' });
     const pack = await patches.evidence.make(id);
     ensureDir(folder);
-    const files = (['json', 'pdf', 'signature'] as const).map((which) => {
-      const { name, bytes } = patches.evidence.file(id, which);
+    const made = (['json', 'pdf', 'signature'] as const).map((which) => patches.evidence.file(id, which));
+    const files = made.map(({ name }) => join(folder, name));
+    const [taken, replace] = [files.find(isThere), flag('replace')];
+    if (taken !== undefined && !replace)
+      throw new AppError('EXISTS', `${taken} is there already: give another folder, or --replace`);
+    for (const { name, bytes } of made) {
       const path = join(folder, name);
-      writeNewFile(path, bytes, { mode: 0o600, replace: flag('replace') });
+      writeNewFile(path, bytes, { mode: 0o600, replace });
       out.line(path);
-      return path;
-    });
+    }
     out.result({ pack: id, rows: pack.rows, sha256: pack.jsonSha256, files });
     return 0;
   },

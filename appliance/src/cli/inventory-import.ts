@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'takes inventories of machines without network: .json, .xml, .ocs, or a zip of many',
   positionals: 'PATH…',
+  paths: ['input'],
   options: {
     'dry-run': { help: 'say which device each would be; nothing is changed' },
     approve: { help: 'approve the machines without a decision' },

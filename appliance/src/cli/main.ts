@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nearestCommands } from '@sallyport/bundle-tools/cli/nearest';
 import { type OptionSpec, parseOptions, typedOption } from '@sallyport/bundle-tools/cli/option';
+import { isOfService, type Line, startForPerson } from '@sallyport/bundle-tools/person/start';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
@@ -22,8 +23,8 @@ const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', '
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {
-  data: { value: 'DIR', help: 'the data directory (SALLYPORT_DATA_DIR, else /var/lib/sallyport)' },
-  extensions: { value: 'DIR', help: 'further declarations: collections/, kinds/ in it' },
+  data: { value: 'DIR', path: 'own', help: 'the data directory (SALLYPORT_DATA_DIR, else /var/lib/sallyport)' },
+  extensions: { value: 'DIR', path: 'service', help: 'further declarations: collections/, kinds/ in it' },
   json: { help: 'the result as JSON on stdout' },
   help: { short: 'h', help: 'this text' },
 };
@@ -176,31 +177,39 @@ const openAppliance = async (
   });
 };
 
+/** Where the data of this computer lie. */
+const standardFolder = (): string => env('SALLYPORT_DATA_DIR') ?? '/var/lib/sallyport';
+
+/** The words after a command's own by its declarations. USAGE for what does not fit them. */
+const parsedLine = (command: Command, rest: readonly string[]): Line => {
+  const options = { ...command.options, ...common };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...rest],
+      allowPositionals: command.positionals !== undefined,
+      strict: true,
+      options: parseOptions(options),
+    });
+    return { options, values, positionals, paths: command.paths ?? [] };
+  } catch (cause) {
+    throw new AppError('USAGE', cause instanceof Error ? cause.message : String(cause), {}, { cause });
+  }
+};
+
 const contextOf = (
   command: Command,
   rest: readonly string[],
   { stdout, stderr }: Streams,
 ): { context: CommandContext; help: boolean; close(): Promise<void>; end(): void } => {
-  const specs = { ...command.options, ...common };
-  let parsed: ReturnType<typeof parseArgs>;
-  try {
-    parsed = parseArgs({
-      args: [...rest],
-      allowPositionals: command.positionals !== undefined,
-      strict: true,
-      options: parseOptions(specs),
-    });
-  } catch (cause) {
-    throw new AppError('USAGE', cause instanceof Error ? cause.message : String(cause), {}, { cause });
-  }
+  const parsed = parsedLine(command, rest);
+  const specs = parsed.options;
   const values = parsed.values as CommandContext['values'];
   const help = values['help'] === true;
   const missing = Object.entries(specs).find(([name, spec]) => spec.required && values[name] === undefined);
   if (missing !== undefined && !help) throw new AppError('USAGE', `--${missing[0]} is missing`);
   const json = values['json'] === true;
   const output = commandOutput(json, stdout, stderr);
-  const dataDir =
-    typeof values['data'] === 'string' ? values['data'] : (env('SALLYPORT_DATA_DIR') ?? '/var/lib/sallyport');
+  const dataDir = typeof values['data'] === 'string' ? values['data'] : standardFolder();
   let opened: Promise<Appliance> | undefined;
   let actor: Actor | undefined;
   const openOnce = async (lateStatements: boolean): Promise<Appliance> => {
@@ -303,30 +312,64 @@ const pathFault = (error: unknown, args: readonly string[]): AppError | undefine
   return code === 'EACCES' ? new AppError('USAGE', `this user may not open ${path}`) : undefined;
 };
 
+/** Says what went wrong, and how the command ends. */
+const tell = async (error: unknown, args: readonly string[], streams: Streams): Promise<number> => {
+  const failure = toFailure(pathFault(error, args) ?? error);
+  if (args.includes('--json')) {
+    streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
+  }
+  streams.stderr(`Error: ${failure.code}: ${visibleText(failure.message)}\n`);
+  for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
+  // Nothing but the stack says what went wrong here.
+  if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
+  if (failure.exit === 2) streams.stderr(`Try: sallyport ${(await findCommand(args))?.words ?? 'COMMAND'} --help\n`);
+  return failure.exit;
+};
+
 /** Runs a command line and returns its exit code: 0 done, 1 failed, 2 wrong use. */
-export const runLine = async (args: readonly string[], streams: Streams): Promise<number> => {
+export const runLine = (args: readonly string[], streams: Streams): Promise<number> =>
+  runCommand(args, streams).catch((error: unknown) => tell(error, args, streams));
+
+/** Commands that make a data folder. */
+const making: ReadonlySet<string> = new Set(['init', 'backup restore', 'backup restore objects']);
+
+/** The line with its declarations; undefined where it is wrong use, which is told where it runs. */
+const readLine = async (args: readonly string[]): Promise<(Line & { words: string; folder: string }) | undefined> => {
   try {
-    return await runCommand(args, streams);
+    const found = findIn(new Map([...indexedCommands(), ...localCommands()]), args);
+    if (found === undefined) return undefined;
+    const line = parsedLine(await found.load(), found.rest);
+    const folder = String(line.values['data'] ?? standardFolder());
+    return line.values['help'] === true ? undefined : { ...line, words: found.words, folder };
   } catch (error) {
-    const failure = toFailure(pathFault(error, args) ?? error);
-    if (args.includes('--json')) {
-      streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
-    }
-    streams.stderr(`Error: ${failure.code}: ${visibleText(failure.message)}\n`);
-    for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
-    // Nothing but the stack says what went wrong here.
-    if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
-    if (failure.exit === 2) streams.stderr(`Try: sallyport ${(await findCommand(args))?.words ?? 'COMMAND'} --help\n`);
-    return failure.exit;
+    if (error instanceof AppError && error.code === 'USAGE') return undefined;
+    throw error;
   }
 };
+
+/** Where root runs a command on the data of the service, its user does; the exit code where another process did. */
+const startedElsewhere = (args: readonly string[]): Promise<number | undefined> =>
+  startForPerson(
+    () => readLine(args),
+    async ({ words, folder }, service) => {
+      const isService = isOfService(folder, standardFolder(), service);
+      if (isService && making.has(words) && !isThere(folder))
+        (await import('../features/setup/system.ts')).makeDataFolder(resolve(folder), service);
+      return isService;
+    },
+  );
 
 /** The entry of `bin/sallyport.js`. */
 export const main = async (args: readonly string[]): Promise<void> => {
   // Whatever it writes is the owner's alone, SQLite's side files too.
   process.umask(0o077);
-  process.exitCode = await runLine(args, {
+  const streams: Streams = {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
-  });
+  };
+  try {
+    process.exitCode = (await startedElsewhere(args)) ?? (await runLine(args, streams));
+  } catch (error) {
+    process.exitCode = await tell(error, args, streams);
+  }
 };

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readFileSync, statSync } from '@sallyport/bundle-tools/person/files';
 import { APPROVAL_PRESETS, maxListBytes } from '../features/patches/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -14,6 +14,7 @@ const bytesOf = (path: string): Buffer => {
 export const command: Command = {
   summary: "takes a vendor's list of patches, as CSV or JSON",
   positionals: 'FILE',
+  paths: ['input'],
   options: {
     preset: {
       value: 'WORDS',

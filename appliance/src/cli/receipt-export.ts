@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'writes receipts to receipts/ of a medium: those that the host has not confirmed',
   options: {
-    out: { value: 'DIR', required: true, help: 'the medium' },
+    out: { value: 'DIR', path: 'medium', required: true, help: 'the medium' },
     all: { help: 'also those that the host has confirmed' },
   },
   example: 'sallyport receipt export --out /media/usb --data /var/lib/sallyport',

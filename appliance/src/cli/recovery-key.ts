@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '@sallyport/bundle-tools/person/files';
 import { parseRecoveryKey } from '../features/backups/restore.ts';
 import { AppError } from '../platform/errors.ts';
 

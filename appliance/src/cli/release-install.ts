@@ -15,9 +15,10 @@ export const command: Command = {
   options: {
     'release-key': {
       value: 'FILE',
+      path: 'system',
       help: 'the public half of the release key (release.pub of the release that is installed)',
     },
-    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    root: { value: 'DIR', path: 'system', help: 'where releases/ and the link current lie (/opt/sallyport)' },
   },
   example: 'sallyport release install 0.3.0',
   run: async ({ text, positionals, dataDir, out }) => {

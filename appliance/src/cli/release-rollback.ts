@@ -24,9 +24,10 @@ export const command: Command = {
   options: {
     confirm: { help: 'do it; without, only what would be lost is said' },
     reason: { value: 'TEXT', help: 'why; it goes into the journal' },
-    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    root: { value: 'DIR', path: 'system', help: 'where releases/ and the link current lie (/opt/sallyport)' },
     service: {
       value: 'FILE',
+      path: 'system',
       help: 'JSON with start, stop, restart: how the server is run (systemd, sallyport.service)',
     },
   },

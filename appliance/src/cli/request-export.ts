@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'writes a request to a medium: what this site has and what it asks for',
   options: {
-    out: { value: 'DIR', help: 'the medium' },
+    out: { value: 'DIR', path: 'medium', help: 'the medium' },
     volumes: { help: 'ask for the missing volumes of waiting bundles again, instead of a new bundle' },
     receipts: { help: 'also write the unconfirmed receipts to receipts/ of the medium' },
     show: { help: 'print what would leave; writes nothing and uses no number' },

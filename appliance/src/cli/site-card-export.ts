@@ -10,8 +10,8 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: 'writes the site card: who this site is, for the connected host',
   options: {
-    out: { value: 'FILE', required: true, help: 'where to write it' },
-    sheet: { value: 'FILE', help: 'write a sheet to print: the fingerprint as hex, words and QR code' },
+    out: { value: 'FILE', path: 'output', required: true, help: 'where to write it' },
+    sheet: { value: 'FILE', path: 'output', help: 'write a sheet to print: the fingerprint as hex, words and QR code' },
     replace: replaceOption,
   },
   example: 'sallyport site-card export --out /media/usb/plant-7.card --data /var/lib/sallyport',

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { replaceOption } from '@sallyport/bundle-tools/cli/option';
 import { ensureDir, writeNewFile } from '@sallyport/bundle-tools/platform/files';
+import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
 import {
@@ -62,9 +63,13 @@ export const command: Command = {
       help: 'which clients it lets in; glpi: FusionInventory and OCS, too',
       required: true,
     },
-    out: { value: 'DIR', help: 'where ca.pem, secret and the settings are written', required: true },
+    out: { value: 'DIR', path: 'output', help: 'where ca.pem, secret and the settings are written', required: true },
     replace: replaceOption,
-    on: { value: 'DIR', help: 'where these files will lie on the device, for the settings (DIR of --out)' },
+    on: {
+      value: 'DIR',
+      path: 'elsewhere',
+      help: 'where these files will lie on the device, for the settings (DIR of --out)',
+    },
     group: { value: 'G', help: 'the group that its devices come into (id or name)' },
     uses: { value: 'N', help: 'how many new devices it lets in (no limit)' },
     expires: { value: '7d', help: 'how long it lets new devices in (no end)' },
@@ -101,6 +106,38 @@ export const command: Command = {
     if (fingerprint === null && purpose === 'agent')
       throw new AppError('NO_ROOT', 'the site has no trust root yet; run: sallyport trust import FILE');
     const group = text('group');
+    const folder = text('out') ?? '.';
+    const server = checkServer(asked ?? serverAddress(appliance.config));
+    const atMs = appliance.time.now();
+    const kinds = clientsFor[purpose].flatMap((client): { client: Client; system: System }[] =>
+      // The settings of the others are the same on each system.
+      (client === 'agent' ? (['debian', 'rhel', 'windows'] as const) : (['debian'] as const)).map((system) => ({
+        client,
+        system,
+      })),
+    );
+    const inputsWith = (secret: string) =>
+      kinds.map(({ client, system }) => ({
+        client,
+        system,
+        atMs,
+        server,
+        secret,
+        caPem: trustedBy({ client, server }, appliance.ca, appliance.serverCertificate),
+        fingerprint,
+        caFingerprint: caFingerprint(appliance.ca),
+        folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
+        basic,
+      }));
+    const filesWith = (secret: string): ReadonlyMap<string, KitFile> => {
+      const secretFile: KitFile = { name: 'secret', text: `${secret}\n`, isSecret: true };
+      const made = [...inputsWith(secret).flatMap((input) => kitFor(input).files), secretFile];
+      return new Map(made.map((file) => [file.name, file]));
+    };
+    // Before a token is made, whose secret would have no file.
+    const taken = [...filesWith('').keys()].map((name) => join(folder, name)).find(isThere);
+    if (taken !== undefined && !flag('replace'))
+      throw new AppError('EXISTS', `${taken} is there already: give another folder, or --replace`);
     const token = makeToken(
       appliance.objects,
       cliActor(),
@@ -116,32 +153,7 @@ export const command: Command = {
       },
       appliance.time.now,
     );
-    const folder = text('out') ?? '.';
-    const server = checkServer(asked ?? serverAddress(appliance.config));
-    const atMs = appliance.time.now();
-    const kinds = clientsFor[purpose].flatMap((client): { client: Client; system: System }[] =>
-      // The settings of the others are the same on each system.
-      (client === 'agent' ? (['debian', 'rhel', 'windows'] as const) : (['debian'] as const)).map((system) => ({
-        client,
-        system,
-      })),
-    );
-    const inputs = kinds.map(({ client, system }) => ({
-      client,
-      system,
-      atMs,
-      server,
-      secret: token.secret,
-      caPem: trustedBy({ client, server }, appliance.ca, appliance.serverCertificate),
-      fingerprint,
-      caFingerprint: caFingerprint(appliance.ca),
-      folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
-      basic,
-    }));
-    const secretFile: KitFile = { name: 'secret', text: `${token.secret}\n`, isSecret: true };
-    const files = new Map(
-      [...inputs.flatMap((input) => kitFor(input).files), secretFile].map((file) => [file.name, file]),
-    );
+    const [inputs, files] = [inputsWith(token.secret), filesWith(token.secret)];
     ensureDir(folder, 0o700);
     for (const file of files.values())
       writeNewFile(join(folder, file.name), 'text' in file ? file.text : file.bytes, {

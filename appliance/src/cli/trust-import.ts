@@ -15,6 +15,7 @@ const askYes = async (question: string): Promise<boolean> => {
 export const command: Command = {
   summary: 'trusts the root of a connected host after a person has compared its fingerprint',
   positionals: 'FILE',
+  paths: ['input'],
   options: {
     fingerprint: { value: 'TEXT', help: 'the fingerprint that was read out, in hex or in words; else it is asked for' },
     replace: { value: 'REASON', help: 'let another root take the place of the one in force; devices enrol again' },

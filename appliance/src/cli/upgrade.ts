@@ -134,9 +134,10 @@ export const command: Command = {
     trial: { help: 'the trial on a copy alone; nothing is changed' },
     settle: { help: 'end an upgrade that was cut off, forward or back, and no more' },
     within: { value: 'SECONDS', help: 'how long a release has to serve a page (60)' },
-    root: { value: 'DIR', help: 'where releases/ and the link current lie (/opt/sallyport)' },
+    root: { value: 'DIR', path: 'system', help: 'where releases/ and the link current lie (/opt/sallyport)' },
     service: {
       value: 'FILE',
+      path: 'system',
       help: 'JSON with start, stop, restart: how the server is run (systemd, sallyport.service)',
     },
   },

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type ServiceUser, userText } from '../platform/drop-rights.ts';
+import { type ServiceUser, userText } from '@sallyport/bundle-tools/platform/drop-rights';
 import { AppError, refusalOf } from '../platform/errors.ts';
 import { type ActAnswer, type ActInput, type ActName, actShapes, maxLineBytes, replyShape } from './shapes.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ServiceUser } from './drop-rights.ts';
+import type { ServiceUser } from '@sallyport/bundle-tools/platform/drop-rights';
 
 const idOf = (flag: string, name: string): number =>
   Number(spawnSync('id', [flag, name]).stdout?.toString().trim() || Number.NaN);

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
+import type { Handle } from '../person/files.ts';
 import { mediumError } from './medium-errors.ts';
 import { createPlainRing, createRingHash } from './ring-hash.ts';
 
@@ -21,7 +21,7 @@ export type ByteStream = {
 
 type Fetch = { index: number; chunk: Promise<Uint8Array | Error> };
 
-const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): Promise<Uint8Array> => {
+const fill = async (handle: Handle, buffer: Uint8Array, position: number): Promise<Uint8Array> => {
   let length = 0;
   while (length < buffer.length) {
     const { bytesRead } = await handle.read(buffer, length, buffer.length - length, position + length);
@@ -33,7 +33,7 @@ const fill = async (handle: FileHandle, buffer: Uint8Array, position: number): P
 
 /** A reader that fetches the next piece while the caller works on this one and hashes all of it. */
 export const createByteStream = (
-  handle: FileHandle,
+  handle: Handle,
   options: { what: string; sizeBytes: number /** default true */; isHashed?: boolean },
 ): ByteStream => {
   const { what } = options;

@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
-import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { type Handle, lstat, opendir } from '../person/files.ts';
 import { createByteStream } from './byte-stream.ts';
 import { mediumError, systemCode } from './medium-errors.ts';
 import type { BundleSource, Entry, Piece } from './source.ts';
@@ -99,7 +98,7 @@ export const openFolderSource = async (folder: string): Promise<BundleSource> =>
   // What was looked at: the rest must be declared.
   const read = new Set<string>();
   let at = 0;
-  let opened: { handle: FileHandle; entry: Entry } | undefined;
+  let opened: { handle: Handle; entry: Entry } | undefined;
 
   const openEntry = async (name: string): Promise<Entry> => {
     if (opened?.entry.name === name) return opened.entry;

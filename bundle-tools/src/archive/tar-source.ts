@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { BundleError } from '../errors.ts';
+import { type Handle, open } from '../person/files.ts';
 import { createByteStream } from './byte-stream.ts';
 import { blockBytes, decodeHeader, encodeHeader, entrySize, isZeroBlock, paddingOf } from './header.ts';
 import { mediumError, systemCode } from './medium-errors.ts';
@@ -14,8 +14,8 @@ const headBytes = 128 * 1024;
 const itemName = /^o\/[0-9a-f]{64}(?:\.p[0-9]{4})?$/;
 
 /** Opens a regular file without following a link; one descriptor that is never reopened (section 6, OPEN). */
-export const openRegular = async (path: string): Promise<{ handle: FileHandle; size: number }> => {
-  let handle: FileHandle;
+export const openRegular = async (path: string): Promise<{ handle: Handle; size: number }> => {
+  let handle: Handle;
   try {
     // O_NONBLOCK: a fifo must not hang the open.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -36,7 +36,7 @@ export const openRegular = async (path: string): Promise<{ handle: FileHandle; s
   }
 };
 
-const scanFor = async (handle: FileHandle, from: number, fits: (name: string) => boolean): Promise<boolean> => {
+const scanFor = async (handle: Handle, from: number, fits: (name: string) => boolean): Promise<boolean> => {
   const block = Buffer.alloc(blockBytes);
   let position = from;
   for (let count = 0; count < maxScannedHeaders; count += 1) {

@@ -1,5 +1,15 @@
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { Readable } from 'node:stream';
+import {
+  type Entry,
+  fromRandomAccessReaderPromise,
+  getFileNameLowLevel,
+  openPromise,
+  RandomAccessReader,
+  type ZipFile,
+} from 'yauzl';
 import { BundleError } from '../errors.ts';
+import { closeSync, isHanded, openSync, readSync, statSync } from '../person/files.ts';
+import { maxPieceBytes } from '../person/frames.ts';
 
 // Entries of a zip that strangers packed. Names are never used as paths: nothing is written. What an entry says of its
 // size is not believed: bytes are counted as they come, and the sum of all is bounded, too.
@@ -78,6 +88,41 @@ const partOf = async (
   return bytes === undefined ? { ...head, refused: 'too-large' } : { ...head, bytes };
 };
 
+/** Bytes of a file that a person named and the command may not open. */
+class HandedBytes extends RandomAccessReader {
+  readonly fd: number;
+
+  constructor(path: string) {
+    super();
+    this.fd = openSync(path, 'r');
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    const { fd } = this;
+    const pieces = function* bytes(): Generator<Buffer> {
+      for (let at = start; at < end; ) {
+        const piece = Buffer.alloc(Math.min(end - at, maxPieceBytes));
+        const count = readSync(fd, piece, 0, piece.length, at);
+        if (count === 0) return;
+        at += count;
+        yield piece.subarray(0, count);
+      }
+    };
+    return Readable.from(pieces(), { objectMode: false });
+  }
+
+  override close(done: (error: Error | null) => void): void {
+    closeSync(this.fd);
+    setImmediate(() => done(null));
+  }
+}
+
+const openZip = async (path: string, options: Parameters<typeof openPromise>[1]): Promise<ZipFile> => {
+  if (!isHanded(path)) return openPromise(path, options);
+  const { size } = statSync(path);
+  return fromRandomAccessReaderPromise(new HandedBytes(path), size, options);
+};
+
 /**
  * The files of a zip in its order, of those with a plain name the wanted ones; SOURCE_INVALID for what is none, holds too
  * many, or too much in all.
@@ -91,7 +136,7 @@ export async function* zipParts(
   let zip: ZipFile;
   try {
     // Names are read here: the library would give up the whole zip for one of them.
-    zip = await openPromise(path, { validateEntrySizes: true, decodeStrings: false });
+    zip = await openZip(path, { validateEntrySizes: true, decodeStrings: false });
   } catch (cause) {
     throw invalid('it is not a readable zip', cause);
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Announcement, announcementLanguages, announcementSeverities } from '../documents/announcement.ts';
 import { isTime } from '../documents/fields.ts';
 import { BundleError } from '../errors.ts';
 import { addAnnouncement, listAnnouncements, removeAnnouncement } from '../host/announcements.ts';
+import { readFileSync } from '../person/files.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { type Command, type CommandInput, textOption } from './command.ts';
@@ -62,9 +62,9 @@ export const announcementAdd: Command = {
   example: 'announcement add --until 2027-03-31 --severity warning --ru note-ru.txt --en note-en.txt --state DIR',
   options: {
     state: stateOption,
-    kk: { value: 'FILE', help: 'the text in Kazakh: the title in the first line' },
-    ru: { value: 'FILE', help: 'the text in Russian' },
-    en: { value: 'FILE', help: 'the text in English' },
+    kk: { value: 'FILE', path: 'input', help: 'the text in Kazakh: the title in the first line' },
+    ru: { value: 'FILE', path: 'input', help: 'the text in Russian' },
+    en: { value: 'FILE', path: 'input', help: 'the text in English' },
     until: { value: 'DATE', required: true, help: 'the day (UTC) or the time when sites drop it' },
     severity: { value: 'LEVEL', help: 'info, warning or critical (info)' },
     product: { value: 'NAME', help: 'the product that it is about' },

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
@@ -14,6 +13,7 @@ import { unpackBundle } from '../host/unpack.ts';
 import { verifyWithRoot } from '../host/verify.ts';
 import { kindOfFile } from '../media/find.ts';
 import { parseVolumeBytes } from '../media/presets.ts';
+import { statSync } from '../person/files.ts';
 import { nowMs } from '../platform/ambient.ts';
 import { isReleaseFile, readReleaseFile } from '../release/release-file.ts';
 import { groupHex } from '../trust/keys.ts';
@@ -92,8 +92,9 @@ const lines = (found: Inspected): string[] => {
 export const inspect: Command = {
   usage: 'inspect PATH [--state DIR]',
   example: 'inspect /media/usb/1f0c77aa-1of1.tar',
-  options: { state: { value: 'DIR', help: "this host's state, to open a sealed request" } },
+  options: { state: { value: 'DIR', path: 'own', help: "this host's state, to open a sealed request" } },
   positionals: [1, 1],
+  paths: ['input'],
   run: async (input) => {
     const dir = textOption(input, 'state');
     const found = await inspectPath(argument(input, 0), dir === undefined ? undefined : openState(dir));
@@ -133,11 +134,12 @@ export const verify: Command = {
   usage: 'verify PATH... [--root FILE | --state DIR | --release-key FILE]',
   example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
   options: {
-    root: { value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
-    state: { value: 'DIR', help: 'trust the root of this host' },
+    root: { value: 'FILE', path: 'input', help: 'the root to trust: root metadata, or a trust export' },
+    state: { value: 'DIR', path: 'own', help: 'trust the root of this host' },
     'release-key': releaseKeyOption,
   },
   positionals: [1, 999],
+  paths: [{ kind: 'input', beside: ['custody'] }],
   run: async (input) => {
     const [first = ''] = input.positionals;
     if (input.positionals.length === 1 && isFile(first) && (await isReleaseFile(first)))
@@ -178,8 +180,9 @@ export const verify: Command = {
 export const unpack: Command = {
   usage: 'unpack PATH... --dir DIR',
   example: 'unpack /media/usb/1f0c77aa-1of1.tar --dir /tmp/bundle',
-  options: { dir: { value: 'DIR', required: true, help: 'an empty or new folder' } },
+  options: { dir: { value: 'DIR', path: 'output', required: true, help: 'an empty or new folder' } },
   positionals: [1, 999],
+  paths: ['input'],
   run: async (input) => {
     const folder = textOption(input, 'dir') ?? '';
     const done = await unpackBundle(input.positionals, folder, (bytes) => input.io.progress('unpacking, bytes', bytes));
@@ -192,9 +195,10 @@ export const split: Command = {
   example: 'split /media/usb/1f0c77aa-1of1.tar --size 700M --out /tmp/portions',
   options: {
     size: { value: 'SIZE', required: true, help: 'fat32, dvd, bd25 or bytes such as 700M' },
-    out: { value: 'DIR', required: true, help: 'an empty or new folder' },
+    out: { value: 'DIR', path: 'output', required: true, help: 'an empty or new folder' },
   },
   positionals: [1, 999],
+  paths: ['input'],
   run: async (input) => {
     const out = textOption(input, 'out') ?? '';
     const done = await splitBundle(input.positionals, {
@@ -222,7 +226,7 @@ export const rebuild: Command = {
   example: 'rebuild 1f0c77aa --volume 2 --media /media/usb --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    media: { value: 'DIR', required: true, help: 'the medium, as a folder' },
+    media: { value: 'DIR', path: 'medium', required: true, help: 'the medium, as a folder' },
     volume: { value: 'N', multiple: true, help: 'which volume; without it all that the medium takes' },
     person: { value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },

@@ -37,7 +37,7 @@ export const unreadText = (failure: { source: string; code: string; message: str
 
 /** The options of everything that takes requests from a medium. */
 export const requestOptions = {
-  media: { value: 'DIR', required: true, help: 'the medium, as a folder' },
+  media: { value: 'DIR', path: 'medium', required: true, help: 'the medium, as a folder' },
   'accept-reverted': { value: 'SITE', multiple: true, help: 'this site restored a backup; take its request even so' },
 } as const satisfies Command['options'];
 
@@ -119,12 +119,13 @@ export const catalogSign: Command = {
   usage: 'catalog sign --key FILE CATALOG',
   example: 'catalog sign --key /media/d/curator.json /media/usb/catalogs/7',
   options: {
-    key: { value: 'FILE', multiple: true, required: true, help: "the curator's key" },
+    key: { value: 'FILE', path: 'input', multiple: true, required: true, help: "the curator's key" },
     'passphrase-file': passphraseOption,
-    previous: { value: 'CATALOG', help: 'the catalog that was signed last, to show what changes' },
+    previous: { value: 'CATALOG', path: 'input', help: 'the catalog that was signed last, to show what changes' },
     'accept-new-fulfil-keys': { help: 'the host changed the keys that sign bundles' },
   },
   positionals: [1, 1],
+  paths: ['medium'],
   run: async (input) => {
     const folder = argument(input, 0);
     const previousFolder = textOption(input, 'previous');

@@ -1,3 +1,4 @@
+import type { PathUse } from '../person/kinds.ts';
 import type { Io } from './io.ts';
 import type { OptionSpec } from './option.ts';
 
@@ -32,6 +33,8 @@ export type Command = {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** The fewest and the most arguments without a name; absent: none. */
   readonly positionals?: readonly [fewest: number, most: number];
+  /** What is done with the files and folders that these name, in their order; the last holds for all that follow, `undefined` names none. */
+  readonly paths?: ReadonlyArray<PathUse | undefined>;
   run(input: CommandInput): Promise<CommandResult>;
 };
 

@@ -75,7 +75,7 @@ export const proxyConfigure: Command = {
     http: { value: 'URL', help: 'the proxy for http, and for https where that has none of its own' },
     https: { value: 'URL', help: 'the proxy for https, and for http where that has none of its own' },
     user: { value: 'NAME', help: 'the account at the proxy' },
-    'password-file': { value: 'FILE', help: 'a file with its password' },
+    'password-file': { value: 'FILE', path: 'input', help: 'a file with its password' },
     'no-proxy': { value: 'LIST', help: 'names, addresses and networks that are reached without it' },
     none: { help: 'no proxy, whatever the environment says' },
     environment: { help: 'what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say (as without settings)' },
@@ -110,9 +110,9 @@ export const scanConfigure: Command = {
   options: {
     state: stateOption,
     engine: { value: 'ENGINE', help: 'off, clamd or clamscan; absent: says what is chosen' },
-    socket: { value: 'PATH', help: 'of the daemon (/run/clamav/clamd.ctl)' },
-    command: { value: 'PATH', help: 'the program (/usr/bin/clamscan)' },
-    database: { value: 'DIR', help: 'the definitions, for their date (/var/lib/clamav)' },
+    socket: { value: 'PATH', path: 'service', help: 'of the daemon (/run/clamav/clamd.ctl)' },
+    command: { value: 'PATH', path: 'service', help: 'the program (/usr/bin/clamscan)' },
+    database: { value: 'DIR', path: 'service', help: 'the definitions, for their date (/var/lib/clamav)' },
   },
   run: onState(async (state, input) => {
     if (textOption(input, 'engine') !== undefined) {

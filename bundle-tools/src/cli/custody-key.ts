@@ -13,7 +13,9 @@ const maxPerson = 1_000_000_000;
 export const custodyKeyCreate: Command = {
   usage: 'custody key create --out FILE',
   example: 'custody key create --out /root/custody.json',
-  options: { out: { required: true, value: 'FILE', help: 'the key; its public half goes to FILE.pub' } },
+  options: {
+    out: { required: true, value: 'FILE', path: 'output', help: 'the key; its public half goes to FILE.pub' },
+  },
   run: async (input) => {
     const out = textOption(input, 'out') ?? '';
     const publicPath = `${out}.pub`;
@@ -45,6 +47,7 @@ export const custodyKeyAdd: Command = {
     person: { required: true, value: 'N', help: 'the local number of the person or station' },
   },
   positionals: [1, 1],
+  paths: ['input'],
   run: onState(async (state, _input, { person, keyid, publicKey }) => {
     const change = addCustodyKey(state, { person, publicKey, now: toTime(nowMs()) });
     return { json: { keyid, person, change }, text: [`person ${person}  ${groupHex(keyid)}  ${change}`] };

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { checkChain } from '../documents/custody-chain.ts';
 import { BundleError } from '../errors.ts';
 import { verifyCustody } from '../host/custody.ts';
@@ -11,6 +10,7 @@ import { getSite } from '../host/sites.ts';
 import type { HostState } from '../host/state.ts';
 import { custodyFolder, readChain } from '../importer/custody-beside.ts';
 import { listMedium } from '../media/find.ts';
+import { lstatSync } from '../person/files.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
 import { type Command, type CommandResult, textOption } from './command.ts';
 import { argument, integerOption, stateOf, stateOption } from './state-option.ts';
@@ -26,11 +26,12 @@ export const custodyAdd: Command = {
     file: {
       required: true,
       value: 'FILE',
+      path: { kind: 'medium', beside: ['custody'] },
       help: 'the volume on the medium; of an unpacked bundle, its bundle.dsse.json',
     },
     medium: { required: true, value: 'LABEL', help: 'what is written on the medium; no name of a person' },
     person: { required: true, value: 'N', help: 'the local number of who signs' },
-    key: { required: true, value: 'FILE', help: 'the custody key' },
+    key: { required: true, value: 'FILE', path: 'input', help: 'the custody key' },
   },
   run: async (input) => {
     const step = textOption(input, 'step');
@@ -132,6 +133,7 @@ export const custodyVerify: Command = {
   example: 'custody verify --site plant-1 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, site: { value: 'SITE', help: 'all chains of a site, and its receipts' } },
   positionals: [0, 1],
+  paths: [{ kind: 'input', beside: ['custody'] }],
   run: async (input) => {
     const state = stateOf(input);
     const site = textOption(input, 'site');

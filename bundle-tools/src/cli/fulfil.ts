@@ -80,7 +80,12 @@ export const fulfil: Command = {
   options: {
     state: stateOption,
     ...requestOptions,
-    'curator-key': { value: 'FILE', multiple: true, help: 'build and sign the catalog too, as one person' },
+    'curator-key': {
+      value: 'FILE',
+      path: 'input',
+      multiple: true,
+      help: 'build and sign the catalog too, as one person',
+    },
     'passphrase-file': passphraseOption,
     'accept-new-fulfil-keys': { help: 'with --curator-key: this host changed its fulfil keys' },
     'volume-size': { value: 'SIZE', help: 'fat32, dvd, bd25 or bytes such as 700M (else what the site asks for)' },

@@ -25,6 +25,7 @@ export async function askUnseen(question: string): Promise<string | undefined> {
 /** `--passphrase-file FILE`, for commands that sign without a person at the keyboard. */
 export const passphraseOption: OptionSpec = {
   value: 'FILE',
+  path: 'input',
   multiple: true,
   help: 'a file whose first line is the passphrase of a key; else it is asked for',
 };

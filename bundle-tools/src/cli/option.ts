@@ -1,3 +1,4 @@
+import type { PathUse } from '../person/kinds.ts';
 import { defined } from '../platform/defined.ts';
 
 /** One option of a command, of all programs: what parseArgs needs, and the words for `--help`. Without a value it is a switch. */
@@ -7,6 +8,8 @@ export type OptionSpec = {
   readonly help: string;
   readonly required?: boolean;
   readonly multiple?: boolean;
+  /** Where the value names a file or a folder: what is done with it. */
+  readonly path?: PathUse;
   /** One letter that stands for the name. */
   readonly short?: string;
 };

@@ -14,6 +14,7 @@ export const receiptTake: Command = {
   example: 'receipt take /media/usb/receipts --state /var/lib/sallyport-bundle',
   options: { state: stateOption },
   positionals: [1, 1],
+  paths: ['input'],
   run: onState(async (state, input) => {
     const sites = takeReceipts(state, argument(input, 0));
     if (sites.length === 0) throw new BundleError('NOT_FOUND', `${argument(input, 0)} holds no receipt`);
@@ -33,8 +34,9 @@ export const receiptTake: Command = {
 export const receiptVerify: Command = {
   usage: 'receipt verify DIR --card FILE',
   example: 'receipt verify /media/usb/receipts --card plant-1.site-card.json',
-  options: { card: { required: true, value: 'FILE', help: 'the site card, compared before' } },
+  options: { card: { required: true, value: 'FILE', path: 'input', help: 'the site card, compared before' } },
   positionals: [1, 1],
+  paths: ['input'],
   run: async (input) => {
     const card = openSiteCard(readBounded(textOption(input, 'card') ?? '', limits.siteCardBytes));
     const receipts = receiptsIn(argument(input, 0)).get(card.card.site) ?? [];
@@ -73,11 +75,12 @@ export const evidenceVerify: Command = {
   usage: 'evidence verify FILE.dsse.json --card FILE [--print FILE.pdf --print-signature FILE.dsse.json]',
   example: 'evidence verify evidence-plant-1.dsse.json --card plant-1.site-card.json',
   options: {
-    card: { required: true, value: 'FILE', help: 'the site card, compared before' },
-    print: { value: 'FILE', help: 'the PDF of the pack' },
-    'print-signature': { value: 'FILE', help: 'the signature over the PDF' },
+    card: { required: true, value: 'FILE', path: 'input', help: 'the site card, compared before' },
+    print: { value: 'FILE', path: 'input', help: 'the PDF of the pack' },
+    'print-signature': { value: 'FILE', path: 'input', help: 'the signature over the PDF' },
   },
   positionals: [1, 1],
+  paths: ['input'],
   run: async (input) => {
     const { card } = openSiteCard(readBounded(textOption(input, 'card') ?? '', limits.siteCardBytes));
     const keys = card.sign_keys.map((key) => new Uint8Array(Buffer.from(key, 'base64')));

@@ -10,6 +10,7 @@ const lineOf = ({ version, size, sha256 }: KeptRelease): string => `${version.pa
 /** The public halves of release keys. */
 export const releaseKeyOption = {
   value: 'FILE',
+  path: 'input',
   multiple: true,
   help: 'the public half of the key that signs releases, compared by another way than this file',
 } as const;
@@ -25,6 +26,7 @@ export const releaseAdd: Command = {
   example: 'release add sallyport-0.3.0.release.tar --release-key release-1f0c77aa12345678.pub --state DIR',
   options: { state: stateOption, 'release-key': { ...releaseKeyOption, required: true } },
   positionals: [1, 16],
+  paths: ['input'],
   run: onState(async (state, input, keys) => {
     const added: KeptRelease[] = [];
     for (const path of input.positionals) added.push(await addRelease(state, objectStore(state.objects), path, keys));

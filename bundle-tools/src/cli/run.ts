@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError, type BundleErrorCode } from '../errors.ts';
+import type { Line } from '../person/start.ts';
 import { visibleText } from '../platform/visible-text.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import type { Io } from './io.ts';
@@ -112,14 +113,36 @@ const wordsOf = (argv: ReadonlyArray<string>): string[] => {
 
 const usageError = (message: string): BundleError => new BundleError('USAGE', message);
 
-const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): CommandInput => {
+/** The words after a command's own by its declarations. USAGE for what does not fit them. */
+const parsedLine = (command: Command, argv: ReadonlyArray<string>): Line => {
   const specs = { ...command.options, ...commonOptions };
   const options = parseOptions(specs);
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-    return { options: values as CommandInput['options'], positionals, io };
+    return { options: specs, values, positionals, paths: command.paths ?? [] };
   } catch (cause) {
     throw new BundleError('USAGE', cause instanceof Error ? cause.message : 'the arguments cannot be read', { cause });
+  }
+};
+
+const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): CommandInput => {
+  const { values, positionals } = parsedLine(command, argv);
+  return { options: values as CommandInput['options'], positionals, io };
+};
+
+/** The line with its declarations; undefined where it is wrong use, which is told where it runs. */
+export const readLine = async (
+  commands: ReadonlyArray<CommandEntry>,
+  argv: ReadonlyArray<string>,
+): Promise<Line | undefined> => {
+  const entry = findCommand(commands, argv);
+  const rest = argv.slice(entry?.words.length ?? 0);
+  if (entry === undefined || rest.includes('--help') || rest.includes('-h')) return undefined;
+  try {
+    return parsedLine(await entry.load(), rest);
+  } catch (error) {
+    if (error instanceof BundleError && error.code === 'USAGE') return undefined;
+    throw error;
   }
 };
 
@@ -135,10 +158,10 @@ const checkInput = (command: Command, input: CommandInput): void => {
 /** An address that somebody typed may hold a password; what is said of it goes into logs. */
 const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@]*):[^\s/@]+@/g, '$1:***@');
 
-const failed = (program: string, entry: CommandEntry, json: boolean, error: unknown): Outcome => {
+export const failed = (program: string, words: ReadonlyArray<string>, json: boolean, error: unknown): Outcome => {
   const known = toBundleError(error);
   const isUsage = known.code === 'USAGE';
-  const usage = `${program} ${entry.words.join(' ')} --help`;
+  const usage = `${[program, ...words].join(' ')} --help`;
   const message = withoutPasswords(known.message);
   const lines = [`Error ${known.code}: ${message}`, `Next: ${isUsage ? `see ${usage}` : nextStep(known.code)}`];
   return {
@@ -186,6 +209,6 @@ export const runProgram = async (
       stderr: '',
     };
   } catch (error) {
-    return failed(program, entry, json, error);
+    return failed(program, entry.words, json, error);
   }
 };

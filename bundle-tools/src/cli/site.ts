@@ -21,6 +21,7 @@ export const siteAdd: Command = {
     fingerprint: { value: 'TEXT', help: 'what the site read out, in hex or in words; the card must have it' },
   },
   positionals: [1, 1],
+  paths: ['input'],
   run: onState(async (state, input, bytes) => {
     const fingerprint = textOption(input, 'fingerprint');
     const { site, change } = addSiteCard(state, bytes, { ...defined({ fingerprint }), now: toTime(nowMs()) });

@@ -121,14 +121,16 @@ export const sourceAdd: Command = {
     component: { value: 'NAME', multiple: true, help: 'apt: a component, for example main' },
     keyring: {
       value: 'FILE',
+      path: 'service',
       multiple: true,
       help: 'apt: the keys that may sign the repository; csaf: the keys that must sign each document',
     },
     proxy: { value: 'URL', help: 'a proxy for this source alone (else as `proxy configure` says)' },
     system: { help: "apt: this computer's own signed apt sources" },
-    'apt-root': { value: 'DIR', help: 'apt --system: read etc/apt under this folder' },
+    'apt-root': { value: 'DIR', path: 'service', help: 'apt --system: read etc/apt under this folder' },
   },
   positionals: [1, 3],
+  paths: [undefined, undefined, 'service'],
   run: onState(async (state, input, kind) => {
     const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
     for (const source of added) await assertReadable(state, source);

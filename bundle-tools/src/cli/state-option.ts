@@ -5,7 +5,11 @@ import { type CommandInput, type CommandResult, textOption } from './command.ts'
 import type { OptionSpec } from './option.ts';
 
 /** `--state DIR`, for commands that work on the state of the connected host. */
-export const stateOption: OptionSpec = { value: 'DIR', help: 'the state of this host (else from SALLYPORT_STATE)' };
+export const stateOption: OptionSpec = {
+  value: 'DIR',
+  path: 'own',
+  help: 'the state of this host (else from SALLYPORT_STATE)',
+};
 
 /** The folder that `--state` or the environment names. */
 export const stateFolder = (input: CommandInput): string => {

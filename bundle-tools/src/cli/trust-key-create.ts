@@ -33,7 +33,12 @@ export const trustKeyCreate: Command = {
   example: 'trust key create --for root --out /media/a --label "key holder 1" --encrypt --sheet /tmp/key-1.html',
   options: {
     for: { value: 'ROLE', required: true, help: 'root, curator, or release, which signs packages of Sallyport itself' },
-    out: { value: 'MEDIUM', required: true, help: 'the folder of the medium; nothing there is overwritten' },
+    out: {
+      value: 'MEDIUM',
+      path: 'output',
+      required: true,
+      help: 'the folder of the medium; nothing there is overwritten',
+    },
     label: { value: 'NAME', help: 'what the host calls the key; never leaves the connected side' },
     encrypt: { help: 'close the key under a passphrase that is asked for' },
     'passphrase-file': passphraseOption,

@@ -12,6 +12,7 @@ import type { OptionSpec } from './option.ts';
 /** `--carry MEDIUM`. */
 export const carryOption: OptionSpec = {
   value: 'MEDIUM',
+  path: 'output',
   help: 'write the change to a medium, for people who sign in turn on other computers',
 };
 
@@ -35,6 +36,7 @@ export const carriedResult = (state: HostState, proposal: Proposal, medium: stri
 /** `--sheet FILE`. */
 export const sheetOption: OptionSpec = {
   value: 'FILE',
+  path: 'output',
   help: 'write a sheet to print: the fingerprint as hex, as words and as a QR code',
 };
 

@@ -133,6 +133,7 @@ export const trustInit: Command = {
     state: stateOption,
     'root-key': {
       value: 'FILE',
+      path: 'key',
       multiple: true,
       required: true,
       help: 'a root key or its public half; a pair is made when the file is not there',
@@ -140,6 +141,7 @@ export const trustInit: Command = {
     threshold: { value: 'N', help: 'how many root keys must sign (2; 1 with a single key)' },
     'curator-key': {
       value: 'FILE',
+      path: 'key',
       multiple: true,
       required: true,
       help: "a curator's key or its public half; a pair is made when the file is not there",
@@ -230,11 +232,17 @@ export const trustRotate: Command = {
     'trust rotate --renew timestamp --renew snapshot --sign-key /media/a/root.key --sign-key /media/b/root.key --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    'sign-key': { value: 'FILE', multiple: true, help: 'a root key in force, or a curator key, that signs the change' },
-    'root-key': { value: 'FILE', multiple: true, help: 'the whole new set of root keys, when it changes' },
+    'sign-key': {
+      value: 'FILE',
+      path: 'input',
+      multiple: true,
+      help: 'a root key in force, or a curator key, that signs the change',
+    },
+    'root-key': { value: 'FILE', path: 'key', multiple: true, help: 'the whole new set of root keys, when it changes' },
     threshold: { value: 'N', help: 'the new threshold of root keys' },
     'curator-key': {
       value: 'FILE',
+      path: 'key',
       multiple: true,
       help: 'the whole set of curator keys from now on; signs the targets again',
     },
@@ -282,11 +290,12 @@ export const trustRevoke: Command = {
     role: { value: 'ROLE', required: true, help: revocableRoles.join(', ') },
     replacement: {
       value: 'FILE',
+      path: 'input',
       multiple: true,
       help: 'a root or curator key that comes instead; the public half will do',
     },
     threshold: { value: 'N', help: 'the new threshold of that role' },
-    'sign-key': { value: 'FILE', multiple: true, help: 'a root or curator key that signs the change' },
+    'sign-key': { value: 'FILE', path: 'input', multiple: true, help: 'a root or curator key that signs the change' },
     'passphrase-file': passphraseOption,
     carry: carryOption,
     sheet: sheetOption,
@@ -347,11 +356,12 @@ export const trustSign: Command = {
   usage: 'trust sign --key FILE PATH',
   example: 'trust sign --key /media/a/root-1f0c77aa01b2c3d4.key /media/usb/sallyport-root-2',
   options: {
-    key: { value: 'FILE', multiple: true, required: true, help: 'a root key, or a curator key' },
+    key: { value: 'FILE', path: 'input', multiple: true, required: true, help: 'a root key, or a curator key' },
     'passphrase-file': passphraseOption,
     'accept-new-fulfil-keys': { help: 'as a curator: the host changed the keys that sign bundles' },
   },
   positionals: [1, 1],
+  paths: ['medium'],
   run: async (input) => {
     const carried = readCarried(argument(input, 0));
     const after = rolesAfter(carried, nowMs());
@@ -385,6 +395,7 @@ export const trustPublish: Command = {
   example: 'trust publish /media/usb/sallyport-root-2 --state /var/lib/sallyport-bundle',
   options: { state: stateOption, carry: carryOption, sheet: sheetOption, replace: replaceOption },
   positionals: [0, 16],
+  paths: ['medium'],
   run: async (input) => {
     const state = openBegunState(stateFolder(input));
     checkSheet(input);
@@ -435,7 +446,7 @@ export const trustExport: Command = {
   example: 'trust export --out /media/usb/trust.tar --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,
-    out: { value: 'FILE', required: true, help: 'the file to write' },
+    out: { value: 'FILE', path: 'output', required: true, help: 'the file to write' },
     sheet: sheetOption,
     replace: replaceOption,
   },

@@ -1,6 +1,6 @@
-import { rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BundleError } from '../errors.ts';
+import { rmSync, statSync } from '../person/files.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';

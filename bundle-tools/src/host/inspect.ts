@@ -1,4 +1,3 @@
-import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Envelope, parseEnvelope, payloadTypeOf } from '../documents/envelope.ts';
 import { limits } from '../documents/limits.ts';
@@ -9,6 +8,7 @@ import { openSiteCard } from '../documents/site-card.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
 import { kindOfFile } from '../media/find.ts';
+import { lstatSync, statSync } from '../person/files.ts';
 import { isThere } from '../platform/is-there.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { describeMetadata } from '../trust/repository.ts';

@@ -1,9 +1,10 @@
-import { closeSync, constants, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { base64Of } from '../documents/fields.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
+import { closeSync, fsyncSync, openSync, statSync, writeSync } from '../person/files.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '../errors.ts';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from '../person/files.ts';
 import { randomBytes } from '../platform/ambient.ts';
 import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';

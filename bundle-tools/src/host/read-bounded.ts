@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { BundleError } from '../errors.ts';
+import { closeSync, fstatSync, openSync, readSync } from '../person/files.ts';
 
 /** Reads a plain file through one descriptor, following no symbolic link at its end, and not past `maxBytes`. */
 export const readBounded = (path: string, maxBytes: number): Uint8Array => {

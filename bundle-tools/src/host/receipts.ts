@@ -1,10 +1,10 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeEnvelope, parseEnvelope } from '../documents/envelope.ts';
 import { limits } from '../documents/limits.ts';
 import { claimedReceiptSite, type OpenedReceipt, openReceipt } from '../documents/receipt.ts';
 import type { SiteRequest } from '../documents/request.ts';
 import { BundleError } from '../errors.ts';
+import { lstatSync, readdirSync } from '../person/files.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';

@@ -7,8 +7,7 @@ import { deniedText } from './source-failure.ts';
 import { isAdvisorySource, type Source } from './sources.ts';
 import type { HostState } from './state.ts';
 
-// Whether the nightly run will be able to read what a person names. The command that adds a source may have more rights than
-// the unit: root's commands run as its user with the right to read everybody's files.
+// Whether the nightly run will be able to read what a person names. Who adds a source may have more rights than the unit.
 
 /** The state that `sallyport-host-sync.service` works on. */
 const unitState = '/var/lib/sallyport-host';

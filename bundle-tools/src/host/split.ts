@@ -1,4 +1,3 @@
-import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pieceName } from '../archive/folder-source.ts';
 import { writePortionFile } from '../archive/portion-file.ts';
@@ -6,6 +5,7 @@ import type { BundleSource } from '../archive/source.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
+import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from '../person/files.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';
 import { type BundleHead, openAt, type Run, readHead, runsOf, sourcesAt } from './bundle-parts.ts';

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { openTarSource } from '../archive/tar-source.ts';
 import { buildBundle } from '../builder/build-bundle.ts';
@@ -8,6 +8,7 @@ import { encodeDocument, int, parseDocument } from '../documents/fields.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import { readPrelude } from '../importer/prelude.ts';
+import { rmSync as removeFile } from '../person/files.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import { ensureDir, renameNew, renameOver, syncDir, writeFileDurable } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';
@@ -15,6 +16,7 @@ import { describeMetadata } from '../trust/repository.ts';
 import { signedCatalog } from './catalogs.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
 import { daysAfter, lifetimeDays } from './lifetimes.ts';
+import { copyFileDurable } from './objects.ts';
 import { readOnlineKeys } from './online-keys.ts';
 import { signOnlineMetadata } from './online-metadata.ts';
 import { readBounded } from './read-bounded.ts';
@@ -52,6 +54,19 @@ type TrustExport = {
   readonly expires: string;
 };
 
+const placeFile = (from: string, out: string, replace: boolean): void => {
+  ensureDir(dirname(out));
+  const temporary = join(dirname(out), `.${basename(out)}.${Buffer.from(randomBytes(6)).toString('hex')}.tmp`);
+  copyFileDurable(from, temporary);
+  try {
+    (replace ? renameOver : renameNew)(temporary, out);
+  } catch (error) {
+    removeFile(temporary, { force: true });
+    throw error;
+  }
+  syncDir(dirname(out));
+};
+
 /** Writes the introduction of this host to its sites. */
 export const writeTrustExport = async (options: {
   state: HostState;
@@ -67,9 +82,8 @@ export const writeTrustExport = async (options: {
   const root = getNewest(state, 'root');
   const keys = readOnlineKeys(state);
   const { snapshot, timestamp } = signOnlineMetadata({ state, targets: catalog.targets, keys, nowMs });
-  ensureDir(dirname(out));
-  // Beside the target, so that the last step is a rename on one file system.
-  const folder = mkdtempSync(join(dirname(out), '.trust-export-'));
+  ensureDir(state.staging);
+  const folder = mkdtempSync(join(state.staging, 'trust-export-'));
   try {
     const built = await buildBundle({
       out: folder,
@@ -99,8 +113,7 @@ export const writeTrustExport = async (options: {
     const [file] = built.files;
     if (file === undefined) throw new BundleError('INTERNAL', 'no bundle was built');
     await checkBroadcast({ state, path: file.path, nowMs, io });
-    (options.replace ? renameOver : renameNew)(file.path, out);
-    syncDir(dirname(out));
+    placeFile(file.path, out, options.replace);
     return {
       path: out,
       rootVersion: root.version,

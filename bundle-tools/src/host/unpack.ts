@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPiece, writePortionFile } from '../archive/portion-file.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
+import { closeSync, fsyncSync, openSync, readdirSync, writeSync } from '../person/files.ts';
 import { ensureDir } from '../platform/files.ts';
 import { isThere } from '../platform/is-there.ts';
 import { type BundleHead, openAt, readHead, runsOf, sourcesAt } from './bundle-parts.ts';

@@ -1,4 +1,3 @@
-import { lstat, opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openFolderSource } from '../archive/folder-source.ts';
 import { mediumError, systemCode } from '../archive/medium-errors.ts';
@@ -7,6 +6,7 @@ import { openTarSource } from '../archive/tar-source.ts';
 import { limits } from '../documents/limits.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
+import { lstat, opendir, stat } from '../person/files.ts';
 
 // What on a medium looks like a bundle. Names are never trusted and nothing here is proven: the import decides.
 

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chainFileName, splitChain } from '../documents/custody-chain.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from '../person/files.ts';
 
 const maxFileBytes = limits.custodyLines * (limits.custodyBytes + 1);
 

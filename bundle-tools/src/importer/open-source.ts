@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { openFolderSource } from '../archive/folder-source.ts';
 import { mediumError, systemCode } from '../archive/medium-errors.ts';
 import type { BundleSource } from '../archive/source.ts';
 import { openTarSource } from '../archive/tar-source.ts';
 import { BundleError } from '../errors.ts';
+import { stat } from '../person/files.ts';
 import { openCandidates } from './candidates.ts';
 
 /** Opens what a person points at: one volume, an unpacked bundle, or a medium; of several volumes the first. */

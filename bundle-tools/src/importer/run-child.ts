@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { addAbortListener } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { BundleErrorCode } from '../errors.ts';
+import { channelVariable, personChannel, secondChannel } from '../person/channel.ts';
 import { defined } from '../platform/defined.ts';
 import { type ChildLine, type ChildOutcome, parseChildLine } from './child-lines.ts';
 import { childEntry, permissionFlags } from './child-permissions.ts';
@@ -40,12 +41,13 @@ export const runChild = async (
     stagingDir: options.folder,
     ...defined({ writable: options.writable }),
   });
+  const channel = personChannel();
   const { file, args } = withoutNetwork(process.execPath, [...flags, childEntry()]);
   const child = spawn(file, args, {
-    env: {},
+    env: channel === undefined ? {} : { [channelVariable]: JSON.stringify({ fd: 3, places: channel.places }) },
     cwd: options.folder,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+    stdio: ['pipe', 'pipe', 'pipe', ...(channel === undefined ? [] : [secondChannel])],
+  }) as ChildProcessWithoutNullStreams;
   let killedFor: BundleErrorCode | undefined;
   const kill = (code: BundleErrorCode): void => {
     killedFor ??= code;

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError } from '../errors.ts';
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from '../person/files.ts';
 
 // A medium is a folder that a person names. File names are never trusted: what a file is, its first bytes say.
 

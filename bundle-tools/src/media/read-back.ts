@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { hashFile } from '../host/objects.ts';
+import { closeSync, openSync, readSync } from '../person/files.ts';
 
 // What was just written lies in the memory of the computer, and an ordinary read is answered from there: it would call a
 // medium good that kept nothing. O_DIRECT reads past that memory. It proves that the medium, or the controller in it,

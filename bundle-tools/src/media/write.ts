@@ -1,8 +1,17 @@
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { systemCode } from '../archive/medium-errors.ts';
 import { BundleError } from '../errors.ts';
 import { copyFileDurable } from '../host/objects.ts';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from '../person/files.ts';
 import { renameOver, syncDir } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { type ReadBackSource, readBack } from './read-back.ts';

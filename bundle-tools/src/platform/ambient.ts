@@ -31,5 +31,8 @@ export const randomBelow = (limit: number): number => randomInt(limit);
 /** An environment variable; undefined when absent or empty. */
 export const env = (name: string): string | undefined => process.env[name] || undefined;
 
+/** The whole environment, for a second process of the same command. */
+export const environment = (): NodeJS.ProcessEnv => ({ ...process.env });
+
 /** The time form of every document: `YYYY-MM-DDThh:mm:ssZ`. */
 export const toTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { syncDir } from './files.ts';
+import { syncDir, writeNewFile } from './files.ts';
 
 describe('the sync of a folder', () => {
   const failing = (code: string) => () => {
@@ -27,5 +28,20 @@ describe('the sync of a folder', () => {
     const before = open();
     syncDir(tmpdir(), { platform: 'win32', sync: failing('EPERM') });
     expect(open()).toBe(before);
+  });
+});
+
+describe('a file that a person named', () => {
+  it('is written over nothing, is named where it is there, and leaves nothing beside it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'files-'));
+    const path = join(folder, 'plant.card');
+    writeNewFile(path, 'first');
+    expect(() => writeNewFile(path, 'second')).toThrow(
+      expect.objectContaining({ code: 'EEXIST', path, message: `EEXIST: ${path} is there already` }),
+    );
+    expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['plant.card'], 'first']);
+    writeNewFile(path, 'second', { replace: true });
+    expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['plant.card'], 'second']);
+    rmSync(folder, { recursive: true });
   });
 });

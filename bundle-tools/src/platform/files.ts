@@ -1,5 +1,15 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  moveNew,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from '../person/files.ts';
 import { randomBytes } from './ambient.ts';
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
@@ -55,12 +65,14 @@ export const renameOver = (from: string, to: string): void => {
 /** File systems without hard links, FAT among them, say so in one of these. */
 const withoutLinks = new Set<unknown>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Gives a file a name that nothing has; EEXIST where something has it, a dangling link too. */
+/** Gives a file a name that nothing has; EEXIST with that name where something has it, a dangling link too. */
 export const renameNew = (from: string, to: string): void => {
   try {
-    linkSync(from, to);
-    rmSync(from);
+    moveNew(from, to);
   } catch (error) {
+    // link(2) fails with the name of the file on its way.
+    if (codeOf(error) === 'EEXIST')
+      throw Object.assign(new Error(`EEXIST: ${to} is there already`, { cause: error }), { code: 'EEXIST', path: to });
     if (!withoutLinks.has(codeOf(error))) throw error;
     // The name is taken first, so that what is replaced is ours.
     closeSync(openSync(to, 'wx'));

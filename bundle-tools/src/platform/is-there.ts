@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync } from '../person/files.ts';
 
 /**
  * Whether something is at a path, links followed. False says that it is not there and nothing else: what may not be looked at, or

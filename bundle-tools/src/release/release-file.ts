@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { endBytes, entrySize } from '../archive/header.ts';
@@ -11,6 +10,7 @@ import { openEnvelope, payloadTypeOf, signEnvelope } from '../documents/envelope
 import { encodeDocument, hex, int, parseDocument, time } from '../documents/fields.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { type Handle, open } from '../person/files.ts';
 import type { SigningKey } from '../trust/keys.ts';
 
 // `sallyport-V.release.tar`: every artefact of one release in one canonical tar, whose first entry is a DSSE envelope that lists all
@@ -91,7 +91,7 @@ const readFile = async (
   to: string | undefined,
 ): Promise<void> => {
   await source.expect(name, size);
-  const target: FileHandle | undefined = to === undefined ? undefined : await onStore(to, () => open(to, 'wx', 0o600));
+  const target: Handle | undefined = to === undefined ? undefined : await onStore(to, () => open(to, 'wx', 0o600));
   try {
     const hash = createHash('sha256');
     for await (const piece of source.body()) {

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import {
   closeSync,
   createReadStream,
@@ -10,10 +13,7 @@ import {
   renameSync,
   rmSync,
   writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
+} from '@sallyport/bundle-tools/person/files';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf, verifyBytes } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { statSync } from '@sallyport/bundle-tools/person/files';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { Appliance } from '../../compose.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
+import { readdirSync, rmSync } from '@sallyport/bundle-tools/person/files';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { StoreService } from '../../engine/store/service.ts';
@@ -22,7 +23,8 @@ const prefixPattern = /^[0-9a-f]{2}$/;
 const namesIn = (folder: string): string[] => (isThere(folder) ? readdirSync(folder) : []);
 
 /** Where the copies for backups in a folder lie. */
-export const copiesFolder = (folder: string): string => join(folder, 'objects');
+export const copiesName = 'objects';
+export const copiesFolder = (folder: string): string => join(folder, copiesName);
 
 /** What lies in a folder of sealed copies, or in the `objects` of a data directory, by the hash of the object. */
 function copiesIn(folder: string): Map<string, Copy[]> {

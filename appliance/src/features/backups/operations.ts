@@ -1,12 +1,14 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { statSync } from '@sallyport/bundle-tools/person/files';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
 import { AppError } from '../../platform/errors.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { checkBackup } from './backup-jobs.ts';
 import { backupName, createBackup } from './make-backup.ts';
+import { copiesName } from './object-copies.ts';
 import type { BackupService } from './service.ts';
 import { backup, fileOf, type KnownBackup } from './types.ts';
 
@@ -103,7 +105,7 @@ export const backupOperations = [
       return { job: null, path, sizeBytes, sha256, objects: objects ?? null };
     },
     command: {
-      flags: { out: { value: 'FILE' } },
+      flags: { out: { value: 'FILE', path: { kind: 'output', beside: [copiesName] } } },
       example: 'sallyport backup create --data /var/lib/sallyport --out /media/usb/plant-7.spb',
       print: (out, { path, sizeBytes, sha256, objects }) => {
         out.line(`${path}  ${sizeBytes} bytes  SHA-256 ${sha256}`);

@@ -1,15 +1,16 @@
 import {
   closeSync,
-  copyFileSync,
   fsyncSync,
   mkdtempSync,
   openSync,
   readdirSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readFileSync } from '@sallyport/bundle-tools/person/files';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
@@ -83,7 +84,7 @@ const inspect = (paths: DataPaths, files: number): Unpacked => {
   }
 };
 
-/** Unpacks into a new folder beside `target` and checks it; the caller renames or removes it. */
+/** Unpacks into a new folder whose name begins with `beginning`, and checks it; the caller renames or removes it. */
 const unpack = (
   path: string,
   {
@@ -91,9 +92,9 @@ const unpack = (
     statement,
     wanted = () => true,
   }: { key: BackupKey; statement: BackupStatement; wanted?: (path: string) => boolean },
-  beside: string,
+  beginning: string,
 ): { folder: string; report: Unpacked } => {
-  const folder = mkdtempSync(`${beside}.restoring-`);
+  const folder = mkdtempSync(beginning);
   try {
     const files = readSealedFiles(path, key, folderSink(folder, wanted), statement.sealed.bytes);
     return { folder, report: inspect(dataPaths(folder), files) };
@@ -137,7 +138,7 @@ export const verifyBackup = async (
   };
   if (key === undefined) return { ...report, files: null };
   const wanted = (name: string): boolean => name === 'state.db' || name === 'config.json';
-  const { folder, report: opened } = unpack(path, { key, statement, wanted }, join(workFolder, 'verify'));
+  const { folder, report: opened } = unpack(path, { key, statement, wanted }, join(workFolder, 'verify.restoring-'));
   rmSync(folder, { recursive: true, force: true });
   if (opened.site !== site || opened.schema !== schema)
     throw new AppError('MALFORMED', 'what is sealed is of another site or release than the backup says');
@@ -166,7 +167,7 @@ const filesIn = (folder: string): string[] =>
  * begins. Both say that this return was wanted.
  */
 const layWitness = async (paths: DataPaths, file: string, witness: string | undefined): Promise<boolean> => {
-  if (witness !== undefined) copyFileSync(witness, join(paths.keys, witnessName));
+  if (witness !== undefined) writeFileSync(join(paths.keys, witnessName), readFileSync(witness), { mode: 0o600 });
   const keyring = await openKeyring(paths.keys);
   const held = readWitness(keyring);
   writeWitness(keyring, { ...(held ?? emptyWitness()), restored: { at: nowMs(), file } });
@@ -179,6 +180,36 @@ const noteShown = async ({ keys }: DataPaths, key: BackupKey): Promise<void> => 
   const held = readRecoveryState(keyring);
   if (held.publicKey === Buffer.from(key.publicKey).toString('hex'))
     writeRecoveryState(keyring, { ...held, confirmedAt: nowMs() });
+};
+
+/** A restore on its way lies in the target: its user makes nothing beside it. */
+const onTheWay = '.restoring-';
+
+/** What a restore that was cut off left; there are keys in it. */
+const dropCutOff = (target: string): void => {
+  for (const name of isThere(target) ? readdirSync(target) : [])
+    if (name.startsWith(onTheWay)) rmSync(join(target, name), { recursive: true, force: true });
+};
+
+/** Moves what was restored to its place. A folder is a data directory by its config.json, so that comes last; what fails is taken back. */
+const layInPlace = (folder: string, target: string): void => {
+  const moved: (readonly [string, string])[] = [];
+  const move = (from: string, to: string): void => {
+    renameSync(from, to);
+    moved.unshift([from, to]);
+  };
+  try {
+    for (const name of readdirSync(folder).sort((a, b) => Number(a === 'config.json') - Number(b === 'config.json'))) {
+      // Of the folder before, the witness lies there; it is in the new one already.
+      if (isThere(join(target, name))) move(join(target, name), join(folder, `${name}.before`));
+      if (name === 'config.json') syncDir(target);
+      move(join(folder, name), join(target, name));
+    }
+  } catch (error) {
+    for (const [from, to] of moved) renameSync(to, from);
+    throw error;
+  }
+  syncDir(target);
 };
 
 export type RestoreReport = Unpacked & { withWitness: boolean; objects: ObjectReport & { brought: number } };
@@ -197,30 +228,31 @@ export const restoreBackup = async (
   await cryptoReady();
   const { data: target, keys, objects: held } = dataPaths(dataDir);
   const inTarget = join(keys, witnessName);
+  dropCutOff(target);
   if (filesIn(target).some((file) => file !== inTarget && !file.startsWith(`${held}/`)))
     throw new AppError('EXISTS', `${target} is not empty`);
   const { statement } = readStatement(path);
   await assertSealedWhole(path, statement);
-  const { folder, report } = unpack(path, { key, statement }, target);
-  const paths = dataPaths(folder);
+  const wasThere = isThere(target);
+  ensureDir(target, 0o700);
   let withWitness = false;
+  let report: Unpacked;
   try {
+    const unpacked = unpack(path, { key, statement }, join(target, onTheWay));
+    report = unpacked.report;
+    const paths = dataPaths(unpacked.folder);
     bringUp(paths.database);
     await noteShown(paths, key);
     withWitness = await layWitness(paths, basename(path), witness ?? (isThere(inTarget) ? inTarget : undefined));
     for (const sub of [paths.advisories, paths.staging, paths.backups, paths.diagnostics]) ensureDir(sub, 0o700);
-    if (isThere(held)) renameSync(held, paths.objects);
-    ensureDir(paths.objectsTmp, 0o700);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(folder, target);
+    ensureDir(dataPaths(target).objectsTmp, 0o700);
+    layInPlace(unpacked.folder, target);
   } catch (error) {
-    if (isThere(paths.objects) && !isThere(held)) {
-      ensureDir(target, 0o700);
-      renameSync(paths.objects, held);
-    }
-    rmSync(folder, { recursive: true, force: true });
+    if (wasThere) dropCutOff(target);
+    else rmSync(target, { recursive: true, force: true });
     throw error;
   }
+  dropCutOff(target);
   syncDir(dirname(target));
   return { ...report, withWitness, objects: bringObjects(statement.objects, objectFolders(path, objects), held, key) };
 };

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, open } from '@sallyport/bundle-tools/person/files';
 import { AppError } from '../../platform/errors.ts';
 import { headBytes } from './detect.ts';
 

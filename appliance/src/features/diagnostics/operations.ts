@@ -1,6 +1,6 @@
-import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { statSync } from '@sallyport/bundle-tools/person/files';
+import { ensureDir, writeNewFile } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
@@ -68,11 +68,11 @@ export const diagnosticsOperations = [
       if (out === undefined) ensureDir(wanted, 0o700);
       const isFolder = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === true;
       const path = isFolder ? join(wanted, name) : wanted;
-      writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
+      writeNewFile(path, bytes, { mode: 0o600 });
       return { path, sizeBytes: bytes.length, sections: only.length === 0 ? [...DIAGNOSTIC_SECTIONS] : only };
     },
     command: {
-      flags: { out: { value: 'FILE' } },
+      flags: { out: { value: 'FILE', path: 'output' } },
       example: 'sallyport diagnostics export --out /media/usb --data /var/lib/sallyport',
       print: (out, { path, sizeBytes, sections }) =>
         out.line(`${path}  ${sizeBytes} bytes, sections ${sections.join(', ')}`),

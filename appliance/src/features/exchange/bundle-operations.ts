@@ -213,6 +213,7 @@ export const bundleOperations = [
     run: ({ exchange }, { paths }) => exchange.inspect(paths),
     command: {
       positionals: ['paths'],
+      flags: { paths: { path: 'input' } },
       example: 'sallyport bundle inspect /media/usb --data /var/lib/sallyport',
       print: (out, checked) => {
         if (checked.result === 'already') {

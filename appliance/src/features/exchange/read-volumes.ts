@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemCode } from '@sallyport/bundle-tools/archive/medium-errors';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { dropPartial } from '@sallyport/bundle-tools/importer/partial';
 import { readPath } from '@sallyport/bundle-tools/importer/run-import';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
+import { stat } from '@sallyport/bundle-tools/person/files';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
 import type { Pin } from './commit-bundle.ts';
@@ -86,7 +86,7 @@ const join = (before: ImportVerdict | undefined, next: ImportVerdict): ImportVer
 /** One of several paths that is not there is a slip of the hand: said before the others are read for hours and taken. */
 const refuseAbsent = async (paths: readonly string[]): Promise<void> => {
   for (const path of paths)
-    await access(path).catch((cause: unknown) => {
+    await stat(path).catch((cause: unknown) => {
       if (systemCode(cause) === 'ENOENT') throw new ImportRefusal('NO_BUNDLE', `${path} does not exist`, { cause });
     });
 };

@@ -1,9 +1,9 @@
-import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnvelope } from '@sallyport/bundle-tools/documents/envelope';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { writeHidden } from '@sallyport/bundle-tools/media/write';
+import { renameSync, rmSync } from '@sallyport/bundle-tools/person/files';
 import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';

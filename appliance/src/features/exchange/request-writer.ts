@@ -1,4 +1,3 @@
-import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import type { RequestPlatform, SiteRequest, Want } from '@sallyport/bundle-tools/documents/request';
@@ -6,6 +5,7 @@ import { sealTo } from '@sallyport/bundle-tools/documents/sealed';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { ReadBackSource } from '@sallyport/bundle-tools/media/read-back';
 import { dropHidden, onMedium, writeHidden } from '@sallyport/bundle-tools/media/write';
+import { renameSync, statSync } from '@sallyport/bundle-tools/person/files';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';

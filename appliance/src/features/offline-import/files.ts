@@ -1,7 +1,7 @@
-import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { zipParts } from '@sallyport/bundle-tools/archive/zip-entries';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { open, stat } from '@sallyport/bundle-tools/person/files';
 import { AppError } from '../../platform/errors.ts';
 import type { OfflineLimits, OfflineRefusal } from './types.ts';
 

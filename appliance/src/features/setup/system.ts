@@ -14,10 +14,10 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { ServiceUser } from '@sallyport/bundle-tools/platform/drop-rights';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import type { DataActs } from '../../data-acts/client.ts';
-import type { ServiceUser } from '../../platform/drop-rights.ts';
 import { AppError } from '../../platform/errors.ts';
 import { rootsPath, userNamed } from '../../platform/service-user.ts';
 

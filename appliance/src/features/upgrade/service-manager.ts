@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ServiceUser } from '@sallyport/bundle-tools/platform/drop-rights';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
 import { type DataActs, dataActs } from '../../data-acts/client.ts';
-import type { ServiceUser } from '../../platform/drop-rights.ts';
 import { AppError } from '../../platform/errors.ts';
 import { userNamed } from '../../platform/service-user.ts';
 

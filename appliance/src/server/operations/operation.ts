@@ -3,6 +3,7 @@
 //
 // `run` of what is made here asks for the right and checks the answer; its callers parse the input.
 
+import type { PathUse } from '@sallyport/bundle-tools/person/kinds';
 import type { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
 import {
@@ -42,6 +43,8 @@ export type Flag = {
   means?: unknown;
   /** It names a file; its text, of at most so many bytes, is the value. */
   reads?: number;
+  /** It names a file or a folder that the operation itself opens: what is done with it. */
+  path?: PathUse;
   /** Though the call does not need it. */
   required?: true;
 };

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { OptionSpec } from '@sallyport/bundle-tools/cli/option';
+import { readFileSync, statSync } from '@sallyport/bundle-tools/person/files';
 import { z } from 'zod';
 import type { Command, CommandContext } from '../../cli/command.ts';
 import { limitOf } from '../../cli/list-options.ts';
@@ -57,6 +57,7 @@ const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
     ...(isSwitch ? {} : { value: flag.value ?? (flag.reads === undefined ? valueName(schema) : 'FILE') }),
     ...(isList(schema) && flag.means === undefined ? { multiple: true } : {}),
     ...(flag.short === undefined ? {} : { short: flag.short }),
+    ...(flag.path === undefined && flag.reads === undefined ? {} : { path: flag.path ?? 'input' }),
     ...(whole.safeParse(undefined).success && !flag.required ? {} : { required: true }),
   };
 };
@@ -73,6 +74,12 @@ const positionalsOf = (input: z.ZodObject, { positionals: keys = [], each }: For
       return whole.safeParse(undefined).success ? `[${name}]` : name;
     })
     .join(' ');
+
+/** What is done with the files that positionals name. */
+const pathsOf = (command: Form): NonNullable<Command['paths']> => {
+  const paths = (command.positionals ?? []).map((key) => (flagOf(command, key) || {}).path);
+  return paths.every((path) => path === undefined) ? [] : paths;
+};
 
 /** The text of a file that a flag names, without the line end that editors and `echo` put behind it. USAGE where it cannot be read, or is larger. */
 const textOf = (path: string, maxBytes: number): string => {
@@ -149,7 +156,7 @@ export function toCommand<N>(
   for (const [name, other] of Object.entries(instead)) options.push([name, { help: other.summary }]);
   return {
     summary,
-    ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, command) }),
+    ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, command), paths: pathsOf(command) }),
     options: Object.fromEntries(options),
     example: command.example,
     run: async (context) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { AppError } from './errors.ts';
+import { BundleError } from '../errors.ts';
 
 export type ServiceUser = { uid: number; gid: number };
 
@@ -20,11 +20,11 @@ const statusOf = (): ReadonlyMap<string, string> =>
  * it, read its memory, or take its open files and its root folder from /proc.
  *
  * @param user `UID:GID`, neither of them root's
- * @throws AppError INTERNAL where a right of root is left
+ * @throws BundleError INTERNAL where a right of root is left
  */
 export function dropRights(user: string): void {
   const [uid, gid] = /^[1-9]\d{0,9}:[1-9]\d{0,9}$/.test(user) ? user.split(':').map(Number) : [];
-  if (uid === undefined || gid === undefined) throw new AppError('INTERNAL', `not a user and a group: ${user}`);
+  if (uid === undefined || gid === undefined) throw new BundleError('INTERNAL', `not a user and a group: ${user}`);
   process.setgroups?.([]);
   process.setgid?.(gid);
   process.setuid?.(uid);
@@ -33,5 +33,5 @@ export function dropRights(user: string): void {
   const wanted: Record<string, string> = { Uid: same(uid), Gid: same(gid), Groups: '' };
   const isLeft = Object.entries(wanted).some(([name, value]) => status.get(name) !== value);
   const mayMore = ['CapPrm', 'CapEff', 'CapAmb'].some((name) => !/^0+$/.test(status.get(name) ?? ''));
-  if (isLeft || mayMore) throw new AppError('INTERNAL', `rights of root are left to the process of user ${uid}`);
+  if (isLeft || mayMore) throw new BundleError('INTERNAL', `rights of root are left to the process of user ${uid}`);
 }

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Packaged, packaged } from '../support/packaged.ts';
+
+// Root's commands through the wrappers of the packages, from a /root that is root's alone, over data folders of the services' users, who
+// plant links in them (docs/decisions/087-what-a-person-names.md).
+
+const isRoot = process.getuid?.() === 0;
+
+describe.runIf(isRoot)("root's commands", () => {
+  let on: Packaged;
+  const run = async (script: string, status = 0): Promise<string> => {
+    const ended = await on.sh(script);
+    expect(ended.status, `${script}\n${ended.stdout}${ended.stderr}`).toBe(status);
+    return `${ended.stdout}${ended.stderr}`;
+  };
+
+  beforeAll(async () => {
+    on = await packaged();
+    await run('sallyport init --site plant-7 --address appliance.plant.example --json >init.json');
+    await run(`sed -n 's/.*"recoveryKey": *"\\([^"]*\\)".*/\\1/p' init.json >recovery.txt; chmod 600 recovery.txt`);
+  }, 120_000);
+  afterAll(() => on.end());
+
+  it('keep the keys that they are given, and make those that are not there for the person', async () => {
+    await run(
+      'mkdir keys && for role in root curator; do sallyport-bundle trust key create --for $role --out keys; done',
+    );
+    await run('mv keys/root-*.key keys/root.key && sha256sum keys/root.key >keys/sum');
+    await run('sallyport-bundle trust init --root-key keys/root.key --curator-key keys/mine.key --sheet root.html');
+    await run('sha256sum -c keys/sum');
+    expect(await run("stat -c '%u %a' keys/mine.key root.html")).toBe('0 600\n0 644\n');
+    expect(await run('stat -c %u /var/lib/sallyport-host/trust/1.root.json')).toBe('64996\n');
+    expect(await run('sallyport-bundle trust show --sheet root.html', 1)).toContain('EXISTS');
+    await run('sallyport-bundle trust show --sheet root.html --replace');
+  }, 120_000);
+
+  it('carry a bundle from the host to the site over a medium that is root’s alone', async () => {
+    await run('mkdir -m 700 stick intro');
+    await run('sallyport-bundle trust export --out intro/host.tar --replace');
+    const { root } = JSON.parse(await run('sallyport-bundle trust show --json 2>/dev/null')) as {
+      root: { sha256: string };
+    };
+    await run(`sallyport trust import intro/host.tar --fingerprint ${root.sha256}`);
+    await run('sallyport site-card export --out stick/site.card');
+    await run('sallyport-bundle site add stick/site.card');
+    await run('mkdir -m 755 /srv/osv');
+    await run(
+      `echo '{"schema_version":"1.7.0","id":"DSA-1","modified":"2026-01-05T00:00:00Z","published":"2026-01-05T00:00:00Z","summary":"x","affected":[{"package":{"ecosystem":"Debian:13","name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"9"}]}]}]}' >/srv/osv/DSA-1.json`,
+    );
+    await run('sallyport-bundle source add osv debian /srv/osv');
+    await run('sallyport request export --out stick');
+    await run('sallyport-bundle fulfil --media stick --curator-key keys/mine.key');
+    expect(await run('sallyport bundle import stick')).toMatch(/^imported, receipt/m);
+    await run('sallyport receipt export --out stick');
+    expect(await run('sallyport-bundle receipt take stick/receipts')).toContain('new receipts');
+    expect(await run('find stick -not -uid 0')).toBe('');
+    expect(await run('find /var/lib/sallyport -not -uid 64997; find /var/lib/sallyport-host -not -uid 64996')).toBe('');
+  }, 240_000);
+
+  it('make no token whose secret would have no file', async () => {
+    const tokens = (): Promise<string> =>
+      run(
+        `cp /var/lib/sallyport/state.db* . && /opt/sallyport/current/node_modules/.bin/node -e "
+          const { DatabaseSync } = require('node:sqlite');
+          console.log(new DatabaseSync('state.db').prepare('select id from object where kind like ?').all('%token%').length)"`,
+      );
+    await run('sallyport token create --for osquery --out kit && sha256sum kit/* >kit.sums');
+    const before = await tokens();
+    expect(await run('sallyport token create --for osquery --out kit', 1)).toMatch(
+      /EXISTS: kit\/\S+ is there already: give another folder, or --replace/,
+    );
+    await run('sha256sum -c kit.sums');
+    expect(await tokens()).toBe(before);
+    await run('sallyport token create --for osquery --out kit --replace');
+    expect(await tokens()).not.toBe(before);
+    await run('sha256sum -c kit.sums', 1);
+  }, 60_000);
+
+  it('make, check and restore a backup in the person’s own folder, and write over none', async () => {
+    await run('sallyport backup create --out plant.spb');
+    const sum = await run('sha256sum plant.spb');
+    expect(await run('sallyport backup create --out plant.spb', 1)).toContain('EXISTS');
+    expect(await run('sha256sum plant.spb')).toBe(sum);
+    const checked = await run('sallyport backup verify plant.spb --key-file recovery.txt');
+    expect(checked).toMatch(/^[1-9]\d* objects belong to it: 0 missing, 0 damaged$/m);
+    await run('cp /var/lib/sallyport/keys/witness witness');
+    const restored = await run(
+      'sallyport backup restore plant.spb --key-file recovery.txt --witness ./witness --data ./restored',
+    );
+    expect(restored).toMatch(/brought, 0 missing, 0 damaged/);
+    await run('sallyport doctor --data ./restored');
+    // Where the service's data lie, root makes the folder and gives it to its user.
+    await run('mv /var/lib/sallyport /var/lib/before');
+    const again = await on.sh('sallyport backup restore plant.spb --key-file recovery.txt --witness ./witness');
+    const others = await run('find /var/lib/sallyport -not -uid 64997');
+    await run('rm -rf /var/lib/sallyport; mv /var/lib/before /var/lib/sallyport');
+    expect([again.status, others], again.stderr).toEqual([0, '']);
+  }, 240_000);
+
+  it('read files of a 0700 home', async () => {
+    await run(`printf 'tag,vendor,order number\\nPLC-1,Siemens,6ES7 515-2AM02-0AB0\\n' >list.csv; chmod 600 list.csv`);
+    expect(await run('sallyport controller import ~/list.csv --dry-run')).toContain('1 new');
+    expect(await run('sallyport controller import ~/none.csv --dry-run', 1)).toContain('NOT_FOUND');
+    await run('echo "{}" >a.json');
+    expect(await run('sallyport inventory import ~/a.json', 1)).toContain('refused');
+  }, 60_000);
+
+  it('read from pipes and from standard input, and write to standard output', async () => {
+    await run('sallyport backup verify plant.spb --key-file - <recovery.txt');
+    await run('sallyport backup verify plant.spb --key-file <(cat recovery.txt)');
+    expect(await run('sallyport controller import <(cat list.csv) --dry-run')).toContain('1 new');
+    expect(await run('cat list.csv | sallyport controller import /dev/stdin --dry-run')).toContain('1 new');
+    await run('mkfifo fifo; (cat list.csv >fifo &); sallyport controller import fifo --dry-run');
+    await run('sallyport site-card export --out a.card');
+    for (const out of ['-', '/dev/stdout']) {
+      const { stdout } = await on.sh(`sallyport site-card export --out ${out}`);
+      expect(JSON.parse(stdout)).toHaveProperty('payloadType');
+    }
+    await run('sallyport diagnostics export --plain --out - 2>/dev/null | head -c 1 | grep -q "{"');
+  }, 120_000);
+
+  it('refuse devices and sockets with words', async () => {
+    for (const path of ['/dev/null', '/dev/zero'])
+      expect(await run(`sallyport controller import ${path} --dry-run`, 1)).toMatch(
+        /NOT_REGULAR.*a device; give a file/,
+      );
+    await run(
+      `/opt/sallyport/current/node_modules/.bin/node -e "require('net').createServer().listen('/root/socket', () => process.kill(process.pid, 'SIGKILL'))"; test -S socket`,
+    );
+    expect(await run('sallyport controller import socket --dry-run', 1)).toMatch(/NOT_REGULAR.*a socket; give a file/);
+  }, 60_000);
+
+  it('follow no link that the service’s user laid in the data folder', async () => {
+    await run('echo secret >/root/secret; mkdir -m 755 /srv/roots; cp -a /var/lib/sallyport /srv/kept');
+    const files = (await run('cd /var/lib/sallyport && find * -type f')).trim().split('\n');
+    for (const file of files) {
+      const path = `/var/lib/sallyport/${file}`;
+      await run(`mv ${path} ${path}.kept && ln -s /srv/roots/made ${path} && chown -h sallyport:sallyport ${path}`);
+      await on.sh('sallyport device list');
+      expect(await run('find /srv/roots -mindepth 1'), file).toBe('');
+      await run(`mv -f ${path}.kept ${path}`);
+    }
+    await run('rm -rf /var/lib/sallyport; cp -a /srv/kept /var/lib/sallyport');
+    // Nor where the person names it: a link of another is not the person's.
+    await run(
+      'cd /srv && mkdir -m 755 theirs && chown sallyport theirs && ln -s /root theirs/way && chown -h sallyport theirs/way',
+    );
+    expect(await run('sallyport controller import /srv/theirs/way/list.csv --dry-run', 1)).toContain('a link');
+    await run('sallyport site-card export --out /srv/theirs/way/new.card', 1);
+    await run('test ! -e /root/new.card');
+    await run('ln -s /root/list.csv /root/mine.csv');
+    expect(await run('sallyport controller import mine.csv --dry-run')).toContain('1 new');
+  }, 300_000);
+
+  it('run without a capability and as the service’s user, while what opens files stays root', async () => {
+    const hold = `hold-${process.pid}`;
+    await run(`mkfifo ${hold}`);
+    const seen = await run(
+      `sallyport controller import ${hold} --dry-run >/dev/null & sleep infinity 3>${hold} & holder=$!
+       look() {
+         for p in /proc/[0-9]*; do
+           case $(readlink $p/exe) in */node) tr '\\0' ' ' <$p/cmdline | grep -q 'sallyport.js controller import ${hold}' && grep -E '^(Uid|CapEff):' $p/status ;; esac
+         done 2>/dev/null
+       }
+       until look | grep -q 64997; do :; done
+       look; kill $holder; wait %1; true`,
+    );
+    expect(seen).toMatch(/^Uid:\t0\t/m);
+    expect(seen).toMatch(/^Uid:\t64997\t64997\t64997\t64997\nCapEff:\t0+$/m);
+  }, 60_000);
+
+  it('say that they may not look, and never that nothing is there', async () => {
+    await run('mkdir -m 700 /srv/closed && echo x >/srv/closed/file && chown -R 1:1 /srv/closed');
+    const asOther = 'setpriv --reuid=2 --regid=2 --clear-groups';
+    const said = await on.sh(`cd / && ${asOther} sallyport-bundle inspect /srv/closed/file`);
+    expect(said.status).toBe(1);
+    expect(said.stderr).toMatch(/EACCES|permission denied/);
+    expect(said.stderr).not.toMatch(/not there|NOT_FOUND/);
+  });
+});
