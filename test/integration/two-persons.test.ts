@@ -161,6 +161,16 @@ const waitingIn = (text: string, act: string, thing: string): boolean =>
     (row) => row.act === act && row.id.endsWith(thing),
   );
 
+/** Whether the document of the API says of a call by its address that no token agrees to it. */
+const saysPerson = async (address: string): Promise<boolean> => {
+  const { text } = await send('/api/v1/openapi.json', { bearer: otherSecret });
+  const { paths: calls } = JSON.parse(text) as { paths: Record<string, { post?: { description: string } }> };
+  const found = Object.entries(calls).find(([path]) =>
+    new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(address),
+  );
+  return found?.[1].post?.description.includes('(APPROVAL_TOKEN): a person') === true;
+};
+
 describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry points of a running server', (act) => {
   it('is refused to whoever is no second person, waits in the list, and is done by a second one', async () => {
     const thing = scenarios[act].ask(as(people.first.id));
@@ -192,6 +202,7 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry poi
       'token of the second, made by the first': api === undefined ? 'no entry point' : 'APPROVAL_TOKEN',
       'command line': words === undefined ? 'no entry point' : 'APPROVAL_PERSON',
     });
+    expect(api === undefined || (await saysPerson(api[0]))).toBe(true);
     expect(await isWaiting()).toBe(true);
     // The server sees within a second what another process wrote into the witness.
     await expect

@@ -1,8 +1,9 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceQueries } from '../../features/devices/types.ts';
 import { deviceIn } from '../../features/devices/view.ts';
-import { csvMark, csvRow } from '../../platform/csv/write.ts';
+import { type Cell, csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
@@ -22,7 +23,9 @@ import type { InventoryService } from './service.ts';
 import {
   type AppCategories,
   type Collection,
+  enteredFields,
   type Field,
+  type HardwareRecords,
   type InventoryRow,
   type ListAsked,
   readRight,
@@ -35,6 +38,7 @@ type Needs = {
   events: EventService;
   deviceQueries: DeviceQueries;
   appCategories: AppCategories;
+  hardwareRecords: HardwareRecords;
 };
 
 const { operation, download } = operationsOver<Needs>({ area: 'devices', bound: 'device' });
@@ -68,6 +72,41 @@ type Row = {
   devices?: number;
   device?: { id: string; name: string } | null;
   values: Record<string, Value>;
+  entered?: Entered | null;
+};
+
+/** What people entered about a part. */
+type Entered = Record<string, Value | Record<string, string>>;
+
+const isHardware = ({ name }: Collection): boolean => name === 'hardware';
+
+const enteredSchema = z
+  .object({
+    record: z.string().describe('The object of the kind hardware-record'),
+    inventoryNumber: z.string().nullable(),
+    place: z.string().nullable(),
+    price: z.string().nullable(),
+    purchasedAt: z.string().nullable().describe('YYYY-MM-DDThh:mm:ssZ'),
+    writtenOff: z.boolean().nullable(),
+    custom: z.record(z.string(), z.string()).describe("By the site's own columns"),
+  })
+  .nullable()
+  .describe('What people entered about the part; null: nothing') as unknown as z.ZodType<Entered | null>;
+
+const customPrefix = 'custom.';
+
+/** What was entered about a row of hardware of a device. */
+const enteredOf = (records: HardwareRecords, device: string, row: InventoryRow): Entered | null => {
+  const record = records.find(device, row);
+  if (record === undefined) return null;
+  const { purchasedAt, ...all } = records.values(record);
+  const custom = Object.entries(all).filter(([name]) => name.startsWith(customPrefix));
+  return {
+    record: record.id,
+    ...Object.fromEntries(enteredFields.map((name) => [name, all[name] ?? null])),
+    purchasedAt: typeof purchasedAt === 'number' ? toTime(purchasedAt) : null,
+    custom: Object.fromEntries(custom.map(([name, value]) => [name.slice(customPrefix.length), String(value)])),
+  };
 };
 
 const category = z.string().max(64).describe('What falls into an application category').optional();
@@ -129,17 +168,19 @@ type Asked = z.output<ReturnType<typeof listParameters>>;
 
 /** What the engine is asked; a field may have the name of the counter, then it is the field. */
 const queryOf = (
-  { appCategories, deviceQueries, inventory, actor }: Needs & { actor: Actor },
+  { appCategories, deviceQueries, hardwareRecords, inventory, actor }: Needs & { actor: Actor },
   collection: Collection,
   given: Asked,
 ): Omit<ListAsked, 'limit' | 'after'> & WhoseItems => {
   const scope = collectionScope(actor, collection);
   const { sort, category: wanted, device, where: text = '' } = given;
+  const told = isHardware(collection) ? { items: hardwareRecords.search } : {};
   const isCounter = (sort === 'devices' || sort === 'device') && !(sort in collection.fields);
   return {
     collection: collection.name,
     where: whereOf(given),
-    filter: inventory.language(collection).read(termsIn({ where: text })),
+    told,
+    filter: inventory.language(collection, told).read(termsIn({ where: text })),
     descending: given.descending,
     personal: given.personal === true,
     ...defined({
@@ -157,24 +198,27 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const area = name === 'software' ? 'software' : 'devices';
   const right = readRight(collection);
   const values = valuesSchema(collection);
+  const shown = { values, ...((isHardware(collection) ? { entered: enteredSchema } : {}) as object) };
   const row = z.object({
     id: z.int(),
     ...(isShared ? { devices: z.int().describe('How many devices have it') } : { device: deviceReference.nullable() }),
-    values,
+    ...shown,
   }) as unknown as z.ZodType<Row>;
   const parameters = listParameters(collection);
   /** What belongs to no device is read by who reaches the whole site. */
   const scoped = (collection.bound === 'device' ? { scoped: true } : {}) as { scoped?: true };
 
-  const toRows = (deviceQueries: DeviceQueries, rows: readonly InventoryRow[]): Row[] => {
+  const toRows = ({ deviceQueries, hardwareRecords }: Needs, rows: readonly InventoryRow[]): Row[] => {
     const named = deviceQueries.names(rows.map((found) => Number(found['_device'] ?? 0)).filter((id) => id > 0));
-    return rows.map((found) => ({
-      id: found.id,
-      ...(isShared
-        ? { devices: Number(found['_devices'] ?? 0) }
-        : { device: named.get(Number(found['_device'] ?? 0)) ?? null }),
-      values: rowValues(collection, found),
-    }));
+    return rows.map((found) => {
+      const device = named.get(Number(found['_device'] ?? 0)) ?? null;
+      return {
+        id: found.id,
+        ...(isShared ? { devices: Number(found['_devices'] ?? 0) } : { device }),
+        values: rowValues(collection, found),
+        ...(isHardware(collection) ? { entered: enteredOf(hardwareRecords, device?.id ?? '', found) } : {}),
+      };
+    });
   };
 
   const list = operation({
@@ -188,7 +232,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     input: parameters.extend(paging),
     output: pageOf(row),
     run: (context, given) => {
-      const { inventory, events, deviceQueries, actor } = context;
+      const { inventory, events, actor } = context;
       const asked = queryOf(context, collection, given);
       if (asked.personal) recordPersonal(events, { actor, what: name, device: asked.device });
       const page = inventory.ofAnyCollection.list({
@@ -196,7 +240,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
         limit: given.limit,
         ...defined({ after: given.after }),
       });
-      return { rows: toRows(deviceQueries, page.rows), total: page.total, next: page.next ?? null };
+      return { rows: toRows(context, page.rows), total: page.total, next: page.next ?? null };
     },
   });
 
@@ -212,7 +256,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     input: parameters,
     file: 'text/csv; charset=utf-8',
     run: (context, given) => {
-      const { inventory, events, deviceQueries, actor } = context;
+      const { inventory, events, hardwareRecords, actor } = context;
       const asked = queryOf(context, collection, given);
       // The first page is read before the answer begins, so that a refusal has its code.
       const first = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows });
@@ -225,13 +269,21 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
         .filter(([, field]) => !field.entered && (asked.personal || !field.personal))
         .filter(([, field]) => !field.perDevice || asked.device !== undefined)
         .map(([field]) => field);
+      const own = isHardware(collection) ? hardwareRecords.columns().map((column) => column.name) : [];
+      const entered = isHardware(collection) ? [...enteredFields, ...own.map((column) => customPrefix + column)] : [];
+      const enteredCells = (found: Row): Cell[] => {
+        const { custom = {}, ...fields } = found.entered ?? {};
+        const ofOwn = custom as Record<string, string>;
+        return [...enteredFields.map((column) => fields[column] as Value), ...own.map((column) => ofOwn[column])];
+      };
       const lines = function* (): Generator<string> {
-        yield csvMark + csvRow([...columns, isShared ? 'devices' : 'device']);
+        yield csvMark + csvRow([...columns, isShared ? 'devices' : 'device', ...entered]);
         for (let page = first; ; ) {
-          for (const found of toRows(deviceQueries, page.rows)) {
+          for (const found of toRows(context, page.rows)) {
             const cells = found.values;
             const last = isShared ? found.devices : found.device?.name;
-            yield csvRow([...columns.map((column) => cells[column]), last]);
+            const further = entered.length === 0 ? [] : enteredCells(found);
+            yield csvRow([...columns.map((column) => cells[column]), last, ...further]);
           }
           if (page.next === undefined) return;
           page = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows, after: page.next });
@@ -254,9 +306,9 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       collection: z.string(),
       door: z.string().nullable().describe('The source that reported it; null when none did'),
       collectedAt: time.nullable(),
-      rows: z.array(z.object({ id: z.int(), values })),
+      rows: z.array(z.object({ id: z.int(), ...shown })),
     }),
-    run: ({ inventory, events, deviceQueries, actor }, { device, ...given }) => {
+    run: ({ inventory, events, deviceQueries, hardwareRecords, actor }, { device, ...given }) => {
       const id = deviceIn(deviceQueries, device, scopeOf(actor, right));
       const personal = given.personal === true;
       if (personal) recordPersonal(events, { actor, what: name, device: id });
@@ -265,7 +317,11 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
         collection: name,
         door: rows[0]?._source ?? null,
         collectedAt: rows[0]?._collectedAt ?? null,
-        rows: rows.map((found) => ({ id: found.id, values: rowValues(collection, found) })),
+        rows: rows.map((found) => ({
+          id: found.id,
+          values: rowValues(collection, found),
+          ...(isHardware(collection) ? { entered: enteredOf(hardwareRecords, device, found) } : {}),
+        })),
       };
     },
   });

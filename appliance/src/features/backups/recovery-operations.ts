@@ -80,6 +80,7 @@ export const recoveryKeyOperations = [
   operation({
     name: 'recovery-key.decide',
     http: { method: 'post', path: '/recovery-key/decision' },
+    person: 'to-agree',
     decides: true,
     right: 'safety:write',
     summary: 'Gives up a new recovery key that was asked for; agreeing is for people, in the console or at the machine',

@@ -207,6 +207,7 @@ export const deploymentOperations = [
   operation({
     name: 'deployment.consent',
     http: { method: 'post', path: '/deployment-consents/{consent}/decision' },
+    person: 'to-agree',
     bound: 'group',
     decides: true,
     right: 'deployments:write',

@@ -34,6 +34,7 @@ const decide = (action: 'confirm' | 'cancel', summary: string) =>
   operation({
     name: `device.task.${action}`,
     http: { method: 'post', path: `/device-tasks/{task}/${action}` },
+    ...(action === 'confirm' ? { person: 'always' as const } : {}),
     decides: true,
     right: 'devices:write',
     summary,

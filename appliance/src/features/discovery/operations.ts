@@ -178,6 +178,7 @@ export const discoveryOperations = [
   operation({
     name: 'range.confirm',
     http: { method: 'post', path: '/discovery/ranges/{id}/confirm' },
+    person: 'always',
     decides: true,
     right: 'devices:write',
     summary: 'Confirms exactly one plan, with its number of addresses',

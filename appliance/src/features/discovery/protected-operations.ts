@@ -64,6 +64,7 @@ export const protectedOperations = [
   operation({
     name: 'protected.release',
     http: { method: 'post', path: '/protected-addresses/releases', status: 201 },
+    person: 'always',
     right: 'controllers:write',
     summary:
       'A signed-in person asks for the release of what is still protected within some addresses; a second one agrees',
@@ -87,6 +88,7 @@ export const protectedOperations = [
   operation({
     name: 'protected.decide',
     http: { method: 'post', path: '/protected-addresses/releases/{request}/decision' },
+    person: 'to-agree',
     decides: true,
     right: 'controllers:write',
     summary: 'A second person agrees to the release of exactly these addresses, or the request is given up',

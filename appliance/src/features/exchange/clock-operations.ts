@@ -80,6 +80,7 @@ export const clockOperations = [
   operation({
     name: 'clock.agree',
     http: { method: 'post', path: '/exchange/clock/agreement' },
+    person: 'always',
     right: 'exchange:write',
     summary: 'A signed-in person says that a time which is far ahead is right; two persons are needed to go back',
     input: z.strictObject({
@@ -109,6 +110,7 @@ export const clockOperations = [
   operation({
     name: 'clock.back-ask',
     http: { method: 'post', path: '/exchange/clock/back' },
+    person: 'always',
     right: 'exchange:write',
     summary: 'A signed-in person asks for the floor to be lowered to the clock as it is; a second one agrees',
     input: z.strictObject({ reason }),
@@ -118,6 +120,7 @@ export const clockOperations = [
   operation({
     name: 'clock.back-decide',
     http: { method: 'post', path: '/exchange/clock/back/decision' },
+    person: 'to-agree',
     decides: true,
     right: 'exchange:write',
     summary: 'Gives up what was asked for; agreeing is for people',

@@ -273,6 +273,7 @@ export const identificationOperations = [
     name: 'controller.identification.approve',
     scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/approve' },
+    person: 'always',
     right: 'controllers:approve',
     summary: 'A second person approves exactly one plan, with its number of controllers',
     input: z.strictObject({

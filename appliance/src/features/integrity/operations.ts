@@ -156,6 +156,7 @@ export const integrityOperations = [
   operation({
     name: 'controller.integrity.confirm',
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
+    person: 'to-agree',
     decides: true,
     right: 'controllers:write',
     summary: 'The second person confirms or declines a proposed program',

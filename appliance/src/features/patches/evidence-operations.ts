@@ -98,6 +98,7 @@ export const evidenceOperations = [
   operation({
     name: 'patch.risk.approve',
     http: { method: 'post', path: '/risk-acceptances/{acceptance}/approve' },
+    person: 'always',
     right: 'controllers:approve',
     summary: 'Approves an accepted risk; neither its owner nor who wrote it',
     input: z.strictObject({ acceptance: z.string().min(1).max(512) }),

@@ -39,6 +39,7 @@ export const moveOperations = [
   operation({
     name: 'patch.sign',
     http: { method: 'post', path: '/controller-patches/requests/{request}/sign' },
+    person: 'always',
     decides: true,
     right: 'controllers:write',
     summary: 'Signs for what somebody asked, or declines it',

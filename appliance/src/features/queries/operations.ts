@@ -217,6 +217,7 @@ export const queryOperations = [
   operation({
     name: 'sample.decide',
     http: { method: 'post', path: '/samples/{sample}/decision' },
+    person: 'to-agree',
     decides: true,
     right: 'queries:write',
     summary: 'Approves or declines what another person asked for',

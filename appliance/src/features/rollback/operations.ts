@@ -85,6 +85,7 @@ export const rollbackOperations = [
   operation({
     name: 'rollback.decide',
     http: { method: 'post', path: '/rollback/{id}/decision' },
+    person: 'to-agree',
     decides: true,
     right: 'safety:write',
     summary: 'Refuses what another one asked for; agreeing is for people',

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import type { ApiRoute } from './route.ts';
+import type { ApiRoute, PersonNeed } from './route.ts';
 import { apiPrefix } from './types.ts';
 import { errorSchema } from './wire.ts';
 
@@ -94,6 +94,13 @@ const successOf = (convert: (schema: z.ZodType) => Json, { answers }: ApiRoute):
   };
 };
 
+const personNeeds: Readonly<Record<PersonNeed, string>> = {
+  always:
+    'Every token is refused (APPROVAL_TOKEN): a person does it on the page, or with the command after sallyport login.',
+  'to-agree':
+    'A token may say no. To agree it is refused (APPROVAL_TOKEN): a person does that, on the page or with the command after sallyport login.',
+};
+
 /** The OpenAPI 3.1 document of a table of routes. */
 export const openApiDocument = (routes: readonly ApiRoute[], names: SchemaNames): Json => {
   const { convert, components } = converter(names);
@@ -115,7 +122,11 @@ export const openApiDocument = (routes: readonly ApiRoute[], names: SchemaNames)
       operationId: operationId(route),
       tags: [route.tag],
       summary: route.summary,
-      description: [route.description, `Right: ${route.right === 'any' ? 'any valid token' : route.right}.`]
+      description: [
+        route.description,
+        `Right: ${route.right === 'any' ? 'any valid token' : route.right}.`,
+        route.person && personNeeds[route.person],
+      ]
         .filter(Boolean)
         .join(' '),
       ...(parameters.length === 0 ? {} : { parameters }),

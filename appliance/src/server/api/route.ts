@@ -6,6 +6,9 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 /** A request as the router has it. */
 type RawCall = { actor: Actor; params: Record<string, string>; request: Request };
 
+/** `always`: every token is refused; `to-agree`: it may say no. */
+export type PersonNeed = 'always' | 'to-agree';
+
 type Head = {
   method: Method;
   /** As in the document: `/devices/{device}`. */
@@ -15,6 +18,7 @@ type Head = {
   description?: string;
   /** `any`: every valid token. Services check once more what they change. */
   right: Right | 'any';
+  person?: PersonNeed;
 };
 
 /** How a call answers when it worked. */

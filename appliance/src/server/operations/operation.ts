@@ -20,7 +20,7 @@ import {
 import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly } from '../../platform/shapes.ts';
-import type { Method, SentFile, Upload } from '../api/route.ts';
+import type { Method, PersonNeed, SentFile, Upload } from '../api/route.ts';
 
 /** Who calls. */
 export type Caller = {
@@ -86,6 +86,8 @@ type Head<I extends z.ZodObject> = {
   name: string;
   /** Says yes or no to what waits: of a right to write, the one to approve beside it is enough. */
   decides?: true;
+  /** A token is refused, always or where it would agree: the document says so. */
+  person?: PersonNeed;
   /** `any`: every signed-in account. Services check once more what they change. */
   right: Right | 'any';
   summary: string;

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { type Answers, type ApiRoute, type SentFile, sentFile } from '../api/route.ts';
@@ -16,7 +17,7 @@ const answersOf = <N>({ answers, http }: Operation<N>): Answers => {
 
 /** The route of an operation that the API has: parts of its path, the rest as parameters of a GET or as the body. */
 export function toRoute<N extends object>(operation: Operation<N>, parts: N): ApiRoute | undefined {
-  const { http, input, area, right, summary, description } = operation;
+  const { http, input, area, right, person, summary, description } = operation;
   if (http === undefined) return undefined;
   const { method, path, upload } = http;
   const mask: Record<string, true> = Object.fromEntries(
@@ -36,7 +37,7 @@ export function toRoute<N extends object>(operation: Operation<N>, parts: N): Ap
     right,
     summary,
     answers,
-    ...(description === undefined ? {} : { description }),
+    ...defined({ description, person }),
     ...(params === undefined ? {} : { params }),
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),
