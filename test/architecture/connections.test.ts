@@ -69,6 +69,25 @@ describe('connections', () => {
     expect(connect?.text).toContain('forbidden: () => AddressSet;');
   });
 
+  it('of the agent lead to its present server, or where a person enrols it; anywhere else by a permit', () => {
+    const calls = sourceFiles('agent')
+      .filter(
+        ({ path, text }) => isProduction(path) && /import \{[^}]*\bconnect\b[^}]*\} from '[^']*connect\.ts'/.test(text),
+      )
+      .map(({ path, text }) => [path, ...(text.match(/\bconnect\([^\n]*/g) ?? [])]);
+    expect(calls).toEqual([
+      ['agent/src/loop/agent.ts', 'connect(optionsOf(serverNow()));'],
+      [
+        'agent/src/loop/enrol.ts',
+        'connect({ server, ca: null, forbidden: nothingKnown });',
+        'connect({ server, ca: caPem, forbidden: nothingKnown });',
+        'connect({ server: options.server, ca: caPem, forbidden: nothingKnown });',
+        'connect({ server, ca, identity, forbidden: () => controllers });',
+      ],
+      ['agent/src/platform/permitted.ts', 'connect({ ...options, addresses });'],
+    ]);
+  });
+
   const planted = [
     "import { connect } from 'node:net';",
     "import net from 'net';",

@@ -81,6 +81,7 @@ describe('the table of routes', () => {
       'POST /api/agent/v1/events',
       'POST /api/agent/v1/renew',
       'POST /api/agent/v1/sections',
+      'POST /api/agent/v1/tasks/:id/connection-permit',
       'POST /api/agent/v1/tasks/:id/permit',
       'POST /api/agent/v1/tasks/:id/result',
       // Behind the secret and the node key.

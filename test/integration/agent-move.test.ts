@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, connect as openTcp, type Socket, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
 import { deviceTaskService } from '@sallyport/appliance/features/device-tasks/service';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { binOf } from '../support/commands.ts';
+import { countingController } from '../support/counting-controller.ts';
 import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
@@ -85,6 +87,25 @@ describe('an agent that is ordered to another address', () => {
     const before = second.state.calls;
     expect((await site.agent('once', '--state', state)).status).toBe(0);
     expect(second.state.calls).toBeGreaterThan(before);
+  });
+
+  it('asks its present server first: nothing is sent to a controller, whose record came after the order', async () => {
+    const controller = await countingController(8443);
+    open.push({ close: () => void controller.close() });
+    const { state, device } = await enrolled('permits');
+    order(device, `https://${controller.host}:8443`);
+    site.appliance.controllers.create(system, { name: 'P-9', address: controller.host });
+    for (let turns = 0; turns < 2; turns += 1) await site.agent('once', '--state', state);
+    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
+    expect(newest()?.states).toEqual({ failed: 1 });
+    expect(addressOf(state)).not.toContain(controller.host);
+    // Why is not told to the device; the journal has it.
+    expect(newest()?.open.map(({ code }) => code)).toEqual(['NOT_MOVED']);
+    expect(readFileSync(join(state, 'log', 'agent.log'), 'utf8')).not.toContain('because');
+    const { rows } = site.appliance.events.list({ scope: wholeSite('job'), type: ['connection-forbidden'], limit: 10 });
+    expect(rows).toMatchObject([
+      { params: { purpose: 'move-server', host: controller.host, port: 8443, because: 'controller' } },
+    ]);
   });
 
   it('stays where it is when another server is there, and says so', async () => {

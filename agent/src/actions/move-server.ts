@@ -11,8 +11,8 @@ import { step, withRetries } from './action.ts';
 export type MoveContext = {
   /** The address that is used now. */
   server(): string;
-  /** One check-in at another address; throws what was wrong. */
-  checkInAt(server: string): Promise<void>;
+  /** One check-in at another address, for which the present server gives a permit for this task; throws what was wrong. */
+  checkInAt(server: string, task: string): Promise<void>;
   /** Keeps the address and uses it from the next call on. */
   moveTo(server: string): void;
 };
@@ -30,7 +30,7 @@ export const moveServer = async (context: MoveContext, task: MoveServerTask): Pr
     return { attempt, steps: ended(output, 1), state: 'failed', code: 'NOT_MOVED' };
   }
   try {
-    await withRetries(() => context.checkInAt(server), retryMs);
+    await withRetries(() => context.checkInAt(server, task.id), retryMs);
   } catch (error) {
     const output = `${server}: ${describe(error)}; ${before} stays`;
     return { attempt, steps: ended(output, 1), state: 'failed', code: 'NOT_MOVED' };

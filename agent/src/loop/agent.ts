@@ -13,6 +13,7 @@ import { type ExecutableLimits, executableLimits } from '../executables/round.ts
 import { newKeyAndRequest } from '../identity/x509.ts';
 import { type Connection, connect } from '../platform/connect.ts';
 import { fileLog, type Log } from '../platform/log.ts';
+import { connectPermitted } from '../platform/permitted.ts';
 import { type RootFiles, rootFiles } from '../platform/root-files.ts';
 import { certificateEnd, requireEnrolled } from '../state/enrolled.ts';
 import { openJournal } from '../state/journal.ts';
@@ -164,13 +165,15 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const spool = openSpool(state.path('spool'), saved.sizeBytes);
   const policy = openPolicy(state.path('policy.json'));
   const used = { cert: '' };
-  const connectTo = (server: string): Connection => {
+  const optionsOf = (server: string) => {
     const { identity } = requireEnrolled(state);
-    used.cert = identity.cert;
-    return connect({ server, ca, identity, forbidden: () => controllersOf(policy.current()) });
+    return { server, ca, identity, forbidden: () => controllersOf(policy.current()) };
   };
   const serverNow = (): string => requireEnrolled(state).settings.server;
-  const { connection, swap } = swappable(() => connectTo(serverNow()));
+  const { connection, swap } = swappable(() => {
+    used.cert = requireEnrolled(state).identity.cert;
+    return connect(optionsOf(serverNow()));
+  });
   const calls: Client = client(connection);
   const bootId = bootIdOf(files);
   ensureDir(state.path('work'), 0o700);
@@ -190,8 +193,8 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     },
     move: {
       server: serverNow,
-      checkInAt: async (server) => {
-        const other = connectTo(server);
+      checkInAt: async (server, task) => {
+        const other = await connectPermitted(optionsOf(server), { present: connection, task });
         try {
           await client(other).checkIn(nextCheckIn());
         } finally {

@@ -40,6 +40,7 @@ export function checkIns(parts: {
       bootId: parts.bootId,
       seq,
       version: agentVersion,
+      permits: true,
       sections: parts.inventory.hashes(),
       policy: parts.policy.current().etag,
       ...defined({ task: parts.tasks.current() }),

@@ -10,13 +10,14 @@ import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
-import { applianceName, isServerAddress } from '@sallyport/bundle-tools/protocol/site';
+import { applianceName, isServerAddress, serverEndpoint } from '@sallyport/bundle-tools/protocol/site';
 import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { AgentError } from '../errors.ts';
 
 // The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
 // contact its certificate must lead to the pinned CA, which makes no server's certificate but the appliance's. Where the appliance says that a controller is, not
-// even the server is looked for: a name or an address may have gone over to one. Beside it only the controllers that a task
+// even the server is looked for: a name or an address may have gone over to one. Where an order leads, only addresses with a permit are
+// (permitted.ts). Beside it only the controllers that a task
 // names are reached, each at its address and ports, while that task runs.
 
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer };
@@ -50,8 +51,10 @@ export type Connection = {
   close(): void;
 };
 
-type ConnectOptions = {
+export type ConnectOptions = {
   server: string;
+  /** The only addresses to which it goes; absent: those to which the name leads. */
+  addresses?: readonly string[];
   /** PEM of the pinned CA; null only for the first contact, which sends nothing secret. */
   ca: string | null;
   identity?: { key: string; cert: string };
@@ -67,12 +70,6 @@ export const parseServer = (text: string): URL => {
   if (!isServerAddress(text)) throw new AgentError('USAGE', `not an https address of a server: ${text.slice(0, 200)}`);
   return new URL(text);
 };
-
-/** Where the server listens: `host` without brackets. */
-const endpointOf = (url: URL) => ({
-  host: url.hostname.replace(/^\[|\]$/g, ''),
-  port: url.port === '' ? 443 : Number(url.port),
-});
 
 /** What OpenSSL says of dates that do not hold, in words for who looks for the cause. */
 const timeFaults: Readonly<Record<string, string>> = {
@@ -136,13 +133,39 @@ const lookupBeside =
     });
   };
 
+/** The addresses to which a name leads; of an address itself. UNREACHABLE for none. */
+export const addressesOf = (host: string): Promise<string[]> =>
+  new Promise((resolve, reject) => {
+    if (isIP(host) !== 0) resolve([host]);
+    else
+      lookup(host, { all: true }, (error, found) => {
+        if (error === null && found.length > 0) resolve(found.map(({ address }) => address));
+        else reject(new AgentError('UNREACHABLE', error?.message ?? `${host} has no address`));
+      });
+  });
+
+/** Hands on these addresses, whatever the name leads to. */
+const lookupOf =
+  (addresses: readonly string[], forbidden: () => AddressSet): LookupFunction =>
+  (_name, options, callback) => {
+    const held = addresses.find((address) => forbidden().has(address));
+    const all = addresses.map((address) => ({ address, family: isIP(address) }));
+    const [first] = all;
+    if (held !== undefined) callback(kept(held), '');
+    else if (options.all === true) callback(null, all);
+    else callback(null, first?.address ?? '', first?.family);
+  };
+
 /** Opens kept-alive connections to the server, at most two at a time. */
 export const connect = (options: ConnectOptions): Connection => {
-  const { host, port } = endpointOf(parseServer(options.server));
+  const { host, port } = serverEndpoint(parseServer(options.server).href);
   const agent = new Agent({
     keepAlive: true,
     maxSockets: 2,
-    lookup: lookupBeside(options.forbidden),
+    lookup:
+      options.addresses === undefined
+        ? lookupBeside(options.forbidden)
+        : lookupOf(options.addresses, options.forbidden),
     minVersion: 'TLSv1.2',
     rejectUnauthorized: options.ca !== null,
     ...defined({ ca: options.ca ?? undefined }),

@@ -83,6 +83,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
       trustFiles: appliance.trustFiles,
       tasks: joinedQueues([appliance.tasks, appliance.identification.queue, appliance.deviceTasks.queue]),
       policyOf: agentPolicies({ db, objects, controllersNear: appliance.discovery.controllersNear }),
+      forbiddenBecause: appliance.discovery.forbiddenBecause,
       pollSeconds: () => objects.setting('devices.check-in-seconds'),
     }),
   );

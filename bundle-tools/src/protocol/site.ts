@@ -50,3 +50,9 @@ export const isServerAddress = (text: string): boolean => {
     url.hash === ''
   );
 };
+
+/** Where an address of an appliance leads: the host without brackets, 443 where no port is named. */
+export const serverEndpoint = (server: string): { host: string; port: number } => {
+  const { hostname, port } = new URL(server);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
+};

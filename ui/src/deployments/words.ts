@@ -134,9 +134,9 @@ export const words = defineWords({
     kk: 'қажет файл мұнда жоқ; ол бар буманы импорттаңыз',
   },
   'taskCode.NOT_MOVED': {
-    en: 'the new address did not answer as this appliance; the old one stays',
-    ru: 'новый адрес не ответил как этот сервер; остаётся старый',
-    kk: 'жаңа мекенжай осы сервер ретінде жауап бермеді; ескісі қалады',
+    en: 'there is no permit for the new address, or it did not answer as this appliance; the old one stays',
+    ru: 'на новый адрес нет разрешения, или он не ответил как этот сервер; остаётся старый',
+    kk: 'жаңа мекенжайға рұқсат жоқ немесе ол осы сервер ретінде жауап бермеді; ескісі қалады',
   },
   'taskCode.NOT_NEEDED': {
     en: 'the device has it already',

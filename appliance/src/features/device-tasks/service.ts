@@ -225,6 +225,13 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         return 'ok';
       }),
     mayFetch: () => false,
+    leadsTo: (device, id) => {
+      const row = own(device, id);
+      const isWorked = row !== undefined && (row.state === 'queued' || row.state === 'running');
+      if (!isWorked || row.deadlineAt <= clock() || !isWithin(db, row.reach, device)) return undefined;
+      const wanted = wantedOf(row);
+      return wanted?.kind === 'move-server' ? wanted.server : undefined;
+    },
   };
 
   return {

@@ -82,10 +82,14 @@ export type TaskQueue<T extends Task = Task> = {
   mayFetch(device: number, sha256: string): boolean;
   /** Whether the next step of a task may be done, where a task asks before each; undefined for one that is not the device's. */
   permit?(device: number, taskId: string, asked: PermitRequest): PermitReply | undefined;
+  /** The server to which an open task takes the device's agent; undefined where it takes it nowhere. */
+  leadsTo?(device: number, taskId: string): string | undefined;
 };
 
 /** Several queues as one: what one does not know, the next may. */
-export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => ({
+export const joinedQueues = (
+  queues: readonly TaskQueue[],
+): TaskQueue & Required<Pick<TaskQueue, 'permit' | 'leadsTo'>> => ({
   isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
   next: (device) => {
     for (const queue of queues) {
@@ -111,6 +115,13 @@ export const joinedQueues = (queues: readonly TaskQueue[]): TaskQueue & Required
     for (const queue of queues) {
       const answer = queue.permit?.(device, task, asked);
       if (answer !== undefined) return answer;
+    }
+    return undefined;
+  },
+  leadsTo: (device, task) => {
+    for (const queue of queues) {
+      const server = queue.leadsTo?.(device, task);
+      if (server !== undefined) return server;
     }
     return undefined;
   },

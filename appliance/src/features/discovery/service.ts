@@ -95,6 +95,8 @@ export type DiscoveryService = {
   plan(actor: Actor, id: string): ScanPlan;
   /** Where nothing is asked, as ranges of IPv4. */
   keptFrom(): readonly AddressRange[];
+  /** Why nothing but identification may connect to an address, at this moment; undefined where something may. */
+  forbiddenBecause(address: string): string | undefined;
   /** Controllers in the network of an address, for the agent there. */
   controllersNear(address: string): string[];
   /** Why a range is not asked now. */
@@ -261,6 +263,9 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       return range.plan(id);
     },
     keptFrom: forbidden.ipv4,
+    forbiddenBecause: (address) =>
+      // A wrong record may not turn agents away from the appliance.
+      addressSet(ownAddresses()).has(address) ? undefined : forbidden.because(address),
     controllersNear: (address) => {
       const near = forbidden.near(address);
       if (near.length === 0) return near;

@@ -5,6 +5,10 @@ import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/amb
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import {
+  type ConnectionPermitReply,
+  connectionPermitRequest,
+} from '@sallyport/bundle-tools/protocol/connection-permit';
 import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import { type AgentEvent, eventsRequest } from '@sallyport/bundle-tools/protocol/events';
 import { permitRequest } from '@sallyport/bundle-tools/protocol/identify-controllers';
@@ -29,6 +33,7 @@ import { type RateLimit, rateLimit } from '../../../platform/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
 import { agentEvents } from '../events.ts';
 import { reportLimiter } from '../report-limiter.ts';
+import { connectionPermits } from './connection-permits.ts';
 import { isKnownSection } from './known-section.ts';
 import { peerReader } from './peer.ts';
 import type { NativeParts } from './types.ts';
@@ -105,6 +110,7 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 /** Of one device per minute, as many at once; an agent renews a few times a year and sends what it has in few calls. */
 const renewalsPerMinute = 4;
 const eventCallsPerMinute = 30;
+const permitsPerMinute = 30;
 
 /** The answer to a section that is as it was. */
 const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed: 0 };
@@ -132,6 +138,8 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   );
   const inWork = reportLimiter();
   const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
+  const permits = connectionPermits({ ...parts, clock });
+  const permitCalls = rateLimit({ perMinute: permitsPerMinute, clock });
   const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
 
   const startedAt = clock();
@@ -253,7 +261,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         );
         // What is handed out is written down first.
         if (isWaiting) await intake.turn();
-        const task = isWaiting ? tasks.next(device.id) : null;
+        const task = isWaiting ? permits.nextFor(device.id, call.permits === true) : null;
         const reply: CheckInReply = {
           now: toTime(clock()),
           next: nextSeconds(pollSeconds),
@@ -342,6 +350,18 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const reply = id.success ? tasks.permit?.(device.id, id.data, asked) : undefined;
         if (reply === undefined) throw new AppError('CANCELLED', 'nothing more of this task may be done');
         return c.json(reply);
+      })
+
+      // Asked before each connection to an address of an order; where controllers are is not told.
+      .post('/tasks/:id/connection-permit', async (c) => {
+        const device = caller(c);
+        takeShare(permitCalls, device);
+        const id = opaqueId.safeParse(c.req.param('id'));
+        const asked = await body(c, connectionPermitRequest, wireLimits.smallBytes);
+        // A refusal is written down.
+        await intake.turn();
+        const go = id.success && permits.mayConnect(device.id, id.data, asked);
+        return c.json({ go } satisfies ConnectionPermitReply);
       })
 
       .get('/objects/sha256/:hex', (c) => {

@@ -29,6 +29,8 @@ export type NativeParts = {
   tasks: TaskQueue;
   /** What was decided for a device's agent. */
   policyOf: (device: { publicId: string }) => AgentPolicy;
+  /** Why nothing but identification may connect to an address; undefined where something may. */
+  forbiddenBecause: (address: string) => string | undefined;
   /** Seconds between check-ins, before jitter. */
   pollSeconds: () => number;
   clock?: () => number;
