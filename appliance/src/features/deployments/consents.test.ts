@@ -98,4 +98,16 @@ describe('a consent to packages by agents of others', () => {
     expect(codeOf(() => deployConsents.agree(as(account()), kept.id))).toBe('CONFLICT');
     expect(inForce(kept.group)).toBe(true);
   });
+
+  it('is not listed for, nor decided by, whoever holds the rights over a part of the site', async () => {
+    const { objects, accounts } = site.appliance;
+    const { group, id } = asked();
+    const rights = ['deployments:read', 'deployments:write'];
+    const role = objects.create(systemActor, 'role', { name: name(), rights, groups: [group] }).id;
+    const { secret } = accounts.createApiToken(systemActor, { name: name(), account: account({ roles: [role] }) });
+    const listed = await site.call('GET', '/deployment-consents', { token: secret });
+    const decided = await site.call('POST', `/deployment-consents/${id}/decision`, { token: secret, body: {} });
+    expect([listed.status, decided.status]).toEqual([403, 403]);
+    expect(objects.find(KIND, id)).toBeDefined();
+  });
 });

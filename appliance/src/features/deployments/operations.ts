@@ -26,6 +26,8 @@ type Needs = {
   objects: ObjectService;
 };
 const { operation } = operationsOver<Needs>({ area: 'deployments', bound: 'device', scoped: true });
+/** Consents are no orders: for whoever holds the right over the whole site. */
+const ofSite = operationsOver<Needs>({ area: 'deployments', bound: 'group' });
 
 const task = z.object({
   id: z.string(),
@@ -178,10 +180,9 @@ export const deploymentOperations = [
     output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id }) => deployments.cancel(actor, id),
   }),
-  operation({
+  ofSite.operation({
     name: 'deployment.consents',
     http: { method: 'get', path: '/deployment-consents' },
-    bound: 'group',
     right: 'deployments:read',
     summary: 'Consents to packages by agents that cannot verify them, and which of them are in force',
     input: z.strictObject({}),
@@ -204,11 +205,10 @@ export const deploymentOperations = [
       json: ({ rows }) => rows,
     },
   }),
-  operation({
+  ofSite.operation({
     name: 'deployment.consent',
     http: { method: 'post', path: '/deployment-consents/{consent}/decision' },
     person: 'to-agree',
-    bound: 'group',
     decides: true,
     right: 'deployments:write',
     summary: 'A second person agrees to packages by agents that cannot verify them, or the consent is given up',
