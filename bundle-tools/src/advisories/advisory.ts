@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { csafBodySchema } from './csaf/normal.ts';
+import { supportSchema } from './support.ts';
 import { threatSchema } from './threat.ts';
 
 // The normalised advisory: what crosses the gap, whatever format the source had. Bounds are part of the format:
@@ -78,6 +79,8 @@ export const AdvisorySchema = z.strictObject({
   csaf: csafBodySchema.optional(),
   /** What a catalogue of exploitation says of the CVE; such a record affects nothing by itself. */
   threat: threatSchema.optional(),
+  /** Until when a release is supported; such a record affects nothing. Read where the request says so (`readsSupport`). */
+  support: supportSchema.optional(),
 });
 
 export type AffectedRange = z.infer<typeof AffectedRangeSchema>;

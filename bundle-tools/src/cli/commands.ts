@@ -15,7 +15,7 @@ const summaries = {
   'site list': 'Lists the sites: last request and receipt, what is under way, overdue or wrong.',
   'site show': 'Shows what was sent to a site, what arrived, what is overdue, was refused or went back.',
   'source add':
-    'Adds a source of advisories (osv, csaf), of what is exploited (kev, ssvc) or of updates (apt, files, firmware).',
+    'Adds a source of advisories (osv, csaf), of what is exploited (kev, ssvc), of ends of support (support) or of updates (apt, files, firmware).',
   'source list': 'Lists where advisories and updates come from, and how old they are.',
   'source remove': 'Takes a source away; its advisories leave with the next catalog.',
   'source limit': 'Bounds what a source may take of the disk.',

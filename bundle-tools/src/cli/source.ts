@@ -80,7 +80,7 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
 const givenSource = (kind: string, input: CommandInput): Source => {
   const name = argument(input, 1);
   const proxy = defined({ proxy: textOption(input, 'proxy') });
-  if (kind === 'osv' || kind === 'kev' || kind === 'ssvc')
+  if (kind === 'osv' || kind === 'kev' || kind === 'ssvc' || kind === 'support')
     return parseSource({ name, kind, location: absolute(argument(input, 2)), ...proxy });
   if (kind === 'csaf') {
     const keyrings = listOption(input, 'keyring').map((path) => resolve(path));
@@ -92,7 +92,7 @@ const givenSource = (kind: string, input: CommandInput): Source => {
   if (kind !== 'apt')
     throw new BundleError(
       'USAGE',
-      `unknown kind of source: ${kind}; known are osv, csaf, kev, ssvc, apt, files, firmware`,
+      `unknown kind of source: ${kind}; known are osv, csaf, kev, ssvc, support, apt, files, firmware`,
     );
   return parseSource({
     name,
@@ -112,7 +112,7 @@ const kindOf = (input: CommandInput): string => {
 };
 
 export const sourceAdd: Command = {
-  usage: 'source add osv|csaf|kev|ssvc|apt|files|firmware NAME [PLACE] --state DIR',
+  usage: 'source add osv|csaf|kev|ssvc|support|apt|files|firmware NAME [PLACE] --state DIR',
   example: 'source add osv almalinux /srv/osv-almalinux.zip --state /var/lib/sallyport-bundle',
   options: {
     state: stateOption,

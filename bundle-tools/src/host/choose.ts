@@ -1,3 +1,4 @@
+import { readsSupport, supportFeed } from '../advisories/support.ts';
 import { firmwareKey, isAtLeast } from '../controllers/firmware-id.ts';
 import { unpackDigests } from '../documents/digests.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
@@ -216,7 +217,8 @@ export const choose = (
   catalog.lines.forEach((line, index) => {
     if (!firstLine.has(line.sha256)) firstLine.set(line.sha256, index);
   });
-  const feeds = partsByFeed(catalogParts(catalog.lines));
+  const feeds = new Map(partsByFeed(catalogParts(catalog.lines)));
+  if (!request.reads.includes(readsSupport)) feeds.delete(supportFeed);
   const feedNames = new Set(feeds.keys());
   const digests = new Set(firstLine.keys());
   const updates = new Map<string, Update>();

@@ -9,6 +9,7 @@ import { readKev } from '../advisories/sources/kev.ts';
 import { readOsv } from '../advisories/sources/osv.ts';
 import { readSsvc } from '../advisories/sources/ssvc.ts';
 import { suiteAdvisories } from '../advisories/sources/suite.ts';
+import { readSupport } from '../advisories/sources/support.ts';
 import type { Io } from '../cli/io.ts';
 import type { Download } from '../downloads/download.ts';
 import { BundleError } from '../errors.ts';
@@ -77,6 +78,7 @@ const readSource = async (
   if (source.kind === 'osv') return readOsv(from);
   if (source.kind === 'kev') return readKev(from);
   if (source.kind === 'ssvc') return readSsvc(from);
+  if (source.kind === 'support') return readSupport(from);
   const keyrings = source.keyrings ?? [];
   const keyring = keyrings.length === 0 ? undefined : { keyring: await readKeyrings(keyrings), at: new Date(now) };
   return readCsafSource({ ...from, keyring });

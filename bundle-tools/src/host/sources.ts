@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { supportFeed } from '../advisories/support.ts';
 import { shownAddress } from '../downloads/proxies.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
@@ -40,6 +41,14 @@ const csafSource = z.strictObject({
 /** Catalogues about CVEs: known exploited vulnerabilities, and decision points of SSVC. */
 const kevSource = z.strictObject({ ...common, ...fetched, kind: z.literal('kev'), location: place });
 const ssvcSource = z.strictObject({ ...common, ...fetched, kind: z.literal('ssvc'), location: place });
+/** Until when releases are supported. One list, in a feed of a fixed name: sites of before it do not get it. */
+const supportSource = z.strictObject({
+  ...common,
+  ...fetched,
+  kind: z.literal('support'),
+  name: z.literal(supportFeed, `a source of ends of support is named ${supportFeed}`),
+  location: place,
+});
 const aptSource = z.strictObject({
   ...common,
   ...fetched,
@@ -57,21 +66,29 @@ const aptSource = z.strictObject({
 const filesSource = z.strictObject({ ...common, kind: z.literal('files'), folder: place });
 const firmwareSource = z.strictObject({ ...common, kind: z.literal('firmware'), folder: place });
 
-const source = z.discriminatedUnion('kind', [
-  osvSource,
-  csafSource,
-  kevSource,
-  ssvcSource,
-  aptSource,
-  filesSource,
-  firmwareSource,
-]);
+const source = z
+  .discriminatedUnion('kind', [
+    osvSource,
+    csafSource,
+    kevSource,
+    ssvcSource,
+    supportSource,
+    aptSource,
+    filesSource,
+    firmwareSource,
+  ])
+  .refine(
+    ({ kind, name: named }) => kind === 'support' || named !== supportFeed,
+    `the name ${supportFeed} is kept for a source of the kind support`,
+  );
 const sourcesFile = z.strictObject({ format: z.literal('sallyport-sources/1'), sources: z.array(source).max(256) });
 
 /** One place that advisories or updates come from. */
 export type Source = z.infer<typeof source>;
 /** One whose records go into a feed of its name. */
-export type AdvisorySource = z.infer<typeof osvSource | typeof csafSource | typeof kevSource | typeof ssvcSource>;
+export type AdvisorySource = z.infer<
+  typeof osvSource | typeof csafSource | typeof kevSource | typeof ssvcSource | typeof supportSource
+>;
 export type AptSourceEntry = z.infer<typeof aptSource>;
 export type FirmwareSourceEntry = z.infer<typeof firmwareSource>;
 export type FilesSourceEntry = z.infer<typeof filesSource>;

@@ -9,10 +9,19 @@ import { To } from './text.tsx';
 
 export type CoverageView = {
   readonly state: CoverageState;
-  readonly reasons: readonly { readonly code: string; readonly ecosystem: string; readonly components: number }[];
+  readonly reasons: readonly {
+    readonly code: string;
+    readonly ecosystem: string;
+    readonly components: number;
+    readonly until?: string | undefined;
+    readonly edition?: string | undefined;
+    readonly paidUntil?: string | undefined;
+  }[];
   readonly judgedBy: readonly {
     readonly ecosystem: string;
     readonly components: number;
+    /** The last day of support for everybody, as `YYYY-MM-DD`; absent: not known. */
+    readonly until?: string | undefined;
     /** A feed without a date has no age and is stale. */
     readonly feeds: readonly { readonly feed: string; readonly ageDays: number | null; readonly stale: boolean }[];
   }[];
@@ -30,7 +39,7 @@ export const CoverageMark = ({ state }: { state: CoverageState }) => {
 
 const Feeds = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
   <>
-    {coverage.judgedBy.map(({ ecosystem, components, feeds }) => (
+    {coverage.judgedBy.map(({ ecosystem, components, until, feeds }) => (
       <p class="second">
         {ctx.t('coverage.judgedBy', { ecosystem, n: components })}{' '}
         {feeds.map(({ feed, ageDays, stale }, at) => (
@@ -41,6 +50,7 @@ const Feeds = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
             {stale ? `, ${ctx.t('coverage.stale')}` : ''})
           </>
         ))}
+        {until === undefined ? null : `; ${ctx.t('coverage.supported', { until })}`}
       </p>
     ))}
   </>
@@ -54,8 +64,16 @@ export function isWholly(coverage: CoverageView): boolean {
 const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
   <>
     <ul>
-      {coverage.reasons.map(({ code, ecosystem, components }) => (
-        <li>{ctx.tDynamic(`coverage.why.${code}`, { ecosystem: ecosystem || '–', n: components })}</li>
+      {coverage.reasons.map(({ code, ecosystem, components, until = '', edition = '', paidUntil = '' }) => (
+        <li>
+          {ctx.tDynamic(`coverage.why.${code}`, {
+            ecosystem: ecosystem || '–',
+            n: components,
+            until,
+            edition,
+            paidUntil,
+          })}
+        </li>
       ))}
     </ul>
     {coverage.reasons.some(({ code }) => code === 'no-feed') ? (

@@ -820,6 +820,11 @@ export const words = defineWords({
     kk: '{ecosystem}, {n} құрамдас; дереккөздер:',
   },
   'coverage.noDate': { en: 'no date', ru: 'без даты', kk: 'күні жоқ' },
+  'coverage.supported': {
+    en: 'supported until {until}',
+    ru: 'поддержка до {until}',
+    kk: 'қолдау мерзімі: {until} дейін',
+  },
   'coverage.stale': { en: 'too old', ru: 'слишком стар', kk: 'тым ескі' },
   'coverage.unread': {
     en: {
@@ -879,6 +884,16 @@ export const words = defineWords({
     en: '{n} components are named in no way that advisories use. Look at them yourself.',
     ru: 'Компонентов, которые названы не так, как в бюллетенях: {n}. Проверьте их сами.',
     kk: 'Бюллетеньдердегідей аталмаған құрамдас: {n}. Оларды өзіңіз тексеріңіз.',
+  },
+  'coverage.why.support-ended': {
+    en: '{ecosystem}, {n} components: support of this release ended, they are judged only until {until}. What was found since then is not known here. Update the system to a release that is supported.',
+    ru: '{ecosystem}, компонентов: {n}. Поддержка этого выпуска закончилась, они оценены только по {until}. Что найдено позже, здесь неизвестно. Перейдите на поддерживаемый выпуск.',
+    kk: '{ecosystem}, құрамдас: {n}. Бұл шығарылымды қолдау аяқталды, олар тек {until} дейін бағаланған. Кейін табылғаны мұнда белгісіз. Қолдау көрсетілетін шығарылымға көшіңіз.',
+  },
+  'coverage.why.support-paid': {
+    en: '{ecosystem}, {n} components: support for everybody ended, they are judged only until {until}. Fixes come only with {edition}, until {paidUntil}. Update the system to a release that is supported, or subscribe.',
+    ru: '{ecosystem}, компонентов: {n}. Общая поддержка закончилась, они оценены только по {until}. Исправления выходят только в {edition}, до {paidUntil}. Перейдите на поддерживаемый выпуск или оформите подписку.',
+    kk: '{ecosystem}, құрамдас: {n}. Жалпы қолдау аяқталды, олар тек {until} дейін бағаланған. Түзетулер {paidUntil} дейін тек {edition} арқылы шығады. Қолдау көрсетілетін шығарылымға көшіңіз немесе жазылыңыз.',
   },
 
   'toast.nothingSelected': { en: 'Nothing was selected', ru: 'Ничего не выбрано', kk: 'Ештеңе таңдалмады' },

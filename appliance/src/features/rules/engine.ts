@@ -126,7 +126,12 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
   };
 
   /** The devices whose status is another. */
-  const judge = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): number[] => {
+  const judge = (
+    set: RuleSet,
+    facts: readonly DeviceFacts[],
+    moment: Moment,
+    endOf: (device: number) => number | undefined,
+  ): number[] => {
     const judged: number[] = [];
     const conditions = [...set.tags, ...set.moves].map(({ condition }) => condition);
     for (const [status, devices] of bySet(set, facts)) {
@@ -152,7 +157,8 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
           lastSeenAt === null ||
           lastSeenAt + shortestMs <= moment.now ||
           fixed.some((at) => at <= moment.now && lastSeenAt <= at);
-        const dueAt = Math.min(turns.get(id) ?? Number.POSITIVE_INFINITY, nextFixed);
+        const never = Number.POSITIVE_INFINITY;
+        const dueAt = Math.min(turns.get(id) ?? never, nextFixed, endOf(id) ?? never);
         const next = { ...row, dueAt: Number.isFinite(dueAt) ? dueAt : null, aged: Number(aged) };
         // Lists hang on these rows: what is as it was is not written again.
         if (isSameStatus(held.get(id), next)) continue;
@@ -168,12 +174,14 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     const devices = before.map(({ id }) => id);
     store.dropStatus(ids.filter((id) => !devices.includes(id)));
     const loaded = store.putFindings(devices, vulnerabilities.loads(devices));
-    store.putCoverage(vulnerabilities.coverage(devices));
+    const coverage = vulnerabilities.coverage(devices);
+    store.putCoverage(coverage);
+    const endOf = (device: number): number | undefined => coverage.get(device)?.turnsAt;
     const first = parts.rules();
     const moment = { now, visibleSince: now, groupsBelow: first.groups.below, groupsNamed: first.groups.named };
     move(first, before, moment);
     tag(first, devices, moment);
-    changed('status', [...new Set([...loaded, ...judge(first, store.facts(ids), moment)])]);
+    changed('status', [...new Set([...loaded, ...judge(first, store.facts(ids), moment, endOf)])]);
   };
 
   /** Next devices: pending ones first, then those whose time came, then the round over all. */

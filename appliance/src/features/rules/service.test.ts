@@ -65,6 +65,34 @@ describe('the status of devices', () => {
     expect(statusOf(device)).toBeUndefined();
   });
 
+  it('is looked at again when support of its release ends, with nothing heard or brought', () => {
+    const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
+    const turnsAt = clock.now + hourMs / 4;
+    const looks: number[] = [];
+    const ending = ruleService({
+      ...site,
+      clock: () => clock.now,
+      vulnerabilities: {
+        loads: site.vulnerabilities.loads,
+        coverage: (devices) => {
+          if (devices.includes(device)) looks.push(clock.now);
+          const left = clock.now < turnsAt ? { turnsAt } : {};
+          return new Map(
+            devices.map((one) => [one, { state: 'judged', reasons: [], judgedBy: [], system: true, ...left }]),
+          );
+        },
+      },
+    });
+    ending.recomputePending();
+    clock.now = turnsAt - 1;
+    ending.recomputePending();
+    expect(looks).toHaveLength(1);
+    clock.now = turnsAt;
+    ending.recomputePending();
+    ending.recomputePending();
+    expect(looks.slice(1)).toEqual([turnsAt]);
+  });
+
   it('looks at a device that keeps being heard no more often than its time-out asks', () => {
     const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
     rules.recomputePending();

@@ -1,9 +1,11 @@
+import type { Support } from '@sallyport/bundle-tools/advisories/support';
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
+import { withSupport } from './support.ts';
 import type { Coverage, UnreadEcosystem } from './types.ts';
 
 // The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
@@ -17,14 +19,17 @@ export function coverageOfDevices(parts: {
   store: Pick<VulnerabilityStore, 'someDevices' | 'identities'>;
   reader: () => Reader;
   platform: (device: number) => Platform | undefined;
+  clock: () => number;
 }): (devices: readonly number[]) => Map<number, Coverage> {
-  const { store, platform } = parts;
+  const { store, platform, clock } = parts;
   return (devices) => {
     const held = new Map(
       store.someDevices(devices).map((row) => [row.device, { ...row, components: idsOf(row.components) }]),
     );
     const reader = parts.reader();
     const feeds = reader?.covers() ?? new Map<string, string[]>();
+    const support = reader?.support() ?? new Map<string, Support>();
+    const nowMs = clock();
     const wanted = new Set<number>();
     for (const { components } of held.values()) for (const component of components) wanted.add(component);
     const identities = new Map(store.identities([...wanted]).map((row) => [row.component, row]));
@@ -47,7 +52,8 @@ export function coverageOfDevices(parts: {
     return new Map(
       devices.map((device) => {
         const { components = [], nameless = 0 } = held.get(device) ?? {};
-        return [device, coverageOf({ platform: platform(device), tallies: tallied(components), nameless, feeds })];
+        const coverage = coverageOf({ platform: platform(device), tallies: tallied(components), nameless, feeds });
+        return [device, withSupport(coverage, support, nowMs)];
       }),
     );
   };

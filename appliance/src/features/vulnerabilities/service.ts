@@ -177,7 +177,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
 
-  const coverage = coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow });
+  const coverage = coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow, clock });
 
   const matchNew = (
     reader: SnapshotReader,

@@ -1,3 +1,4 @@
+import { type Support, supportFeed, supportSchema } from '@sallyport/bundle-tools/advisories/support';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
@@ -81,10 +82,27 @@ const openReader = (path: string) => {
   );
   for (const [ecosystem, feed] of covers.raw().iterate())
     covering.set(ecosystem, [...(covering.get(ecosystem) ?? []), feed]);
+  const supportRecords = sql.all<[string], { block: Buffer; place: number }>(
+    `SELECT d.data AS block, v.place FROM source s CROSS JOIN record r ON r.source = s.id
+     CROSS JOIN adv v ON v.id = r.adv CROSS JOIN doc d ON d.id = v.doc WHERE s.name = ? AND v.withdrawn IS NULL`,
+  );
+  let supported: ReadonlyMap<string, Support> | undefined;
+  /** Until when releases are supported, by ecosystem. */
+  const support = (): ReadonlyMap<string, Support> => {
+    supported ??= new Map(
+      supportRecords(supportFeed).flatMap(({ block, place }) => {
+        const document = JSON.parse(documentAt(block, place).toString('utf8')) as { support?: unknown };
+        const read = supportSchema.safeParse(document.support);
+        return read.success ? [[read.data.ecosystem, read.data] as const] : [];
+      }),
+    );
+    return supported;
+  };
   return {
     close: (): void => {
       db.close();
     },
+    support,
     /** Every advisory that covers the component, or that comparison cannot decide; rising. */
     match: (component: Component & { key: Uint8Array | null }): Hit[] => {
       const data = recordsOfPackage(component.name, component.eco);

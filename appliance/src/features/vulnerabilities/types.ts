@@ -33,6 +33,8 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * which release it is, or none that advisories are written for. `no-reader`: nothing here reads advisories about such a system.
  * `no-feed`: no feed that is here covers the ecosystem. `no-scheme`: no rule orders its versions. `not-comparable`: a version
  * that its scheme does not read. `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
+ * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
+ * paid for goes on.
  */
 const COVERAGE_CODES = [
   'pending',
@@ -44,6 +46,8 @@ const COVERAGE_CODES = [
   'not-comparable',
   'no-source-name',
   'not-named',
+  'support-ended',
+  'support-paid',
 ] as const;
 
 export const coverageSchema = z.object({
@@ -53,10 +57,23 @@ export const coverageSchema = z.object({
       code: z.enum(COVERAGE_CODES),
       ecosystem: z.string().describe('Empty where it is not known'),
       components: z.int().describe('Packages that are not judged for this reason'),
+      until: z.string().optional().describe('The last day of support for everybody; judged only until then'),
+      edition: z.string().optional().describe('An edition that is paid for and supported for longer'),
+      paidUntil: z.string().optional().describe('The last day of support of that edition'),
     }),
   ),
   judgedBy: z
-    .array(z.object({ ecosystem: z.string(), components: z.int(), feeds: z.array(z.string()) }))
+    .array(
+      z.object({
+        ecosystem: z.string(),
+        components: z.int(),
+        feeds: z.array(z.string()),
+        until: z
+          .string()
+          .optional()
+          .describe('The last day on which everybody gets fixes of the release; absent: not known'),
+      }),
+    )
     .describe('The feeds that the components of each ecosystem were compared with'),
 });
 
@@ -64,6 +81,8 @@ export const coverageSchema = z.object({
 export type Coverage = z.infer<typeof coverageSchema> & {
   /** Whether the packages of the system itself are judged. */
   readonly system: boolean;
+  /** When it becomes another by itself, in ms: support of something ends; absent: of nothing that is known. */
+  readonly turnsAt?: number;
 };
 /** What no feed judges: packages of one ecosystem, and on how many devices. */
 export type Uncovered = { ecosystem: string; components: number; devices: number };

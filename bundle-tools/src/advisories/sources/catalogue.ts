@@ -1,6 +1,7 @@
 import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
 import { type Advisory, FEED_NAME, type SourceResult } from '../advisory.ts';
+import type { Support } from '../support.ts';
 import type { CatalogueThreat } from '../threat.ts';
 import { type RawDocument, readDocuments } from './documents.ts';
 import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './input.ts';
@@ -17,6 +18,7 @@ export type CatalogueOptions = {
 /** One entry of a catalogue as its reader understood it, or why it was not taken. */
 export type Entry = { readonly id: string; readonly modified: string; readonly summary: string } & (
   | { readonly threat: CatalogueThreat }
+  | { readonly support: Support }
   | { readonly fault: string }
 );
 
@@ -40,8 +42,8 @@ const jsonOf = (bytes: Uint8Array): { value: unknown } | undefined => {
 
 const toResult = (entry: Entry, feed: string): SourceResult => {
   if ('fault' in entry) return { rejected: { id: entry.id, reason: 'FIELD', detail: entry.fault } };
-  const { id, modified, summary, threat } = entry;
-  if (!CVE.test(id)) return { rejected: { id, reason: 'NO_ID', detail: 'not a CVE id' } };
+  const { id, modified, summary } = entry;
+  if ('threat' in entry && !CVE.test(id)) return { rejected: { id, reason: 'NO_ID', detail: 'not a CVE id' } };
   const advisory: Advisory = {
     id,
     feed,
@@ -53,7 +55,7 @@ const toResult = (entry: Entry, feed: string): SourceResult => {
     summary: summary.slice(0, 300),
     references: [],
     affected: [],
-    threat,
+    ...('threat' in entry ? { threat: entry.threat } : { support: entry.support }),
   };
   return { advisory, gitRanges: 0 };
 };
@@ -90,7 +92,7 @@ async function* readLocal(
 }
 
 /**
- * Reads a catalogue about CVEs: each entry as an advisory that affects nothing by itself, or the reason why it was not
+ * Reads a catalogue about CVEs or releases: each entry as an advisory that affects nothing by itself, or the reason why it was not
  * taken. Refuses with NOT_FOUND, SOURCE_INVALID, LIMIT or FETCH_FAILED.
  */
 export const readCatalogue = (
