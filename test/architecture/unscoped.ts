@@ -71,7 +71,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/controllers/store.ts': { reads: 15, why: 'of a record that was found in reach, and derives records' },
   'features/identification/store.ts': { reads: 16, why: 'what a run may and did do, whose job was found in reach' },
   'features/integrity/store.ts': { reads: 4, why: 'of a controller that was found in reach' },
-  'features/controllers/request-queries.ts': { reads: 2, why: 'the exchange is of the site' },
+  'features/controllers/request-queries.ts': { reads: 1, why: 'the exchange is of the site' },
   'features/queries/sample-store.ts': { reads: 3, why: 'an agent asks about its own device; jobs end what is old' },
   'features/queries/store.ts': {
     reads: 2,

@@ -33,8 +33,9 @@ type ExchangeProps = {
   readonly leaks: readonly {
     readonly what: string;
     readonly value: string;
-    readonly field: string;
-    readonly text: string;
+    /** Whether it can be allowed: a name, no number of a computer. */
+    readonly isWord: boolean;
+    readonly places: readonly { readonly field: string; readonly text: string }[];
   }[];
   readonly sealedTo: { readonly keys: number; readonly fingerprint: string } | null;
   /** Folders that an administrator named as media. */
@@ -88,6 +89,36 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
   </Panel>
 );
 
+const shownPlaces = 20;
+
+/** A value that was found, with where; one that is a word can be chosen. */
+const LeakChoice = ({ ctx, leak, index }: { ctx: Ctx; leak: ExchangeProps['leaks'][number]; index: number }) => {
+  const value = (
+    <>
+      {ctx.tDynamic(`exchange.searched.${leak.what}`)}: <mark translate="no">{leak.value}</mark>
+    </>
+  );
+  return (
+    <div>
+      {leak.isWord ? (
+        <span class="choice">
+          <input type="checkbox" id={`word-${index}`} name="word" value={leak.value} />
+          <label for={`word-${index}`}>{value}</label>
+        </span>
+      ) : (
+        <p>{value}</p>
+      )}
+      <ul class="small second">
+        {leak.places.slice(0, shownPlaces).map(({ field, text }) => (
+          <li translate="no">
+            {field}: {text}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};
+
 const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakScan' | 'leaks'>) => (
   <Panel title={ctx.t('exchange.notLeave')} body>
     <p class="second">{ctx.t('exchange.searchedFor')}</p>
@@ -103,21 +134,22 @@ const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakSca
       ))}
     </dl>
     {leaks.length === 0 ? null : (
-      <>
+      <PostForm action={paths.requestWords()} class="form">
         <Notice level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
           {ctx.t('exchange.leakNext', { setting: ctx.t('setting.exchange.allowed-words.title') })}
         </Notice>
-        <ul>
-          {leaks.map((leak) => (
-            <li>
-              {ctx.tDynamic(`exchange.searched.${leak.what}`)}: <mark translate="no">{leak.value}</mark>{' '}
-              <span class="small second" translate="no">
-                {leak.field}: {leak.text}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </>
+        {leaks.map((leak, index) => (
+          <LeakChoice ctx={ctx} leak={leak} index={index} />
+        ))}
+        {leaks.some(({ isWord }) => isWord) ? (
+          <Button
+            busy={ctx.t('exchange.allowing')}
+            unavailable={withoutRight(ctx, 'settings:write') ?? withoutRight(ctx, 'safety:write')}
+          >
+            {ctx.t('exchange.allowWords')}
+          </Button>
+        ) : null}
+      </PostForm>
     )}
   </Panel>
 );

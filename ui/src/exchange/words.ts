@@ -149,10 +149,16 @@ export const words = defineWords({
     kk: 'Сұрауда осы алаңның {n} мәні бар',
   },
   'exchange.leakNext': {
-    en: 'Nothing is written while they are there. Rename what carries them, or have an administrator add the words that are harmless to the setting “{setting}” (exchange.allowed-words).',
-    ru: 'Пока они там, ничего не записывается. Переименуйте то, в чём они стоят, или попросите администратора добавить безвредные слова в настройку «{setting}» (exchange.allowed-words).',
-    kk: 'Олар тұрғанда ештеңе жазылмайды. Оларды таситынның атын өзгертіңіз немесе әкімші зиянсыз сөздерді «{setting}» параметріне (exchange.allowed-words) қоссын.',
+    en: 'Nothing is written while they are there. Rename what carries them, or choose the words that are harmless: they are added to the setting “{setting}” (exchange.allowed-words), and a second person agrees.',
+    ru: 'Пока они там, ничего не записывается. Переименуйте то, в чём они стоят, или отметьте безвредные слова: они добавятся в настройку «{setting}» (exchange.allowed-words), и второй человек согласится с этим.',
+    kk: 'Олар тұрғанда ештеңе жазылмайды. Оларды таситынның атын өзгертіңіз немесе зиянсыз сөздерді белгілеңіз: олар «{setting}» параметріне (exchange.allowed-words) қосылады, екінші адам келіседі.',
   },
+  'exchange.allowWords': {
+    en: 'Let the chosen words leave',
+    ru: 'Разрешить выбранным словам уходить',
+    kk: 'Таңдалған сөздердің шығуына рұқсат беру',
+  },
+  'exchange.allowing': { en: 'Adding…', ru: 'Добавляется…', kk: 'Қосылуда…' },
 
   'exchange.write': { en: 'Write', ru: 'Запись', kk: 'Жазу' },
   'exchange.sealedTo': { en: 'Sealed to', ru: 'Запечатано для', kk: 'Кімге мөрленген' },

@@ -26,6 +26,8 @@ export const exchangePages = {
   requestGroup: page('/exchange/request/group/:group', { bound: 'site', GET: 'exchange:read' }),
   /** POST */
   requestWrite: page('/exchange/request/write', { bound: 'site', POST: 'exchange:write' }),
+  /** POST `word` several: words of the request that is shown may leave; a second person agrees. */
+  requestWords: page('/exchange/request/words', { bound: 'site', POST: 'settings:write' }),
   requestFile: page('/exchange/requests/:number/file', { bound: 'site', GET: 'exchange:write' }),
   /** POST multipart: a bundle file. */
   bundleUpload: page('/exchange/bundles/upload', { bound: 'site', POST: 'exchange:write', upload: true }),

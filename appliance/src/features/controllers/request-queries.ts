@@ -39,10 +39,5 @@ export const requestQueries = (db: Database): ControllersForExchange => {
         yield { kind, value, controller };
       }
     },
-    /** The records that have a product by this text. */
-    controllersWith: sql.values<[text: string], number>(
-      `select distinct p.controller from controller_effective w join controller_part p on p.id = w.part
-       where w.value = ? and w.field in ('vendor', 'model', 'orderNumber', 'firmware')`,
-    ),
   };
 };

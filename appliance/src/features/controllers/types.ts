@@ -174,8 +174,6 @@ export type ControllerIdentity = { kind: 'host' | 'address' | 'mac' | 'serial'; 
 export type ControllersForExchange = {
   /** Everything that names a controller; a name that is only that of a product names none. */
   identities(): Iterable<ControllerIdentity>;
-  /** The records that have a product by this text. */
-  controllersWith(text: string): number[];
 };
 
 /** What is known of a controller, as far as integrity and hardening ask: effectiveValues by field and side. */

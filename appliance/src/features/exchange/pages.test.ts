@@ -274,6 +274,34 @@ describe('exchange through the console', () => {
     expect((await upload(paths.bundleUpload(), Buffer.alloc(0), 'e.tar')).status).toBe(422);
     expect(existsSync(join(site.appliance.paths.staging, 'upload-none'))).toBe(false);
   });
+
+  it('finds the name of a computer in a package that its spare has, too, and takes the chosen words at once', async () => {
+    const line = site.device('kostanay-hmi57');
+    const spare = site.device('kostanay-hmi58');
+    for (const one of [line, spare]) {
+      site.report(one.id, 'platform', [debian13]);
+      site.report(one.id, 'software', [
+        deb('openssl', '3.5.1-1'),
+        deb('kostanay-hmi57-config', '1'),
+        deb('libkostanayhmi58', '1'),
+      ]);
+    }
+    const html = await admin.html(paths.exchangeSend());
+    for (const name of ['kostanay-hmi57', 'kostanay-hmi58'])
+      expect(html).toMatch(new RegExp(`<input[^>]*name="word"[^>]*value="${name}"`));
+    expect(html).toContain(': kostanay-hmi57-config');
+    expect(html).toContain(': libkostanayhmi58');
+    expect(() => site.appliance.exchange.exportRequest(systemActor, medium)).toThrow(/kostanay-hmi57/);
+    const words = ['kostanay-hmi57', 'kostanay-hmi58'];
+    expect((await viewer.post(paths.requestWords(), { word: words })).status).toBe(403);
+    expect((await admin.post(paths.requestWords(), { word: [...words, 'pump-01'] })).status).toBe(409);
+    expect((await admin.post(paths.requestWords(), {})).status).toBe(400);
+    expect(site.appliance.objects.setting('exchange.allowed-words')).toEqual([]);
+    expect((await admin.post(paths.requestWords(), { word: words })).status).toBe(303);
+    expect(site.appliance.objects.setting('exchange.allowed-words')).toEqual(words);
+    expect(await admin.html(paths.exchangeSend())).not.toContain('name="word"');
+    expect(site.appliance.exchange.preview().leakScan.leaks).toEqual([]);
+  });
 });
 
 const adminActor = async () => {

@@ -33,7 +33,9 @@ import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { nextStep } from '../worklist/view.ts';
+import { allowWords } from './allow-words.ts';
 import { introductionPages, type ReadStaged, showIntroduction } from './introduction-pages.tsx';
+import { leaksByValue } from './leak-scan.ts';
 import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from './types.ts';
 import { receiptView } from './view.ts';
 
@@ -125,12 +127,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         groups={preview?.groups ?? []}
         totalBytes={preview?.totalBytes ?? 0}
         leakScan={preview?.leakScan.searched ?? []}
-        leaks={(preview?.leakScan.leaks ?? []).map(({ kind, value, field, text }) => ({
-          what: kind,
-          value,
-          field,
-          text,
-        }))}
+        leaks={leaksByValue(preview?.leakScan.leaks ?? []).map(({ kind, ...leak }) => ({ what: kind, ...leak }))}
         sealedTo={sealKey === undefined ? null : { keys: state.trust?.sealedTo.length ?? 0, fingerprint: sealKey }}
         media={targets}
         receipts={newestReceipts(shownReceipts).rows}
@@ -387,6 +384,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     .get(paths.requestText.pattern, (c) => text(c))
     .get(paths.requestGroup.pattern, (c) => text(c, param(c, 'group')))
     .post(paths.requestWrite.pattern, write)
+    .post(paths.requestWords.pattern, allowWords(deps))
     .get(paths.requestFile.pattern, download);
 };
 

@@ -16,7 +16,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { UpdateWant } from '../updates/types.ts';
 import type { Uncovered } from '../vulnerabilities/types.ts';
 import type { SiteKeys } from './keys.ts';
-import { type IdentityValue, scanForLeaks } from './leak-scan.ts';
+import { type IdentityValue, type Known, scanForLeaks } from './leak-scan.ts';
 import type { RequestContent } from './request-content.ts';
 import { requestGroups } from './request-groups.ts';
 import type { ExchangeStore, StateRow } from './store.ts';
@@ -49,8 +49,8 @@ type RequestSources = {
   /** Volumes of waiting bundles to ask for again, bit by bit the same. */
   readonly volumes: readonly { readonly bundleId: string; readonly missing: readonly number[] }[];
   readonly volumeBytes: number;
-  /** Whether a whole name is that of a public package: see public-names.ts. */
-  readonly isPublicPackage: (name: string) => boolean;
+  /** What is public: see public-names.ts. */
+  readonly known: Known;
   readonly identities: Iterable<IdentityValue>;
   readonly allowed: ReadonlySet<string>;
   readonly nowMs: number;
@@ -173,11 +173,6 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     lastReceipt: receipts.last,
     sealTo,
     groups: requestGroups(signed),
-    leakScan: scanForLeaks(
-      signed,
-      sources.identities,
-      { reporters: content.reporters, isPublicPackage: sources.isPublicPackage },
-      sources.allowed,
-    ),
+    leakScan: scanForLeaks(signed, sources.identities, sources.known, sources.allowed),
   };
 };

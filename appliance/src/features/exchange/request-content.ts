@@ -5,7 +5,6 @@ import { streamedName, streamOfPurl } from '@sallyport/bundle-tools/versions/mod
 import { readPurl, writePurl } from '@sallyport/bundle-tools/versions/purl';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import type { ControllersForExchange } from '../controllers/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
@@ -16,8 +15,6 @@ export type RequestContent = {
   /** What each platform follows by its distribution or by the administrator's rule; of the same order. */
   readonly followed: readonly (readonly string[])[];
   readonly software: readonly string[];
-  /** The devices that reported a package name, source name or purl: for the leak scan. */
-  readonly reporters: (text: string) => Iterable<number>;
 };
 
 const MAX_PLATFORMS = 512;
@@ -74,13 +71,6 @@ const groupOf = (
   return group;
 };
 
-const note = (items: Map<string, Set<number>>, word: string, item: number): void => {
-  if (word === '') return;
-  const held = items.get(word);
-  if (held) held.add(item);
-  else items.set(word, new Set([item]));
-};
-
 const byName = (a: Pick<Entry, 'name' | 'version'>, b: Pick<Entry, 'name' | 'version'>): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : a.version > b.version ? 1 : 0;
 
@@ -124,36 +114,32 @@ const askedItems = (inventory: Pick<InventoryService, 'list'>) => {
   /** The number of an item's entry. */
   const entryOf = new Map<number, number>();
   const purlOf = new Map<number, string>();
-  const words = { packages: new Map<string, Set<number>>(), purls: new Map<string, Set<number>>() };
   for (const row of softwareRows(inventory)) {
     const [plain, version, written] = [text(row['name']), text(row['version']), text(row['purl'])];
     if (!SYSTEM_TYPES.has(text(row['type']))) {
       const purl = barePurl(written);
       if (purl === undefined) continue;
       purlOf.set(row.id, purl);
-      note(words.purls, purl, row.id);
       continue;
     }
     // A package of a module stream is asked for as findings name it, so that no other stream of it comes.
     const name = streamedName(streamOfPurl(written), plain);
     const source = text(row['source']) || plain;
-    for (const word of [plain, name, source, version]) note(words.packages, word, row.id);
     // Two architectures of one version are one entry.
     const key = JSON.stringify([name, version, source]);
     const number = numbers.get(key) ?? entries.push({ name, version, source }) - 1;
     numbers.set(key, number);
     entryOf.set(row.id, number);
   }
-  return { entries, entryOf, purlOf, words };
+  return { entries, entryOf, purlOf };
 };
 
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
 export const requestContent = (
-  inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'devicesWith'>,
+  inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
   followedBy: ReturnType<UpdateService['followed']>,
-  controllers?: Pick<ControllersForExchange, 'controllersWith'>,
 ): RequestContent => {
-  const { entries, entryOf, purlOf, words } = askedItems(inventory);
+  const { entries, entryOf, purlOf } = askedItems(inventory);
   let most = 0;
   for (const numbered of [entryOf, purlOf]) for (const item of numbered.keys()) most = Math.max(most, item);
   /** By item: one more than the number of its entry. */
@@ -163,7 +149,6 @@ export const requestContent = (
   /** By entry: the last device that it was met on. */
   const metOn = new Uint32Array(entries.length);
   const groups = new Map<string, Group>();
-  const grouped = new Set<number>();
   let place = 0;
   for (const { device, items } of inventory.members('software')) {
     place += 1;
@@ -171,7 +156,6 @@ export const requestContent = (
     const follows = followedBy(platform);
     const group = platform && groupOf(groups, platform, follows?.suites ?? [], entries.length);
     if (group) {
-      grouped.add(device);
       group.devices += 1;
       for (const suite of follows?.own ?? []) group.own.add(suite);
     }
@@ -192,18 +176,10 @@ export const requestContent = (
   const platforms = sorted.map((group) => toPlatform(group, entries));
   const count = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
   if (count > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
-  const having = (items: ReadonlySet<number> | undefined): number[] =>
-    items === undefined ? [] : inventory.devicesWith('software', items);
   return {
     platforms,
     // A system without a package manager takes nothing from suites.
     followed: sorted.map(({ suites }, at) => (platforms[at]?.packages.length === 0 ? [] : [...suites])),
     software: [...purls].sort(),
-    // Records of controllers are numbered below zero here.
-    reporters: (word) => [
-      ...having(words.packages.get(word)).filter((device) => grouped.has(device)),
-      ...having(words.purls.get(word)),
-      ...(controllers?.controllersWith(word) ?? []).map((controller) => -controller),
-    ],
   };
 };

@@ -20,6 +20,7 @@ import type { Device } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
+import { catalogueQueries } from './catalogue-queries.ts';
 import {
   agreeTime,
   type ClockAgreement,
@@ -279,9 +280,9 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     buildRequest({
       store,
       keys: keys(),
-      content: requestContent(inventory, updates.followed(), parts.controllers),
+      content: requestContent(inventory, updates.followed()),
       uncovered: vulnerabilities.uncovered().slice(0, limits.uncovered),
-      isPublicPackage: publicNames(vulnerabilities.hasPackage),
+      known: publicNames(catalogueQueries(db), vulnerabilities),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       held: held(),
       volumes: volumes ? waiting.all() : [],

@@ -143,6 +143,8 @@ export type VulnerabilityService = {
   devicesBySource(scope: Scope, sources?: readonly number[]): ReadonlyMap<number, number>;
   /** Whether a feed that is here names a package, in any ecosystem. */
   hasPackage(name: string): boolean;
+  /** The versions that feeds name of packages of this name, in any ecosystem. */
+  versionsOf(name: string): string[];
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
   close(): void;
@@ -405,6 +407,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     unjudged,
     hasPackage: (name) => snapshots.reader()?.hasPackage(name) ?? false,
+    versionsOf: (name) => snapshots.reader()?.versionsOf(name) ?? [],
     tallies: (scope) => queries.of(scope).counts(),
     counts: (scope) => ({ ...queries.of(scope).counts(), devices: holders.count(scope) }),
     forDevice: (device, scope) => {

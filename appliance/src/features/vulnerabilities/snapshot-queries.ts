@@ -54,6 +54,9 @@ const openReader = (path: string) => {
   const recordsOfPackage = sql.value<[string, string], Buffer>(
     'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
   );
+  const recordsOfName = sql.values<[string], Buffer>(
+    'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +?',
+  );
   const qualifier = sql.get<[number], { arch: string; module: string; channel: string }>(
     'SELECT arch, module, channel FROM qual WHERE id = ?',
   );
@@ -133,6 +136,19 @@ const openReader = (path: string) => {
     covers: (): ReadonlyMap<string, readonly string[]> => covering,
     /** Whether a feed has a package of this name, in any ecosystem. */
     hasPackage: sql.has<[name: string]>('SELECT 1 FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? LIMIT 1'),
+    /** Every version that a feed names of packages of this name, in any ecosystem. */
+    versionsOf: (name: string): string[] =>
+      recordsOfName(name).flatMap((data) => {
+        const versions: string[] = [];
+        const cursor = recordsOf(data);
+        const text = (n: 0 | 1 | 2): string => data.toString('utf8', cursor.starts[n], cursor.ends[n]);
+        while (readRecord(cursor)) {
+          if (cursor.kind === RANGE) versions.push(text(2));
+          else if (cursor.kind === EXACT) versions.push(text(0));
+          else versions.push(text(0), text(1), text(2));
+        }
+        return versions;
+      }),
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory(id);
       if (!row) return undefined;
