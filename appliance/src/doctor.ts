@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isNetworkless } from '@sallyport/bundle-tools/importer/no-network';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
+import { newestBackupFile, wayBack } from './features/backups/way-back.ts';
 import { verifySharedValues } from './features/devices/duplicate-store.ts';
 import { verifyGroupPaths } from './features/devices/group-store.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
@@ -72,11 +73,7 @@ const newestBackup = ({ backups, paths }: Appliance): string | undefined => {
     const { last } = backups.age();
     return last && join(last.folder, last.file);
   } catch {
-    const [last] = readdirSync(paths.backups)
-      .filter((file) => file.endsWith('.spb'))
-      .sort()
-      .reverse();
-    return last === undefined ? undefined : join(paths.backups, last);
+    return newestBackupFile(paths);
   }
 };
 
@@ -92,19 +89,9 @@ export const lastBackup = ({ backups }: Pick<Appliance, 'backups'>): string => {
   }
 };
 
-/** What to do about a damaged database. */
-const wayBack = (appliance: Appliance): string => {
-  const { data, keys, objects } = appliance.paths;
-  const moved = (path: string): string => (path.startsWith(`${data}/`) ? path.replace(data, `${data}.damaged`) : path);
-  const file = newestBackup(appliance);
-  return file === undefined
-    ? `no backup is known: keep ${data} as it is, and look for a backup that was taken elsewhere`
-    : `newest backup: ${file}. Stop the server, move ${data} to ${data}.damaged, then: sallyport backup restore ${moved(file)} --key-file FILE --data ${data} --witness ${moved(keys)}/witness --objects ${moved(objects)}`;
-};
-
 const checkIntegrity = (appliance: Appliance): string[] => {
   const faults = pageFaults(appliance.db, 20);
-  return faults.length === 0 ? [] : [...faults, wayBack(appliance)];
+  return faults.length === 0 ? [] : [...faults, wayBack(appliance.paths, newestBackup(appliance))];
 };
 
 const wasLeft = (folder: string, names: readonly string[]): string[] =>

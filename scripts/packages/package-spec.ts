@@ -41,6 +41,8 @@ export const packageSpecs: readonly PackageSpec[] = [
     files: {
       '/usr/bin/sallyport': 'packaging/sallyport/sallyport',
       [`${units}/sallyport.service`]: 'systemd/sallyport.service',
+      [`${units}/sallyport-again.service`]: 'systemd/sallyport-again.service',
+      [`${units}/sallyport-again.timer`]: 'systemd/sallyport-again.timer',
       [`${units}/sallyport-settle.service`]: 'systemd/sallyport-settle.service',
       [`${units}/sallyport-media@.service`]: 'systemd/sallyport-media@.service',
       [`${units}/sallyport-media-write@.service`]: 'systemd/sallyport-media-write@.service',

@@ -7,6 +7,7 @@ export const wallReaders: Readonly<Record<string, string>> = {
   'cli/login.ts': 'shows until when a log-in at the command line lasts; it ends by the session',
   'cli/setup.ts': 'before there is a site: the certificate of the plant, as it will be presented',
   'cli/upgrade.ts': 'the file of an upgrade, which has no site',
+  'damaged.tsx': 'when damage was noticed, where the database that has the site’s time cannot be opened',
   'doctor.ts': 'an upgrade that was cut off: its file is written and read by the computer’s clock',
   'engine/inventory/list-queries.ts': 'filters of a list: shows and ends nothing',
   'features/backups/backup-jobs.ts': 'compares with the time of a file, which the computer’s clock gave it',
@@ -100,6 +101,10 @@ export const endingReaders: Readonly<
   'features/queries/samples.ts': ['believed', 'copies of files that were asked for, and old ones'],
   'features/queries/service.ts': ['believed', 'live queries, and old answers'],
   'features/rules/tags.ts': ['believed', 'changes of tags of a day'],
+  'features/server-certificate/presenting.ts': [
+    'believed',
+    'the certificate of the plant: the site’s own is presented',
+  ],
   'features/server-certificate/service.ts': ['believed', 'the certificate of the plant: the site’s own is presented'],
   'features/upgrade/switch.ts': ['wall', 'the wait for a release to start'],
   'features/vulnerabilities/statistics.ts': ['believed', 'nothing: a figure of the day'],

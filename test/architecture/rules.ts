@@ -175,8 +175,12 @@ export const noReexports: Rule = (files) =>
       .map(([, , from]) => `${path} -> ${from}`),
   );
 
-/** Beside compose.ts, who makes services: the doors (console.ts, entry-parts.ts), a new site, the trial of an import over a copy. */
-const wiring = ['compose', 'console', 'entry-parts', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
+/**
+ * Beside compose.ts, who makes services: the doors (console.ts, entry-parts.ts), a new site, the trial of an import over a copy, the page
+ * where there is no database. */
+const wiring = ['compose.ts', 'console.ts', 'damaged.tsx', 'entry-parts.ts', 'init.ts', 'trial.ts'].map(
+  (name) => `appliance/src/${name}`,
+);
 
 /** Services are made and wired in compose.ts; all others get them, and import their types. */
 export const composeWires: Rule = imports(

@@ -46,13 +46,44 @@ const answers = () => fetch('https://127.0.0.1:8443/healthz').then(({ status }) 
 })();
 `;
 
+/** Over a data folder that is not there at first: what the unit does meanwhile, when it is stopped, and when the folder is back. */
+const waiting = `
+const { execFileSync, spawnSync } = require('node:child_process');
+const { readdirSync, writeFileSync } = require('node:fs');
+const show = (unit, name) => execFileSync('systemctl', ['show', unit, '-P', name], { encoding: 'utf8' }).trim();
+const until = async (look) => { while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 50)); };
+const systemctl = (...args) => spawnSync('systemctl', args);
+const rests = () => until(() => show('sallyport.service', 'ActiveState') === 'failed' && show('sallyport-again.timer', 'ActiveState') === 'active');
+const note = (text) => require('node:fs').appendFileSync('/run/seen/steps', text + '\\n');
+(async () => {
+  note('begin');
+  await rests();
+  note('rests');
+  const restarts = Number(show('sallyport.service', 'NRestarts'));
+  systemctl('stop', 'sallyport.service');
+  await until(() => show('sallyport-again.timer', 'ActiveState') === 'inactive');
+  const wasStopped = true;
+  note('stopped');
+  systemctl('reset-failed', 'sallyport.service');
+  systemctl('--no-block', 'start', 'sallyport.service');
+  await rests();
+  note('rests again');
+  const made = readdirSync('/var/lib/sallyport');
+  execFileSync('cp', ['-a', '/etc/whole/.', '/var/lib/sallyport/']);
+  execFileSync('chown', ['-R', 'sallyport:sallyport', '/var/lib/sallyport']);
+  await until(() => show('sallyport.service', 'ActiveState') === 'active');
+  const { status } = await fetch('https://127.0.0.1:8443/healthz');
+  writeFileSync('/run/seen/outcome', JSON.stringify({ restarts, wasStopped, made, status }));
+})();
+`;
+
 const target = '[Unit]\nDefaultDependencies=no\n';
 
 describe.runIf(canBoot())('the unit of the appliance', () => {
   const folder = temporaryFolder('service-unit');
   afterAll(folder.remove);
 
-  const start = async (name: string, prepare: (work: string) => void): Promise<unknown> => {
+  const start = async (name: string, prepare: (work: string) => void, observes = observer): Promise<unknown> => {
     const work = join(folder.path, name);
     mkdirSync(join(work, 'units'), { recursive: true });
     mkdirSync(join(work, dropIn), { recursive: true });
@@ -73,16 +104,16 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
     prepare(work);
     for (const part of ['sysinit', 'basic', 'shutdown']) writeFileSync(join(work, `units/${part}.target`), target);
     writeFileSync(join(work, 'units/try.target'), `${target}Wants=sallyport.service observer.service\n`);
-    writeFileSync(join(work, 'observer.cjs'), observer);
+    writeFileSync(join(work, 'observer.cjs'), observes);
     copyFileSync(join(work, 'observer.cjs'), join(work, 'etc/observer.cjs'));
     writeFileSync(
       join(work, 'units/observer.service'),
-      `${target}After=sallyport.service\nSuccessAction=exit-force\nFailureAction=exit-force\n[Service]\nType=oneshot\nTimeoutStartSec=90\nEnvironment=NODE_TLS_REJECT_UNAUTHORIZED=0\nExecStart=/opt/sallyport/current/node_modules/.bin/node /etc/observer.cjs\n`,
+      `${target}After=sallyport.service\nSuccessAction=exit-force\nFailureAction=exit-force\n[Service]\nType=oneshot\nTimeoutStartSec=240\nEnvironment=NODE_TLS_REJECT_UNAUTHORIZED=0\nExecStart=/opt/sallyport/current/node_modules/.bin/node /etc/observer.cjs\n`,
     );
     const boot = join(repositoryRoot, 'test/support/systemd/boot.sh');
     const { stderr } = spawnSync('unshare', [...unshare, 'sh', boot, work, repositoryRoot], {
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: 260_000,
       killSignal: 'SIGKILL',
     });
     const outcome = join(work, 'seen/outcome');
@@ -104,6 +135,27 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
       copyFileSync(systemd('sallyport-master.conf'), join(work, dropIn, 'master.conf'));
     });
     expect(outcome).toEqual({ isUp: true, status: 0, hasCredential: true, signsOfLife: true });
+  });
+
+  it('rests after ten failed starts, is left alone when stopped, and is up by itself when its data folder is back', async () => {
+    const outcome = await start(
+      'back',
+      (work) => {
+        renameSync(join(work, 'data'), join(work, 'etc/whole'));
+        mkdirSync(join(work, 'data'));
+        for (const unit of ['sallyport-again.timer', 'sallyport-again.service'])
+          copyFileSync(systemd(unit), join(work, 'units', unit));
+        // As the files have it, but for the length of the pauses.
+        writeFileSync(join(work, dropIn, 'quick.conf'), '[Service]\nRestartSec=50ms\n');
+        mkdirSync(join(work, 'etc/systemd/system/sallyport-again.timer.d'));
+        writeFileSync(
+          join(work, 'etc/systemd/system/sallyport-again.timer.d/quick.conf'),
+          '[Timer]\nOnActiveSec=\nOnActiveSec=4s\nAccuracySec=100ms\n',
+        );
+      },
+      waiting,
+    );
+    expect(outcome).toEqual({ restarts: 10, wasStopped: true, made: [], status: 200 });
   });
 
   it('does not start where the drop-in is and the credential is gone', async () => {

@@ -283,9 +283,14 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   let code: number;
   try {
     code = await command.run(context);
-  } finally {
-    await close();
+  } catch (error) {
+    // What ended the command is what its caller has to know; closing may fail by the same cause.
+    await close().catch((further: unknown) =>
+      streams.stderr(`Error: ${toFailure(further).code}: the data directory was not closed well\n`),
+    );
+    throw error;
   }
+  await close();
   end();
   return code;
 };

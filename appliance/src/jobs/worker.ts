@@ -4,6 +4,7 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Extensions } from '../all-declarations.ts';
 import { type Appliance, compose } from '../compose.ts';
+import { noteDamage } from '../features/health/damage-file.ts';
 import { immediate, nowIn } from '../platform/database.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type JobRun, jobStore } from '../platform/job-store.ts';
@@ -75,6 +76,8 @@ export const runJobs = async (kind: string, handle: JobHandler): Promise<void> =
         return;
       }
       const { code, message } = toFailure(error);
+      // Before anything is written: that may fail by the same damage.
+      if (code === 'DATABASE') noteDamage(dataDir, { at: nowIn(appliance.db), detail: message });
       // A refused bundle is the answer that was asked for, with a receipt and an event of its own; so is a stop.
       const isAnswer =
         code === 'CANCELLED' || ownEvents.has(code) || (error instanceof BundleError && code !== 'INTERNAL');

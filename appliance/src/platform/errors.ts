@@ -51,6 +51,7 @@ export type AppErrorCode =
   | 'CHAIN_BROKEN'
   | 'KEY'
   | 'DATA_DIR'
+  | 'DATA_GONE'
   | 'DECLARATION'
   | 'TIMEOUT'
   | 'NOT_NAMED'
@@ -91,9 +92,14 @@ export class AppError extends Error {
 export const invalid = (fields: FieldErrors): AppError =>
   new AppError('INVALID', `invalid: ${Object.keys(fields).slice(0, 20).join(', ')}`, { fields });
 
-type ErrorEntry = { status: number; exit: 1 | 2; key: string };
+/** `exit` 3: the data folder is gone, which is no fault of the program and ends with a person who brings it back. */
+type ErrorEntry = { status: number; exit: 1 | 2 | 3; key: string };
 
-const entry = (code: string, status: number, exit: 1 | 2 = 1): ErrorEntry => ({ status, exit, key: `error.${code}` });
+const entry = (code: string, status: number, exit: ErrorEntry['exit'] = 1): ErrorEntry => ({
+  status,
+  exit,
+  key: `error.${code}`,
+});
 
 /** What each code becomes at the edges: HTTP status, exit code, catalogue key. */
 const errorTable: Record<AppErrorCode, ErrorEntry> = {
@@ -145,6 +151,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   CHAIN_BROKEN: entry('CHAIN_BROKEN', 500),
   KEY: entry('KEY', 500),
   DATA_DIR: entry('DATA_DIR', 500, 2),
+  DATA_GONE: entry('DATA_GONE', 500, 3),
   DECLARATION: entry('DECLARATION', 500),
   TIMEOUT: entry('TIMEOUT', 504),
   NOT_NAMED: entry('NOT_NAMED', 403),

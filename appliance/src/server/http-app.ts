@@ -60,9 +60,9 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   // The process answers. What it can do, readyz says.
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', (c) => {
-    const { isReady, checks } = health.current();
+    const { isReady, pagesCheckedAt, checks } = health.current();
     return c.json(
-      { ready: isReady, checks: checks.map(({ name, state, code }) => ({ name, state, code })) },
+      { ready: isReady, pagesCheckedAt, checks: checks.map(({ name, state, code }) => ({ name, state, code })) },
       isReady ? 200 : 503,
       { 'Cache-Control': 'no-store' },
     );

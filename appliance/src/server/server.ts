@@ -117,9 +117,13 @@ export const startServer = async (
     release();
     throw error;
   }
-  const stopTicking = startTicking(ticks(appliance, { intake, reload, reloadWhenSet }), (error, failed) =>
-    log.error({ err: error }, failed),
-  );
+  const stopTicking = startTicking(ticks(appliance, { intake, reload, reloadWhenSet }), (error, failed) => {
+    health.met(error);
+    log.error({ err: error }, failed);
+  });
+  // What was known to be damaged before this start is so until every page was looked at.
+  health.current();
+  if (health.isDamaged()) await unlessDamaged(() => void jobs.enqueue('self-check'));
   return {
     address: listener.address,
     port: listener.port,

@@ -530,6 +530,11 @@ export const words = defineWords({
     ru: 'Каталог данных непригоден',
     kk: 'Деректер бумасын пайдалану мүмкін емес',
   },
+  'error.DATA_GONE': {
+    en: 'The data directory went away while the server ran',
+    ru: 'Каталог данных исчез во время работы сервера',
+    kk: 'Деректер бумасы сервер жұмыс істеп тұрғанда жоғалды',
+  },
   'error.DECLARATION': { en: 'A declaration is wrong', ru: 'Ошибка в объявлении', kk: 'Мәлімдеме қате' },
   'error.TIMEOUT': { en: 'It took too long', ru: 'Превышено время', kk: 'Тым ұзаққа созылды' },
   'error.NOT_NAMED': {

@@ -11,6 +11,8 @@ import { paths } from '../paths.ts';
 type HealthProps = {
   readonly ctx: Ctx;
   readonly checkedAt: When;
+  /** When every page of the database was read; null where never. */
+  readonly pagesCheckedAt: When | null;
   readonly checks: ReadonlyArray<{
     readonly name: string;
     readonly state: 'ok' | 'warning' | 'failed';
@@ -26,12 +28,20 @@ type HealthProps = {
 const levels = { ok: 'ok', warning: 'warning', failed: 'critical' } as const;
 
 /** Whether the appliance can do its work: each check, what it found, what to do. */
-export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProps) => (
+export const Health = ({ ctx, checkedAt, pagesCheckedAt, checks, disk, diagnostics }: HealthProps) => (
   <Page ctx={ctx} title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
     <Panel
       title={ctx.t('health.checked')}
       context={<Time at={checkedAt} />}
-      foot={ctx.t('health.disk', { free: ctx.fmt.bytes(disk.freeBytes), size: ctx.fmt.bytes(disk.sizeBytes) })}
+      foot={
+        <>
+          {ctx.t('health.disk', { free: ctx.fmt.bytes(disk.freeBytes), size: ctx.fmt.bytes(disk.sizeBytes) })}
+          <br />
+          {pagesCheckedAt === null
+            ? ctx.t('health.pagesNever')
+            : ctx.rich('health.pages', { at: <Time at={pagesCheckedAt} /> })}
+        </>
+      }
     >
       <DataTable<(typeof checks)[number]>
         caption={ctx.t('health.title')}

@@ -22,6 +22,16 @@ export const words = defineWords({
     ru: 'На диске данных свободно {free} из {size}',
     kk: 'Деректер дискісінде {size} ішінен {free} бос',
   },
+  'health.pages': {
+    en: 'All pages of the database were last checked {at}',
+    ru: 'Все страницы базы данных проверены {at}',
+    kk: 'Дерекқордың барлық беттері соңғы рет тексерілді: {at}',
+  },
+  'health.pagesNever': {
+    en: 'The pages of the database were never checked; the first check comes in the night',
+    ru: 'Страницы базы данных ещё не проверялись; первая проверка пройдёт ночью',
+    kk: 'Дерекқордың беттері әлі тексерілмеген; алғашқы тексеру түнде өтеді',
+  },
   'health.check.database': { en: 'Database', ru: 'База данных', kk: 'Дерекқор' },
   'health.check.schema': { en: 'Schema', ru: 'Схема', kk: 'Схема' },
   'health.check.disk': { en: 'Disk', ru: 'Диск', kk: 'Диск' },

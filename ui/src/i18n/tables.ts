@@ -10,6 +10,7 @@ import { words as components } from '../components/words.ts';
 import { words as controllerFindings } from '../controller-findings/words.ts';
 import { words as controllerImports } from '../controller-imports/words.ts';
 import { words as controllers } from '../controllers/words.ts';
+import { words as damage } from '../damage/words.ts';
 import { words as dataRegister } from '../data-register/words.ts';
 import { words as deployments } from '../deployments/words.ts';
 import { words as deviceTasks } from '../device-tasks/words.ts';
@@ -62,6 +63,7 @@ export const allWords = joined(
   controllerFindings,
   controllerImports,
   controllers,
+  damage,
   dataRegister,
   deployments,
   deviceTasks,

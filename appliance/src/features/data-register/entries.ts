@@ -424,7 +424,7 @@ export const heldEntries: readonly HeldEntry[] = [
     protection: ['disk', 'chain'],
   },
   { row: 'O7', pillar: 'event', name: 'audit', tables: ['audit', 'audit_head'], protection: ['chain'] },
-  { row: 'E6', pillar: 'local', name: 'schema', tables: ['schema_step'], files: ['upgrade.json'] },
+  { row: 'E6', pillar: 'local', name: 'schema', tables: ['schema_step'], files: ['upgrade.json', 'damage.json'] },
   { row: 'E6', pillar: 'local', name: 'jobs', tables: ['job_run', 'schedule_run'], retention: { days: 90 } },
   {
     row: 'O10',

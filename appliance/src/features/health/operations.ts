@@ -27,11 +27,13 @@ export const healthOperations = [
     run: ({ health }) => health.current(),
     command: {
       example: 'sallyport health --data /var/lib/sallyport',
-      print: (out, { checks }) =>
+      print: (out, { checks, pagesCheckedAt }) => {
         out.table(
           ['check', 'state', 'code', 'detail'],
           checks.map(({ name, state, code, detail }) => [name, state, code, detail]),
-        ),
+        );
+        out.line(`pages of the database: ${pagesCheckedAt === null ? 'never checked' : `checked ${pagesCheckedAt}`}`);
+      },
       exit: ({ isReady }) => (isReady ? 0 : 1),
     },
   }),

@@ -10,11 +10,12 @@ import { DIAGNOSTIC_SECTIONS } from '../diagnostics/types.ts';
 export const healthPages = (deps: ConsoleDeps): Pages =>
   new Hono<ConsoleEnv>().get(paths.health.pattern, (c) => {
     actorFor(c, 'settings:read');
-    const { checkedAt, checks, disk } = deps.health.current();
+    const { checkedAt, pagesCheckedAt, checks, disk } = deps.health.current();
     return c.html(
       <Health
         ctx={viewContext(deps, c)}
         checkedAt={checkedAt}
+        pagesCheckedAt={pagesCheckedAt}
         checks={checks}
         disk={disk}
         diagnostics={DIAGNOSTIC_SECTIONS}

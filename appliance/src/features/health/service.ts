@@ -13,6 +13,7 @@ import type { BackupAge, RecoveryKey } from '../backups/types.ts';
 import type { CaService } from '../ca/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
 import type { UpgradeService } from '../upgrade/service.ts';
+import { type Damage, noteDamage, readDamage } from './damage-file.ts';
 import { keyFaults } from './keys.ts';
 import { type Meter, newMeter } from './meter.ts';
 import { diskReserve } from './reserve.ts';
@@ -68,6 +69,9 @@ type Parts = {
 
 const backupsAgainMs = 60_000;
 
+/** Of one kind there are a few runs that wait or failed before one that is done. */
+const rememberedChecks = 20;
+
 /** No writer is waited for: another one that writes is proof enough. */
 const writeWaitMs = 0;
 
@@ -95,33 +99,47 @@ export function healthService(parts: Parts): HealthService {
   const reserve = diskReserve(dataDir);
   const stamp = changeStamp(db);
   const seen = {
-    damage: '',
+    damage: undefined as Damage | undefined,
     stamp: '',
     disk: 'OK' as HealthCode,
-    selfCheck: 0,
     backup: undefined as (BackupAge & { at: number }) | undefined,
   };
   let kept: Health | undefined;
   let waiting: (() => number) | undefined;
 
+  /** Where it cannot be kept, this process knows it. */
+  const damaged = (detail: string): void => {
+    const at = clock();
+    try {
+      seen.damage = noteDamage(dataDir, { at, detail });
+    } catch {
+      seen.damage ??= { since: at, detail };
+    }
+  };
+
   // The nightly check reads every page, which is too much to do at each look.
-  const nightly = (): void => {
-    const [run] = jobs.list({ kind: 'self-check', limit: 1 });
-    if (run?.state !== 'done' || run.id === seen.selfCheck) return;
-    seen.selfCheck = run.id;
-    const { damage } = (run.result ?? {}) as { damage?: string };
-    if (damage !== undefined) seen.damage = damage;
+  const pagesCheckedAt = (): number | null => {
+    try {
+      const last = jobs.list({ kind: 'self-check', limit: rememberedChecks }).find(({ state }) => state === 'done');
+      return last?.finishedAt ?? null;
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      if (code !== 'DATABASE') throw error;
+      damaged(message);
+      return null;
+    }
   };
 
   const database = (): HealthCheck => {
     try {
-      if (seen.damage === '') nightly();
-      if (seen.damage !== '')
+      // Another process may have met it, or found every page whole.
+      seen.damage = readDamage(dataDir);
+      if (seen.damage !== undefined)
         return check(
           'database',
           'failed',
           'DATABASE',
-          `${seen.damage}; run: sallyport doctor, which names the way back`,
+          `${seen.damage.detail}${seen.damage.since === 0 ? '' : `, since ${toTime(seen.damage.since)}`}; run: sallyport doctor, which names the way back`,
         );
       // What was committed since the last look has shown already that commits succeed.
       const now = stamp();
@@ -130,7 +148,7 @@ export function healthService(parts: Parts): HealthService {
       return check('database');
     } catch (error) {
       const { code, message } = toFailure(error);
-      if (code === 'DATABASE') seen.damage = message;
+      if (code === 'DATABASE') damaged(message);
       return code === 'DISK_FULL'
         ? check('database', 'failed', 'DISK_FULL', `${message}; make room on the disk of ${dataDir}`)
         : check('database', 'failed', code === 'DATABASE' ? 'DATABASE' : 'STORE_IO', message);
@@ -266,7 +284,13 @@ export function healthService(parts: Parts): HealthService {
       orFailed('clock', siteTime),
       orFailed('upgrade', upgrade),
     ];
-    return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
+    return {
+      checkedAt: clock(),
+      pagesCheckedAt: pagesCheckedAt(),
+      isReady: checks.every(({ state }) => state !== 'failed'),
+      checks,
+      disk: room,
+    };
   };
 
   const turn = (): void => {
@@ -290,11 +314,11 @@ export function healthService(parts: Parts): HealthService {
     turn,
     met: (error) => {
       const { code, message } = toFailure(error);
-      if (code === 'DATABASE') seen.damage = message;
+      if (code === 'DATABASE') damaged(message);
       if (code === 'DISK_FULL' && reserve.isHeld()) turn();
     },
     isFull: () => kept?.checks.some(({ code }) => code === 'DISK_FULL') ?? false,
-    isDamaged: () => seen.damage !== '',
+    isDamaged: () => seen.damage !== undefined,
     meter: newMeter(),
     reportsWaiting: () => waiting?.(),
     serves: (reports) => {

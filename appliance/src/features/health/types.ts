@@ -52,6 +52,9 @@ export type HealthCode = (typeof HEALTH_CODES)[number];
 
 export const healthSchema = z.object({
   checkedAt: time,
+  pagesCheckedAt: time
+    .nullable()
+    .describe('When every page of the database was last read and checked; null where never'),
   isReady: z.boolean().describe('No check failed'),
   checks: z.array(
     z.object({

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
-import { z } from 'zod';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type DataPaths, readConfig } from '../../platform/config.ts';
@@ -14,7 +13,8 @@ import type { Presented } from '../../platform/http/listener.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { CaService } from '../ca/types.ts';
-import { checkPlant, readPlant } from './check.ts';
+import { checkPlant } from './check.ts';
+import { presenting } from './presenting.ts';
 import {
   type CertificateCode,
   END_STEPS_DAYS,
@@ -60,48 +60,12 @@ const rememberedEvents = 1_000;
 
 const endOf = (pem: string | Buffer): number => new X509Certificate(pem).validToDate.getTime();
 
-const stored = z.strictObject({
-  format: z.literal('sallyport-plant-certificate/1'),
-  key: z.string(),
-  certificate: z.string(),
-  authority: z.string(),
-});
-
 /** The certificate that the server presents beside that of the site's own authority. */
 export function serverCertificates(parts: Parts): ServerCertificateService {
   const { db, keyring, paths, ca, events } = parts;
   const clock = parts.clock ?? nowMs;
   const path = join(paths.keys, plantFile);
-  const held: { stamp?: string; read?: ReturnType<typeof read> } = {};
-
-  const stamp = (): string => {
-    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-    return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeNs}`;
-  };
-
-  const read = (): PlantCertificate | 'none' | 'unreadable' => {
-    if (!keyring.hasFile(plantFile)) return 'none';
-    try {
-      return readPlant(stored.parse(JSON.parse(Buffer.from(keyring.readFile(plantFile)).toString('utf8'))));
-    } catch {
-      // Told by health, which reads every file of keys/; the site's own certificate is presented meanwhile.
-      return 'unreadable';
-    }
-  };
-
-  /** Read again when another process changed it. */
-  const current = (): ReturnType<typeof read> => {
-    const now = stamp();
-    if (held.stamp !== now || held.read === undefined) Object.assign(held, { read: read(), stamp: now });
-    return held.read ?? 'none';
-  };
-
-  const plant: ServerCertificateService['plant'] = () => {
-    const found = current();
-    if (typeof found === 'string') return { state: found, held: undefined };
-    if (found.notAfter <= clock()) return { state: 'ended', held: found };
-    return { state: readConfig(paths).addresses.some(found.covers) ? 'presented' : 'not-named', held: found };
-  };
+  const { current, inForce, plant, presented, stamp } = presenting({ keyring, paths, ca, clock });
 
   const fault: ServerCertificateService['fault'] = () => {
     const { state, held: found } = plant();
@@ -128,11 +92,6 @@ export function serverCertificates(parts: Parts): ServerCertificateService {
           ? { code: 'CERTIFICATE_ENDS', detail: `the certificate of the plant ends at ${end}; ${todo}` }
           : undefined;
     }
-  };
-
-  const inForce = (): PlantCertificate | undefined => {
-    const { state, held: found } = plant();
-    return state === 'presented' ? found : undefined;
   };
 
   return {
@@ -176,13 +135,7 @@ export function serverCertificates(parts: Parts): ServerCertificateService {
         ...(found === undefined ? [] : [{ certificate: 'plant' as const, notAfter: found.notAfter }]),
       ];
     },
-    presented: async () => {
-      const own = await ca.serverMaterial(readConfig(paths).addresses);
-      const found = inForce();
-      if (found === undefined) return own;
-      const files = { key: found.keyPem, cert: found.chainPem, ca: own.ca };
-      return { ...own, named: { files, covers: found.covers } };
-    },
+    presented,
     authorities: (host) => {
       const found = inForce();
       return found?.covers(host) ? `${ca.certificatePem}${found.authorityPem}` : ca.certificatePem;

@@ -12,6 +12,7 @@ import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import { workKinds } from '../../work-kinds.ts';
+import { clearDamage } from '../health/damage-file.ts';
 import { healthService } from '../health/service.ts';
 import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
 import { worklistService } from './service.ts';
@@ -102,6 +103,7 @@ describe('for now, and first', () => {
       clock: nowMs,
     });
     isFirst('database damaged', 'appliance.database', service.list(person));
+    clearDamage(site.paths.data);
     isFirst('job does not go on', 'appliance.jobs', listOf(site, { jobs: { ...site.jobs, stuck: () => ['import'] } }));
     // A backup that is missing is work for today.
     isLater('appliance.backups', listOf(site, { backups: { age: () => ({ state: 'none', last: undefined }) } }));
