@@ -9,7 +9,7 @@ import { fleet } from './support/fleet.ts';
 import { cpuSeconds } from './support/process.ts';
 import { openConnection, requestBytes } from './support/raw-client.ts';
 import { enrolDevices, makeSite, type RunningServer, report, startServer, withAppliance } from './support/site.ts';
-import { type LoadSeen, steadyLoad } from './support/steady-load.ts';
+import { type LoadSeen, refusalText, steadyLoad } from './support/steady-load.ts';
 
 const count = Number(env('BENCH_DEVICES') ?? 500);
 const packages = 900;
@@ -57,6 +57,14 @@ const figuresOf = (when: string, latencies: readonly number[], held: Held): Figu
   ];
 };
 
+/** How many of each refusal. */
+const countsOf = (refused: readonly string[]): Figure[] =>
+  [...Map.groupBy(refused, (text) => text)].map(([text, all]) => ({
+    what: `refused later: ${text}`,
+    value: all.length,
+    unit: '',
+  }));
+
 /** The seconds after a start in which first reports wait to be worked off, and the quiet after them. */
 export const firstSeconds = async (): Promise<Result> => {
   const site = await makeSite('first-seconds');
@@ -90,9 +98,9 @@ export const firstSeconds = async (): Promise<Result> => {
         for (let device = waiting.shift(); device !== undefined; device = waiting.shift()) {
           const connection = await openConnection(server.port, site.ca, device);
           const sent = performance.now();
-          const { status } = await connection.send(hello);
+          const { status, body } = await connection.send(hello);
           first.checkIns.push(performance.now() - sent);
-          if (status !== 200) first.refused.push(status);
+          if (status !== 200) first.refused.push(`checkIns ${refusalText(status, body)}`);
           connection.close();
         }
       };
@@ -127,6 +135,7 @@ export const firstSeconds = async (): Promise<Result> => {
             value: working.refused.length + steady.refused.length,
             unit: '',
           },
+          ...countsOf([...working.refused, ...steady.refused]),
           { what: "the whole server's processor time", value: cpuSeconds(server.pid) - cpu, unit: 's' },
         ],
       };

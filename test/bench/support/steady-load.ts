@@ -9,8 +9,14 @@ import type { Certified } from './site.ts';
 export type LoadSeen = {
   checkIns: number[];
   reports: number[];
-  /** Statuses that are none of success. */
-  refused: number[];
+  /** What was answered in place of success: what was sent, the status, the code. */
+  refused: string[];
+};
+
+/** Status and code of a refusal. */
+export const refusalText = (status: number, body: Buffer): string => {
+  const { error = '' } = JSON.parse(body.toString('utf8')) as { error?: string };
+  return `${status} ${error}`;
 };
 
 const rounds = 20;
@@ -52,9 +58,9 @@ export async function steadyLoad(
     // All wait for an answer: what is not sent shows in the counts.
     if (connection === undefined) return;
     const start = performance.now();
-    const one = connection.send(bytes).then(({ status }) => {
+    const one = connection.send(bytes).then(({ status, body }) => {
       seen[into].push(performance.now() - start);
-      if (status >= 300) seen.refused.push(status);
+      if (status >= 300) seen.refused.push(`${into} ${refusalText(status, body)}`);
       idle.push(connection);
     });
     work.add(one);

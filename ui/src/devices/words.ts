@@ -673,6 +673,11 @@ export const words = defineWords({
     ru: 'Регистрация отклонена: {reason}',
     kk: 'Тіркеу қабылданбады: {reason}',
   },
+  'event.refusals-dropped': {
+    en: 'Refusals of which only the number is kept, since too many came at once: {count}',
+    ru: 'Отказы, от которых осталось только число, так как их было слишком много сразу: {count}',
+    kk: 'Бірден тым көп болғандықтан тек саны сақталған бас тартулар: {count}',
+  },
   'event.section-rejected': {
     en: 'Section refused: {collection}, {code}',
     ru: 'Раздел отклонён: {collection}, {code}',

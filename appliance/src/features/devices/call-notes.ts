@@ -42,7 +42,7 @@ export type CallNotes = {
 type NotedName = 'certificate-refused' | 'enrolment-refused' | 'section-rejected';
 type NotedEvent = { readonly type: NotedName; readonly event: NewEvent<NotedName> };
 
-/** Refusals are counted by address and device before they come here. */
+/** Refusals are counted by address and device before they come here; how many more there were is one event. */
 const mostEvents = 1_000;
 
 /** What calls told since the last writing: each device's last call and boots, first uses of certificates, refusals. */
@@ -52,6 +52,8 @@ export type NoteBatch = {
   readonly boots: readonly (readonly [device: number, bootIds: string])[];
   readonly used: readonly UsedCertificate[];
   readonly events: readonly NotedEvent[];
+  /** Refusals that found no room among the events. */
+  readonly dropped: number;
 };
 
 type Page = {
@@ -60,19 +62,28 @@ type Page = {
   boots: Map<number, string>;
   used: Map<number, readonly UsedCertificate[]>;
   events: readonly NotedEvent[];
+  dropped: number;
 };
 
-const emptyPage = (): Page => ({ seen: new Map(), clients: new Map(), boots: new Map(), used: new Map(), events: [] });
+const emptyPage = (): Page => ({
+  seen: new Map(),
+  clients: new Map(),
+  boots: new Map(),
+  used: new Map(),
+  events: [],
+  dropped: 0,
+});
 
 const isEmpty = ({ seen, clients, boots, used, events }: Page): boolean =>
   seen.size + clients.size + boots.size + used.size + events.length === 0;
 
-const batchOf = ({ seen, clients, boots, used, events }: Page): NoteBatch => ({
+const batchOf = ({ seen, clients, boots, used, events, dropped }: Page): NoteBatch => ({
   seen: [...seen.values()],
   clients: [...clients.values()],
   boots: [...boots],
   used: [...used.values()].flat(),
   events,
+  dropped,
 });
 
 /** Notes of before with those since. */
@@ -85,6 +96,7 @@ const joined = (before: Page, since: Page): Page => ({
     ...[...since.used].map(([device, uses]) => [device, [...(before.used.get(device) ?? []), ...uses]] as const),
   ]),
   events: [...before.events, ...since.events].slice(0, mostEvents),
+  dropped: before.dropped + since.dropped + Math.max(0, before.events.length + since.events.length - mostEvents),
 });
 
 /** Collects what calls tell. */
@@ -104,8 +116,9 @@ export const callNotes = (parts: {
     ...(taken?.used.get(device) ?? []),
     ...(page.used.get(device) ?? []),
   ];
-  const write = ({ seen, clients, boots, used, events: noted }: NoteBatch): void => {
+  const write = ({ seen, clients, boots, used, events: noted, dropped }: NoteBatch): void => {
     for (const { type, event } of noted) events.record(type, event);
+    if (dropped > 0) events.record('refusals-dropped', { params: { count: dropped } });
     for (const { fingerprint, at } of used) {
       const first = certificates.use(fingerprint, at);
       if (first === undefined) continue;
@@ -134,9 +147,10 @@ export const callNotes = (parts: {
     },
     record: (type, event) => {
       const record = (): void => void events.record(type, event);
-      if (db.inTransaction) record();
-      else if (!immediateWithin(db, 0, record) && page.events.length < mostEvents)
-        page.events = [...page.events, { type, event }];
+      if (db.inTransaction) return record();
+      if (immediateWithin(db, 0, record)) return;
+      if (page.events.length < mostEvents) page.events = [...page.events, { type, event }];
+      else page.dropped += 1;
     },
     pendingBoots: (device) => page.boots.get(device) ?? taken?.boots.get(device),
     forgetBoots: (device) => {

@@ -58,6 +58,7 @@ export const deviceEvents = defineEvents(
       retentionDays: 365,
     },
     'enrolment-refused': { severity: 'warning', params: { reason: 'text' }, device: 'sometimes', retentionDays: 180 },
+    'refusals-dropped': { severity: 'warning', bound: 'site', params: { count: 'integer' }, retentionDays: 180 },
     'section-rejected': {
       severity: 'warning',
       params: { collection: 'text', code: 'text' },
