@@ -91,6 +91,15 @@ test.each(['Alpaquita:23', 'openEuler:next', 'Debian:bookworm', 'AlmaLinux:9.4',
   },
 );
 
+test.each([
+  ['centos', 'rpm:centos:7'],
+  ['redos', 'rpm:redos:7'],
+  ['postmarketos', 'apk:postmarketos:7'],
+  ['astra', 'dpkg:astra:7'],
+])('%s, of which OSV knows nothing, is named by its own package manager', (vendor, ecosystem) => {
+  expect(ecosystemOf({ vendor, release: '7' })).toBe(ecosystem);
+});
+
 test('what languages publish is for any system, wherever OSV says that it is from', () => {
   expect(feedEcosystem('PyPI')).toEqual({ ecosystem: 'PyPI', isKnown: true });
   expect(feedEcosystem('Maven:https://repo1.maven.org/maven2/')).toEqual({ ecosystem: 'Maven', isKnown: true });

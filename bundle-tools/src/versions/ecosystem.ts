@@ -209,10 +209,34 @@ export const distributionSchemes: ReadonlyMap<string, SystemScheme> = new Map(
   DISTRIBUTIONS.map(({ name, scheme }) => [name, scheme]),
 );
 
+/** Whether the package manager of an ecosystem is apt's, whose repositories a host reads (updates/sources/apt). */
+export const isOfApt = (ecosystem: string): boolean => {
+  const name = ecosystem.split(':', 1)[0] ?? '';
+  return name === 'dpkg' || distributionSchemes.get(name) === 'dpkg';
+};
+
+/** Systems that OSV does not know and whose package manager is not dpkg, by `ID` of os-release. */
+const OTHER_FAMILIES: ReadonlyMap<string, SystemScheme> = new Map([
+  ...[
+    'altlinux',
+    'anolis',
+    'centos',
+    'cloudlinux',
+    'eurolinux',
+    'opencloudos',
+    'openmandriva',
+    'redos',
+    'rosa',
+    'scientific',
+    'virtuozzo',
+  ].map((vendor) => [vendor, 'rpm'] as const),
+  ['postmarketos', 'apk'],
+]);
+
 type PlatformName = {
   vendor: string;
   release: string;
-  /** The package manager of a vendor that has no ecosystem of its own; dpkg by default. */
+  /** The package manager of a vendor that has no ecosystem of its own; by default as its name says, else dpkg. */
   family?: SystemScheme | undefined;
 };
 
@@ -231,7 +255,9 @@ export const ecosystemOf = (platform: PlatformName): string | null => {
     const suffix = known.ofRelease(release);
     return suffix === null ? null : joined(known.name, suffix);
   }
-  return /^[a-z0-9][a-z0-9._-]{0,39}$/.test(vendor) ? `${platform.family ?? 'dpkg'}:${vendor}:${release}` : null;
+  return /^[a-z0-9][a-z0-9._-]{0,39}$/.test(vendor)
+    ? `${platform.family ?? OTHER_FAMILIES.get(vendor) ?? 'dpkg'}:${vendor}:${release}`
+    : null;
 };
 
 /** A feed's name of an ecosystem as inventories are named; `isKnown`: false where no rule reads it. */

@@ -34,6 +34,12 @@ describe('what a system follows by its distribution and release', () => {
     expect(followed('debian', '16', 'amd64', 'a b')).toEqual([BY_RELEASE]);
   });
 
+  it('names no repository with a hole where the architecture is not known', () => {
+    expect(followed('rhel', '9.4', '')).toEqual([BY_RELEASE]);
+    expect(followed('sles', '15.6', '')).toEqual([BY_RELEASE]);
+    expect(followed('rhel', '7.9', '')).toEqual(['rhel-7-server-rpms']);
+  });
+
   it('leaves a distribution that no rule knows to what the host has for its release', () => {
     expect(followed('astra', '1.7')).toEqual([BY_RELEASE]);
     expect(followed('debian', '16')).toEqual([BY_RELEASE]);

@@ -60,6 +60,8 @@ const appStreams: Policy = () => ['baseos', 'appstream', 'extras'];
 const redHat: Policy = ({ release, arch }) => {
   const major = release.split(':').at(-1) ?? '';
   if (Number(major) < 8) return [`rhel-${major}-server-rpms`];
+  // Its names have the architecture: one with a hole is the name of nothing.
+  if (arch === '') return [];
   return ['baseos', 'appstream'].map((part) => `rhel-${major}-for-${arch}-${part}-rpms`);
 };
 
@@ -68,7 +70,7 @@ const oracle: Policy = ({ release }) =>
 
 const suse: Policy = ({ release, arch }) => {
   const [, major, pack] = /^Linux Enterprise Server (\d{2})(?: SP(\d))?$/.exec(release) ?? [];
-  if (major === undefined) return [];
+  if (major === undefined || arch === '') return [];
   const version = pack === undefined ? major : `${major}-SP${pack}`;
   const products =
     major === '15'

@@ -7,14 +7,20 @@ export type NotFilledRow = {
 };
 
 const longestKey = 400;
-const named: ReadonlySet<string> = new Set(['suite', 'newer', 'coverage', 'advisory', 'firmware', 'product']);
+const named: ReadonlySet<string> = new Set(['suite', 'newer', 'unread', 'coverage', 'advisory', 'firmware', 'product']);
 
 const wantText = (want: string): string => want.replace('/', ': ').replace(/: \*$/, '');
 
 const todoKey = ({ reason, kind }: Pick<NotFilledRow, 'reason' | 'kind'>): string => {
   if (reason !== 'NO_SOURCE') return `unfulfilled.todo.${reason}`;
   const of =
-    kind === 'newer' || kind === 'suite' ? 'suite' : kind === 'coverage' || kind === 'advisory' ? 'coverage' : 'other';
+    kind === 'unread'
+      ? 'unread'
+      : kind === 'newer' || kind === 'suite'
+        ? 'suite'
+        : kind === 'coverage' || kind === 'advisory'
+          ? 'coverage'
+          : 'other';
   return `unfulfilled.todo.NO_SOURCE.${of}`;
 };
 

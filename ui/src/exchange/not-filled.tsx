@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { type NotFilledRow, notFilledWords, wantKey } from './not-filled-words.ts';
 
 /** Of what concerns every device of a system, before what was asked for one by one. */
-const order = ['suite', 'newer', 'coverage', 'advisory', 'product', 'firmware', 'object', 'volume'];
+const order = ['suite', 'newer', 'unread', 'coverage', 'advisory', 'product', 'firmware', 'object', 'volume'];
 
 /**
  * What the connected side could not bring: what, why, since when, and what to do about it. Nothing where everything came. Updates

@@ -780,6 +780,11 @@ export const words = defineWords({
     ru: 'новые пакеты для {want}',
     kk: '{want} үшін жаңа пакеттер',
   },
+  'unfulfilled.kind.unread': {
+    en: 'newer packages for {want}',
+    ru: 'новые пакеты для {want}',
+    kk: '{want} үшін жаңа пакеттер',
+  },
   'unfulfilled.kind.coverage': {
     en: 'advisories about {want}',
     ru: 'бюллетени о {want}',
@@ -793,6 +798,11 @@ export const words = defineWords({
     en: 'On the connected computer, add a source that has it (sallyport-bundle source add apt), build the catalogue and answer the next request. Until then devices of this system look better than they are.',
     ru: 'На подключённом компьютере добавьте источник, где он есть (sallyport-bundle source add apt), соберите каталог и ответьте на следующий запрос. До тех пор устройства этой системы выглядят лучше, чем есть.',
     kk: 'Қосылған компьютерде ол бар дереккөзді қосыңыз (sallyport-bundle source add apt), тізбені құрып, келесі сұрауға жауап беріңіз. Оған дейін бұл жүйе құрылғылары шынындағыдан жақсы көрінеді.',
+  },
+  'unfulfilled.todo.NO_SOURCE.unread': {
+    en: 'Nothing here can yet: repositories of this system cannot be read on the connected computer. Bring its updates as files (sallyport-bundle source add files) or by other means. Until then its devices look better than they are.',
+    ru: 'Пока ничем: репозитории этой системы на подключённом компьютере не читаются. Перенесите обновления файлами (sallyport-bundle source add files) или другим способом. До тех пор её устройства выглядят лучше, чем есть.',
+    kk: 'Әзірге мұнда шара жоқ: бұл жүйенің репозиторийлері қосылған компьютерде оқылмайды. Жаңартуларын файлдармен (sallyport-bundle source add files) не басқа жолмен жеткізіңіз. Оған дейін құрылғылары шынындағыдан жақсы көрінеді.',
   },
   'unfulfilled.todo.NO_SOURCE.coverage': {
     en: 'On the connected computer, add a feed about it (sallyport-bundle source add osv) and answer the next request. Until then nothing judges these packages.',

@@ -73,6 +73,7 @@ import type {
   TrustRole,
   UnfulfilledRow,
 } from './types.ts';
+import { shownUnfulfilled } from './unfulfilled.ts';
 import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
 import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
@@ -441,7 +442,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     },
     knowledge,
     overdue,
-    unfulfilled: store.unfulfilled,
+    unfulfilled: () => shownUnfulfilled(store.unfulfilled()),
     noteStale: () => noteStaleFeeds(events, knowledge()),
     keyDates: () => keyDates(store, clock()),
     noteKeyDates: () => noteKeyDates(events, keyDates(store, clock())),

@@ -1,3 +1,4 @@
+import { isOfApt } from '@sallyport/bundle-tools/versions/ecosystem';
 import type { UnfulfilledRow } from './types.ts';
 
 // What the last answer could not bring, in words for commands, the API and `doctor`; pages have theirs in ui/src/exchange/not-filled.tsx.
@@ -9,6 +10,8 @@ const noSource: Readonly<Record<string, string>> = {
     'add a source that has it on the host (source add apt), build the catalogue, answer the next request; devices look better than they are until then',
   newer:
     'add a source for the system on the host (source add apt), build the catalogue, answer the next request; devices look better than they are until then',
+  unread:
+    'nothing here can yet: no host reads its repositories; bring its updates as files (source add files on the host) or by other means; devices look better than they are until then',
   coverage: `add a feed about it on the host (source add osv), answer the next request; ${unread}`,
   advisory: 'the host has the feed no longer: add its source again; what it said before is kept and ages',
 };
@@ -25,6 +28,27 @@ const byReason: Readonly<Record<string, string>> = {
 /** What a person does about a wish that was not filled. */
 export function nextAbout({ reason, kind }: Pick<UnfulfilledRow, 'reason' | 'kind'>): string {
   return (reason === 'NO_SOURCE' ? noSource[kind] : undefined) ?? byReason[reason] ?? '';
+}
+
+const isOfSystem = ({ reason, kind }: UnfulfilledRow): boolean =>
+  reason === 'NO_SOURCE' && (kind === 'newer' || kind === 'suite');
+
+/**
+ * The wishes as they are shown: what no source had of a system whose repositories no host reads is one row (`unread`), by the
+ * system, since there is one answer to all of it.
+ */
+export function shownUnfulfilled(rows: readonly UnfulfilledRow[]): UnfulfilledRow[] {
+  const systems = new Map<string, UnfulfilledRow>();
+  const others = rows.filter((row) => {
+    const [system = ''] = row.want.split('/', 1);
+    // A system is its ecosystem, a space, its architecture.
+    if (!isOfSystem(row) || isOfApt(system.slice(0, system.lastIndexOf(' ')))) return true;
+    const held = systems.get(system);
+    const since = held !== undefined && held.since < row.since ? held.since : row.since;
+    systems.set(system, { ...row, kind: 'unread', want: system, since });
+    return false;
+  });
+  return [...others, ...systems.values()];
 }
 
 /** Most lines that a command or `doctor` says of them; updates by name are one. */

@@ -12,7 +12,7 @@ export function ofSystem(
   if (system === undefined) return [];
   const name = `${system.ecosystem} ${system.arch}`;
   return rows.filter(({ kind, want }) => {
-    if (kind === 'newer') return want === name;
+    if (kind === 'newer' || kind === 'unread') return want === name;
     if (kind === 'suite') return want.startsWith(`${name}/`);
     return kind === 'coverage' && want === system.ecosystem;
   });
