@@ -74,6 +74,25 @@ export function waitingSources(parts: Parts): WaitingSources {
           ];
     });
 
+  const settingsThatWait = (act: 'setting-change' | 'connection-change'): WaitingThing[] =>
+    Object.entries(allSettings).flatMap(([name, { area }]) => {
+      const found = accounts.changes.of('setting', name);
+      const approvable = found && accounts.changes.approvable('setting', name, found);
+      return approvable?.act !== act
+        ? []
+        : [
+            {
+              id: name,
+              what: name,
+              reason: '',
+              by: found?.by ?? '',
+              at: found?.at ?? 0,
+              path: paths.settings({ area }),
+              approvable,
+            },
+          ];
+    });
+
   return {
     'range-confirm': () =>
       objects.setting('devices.scan-second-person')
@@ -195,23 +214,8 @@ export function waitingSources(parts: Parts): WaitingSources {
               },
             ];
       }),
-    'setting-change': () =>
-      Object.entries(allSettings).flatMap(([name, { area }]) => {
-        const found = accounts.changes.of('setting', name);
-        return found === undefined
-          ? []
-          : [
-              {
-                id: name,
-                what: name,
-                reason: '',
-                by: found.by,
-                at: found.at,
-                path: paths.settings({ area }),
-                approvable: { act: 'setting-change', authors: [found.persons] },
-              },
-            ];
-      }),
+    'setting-change': () => settingsThatWait('setting-change'),
+    'connection-change': () => settingsThatWait('connection-change'),
     'address-release': () =>
       protectedAddresses.requests().map(({ id, addresses, reason, by, at }) => ({
         id: String(id),

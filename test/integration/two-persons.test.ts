@@ -98,6 +98,7 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
   'account-change': (id) => ({ form: [paths.objectDecide('account', id), { action: 'approve' }] }),
   'account-vouch': (id) => ({ form: [paths.objectDecide('account', id), { action: 'vouch' }] }),
   'setting-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
+  'connection-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
   'address-release': (id) => {
     const found = site.appliance.protectedAddresses.requests().find((one) => String(one.id) === id);
     const digest = found?.digest ?? '';

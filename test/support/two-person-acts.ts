@@ -192,6 +192,20 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
     },
+    'connection-change': {
+      ask: (actor) => {
+        const { accounts, objects } = site.appliance;
+        made += 1;
+        // Another one than what was set by the scenario before.
+        const port = 2_022 + 2 * made;
+        const revision = (objects.find('setting', 'devices.push-port', { deleted: true })?.revision ?? 0) + 2;
+        const waiting = accounts.changes.field(actor, { what: 'set', patch: { value: port + 1 }, revision });
+        objects.setSetting(systemActor, 'devices.push-port', port);
+        objects.update(systemActor, 'setting', 'devices.push-port', { waiting });
+        return 'devices.push-port';
+      },
+      approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+    },
     'address-release': {
       ask: (actor) => {
         const { controllers, protectedAddresses } = site.appliance;

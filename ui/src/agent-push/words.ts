@@ -158,8 +158,8 @@ export const words = defineWords({
     kk: 'Компьютерлердегі SSH порты',
   },
   'setting.devices.push-port.help': {
-    en: 'For installing the agent. Never one on which controllers speak.',
-    ru: 'Для установки агента. Порт, на котором говорят контроллеры, не принимается.',
-    kk: 'Агентті орнату үшін. Контроллерлер сөйлесетін порт қабылданбайды.',
+    en: 'For installing the agent. Never one on which controllers speak. A second person agrees; an only administrator does so a day later.',
+    ru: 'Для установки агента. Порт, на котором говорят контроллеры, не принимается. Соглашается второй человек; единственный администратор — через сутки.',
+    kk: 'Агентті орнату үшін. Контроллерлер сөйлесетін порт қабылданбайды. Екінші адам келіседі; жалғыз әкімші бір тәуліктен кейін келіседі.',
   },
 });

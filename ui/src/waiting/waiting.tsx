@@ -25,7 +25,7 @@ type WaitingProps = {
 
 /** Names of declarations and states are words; names that people gave are not. */
 const whatOf = (ctx: Ctx, { act, what, step }: WaitingProps['rows'][number]) => {
-  if (act === 'setting-change') return ctx.tDynamic(`setting.${what}.title`, {}, what);
+  if (act === 'setting-change' || act === 'connection-change') return ctx.tDynamic(`setting.${what}.title`, {}, what);
   if (act === 'recovery-key-renew') return ctx.t('recovery.title');
   if (act === 'return-acknowledge') return ctx.tDynamic(`rollback.cause.${what}`, {}, what);
   return (

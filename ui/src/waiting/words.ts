@@ -64,6 +64,11 @@ export const words = defineWords({
     kk: 'Бір адам жасаған тіркелгі',
   },
   'waiting.act.setting-change': { en: 'Safety setting', ru: 'Настройка безопасности', kk: 'Қауіпсіздік баптауы' },
+  'waiting.act.connection-change': {
+    en: 'Port to be connected to',
+    ru: 'Порт для соединений',
+    kk: 'Байланыс порты',
+  },
   'waiting.act.address-release': {
     en: 'Release of protected addresses',
     ru: 'Снятие защиты с адресов',
@@ -139,6 +144,11 @@ export const words = defineWords({
     en: 'The new value holds.',
     ru: 'Действует новое значение.',
     kk: 'Жаңа мән күшіне енеді.',
+  },
+  'waiting.then.connection-change': {
+    en: 'The appliance connects to this port.',
+    ru: 'Сервер соединяется с этим портом.',
+    kk: 'Сервер осы портпен байланысады.',
   },
   'waiting.then.recovery-key-renew': {
     en: 'A new key is made and shown to who approves; older backups need the older key.',

@@ -22,7 +22,7 @@ export function peopleOf(
   const { accounts, objects } = deps;
   const ctx = viewContext(deps, c, 'part');
   const waiting = accounts.changes.of(kind.name, object.id);
-  const hindrance = waiting && accounts.changes.hindrance(signedIn(c).actor, kind.name, waiting);
+  const hindrance = waiting && accounts.changes.hindrance(signedIn(c).actor, kind.name, object.id, waiting);
   return {
     waiting: waiting && {
       what: waiting.what,

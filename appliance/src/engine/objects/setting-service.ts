@@ -51,6 +51,8 @@ export type SettingService = {
   writeSetting(actor: Actor, name: string, value: SettingValue | undefined, options?: WriteOptions): void;
   /** Whether changing it can weaken what protects the site. */
   isSafetySetting(name: string): boolean;
+  /** Whether a change waits also where one person is alone. */
+  waitsAlone(name: string): boolean;
   /** Whether this value, or the default without one, can weaken what protects the site, as it is set now. */
   canWeaken(name: string, value: SettingValue | undefined): boolean;
   /** The value as it would be kept; INVALID. */
@@ -122,6 +124,7 @@ export function settingService(
     resetSetting: (actor, name) => writeSetting(actor, name, undefined),
     writeSetting,
     isSafetySetting: (name) => table.all.some((setting) => setting.name === name && setting.safety),
+    waitsAlone: (name) => table.all.some((setting) => setting.name === name && setting.waitsAlone === true),
     canWeaken: (name, value) => {
       const setting = table.all.find((one) => one.name === name);
       if (setting?.safety !== true) return false;

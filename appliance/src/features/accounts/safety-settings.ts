@@ -15,7 +15,8 @@ import { type ApprovalGate, assertFresh } from './types.ts';
 import type { WaitingChanges } from './waiting-change.ts';
 
 // Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its
-// own and a fresh log-in, and waits for a second person where there is one; not towards its safe side. The guard stands in the object engine, so
+// own and a fresh log-in, and waits for a second person where there is one; not towards its safe side. What opens a port to be connected to
+// (`waitsAlone`) waits for an only person, too, a day. The guard stands in the object engine, so
 // that no entry point goes round it; only the appliance itself passes.
 
 export type SafetySettings = {
@@ -52,10 +53,13 @@ export function safetySettings(parts: {
       }
     });
 
-  const assertMay = (actor: Actor): void => {
+  const mustWait = (actor: Actor, name: string): boolean =>
+    objects.waitsAlone(name) || gate.mustWait(actor, 'setting-change');
+
+  const assertMay = (actor: Actor, name: string): void => {
     requireRight(actor, 'settings:write');
     requireRight(actor, 'safety:write');
-    if (actor.type === 'cli' && gate.mustWait(actor, 'setting-change'))
+    if (actor.type === 'cli' && mustWait(actor, name))
       throw new AppError('APPROVAL_PERSON', 'a person does this: sign in with an account');
     assertFresh(actor, clock());
   };
@@ -77,10 +81,10 @@ export function safetySettings(parts: {
         objects.writeSetting(actor, name, value, options);
         return { waits: false };
       }
-      assertMay(actor);
+      assertMay(actor, name);
       const wanted = value === undefined ? undefined : objects.checkedSetting(name, value);
       return within(name, () => {
-        if (gate.mustWait(actor, 'setting-change')) {
+        if (mustWait(actor, name)) {
           wait(actor, name, wanted, options);
           return { waits: true };
         }
@@ -115,8 +119,8 @@ export function safetySettings(parts: {
     guard: (actor, id, before, after) => {
       if (actor.type === 'system' || open === id || same(before?.['value'], after?.['value'])) return;
       if (!objects.canWeaken(id, (after?.['value'] ?? undefined) as SettingValue | undefined)) return;
-      assertMay(actor);
-      if (gate.mustWait(actor, 'setting-change'))
+      assertMay(actor, id);
+      if (mustWait(actor, id))
         throw new AppError('APPROVAL_SELF', 'a second person agrees before this setting changes');
     },
   };

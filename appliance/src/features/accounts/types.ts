@@ -127,6 +127,8 @@ export const twoPersonActs = {
   'person-erase': { right: 'provision:approve', sees: 'provision:write' },
   'account-change': { right: 'accounts:approve', sees: 'accounts:read' },
   'account-vouch': { right: 'accounts:approve', sees: 'accounts:read' },
+  // A port to be connected to; none on which controllers speak is ever one.
+  'connection-change': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },

@@ -12,7 +12,7 @@ import {
 } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { rightsOf } from './rights.ts';
-import type { ApprovalGate } from './types.ts';
+import type { Approvable, ApprovalGate } from './types.ts';
 
 // Making, promoting and resetting an account, and changing a setting of safety (safety-settings.ts), wait for a second person where there is one. What waits lies in the object
 // itself, encrypted as its secrets are: one change at a time, and any later write of the object makes it void.
@@ -33,7 +33,6 @@ const texts = (value: unknown): string[] =>
 
 type Stem = 'account' | 'setting';
 const stemOf = (kind: string): Stem => (kind === 'setting' ? 'setting' : 'account');
-const actOf = (kind: string) => (stemOf(kind) === 'setting' ? 'setting-change' : 'account-change');
 
 export function waitingChanges(parts: {
   objects: ObjectService;
@@ -42,6 +41,12 @@ export function waitingChanges(parts: {
   clock: () => number;
 }) {
   const { objects, events, gate, clock } = parts;
+
+  /** What a second person says yes to. */
+  const approvable = (kind: string, id: string, { persons, at }: Pick<WaitingChange, 'persons' | 'at'>): Approvable => {
+    const ofSetting = objects.waitsAlone(id) ? 'connection-change' : 'setting-change';
+    return { act: stemOf(kind) === 'setting' ? ofSetting : 'account-change', authors: [persons], since: at };
+  };
 
   const storedIn = (kind: string, id: string): Stored | undefined => {
     const object = objects.ofAnyKind.find(kind, id, { secrets: true });
@@ -86,14 +91,15 @@ export function waitingChanges(parts: {
       return stored && { ...stored, persons: readPersons(stored.persons) };
     },
     /** Why this person cannot say yes; undefined when he can. */
-    hindrance: (actor: Actor, kind: string, change: WaitingChange) =>
-      gate.hindrance(actor, { act: actOf(kind), authors: [change.persons] }),
+    hindrance: (actor: Actor, kind: string, id: string, change: WaitingChange) =>
+      gate.hindrance(actor, approvable(kind, id, change)),
+    approvable,
     /** CONFLICT where nothing waits any more; what hinders; otherwise what is to be done now. */
     approve: (actor: Actor, kind: string, id: string): WaitingChange => {
       const stored = storedIn(kind, id);
       if (stored === undefined) throw new AppError('CONFLICT', 'nothing waits here, or it was changed since');
       const change = { ...stored, persons: readPersons(stored.persons) };
-      gate.assertMayApprove(actor, { act: actOf(kind), authors: [change.persons] });
+      gate.assertMayApprove(actor, approvable(kind, id, change));
       record('approved', actor, kind, id);
       return change;
     },

@@ -6,6 +6,7 @@ export const agentPushSettings = defineSettings({
   'devices.push-port': {
     type: 'integer',
     safety: true,
+    waitsAlone: true,
     default: 22,
     min: 1,
     max: 65_535,

@@ -53,7 +53,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     const { changes } = deps.accounts;
     const found = changes.of('setting', name);
     if (found === undefined) return undefined;
-    const hindrance = changes.hindrance(signedIn(c).actor, 'setting', found);
+    const hindrance = changes.hindrance(signedIn(c).actor, 'setting', name, found);
     const { value } = found.patch;
     return {
       value: isValue(value) ? value : undefined,
