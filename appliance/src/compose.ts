@@ -51,6 +51,7 @@ import { protectedKeeper } from './features/discovery/protected-keeper.ts';
 import { protectedAddresses as protectedAddressService } from './features/discovery/protected-service.ts';
 import { discoveryService } from './features/discovery/service.ts';
 import { personService } from './features/erasure/service.ts';
+import { shippedPackages } from './features/exchange/public-names.ts';
 import { exchangeService } from './features/exchange/service.ts';
 import { harden } from './features/hardening/service.ts';
 import { healthService } from './features/health/service.ts';
@@ -181,6 +182,7 @@ export const compose = async ({
     const certificateDays = () => objects.setting('devices.certificate-days');
     const ca = await openCa({ keyring, keysDir: paths.keys, certificateDays, clock });
     const serverCertificate = serverCertificates({ db, keyring, paths, ca, events, clock });
+    const isPublicName = shippedPackages();
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -189,6 +191,7 @@ export const compose = async ({
       events,
       changed,
       clock,
+      isIndexed: isPublicName,
     });
     const devices = deviceService({
       ...over,
@@ -307,6 +310,7 @@ export const compose = async ({
       store,
       vulnerabilities: withControllers(vulnerabilities, controllerFindings),
       updates,
+      isPublicName,
       controllers: controllers.service.exchange,
       paths,
       devices: devices.each,

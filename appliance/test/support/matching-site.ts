@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../src/engine/events/types.ts';
+import { shippedPackages } from '../../src/features/exchange/public-names.ts';
 import { vulnerabilityService } from '../../src/features/vulnerabilities/service.ts';
 import { buildSnapshot } from '../../src/features/vulnerabilities/snapshot-build-store.ts';
 import type { FeedPart, FeedState } from '../../src/features/vulnerabilities/types.ts';
@@ -28,6 +29,7 @@ export const openMatching = async () => {
     },
     changed: () => undefined,
     clock: () => clock.ms,
+    isIndexed: shippedPackages(),
   });
   return {
     site,

@@ -16,6 +16,7 @@ export type CoverageView = {
     readonly until?: string | undefined;
     readonly edition?: string | undefined;
     readonly paidUntil?: string | undefined;
+    readonly publisher?: string | undefined;
   }[];
   readonly judgedBy: readonly {
     readonly ecosystem: string;
@@ -64,15 +65,18 @@ export function isWholly(coverage: CoverageView): boolean {
 const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
   <>
     <ul>
-      {coverage.reasons.map(({ code, ecosystem, components, until = '', edition = '', paidUntil = '' }) => (
+      {coverage.reasons.map((reason) => (
         <li>
-          {ctx.tDynamic(`coverage.why.${code}`, {
-            ecosystem: ecosystem || '–',
-            n: components,
-            until,
-            edition,
-            paidUntil,
-          })}
+          {reason.publisher === ''
+            ? ctx.t('coverage.unknownPublisher', { ecosystem: reason.ecosystem, n: reason.components })
+            : ctx.tDynamic(`coverage.why.${reason.code}`, {
+                ecosystem: reason.ecosystem || '–',
+                n: reason.components,
+                until: reason.until ?? '',
+                edition: reason.edition ?? '',
+                paidUntil: reason.paidUntil ?? '',
+                publisher: reason.publisher ?? '',
+              })}
         </li>
       ))}
     </ul>

@@ -880,6 +880,16 @@ export const words = defineWords({
     ru: '{ecosystem}, компонентов: {n}. Их версии нельзя сравнить. Проверьте их сами.',
     kk: '{ecosystem}, құрамдас: {n}. Нұсқаларын салыстыру мүмкін емес. Оларды өзіңіз тексеріңіз.',
   },
+  'coverage.why.other-publisher': {
+    en: 'No source for packages of {publisher}: {n} not judged. {ecosystem} does not publish them, so its advisories do not speak of them. Follow what {publisher} says, or remove them.',
+    ru: 'Нет источника для пакетов «{publisher}»: не оценено пакетов: {n}. {ecosystem} их не выпускает, и её бюллетени о них не пишут. Следите за сообщениями «{publisher}» или удалите их.',
+    kk: '«{publisher}» пакеттері үшін дереккөз жоқ: бағаланбаған пакет: {n}. {ecosystem} оларды шығармайды, бюллетеньдері олар туралы жазбайды. «{publisher}» хабарламаларын қадағалаңыз немесе оларды жойыңыз.',
+  },
+  'coverage.unknownPublisher': {
+    en: 'No source for packages whose publisher is not known: {n} not judged. {ecosystem} is not known to publish them, so its advisories may not speak of them. Look at them yourself.',
+    ru: 'Нет источника для пакетов, издатель которых неизвестен: {n}. Неизвестно, выпускает ли их {ecosystem}; её бюллетени могут о них не писать. Проверьте их сами.',
+    kk: 'Шығарушысы белгісіз пакеттер үшін дереккөз жоқ: {n}. Оларды {ecosystem} шығаратыны белгісіз, бюллетеньдері олар туралы жазбауы мүмкін. Оларды өзіңіз тексеріңіз.',
+  },
   'coverage.why.no-source-name': {
     en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
     ru: '{ecosystem}, компонентов: {n}. Бюллетени называют исходные пакеты, а их исходные пакеты неизвестны. Их назовёт наш агент или osquery на одном устройстве дистрибутива.',

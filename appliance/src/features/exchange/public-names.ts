@@ -21,6 +21,15 @@ const shippedNames = (): Set<string> => {
   );
 };
 
+/** Whether a whole name is in the shipped list, which is unpacked when the first name is asked for. */
+export function shippedPackages(): (name: string) => boolean {
+  let shipped: Set<string> | undefined;
+  return (name) => {
+    shipped ??= shippedNames();
+    return shipped.has(name);
+  };
+}
+
 type InCatalogue = {
   readonly packages: () => readonly { readonly name: string; readonly source: string; readonly version: string }[];
   readonly suites: () => readonly string[];
@@ -45,18 +54,14 @@ const readCatalogue = (catalogue: InCatalogue) => {
  * What is public: packages of the shipped list, of feeds and of the catalogue; versions and suites that the catalogue has;
  * versions that feeds have of a package. Each is read when the first name is asked for, and held as long as the answer.
  */
-export function publicNames(catalogue: InCatalogue, feeds: InFeeds): Known {
-  let shipped: Set<string> | undefined;
+export function publicNames(catalogue: InCatalogue, feeds: InFeeds, isShipped: (name: string) => boolean): Known {
   let known: ReturnType<typeof readCatalogue> | undefined;
   const read = () => {
     known ??= readCatalogue(catalogue);
     return known;
   };
   return {
-    isPublicPackage: (name) => {
-      shipped ??= shippedNames();
-      return shipped.has(name) || feeds.hasPackage(name) || read().names.has(name);
-    },
+    isPublicPackage: (name) => isShipped(name) || feeds.hasPackage(name) || read().names.has(name),
     isPublicSuite: (id) => read().suites.has(id),
     isVersionWord: (tokens, packages) => {
       const wanted = ` ${tokens.join(' ')} `;

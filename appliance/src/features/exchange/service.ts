@@ -88,6 +88,8 @@ type ExchangeParts = {
   readonly store: StoreService;
   readonly vulnerabilities: VulnerabilityService;
   readonly updates: UpdateService;
+  /** Whether the shipped list has a whole name: see public-names.ts. */
+  readonly isPublicName: (name: string) => boolean;
   readonly paths: { readonly data: string; readonly staging: string };
   readonly devices: () => Iterable<Device>;
   /** Digests that tasks under way will ask for. */
@@ -283,7 +285,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       keys: keys(),
       content: requestContent(inventory, updates.followed()),
       uncovered: vulnerabilities.uncovered().slice(0, limits.uncovered),
-      known: publicNames(catalogueQueries(db), vulnerabilities),
+      known: publicNames(catalogueQueries(db), vulnerabilities, parts.isPublicName),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       held: held(),
       volumes: volumes ? waiting.all() : [],

@@ -50,17 +50,16 @@ export const trendOperations = [
         const inDoubt = new Set(
           trends.flatMap(({ kept }) => kept.flatMap((one) => (one.dateInDoubt ? [one.day] : []))),
         );
-        const byDay = trends.map(({ kept }) => new Map(kept.map((one) => [one.day, one.value])));
-        const valueOn = (at: string, values: ReadonlyMap<string, number | null>): string => {
-          const found = values.get(at);
-          return found === undefined ? 'not kept' : found === null ? 'nothing to measure' : String(found);
+        const valueOn = (at: string, kept: readonly { day: string; value: number | null }[]): string => {
+          const found = kept.find((one) => one.day === at);
+          return found === undefined ? 'not kept' : found.value === null ? 'nothing to measure' : String(found.value);
         };
         if (days.length > 0)
           out.table(
             ['DAY', ...trends.map(({ name, unit }) => `${name}, ${unit}`.toUpperCase())],
             days.map((at) => [
               inDoubt.has(at) ? `${at} (date in doubt)` : at,
-              ...byDay.map((values) => valueOn(at, values)),
+              ...trends.map(({ kept }) => valueOn(at, kept)),
             ]),
           );
         out.note(

@@ -90,7 +90,7 @@ describe('a device of which a part is judged', () => {
     await open.publish(await part('', [advisory('A', { ranges: [range('1.0-1')] })]));
     report({}, [
       deb('openssl', '3.5.0-1'),
-      deb('odd', 'not a version'),
+      deb('dash', 'not a version'),
       { type: 'pypi', name: 'flask', version: '1.0', purl: 'pkg:pypi/flask@1.0' },
       { type: 'program', name: 'own', version: '1' },
     ]);

@@ -14,6 +14,8 @@ export type EcosystemTally = {
   unkeyed: number;
   /** Those that advisories name by their source package, which is not known. */
   unsourced: number;
+  /** Those that the distribution does not publish and no record names, by who does; empty: not known. */
+  others: Map<string, number>;
 };
 
 type CoverageFacts = {
@@ -28,9 +30,30 @@ type CoverageFacts = {
 /** Systems whose own packages no source that a host reads writes about. */
 const UNREAD: ReadonlySet<string> = new Set(['windows', 'macos', 'darwin']);
 
+/** So many publishers are named; what the others have is counted together. */
+const mostPublishers = 20;
+
+const sumOf = (others: Iterable<number>): number => Array.from(others).reduce((sum, n) => sum + n, 0);
+
+const otherReasons = ({ ecosystem, others }: EcosystemTally): Coverage['reasons'] => {
+  const ranked = [...others].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const rest = sumOf(ranked.slice(mostPublishers).map(([, n]) => n));
+  return [...ranked.slice(0, mostPublishers), ...(rest === 0 ? [] : [['', rest] as const])].map(
+    ([publisher, components]) => ({ code: 'other-publisher', ecosystem, components, publisher }),
+  );
+};
+
+const withoutOthers = (tally: EcosystemTally): EcosystemTally => ({
+  ...tally,
+  components: tally.components - sumOf(tally.others.values()),
+  others: new Map(),
+});
+
 const ecosystemReasons = (tally: EcosystemTally, feeds: readonly string[]): Coverage['reasons'] => {
   const { ecosystem, components, unkeyed, unsourced } = tally;
   if (feeds.length === 0) return [{ code: 'no-feed', ecosystem, components }];
+  if (tally.others.size > 0) return [...otherReasons(tally), ...ecosystemReasons(withoutOthers(tally), feeds)];
+  if (components === 0) return [];
   // Versions that are listed one by one still match, so it is judged by those alone.
   if (schemeOf(ecosystem) === null) return [{ code: 'no-scheme', ecosystem, components }];
   return [
@@ -62,9 +85,9 @@ const ownEcosystems = (platform: Platform | undefined): ReadonlySet<string | nul
 
 /** What judges a device. Not judged where nothing of it is, judged only where nothing is left out. */
 export function coverageOf(facts: CoverageFacts): Coverage {
-  const judgedBy = facts.tallies.flatMap(({ ecosystem, components, unkeyed, unsourced }) => {
+  const judgedBy = facts.tallies.flatMap(({ ecosystem, components, unkeyed, unsourced, others }) => {
     const feeds = facts.feeds.get(ecosystem) ?? [];
-    const judged = components - unkeyed - unsourced;
+    const judged = components - unkeyed - unsourced - sumOf(others.values());
     return feeds.length === 0 || schemeOf(ecosystem) === null || judged <= 0
       ? []
       : [{ ecosystem, components: judged, feeds: [...feeds] }];

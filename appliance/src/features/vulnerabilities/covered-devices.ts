@@ -1,5 +1,7 @@
 import type { Support } from '@sallyport/bundle-tools/advisories/support';
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
+import { isSpokenOf, publisherName } from '@sallyport/bundle-tools/versions/publisher';
+import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
@@ -12,11 +14,15 @@ import type { Coverage, UnreadEcosystem } from './types.ts';
 
 type Reader = ReturnType<ReturnType<typeof snapshotReaders>['reader']>;
 
+const SYSTEM_SCHEMES: ReadonlySet<string> = new Set(['dpkg', 'rpm', 'apk']);
+
 const byEcosystem = (a: EcosystemTally, b: EcosystemTally): number => (a.ecosystem < b.ecosystem ? -1 : 1);
 
 /** By what each of some devices is judged. */
 export function coverageOfDevices(parts: {
-  store: Pick<VulnerabilityStore, 'someDevices' | 'identities'>;
+  store: Pick<VulnerabilityStore, 'someDevices' | 'identities' | 'publishers'>;
+  /** Whether Debian's published index has a package of this name. */
+  isIndexed: (name: string) => boolean;
   reader: () => Reader;
   platform: (device: number) => Platform | undefined;
   clock: () => number;
@@ -37,13 +43,38 @@ export function coverageOfDevices(parts: {
     for (const { component, ecosystem, name, unsettled } of identities.values())
       if (unsettled === 1 && namesSources(ecosystem) && reader?.names(ecosystem, name) === false)
         unsourced.add(component);
+    // Without records every package of a system waits for them alike.
+    const system = [...identities.values()].filter(
+      ({ ecosystem }) => feeds.has(ecosystem) && SYSTEM_SCHEMES.has(schemeOf(ecosystem) ?? ''),
+    );
+    const others = new Map<number, string>();
+    const publishers = store.publishers(system.map(({ component }) => component));
+    for (const { component, ecosystem, name } of system) {
+      const named = publishers.get(component) ?? [];
+      const isNamed = reader?.names(ecosystem, name) === true;
+      // Where no index is here, records of a distribution name what it publishes.
+      const isIndexed = schemeOf(ecosystem) === 'dpkg' ? parts.isIndexed(name) : isNamed;
+      if (!isSpokenOf({ ecosystem, publishers: named, isIndexed, isNamed }))
+        others.set(component, publisherName(named[0] ?? ''));
+    }
     const tallied = (components: Iterable<number>): EcosystemTally[] => {
       const tallies = new Map<string, EcosystemTally>();
       for (const component of components) {
         const { ecosystem = '', unkeyed = 0 } = identities.get(component) ?? {};
-        const tally = tallies.get(ecosystem) ?? { ecosystem, components: 0, unkeyed: 0, unsourced: 0 };
+        const tally = tallies.get(ecosystem) ?? {
+          ecosystem,
+          components: 0,
+          unkeyed: 0,
+          unsourced: 0,
+          others: new Map(),
+        };
         tallies.set(ecosystem, tally);
         tally.components += 1;
+        const publisher = others.get(component);
+        if (publisher !== undefined) {
+          tally.others.set(publisher, (tally.others.get(publisher) ?? 0) + 1);
+          continue;
+        }
         tally.unkeyed += unkeyed;
         if (unkeyed === 0 && unsourced.has(component)) tally.unsourced += 1;
       }

@@ -64,6 +64,8 @@ type VulnerabilityParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly changed: Changed;
   readonly clock: () => number;
+  /** Whether Debian's published index has a package of this name. */
+  readonly isIndexed: (name: string) => boolean;
 };
 
 export type VulnerabilityService = {
@@ -179,7 +181,13 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
 
-  const coverage = coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow, clock });
+  const coverage = coverageOfDevices({
+    store,
+    isIndexed: parts.isIndexed,
+    reader: snapshots.reader,
+    platform: platformNow,
+    clock,
+  });
 
   const matchNew = (
     reader: SnapshotReader,

@@ -18,6 +18,7 @@ beforeEach(async () => {
     events: { record: () => ({}) as never },
     changed: () => undefined,
     clock: () => Date.parse('2026-01-02T00:00:00Z'),
+    isIndexed: () => true,
   });
 });
 afterEach(() => {

@@ -117,6 +117,14 @@ export const vulnerabilityStore = (db: Database) => {
     'SELECT snapshot, snapshot_previous AS previous, matched FROM exchange_state WHERE id = 1',
   );
 
+  const publishersOf = db
+    .prepare<[string], [number, string]>(
+      `SELECT DISTINCT i.component, s.publisher FROM json_each(?) e
+       CROSS JOIN item_component i INDEXED BY item_component_of ON i.component = e.value
+       CROSS JOIN inv_software s ON s.id = i.item WHERE s.publisher IS NOT NULL`,
+    )
+    .raw();
+
   const countDown = (component: number): void => {
     countOneDown(component);
     if (isIdle(component) !== 1) return;
@@ -246,6 +254,13 @@ export const vulnerabilityStore = (db: Database) => {
        NOT EXISTS (SELECT 1 FROM item_component i INDEXED BY item_component_of WHERE i.component = c.id AND i.settled = 1) AS unsettled
      FROM json_each(?) e CROSS JOIN component c ON c.id = e.value`,
     ),
+    /** Who components are from, as the items that are them say, each once; not in it: nobody says. */
+    publishers: (components: readonly number[]): Map<number, string[]> => {
+      const found = new Map<number, string[]>();
+      for (const [component, publisher] of publishersOf.all(JSON.stringify(components)))
+        found.set(component, [...(found.get(component) ?? []), publisher]);
+      return found;
+    },
     /** What components with open matches come to. */
     loadsOf: sql.all<[components: readonly number[]], ComponentLoad>(
       `SELECT component, findings, affected, act, attend, worst, severity FROM component_load

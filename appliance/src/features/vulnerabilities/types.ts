@@ -32,7 +32,8 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * software. `no-release`: its system does not say
  * which release it is, or none that advisories are written for. `no-reader`: nothing here reads advisories about such a system.
  * `no-feed`: no feed that is here covers the ecosystem. `no-scheme`: no rule orders its versions. `not-comparable`: a version
- * that its scheme does not read. `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
+ * that its scheme does not read. `other-publisher`: the distribution does not publish it, and no record here is about it.
+ * `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
  * paid for goes on.
  */
@@ -44,6 +45,7 @@ const COVERAGE_CODES = [
   'no-feed',
   'no-scheme',
   'not-comparable',
+  'other-publisher',
   'no-source-name',
   'not-named',
   'support-ended',
@@ -60,6 +62,10 @@ export const coverageSchema = z.object({
       until: z.string().optional().describe('The last day of support for everybody; judged only until then'),
       edition: z.string().optional().describe('An edition that is paid for and supported for longer'),
       paidUntil: z.string().optional().describe('The last day of support of that edition'),
+      publisher: z
+        .string()
+        .optional()
+        .describe('Who publishes them, of `other-publisher`; empty where it is not known'),
     }),
   ),
   judgedBy: z

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { isSpokenOf, publisherName, publisherVerdict } from './publisher.ts';
+
+describe('who publishes a package', () => {
+  it.each([
+    ['Debian:13', 'Debian OpenSSL Team', 'own'],
+    ['Debian:13', 'Matthias Klose', 'may-be'],
+    ['Debian:13', 'Matthias Klose <doko@debian.org>', 'may-be'],
+    ['Debian:13', 'Docker', 'other'],
+    ['Ubuntu:24.04:LTS', 'Ubuntu Developers', 'own'],
+    ['Ubuntu:24.04:LTS', 'Chrome Linux Team', 'other'],
+    ['AlmaLinux:9', 'AlmaLinux', 'own'],
+    ['AlmaLinux:9', 'Fedora Project', 'other'],
+    ['Fedora:42', 'Fedora Project', 'own'],
+    ['Oracle Linux:9', 'Oracle America', 'own'],
+    ['Oracle Linux:9', 'Oracle and/or its affiliates', 'other'],
+    ['SUSE:Linux Enterprise Server 15 SP6', 'SUSE LLC <https://www.suse.com/>', 'own'],
+    ['Red Hat:enterprise_linux:9', 'Red Hat, Inc.', 'own'],
+    ['Debian:13', '', 'unknown'],
+    ['AlmaLinux:9', '(none)', 'unknown'],
+    ['Alpine:v3.20', 'anybody', 'unknown'],
+  ])('on %s is for "%s" %s', (ecosystem, publisher, verdict) => {
+    expect(publisherVerdict(ecosystem, publisher)).toBe(verdict);
+  });
+
+  it('is shown without address and site', () => {
+    expect(publisherName('SUSE LLC <https://www.suse.com/>')).toBe('SUSE LLC');
+    expect(publisherName('Docker <support@docker.com>')).toBe('Docker');
+  });
+});
+
+describe('what records speak of', () => {
+  it.each([
+    [['Docker'], false, false, false],
+    [['Docker'], false, true, true],
+    [['Zabbix Packager'], true, true, false],
+    [['Debian OpenSSL Team'], false, false, true],
+    [['Matthias Klose'], true, false, true],
+    [['Matthias Klose'], false, false, false],
+    [[], false, false, false],
+    [[], true, false, true],
+    [[], false, true, true],
+    [['Debian OpenSSL Team', 'Docker'], true, true, false],
+  ])('of %j with index %s and record %s: %s', (publishers, isIndexed, isNamed, is) => {
+    expect(isSpokenOf({ ecosystem: 'Debian:13', publishers, isIndexed, isNamed })).toBe(is);
+  });
+});

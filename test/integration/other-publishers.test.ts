@@ -1,0 +1,280 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toHex } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
+import { noMemory } from '../../agent/src/collectors/collector.ts';
+import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { allOperations } from '../../appliance/src/all-operations.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
+import { advisory } from '../../appliance/test/support/advisory-parts.ts';
+import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { canMakeFleet } from '../support/distribution-fleet.ts';
+
+// Packages that a distribution does not publish are not judged by its advisories: distributions and kinds of packages against
+// every face. Databases are what dpkg's form and rpm itself write here; the agent reads them.
+
+type Package = { name: string; version: string; maker: string; source?: string };
+type Row = {
+  readonly host: string;
+  readonly system: 'debian:13' | 'ubuntu:24.04' | 'almalinux:9.4';
+  readonly packages: readonly Package[];
+  readonly state: 'judged' | 'partly' | 'not-judged';
+  /** Who publishes what is not judged. */
+  readonly publishers: readonly string[];
+};
+
+const bash = { name: 'bash', version: '5.2.37-2', maker: 'Matthias Klose <doko@debian.org>' };
+const ubuntu = (name: string) => ({
+  name,
+  version: '5.2.21-2ubuntu4',
+  maker: 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>',
+});
+const gmail = { name: 'lsof', version: '4.99.4+dfsg-2', maker: 'Andres Salomon <dilinger@queued.net>' };
+const chrome = {
+  name: 'google-chrome-stable',
+  version: '139.0.7258.66-1',
+  maker: 'Chrome Linux Team <chromium-dev@chromium.org>',
+};
+const docker = { name: 'docker-ce', version: '5:28.3.3-1~debian.13~trixie', maker: 'Docker <support@docker.com>' };
+// Debian has a package of the same name.
+const zabbix = {
+  name: 'zabbix-agent2',
+  version: '1:7.0.17-1+debian13',
+  maker: 'Zabbix Packager <packager@zabbix.com>',
+  source: 'zabbix',
+};
+// Nobody publishes it, but a record of the site's own feed is about it.
+const known = { name: 'plant-gateway', version: '1.0-1', maker: 'Plant <plant@plant.example>' };
+const alma = (name: string) => ({ name, version: '3.0.7-27.el9', maker: 'AlmaLinux' });
+const epel = { name: 'htop', version: '3.3.0-1.el9', maker: 'Fedora Project' };
+const epelOfSameName = { name: 'openssl', version: '9.9-1.el9', maker: 'Fedora Project' };
+
+const ROWS: readonly Row[] = [
+  { host: 'deb-own', system: 'debian:13', packages: [bash, gmail], state: 'judged', publishers: [] },
+  {
+    host: 'lone-chrome',
+    system: 'debian:13',
+    packages: [chrome],
+    state: 'not-judged',
+    publishers: ['Chrome Linux Team'],
+  },
+  {
+    host: 'deb-chrome',
+    system: 'debian:13',
+    packages: [bash, chrome],
+    state: 'partly',
+    publishers: ['Chrome Linux Team'],
+  },
+  { host: 'deb-docker', system: 'debian:13', packages: [bash, docker], state: 'partly', publishers: ['Docker'] },
+  {
+    host: 'deb-zabbix',
+    system: 'debian:13',
+    packages: [bash, zabbix],
+    state: 'partly',
+    publishers: ['Zabbix Packager'],
+  },
+  { host: 'deb-spoken-of', system: 'debian:13', packages: [bash, known], state: 'judged', publishers: [] },
+  { host: 'ubuntu-own', system: 'ubuntu:24.04', packages: [ubuntu('bash')], state: 'judged', publishers: [] },
+  {
+    host: 'ubuntu-zabbix',
+    system: 'ubuntu:24.04',
+    packages: [ubuntu('bash'), zabbix],
+    state: 'partly',
+    publishers: ['Zabbix Packager'],
+  },
+  {
+    host: 'alma-own',
+    system: 'almalinux:9.4',
+    packages: [alma('bash'), alma('setup')],
+    state: 'judged',
+    publishers: [],
+  },
+  {
+    host: 'alma-epel',
+    system: 'almalinux:9.4',
+    packages: [alma('bash'), epel],
+    state: 'partly',
+    publishers: ['Fedora Project'],
+  },
+  {
+    host: 'lone-epel',
+    system: 'almalinux:9.4',
+    packages: [epel],
+    state: 'not-judged',
+    publishers: ['Fedora Project'],
+  },
+  {
+    host: 'alma-same-name',
+    system: 'almalinux:9.4',
+    packages: [epelOfSameName],
+    state: 'not-judged',
+    publishers: ['Fedora Project'],
+  },
+];
+
+const { t } = catalogue('en');
+const textOf = (html: string): string =>
+  (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
+    .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/\s+/g, ' ');
+
+const asked = new Set(['platform', 'software']);
+
+/** What the agent reports of a root with these packages. */
+const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
+  const [id = '', release = ''] = system.split(':');
+  const root = join(folder, host);
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  writeFileSync(join(root, 'etc/os-release'), `ID="${id}"\nVERSION_ID="${release}"\n`);
+  if (id === 'almalinux') {
+    const database = join(root, 'usr/lib/sysimage/rpm');
+    mkdirSync(database, { recursive: true });
+    const rpm = (...args: string[]) => execFileSync('rpm', ['--dbpath', database, ...args], { stdio: 'pipe' });
+    rpm('--initdb');
+    for (const { name, version, maker } of packages) {
+      const [number, build] = version.split('-');
+      const spec = join(root, `${name}.spec`);
+      writeFileSync(
+        spec,
+        `Name: ${name}\nVersion: ${number}\nRelease: ${build}\nVendor: ${maker}\nBuildArch: noarch\nSummary: x\nLicense: MIT\n%description\nx\n%files\n`,
+      );
+      execFileSync('rpmbuild', ['--define', `_topdir ${root}/b`, '--define', `_rpmdir ${root}/r`, '-bb', spec], {
+        stdio: 'pipe',
+      });
+    }
+    for (const file of readdirSync(join(root, 'r'), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.rpm')) rpm('--justdb', '--nodeps', '--nosignature', '-i', join(root, 'r', file));
+  } else {
+    mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
+    const stanza = ({ name, version, maker, source }: Package) =>
+      `Package: ${name}\nStatus: install ok installed\nMaintainer: ${maker}\nArchitecture: amd64\n${source ? `Source: ${source}\n` : ''}Version: ${version}\n`;
+    writeFileSync(join(root, 'var/lib/dpkg/status'), packages.map(stanza).join('\n'));
+  }
+  const context = { files: rootFiles(root), memory: noMemory, clock: () => 0 };
+  const chosen = collectors.filter(({ collection }) => asked.has(collection));
+  return collectSections(context, { chosen });
+};
+
+const about = (ecosystem: string, name: string, fixed: string) => {
+  const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
+  return advisory(`A-${ecosystem}-${name}`, {
+    ecosystem,
+    package: name,
+    ranges: [{ lo: '', hi, fixed, comparable: true }],
+  });
+};
+
+describe.skipIf(!canMakeFleet)('packages that the distribution does not publish (skipped without rpmbuild)', () => {
+  let folder: string;
+  let site: Console;
+  let browser: Browser;
+  let host: TestHost;
+  const devices = new Map<string, { id: number; publicId: string }>();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-other-publishers-'));
+    site = await openConsole();
+    host = makeHost(join(folder, 'host'));
+    await host.publish();
+    const file = await host.trustFile(join(folder, 'introduction'));
+    const card = site.appliance.exchange.siteCard(admin).bytes;
+    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    browser = await site.as('administrator');
+    for (const row of ROWS) {
+      const device = site.device(row.host);
+      devices.set(row.host, device);
+      site.report(device.id, 'identity', [{ name: row.host }]);
+      for (const { collection, items } of await sectionsOf(folder, row)) site.report(device.id, collection, items);
+    }
+    const advisories = [
+      about('Debian:13', 'openssl', '3.0-1'),
+      about('Debian:13', 'zabbix', '1:5.0-1'),
+      about('Debian:13', 'plant-gateway', '0.9-1'),
+      about('Ubuntu:24.04:LTS', 'zabbix', '1:5.0-1'),
+      about('AlmaLinux:9', 'openssl', '3.0.7-2.el9'),
+    ];
+    await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
+    const medium = mkdtempSync(join(folder, 'medium-'));
+    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
+    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    site.appliance.rules.recomputeAll();
+    site.appliance.rules.recomputePending();
+  });
+  afterAll(async () => {
+    await site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const publicIdOf = (name: string): string => devices.get(name)?.publicId ?? '';
+  const text = async (path: string): Promise<string> => textOf(await browser.html(path));
+  const context = () => ({ ...entryParts(site.appliance), actor: admin, note: () => undefined }) as never;
+  const answer = async (name: string, input: Record<string, unknown>): Promise<unknown> => {
+    const operation = allOperations.find((one) => one.name === name);
+    return operation?.run(context(), operation.input.parse(input));
+  };
+  const printed = async (name: string, input: Record<string, unknown>): Promise<string> => {
+    const operation = allOperations.find((one) => one.name === name);
+    const lines: string[] = [];
+    operation?.command?.print(
+      {
+        line: (line) => lines.push(line),
+        note: (line) => lines.push(line),
+        table: (head, rows) => lines.push(...[head, ...rows].map((row) => row.join(' '))),
+      },
+      await answer(name, input),
+      operation.input.parse(input),
+    );
+    return lines.join('\n');
+  };
+
+  it.each(ROWS)('$host is $state on its pages and in every answer, with who publishes the rest', async (row) => {
+    const device = publicIdOf(row.host);
+    for (const path of [paths.device(device), paths.deviceTab(device, 'findings')]) {
+      const shown = await text(path);
+      for (const publisher of row.publishers) expect(shown, path).toContain(`No source for packages of ${publisher}`);
+      if (row.state === 'judged') expect(shown, path).not.toContain('No source for packages');
+      else expect(shown, path).not.toContain(t('vuln.noneWhy'));
+    }
+    if (row.state === 'not-judged')
+      expect(await text(paths.deviceTab(device, 'updates'))).not.toContain(t('updates.noneForDevice'));
+    for (const operation of ['device.get', 'device.findings', 'device.updates', 'device.unjudged']) {
+      const { coverage } = (await answer(
+        operation,
+        operation === 'device.get' ? { device } : { device, ...(operation === 'device.findings' ? { limit: 10 } : {}) },
+      )) as {
+        coverage: { state: string; reasons: { code: string; publisher?: string }[] };
+      };
+      expect([operation, coverage.state]).toEqual([operation, row.state]);
+      expect(coverage.reasons).toMatchObject(
+        row.publishers.map((publisher) => ({ code: 'other-publisher', publisher })),
+      );
+    }
+    expect(await printed('device.list', {})).toMatch(new RegExp(`${row.host} .* ${row.state}( |$)`, 'm'));
+    const said = t(`coverage.${row.state}` as 'coverage.judged');
+    const file = await (await browser.get(`${paths.devicesCsv()}?columns=name,coverage`)).text();
+    expect(file.split('\n').find((line) => line.includes(row.host)) ?? file).toContain(said);
+    const print = await browser.html(`${paths.devicesCsv()}?columns=name,coverage&print=1`);
+    expect(print.split('<tr').find((line) => line.includes(row.host)) ?? print).toContain(said);
+  });
+
+  it('devices that nothing judges are counted on the worklist and in what commands print', async () => {
+    const notJudged = ROWS.filter(({ state }) => state === 'not-judged').length;
+    const inPart = ROWS.filter(({ state }) => state !== 'judged').length;
+    expect(await printed('finding.list', {})).toMatch(new RegExp(`${inPart} devices are not judged, or only in part`));
+    expect(await text(paths.work())).toMatch(new RegExp(`${notJudged} devices`));
+    for (const { host: name, state } of ROWS) {
+      const shown = await text(`${paths.devices()}?coverage=${state}`);
+      expect(shown, name).toContain(name);
+    }
+  });
+});
