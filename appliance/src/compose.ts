@@ -479,7 +479,7 @@ export const compose = async ({
       media: mediaService({ folders: (name) => objects.setting(name), exchange, clock }),
       queries: queryService({ db, clock, personal: people, events, pollSeconds }),
       samples: sampleService({ db, clock, personal: people, events, gate }),
-      provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, clock }),
+      provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, paths, clock }),
       close: async () => {
         await queue.stop();
         vulnerabilities.close();

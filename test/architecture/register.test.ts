@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { requestSchema } from '@sallyport/bundle-tools/documents/request';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
@@ -6,6 +8,7 @@ import * as z from 'zod';
 import { requestFields, undeclaredFields } from '../../appliance/src/features/data-register/request-fields.ts';
 import { provisionService } from '../../appliance/src/features/data-register/service.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../appliance/test/support/engines.ts';
+import { repositoryRoot } from '../support/sources.ts';
 
 let engines: Engines;
 const service = () => provisionService({ ...engines, store: { list: () => [] }, clock: () => 7 });
@@ -62,6 +65,21 @@ describe('data provision register', () => {
     expect(account?.fields.find(({ name }) => name === 'passwordHash')).toMatchObject({ encrypted: true });
     expect(byName.get('inventory/accounts')).toMatchObject({ personal: 'yes', protection: ['encrypted'] });
     expect(byName.get('inventory/software')?.leaves?.file).toBe('request');
+  });
+
+  it('names for each entry an id that the data map has', () => {
+    const map = readFileSync(join(repositoryRoot, 'docs/data-map.md'), 'utf8');
+    const ids = new Set([...map.matchAll(/^\| ([A-Z]\d+) \|/gm)].map(([, id]) => id));
+    expect(ids.size).toBeGreaterThan(60);
+    const { entries } = service().register(admin);
+    expect(entries.filter(({ row }) => !ids.has(row)).map(({ name, row }) => `${name}: ${row}`)).toEqual([]);
+  });
+
+  it('says what a person can carry away', () => {
+    const carried = service()
+      .register(admin)
+      .entries.flatMap(({ name, leaves }) => (leaves?.file === 'person' ? [name] : []));
+    expect(carried.sort()).toEqual(['backups', 'diagnostics', 'list-files', 'patch-evidence', 'samples']);
   });
 
   it('lets nothing leave that is personal', () => {

@@ -1,5 +1,5 @@
 import { LinkButton } from '../components/form.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Shape, Tag } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
@@ -57,7 +57,8 @@ type ProvisionProps = {
   readonly filter: 'all' | 'personal' | 'leaves';
   readonly q: string;
   /** Fields found outside the declarations at the last check. */
-  readonly undeclared: number;
+  /** What no entry names: `table NAME`, `file PATH`, a field that leaves. */
+  readonly undeclared: readonly string[];
 };
 
 /** How long something is kept, in words. */
@@ -155,6 +156,8 @@ const Pillar = ({ ctx, pillar, rows, isOpen }: Group & { ctx: Ctx; isOpen: boole
   </details>
 );
 
+const shownUndeclared = 50;
+
 /** One page, one document: what is kept, from where, why, how long, how protected, and what of it leaves. */
 export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }: ProvisionProps) => {
   const personal = all.filter((row) => row.personal !== 'no');
@@ -203,10 +206,19 @@ export const Provision = ({ ctx, at, all, shown, isOpen, filter, q, undeclared }
         <Tile word={ctx.t('provision.leavingKinds')} n={leaving.length}>
           {ctx.t('provision.inFiles', { n: new Set(leaving.map((row) => row.leaves?.file)).size })}
         </Tile>
-        <Tile level="critical" word={ctx.t('provision.undeclared')} n={undeclared}>
+        <Tile level="critical" word={ctx.t('provision.undeclared')} n={undeclared.length}>
           {ctx.t('provision.undeclaredWhy')}
         </Tile>
       </Tiles>
+      {undeclared.length === 0 ? null : (
+        <Notice level="critical" title={ctx.t('provision.undeclared')}>
+          {ctx.t('provision.undeclaredNext')}{' '}
+          <span class="small" translate="no">
+            {undeclared.slice(0, shownUndeclared).join(', ')}
+            {undeclared.length > shownUndeclared ? ' …' : ''}
+          </span>
+        </Notice>
+      )}
       <div class="filters">
         <form class="find" method="get" action={paths.provision()} role="search" aria-label={ctx.t('list.filter')}>
           {filter === 'all' ? null : <input type="hidden" name="filter" value={filter} />}

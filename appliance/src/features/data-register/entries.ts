@@ -10,6 +10,12 @@ export type HeldEntry = Pick<RegisterEntry, 'row' | 'pillar' | 'name'> &
 const encrypted = ['encrypted'] as const;
 const decided = ['encrypted', 'chain'] as const;
 
+/** In no file of the exchange, but a person can carry it away. */
+const byPerson = (name: string): NonNullable<RegisterEntry['leaves']> => ({
+  file: 'person',
+  fields: [`register.${name}.leaves`],
+});
+
 export const heldEntries: readonly HeldEntry[] = [
   // Devices.
   {
@@ -84,6 +90,7 @@ export const heldEntries: readonly HeldEntry[] = [
     retention: { days: 90 },
     personal: 'possible',
     protection: decided,
+    leaves: byPerson('samples'),
   },
   { row: 'S6', pillar: 'object', name: 'tasks', tables: ['task'] },
   {
@@ -304,6 +311,7 @@ export const heldEntries: readonly HeldEntry[] = [
     tables: ['ot_evidence', 'ot_file'],
     personal: 'possible',
     protection: ['hash', 'signed'],
+    leaves: byPerson('patch-evidence'),
   },
 
   // The gap.
@@ -370,6 +378,9 @@ export const heldEntries: readonly HeldEntry[] = [
     protection: ['hash'],
     leaves: { file: 'request', fields: ['register.objects.leaves'] },
   },
+
+  // Made when a person asks, and not kept here.
+  { row: 'E4', pillar: 'derived', name: 'list-files', personal: 'possible', leaves: byPerson('list-files') },
 
   // Worked out.
   {
@@ -455,9 +466,17 @@ export const heldEntries: readonly HeldEntry[] = [
     files: ['backups/**'],
     personal: 'yes',
     protection: ['encrypted', 'sealed'],
+    leaves: byPerson('backups'),
   },
   { row: 'E6', pillar: 'local', name: 'agent-packages', files: ['agent-packages/**'], personal: 'no' },
-  { row: 'E6', pillar: 'local', name: 'diagnostics', files: ['diagnostics/**'], personal: 'possible' },
+  {
+    row: 'E6',
+    pillar: 'local',
+    name: 'diagnostics',
+    files: ['diagnostics/**'],
+    personal: 'possible',
+    leaves: byPerson('diagnostics'),
+  },
 ];
 
 /** Tables of the record of controllers, which all collections of facts share. */
@@ -474,12 +493,3 @@ export const controllerTables: readonly string[] = [
   'controller_row',
   'controller_derivation',
 ];
-
-/** Whether a path below the data directory is one of a pattern: `*` within a folder, `**` below it. */
-export function isFileOf(pattern: string, path: string): boolean {
-  const folder = pattern.endsWith('/**') ? pattern.slice(0, -2) : undefined;
-  if (folder !== undefined) return path.startsWith(folder);
-  const [head = '', tail] = pattern.split('*');
-  if (tail === undefined) return path === pattern;
-  return path.startsWith(head) && path.endsWith(tail) && !path.slice(head.length).includes('/');
-}

@@ -8,6 +8,12 @@ import { registerEntry } from './types.ts';
 
 const { operation } = operationsOver<{ provision: ProvisionService }>({ area: 'provision', bound: 'site' });
 
+const undeclared = z
+  .array(z.string())
+  .describe(
+    'What no entry names: fields that a request can carry, `table NAME` of the database, `file PATH` of the data directory',
+  );
+
 export const registerSchemas = { RegisterEntry: registerEntry };
 
 export const registerOperations = [
@@ -20,11 +26,11 @@ export const registerOperations = [
     output: z.object({
       at: time,
       rows: z.array(registerEntry),
-      undeclared: z.array(z.string()).describe('Fields that a request can carry and no declaration names'),
+      undeclared,
     }),
     run: ({ provision, actor }) => {
-      const { at, entries, undeclared } = provision.register(actor);
-      return { at, rows: entries, undeclared };
+      const register = provision.register(actor);
+      return { at: register.at, rows: register.entries, undeclared: register.undeclared };
     },
     command: {
       example: 'sallyport provision show --data /var/lib/sallyport --json',
@@ -41,7 +47,32 @@ export const registerOperations = [
             leaves?.file ?? 'no',
           ]),
         ),
-      json: ({ at, rows, undeclared }) => ({ at: Date.parse(at), entries: rows, undeclared }),
+      json: ({ at, rows, ...rest }) => ({ at: Date.parse(at), entries: rows, ...rest }),
+    },
+  }),
+
+  operation({
+    name: 'provision.check',
+    http: { method: 'get', path: '/provision/check' },
+    right: 'provision:read',
+    summary: 'What the site holds and the register does not name: fields that leave, tables, files',
+    input: z.strictObject({}),
+    output: z.object({ at: time, entries: z.int(), undeclared }),
+    run: ({ provision, actor }) => {
+      const register = provision.register(actor);
+      return { at: register.at, entries: register.entries.length, undeclared: register.undeclared };
+    },
+    command: {
+      example: 'sallyport provision check --data /var/lib/sallyport',
+      exit: (found) => (found.undeclared.length === 0 ? 0 : 1),
+      print: (out, found) => {
+        for (const line of found.undeclared) out.line(line);
+        out.note(
+          found.undeclared.length === 0
+            ? `every table and file belongs to one of ${found.entries} entries`
+            : `${found.undeclared.length} that no entry of the register names: move a foreign file away; a foreign table is a fault or was made by hand`,
+        );
+      },
     },
   }),
 ];

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../test/support/console.ts';
@@ -29,5 +31,20 @@ describe('the page of the register', () => {
     expect(await groups({ q: 'nothing has this name' })).toEqual([]);
     expect(found.length).toBeGreaterThan(0);
     expect(found.filter(({ isOpen }) => !isOpen)).toEqual([]);
+  });
+
+  it('names a table and files that no entry has', async () => {
+    const { db, provision, paths: data } = site.appliance;
+    const before = provision.register(systemActor).undeclared;
+    db.exec('create table extra_names (name text) strict');
+    mkdirSync(join(data.data, 'copies', 'old'), { recursive: true });
+    writeFileSync(join(data.data, 'copies', 'old', 'people.csv'), 'x');
+    writeFileSync(join(data.data, 'notes.txt'), 'x');
+    const added = ['file copies/old/people.csv', 'file notes.txt', 'table extra_names'];
+    const { undeclared } = provision.register(systemActor);
+    expect(undeclared.filter((name) => !before.includes(name)).sort()).toEqual(added);
+    const html = await (await (await site.as('administrator')).get(paths.provision())).text();
+    for (const name of added) expect(html).toContain(name);
+    db.exec('drop table extra_names');
   });
 });

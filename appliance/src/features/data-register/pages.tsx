@@ -101,7 +101,7 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
           isOpen={isWhole(c)}
           filter={filter}
           q={q}
-          undeclared={register.undeclared.length}
+          undeclared={register.undeclared}
         />,
       );
     })

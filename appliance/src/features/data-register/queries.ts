@@ -16,3 +16,13 @@ export function rowsOf(db: Database, entry: HeldEntry): number {
   const counted = countedOtherwise[entry.name] ?? (table === undefined ? undefined : `select count(*) from ${table}`);
   return counted === undefined ? 0 : (db.prepare<[], number>(counted).pluck().get() ?? 0);
 }
+
+/** The tables of the database, without those that SQLite makes itself. */
+export function tablesOf(db: Database): string[] {
+  return db
+    .prepare<[], string>(
+      "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name",
+    )
+    .pluck()
+    .all();
+}

@@ -7,7 +7,8 @@ import type { Database } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
-import { rowsOf } from './queries.ts';
+import { foreignFiles } from './foreign-files.ts';
+import { rowsOf, tablesOf } from './queries.ts';
 import { undeclaredFields } from './request-fields.ts';
 import type { Protection, Register, RegisterEntry } from './types.ts';
 
@@ -22,6 +23,8 @@ type ProvisionParts = {
   objects: ObjectService;
   store: Pick<StoreService, 'list'>;
   controllers: Pick<ControllerService, 'collections' | 'counts'>;
+  /** Where the data directory is; none where nothing lies in files. */
+  paths?: { readonly data: string };
   clock: () => number;
 };
 
@@ -109,6 +112,8 @@ const ofHeld = (entry: HeldEntry, rows: number): RegisterEntry => ({
   ...entry,
 });
 
+const patternsOf = (entries: readonly RegisterEntry[]): string[] => entries.flatMap(({ files }) => files);
+
 const order: readonly RegisterEntry['pillar'][] = ['inventory', 'object', 'event', 'sync', 'store', 'derived', 'local'];
 
 /** The register over the engines' declarations. */
@@ -129,6 +134,11 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
     heldEntries.map((entry) =>
       entry.name === 'objects' ? { ...ofHeld(entry, 0), ...stored() } : ofHeld(entry, rowsOf(db, entry)),
     );
+
+  const foreignTables = (entries: readonly RegisterEntry[]): string[] => {
+    const declared = new Set(entries.flatMap(({ tables }) => tables));
+    return tablesOf(db).filter((table) => !declared.has(table));
+  };
 
   return {
     register: (actor) => {
@@ -152,7 +162,13 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       return {
         at: clock(),
         entries: entries.sort((a, b) => order.indexOf(a.pillar) - order.indexOf(b.pillar)),
-        undeclared: undeclaredFields([...inventory.collections(), ...controllers.collections], objects.kinds()),
+        undeclared: [
+          ...undeclaredFields([...inventory.collections(), ...controllers.collections], objects.kinds()),
+          ...foreignTables(entries).map((table) => `table ${table}`),
+          ...(parts.paths === undefined
+            ? []
+            : foreignFiles(parts.paths.data, patternsOf(entries)).map((path) => `file ${path}`)),
+        ],
       };
     },
   };

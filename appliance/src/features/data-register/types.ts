@@ -49,6 +49,9 @@ export type RegisterEntry = Shape<typeof registerEntry> & {
 export type Register = {
   at: number;
   entries: readonly RegisterEntry[];
-  /** Fields that a request can carry and no declaration names; empty, or a release must not go out. */
+  /**
+   * What no entry names: fields that a request can carry (`<declaration>.<field>`), `table NAME` of the database, `file PATH`
+   * of the data directory.
+   */
   undeclared: readonly string[];
 };
