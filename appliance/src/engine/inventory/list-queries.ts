@@ -27,6 +27,9 @@ const sortOf = (collection: Collection, sort: string): string => {
   return isText(field) ? `r.${column(sort)} collate nocase` : `r.${column(sort)}`;
 };
 
+const countedItems = (collection: Collection): string =>
+  `select id, devices from ${countTableOf(collection)} where devices > 0`;
+
 /** What a list of a collection reads, and what rows of it are asked for. `ids`: the items of the asked device, for a shared collection. */
 export const listOf = (
   personal: Personal,
@@ -38,31 +41,34 @@ export const listOf = (
   const isShared = collection.mode === 'shared';
   const vocabulary = collectionVocabulary(personal, collection, query.told);
   const searched = textFilter(query.search ?? '');
+  const where: Condition[] = [
+    ...(isShared && ids !== undefined ? [among('r.id', Array.from(ids))] : []),
+    ...(isShared ? [] : [bestSection(collection)]),
+    ...(isShared
+      ? []
+      : [
+          query.device === undefined
+            ? devicesIn(query.scope, 'r.device')
+            : { sql: 'r.device = ?', params: [query.device] },
+        ]),
+    ...Object.entries(query.where ?? {}).map(([name, value]) =>
+      fieldCondition(personal, collection, name, typeof value === 'object' ? value : [value]),
+    ),
+    ...[query.filter, searched].flatMap((filter) => conditionsOf(filter, { vocabulary, now: nowMs() })),
+    ...(query.matching === undefined ? [] : [matchingSql(personal, collection, query.matching)]),
+  ];
   return {
     source: {
       from: isShared
         ? `${table} as r join ${countTableOf(collection)} as amount on amount.id = r.id and amount.devices > 0`
         : `${table} as r`,
       id: 'r.id',
+      // Where nothing is asked, each item that a device has is one.
+      ...(isShared && where.length === 0 ? { counted: `(${countedItems(collection)})` } : {}),
       select: isShared ? 'r.*, amount.devices as _devices' : 'r.*',
       orders: { asked: { keys: [sortOf(collection, query.sort ?? collection.sort), 'r.id'], nullable: true } },
     },
-    where: [
-      ...(isShared && ids !== undefined ? [among('r.id', Array.from(ids))] : []),
-      ...(isShared ? [] : [bestSection(collection)]),
-      ...(isShared
-        ? []
-        : [
-            query.device === undefined
-              ? devicesIn(query.scope, 'r.device')
-              : { sql: 'r.device = ?', params: [query.device] },
-          ]),
-      ...Object.entries(query.where ?? {}).map(([name, value]) =>
-        fieldCondition(personal, collection, name, typeof value === 'object' ? value : [value]),
-      ),
-      ...[query.filter, searched].flatMap((filter) => conditionsOf(filter, { vocabulary, now: nowMs() })),
-      ...(query.matching === undefined ? [] : [matchingSql(personal, collection, query.matching)]),
-    ],
+    where,
   };
 };
 
@@ -73,6 +79,35 @@ const bestSection = (collection: Collection): Condition => ({
   params: [],
 });
 
+/** Items by their ids, in the order of those. */
+export const rowsById = (db: Database, collection: Collection, ids: readonly number[]): ListRow[] => {
+  const found = db
+    .prepare<[string], ListRow>(`select * from ${tableOf(collection)} where id in (select value from json_each(?))`)
+    .all(JSON.stringify(ids));
+  const rows = new Map(found.map((row) => [row.id, row]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
+};
+
+/** The most common items of a `shared` collection: sorted by their counts alone, before a row is read. */
+const commonPage = (db: Database, collection: Collection, { descending = false, limit, after }: ListQuery) => {
+  const list = listBuilder<{ id: number; devices: number }, 'devices'>(db, {
+    from: `(${countedItems(collection)}) as amount`,
+    id: 'amount.id',
+    select: 'amount.id as id, amount.devices as devices',
+    orders: { devices: { keys: ['amount.devices', 'amount.id'], nullable: true } },
+  });
+  const { rows, ...page } = list.page({ sort: 'devices', descending, limit, after });
+  const counts = new Map(rows.map(({ id, devices }) => [id, devices]));
+  return {
+    ...page,
+    rows: rowsById(
+      db,
+      collection,
+      rows.map(({ id }) => id),
+    ).map((row): ListRow => ({ ...row, _devices: counts.get(row.id) ?? 0 })),
+  };
+};
+
 /** A page of a collection: reads inv_<name>, inv_<name>_count and section. */
 export const listPage = (
   parts: { db: Database; personal: Personal },
@@ -81,6 +116,7 @@ export const listPage = (
   ids: Uint32Array | undefined,
 ): { rows: ListRow[]; total: number; next?: string } => {
   const { source, where } = listOf(parts.personal, collection, query, ids);
+  if (where.length === 0 && query.sort === '_devices') return commonPage(parts.db, collection, query);
   const { descending = false, limit, after } = query;
   return listBuilder<ListRow, 'asked'>(parts.db, source).page({ sort: 'asked', descending, where, limit, after });
 };

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { keyAfter, listBuilder, pageOf } from '../../platform/list/list-queries.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { type ListRow, listOf } from './list-queries.ts';
+import { type ListRow, listOf, rowsById } from './list-queries.ts';
 import type { ReachedCounts } from './reached-count-store.ts';
 import { tableOf } from './table-store.ts';
 import type { Collection, ListQuery } from './types.ts';
@@ -42,11 +42,10 @@ export const reachedItemPage = (
   const [k0, id] = keyAfter(byDevices, after)?.map(Number) ?? [];
   const behind = sorted.filter((row) => k0 === undefined || id === undefined || order(row, { k0, id }) > 0);
   const page = pageOf<{ id: number }>(behind.slice(0, limit + 1), byDevices, limit);
-  const rows = new Map(
-    db
-      .prepare<[string], ListRow>(`select * from ${tableOf(collection)} where id in (select value from json_each(?))`)
-      .all(JSON.stringify(page.rows.map((row) => row.id)))
-      .map((row) => [row.id, row]),
+  const rows = rowsById(
+    db,
+    collection,
+    page.rows.map((row) => row.id),
   );
-  return { ...page, rows: counted(page.rows.flatMap((row) => rows.get(row.id) ?? [])), total: ids.length };
+  return { ...page, rows: counted(rows), total: ids.length };
 };
