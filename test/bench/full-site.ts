@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { binOf } from '../support/commands.ts';
 import { type Figure, percentile, type Result } from './report.ts';
 import { keptPlant } from './support/plant.ts';
 import { csafFile } from './support/plant-base.ts';
+import { openPersons } from './support/signed-in.ts';
 
 // What one look costs where a site is full: every device with 2,000 packages.
 
@@ -13,6 +16,7 @@ const devices = Number(env('BENCH_DEVICES') ?? 10_000);
 const packages = 2_000;
 const profiles = 400;
 const rounds = 5;
+const catalogueUpdates = 2_000;
 
 const probe = `data:text/javascript,${encodeURIComponent(`
   import { writeSync } from 'node:fs';
@@ -49,15 +53,99 @@ const listOfDevices = async (dataDir: string): Promise<Figure[]> => {
   ];
 };
 
+const pages = ['/software', '/software?sort=-_devices', '/software?q=kara'] as const;
+const updatePages = ['/updates', '/devices', '/'] as const;
+
+type Persons = Awaited<ReturnType<typeof openPersons<'site'>>>;
+
+/** Processor time of a page, the first time and the median of the next ones, ms. */
+const ofPage = async (site: Persons, path: string): Promise<{ first: number; next: number }> => {
+  const took: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const start = process.cpuUsage();
+    const response = await site.get('site', path);
+    await response.text();
+    const { user, system } = process.cpuUsage(start);
+    if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}`);
+    took.push((user + system) / 1000);
+  }
+  const [first = Number.NaN, ...next] = took;
+  return { first, next: median(next) };
+};
+
+/** A catalogue with an update for the most common packages of each release of Debian here. */
+const takeCatalogue = ({ db, updates }: Persons['appliance']): void => {
+  const names = db
+    .prepare<[number], { name: string; release: string }>(
+      `select i.name as name, substr(c.eco, 8) as release from item_component c join inv_software i on i.id = c.item
+       join inv_software_count n on n.id = i.id where c.eco like 'Debian:%' group by i.name, c.eco order by sum(n.devices) desc limit ?`,
+    )
+    .all(catalogueUpdates);
+  // Another one at each run: the plant is kept.
+  const version = `99:${Date.now()}-1`;
+  const list = names.map(({ name, release }): Update => {
+    const purl = `pkg:deb/debian/${name}@${version}?arch=amd64&distro=${release}`;
+    const files = [createHash('sha256').update(purl).digest('hex')];
+    return {
+      id: updateId(purl, files),
+      purl,
+      ecosystem: `Debian:${release}`,
+      name,
+      version,
+      source: name,
+      source_version: version,
+      arch: 'amd64',
+      suites: [`${release === '13' ? 'trixie' : 'bookworm'}-security`],
+      security: true,
+      depends: [],
+      signer: 'openpgp:00',
+      supersedes: [],
+      files,
+    };
+  });
+  db.transaction(() => updates.applyCatalog(list, new Map(), new Date().toISOString())).immediate();
+};
+
+const ofPages = async (dataDir: string): Promise<Figure[]> => {
+  const site = await openPersons<'site'>(dataDir, () => ({ site: undefined }));
+  try {
+    const figures: Figure[] = [];
+    for (const path of pages)
+      figures.push({ what: path, value: (await ofPage(site, path)).next, unit: 'ms', target: '50 ms' });
+    takeCatalogue(site.appliance);
+    for (const path of updatePages) {
+      const { first, next } = await ofPage(site, path);
+      figures.push(
+        { what: `${path}, the first after a new catalogue`, value: first, unit: 'ms', target: '50 ms' },
+        { what: `${path}, the next ones until devices were looked at`, value: next, unit: 'ms', target: '50 ms' },
+      );
+    }
+    const start = process.cpuUsage();
+    while (site.appliance.updates.settle(512) > 0);
+    const { user, system } = process.cpuUsage(start);
+    figures.push({ what: 'looking at every device, in all', value: (user + system) / 1000, unit: 'ms' });
+    for (const path of updatePages)
+      figures.push({
+        what: `${path}, afterwards`,
+        value: (await ofPage(site, path)).next,
+        unit: 'ms',
+        target: '50 ms',
+      });
+    return figures;
+  } finally {
+    await site.close();
+  }
+};
+
 /** Commands and pages of a full site. */
 export const fullSite = async (): Promise<Result> => {
   if (!existsSync(csafFile())) return { method: [], figures: [], skipped: `${csafFile()} is not there` };
   const dataDir = await keptPlant({ devices, packages, profiles });
   return {
-    figures: await listOfDevices(dataDir),
+    figures: [...(await listOfDevices(dataDir)), ...(await ofPages(dataDir))],
     method: [
-      `${devices} devices with ${packages} packages each, ${profiles} different sets of them, stored directly and kept in var/bench.`,
-      `Processor time, user and system; median of ${rounds}.`,
+      `${devices} devices with ${packages} packages each, ${profiles} different sets of them, stored directly and kept in var/bench; a catalogue of ${catalogueUpdates} updates.`,
+      `Processor time, user and system; median of ${rounds} where it is not the first. Pages without TLS, log-in and rendering included.`,
     ],
   };
 };

@@ -638,6 +638,11 @@ export const words = defineWords({
     ru: '{update}: не одобрено или ещё не поступило.',
     kk: '{update} мақұлданбаған немесе әлі жоқ.',
   },
+  'validation.notLookedAt': {
+    en: 'Devices that have not been looked at yet since the catalogue changed: {n}. Whether they need it is not known. Try again in a few minutes.',
+    ru: 'Устройств, ещё не проверенных после изменения каталога: {n}. Нужно ли это им, неизвестно. Повторите через несколько минут.',
+    kk: 'Тізбе өзгергеннен бері әлі тексерілмеген құрылғылар: {n}. Оларға қажет пе, белгісіз. Бірнеше минуттан кейін қайталаңыз.',
+  },
   'validation.notOnMedium': {
     en: 'The file is not in a folder of media.',
     ru: 'Файл не в папке носителей.',

@@ -10,7 +10,7 @@ import type { Installation, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { suiteText } from './followed.tsx';
 import type { UpdateRow } from './updates.tsx';
-import { ApprovalMark, AsOf, InstallationMark, SupplyMark } from './updates.tsx';
+import { ApprovalMark, AsOf, InstallationMark, NotLookedAt, SupplyMark } from './updates.tsx';
 
 type UpdateProps = {
   readonly ctx: Ctx;
@@ -32,6 +32,8 @@ type UpdateProps = {
   readonly decided?:
     | { readonly who: string; readonly at: When; readonly comment?: string; readonly revision: number }
     | undefined;
+  /** Devices whose need is not known yet. */
+  readonly notLookedAt: number;
   readonly devices: PageOf<{
     readonly device: Reference;
     readonly installedVersion?: string | undefined;
@@ -226,6 +228,7 @@ export const Update = (props: UpdateProps) => {
         </Panel>
       )}
       <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(devices.total)}>
+        <NotLookedAt ctx={ctx} n={props.notLookedAt} />
         {devices.rows.length === 0 ? (
           <Empty title={ctx.t('updates.noDevices')}>{ctx.t('updates.noDevicesWhy')}</Empty>
         ) : (

@@ -46,8 +46,8 @@ type UpdatesProps = {
   readonly page: PageOf<UpdateRow>;
   readonly filters: Filtering;
   readonly counts: Readonly<Record<Supply, number>> & { readonly undecided: number; readonly deployable: number };
-  /** What "none" is worth: without a catalogue nothing, and less where devices are not judged. */
-  readonly judged: { readonly catalogue: boolean; readonly notJudged: number };
+  /** What "none" is worth: without a catalogue nothing, and less where devices are not looked at or not judged. */
+  readonly judged: { readonly catalogue: boolean; readonly notLookedAt: number; readonly notJudged: number };
   /** What the last answer did not bring. */
   readonly notFilled: readonly NotFilledRow[];
 };
@@ -135,6 +135,10 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
+/** How many devices wait for a look: what they need may be missing. */
+export const NotLookedAt = ({ ctx, n }: { ctx: Ctx; n: number }) =>
+  n === 0 ? null : <p class="second">{ctx.t('updates.notLookedAt', { n })}</p>;
+
 const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }) => (
   <>
     {judged.catalogue ? null : (
@@ -142,6 +146,7 @@ const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }
         {ctx.t('updates.noCatalogueWhy')} <To href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</To>
       </Notice>
     )}
+    <NotLookedAt ctx={ctx} n={judged.notLookedAt} />
     {judged.notJudged === 0 ? null : (
       <p class="second">
         <To href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
@@ -221,7 +226,11 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
       empty={
         <Empty
           title={ctx.t(
-            !judged.catalogue ? 'coverage.not-judged' : judged.notJudged > 0 ? 'updates.noneJudged' : 'updates.none',
+            !judged.catalogue
+              ? 'coverage.not-judged'
+              : judged.notJudged + judged.notLookedAt > 0
+                ? 'updates.noneJudged'
+                : 'updates.none',
           )}
           action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
         >

@@ -218,13 +218,6 @@ export const inventoryReader = (parts: {
     return ids.flatMap((id) => rows.get(id) ?? []);
   };
 
-  const itemsAfter = (name: string, after: number, limit: number): InventoryRow[] => {
-    const { shape, shared } = storesOf(name);
-    return (shared?.after(after, limit) ?? []).map(
-      (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false) }) as InventoryRow,
-    );
-  };
-
   return {
     section,
     sectionItem,
@@ -237,7 +230,6 @@ export const inventoryReader = (parts: {
     memberIds,
     attributeOf,
     items,
-    itemsAfter,
     readCell,
     devicesWith,
     deviceSetWith,

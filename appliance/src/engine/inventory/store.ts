@@ -201,10 +201,6 @@ export const sharedStore = (db: Database, shape: Shape) => {
     subtract: (ids: readonly number[]): void => {
       if (ids.length > 0) subtract(ids);
     },
-    /** Items by rising id. */
-    after: sql.all<[id: number, limit: number], { id: number } & Record<string, Stored>>(
-      `select * from ${table} where id > ? order by id limit ?`,
-    ),
     byIds: (ids: ArrayLike<number>) => byIds(Array.from(ids)),
     /** One field of every item: its distinct values as text, '' for none and first, and by id the place of an item's value. */
     coded: (field: string): { texts: readonly string[]; places: Uint32Array } => {

@@ -24,7 +24,6 @@ export type AnyRows = {
   /** Items of a `shared` collection. */
   items(collection: string, ids: readonly number[]): InventoryRow[];
   /** Items of a `shared` collection by rising id, from the one after `after` on. */
-  itemsAfter(collection: string, after: number, limit: number): InventoryRow[];
   /** Per device, how many items of a `shared` collection have each value of a field. */
   tally(collection: string, field: string): Map<number, Record<string, number>>;
   /** The values of a perDevice field beside `memberIds`, as they are stored; none where no item has one. */
@@ -87,7 +86,6 @@ export type TypedRows = {
   list<N extends CollectionName>(query: QueryOf<N>): Omit<ListResult, 'rows'> & { rows: Array<RowOf<N>> };
   named<N extends CollectionName>(collection: N, text: string, limit: number, scope: Scope): Array<ItemOf<N>>;
   items<N extends CollectionName>(collection: N, ids: readonly number[]): Array<ItemOf<N>>;
-  itemsAfter<N extends CollectionName>(collection: N, after: number, limit: number): Array<ItemOf<N>>;
   tally<N extends CollectionName>(collection: N, field: FieldIn<N>): Map<number, Record<string, number>>;
   attributeOf<N extends CollectionName>(
     device: number,

@@ -92,6 +92,8 @@ export const deploymentService = (parts: DeploymentParts) => {
     const given = wanted.devices ?? (wanted.group === undefined ? undefined : groupMembers(wanted.group, scope));
     const only = given && new Set(given.map((id) => deviceIn(id, scope)));
     if (only?.size === 0) throw invalid({ devices: { key: 'validation.required' } });
+    const notLookedAt = updates.notLookedAt(scope, only);
+    if (notLookedAt > 0) throw invalid({ devices: { key: 'validation.notLookedAt', params: { n: notLookedAt } } });
     const tasks = ids.flatMap((updateId) => {
       const item = updates.get(updateId, scope);
       const isReady =

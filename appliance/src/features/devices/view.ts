@@ -73,9 +73,12 @@ export const deviceModel = (
 ): DeviceModel => {
   const { devices, deviceQueries, deviceList, updates, objects, rules, clock } = deps;
 
-  /** How many updates a device needs; undefined where none is known and nothing judged it. */
-  const updatesOf = ({ coverage }: Pick<DeviceListRow, 'coverage'>, n: number): number | undefined =>
+  /** How many updates a device needs; undefined where none is known and nothing judged it, or it was not looked at yet. */
+  const updatesOf = ({ coverage }: Pick<DeviceListRow, 'coverage'>, n: number | undefined): number | undefined =>
     n === 0 && (coverage.state === 'not-judged' || !updates.hasCatalogue()) ? undefined : n;
+
+  const neededOf = (needed: ReadonlyMap<number, number | undefined>, device: number): number | undefined =>
+    needed.has(device) ? needed.get(device) : 0;
 
   /** What was seen and done a moment ago counts already. */
   const catchUp = (): void => {
@@ -144,16 +147,19 @@ export const deviceModel = (
       return list(row);
     },
     catchUp,
-    neededUpdates: (device) => updatesOf(device, updates.neededCounts([device.id]).get(device.id) ?? 0),
+    neededUpdates: (device) => updatesOf(device, neededOf(updates.neededCounts([device.id]), device.id)),
     toRows: (listed) => {
       const managed = listed.filter(({ state }) => state === 'managed').map(({ id }) => id);
       const needed = updates.neededCounts(managed);
       return listed.map((device) => {
-        const n = needed.get(device.id) ?? 0;
+        const n = neededOf(needed, device.id);
         return {
           ...device,
           id: device.publicId,
-          reasons: n > 0 ? [...device.reasons, { key: 'devices.reason.updates', params: { n } }] : device.reasons,
+          reasons:
+            n !== undefined && n > 0
+              ? [...device.reasons, { key: 'devices.reason.updates', params: { n } }]
+              : device.reasons,
           group: groupOf(device),
           os: device.osText || undefined,
           address: device.address ?? undefined,

@@ -3,11 +3,11 @@ import { allOf, anyOf, countOf, type DeviceSet, numbersOf, setOf, without } from
 import { devicesReached, type Scope, wholeSite } from '../../platform/scope.ts';
 import type { NeedStore } from './need-store.ts';
 
-// Who needs which update of the catalogue, out of what is kept and a look at the devices that changed since. Another catalogue
-// makes every device wait for a look; while more of them wait than that is worth, every device is looked at for the answer.
+// Who needs which update of the catalogue, out of what is kept and a look at a few devices that changed since. Another catalogue
+// makes every device wait for a look. Where more wait than an answer can look at, it is what is kept, and says how many wait.
 
-/** So many devices are looked at for one answer: about a second. */
-const lookedAtMost = 10_000;
+/** So many devices are looked at for one answer. */
+const lookedAtOnce = 64;
 
 /** `plain`: the same by reading the software of the fleet; for `verify`. */
 export const needIndex = (parts: {
@@ -25,13 +25,20 @@ export const needIndex = (parts: {
   /** One moment of the database: devices are looked at meanwhile. */
   const atOnce = <T>(read: () => T): T => db.transaction(read)();
 
-  /** Devices that wait, with what they needed and what they need; undefined: too many wait. */
-  const waiting = (): { device: number; before: string[]; now: ReadonlyMap<string, number> }[] | undefined => {
-    if (store.version() !== parts.version()) return undefined;
-    const due = store.due(lookedAtMost + 1);
-    if (due.length > lookedAtMost) return undefined;
-    const before = store.of(due);
-    return due.map((device, at) => ({ device, before: before[at] ?? [], now: needsOf(device) }));
+  const isKept = (): boolean => store.version() === parts.version();
+  /** Devices in reach that wait for a look. */
+  const due = (scope: Scope): number[] => {
+    if (parts.isEmpty()) return [];
+    const devices = isKept() ? store.due(-1) : store.concerned();
+    const reached = devices.length === 0 ? undefined : devicesReached(db, scope);
+    return reached === undefined ? devices : devices.filter((device) => reached[device] === 1);
+  };
+  /** Those, with what they needed and what they need; none where too many wait. */
+  const changed = (scope: Scope): { device: number; before: string[]; now: ReadonlyMap<string, number> }[] => {
+    const devices = due(scope);
+    if (devices.length > lookedAtOnce) return [];
+    const before = store.of(devices);
+    return devices.map((device, at) => ({ device, before: before[at] ?? [], now: needsOf(device) }));
   };
 
   return {
@@ -39,51 +46,52 @@ export const needIndex = (parts: {
     counts: (scope: Scope): ReadonlyMap<string, number> =>
       atOnce(() => {
         if (parts.isEmpty()) return new Map();
-        const reached = devicesReached(db, scope);
-        const isIn = (device: number): boolean => reached === undefined || reached[device] === 1;
-        const changed = waiting();
-        const counts = changed === undefined ? new Map<string, number>() : store.counts(scope);
+        const counts = store.counts(scope);
         const add = (id: string, n: number): void => {
           const devices = (counts.get(id) ?? 0) + n;
           if (devices === 0) counts.delete(id);
           else counts.set(id, devices);
         };
-        if (changed === undefined)
-          for (const device of store.reporting()) if (isIn(device)) for (const id of needsOf(device).keys()) add(id, 1);
-        for (const { device, before, now } of changed ?? []) {
-          if (!isIn(device)) continue;
+        for (const { before, now } of changed(scope)) {
           for (const id of before) add(id, -1);
           for (const id of now.keys()) add(id, 1);
         }
         return counts;
       }),
+    /** How many devices in reach, or of some of them, were not looked at since they or the catalogue changed. */
+    notLookedAt: (scope: Scope, among?: ReadonlySet<number>): number => {
+      const devices = due(scope);
+      if (devices.length <= lookedAtOnce) return 0;
+      return among === undefined ? devices.length : devices.filter((device) => among.has(device)).length;
+    },
     /** The devices in reach that need an update. */
     devices: (id: string, scope: Scope): DeviceSet =>
       atOnce(() => {
         const reached = devicesReached(db, scope);
-        const cut = (devices: DeviceSet): DeviceSet => (reached === undefined ? devices : allOf([devices, reached]));
-        const changed = waiting();
-        if (changed === undefined) return cut(setOf(store.reporting().filter((device) => needsOf(device).has(id))));
-        const gone = changed.flatMap(({ device, before }) => (before.includes(id) ? device : []));
-        const come = changed.flatMap(({ device, now }) => (now.has(id) ? device : []));
-        return cut(anyOf([without(store.devices(id), setOf(gone)), setOf(come)]));
+        const looked = changed(scope);
+        const gone = looked.flatMap(({ device, before }) => (before.includes(id) ? device : []));
+        const come = looked.flatMap(({ device, now }) => (now.has(id) ? device : []));
+        const devices = anyOf([without(store.devices(id), setOf(gone)), setOf(come)]);
+        return reached === undefined ? devices : allOf([devices, reached]);
       }),
-    /** How many updates each of some devices needs; devices that need none are absent. */
-    countsOf: (devices: readonly number[]): Map<number, number> =>
+    /** How many updates each of some devices needs; those that need none are absent, undefined: not looked at yet. */
+    countsOf: (devices: readonly number[]): Map<number, number | undefined> =>
       atOnce(() => {
         if (parts.isEmpty()) return new Map();
-        const isKept = store.version() === parts.version();
-        const counts = new Map<number, number>();
-        for (const device of devices) {
-          const n = isKept && !store.isDue(device) ? store.countOf(device) : needsOf(device).size;
-          if (n > 0) counts.set(device, n);
-        }
-        return counts;
+        const waiting = due(wholeSite('job'));
+        const isWaiting = new Set(waiting);
+        // One device by itself is always looked at.
+        const areLookedAt = devices.length === 1 || waiting.length <= lookedAtOnce;
+        const countOf = (device: number): number | undefined => {
+          if (!isWaiting.has(device)) return store.countOf(device);
+          return areLookedAt ? needsOf(device).size : undefined;
+        };
+        return new Map(devices.map((device) => [device, countOf(device)] as const).filter(([, n]) => n !== 0));
       }),
     /** Looks at devices that wait, at most so many; how many they were. */
     note: store.note,
     settle: (most: number): number => {
-      const isIdle = (): boolean => store.version() === parts.version() && store.due(1).length === 0;
+      const isIdle = (): boolean => isKept() && store.due(1).length === 0;
       if (isIdle()) return 0;
       return immediate(db, () => {
         const version = parts.version();
@@ -96,7 +104,7 @@ export const needIndex = (parts: {
     /** What is kept and not so; for `doctor`. */
     verify: (): string[] =>
       atOnce(() => {
-        if (store.version() !== parts.version()) return [];
+        if (!isKept()) return [];
         const expected = new Map<number, Set<string>>();
         for (const [id, devices] of parts.plain())
           for (const device of devices) expected.set(device, (expected.get(device) ?? new Set()).add(id));

@@ -131,6 +131,35 @@ describe('who needs an update', () => {
     expect(found).toBeGreaterThan(runs(25));
   });
 
+  it('is what is kept while more devices wait than an answer looks at, and how many these are is said', () => {
+    const scope = wholeSite('job');
+    const many = Array.from({ length: 70 }, (_, n) => n + 1);
+    const put = reporter(site.inventory);
+    for (const device of many) {
+      put(device, 'platform', [debian13]);
+      put(device, 'software', [deb('openssl', device === 70 ? '2-1' : '1-1')]);
+    }
+    const devicesOf = (): number[] => updates.list({ scope, limit: 10 }).rows.map(({ devices }) => devices);
+    expect([updates.notLookedAt(scope), devicesOf()]).toEqual([0, []]);
+    updates.applyCatalog([update('openssl', '2-1')], new Map(), '2026-01-01T00:00:00Z');
+    const [id = ''] = updates.catalog().keys();
+    expect([updates.notLookedAt(scope), devicesOf()]).toEqual([70, []]);
+    expect([...updates.neededCounts(many)]).toEqual(many.map((device) => [device, undefined]));
+    expect([updates.notLookedAt(scope, new Set([3, 4])), updates.neededCounts([3]).get(3)]).toEqual([2, 1]);
+    expect(updates.settle(5)).toBe(5);
+    expect([updates.notLookedAt(scope), devicesOf()]).toEqual([65, [5]]);
+    expect(updates.settle(1)).toBe(1);
+    expect([updates.notLookedAt(scope), devicesOf()]).toEqual([0, [69]]);
+    expect(updates.needing(updates.get(id, scope), scope)).toEqual(many.slice(0, 69));
+    while (updates.settle(100) > 0);
+    expect([updates.notLookedAt(scope), devicesOf(), updates.verify()]).toEqual([0, [69], []]);
+    // The next one: what is kept of the one before stands until a device is looked at.
+    updates.applyCatalog([update('openssl', '3-1')], new Map(), '2026-02-01T00:00:00Z');
+    expect(updates.notLookedAt(scope)).toBe(70);
+    while (updates.settle(100) > 0);
+    expect([updates.notLookedAt(scope), devicesOf()]).toEqual([0, [70]]);
+  });
+
   it('is noticed when it is not', () => {
     for (const device of ids) {
       reporter(site.inventory)(device, 'platform', [debian13]);

@@ -59,11 +59,12 @@ export const needStore = (db: Database) => {
       addHolding(now);
       setVersion(of);
     },
-    /** Every device that has reported software. */
-    reporting: sql.values<[], number>(
-      `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0`,
+    /** Every device that another catalogue concerns: it has reported software, or something is kept of it. */
+    concerned: sql.values<[], number>(
+      `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0
+       UNION SELECT id FROM update_need_of`,
     ),
-    /** Devices that have to be looked at, at most so many. */
+    /** Devices that have to be looked at, at most so many; -1: all. */
     due: pending.some,
     /** Notes devices whose software or platform changed. In the transaction of the change. */
     note: (devices: readonly number[]): void => pending.note(devices.filter((device) => device > 0)),

@@ -67,11 +67,17 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
 
 const judged = {
   catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one the need is unknown'),
+  notLookedAt: z
+    .int()
+    .describe(
+      'Devices that wait for a look since they or the catalogue changed: what is said of them may be of before',
+    ),
   covered: z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged'),
 };
 
 const judgedOf = (parts: { updates: UpdateService; deviceList: Pick<DeviceList, 'coverageCounts'>; actor: Actor }) => ({
   catalogue: parts.updates.hasCatalogue(),
+  notLookedAt: parts.updates.notLookedAt(scopeOf(parts.actor, 'updates:read')),
   covered: parts.deviceList.coverageCounts(scopeOf(parts.actor, 'updates:read')),
 });
 
@@ -172,6 +178,10 @@ export const updateOperations = [
             out.line(`${answer.coverage.state}: sallyport device list --json says why`);
           return;
         }
+        if (answer.notLookedAt > 0)
+          out.line(
+            `${answer.notLookedAt} devices were not looked at yet since they or the catalogue changed: what they need may be missing; ask again in some minutes`,
+          );
         const open = answer.covered['not-judged'] + answer.covered.partly;
         if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
       },
@@ -321,6 +331,7 @@ export const updateOperations = [
     input: z.strictObject({ update: updateId }),
     output: updateSchema.extend({
       licenceText: z.string().nullable(),
+      notLookedAt: judged.notLookedAt,
       onDevices: z.array(
         z.object({
           device: deviceReference,
@@ -337,6 +348,7 @@ export const updateOperations = [
       const named = deviceQueries.names(rows.map(({ device }) => device));
       return {
         ...updates.get(update, scope),
+        notLookedAt: updates.notLookedAt(scope),
         licenceText: updates.licenceText(update) ?? null,
         onDevices: rows.flatMap(({ device, installedVersion, task }) => {
           const reference = named.get(device);

@@ -81,10 +81,12 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { language } = updates;
   const fields = askedFields(language.vocabulary, words);
 
-  /** What "none" is worth: whether there is a catalogue, and the devices that are not judged, or only in part. */
+  /** What "none" is worth: whether there is a catalogue, the devices not looked at yet, those not judged or only in part. */
   const judged = (c: Context<ConsoleEnv>) => {
-    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'updates:read'));
-    return { catalogue: updates.hasCatalogue(), notJudged: covered['not-judged'] + covered.partly };
+    const scope = scopeFor(c, 'updates:read');
+    const covered = deps.deviceList.coverageCounts(scope);
+    const notLookedAt = updates.notLookedAt(scope);
+    return { catalogue: updates.hasCatalogue(), notLookedAt, notJudged: covered['not-judged'] + covered.partly };
   };
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -141,6 +143,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       <Update
         ctx={viewContext(deps, c)}
         update={updateRow(item)}
+        notLookedAt={updates.notLookedAt(scope)}
         purl={item.purl}
         signer={item.signer}
         files={item.files.map((file) => ({ ...file, held: store.has(file.sha256) }))}
@@ -253,9 +256,10 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const filter = language.read(termsOf(list));
     const found = updates.list({ scope, ...orderIn(list), filter, limit: mostRows(c) });
-    const { catalogue, notJudged } = judged(c);
+    const { catalogue, notLookedAt, notJudged } = judged(c);
     const notes = [
       ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),
+      ...(notLookedAt === 0 ? [] : [ctx.t('updates.notLookedAt', { n: notLookedAt })]),
       ...(notJudged === 0 ? [] : [ctx.t('updates.notJudged', { n: notJudged })]),
     ];
     return sendRows(deps, c, ctx, {

@@ -39,7 +39,7 @@ import type {
 
 type UpdateParts = {
   readonly db: Database;
-  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'items' | 'itemsAfter' | 'memberIds'>;
+  readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'items' | 'memberIds'>;
   readonly objects: ObjectService;
   readonly events: EventService;
   readonly store: Pick<StoreService, 'has' | 'read'>;
@@ -78,8 +78,13 @@ export type UpdateService = {
   forDevice(device: number, scope: Scope): DeviceUpdate[];
   /** Whether a bundle brought a catalogue of updates: without one the need is unknown. */
   hasCatalogue(): boolean;
-  /** How many updates each of some devices needs; devices that need none are absent. */
-  neededCounts(devices: readonly number[]): Map<number, number>;
+  /** How many updates each of some devices needs; devices that need none are absent, undefined: not looked at yet. */
+  neededCounts(devices: readonly number[]): Map<number, number | undefined>;
+  /**
+   * How many devices in reach were not looked at since they or the catalogue changed; 0 where they are so few that answers look
+   * at them. What lists and counts say of these is of the look before.
+   */
+  notLookedAt(scope: Scope, among?: ReadonlySet<number>): number;
   /** Approves; `acceptLicences` are digests of licence texts that the person has read. INVALID names what lacks. */
   approve(
     actor: Actor,
@@ -342,6 +347,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     },
     hasCatalogue: () => store.catalogueAt() !== null,
     neededCounts: needed.countsOf,
+    notLookedAt: needed.notLookedAt,
     note: needed.note,
     settle: needed.settle,
     verify: needed.verify,
