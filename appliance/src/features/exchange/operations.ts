@@ -45,7 +45,11 @@ const previewSchema = z.object({
 });
 
 const unfulfilledSchema = z.object({
-  kind: z.string().describe('Kind of the want: `suite`, `newer`, `unread` (both, of a system whose repositories no host reads), `coverage`, `advisory`, `update` …'),
+  kind: z
+    .string()
+    .describe(
+      'Kind of the want: `suite`, `newer`, `unread` (both, of a system whose repositories no host reads), `coverage`, `advisory`, `update` …',
+    ),
   want: z.string().describe('A system is named: `Debian:13 amd64/trixie-security`'),
   reason: z.string().describe(unfulfilledReasons.join(', ')),
   since: textTime.describe('Of the first answer that did not bring it'),
