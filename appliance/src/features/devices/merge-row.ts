@@ -49,15 +49,15 @@ const later = (a: number | null, b: number | null): number | null => (a === null
 const union = (a: string, b: string): string =>
   JSON.stringify([...new Set([...(JSON.parse(a) as string[]), ...(JSON.parse(b) as string[])])].sort());
 
-/** What changes in the row that is kept. */
-export const mergedRow = (keep: DeviceRow, other: DeviceRow): RowChanges => {
+/** What changes in the row that is kept, whose hardware UUID is `uuid` then. */
+export const mergedRow = (keep: DeviceRow, other: DeviceRow, uuid: string | null): RowChanges => {
   const newer = (other.last_seen_at ?? other.created_at) > (keep.last_seen_at ?? keep.created_at) ? other : keep;
   const older = newer === keep ? other : keep;
   const text = (column: 'hostname' | 'os' | 'arch' | 'agent_version'): string => newer[column] || older[column];
   const boots = [...(JSON.parse(newer.boot_ids) as string[]), ...(JSON.parse(older.boot_ids) as string[])];
   const merged: Partial<Record<Column, Cell>> = {
     state: mergedState(keep.state, other.state),
-    uuid: keep.uuid ?? other.uuid,
+    uuid,
     serial: newer.serial ?? older.serial,
     macs: union(keep.macs, other.macs),
     hostname: text('hostname'),

@@ -34,7 +34,11 @@ export const mergeStore = (db: Database) => {
     `update device_merge set undone_at = ?, undone_by = ?, data = '' where id = ?`,
   );
   return {
-    device: sql.get<[id: number], DeviceRow>('select * from device where id = ?'),
+    /** `reported`: JSON, the hardware UUIDs that its reports name, one for each source, '' where a report has none. */
+    device: sql.get<[id: number], DeviceRow & { reported: string }>(
+      `select d.*, (select json_group_array(coalesce(i."uuid", '')) from inv_identity i where i.device = d.id) as reported
+       from device d where d.id = ?`,
+    ),
     setColumns: (id: number, values: Partial<Record<Column, string | number | null>>): void => {
       const names = Object.keys(values);
       if (names.length === 0) return;

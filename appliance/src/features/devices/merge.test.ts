@@ -179,6 +179,22 @@ describe('a merge of two records', () => {
     expect(site.events.verifyChain()).toMatchObject({ ok: true });
   });
 
+  it('joins records of which one has a UUID that no report of it names, and keeps the hardware that is reported', () => {
+    const madeUp = 'a3c1d2e4-5b6f-4a7b-8c9d-0e1f2a3b4c5d';
+    const real = '4c4c4544-0031-3510-8052-b4c04f4a3799';
+    const board = enrol('osquery', { hostname: 'board1', uuid: madeUp });
+    const own = enrol('native', { hostname: 'board1', uuid: real });
+    const merge = () => site.devices.merge(admin, board.device.id, own.device.id);
+    // Nothing was reported yet: what they enrolled with counts.
+    expect(codeOf(merge)).toBe('CONFLICT');
+    report(board.device.id, 'osquery', 'identity', [{ name: 'board1', uuid: '' }], '2026-01-01T00:00:00Z');
+    const number = merge();
+    const uuidOf = (): unknown => site.db.prepare('select uuid from device where id = ?').pluck().get(board.device.id);
+    expect(uuidOf()).toBe(real);
+    site.devices.undoMerge(admin, number);
+    expect(uuidOf()).toBe(madeUp);
+  });
+
   it('lets a client that waited speak for the device that is kept, with the origin of each fact', () => {
     const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
     const macs = ['00:1b:21:aa:bb:01'];

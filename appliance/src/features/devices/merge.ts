@@ -79,10 +79,24 @@ export const deviceMerges = (parts: MergeParts) => {
   const { db, objects, events, changed, inventory, derived, clock } = parts;
   const store: MergeStore = mergeStore(db);
 
+  const found = (id: number): DeviceRow & { reported: string } => {
+    const device = store.device(id);
+    if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
+    return device;
+  };
   const row = (id: number): DeviceRow => {
-    const found = store.device(id);
-    if (found === undefined) throw new AppError('NOT_FOUND', 'no such device');
-    return found;
+    const { reported: _, ...device } = found(id);
+    return device;
+  };
+
+  /**
+   * A device's hardware UUID, null where its reports know of none: a client made it up when it enrolled (osquery without DMI),
+   * which tells no two devices apart.
+   */
+  const reportedUuid = (id: number): string | null => {
+    const device = found(id);
+    const reported = JSON.parse(device.reported) as string[];
+    return reported.length > 0 && reported.every((uuid) => uuid === '') ? null : device.uuid;
   };
 
   const moveSections = (merge: number, keep: number, other: number): Pick<Data, 'sections' | 'parked'> => {
@@ -128,7 +142,8 @@ export const deviceMerges = (parts: MergeParts) => {
       if (device.kind === 'directory')
         throw new AppError('CONFLICT', 'a directory is no device', { reason: 'directory' });
     }
-    if (keep.uuid !== null && other.uuid !== null && !sameUuid(keep.uuid, other.uuid))
+    const [own, others] = [reportedUuid(keepId), reportedUuid(otherId)];
+    if (own !== null && others !== null && !sameUuid(own, others))
       throw new AppError('CONFLICT', 'their hardware UUIDs differ: they are two devices', { reason: 'uuid' });
     const merge = store.insert({
       keep: keepId,
@@ -137,7 +152,7 @@ export const deviceMerges = (parts: MergeParts) => {
       at: clock(),
       actor: actorRef(actor),
     });
-    const changes = mergedRow(keep, other);
+    const changes = mergedRow(keep, other, own ?? others);
     const state = String(changes.state?.[1] ?? keep.state);
     const sourcesOfOther = store.sources(otherId);
     // A section may have come without a client: from a medium, say.

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Item } from '../../../engine/inventory/types.ts';
 import { cleanMacs, cleanSerial, cleanUuid } from '../../../platform/hardware-identity.ts';
+import { hardwareUuid } from './hardware-uuid.ts';
 import {
   amount,
   hexId,
@@ -58,7 +59,7 @@ export const identityItems: ItemsOf = (answers, system) => {
       osType: osTypeOf(system),
       isVirtual: hypervisor !== undefined,
       hypervisor,
-      uuid: cleanUuid(text(row, 'uuid')) ?? '',
+      uuid: cleanUuid(hardwareUuid(row)) ?? '',
       serial: cleanSerial(text(row, 'hardware_serial', 128)) ?? '',
     }),
   ];

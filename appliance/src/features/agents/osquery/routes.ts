@@ -15,6 +15,7 @@ import { type Body, reportLimiter } from '../report-limiter.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
 import { inventoryAsks, type Problems } from './asks.ts';
 import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
+import { hardwareUuid } from './hardware-uuid.ts';
 import { type Taken, takeBody } from './log-body.ts';
 import { carveName, liveName, readQueryName } from './names.ts';
 import { type Row, text, whole } from './rows.ts';
@@ -66,7 +67,7 @@ export const factsOf = (body: z.output<typeof enrolBody>): ClientFacts => {
   const { vendor, release } = systemOf(os);
   const version = text(client, 'version', 40);
   return {
-    uuid: text(system, 'uuid', 64) || null,
+    uuid: hardwareUuid(system) || null,
     serial: text(system, 'hardware_serial', 128) || null,
     macs: [],
     hostname:
