@@ -591,6 +591,16 @@ export const words = defineWords({
     ru: 'Windows-1251',
     kk: 'Windows-1251',
   },
+  'kind.controller-csv-mapping.option.encoding.ibm866': {
+    en: 'DOS (866)',
+    ru: 'DOS (866)',
+    kk: 'DOS (866)',
+  },
+  'kind.controller-csv-mapping.option.encoding.koi8-r': {
+    en: 'KOI8-R',
+    ru: 'KOI8-R',
+    kk: 'KOI8-R',
+  },
   'kind.controller-csv-mapping.field.columns': { en: 'Columns', ru: 'Столбцы', kk: 'Бағандар' },
   'kind.controller-csv-mapping.hint.columns': {
     en: 'A line for each column: its heading, a space, the sign = and a space, the field: Serial no. = serial.',

@@ -1,9 +1,11 @@
 import { AppError } from '../errors.ts';
 
 // Which characters the bytes of a table are. Spreadsheets write UTF-8 with or without a mark, UTF-16, and on machines of
-// this region Windows-1251; the four are told apart, and a person may choose.
+// this region Windows-1251; programs of MS-DOS wrote code page 866, those of Unix KOI8-R. They are told apart, and a person
+// may choose.
 
-export const CSV_ENCODINGS = ['utf-8', 'utf-16le', 'windows-1251'] as const;
+const CYRILLIC_ENCODINGS = ['windows-1251', 'ibm866', 'koi8-r'] as const;
+export const CSV_ENCODINGS = ['utf-8', 'utf-16le', ...CYRILLIC_ENCODINGS] as const;
 export type CsvEncoding = (typeof CSV_ENCODINGS)[number];
 
 const isUtf8 = (bytes: Uint8Array): boolean => {
@@ -21,12 +23,30 @@ const looksUtf16 = (bytes: Uint8Array): boolean => {
   return odd.length >= 2 && odd.filter((byte) => byte === 0 || byte === 4).length > 0.8 * odd.length;
 };
 
+// A wrong code page turns letters into signs, into rare letters, or swaps their case: `мЮЯНЯ` for `Насос`.
+const frequent = /[оеаинтрсл]/gi;
+const plausible = /[а-яё]{2}|[А-ЯЁ][а-яё]|[А-ЯЁ]{2}/g;
+const implausible =
+  /[а-яё][А-ЯЁ]|[\u0080-\u009f\u2500-\u25ff]|[^\x00-\x7f\p{L}][а-яёА-ЯЁ]|[а-яёА-ЯЁ][^\x00-\x7f\p{L}]/gu;
+
+/** The Cyrillic code page in which the bytes read most like words; Windows-1251 where none is better. */
+const cyrillicEncoding = (bytes: Uint8Array): CsvEncoding => {
+  let best: { encoding: CsvEncoding; score: number } | undefined;
+  for (const encoding of CYRILLIC_ENCODINGS) {
+    const text = new TextDecoder(encoding).decode(bytes.subarray(0, 65_536));
+    const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+    const score = count(frequent) + count(plausible) - 2 * count(implausible);
+    if (best === undefined || score > best.score) best = { encoding, score };
+  }
+  return best?.encoding ?? 'windows-1251';
+};
+
 /** The encoding by mark, else by what the bytes can be. */
 export const csvEncoding = (bytes: Uint8Array): CsvEncoding => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   if (looksUtf16(bytes)) return 'utf-16le';
-  return isUtf8(bytes) ? 'utf-8' : 'windows-1251';
+  return isUtf8(bytes) ? 'utf-8' : cyrillicEncoding(bytes);
 };
 
 /** Text without its mark; MALFORMED for bytes that are none in the encoding. */
