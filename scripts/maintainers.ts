@@ -26,8 +26,7 @@ const WRITTEN = \`
 ${lines.join('\n')}
 \`;
 
-/** Digests (\`maintainerDigest\`) of the names of those who maintain packages of Debian. */
-export const MAINTAINERS: ReadonlySet<string> = new Set(WRITTEN.trim().split(/\\s+/));
+/** Digests (\`maintainerDigest\`) of the names of those who maintain packages of Debian. */\nexport const MAINTAINERS: ReadonlySet<string> = new Set(WRITTEN.trim().split(/\\s+/));
 `,
 );
 process.stdout.write(`${digests.size} maintainers\n`);

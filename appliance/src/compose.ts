@@ -184,13 +184,11 @@ export const compose = async ({
     const serverCertificate = serverCertificates({ db, keyring, paths, ca, events, clock });
     const isPublicName = shippedPackages();
     const vulnerabilities = vulnerabilityService({
-      db,
+      ...over,
       statePath: paths.database,
       folder: paths.advisories,
       inventory,
-      events,
       changed,
-      clock,
       isIndexed: isPublicName,
     });
     const devices = deviceService({
@@ -217,14 +215,8 @@ export const compose = async ({
       clock,
       assertCertain: time.assertCertain,
     });
-    const accounts: AccountService = accountService({
-      ...over,
-      keyring,
-      gate,
-      ran: time.ran,
-      wall: time.wall,
-      passwords: hashing,
-    });
+    const { ran, wall } = time;
+    const accounts: AccountService = accountService({ ...over, keyring, gate, ran, wall, passwords: hashing });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({
       ...over,
@@ -246,10 +238,8 @@ export const compose = async ({
       keepProtected: keeper.keep,
     });
     const controllerImports = fileImports({
-      clock,
+      ...over,
       controllers: controllers.service,
-      objects,
-      events,
       trial: controllerTrials({
         path: paths.database,
         personal: people,

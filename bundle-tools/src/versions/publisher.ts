@@ -6,7 +6,7 @@ import { MAINTAINERS } from './maintainers.ts';
 // and has other packages as well: there the name says only that the index has packages of theirs.
 
 /** `may-be`: somebody who has packages in the distribution's index, and others. */
-export type PublisherVerdict = 'own' | 'may-be' | 'other' | 'unknown';
+type PublisherVerdict = 'own' | 'may-be' | 'other' | 'unknown';
 
 /** What `Vendor` is in packages of a distribution, by OSV's name of it. Red Hat builds EPEL as Fedora. */
 const VENDORS: ReadonlyMap<string, RegExp> = new Map([

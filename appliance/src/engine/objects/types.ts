@@ -192,7 +192,7 @@ export type Setting = {
   format?: 'time-zone' | 'port';
   /** Changing it can weaken what protects the site: that asks for more (accounts/safety-settings.ts). */
   safety: boolean;
-  /** A change waits also where nobody else could agree: the only person does so a day later. */
+  /** A change waits also where no second person could agree: the only one does so a day later. */
   waitsAlone?: true;
   /** A change to this side weakens nothing: one person does it at once, because to stop something must be quick. */
   safeSide?: 'off' | 'lower';

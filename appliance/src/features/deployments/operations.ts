@@ -26,7 +26,7 @@ type Needs = {
   objects: ObjectService;
 };
 const { operation } = operationsOver<Needs>({ area: 'deployments', bound: 'device', scoped: true });
-/** Consents are no orders: for whoever holds the right over the whole site. */
+/** Consents are no orders: they take the right over the whole site. */
 const ofSite = operationsOver<Needs>({ area: 'deployments', bound: 'group' });
 
 const task = z.object({

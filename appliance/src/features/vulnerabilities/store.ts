@@ -254,7 +254,7 @@ export const vulnerabilityStore = (db: Database) => {
        NOT EXISTS (SELECT 1 FROM item_component i INDEXED BY item_component_of WHERE i.component = c.id AND i.settled = 1) AS unsettled
      FROM json_each(?) e CROSS JOIN component c ON c.id = e.value`,
     ),
-    /** Who components are from, as the items that are them say, each once; not in it: nobody says. */
+    /** Who components are from, as the items that are them say, each once; one that is not in it comes from an unknown maker. */
     publishers: (components: readonly number[]): Map<number, string[]> => {
       const found = new Map<number, string[]>();
       for (const [component, publisher] of publishersOf.all(JSON.stringify(components)))
