@@ -15,4 +15,4 @@ export type Trend = {
 export type TrendDay = { readonly day: string; readonly at: number };
 
 /** Days up to today that can be looked at. */
-export const trendPeriods = [30, 90, 400] as const;
+export const trendPeriods = [30, 90, 400, 1_095] as const;

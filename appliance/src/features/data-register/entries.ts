@@ -401,7 +401,7 @@ export const heldEntries: readonly HeldEntry[] = [
     retention: 'derived',
     leaves: { file: 'request', fields: ['register.findings.leaves'] },
   },
-  { row: 'E7', pillar: 'derived', name: 'daily-values', tables: ['daily_value'], retention: { days: 400 } },
+  { row: 'E7', pillar: 'derived', name: 'daily-values', tables: ['daily_value'], retention: { days: 3_660 } },
   {
     row: 'S1',
     pillar: 'derived',

@@ -50,16 +50,17 @@ export const trendOperations = [
         const inDoubt = new Set(
           trends.flatMap(({ kept }) => kept.flatMap((one) => (one.dateInDoubt ? [one.day] : []))),
         );
-        const valueOn = (at: string, kept: readonly { day: string; value: number | null }[]): string => {
-          const found = kept.find((one) => one.day === at);
-          return found === undefined ? 'not kept' : found.value === null ? 'nothing to measure' : String(found.value);
+        const byDay = trends.map(({ kept }) => new Map(kept.map((one) => [one.day, one.value])));
+        const valueOn = (at: string, values: ReadonlyMap<string, number | null>): string => {
+          const found = values.get(at);
+          return found === undefined ? 'not kept' : found === null ? 'nothing to measure' : String(found);
         };
         if (days.length > 0)
           out.table(
             ['DAY', ...trends.map(({ name, unit }) => `${name}, ${unit}`.toUpperCase())],
             days.map((at) => [
               inDoubt.has(at) ? `${at} (date in doubt)` : at,
-              ...trends.map(({ kept }) => valueOn(at, kept)),
+              ...byDay.map((values) => valueOn(at, values)),
             ]),
           );
         out.note(

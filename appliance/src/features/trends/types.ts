@@ -27,5 +27,8 @@ export type Trends = {
   readonly trends: readonly Trend[];
 };
 
-/** How long a day is kept, and the longest period that can be asked for. */
-export const keptDays = 400;
+/**
+ * How long a day is kept, and the longest period that can be asked for. A value is one number of the whole site and names no person; a
+ * year of all statistics takes some 100 KiB, and wear is judged over years.
+ */
+export const keptDays = 3_660;
