@@ -152,6 +152,34 @@ describe.runIf(isRoot)("root's commands", () => {
     expect(await run('sallyport controller import mine.csv --dry-run')).toContain('1 new');
   }, 300_000);
 
+  it('work on no folder of data that another user could lead elsewhere', async () => {
+    await run('install -d -m 755 -o 1000 -g 1000 /srv/anna && mkdir -m 700 -p /root/own');
+    await run('ln -s /root/own /srv/anna/way && chown -h 1000:1000 /srv/anna/way');
+    for (const folder of ['/srv/anna/restored', '/srv/anna/way', '/srv/anna/way/restored', '/tmp/restored']) {
+      const restore = `sallyport backup restore plant.spb --key-file recovery.txt --witness ./witness --data ${folder}`;
+      expect(await run(restore, 2), folder).toContain(`others than root say what ${folder} is`);
+      expect(await run(`sallyport-bundle trust show --state ${folder}`, 2), folder).toContain('others than root');
+    }
+    expect(await run('find /srv/anna /root/own /tmp -mindepth 1 -name "*restor*"; ls -A /root/own')).toBe('');
+    await run('install -d -m 700 -o 1000 -g 1000 /srv/anna/held');
+    expect(await run('sallyport doctor --data /srv/anna/held', 2)).toContain(
+      'run the command as its owner (user 1000)',
+    );
+  }, 120_000);
+
+  it('look at bundles with the rights of the host’s user, and write them as the person', async () => {
+    await run('cp "$(find stick -name "*.tar" | head -1)" bundle.tar');
+    const looks = ['inspect bundle.tar', 'verify bundle.tar'];
+    for (const look of looks) await run(`sallyport-bundle ${look}`);
+    await run('sallyport-bundle unpack bundle.tar --dir unpacked && sallyport-bundle inspect unpacked');
+    expect(await run('find unpacked -not -uid 0; test -n "$(find unpacked -type f)"')).toBe('');
+    const trust = '/var/lib/sallyport-host/trust';
+    await run(`mv ${trust} trust && ln -s /root/trust ${trust} && chown -h sallyport-host ${trust}`);
+    for (const look of ['verify bundle.tar', 'trust show'])
+      expect(await run(`sallyport-bundle ${look}`, 1), look).toMatch(/EACCES|permission denied/);
+    await run(`rm ${trust} && mv trust ${trust} && sallyport-bundle verify bundle.tar`);
+  }, 120_000);
+
   it('run without a capability and as the service’s user, while what opens files stays root', async () => {
     const hold = `hold-${process.pid}`;
     await run(`mkfifo ${hold}`);

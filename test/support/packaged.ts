@@ -28,7 +28,6 @@ chmod 700 /root
 mkdir -p /opt/sallyport /opt/sallyport-host /etc/sallyport /run/sallyport
 ln -s "$tree" /opt/sallyport/current
 mount --bind "$tree" /opt/sallyport-host
-chmod 755 "$tree/.." "$tree"
 mkdir /run/names
 cp /etc/passwd /etc/group /run/names/
 ${users

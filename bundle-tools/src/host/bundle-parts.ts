@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { openFolderSource } from '../archive/folder-source.ts';
 import { type Item, itemsOf } from '../archive/layout.ts';
@@ -11,6 +10,7 @@ import { limits } from '../documents/limits.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import { openCandidates } from '../importer/candidates.ts';
+import { lstatSync } from '../person/files.ts';
 
 // A bundle as it describes itself, for commands that move its bytes and prove nothing: unpack, split.
 

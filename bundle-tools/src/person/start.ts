@@ -7,6 +7,7 @@ import type { OptionSpec } from '../cli/option.ts';
 import { BundleError } from '../errors.ts';
 import { env, environment } from '../platform/ambient.ts';
 import { dropRights, type ServiceUser } from '../platform/drop-rights.ts';
+import { isRootsAlone, rootsPath } from '../platform/roots-path.ts';
 import { channelVariable, secondChannel } from './channel.ts';
 import { frame, headBytes, maxPieceBytes, questionSchema } from './frames.ts';
 import { type PathUse, type Place, placeOf } from './kinds.ts';
@@ -41,8 +42,9 @@ function placesOf({ options, values, positionals, paths }: Line): Place[] {
 }
 
 /**
- * Whether the service's user runs a command on a folder of data: on its own, and on the standard one. On a folder of the person's own,
- * and on one that is not there yet, the person runs it. USAGE for another user's, since its owner could have laid links in it.
+ * Whether the service's user runs a command on a folder of data: on its own, and on the standard one. On a folder of root's own, and on
+ * one that is not there yet, root runs it, if only root says what is there. USAGE for any other, since another user could have laid
+ * links in it or on the way to it.
  */
 export function isOfService(folder: string, standard: string, service: { readonly uid: number }): boolean {
   if (resolve(folder) === resolve(standard)) return true;
@@ -52,6 +54,12 @@ export function isOfService(folder: string, standard: string, service: { readonl
     throw new BundleError(
       'USAGE',
       `${folder} is neither yours nor the service's: run the command as its owner (user ${uid})`,
+    );
+  const real = rootsPath(resolve(folder));
+  if (real === undefined || !isRootsAlone(real))
+    throw new BundleError(
+      'USAGE',
+      `others than root say what ${folder} is: run the command as that user, or name a folder that root alone changes, as below /root`,
     );
   return false;
 }

@@ -17,9 +17,10 @@ import { dirname } from 'node:path';
 import type { ServiceUser } from '@sallyport/bundle-tools/platform/drop-rights';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
+import { rootsPath } from '@sallyport/bundle-tools/platform/roots-path';
 import type { DataActs } from '../../data-acts/client.ts';
 import { AppError } from '../../platform/errors.ts';
-import { rootsPath, userNamed } from '../../platform/service-user.ts';
+import { userNamed } from '../../platform/service-user.ts';
 
 // What `setup` and `destroy` change of the system around the data folder: drop-ins of the unit, the sealed master key, the rule
 // for media. Everything can be asked for again; a second time nothing changes.
