@@ -4,7 +4,7 @@ import { type CsvEncoding, csvEncoding, csvText } from './bytes.ts';
 /** The bytes of a text in a code page of one byte a character. */
 const bytesIn = (text: string, encoding: CsvEncoding): Uint8Array => {
   const page = new TextDecoder(encoding).decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
-  return Uint8Array.from([...text].map((character) => page.indexOf(character)));
+  return Uint8Array.from(Array.from(text, (character) => page.indexOf(character)));
 };
 
 const tables = [
