@@ -215,8 +215,14 @@ export const compose = async ({
       clock,
       assertCertain: time.assertCertain,
     });
-    const { ran, wall } = time;
-    const accounts: AccountService = accountService({ ...over, keyring, gate, ran, wall, passwords: hashing });
+    const accounts: AccountService = accountService({
+      ...over,
+      keyring,
+      gate,
+      ran: time.ran,
+      wall: time.wall,
+      passwords: hashing,
+    });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({
       ...over,
