@@ -396,7 +396,7 @@ export const compose = async ({
       devices,
       persons,
       gate,
-      endSessions: (account) => void accounts.sessions.endAll(systemActor, account),
+      endSessions: (account) => accounts.sessions.endAll(systemActor, account),
     });
     // Before anybody is served: who was put out since stays out.
     rollbackDetector.open();

@@ -81,7 +81,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     reads: 2,
     why: 'a checklist of a controller that was found in reach; evidence is of the site',
   },
-  'features/rollback/store.ts': { reads: 1, why: 'a return to an older state is of the site' },
+  'features/rollback/store.ts': { reads: 2, why: 'a return to an older state is of the site' },
   'features/rules/age-queries.ts': { reads: 1, why: 'rules look at all devices' },
   'features/updates/need-store.ts': { reads: 5, why: 'derives rows' },
   'features/upgrade/lost-queries.ts': { reads: 4, why: 'an upgrade is of the site' },

@@ -1,12 +1,23 @@
 import { rowAnchor } from '../anchors.ts';
 import { AreaField, Button, ErrorSummary, PostForm } from '../components/form.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
-import { Time } from '../components/text.tsx';
+import { column, DataTable } from '../components/table.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
+
+/** What came back other than it had been seen. */
+type Line = {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+  readonly fields: readonly string[];
+  readonly was: 'changed' | 'deleted' | 'lost';
+  readonly isRemoved: boolean;
+};
 
 type Back = {
   readonly id: string;
@@ -24,6 +35,16 @@ type Back = {
   };
   readonly isCovered: boolean;
   readonly failed: readonly string[];
+  /** What came after it is lost; undefined where that is not known. */
+  readonly since?: When | undefined;
+  /** Objects that were compared field by field; undefined where the witness had no values. */
+  readonly compared?: number | undefined;
+  readonly uncompared: readonly string[];
+  readonly lines: readonly Line[];
+  readonly moreLines: number;
+  /** Objects that were made since and are not there, by kind. */
+  readonly lost: Readonly<Record<string, number>>;
+  readonly ended?: { readonly links: number; readonly sessions: number } | undefined;
   /** One person has seen it; a second one has to agree. */
   readonly asked?: (AskedByOne & { readonly reason: string }) | undefined;
   readonly acknowledged?: { readonly at: When; readonly by: string; readonly reason: string } | undefined;
@@ -60,6 +81,70 @@ const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErr
   );
 };
 
+/** A setting has one value: its name says it all. */
+const fieldsOf = (ctx: Ctx, { kind, fields, was }: Line): string =>
+  kind === 'setting' || was === 'deleted'
+    ? ''
+    : fields.map((field) => ctx.tDynamic(`kind.${kind}.field.${field}`, {}, field)).join(', ');
+
+const Lines = ({ ctx, back }: { ctx: Ctx; back: Back }) => (
+  <>
+    <DataTable<Line>
+      caption={ctx.t('rollback.lines')}
+      rows={back.lines}
+      records="labelled"
+      columns={[
+        column('what', ctx.t('common.what'), { any: true }, (line) => (
+          <>
+            {ctx.tDynamic(`kind.${line.kind}.one`, {}, line.kind)}{' '}
+            <To href={paths.objectRevisions(line.kind, line.id)} translate="no">
+              {line.name}
+            </To>
+          </>
+        )),
+        column('found', ctx.t('rollback.found'), { any: true }, (line) => (
+          <>
+            {ctx.t(`rollback.was.${line.was}`)}
+            {fieldsOf(ctx, line) === '' ? null : <div class="small second">{fieldsOf(ctx, line)}</div>}
+          </>
+        )),
+        column('done', ctx.t('rollback.done'), { any: true }, (line) =>
+          ctx.t(
+            !line.isRemoved
+              ? 'rollback.done.strict'
+              : line.kind === 'setting'
+                ? 'rollback.done.default'
+                : 'rollback.done.removed',
+          ),
+        ),
+      ]}
+    />
+    {back.moreLines === 0 ? null : <p>{ctx.t('rollback.moreLines', { n: back.moreLines })}</p>}
+    <p class="second">{ctx.t('rollback.linesNext')}</p>
+  </>
+);
+
+/** What is not known and since when, and the question about certificates, which only a person can answer. */
+const Unknown = ({ ctx, back }: { ctx: Ctx; back: Back }) => (
+  <Notice level="warning" title={ctx.t('rollback.notCovered')}>
+    <p>
+      {back.since === undefined
+        ? ctx.t('rollback.unknownEver')
+        : ctx.rich('rollback.unknownSince', { at: <Time at={back.since} /> })}
+    </p>
+    {back.uncompared.length === 0 ? null : (
+      <p>
+        {ctx.t('rollback.uncompared')}{' '}
+        {back.uncompared.map((kind) => ctx.tDynamic(`kind.${kind}.title`, {}, kind)).join(', ')}
+      </p>
+    )}
+    <p>
+      {ctx.t('rollback.certificates')}{' '}
+      <To href={paths.devices({ certificateEnded: 'no' })}>{ctx.t('rollback.certificatesLook')}</To>
+    </p>
+  </Notice>
+);
+
 const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => (
   <Panel id={rowAnchor(back.id)} title={ctx.t(`rollback.cause.${back.cause}`)} context={<Time at={back.at} />} body>
     {back.file === undefined || back.file === '' ? null : (
@@ -77,8 +162,21 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
       <li>{ctx.t('rollback.accounts', { n: back.applied.accounts })}</li>
       <li>{ctx.t('rollback.rights', { n: back.applied.rights })}</li>
       <li>{ctx.t('rollback.persons', { n: back.applied.persons })}</li>
+      {back.ended === undefined ? null : (
+        <>
+          <li>{ctx.t('rollback.links', { n: back.ended.links })}</li>
+          <li>{ctx.t('rollback.sessions', { n: back.ended.sessions })}</li>
+        </>
+      )}
+      {back.compared === undefined ? null : <li>{ctx.t('rollback.compared', { n: back.compared })}</li>}
+      {Object.entries(back.lost).map(([kind, n]) => (
+        <li>
+          {ctx.t('rollback.lost')} {ctx.tDynamic(`kind.${kind}.title`, {}, kind)}: {ctx.fmt.number(n)}
+        </li>
+      ))}
     </ul>
-    {back.isCovered ? null : <p class="warn">{ctx.t('rollback.notCovered')}</p>}
+    {back.isCovered ? <p>{ctx.t('rollback.covered')}</p> : <Unknown ctx={ctx} back={back} />}
+    {back.lines.length + back.moreLines === 0 ? null : <Lines ctx={ctx} back={back} />}
     {back.failed.length === 0 ? null : (
       <ul translate="no">
         {back.failed.map((one) => (

@@ -8,9 +8,23 @@ function returnsOf(kind: Pick<Kind, 'returns' | 'fields'>, name: string): Return
   return kind.fields[name]?.returns ?? kind.returns ?? 'never';
 }
 
-/** The fields of a kind that are not plain. */
-function guardedFields(kind: Pick<Kind, 'returns' | 'fields'>): string[] {
+/** The fields of a kind that are not plain, in the order of their declaration. */
+export function guardedFields(kind: Pick<Kind, 'returns' | 'fields'>): string[] {
   return Object.keys(kind.fields).filter((name) => returnsOf(kind, name) !== 'freely');
+}
+
+const sideOf = (kind: Kind, name: string): Readonly<Body> | 'remove' => {
+  const { strict, required } = kind.fields[name] ?? {};
+  if (strict !== undefined) return strict;
+  // Used up, ended or void is what never comes back.
+  if (returnsOf(kind, name) === 'never' && required !== true) return { [name]: null };
+  return kind.strict ?? {};
+};
+
+/** What is written where these fields differ after a return to an older database; `remove`: the object goes. */
+export function strictSide(kind: Kind, fields: readonly string[]): Body | 'remove' {
+  const sides = fields.map((name) => sideOf(kind, name));
+  return sides.includes('remove') ? 'remove' : Object.assign({}, ...(sides as Body[]));
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

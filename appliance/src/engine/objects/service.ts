@@ -10,7 +10,7 @@ import type { Changed } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, isUnset, protectedFields, sameBody } from './codec.ts';
 import { objectVocabulary } from './field-queries.ts';
-import { restoredBody, revertedBody, withoutOldApproval } from './returns.ts';
+import { guardedFields, restoredBody, revertedBody, strictSide, withoutOldApproval } from './returns.ts';
 import { bodySchema } from './schema.ts';
 import { type SettingService, settingService, settingTable } from './setting-service.ts';
 import { conditionOf, holding, type ObjectRow, objectStore, orderExpression, type RevisionRow } from './store.ts';
@@ -56,6 +56,10 @@ export type ObjectService = TypedObjects & {
   importKind(actor: Actor, objects: readonly ExportedObject[]): { created: number; updated: number };
   /** Final deletion of tombstones older than 90 days. */
   trim(): number;
+  /** Fields of a kind that are not plain: something is taken away by them, or was used up (decision 082). */
+  guarded(kind: string): readonly string[];
+  /** What is written where these fields differ after a return to an older database. */
+  strictSide(kind: string, fields: readonly string[]): Body | 'remove';
   /** Revisions that the audit chain does not vouch for. */
   verify(): RevisionFinding[];
 } & SettingService;
@@ -445,6 +449,8 @@ export const objectService = (parts: ObjectParts): ObjectService => {
       for (const { kind, id } of gone) writer.purge(systemActor, kind, id);
       return gone.length;
     },
+    guarded: (name) => guardedFields(kindOf(name)),
+    strictSide: (name, fields) => strictSide(kindOf(name), fields),
     verify: () => verifyRevisions(store, events),
     ...settingService(table, { defaultOf, rowOf: (name) => store.byId('setting', name), find, put, remove }),
   };

@@ -196,6 +196,8 @@ export type Setting = {
   waitsAlone?: true;
   /** A change to this side weakens nothing: one person does it at once, because to stop something must be quick. */
   safeSide?: 'off' | 'lower';
+  /** What it is set to where it differs after a return to an older database; its default without one. */
+  strict?: SettingValue;
   /** On by itself where two persons could approve with this right; a value that was set wins. */
   onWhereTwo?: Right;
 };

@@ -24,9 +24,10 @@ export const accountSettings = defineSettings({
     onWhereTwo: 'provision:approve',
     type: 'boolean',
     safety: true,
+    strict: true,
     default: false,
     area: 'accounts',
   },
   'accounts.vouch-days': { type: 'integer', safety: true, default: 7, min: 1, max: 90, area: 'accounts', unit: 'days' },
-  'accounts.require-two-step': { type: 'boolean', safety: true, default: false, area: 'accounts' },
+  'accounts.require-two-step': { type: 'boolean', safety: true, strict: true, default: false, area: 'accounts' },
 });

@@ -9,7 +9,7 @@ import { copyDatabase, type Database, databaseFaults, nowIn, openDatabase } from
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { personKeysFile } from '../../platform/person-keys.ts';
 import { livingKeyIds } from '../../platform/personal.ts';
-import { witnessName } from '../rollback/types.ts';
+import { isOfWitness } from '../rollback/types.ts';
 import { assertSealedWhole, type BackupEntry, writeBackup } from './container.ts';
 import { copiesFolder, copyObjects } from './object-copies.ts';
 
@@ -25,7 +25,7 @@ function* entriesOf({ paths, keyring }: Appliance, copies: Copies): Generator<Ba
   yield file('state.db', copies.database);
   yield file(`keys/${personKeysFile}`, copies.personKeys);
   for (const name of keyring.fileNames())
-    if (name !== 'master.key' && name !== personKeysFile && name !== witnessName)
+    if (name !== 'master.key' && name !== personKeysFile && !isOfWitness(name))
       yield file(`keys/${name}`, join(paths.keys, name));
   yield text('keys/master.key', Buffer.from(`${keyring.masterForBackup()}\n`));
   for (const name of readdirSync(paths.advisories)) {

@@ -21,7 +21,7 @@ import { assertKnownSchema, databaseFaults, migrate, openDatabase, schemaVersion
 import { AppError } from '../../platform/errors.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
-import { witnessName } from '../rollback/types.ts';
+import { digestsName, witnessName } from '../rollback/types.ts';
 import { assertSealedWhole, type BackupSink, readSealedFiles, readStatement } from './container.ts';
 import { bringObjects, checkObjects, copiesFolder, type ObjectReport } from './object-copies.ts';
 import { readRecoveryState, writeRecoveryState } from './recovery-key-file.ts';
@@ -167,7 +167,13 @@ const filesIn = (folder: string): string[] =>
  * begins. Both say that this return was wanted.
  */
 const layWitness = async (paths: DataPaths, file: string, witness: string | undefined): Promise<boolean> => {
-  if (witness !== undefined) writeFileSync(join(paths.keys, witnessName), readFileSync(witness), { mode: 0o600 });
+  if (witness !== undefined)
+    for (const [from, name] of [
+      [witness, witnessName],
+      [join(dirname(witness), digestsName), digestsName],
+    ] as const)
+      if (name === witnessName || isThere(from))
+        writeFileSync(join(paths.keys, name), readFileSync(from), { mode: 0o600 });
   const keyring = await openKeyring(paths.keys);
   const held = readWitness(keyring);
   writeWitness(keyring, { ...(held ?? emptyWitness()), restored: { at: nowMs(), file } });
@@ -216,8 +222,8 @@ export type RestoreReport = Unpacked & { withWitness: boolean; objects: ObjectRe
 
 /**
  * Makes a data directory from a backup; EXISTS when there is one already, that is, anything but a witness and objects. `witness`: the
- * file keys/witness of the data directory of before, else the one that lies in the target. KEY when it is another site's. Objects are
- * taken where they are found; those that are not are named.
+ * file keys/witness of the data directory of before, with what lies beside it, else those that lie in the target. KEY when it is another
+ * site's. Objects are taken where they are found; those that are not are named.
  */
 export const restoreBackup = async (
   path: string,
@@ -228,8 +234,9 @@ export const restoreBackup = async (
   await cryptoReady();
   const { data: target, keys, objects: held } = dataPaths(dataDir);
   const inTarget = join(keys, witnessName);
+  const ofWitness = new Set([inTarget, join(keys, digestsName)]);
   dropCutOff(target);
-  if (filesIn(target).some((file) => file !== inTarget && !file.startsWith(`${held}/`)))
+  if (filesIn(target).some((file) => !ofWitness.has(file) && !file.startsWith(`${held}/`)))
     throw new AppError('EXISTS', `${target} is not empty`);
   const { statement } = readStatement(path);
   await assertSealedWhole(path, statement);

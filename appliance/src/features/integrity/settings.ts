@@ -14,6 +14,7 @@ export const integritySettings = defineSettings({
     onWhereTwo: 'controllers:approve',
     type: 'boolean',
     safety: true,
+    strict: true,
     default: false,
     area: 'controllers',
   },

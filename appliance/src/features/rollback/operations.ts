@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors.ts';
 import { time } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { RollbackDetector } from './service.ts';
-import { returnText } from './text.ts';
+import { detailTexts, returnText } from './text.ts';
 import type { Return } from './types.ts';
 
 // Returns of the database to an older state.
@@ -23,14 +23,47 @@ const returnSchema = z.object({
   applied: z
     .object({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() })
     .describe('What was taken away since, and was taken away again'),
-  isCovered: z.boolean().describe('Everything that was taken away since is known and was taken away again'),
+  since: time.nullable().describe('Entries of the journal after it are lost; null where that is not known'),
+  isCovered: z
+    .boolean()
+    .describe(
+      'Everything that was taken away since is known and was taken away again: each guarded field was compared',
+    ),
   failed: z.array(z.string()),
+  compared: z.int().nullable().describe('Objects that were compared field by field; null: the witness had no values'),
+  uncompared: z.array(z.string()).describe('Kinds of which not each guarded field of each object was compared'),
+  lines: z
+    .array(
+      z.object({
+        kind: z.string(),
+        id: z.string(),
+        fields: z.array(z.string()).describe('Fields that are not as the witness had seen them'),
+        was: z
+          .enum(['changed', 'deleted', 'lost'])
+          .describe('deleted: it had been deleted since; lost: it is not there, and the stricter value is'),
+        isRemoved: z.boolean().describe('Deleted, a setting set to its default; else its strict side was written'),
+      }),
+    )
+    .describe('What came back other than it had been seen, and was made strict; of the newest return alone'),
+  moreLines: z.int().describe('Lines that are not here; the journal has them'),
+  lost: z.record(z.string(), z.int()).describe('Objects that were made since and are not there, by kind'),
+  ended: z
+    .object({ links: z.int(), sessions: z.int() })
+    .nullable()
+    .describe('Unused links and sessions that were ended'),
   asked: statement.optional().describe('One person has seen it, and a second one has to agree'),
   acknowledged: statement.optional(),
 });
 
-const toReturn = ({ was, found, ...back }: Return) => ({
+const toReturn = ({ was, found, since, compared, uncompared, lines, moreLines, lost, ended, ...back }: Return) => ({
   ...back,
+  since: since === 0 ? null : since,
+  compared: compared ?? null,
+  uncompared: uncompared ?? [],
+  lines: lines ?? [],
+  moreLines: moreLines ?? 0,
+  lost: lost ?? {},
+  ended: ended ?? null,
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
 });
@@ -66,6 +99,7 @@ export const rollbackOperations = [
               ? returnText(back)
               : `${toTime(back.at)}: ${back.cause}, acknowledged ${toTime(back.acknowledged.at)} by ${back.acknowledged.by}: ${back.acknowledged.reason}`,
           );
+        for (const line of returns.flatMap(detailTexts)) out.line(line);
         for (const { id: waiting, asked } of returns)
           if (asked !== undefined) out.note(`${waiting} waits for a second person; ${asked.by} asked: ${asked.reason}`);
         if (returns.length === 0) out.note('The database never went back.');

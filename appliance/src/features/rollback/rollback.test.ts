@@ -1,22 +1,60 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { fileFolder } from '../../../../test/support/test-folder.ts';
 import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { openKeyring } from '../../platform/keyring.ts';
 import { openLog } from '../../platform/log.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { createBackup } from '../backups/make-backup.ts';
 import { parseRecoveryKey, restoreBackup } from '../backups/restore.ts';
-import { missingIds, packIds } from './file.ts';
+import { missingIds, packIds, readWitness } from './file.ts';
 import { keptTaken, takenAfter } from './taken.ts';
 import type { Return } from './types.ts';
 
 const log = openLog('silent');
 const folder = fileFolder('rollback');
 const data = join(folder, 'data');
+
+/** The witness as release 0.2.0 reads it; copied from there, so that it does not change with ours. */
+const positionOf020 = z.strictObject({
+  entries: z.int().min(0),
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  request: z.int().min(0),
+  receipt: z.int().min(0),
+  seq: z.int().min(0),
+  seqBroadcast: z.int().min(0),
+});
+const signedOf020 = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
+const ofRelease020 = z.strictObject({
+  format: z.literal('sallyport-witness/1'),
+  position: positionOf020,
+  keys: z.string(),
+  keysLast: z.int().min(0),
+  taken: z.array(z.strictObject({ what: z.string(), entry: z.int().min(0), values: z.array(z.string()).optional() })),
+  takenFrom: z.int().min(0),
+  restored: z.strictObject({ at: z.int(), file: z.string() }).optional(),
+  returns: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: z.int(),
+      cause: z.enum(['restored', 'unknown', 'no-witness']),
+      file: z.string().optional(),
+      was: positionOf020.optional(),
+      found: positionOf020,
+      since: z.int().min(0),
+      applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
+      isCovered: z.boolean(),
+      failed: z.array(z.string()),
+      asked: signedOf020.optional(),
+      acknowledged: signedOf020.optional(),
+    }),
+  ),
+});
 
 const opened = async <T>(dataDir: string, work: (appliance: Appliance) => T | Promise<T>): Promise<T> => {
   const appliance = await compose({ dataDir, log });
@@ -77,7 +115,15 @@ describe('what was taken away after a backup', () => {
       isCovered: true,
       failed: [],
       applied: { devices: 0, accounts: 3, rights: 2, persons: 1 },
+      uncompared: [],
     });
+    expect(back?.lines?.map(({ kind, fields, was, isRemoved }) => [kind, ...fields, was, isRemoved]).sort()).toEqual([
+      ['account', 'deleted', true],
+      ['account', 'disabled', 'changed', false],
+      ['account', 'roles', 'changed', false],
+      ['role', 'rights', 'changed', false],
+      ['token', 'deleted', true],
+    ]);
     await opened(target, ({ objects, personal, rollbackDetector }) => {
       expect(objects.find('account', ids.gone)).toBeUndefined();
       expect(objects.find('token', ids.token)).toBeUndefined();
@@ -90,11 +136,33 @@ describe('what was taken away after a backup', () => {
     });
   });
 
+  it('leaves a witness that release 0.2.0 reads, to which an upgrade may go back', async () => {
+    const { target, back } = await restored('older', witnessOf);
+    expect(back?.compared).toBeGreaterThan(0);
+    const keyring = await openKeyring(join(target, 'keys'));
+    const witness: unknown = JSON.parse(Buffer.from(keyring.readFile('witness')).toString());
+    expect(ofRelease020.parse(witness)).toEqual(witness);
+    // What that release writes then fits none of the digests: nothing is said to be compared with them.
+    const written = ofRelease020.parse(witness);
+    const position = { ...written.position, entries: written.position.entries + 1, head: 'ab'.repeat(32) };
+    keyring.writeFile('witness', Buffer.from(JSON.stringify({ ...written, position })));
+    expect(readWitness(keyring)).toMatchObject({ digests: {}, returns: [{ compared: back?.compared }] });
+    const later = await opened(target, (appliance) => appliance.rollbackDetector.returns()[0]);
+    expect(later).toMatchObject({ isCovered: false });
+    expect(later?.compared).toBeUndefined();
+    expect(later?.uncompared).toContain('account');
+  });
+
   it('is taken from the witness that lies alone in the target', async () => {
     const target = join(folder, 'alone');
     mkdirSync(join(target, 'keys'), { recursive: true });
     copyFileSync(witnessOf, join(target, 'keys', 'witness'));
-    expect((await restored('alone')).back).toMatchObject({ isCovered: true, applied: { persons: 1 } });
+    // Without the digests that lie beside it what it lists is taken away, and nothing is said to be known.
+    expect((await restored('alone')).back).toMatchObject({ isCovered: false, applied: { persons: 1 } });
+    const both = join(folder, 'both');
+    mkdirSync(join(both, 'keys'), { recursive: true });
+    for (const name of ['witness', 'witness-digests']) copyFileSync(join(data, 'keys', name), join(both, 'keys', name));
+    expect((await restored('both')).back).toMatchObject({ isCovered: true, applied: { persons: 1 } });
   });
 
   it('is said to be unknown without one, and a witness of another site is refused', async () => {
@@ -139,6 +207,9 @@ describe('the list of what was taken away', () => {
     position: () => undefined as never,
     hashAt: () => undefined,
     since: () => [],
+    living: () => [],
+    controllers: () => [],
+    written: () => [],
     body: () => ({}),
   };
 

@@ -12,6 +12,7 @@ import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from 
 import type { DeviceService } from '../devices/service.ts';
 import type { LostCertificates } from '../devices/types.ts';
 import type { PersonService } from '../erasure/service.ts';
+import { objectDigests } from './compare.ts';
 import {
   dropUnfinishedWitness,
   emptyWitness,
@@ -23,7 +24,15 @@ import {
 } from './file.ts';
 import { rollbackStore } from './store.ts';
 import { takenAfter } from './taken.ts';
-import { type Applied, type Position, type Return, type Taken, type WitnessFile, wentBack } from './types.ts';
+import {
+  type Applied,
+  type Position,
+  type Return,
+  type ReturnLine,
+  type Taken,
+  type Witness,
+  wentBack,
+} from './types.ts';
 
 export type RollbackDetector = {
   /** Checks whether the database went back, and removes again what was removed since. Called when it is opened. */
@@ -58,7 +67,7 @@ type RollbackParts = {
   devices: Pick<DeviceService, 'list' | 'revoke' | 'byPublicId'>;
   persons: Pick<PersonService, 'eraseKeys'>;
   gate: ApprovalGate;
-  endSessions: (account: string) => void;
+  endSessions: (account: string) => number;
   clock?: () => number;
 };
 
@@ -67,6 +76,8 @@ const keptReturns = 32;
 const entriesAtOnce = 1_000_000;
 const maxReason = 500;
 const maxFailed = 50;
+/** The newest return keeps so many lines, those before it none. */
+const maxLines = 2_000;
 const maxAccounts = 10_000;
 
 const act = 'return-acknowledge';
@@ -77,17 +88,18 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const { db, keyring, personal, events, objects, devices, persons, gate } = parts;
   const clock = parts.clock ?? nowMs;
   const store = rollbackStore(db);
+  const digests = objectDigests({ db, objects, store, keyed: personal.keyed });
   let written: Position | undefined;
-  let kept: Pick<WitnessFile, 'returns' | 'taken'> | undefined;
+  let kept: Pick<Witness, 'returns' | 'taken'> | undefined;
 
-  const write = (witness: WitnessFile): void => {
+  const write = (witness: Witness): void => {
     writeWitness(keyring, witness);
     written = witness.position;
     kept = witness;
   };
 
   /** The witness as of now; under the write lock, so that what two processes write is in order. */
-  const advanced = (witness: WitnessFile): WitnessFile => {
+  const advanced = (witness: Witness): Witness => {
     const position = store.position();
     const living = personal.living();
     const entries = store.since(witness.position.entries, entriesAtOnce);
@@ -96,6 +108,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       position,
       keys: packIds(living.ids, living.last),
       keysLast: living.last,
+      digests: digests.after(witness.digests, position.entries),
       ...takenAfter(witness.taken, witness.takenFrom, entries, store),
     };
   };
@@ -125,31 +138,45 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     return true;
   };
 
-  const applyOne = ({ what, values = [] }: Taken, applied: Applied): void => {
+  const applyOne = ({ what, values = [] }: Taken, applied: Applied, lines: ReturnLine[]): void => {
     const [first = '', second = '', third = ''] = what.split(':');
+    const line = (kind: string, id: string, fields: string[], isRemoved = false): void =>
+      void lines.push({ kind, id, fields, was: fields.length === 0 ? 'deleted' : 'changed', isRemoved });
     if (first === 'device') {
       const device = devices.byPublicId(second);
       if (device.state === 'revoked') return;
       devices.revoke(systemActor, device.id);
       applied.devices += 1;
     } else if (first === 'rights') {
-      if (without(second, third, second === 'account' ? 'roles' : 'rights', values)) applied.rights += 1;
+      const field = second === 'account' ? 'roles' : 'rights';
+      if (!without(second, third, field, values)) return;
+      applied.rights += 1;
+      line(second, third, [field]);
     } else if (first === 'disabled') {
-      if (disable(third)) applied.accounts += 1;
+      if (!disable(third)) return;
+      applied.accounts += 1;
+      line('account', third, ['disabled']);
     } else if (objects.ofAnyKind.find(first, second) !== undefined) {
       applied.accounts += 1;
       if (first === 'account') disable(second);
+      let isRemoved = true;
       try {
         immediate(db, () => objects.ofAnyKind.remove(systemActor, first, second));
       } catch (error) {
         // An account that something still refers to stays, without a way in.
         if (!(first === 'account' && error instanceof AppError && error.code === 'IN_USE')) throw error;
+        isRemoved = false;
       }
+      line(first, second, [], isRemoved);
     }
   };
 
   /** Removes again what was removed; what is absent already needs nothing. */
-  const apply = (taken: readonly Taken[], dead: readonly number[]): { applied: Applied; failed: string[] } => {
+  const apply = (
+    taken: readonly Taken[],
+    dead: readonly number[],
+  ): { applied: Applied; failed: string[]; lines: ReturnLine[] } => {
+    const lines: ReturnLine[] = [];
     const applied: Applied = { devices: 0, accounts: 0, rights: 0, persons: 0 };
     const failed: string[] = [];
     const tokensFirst = [...taken].sort(
@@ -157,26 +184,43 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     );
     for (const one of tokensFirst) {
       try {
-        immediate(db, () => applyOne(one, applied));
+        immediate(db, () => applyOne(one, applied, lines));
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code !== 'NOT_FOUND') failed.push(`${one.what}: ${error.code}`);
       }
     }
     applied.persons = persons.eraseKeys(dead);
-    // Who was signed in then is not signed in now.
-    for (const { id } of objects.list({ kind: 'account', limit: maxAccounts }).rows) parts.endSessions(id);
-    return { applied, failed: failed.slice(0, maxFailed) };
+    return { applied, failed, lines };
+  };
+
+  /** Who was signed in then is not signed in now, and what was sent to somebody then opens nothing. */
+  const end = (): NonNullable<Return['ended']> => {
+    const ended = { links: 0, sessions: 0 };
+    for (const { id } of objects.list({ kind: 'account', limit: maxAccounts }).rows)
+      ended.sessions += parts.endSessions(id);
+    for (const { id } of objects.list({ kind: 'token', where: { purpose: 'first' }, limit: maxAccounts }).rows) {
+      objects.remove(systemActor, 'token', id, { comment: 'return to an older state of the database' });
+      ended.links += 1;
+    }
+    return ended;
   };
 
   /** In one transaction: who stops in between finds the same return again. */
-  const takeBack = (witness: WitnessFile | undefined, found: Position): void => {
+  const takeBack = (witness: Witness | undefined, found: Position): void => {
     const isFork = witness !== undefined && store.hashAt(witness.position.entries) !== undefined;
     // Of a fork it is not known since when.
     const since = isFork ? 0 : store.lastAt();
     const taken = witness?.taken.filter(({ entry }) => isFork || entry > found.entries) ?? [];
     const dead = witness === undefined ? [] : missingIds(witness.keys, witness.keysLast, personal.living().ids);
-    const { applied, failed } = apply(taken, dead);
+    const { applied, failed, lines } = apply(taken, dead);
+    // First what is known by name, as it was; then what still differs.
+    const ended = end();
+    const seen = witness?.digests ?? {};
+    const strict = digests.compare(seen, witness?.position.entries ?? 0);
+    failed.push(...strict.failed);
+    lines.push(...strict.lines);
+    const isCompared = Object.keys(seen).length > 0;
     const cause = witness === undefined ? 'no-witness' : witness.restored === undefined ? 'unknown' : 'restored';
     const knows = witness !== undefined && witness.position.entries > 0;
     const came: Return = {
@@ -188,8 +232,15 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       found,
       since,
       applied,
-      isCovered: knows && !isFork && failed.length === 0 && witness.takenFrom <= found.entries,
-      failed,
+      isCovered:
+        knows && !isFork && failed.length === 0 && strict.uncompared.length === 0 && witness.takenFrom <= found.entries,
+      failed: failed.slice(0, maxFailed),
+      ...(isCompared ? { compared: strict.compared } : {}),
+      uncompared: strict.uncompared,
+      lines: lines.slice(0, maxLines),
+      moreLines: Math.max(0, lines.length - maxLines),
+      lost: strict.lost,
+      ended,
     };
     events.record('state-went-back', {
       actor: 'system:appliance',
@@ -197,8 +248,18 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     });
     const { restored: _done, ...rest } = witness ?? emptyWitness();
     const position = { ...found, entries: isFork || witness === undefined ? 0 : found.entries };
+    const before = rest.returns.map(({ lines = [], moreLines = 0, ...back }) => ({
+      ...back,
+      moreLines: moreLines + lines.length,
+    }));
     write(
-      advanced({ ...rest, position, taken: [...rest.taken], returns: [came, ...rest.returns].slice(0, keptReturns) }),
+      advanced({
+        ...rest,
+        position,
+        digests: {},
+        taken: [...rest.taken],
+        returns: [came, ...before].slice(0, keptReturns),
+      }),
     );
   };
 
@@ -231,13 +292,15 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       if (hasUnfinishedWitness(keyring)) immediateWithin(db, waitMs, () => dropUnfinishedWitness(keyring));
       // The file first: what it says was committed before, so a database that is read after it is not behind it.
       const seen = readWitness(keyring);
-      const isOff = (witness: WitnessFile | undefined, found: Position): boolean =>
+      const isOff = (witness: Witness | undefined, found: Position): boolean =>
         witness === undefined
           ? found.entries > 0
           : witness.restored !== undefined || wentBack(witness.position, found, store.hashAt);
       if (!isOff(seen, store.position())) {
         kept = seen;
-        written = seen?.position;
+        // Another release had other fields in it, or none.
+        const isCurrent = seen !== undefined && digests.isCurrent(seen.digests);
+        written = isCurrent ? seen.position : undefined;
         if (seen === undefined) immediate(db, () => write(advanced(emptyWitness())));
         else flush();
         return;

@@ -45,6 +45,14 @@ export const rollbackStore = (db: Database) => {
        where a.seq > ? and (a.kind in ('account', 'token', 'role') or a.operation in ('device-revoked', 'device-approved'))
        order by a.seq limit ?`,
     ),
+    /** Ids of the living objects of a kind. */
+    living: sql.values<[kind: string], string>('select id from object where kind = ? and deleted_at is null'),
+    /** Public ids of the controllers. */
+    controllers: sql.values<[], string>('select public_id from controller'),
+    /** Objects that were written or destroyed after an entry. */
+    written: sql.all<[entry: number], { kind: string; object: string }>(
+      `select distinct kind, object from audit where seq > ? and kind <> 'event'`,
+    ),
     body: (kind: string, id: string, revision: number): Record<string, unknown> => {
       const stored = body(kind, id, revision);
       return stored === undefined ? {} : (JSON.parse(stored) as Record<string, unknown>);

@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { Return } from './types.ts';
+import type { Return, ReturnLine } from './types.ts';
 
 const howText = ({ cause, was, found, file }: Return): string => {
   if (cause === 'restored') return `backup ${file ?? ''} was restored`;
@@ -16,4 +16,29 @@ export function returnText(back: Return): string {
     ? ''
     : `; what was taken away since may be back: look at devices, accounts, roles and tokens${back.failed.length === 0 ? '' : ` (${back.failed.join(', ')})`}`;
   return `${toTime(back.at)}: ${howText(back)}; ${done}${rest}; look, then: sallyport rollback acknowledge ${back.id} --reason TEXT`;
+}
+
+const wasText = { changed: 'differs', deleted: 'had been deleted', lost: 'is lost' } as const;
+
+const lineText = ({ kind, id, fields, was, isRemoved }: ReturnLine): string =>
+  `  ${kind} ${id}: ${wasText[was]}${was === 'deleted' ? '' : ` (${fields.join(', ')})`}, ${!isRemoved ? 'made strict' : kind === 'setting' ? 'set to its default' : 'deleted'}`;
+
+/** What was done about objects, one in a line; what was not compared and from when on nothing is known. */
+export function detailTexts(back: Return): string[] {
+  const { compared, uncompared = [], lines = [], moreLines = 0, lost = {}, ended, since, isCovered } = back;
+  const lostText = Object.entries(lost).map(([kind, n]) => `${n} ${kind}`);
+  const from = since === 0 ? 'since when is not known either' : `from ${toTime(since)} on`;
+  return [
+    ...(compared === undefined ? [] : [`  compared field by field: ${compared} objects`]),
+    ...(ended === undefined ? [] : [`  ended: ${ended.links} unused links, ${ended.sessions} sessions`]),
+    ...lines.map(lineText),
+    ...(moreLines === 0 ? [] : [`  ${moreLines} more: see the journal`]),
+    ...(lostText.length === 0 ? [] : [`  made since and lost: ${lostText.join(', ')}`]),
+    ...(uncompared.length === 0 ? [] : [`  not compared: ${uncompared.join(', ')}`]),
+    ...(isCovered
+      ? []
+      : [
+          `  what was done is not known here, ${from}: was a device revoked? Look at the certificates: sallyport device list`,
+        ]),
+  ];
 }

@@ -9,6 +9,10 @@ import { z } from 'zod';
 
 /** Its name in keys/; the key that seals it comes from the master key. */
 export const witnessName = 'witness';
+/** The file beside it that holds what a release before 0.3.0, which may come back to the data directory, does not read. */
+export const digestsName = 'witness-digests';
+/** Neither is in a backup: what they have seen goes on counting. */
+export const isOfWitness = (name: string): boolean => name === witnessName || name === digestsName;
 
 /** How far a database is. */
 const position = z.strictObject({
@@ -26,6 +30,26 @@ export type Position = z.infer<typeof position>;
  * `rights:role:…` for one that lost some, `disabled:account:…`. */
 const taken = z.strictObject({ what: z.string(), entry: z.int().min(0), values: z.array(z.string()).optional() });
 export type Taken = z.infer<typeof taken>;
+
+/** Digests of one kind (digests.ts). */
+const kindDigests = z.strictObject({
+  /** They are of the objects as they were after this entry of the audit chain. */
+  entry: z.int().min(0),
+  fields: z.array(z.string()),
+  rows: z.base64(),
+});
+export type KindDigests = z.infer<typeof kindDigests>;
+
+/** What a return did about one object: fields that differ from what the witness had seen, all of them where it was deleted. */
+const line = z.strictObject({
+  kind: z.string(),
+  id: z.string(),
+  fields: z.array(z.string()),
+  /** `deleted`: it had been deleted since; `lost`: what it said since is not there, and the stricter value is. */
+  was: z.enum(['changed', 'deleted', 'lost']),
+  isRemoved: z.boolean(),
+});
+export type ReturnLine = z.infer<typeof line>;
 
 const signed = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
 
@@ -51,9 +75,25 @@ const returnShape = z.strictObject({
   asked: signed.optional(),
   acknowledged: signed.optional(),
 });
-export type Return = z.infer<typeof returnShape>;
+
+/** What a return did about objects, one by one. */
+const returnDetails = z.strictObject({
+  /** Objects that were compared field by field; absent where the witness held no digests. */
+  compared: z.int().min(0).optional(),
+  /** Kinds of which not each field of each object was compared. */
+  uncompared: z.array(z.string()).optional(),
+  lines: z.array(line).optional(),
+  /** Lines beyond those that are kept; the journal has them all. */
+  moreLines: z.int().min(0).optional(),
+  /** Objects that were made since and are not there, by kind. */
+  lost: z.record(z.string(), z.int().min(1)).optional(),
+  /** Unused links and sessions that were ended. */
+  ended: z.strictObject({ links: z.int().min(0), sessions: z.int().min(0) }).optional(),
+});
+export type Return = z.infer<typeof returnShape> & z.infer<typeof returnDetails>;
 export type Applied = Return['applied'];
 
+/** As release 0.2.0 reads it, to which an upgrade may go back. */
 export const witnessFile = z.strictObject({
   format: z.literal('sallyport-witness/1'),
   position,
@@ -67,7 +107,22 @@ export const witnessFile = z.strictObject({
   restored: z.strictObject({ at: z.int(), file: z.string() }).optional(),
   returns: z.array(returnShape),
 });
-export type WitnessFile = z.infer<typeof witnessFile>;
+
+export const digestsFile = z.strictObject({
+  format: z.literal('sallyport-witness-digests/1'),
+  /** Positions of the witness that it is written beside, and of the one before; beside another it says nothing. */
+  of: z.array(position).min(1).max(2),
+  /** By kind. */
+  digests: z.record(z.string(), kindDigests),
+  /** By the ids of returns. */
+  returns: z.record(z.string(), returnDetails),
+});
+
+/** Both files. */
+export type Witness = Omit<z.infer<typeof witnessFile>, 'returns'> & {
+  returns: Return[];
+  digests: Record<string, KindDigests>;
+};
 
 export const noPosition: Position = {
   entries: 0,

@@ -7,7 +7,7 @@ import { copyPages, type Database, openDatabase } from '../../platform/database.
 import { type Keyring, openKeyring } from '../../platform/keyring.ts';
 import { openPersonKeys, personKeysFile } from '../../platform/person-keys.ts';
 import { livingKeyIds } from '../../platform/personal.ts';
-import { witnessName } from '../rollback/types.ts';
+import { isOfWitness } from '../rollback/types.ts';
 
 // DATA/backups/pre-V: database and keys as they were before release V. The keys of persons, the witness and the master key are
 // not in it: what was erased or taken away since stays so when the rest comes back. For the server that holds the lock.
@@ -33,7 +33,7 @@ const sync = (path: string): void => {
 
 const keptKeys = (folder: string): string[] =>
   readdirSync(folder).filter(
-    (name) => !isTemporaryOf(name) && name !== 'master.key' && name !== personKeysFile && name !== witnessName,
+    (name) => !isTemporaryOf(name) && name !== 'master.key' && name !== personKeysFile && !isOfWitness(name),
   );
 
 /** Keeps database and keys as they are, unless that was done before: what is kept was there before the first step. */

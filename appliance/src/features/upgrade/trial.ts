@@ -12,7 +12,7 @@ import {
 } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { takeTrialLock } from '../../platform/process-lock.ts';
-import { witnessName } from '../rollback/types.ts';
+import { isOfWitness } from '../rollback/types.ts';
 
 // The rehearsal of an upgrade: this release brings a copy of the data directory to its schema and looks at it, while the
 // release of before serves.
@@ -45,13 +45,12 @@ const copyData = async (paths: DataPaths, folder: string): Promise<DataPaths> =>
   symlinkSync(paths.objects, trial.objects);
   symlinkSync(paths.advisories, trial.advisories);
   const names = readdirSync(paths.keys).filter((name) => !isTemporaryOf(name));
-  const isFirst = (name: string): boolean => name === witnessName;
   const copyKey = (name: string): void => {
     if (name === 'master.key') symlinkSync(join(paths.keys, name), join(trial.keys, name));
     else copyFileSync(join(paths.keys, name), join(trial.keys, name));
   };
   // What the witness says was committed before, and the key of each row of the copy is there after it.
-  names.filter(isFirst).forEach(copyKey);
+  names.filter(isOfWitness).forEach(copyKey);
   const db = openDatabase(paths.database, { readonly: true });
   try {
     assertKnownSchema(db);
@@ -62,7 +61,7 @@ const copyData = async (paths: DataPaths, folder: string): Promise<DataPaths> =>
     db.close();
   }
   await copyDatabase(paths.database, trial.database);
-  names.filter((name) => !isFirst(name)).forEach(copyKey);
+  names.filter((name) => !isOfWitness(name)).forEach(copyKey);
   return trial;
 };
 

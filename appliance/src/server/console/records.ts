@@ -114,6 +114,10 @@ export const eventWords = (ctx: Ctx, parts: EventParts, scope: Scope): ((event: 
   };
 };
 
+/** What objects are called, by kind and id. */
+export const objectNamesFor = (ctx: Ctx, parts: NameParts, scope: Scope): ((kind: string, id: string) => string) =>
+  objectNames(ctx, parts, scope).object;
+
 /** Events as rows of a list. */
 export const eventRows = (
   ctx: Ctx,
