@@ -138,6 +138,16 @@ export const words = defineWords({
   'arrivals.from': { en: 'From the address', ru: 'С адреса', kk: 'Мекенжайдан' },
   'arrivals.macs': { en: 'MAC addresses', ru: 'MAC-адреса', kk: 'MAC мекенжайлар' },
   'arrivals.serial': { en: 'Serial number', ru: 'Серийный номер', kk: 'Сериялық нөмір' },
+  'arrivals.same': {
+    en: 'as known of the device: {known}',
+    ru: 'как известно об устройстве: {known}',
+    kk: 'құрылғы туралы белгілідей: {known}',
+  },
+  'arrivals.differs': {
+    en: 'differs from what is known of the device: {known}',
+    ru: 'отличается от известного об устройстве: {known}',
+    kk: 'құрылғы туралы белгіліден басқа: {known}',
+  },
   'arrivals.words': { en: 'Words of its key', ru: 'Слова его ключа', kk: 'Кілтінің сөздері' },
   'arrivals.open': { en: 'Page of the device', ru: 'Страница устройства', kk: 'Құрылғы беті' },
   'add.compareTitle': { en: 'Compare on the device', ru: 'Сверьте на устройстве', kk: 'Құрылғыда салыстырыңыз' },

@@ -3,7 +3,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { ArrivalFacts, type ArrivalFactsOf } from './arrival-facts.tsx';
+import { ArrivalFacts, type ArrivalFactsOf, type KnownHardware } from './arrival-facts.tsx';
 import { Button, Hidden, LinkButton, PostForm, withoutRight } from './form.tsx';
 import { Notice, Panel, Tabs } from './panel.tsx';
 import { Status } from './status.tsx';
@@ -15,6 +15,8 @@ type AskingView = {
   readonly byCertificate: boolean;
   readonly since: When;
   readonly facts: ArrivalFactsOf;
+  /** What is known of a device that was in, to compare with what the client says. */
+  readonly known: KnownHardware | undefined;
 };
 
 export type DeviceHead = {
@@ -194,6 +196,7 @@ const Asking = ({ ctx, device, asks }: { ctx: Ctx; device: DeviceHead; asks: Ask
   <Panel title={ctx.t('add.compareTitle')} body>
     <ArrivalFacts
       of={asks.facts}
+      known={asks.known}
       rows={
         device.wasIn
           ? [

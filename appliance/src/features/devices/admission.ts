@@ -9,7 +9,7 @@ import type { duplicateFinder } from './duplicate-store.ts';
 import { assertReached, isReached } from './reach-queries.ts';
 import type { SourceStore } from './source-store.ts';
 import type { DeviceStore } from './store.ts';
-import type { AskingClient, Device, DeviceSource } from './types.ts';
+import type { AskingClient, ClientClaim, Device, DeviceSource } from './types.ts';
 
 // Who is let in and who is put out, by a person or by a token that does it for new devices.
 
@@ -24,13 +24,14 @@ type Parts = {
   clock: () => number;
 };
 
-const toAsking = ({ source, clientId, token, from, firstSeenAt }: DeviceSource): AskingClient => ({
+const toAsking = ({ source, clientId, token, from, firstSeenAt, claim }: DeviceSource): AskingClient => ({
   source,
   clientId,
   words: source === 'native' ? wordsOf(clientId) : [],
   byCertificate: source === 'native' && token === null,
   from: from ?? '',
   since: firstSeenAt,
+  ...(claim === null ? {} : { claim: JSON.parse(claim) as ClientClaim }),
 });
 
 /** Approval and revocation of devices, and who asks for it. */

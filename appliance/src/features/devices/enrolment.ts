@@ -13,7 +13,16 @@ import type { Refusals } from './refusals.ts';
 import type { SourceStore } from './source-store.ts';
 import type { Claim, DeviceStore } from './store.ts';
 import { findEnrolmentToken, purposeOf } from './tokens.ts';
-import type { ClientOutcome, Device, DeviceSource, EnrolCall, EnrolmentToken, HeldReason, Identity } from './types.ts';
+import type {
+  ClientClaim,
+  ClientOutcome,
+  Device,
+  DeviceSource,
+  EnrolCall,
+  EnrolmentToken,
+  HeldReason,
+  Identity,
+} from './types.ts';
 
 // A newcomer may be a device that was only seen so far. Such a record may do nothing and holds nothing secret, so a
 // weaker likeness than between two clients is enough; where more than one fits, none is taken.
@@ -63,6 +72,13 @@ type Decision = Known | { state: 'refused'; reason: string; device?: number };
 const liveMs = 3 * 60_000;
 /** Newcomers that wait for a person; past it a leaked token could fill the table. */
 const maxWaiting = 20_000;
+
+/** What a person sees of a client that waits, beside what is known of the device. */
+const claimText = ({ facts }: Pick<EnrolCall, 'facts'>): string => {
+  // As the device's own are kept, or the same would look different.
+  const { serial, macs } = toIdentity({ serial: facts.serial, macs: [...(facts.macs ?? [])] });
+  return JSON.stringify({ hostname: facts.hostname, serial: serial ?? '', macs: [...macs] } satisfies ClientClaim);
+};
 
 const isWaiting = (row: DeviceSource): boolean => row.state === 'pending' || row.state === 'held';
 
@@ -119,6 +135,7 @@ export const enrolment = (parts: EnrolmentParts): Enrolment => {
         state,
         agent: call.facts.agentVersion ?? '',
         from: call.from,
+        claim: claimText(call),
       },
       clock(),
     );
@@ -144,6 +161,7 @@ export const enrolment = (parts: EnrolmentParts): Enrolment => {
       if (quiet.first(String(device.id))) cloneEvent(device, device, 'key-with-other-hardware');
       return { state: 'held', ...known };
     }
+    if (isWaiting(row)) sources.setClaim(row.id, claimText(call));
     if (call.keyDigest !== null && isWaiting(row)) sources.setKey(row.id, call.keyDigest);
     // Tokens are rolled over by adding one and deleting the other: who is known may come with the new one.
     if (token !== null && row.token !== token.id) sources.setToken(row.id, token.id);

@@ -37,6 +37,8 @@ export const introduction =
             state: 'pending',
             agent: seen.facts.agentVersion ?? '',
             from: '',
+            // The record says the same.
+            claim: null,
           },
           seen.at,
         );

@@ -85,6 +85,10 @@ const deviceDetail = device.extend({
         byCertificate: z.boolean().describe('It has the key of a certificate of this device; a hint, no proof'),
         from: z.string(),
         since: time,
+        claim: z
+          .object({ hostname: z.string(), serial: z.string(), macs: z.array(z.string()) })
+          .optional()
+          .describe('What it says of itself; nothing of it is proved'),
       }),
     )
     .describe('Clients that wait for a person'),
@@ -129,9 +133,12 @@ const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
     approvedAt: found.approvedAt,
     enrolledAt: found.enrolledAt,
     revokedAt: found.revokedAt,
-    asking: needs.devices
-      .asking(listed.id)
-      .map(({ clientId, words, ...one }) => ({ ...one, client: clientId, words: [...words] })),
+    asking: needs.devices.asking(listed.id).map(({ clientId, words, claim, ...one }) => ({
+      ...one,
+      client: clientId,
+      words: [...words],
+      ...(claim === undefined ? {} : { claim: { ...claim, macs: [...claim.macs] } }),
+    })),
     decision: {
       revision: decided?.revision ?? 0,
       displayName: textOrNull(decided?.body['displayName']),

@@ -68,6 +68,7 @@ export const returning =
             state: 'pending',
             agent: '',
             from,
+            claim: null,
           },
           clock(),
         );

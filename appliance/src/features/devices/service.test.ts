@@ -200,6 +200,22 @@ describe('a device that is installed again', () => {
   });
 });
 
+describe('a client that waits at a known device', () => {
+  it('is shown with what it says of itself, which does not become what is known before a person lets it in', () => {
+    const first = enrolled({ uuid, macs, serial: 'KNOWN-1' });
+    now += 86_400_000;
+    const { secret } = makeToken({ approve: 'manual' });
+    expect(enrol(secret, { uuid, macs, serial: 'SAID-2', hostname: 'says-so' }).device.id).toBe(first.id);
+    expect(devices.asking(first.id).map(({ claim }) => claim)).toEqual([
+      { hostname: 'says-so', serial: 'SAID-2', macs: devices.byId(first.id).macs },
+    ]);
+    expect(devices.byId(first.id).serial).toBe('KNOWN-1');
+    devices.approve(admin, first.id, devices.asking(first.id)[0]?.clientId);
+    expect(devices.asking(first.id)).toEqual([]);
+    expect(engines.db.prepare('select count(*) from device_source where claim is not null').pluck().get()).toBe(0);
+  });
+});
+
 describe('a possible clone', () => {
   it('of a live device is held; approval makes it a device of its own', () => {
     const first = enrolled({ uuid, macs });

@@ -23,6 +23,8 @@ type NewSource = {
   state: SourceState;
   agent: string;
   from: string;
+  /** Null where it has said nothing of itself. */
+  claim: string | null;
 };
 
 /** What a client may do: the device's state rules over its source's. */
@@ -39,7 +41,7 @@ const keptReplaced = 8;
 export const sourceStore = (db: Database, changed: Changed) => {
   const sql = statements(db);
   const columns = `x.id, x.device, x.source, x.client_id as clientId, x.token, x.state, x.agent,
-    x.first_seen_at as firstSeenAt, x.last_seen_at as lastSeenAt, x.from_address as "from"`;
+    x.first_seen_at as firstSeenAt, x.last_seen_at as lastSeenAt, x.from_address as "from", x.claim`;
   const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as sourceId, x.state as sourceState,
     x.full_at as fullAt
     from device_source x join device d on d.id = x.device`;
@@ -62,15 +64,15 @@ export const sourceStore = (db: Database, changed: Changed) => {
      group by from_address order by max(last_seen_at) desc limit ?`,
   );
   const insert = sql.insert(
-    `insert into device_source (device, source, client_id, key_digest, token, state, agent, first_seen_at, from_address)
-     values (@device, @source, @clientId, @keyDigest, @token, @state, @agent, @now, @from)`,
+    `insert into device_source (device, source, client_id, key_digest, token, state, agent, first_seen_at, from_address, claim)
+     values (@device, @source, @clientId, @keyDigest, @token, @state, @agent, @now, @from, @claim)`,
   );
   const replace = sql.run<[number, string, number]>(
-    `update device_source set state = 'replaced' where device = ? and source = ? and id <> ? and state in ('approved', 'pending', 'held')`,
+    `update device_source set state = 'replaced', claim = null where device = ? and source = ? and id <> ? and state in ('approved', 'pending', 'held')`,
   );
   // A request with the certificate of the device has a place of its own: one without never takes it.
   const replaceWaiting = sql.run<[device: number, source: string, id: number]>(
-    `update device_source set state = 'replaced' where device = ?1 and source = ?2 and id <> ?3 and state in ('pending', 'held')
+    `update device_source set state = 'replaced', claim = null where device = ?1 and source = ?2 and id <> ?3 and state in ('pending', 'held')
        and (token is null) = (select token is null from device_source where id = ?3)`,
   );
   const waitingOf = sql.all<[number], DeviceSource>(
@@ -81,10 +83,10 @@ export const sourceStore = (db: Database, changed: Changed) => {
        (select id from device_source where device = ? and source = ? and state = 'replaced' order by id desc limit ${keptReplaced})`,
   );
   const setState = sql.values<[SourceState, number], number>(
-    'update device_source set state = ? where id = ? returning device',
+    `update device_source set state = ?1, claim = iif(?1 in ('pending', 'held'), claim, null) where id = ?2 returning device`,
   );
   const revoke = sql.run<[number]>(
-    `update device_source set state = 'revoked' where device = ? and state <> 'replaced'`,
+    `update device_source set state = 'revoked', claim = null where device = ? and state <> 'replaced'`,
   );
   const lastSeen = sql.value<[number, string], number | null>(
     `select max(last_seen_at) as at from device_source where device = ? and source = ? and state <> 'replaced'`,
@@ -126,6 +128,10 @@ export const sourceStore = (db: Database, changed: Changed) => {
       changed('client', [source.device]);
       return id;
     },
+    /** The same client that waits says this of itself now. */
+    setClaim: sql.run<[id: number, claim: string]>(
+      'update device_source set claim = ?2 where id = ?1 and claim is not ?2',
+    ),
     /** The same client that waits, with a new key. */
     setKey: sql.run<[id: number, keyDigest: string]>('update device_source set key_digest = ?2 where id = ?1'),
     /** Clients of a device that wait for a person; first who proved the key of its certificate. */

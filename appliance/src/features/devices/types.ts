@@ -82,7 +82,12 @@ export type DeviceSource = {
   firstSeenAt: number;
   lastSeenAt: number | null;
   from: string | null;
+  /** JSON of what it says of its hardware, while it waits. */
+  claim: string | null;
 };
+
+/** What a client that waits says of itself; nothing of it is proved. */
+export type ClientClaim = { readonly hostname: string; readonly serial: string; readonly macs: readonly string[] };
 
 /** A client that asks a person to be let in, or on. */
 export type AskingClient = Pick<DeviceSource, 'source' | 'clientId'> & {
@@ -93,6 +98,8 @@ export type AskingClient = Pick<DeviceSource, 'source' | 'clientId'> & {
   from: string;
   /** When it asked first, ms. */
   since: number;
+  /** Absent of one that asked before this was kept. */
+  claim?: ClientClaim;
 };
 
 /** A client that came with a token. */

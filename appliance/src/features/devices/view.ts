@@ -171,6 +171,8 @@ export const deviceModel = (
     toHead: (device, scope) => {
       const { resembles, agentVersion, macs, serial, approvedAt } = devices.byId(device.id);
       const other = resembles === null ? undefined : references([resembles]).get(resembles);
+      const known = { macs, serial: serial ?? '' };
+      const nothing = { macs: [], serial: '' };
       return {
         ...device,
         id: device.publicId,
@@ -185,11 +187,12 @@ export const deviceModel = (
         asks:
           device.state === 'revoked' || device.state === 'discovered'
             ? []
-            : devices.asking(device.id).map(({ clientId, byCertificate, from, words, since }) => ({
+            : devices.asking(device.id).map(({ clientId, byCertificate, from, words, since, claim }) => ({
                 client: clientId,
                 byCertificate,
                 since,
-                facts: { from, macs, serial: serial ?? '', words },
+                facts: { from, ...(claim ?? (approvedAt === null ? known : nothing)), words },
+                known: approvedAt === null ? undefined : known,
               })),
       };
     },
