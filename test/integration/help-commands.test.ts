@@ -55,6 +55,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** Commands that its sentences name by their words alone: the test that runs each that neither it nor the help has in a block. */
 const named: Readonly<Record<string, string>> = {
   'sallyport release failure': 'test/integration/upgrade.test.ts',
+  'sallyport deployment consent': 'test/integration/two-persons.test.ts',
+  'sallyport-bundle source add support end-of-support': 'test/integration/host-cli.test.ts',
   'sallyport update follow': 'appliance/src/cli/inventory-commands.test.ts',
   'sallyport-bundle rebuild': 'test/integration/host-volumes.test.ts',
   'sallyport-bundle split': 'test/integration/host-volumes.test.ts',

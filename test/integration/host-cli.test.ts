@@ -211,6 +211,19 @@ describe('sallyport-bundle', () => {
     );
     await host('source', 'add', 'files', 'vendor', at('vendor'));
     expect(await host('source', 'sync', 'vendor')).toMatchObject({ sources: [{ files: 1, rejected: 0 }] });
+    // The ends of support of releases, from the public list.
+    mkdirSync(at('support'), { recursive: true });
+    writeFileSync(
+      at('support', 'products.json'),
+      JSON.stringify({
+        result: [{ name: 'debian', releases: [{ name: '11', eolFrom: '2024-08-14', eoesFrom: '2026-08-31' }] }],
+      }),
+    );
+    await host('source', 'add', 'support', 'end-of-support', at('support', 'products.json'));
+    expect(await host('source', 'sync', 'end-of-support')).toMatchObject({
+      sources: [{ name: 'end-of-support', rejected: 0 }],
+    });
+    await host('source', 'remove', 'end-of-support');
     site.writeRequest(at('medium'), {
       software: ['pkg:generic/scada@1.0'],
       wants: [{ kind: 'product', id: 'scada', min: '2.0' }],

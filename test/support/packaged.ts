@@ -25,6 +25,9 @@ mount --bind ${tree} "$tree"
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 for folder in /opt /root /srv /media /var/lib /run; do mkdir -p $folder; mount -t tmpfs -o mode=755 tmpfs $folder; done
 chmod 700 /root
+mkdir /run/etc
+cp -a /etc/. /run/etc/
+mount --bind /run/etc /etc
 mkdir -p /opt/sallyport /opt/sallyport-host /etc/sallyport /run/sallyport
 ln -s "$tree" /opt/sallyport/current
 mount --bind "$tree" /opt/sallyport-host

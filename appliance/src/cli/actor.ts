@@ -23,8 +23,14 @@ export function actorOf(session: SignedIn | undefined): Actor {
   return { type: 'cli', id: username, label: username, rights: new Set<Right>(['all']) };
 }
 
-/** One file for each data directory, in the user's runtime folder, which ends with the user's sessions. */
+/**
+ * One file for each data directory, in the user's runtime folder, which ends with the user's sessions. Root's commands have no right
+ * in root's home: their sessions lie with the data, a file for each who gave them.
+ */
 function sessionFile(dataDir: string): string {
+  const claimed = env('SALLYPORT_CLAIMED_USER');
+  if (claimed !== undefined)
+    return join(dataDir, 'sessions', `${createHash('sha256').update(claimed).digest('hex').slice(0, 16)}.session`);
   const folder = env('XDG_RUNTIME_DIR') ?? join(homedir(), '.cache');
   const name = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16);
   return join(folder, 'sallyport', `${name}.session`);

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
 import { type BundlePlan, planBundle } from '../builder/plan-bundle.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
 import type { ReadBackSource } from '../media/read-back.ts';
+import { rmSync } from '../person/files.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
 import { releasePath } from '../release/release-file.ts';

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BundlePlan } from '../builder/plan-bundle.ts';
 import { type WrittenVolume, writeBundleVolume } from '../builder/write-volume.ts';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes, mediumReserveBytes, type Written, writeToMedium } from '../media/write.ts';
+import { rmSync } from '../person/files.ts';
 import { ensureDir } from '../platform/files.ts';
 import { objectStore } from './objects.ts';
 import type { HostState } from './state.ts';

@@ -16,11 +16,11 @@ export type ArrivalFactsOf = {
 export type KnownHardware = { readonly macs: readonly string[]; readonly serial: string };
 
 /** What a client says, and beside it what is known, marked where it is another. */
-const Beside = ({ said, known }: { readonly said: string; readonly known: string | undefined }) => {
+const Beside = ({ claimed, known }: { readonly claimed: string; readonly known: string | undefined }) => {
   const ctx = useCtx();
-  const shown = said === '' ? ctx.t('common.unknown') : said;
+  const shown = claimed === '' ? ctx.t('common.unknown') : claimed;
   if (known === undefined) return <>{shown}</>;
-  const differs = known !== said;
+  const differs = known !== claimed;
   const words = ctx.t(differs ? 'arrivals.differs' : 'arrivals.same', {
     known: known === '' ? ctx.t('common.unknown') : known,
   });
@@ -51,9 +51,9 @@ export const ArrivalFacts = ({
         [ctx.t('arrivals.from'), of.from] as const,
         [
           ctx.t('arrivals.macs'),
-          <Beside said={[...of.macs].sort().join(', ')} known={known && [...known.macs].sort().join(', ')} />,
+          <Beside claimed={[...of.macs].sort().join(', ')} known={known && [...known.macs].sort().join(', ')} />,
         ] as const,
-        [ctx.t('arrivals.serial'), <Beside said={of.serial} known={known?.serial} />] as const,
+        [ctx.t('arrivals.serial'), <Beside claimed={of.serial} known={known?.serial} />] as const,
         [ctx.t('arrivals.words'), of.words.length === 0 ? '' : <FingerprintWords words={of.words} />] as const,
       ].map(([label, value]) => [label, value === '' ? ctx.t('common.unknown') : value] as const)}
     />

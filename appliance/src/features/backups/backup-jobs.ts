@@ -8,6 +8,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { assertSealedWhole, readStatement } from './container.ts';
 import { backupName, createBackup, type MadeBackup } from './make-backup.ts';
 import { checkObjects, copiesFolder, dropCopies } from './object-copies.ts';
+import { assertReachable } from './reach.ts';
 import { fileOf } from './types.ts';
 
 // What the server's jobs do with backups; a command does the same in its own process.
@@ -74,7 +75,7 @@ export async function checkBackup(
   const { backups, events, paths, exchange } = appliance;
   const found = backups.byId(id);
   const path = fileOf(found);
-  if (!isThere(path)) throw new AppError('NOT_FOUND', `${path} is not there: is the medium plugged in?`);
+  assertReachable(found);
   const params = { backup: id, file: found.file };
   const faultOf = async (): Promise<{ fault: string | null; missing: number }> => {
     try {

@@ -9,6 +9,7 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import { checkBackup } from './backup-jobs.ts';
 import { backupName, createBackup } from './make-backup.ts';
 import { copiesName } from './object-copies.ts';
+import { assertReachable } from './reach.ts';
 import type { BackupService } from './service.ts';
 import { backup, fileOf, type KnownBackup } from './types.ts';
 
@@ -144,9 +145,8 @@ export const backupOperations = [
     file: 'application/octet-stream',
     run: ({ backups }, { backup: wanted }) => {
       const found = named(backups, wanted, wasNotRemoved);
-      const size = statSync(fileOf(found), { throwIfNoEntry: false })?.size;
-      if (size === undefined)
-        throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
+      assertReachable(found);
+      const { size } = statSync(fileOf(found));
       const body = Readable.toWeb(createReadStream(fileOf(found))) as ReadableStream<Uint8Array>;
       return { name: found.file, body, headers: { 'Content-Length': String(size) } };
     },

@@ -1,10 +1,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { Backups } from '@sallyport/ui/backups/backups.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { AppError } from '../../platform/errors.ts';
 import { sentFile } from '../../server/api/route.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
@@ -12,6 +10,7 @@ import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { assertReachable, isReachable } from './reach.ts';
 import { fileOf } from './types.ts';
 
 const shown = 200;
@@ -37,7 +36,7 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
         backups={all.slice(0, shown).map((one) => ({
           ...one,
           folder: one.place === 'elsewhere' ? one.folder : '',
-          isReachable: one.place !== 'gone' && isThere(fileOf(one)),
+          isReachable: one.place !== 'gone' && isReachable(one),
           destroyed: one.destroyed && { ...one.destroyed, by: nameOf(one.destroyed.by) },
         }))}
       />,
@@ -58,9 +57,8 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'settings:write');
     const found = backups.byId(param(c, 'id'));
     const path = fileOf(found);
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === undefined)
-      throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
+    assertReachable(found);
+    const { size } = statSync(path);
     const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
     return sentFile('application/octet-stream', {
       name: found.file,

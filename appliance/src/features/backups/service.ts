@@ -18,8 +18,9 @@ import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import { dueWithinADay, isDue, outOfGenerations } from './generations.ts';
 import type { CopyRecipient } from './object-copies.ts';
+import { assertReachable } from './reach.ts';
 import { copyTagOf, readRecoveryState } from './recovery-key-file.ts';
-import { type BackupAge, backupCheckJob, backupJob, fileOf, type KnownBackup } from './types.ts';
+import { type BackupAge, backupCheckJob, backupJob, type KnownBackup } from './types.ts';
 
 export type BackupService = {
   /** The newest first; those that were made since, unless all are wanted. */
@@ -179,8 +180,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
     check: (actor, id) => {
       requireRight(actor, 'settings:write');
       const found = byId(id);
-      if (!isThere(fileOf(found)))
-        throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
+      assertReachable(found);
       return jobs.enqueue(backupCheckJob, { backup: id });
     },
     recipient: () => ({ key: keyring.readFile('recovery.pub'), tag: copyTagOf(readRecoveryState(keyring)) }),

@@ -173,6 +173,7 @@ export const heldEntries: readonly HeldEntry[] = [
     pillar: 'object',
     name: 'sessions',
     tables: ['session', 'login_attempt', 'totp_step'],
+    files: ['sessions/*.session'],
     retention: { days: 1 },
     personal: 'yes',
     protection: ['hash'],
