@@ -92,7 +92,7 @@ describe('agents of a restored server', () => {
   /** Puts the backup back; with the witness of before, or without. */
   const restore = async (withWitness: boolean): Promise<void> => {
     await stop();
-    copyFileSync(join(data, 'keys/witness'), at('witness'));
+    for (const name of ['witness', 'witness-digests']) copyFileSync(join(data, 'keys', name), at(name));
     renameSync(data, at(withWitness ? 'data-first' : 'data-second'));
     await restoreBackup(at('old.spb'), await parseRecoveryKey(recoveryKey), data, {
       witness: withWitness ? at('witness') : undefined,

@@ -237,7 +237,8 @@ describe('the commands of the help', () => {
         );
         return items.find(({ state }) => state === 'pending')?.id;
       });
-    if (line.includes('./witness')) copyFileSync(at('data', 'keys', 'witness'), at('work', 'witness'));
+    if (line.includes('./witness'))
+      for (const name of ['witness', 'witness-digests']) copyFileSync(at('data', 'keys', name), at('work', name));
   };
 
   const after = async (line: string, said: string): Promise<void> => {

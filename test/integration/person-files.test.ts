@@ -94,7 +94,7 @@ describe.runIf(isRoot)("root's commands", () => {
     expect(await run('sallyport logout')).toBe('not signed in\n');
     const checked = await run('sallyport backup verify plant.spb --key-file recovery.txt');
     expect(checked).toMatch(/^[1-9]\d* objects belong to it: 0 missing, 0 damaged$/m);
-    await run('cp /var/lib/sallyport/keys/witness witness');
+    await run('cp /var/lib/sallyport/keys/witness /var/lib/sallyport/keys/witness-digests .');
     const restored = await run(
       'sallyport backup restore plant.spb --key-file recovery.txt --witness ./witness --data ./restored',
     );
