@@ -203,9 +203,9 @@ describe('a certificate of the plant', () => {
     const steps = Number(readFileSync(join(counts, role), 'utf8'));
     expect(steps).toBeGreaterThan(5);
     const seen = new Set<string>();
-    // What comes before the last steps opens the data directory.
-    const last = Array.from({ length: isLong ? steps : 9 }, (_, before) => steps - before);
-    const tried = isLong ? last : [0, 1 + (seed % 3), 4 + (seed % 4), 8].flatMap((before) => last[before] ?? []);
+    // What comes before the last steps opens the data directory; the very last write the two files of the witness.
+    const last = Array.from({ length: isLong ? steps : 30 }, (_, before) => steps - before);
+    const tried = isLong ? last : [0, 1 + (seed % 3), 13 + (seed % 4), 20 + (seed % 4), 29].flatMap((before) => last[before] ?? []);
     for (const step of tried) {
       clearNow();
       await attempt({ role, step, act: 'kill' });
