@@ -205,7 +205,9 @@ describe('a certificate of the plant', () => {
     const seen = new Set<string>();
     // What comes before the last steps opens the data directory; the very last write the two files of the witness.
     const last = Array.from({ length: isLong ? steps : 30 }, (_, before) => steps - before);
-    const tried = isLong ? last : [0, 1 + (seed % 3), 13 + (seed % 4), 20 + (seed % 4), 29].flatMap((before) => last[before] ?? []);
+    const tried = isLong
+      ? last
+      : [0, 1 + (seed % 3), 13 + (seed % 4), 20 + (seed % 4), 29].flatMap((before) => last[before] ?? []);
     for (const step of tried) {
       clearNow();
       await attempt({ role, step, act: 'kill' });
