@@ -1,19 +1,36 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** More are not named: one is enough to look. */
 const maxNamed = 1_000;
 
+/** What a file system of its own has at its root. */
+const ofFileSystem = 'lost+found';
+
+/** Undefined where the service may not look in. */
+const entriesOf = (folder: string): Dirent[] | undefined => {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
+};
+
 /**
- * The files below the data directory that no pattern of the register names, with `/` between folders; a link counts as a file.
- * A folder that a pattern names whole is not read: the store has a file for each object.
+ * The files below the data directory that no pattern of the register names, with `/` between folders; a link counts as a file, and a
+ * folder that cannot be read is named itself, with `/` at its end. One that a pattern names whole is not read: the store has a file for
+ * each object.
  */
 export function foreignFiles(data: string, patterns: readonly string[]): string[] {
   const found: string[] = [];
   const walk = (below: string): void => {
-    for (const entry of readdirSync(join(data, below), { withFileTypes: true })) {
+    const entries = entriesOf(join(data, below));
+    if (entries === undefined) found.push(`${below}/`);
+    for (const entry of entries ?? []) {
       if (found.length >= maxNamed) return;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (path === ofFileSystem) continue;
       if (entry.isDirectory()) {
         if (!patterns.some((pattern) => pattern === `${path}/**` || isInside(path, pattern))) walk(path);
       } else if (!patterns.some((pattern) => isFileOf(pattern, path))) found.push(path);

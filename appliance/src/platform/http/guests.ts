@@ -295,7 +295,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
   const refused = ({ network }: Connection): false => {
     const count = (begun.refused.get(network) ?? 0) + 1;
     begun.refused.set(network, count);
-    if (count > mostRefused && !isFamiliar(network)) bar(network);
+    if (count === mostRefused + 1 && !isFamiliar(network)) bar(network);
     return false;
   };
 
