@@ -243,6 +243,7 @@ describe('the commands of the help', () => {
 
   const after = async (line: string, said: string): Promise<void> => {
     if (line.includes('trust export')) variables['HOST_FINGERPRINT'] = fingerprintIn(said);
+    if (line.includes('backup create')) variables['BACKUP'] = /([\w.-]+\.spb)\b/.exec(said)?.[1] ?? '';
     if (line.includes('site-card export')) variables['SITE_FINGERPRINT'] = fingerprintIn(said);
     if (!line.includes('device approve') || waitingAgent === undefined) return;
     // The agent that waits asks again within a minute; one that is started anew asks at once.
@@ -275,6 +276,7 @@ describe('the commands of the help', () => {
       await prepare(line);
       const { status, said } = await run(line);
       expect(status, `${line}\n${said}`).toBe(0);
+      await after(line, said);
     }
   });
 

@@ -68,7 +68,7 @@ const acts = (on: BootedRoot, variables: Variables, note: (text: string) => void
       if (waits !== undefined) await well(on, `sallyport device forget ${waits.id}`);
     },
     'sallyport backup restore': async () => {
-      await well(on, 'cp /var/lib/sallyport/keys/witness /root/witness');
+      await well(on, 'cp /var/lib/sallyport/keys/witness /var/lib/sallyport/keys/witness-digests /root/');
     },
     'sallyport device merge': async () => {
       const [keep, other] = (await devicesOf(on)).filter(({ name }) => name.startsWith('line-'));
@@ -95,6 +95,9 @@ const acts = (on: BootedRoot, variables: Variables, note: (text: string) => void
     },
     'sallyport-bundle trust export': async (said) => {
       variables['HOST_FINGERPRINT'] = fingerprintIn(said);
+    },
+    'sallyport backup create': async (said) => {
+      variables['BACKUP'] = /([\w.-]+\.spb)\b/.exec(said)?.[1] ?? '';
     },
     'sallyport site-card export': async (said) => {
       variables['SITE_FINGERPRINT'] = fingerprintIn(said);
