@@ -59,12 +59,17 @@ describe.runIf(canLoop)('the mount script', () => {
     writeFileSync(image, '');
     truncateSync(image, 64 * 1024 * 1024);
     if (table !== undefined) expect(run('sfdisk', ['-q', image], table)).toMatchObject({ status: 0 });
-    disk = run('losetup', ['--find', '--show', image]).stdout;
+    const loop = run('losetup', ['--find', '--show', image]);
+    expect(loop).toEqual({ status: 0, stdout: expect.stringMatching(/^\/dev\/loop\d+$/) as string, stderr: '' });
+    disk = loop.stdout;
     // A loop device keeps the flag of its last one.
     run('blockdev', ['--setrw', disk]);
     if (table === undefined) return [disk, disk];
-    expect(run('partx', ['--add', disk])).toMatchObject({ status: 0 });
-    return [`${disk}p1`, `${disk}p2`];
+    // And its partitions, where somebody still held one when they were taken off: --add refuses those, --update replaces them.
+    const parts = [`${disk}p1`, `${disk}p2`] as const;
+    expect(run('partx', ['--update', disk])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(parts.filter((path) => !existsSync(path))).toEqual([]);
+    return parts;
   };
   const twoPartitions = 'label: gpt\nsize=20M, name="system part"\nname=spare\n';
   const format = (path: string, label: string): void => {
