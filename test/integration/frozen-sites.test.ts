@@ -40,6 +40,8 @@ describe('the site of a release', () => {
     expect(
       migrate(db, { ...schema, migrations: [...schema.migrations, { version: next, name, sql: step }] }),
     ).toContain(next);
+    // What this release asks of coverage nothing has asked yet: each device is looked at again.
+    expect(db.prepare('select after_device from rule_round').pluck().get()).toBe(0);
     db.close();
     const release = layRelease(folder.path, '9.9.0', { [name]: step });
     const run = async <T>(...line: string[]): Promise<T> => {
