@@ -11,3 +11,8 @@ export const coverageOf = (column: string): string => `coalesce((
       where c.controller = ${column} and c.type in ('controller', 'module')) then 2
     else 1 end
   from controller_part_identity p join controller_identity i on i.id = p.identity where p.controller = ${column}), 0)`;
+
+/** SQL of whether it is 0, for conditions over many: those of which documents speak are read once, not for each row. */
+export const isNotJudged = (column: string): string => `${column} not in (
+  select p.controller from controller_part_identity p cross join controller_identity i on i.id = p.identity
+  where p.part_key = '' and i.matched_at is not null and i.coverage > 0)`;

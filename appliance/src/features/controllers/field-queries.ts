@@ -3,7 +3,7 @@ import { among, type Condition } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
-import { coverageOf } from './coverage-queries.ts';
+import { coverageOf, isNotJudged } from './coverage-queries.ts';
 import { codeKey } from './normalise.ts';
 import { type CustomField, controllerDecisions, controllerMethods, controllerStates } from './types.ts';
 
@@ -31,6 +31,11 @@ const holding = (given: string): Condition => {
     ? { sql: SEARCHED, params: [likePattern(text)] }
     : { sql: `(${SEARCHED} or ${SEARCHED})`, params: [likePattern(text), likePattern(code)] };
 };
+
+const inCoverage = (state: string): Condition =>
+  state === 'not-judged'
+    ? { sql: isNotJudged('r.controller'), params: [] }
+    : { sql: `${coverageOf('r.controller')} = ?`, params: [(COVERAGE_STATES as readonly string[]).indexOf(state)] };
 
 const text = (name: string, column: string): Field => ({
   name,
@@ -74,8 +79,8 @@ const controllerFields = (proposals: string): readonly Field[] => [
     name: 'coverage',
     type: 'choice',
     options: COVERAGE_STATES,
-    stored: 'rank',
-    source: { scalar: coverageOf('r.controller') },
+    ops: ['=', '!='],
+    source: { test: inCoverage },
   },
   some('missingFirmware', 'r.missing_firmware > 0', { also: ['missing'] }),
   some('proposals', proposals),

@@ -5,7 +5,7 @@ import { asksFor, type Filter } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
 import { controllersIn, type Scope, zonesIn } from '../../platform/scope.ts';
-import { coverageOf } from './coverage-queries.ts';
+import { isNotJudged } from './coverage-queries.ts';
 import { controllerVocabulary } from './field-queries.ts';
 import type {
   ControllerCounts,
@@ -68,7 +68,7 @@ export const controllerList = (
            count(*) filter (where decision <> 'archived' and drift > 0) as drift,
            count(*) filter (where decision <> 'archived' and missing_firmware > 0) as missingFirmware,
            count(*) filter (where decision <> 'archived' and ${proposals(scope)}) as proposals,
-           count(*) filter (where decision <> 'archived' and ${coverageOf('r.controller')} = 0) as notJudged
+           count(*) filter (where decision <> 'archived' and ${isNotJudged('r.controller')}) as notJudged
          from controller_row r where state = 'live' and ${sql}`,
       )
       .get(...params);
