@@ -211,6 +211,11 @@ export const words = defineWords({
     ru: 'не оценён: ни один бюллетень здесь не говорит о его производителе',
     kk: 'бағаланбаған: мұндағы бірде-бір бюллетень өндірушісі туралы айтпайды',
   },
+  'controllers.why.partly': {
+    en: 'judged in part: no advisory here speaks of its family, or of one of its modules',
+    ru: 'оценён частично: о его семействе или об одном из его модулей здесь не говорит ни один бюллетень',
+    kk: 'ішінара бағаланған: мұндағы бірде-бір бюллетень тұқымдасы немесе бір модулі туралы айтпайды',
+  },
   'controllers.why.replaced': { en: 'replaced', ru: 'заменён', kk: 'ауыстырылған' },
   'controllers.why.archived': { en: 'archived', ru: 'в архиве', kk: 'мұрағатта' },
   'controllers.firstSeen': { en: 'First heard', ru: 'Первый отклик', kk: 'Алғашқы жауабы' },

@@ -9,6 +9,8 @@ import { customOf, type ListedController, type ListedField, type ListedValue, sh
 type ControllerHealth = ReturnType<ConsoleDeps['integrity']['healthOf']>;
 type LevelledReason = { readonly level: ControllerRow['level']; readonly message: Message };
 
+const NOT_JUDGED = { 'not-judged': 'controllers.why.notJudged', partly: 'controllers.why.partly' } as const;
+
 /** Controllers with what is derived about them, for lists and pages. */
 export const controllerModel = ({
   controllers,
@@ -35,7 +37,7 @@ export const controllerModel = ({
     ];
     const notes: Message[] = [
       ...firmwareReason(controller.fields.firmware),
-      ...(coverage === 'not-judged' ? [{ key: 'controllers.why.notJudged' }] : []),
+      ...(coverage === 'judged' ? [] : [{ key: NOT_JUDGED[coverage] }]),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
@@ -59,8 +61,8 @@ export const controllerModel = ({
     const worst = health?.health ?? 'ok';
     if (worst !== 'ok') return worst;
     if (controller.decision === 'unauthorised' || controller.drift > 0) return 'warning';
-    // Nothing is known against it, because nothing that is here speaks of its maker.
-    return controller.coverage === 'not-judged' ? 'info' : 'ok';
+    // Nothing is known against it, because nothing that is here speaks of its maker, or not of all of it.
+    return controller.coverage === 'judged' ? 'ok' : 'info';
   };
 
   return {
