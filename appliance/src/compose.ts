@@ -156,7 +156,7 @@ export const compose = async ({
         [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
       guard: (kind) => {
-        const guards = [accounts, keeper, consents].flatMap((part) => part.guards[kind] ?? []);
+        const guards = [accounts, keeper, consents, patches.measures].flatMap((part) => part.guards[kind] ?? []);
         if (guards.length === 0) return undefined;
         return (...write) => {
           for (const guard of guards) guard(...write);
@@ -374,8 +374,8 @@ export const compose = async ({
       store,
       site: config.site,
       controllers: recordPort(controllers.service, objects, (scope) => zonesReached(db, scope)),
-      onTick: controllerFindings.holdAgain,
-      urgency: controllerFindings.urgency,
+      controllerFindings,
+      vulnerabilities,
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone,
     });

@@ -147,7 +147,7 @@ export function waitingSources(parts: Parts): WaitingSources {
     'risk-accept': () =>
       patches.measures
         .acceptances()
-        .filter(({ state }) => state === 'waiting' || state === 'changed')
+        .filter(({ state, effect }) => (state === 'waiting' || state === 'changed') && effect !== 'package')
         .map(({ id, name, reason }) => ({
           id,
           what: name,

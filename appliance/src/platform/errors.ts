@@ -25,6 +25,7 @@ export type AppErrorCode =
   | 'CONFLICT'
   | 'EXISTS'
   | 'IN_USE'
+  | 'CONTROLLERS_ONLY'
   | 'HASH_MISMATCH'
   | 'TOO_LARGE'
   | 'UNSUPPORTED_TYPE'
@@ -125,6 +126,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   CONFLICT: entry('CONFLICT', 409),
   EXISTS: entry('EXISTS', 409),
   IN_USE: entry('IN_USE', 409),
+  CONTROLLERS_ONLY: entry('CONTROLLERS_ONLY', 422),
   HASH_MISMATCH: entry('HASH_MISMATCH', 409),
   TOO_LARGE: entry('TOO_LARGE', 413),
   UNSUPPORTED_TYPE: entry('UNSUPPORTED_TYPE', 415),

@@ -537,6 +537,16 @@ export const words = defineWords({
   },
   'error.DECLARATION': { en: 'A declaration is wrong', ru: 'Ошибка в объявлении', kk: 'Мәлімдеме қате' },
   'error.TIMEOUT': { en: 'It took too long', ru: 'Превышено время', kk: 'Тым ұзаққа созылды' },
+  'error.CONTROLLERS_ONLY': {
+    en: 'An accepted risk is for controllers only, and this is a package of computers',
+    ru: 'Принятый риск бывает только для контроллеров, а это пакет компьютеров',
+    kk: 'Қабылданған тәуекел тек контроллерлерге арналған, ал бұл — компьютер дестесі',
+  },
+  'error.CONTROLLERS_ONLY.next': {
+    en: 'Decide about the update of the package on its page, or name a controller.',
+    ru: 'Примите решение по обновлению пакета на его странице или укажите контроллер.',
+    kk: 'Дестенің жаңартуы бойынша шешімді оның бетінде қабылдаңыз немесе контроллерді көрсетіңіз.',
+  },
   'error.NOT_NAMED': {
     en: 'This address is not allowed for connections',
     ru: 'Соединение с этим адресом не разрешено',

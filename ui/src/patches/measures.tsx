@@ -1,5 +1,5 @@
 import { Button, FileField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
@@ -31,6 +31,8 @@ type AcceptanceRow = {
   readonly approver: string | null;
   readonly expiresAt: When | null;
   readonly state: string;
+  /** Whether a controller here is what it names; else why it holds nothing back. */
+  readonly effect: 'controllers' | 'package' | 'none';
   /** The reader may not approve it: it is his own. */
   readonly isOwn: boolean;
 };
@@ -51,6 +53,9 @@ type MeasuresProps = {
   readonly errors?: FieldErrors | undefined;
 };
 
+/** Without effect, named above the list; the list has them all. */
+const namedRows = 20;
+
 const levels: Readonly<Record<string, Level>> = {
   'in-force': 'ok',
   'review-due': 'warning',
@@ -63,6 +68,34 @@ const levels: Readonly<Record<string, Level>> = {
 
 const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
   <Status level={levels[state] ?? 'info'}>{ctx.tDynamic(`measures.state.${state}`)}</Status>
+);
+
+const EffectMark = ({ ctx, effect }: { ctx: Ctx; effect: AcceptanceRow['effect'] }) =>
+  effect === 'controllers' ? (
+    <span>{ctx.t('measures.effect.controllers')}</span>
+  ) : (
+    <Status level="warning">{ctx.t('measures.effect.without')}</Status>
+  );
+
+/** Why some acceptances hold nothing back, and what to do about them. */
+const WithoutEffect = ({ ctx, acceptances }: Pick<MeasuresProps, 'ctx' | 'acceptances'>) => (
+  <>
+    {(['package', 'none'] as const).map((effect) => {
+      const rows = acceptances.filter((row) => row.effect === effect);
+      return rows.length === 0 ? null : (
+        <Notice level="warning" title={ctx.t('measures.withoutEffect', { n: rows.length })}>
+          {ctx.t(`measures.effect.${effect}`)}{' '}
+          <span translate="no">
+            {rows
+              .slice(0, namedRows)
+              .map(({ vulnerability, scope }) => `${vulnerability}, ${scope}`)
+              .join('; ')}
+            {rows.length > namedRows ? '; …' : ''}
+          </span>
+        </Notice>
+      );
+    })}
+  </>
 );
 
 const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
@@ -107,12 +140,20 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
 
 const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('risk-acceptance')} needs="controllers:write">
-      {ctx.t('measures.acceptanceNew')}
-    </LinkButton>
+    <>
+      {acceptances.length === 0 ? null : (
+        <LinkButton small href={paths.measuresCsv()} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      )}{' '}
+      <LinkButton small href={paths.objectNew('risk-acceptance')} needs="controllers:write">
+        {ctx.t('measures.acceptanceNew')}
+      </LinkButton>
+    </>
   );
   return (
     <Panel title={ctx.t('measures.acceptances')} link={create}>
+      <WithoutEffect ctx={ctx} acceptances={acceptances} />
       {acceptances.length === 0 ? (
         <Empty title={ctx.t('measures.acceptanceNone')}>{ctx.t('measures.acceptanceNoneWhy')}</Empty>
       ) : (
@@ -136,8 +177,11 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
             { key: 'reason', label: ctx.t('field.reason'), any: true, cell: (row) => row.reason },
             { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
             { key: 'state', label: ctx.t('field.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
+            column('effect', ctx.t('measures.effect'), { fit: true }, (row) => (
+              <EffectMark ctx={ctx} effect={row.effect} />
+            )),
             column('approver', ctx.t('common.approvedBy'), { any: true }, (row) =>
-              row.state === 'waiting' || row.state === 'changed' ? (
+              (row.state === 'waiting' || row.state === 'changed') && row.effect !== 'package' ? (
                 <PostForm action={paths.measureApprove()}>
                   <Hidden fields={[['id', row.id]]} />
                   <Button
@@ -202,14 +246,15 @@ export const Measures = (props: MeasuresProps) => {
   const { ctx, mitigations, acceptances } = props;
   const of = (rows: readonly { readonly state: string }[], ...states: string[]): number =>
     rows.filter(({ state }) => states.includes(state)).length;
+  const effective = acceptances.filter(({ effect }) => effect === 'controllers');
   return (
     <Page
       ctx={ctx}
       title={ctx.t('measures.title')}
       sub={ctx.t('measures.sub', {
         measures: of(mitigations, 'in-force', 'review-due', 'ends-soon'),
-        acceptances: of(acceptances, 'in-force', 'ends-soon'),
-        soon: of(mitigations, 'ends-soon') + of(acceptances, 'ends-soon'),
+        acceptances: of(effective, 'in-force', 'ends-soon'),
+        soon: of(mitigations, 'ends-soon') + of(effective, 'ends-soon'),
       })}
       actions={
         <LinkButton href={paths.objects('patch-duty')} needs="accounts:read">

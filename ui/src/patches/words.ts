@@ -599,6 +599,24 @@ export const words = defineWords({
     ru: 'Не читается: ничего не скрывает',
     kk: 'Оқылмайды: ештеңені жасырмайды',
   },
+  'measures.effect': { en: 'Effect', ru: 'Действие', kk: 'Әсері' },
+  'measures.effect.controllers': { en: 'For controllers', ru: 'Для контроллеров', kk: 'Контроллерлер үшін' },
+  'measures.effect.without': { en: 'Without effect', ru: 'Не действует', kk: 'Әсері жоқ' },
+  'measures.withoutEffect': {
+    en: 'Accepted risks without effect: {n}',
+    ru: 'Принятых рисков, которые не действуют: {n}',
+    kk: 'Әсері жоқ қабылданған тәуекелдер: {n}',
+  },
+  'measures.effect.package': {
+    en: 'It names a package of computers; only findings of controllers are held back. End it, and decide about the update.',
+    ru: 'Указан пакет компьютеров, а скрываются только уязвимости контроллеров. Завершите и примите решение по обновлению.',
+    kk: 'Компьютер дестесі көрсетілген, ал тек контроллерлердің осалдықтары жасырылады. Аяқтап, жаңарту бойынша шешім қабылдаңыз.',
+  },
+  'measures.effect.none': {
+    en: 'No controller here is what it names. Check vendor, product and zone.',
+    ru: 'Здесь нет такого контроллера. Проверьте производителя, изделие и зону.',
+    kk: 'Мұнда мұндай контроллер жоқ. Өндірушіні, бұйымды және аймақты тексеріңіз.',
+  },
   'measures.productOrZone': { en: 'Product or zone', ru: 'Изделие или зона', kk: 'Бұйым немесе аймақ' },
   'measures.versions': { en: 'Versions', ru: 'Версии', kk: 'Нұсқалар' },
   'measures.approveOther': {
@@ -758,6 +776,7 @@ export const words = defineWords({
   'evidence.field.expires_at': { en: 'Ends', ru: 'Окончание', kk: 'Аяқталуы' },
   'evidence.field.vulnerability': { en: 'Vulnerability', ru: 'Уязвимость', kk: 'Осалдық' },
   'evidence.field.versions': { en: 'Versions', ru: 'Версии', kk: 'Нұсқалар' },
+  'evidence.field.effect': { en: 'Effect', ru: 'Действие', kk: 'Әсері' },
   'evidence.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'evidence.field.approver': { en: 'Approver', ru: 'Одобрил', kk: 'Мақұлдаған' },
   'evidence.field.roles': { en: 'Roles', ru: 'Роли', kk: 'Рөлдер' },
@@ -1063,6 +1082,11 @@ export const words = defineWords({
     en: 'Write * or bounds such as >=2.0 <2.9.4.',
     ru: 'Введите * или границы, например >=2.0 <2.9.4.',
     kk: '* немесе шектерді жазыңыз, мысалы >=2.0 <2.9.4.',
+  },
+  'validation.computerPackage': {
+    en: 'This is a package of computers. An accepted risk holds back findings of controllers only.',
+    ru: 'Это пакет компьютеров. Принятый риск скрывает только уязвимости контроллеров.',
+    kk: 'Бұл — компьютер дестесі. Қабылданған тәуекел тек контроллерлердің осалдықтарын жасырады.',
   },
   'validation.productOrZone': {
     en: 'Name the product or the zone.',

@@ -43,6 +43,8 @@ export const patchesPages = {
   planNew: page('/calendar/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
   plan: page('/calendar/plans/:id', { ...ofZone, GET: 'controllers:read' }),
   measures: page('/exceptions', { bound: 'zone', GET: 'controllers:read' }),
+  /** Accepted risks, as a file or to be printed. */
+  measuresCsv: page('/exceptions.csv', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
   measureApprove: page('/exceptions/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),
   /** POST multipart: a file of evidence. */

@@ -255,7 +255,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     } catch (error) {
       const { code, details } = toFailure(error);
       const typed = formValues(kind, bodyOf(kind, c.get('form')));
-      if (code === 'INVALID' && details.fields !== undefined)
+      if ((code === 'INVALID' || code === 'CONTROLLERS_ONLY') && details.fields !== undefined)
         return showForm(c, kind, object, { values: typed, errors: details.fields, status: 422 });
       if (code === 'CONFLICT' && object !== undefined && details['revision'] !== undefined) {
         const from = Number(c.get('form').text('revision'));

@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
-import { decodeIdentity } from './identity.ts';
+import { decodeIdentity, namesOf } from './identity.ts';
 import type { HeldBack, Holding } from './types.ts';
 
 // Which findings accepted risks and compensating controls hold back (ADVISORIES 8): controller_held. Reads controller_match, controller_part_identity,
@@ -30,11 +30,14 @@ type HeldChange = {
   readonly returned: number;
 };
 
+/** The zone of the controller of a part, of rows p of controller_part_identity. */
+export const ZONE_OF_PART = `(select w.value from controller_part own join controller_effective w on w.part = own.id and w.field = 'zone'
+   where own.controller = p.controller and own.type = 'controller' order by w.side limit 1)`;
+
 // An index in the order of vulnerabilities finds these; names of vulnerabilities are stored as documents write them.
 const CANDIDATES = `
 select distinct m.identity, m.vulnerability, p.controller, i.identity as identity_json, i.label, i.vendor, i.firmware,
-  (select w.value from controller_part own join controller_effective w on w.part = own.id and w.field = 'zone'
-   where own.controller = p.controller and own.type = 'controller' order by w.side limit 1) as zone
+  ${ZONE_OF_PART} as zone
 from controller_match m cross join controller_part_identity p on p.identity = m.identity cross join controller_identity i on i.id = m.identity
 where m.until is null and m.verdict <> 'not-affected' and m.vulnerability in (select value from json_each(?))`;
 
@@ -89,13 +92,10 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
     };
     const names = [...new Set(measures.vulnerabilities.flatMap((name) => [name, name.toUpperCase()]))];
     for (const row of candidates(JSON.stringify(names))) {
-      const { model, productFamily, orderNumber } = decodeIdentity(row.identity_json);
       const found = measures.of({
         vulnerability: row.vulnerability,
         vendor: row.vendor || null,
-        products: [row.label, model, productFamily, orderNumber].filter(
-          (name) => name !== undefined && name !== '',
-        ) as string[],
+        products: namesOf(row.label, decodeIdentity(row.identity_json)),
         version: row.firmware || null,
         controller: publicId(row.controller),
         zones: zonesOf(row.zone),

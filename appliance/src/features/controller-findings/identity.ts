@@ -60,5 +60,9 @@ export const buildOf = ({ firmware, firmwareSide, hwVersion, date, bios }: PartI
     '|',
   );
 
+/** Names by which people and documents may call it, beside its label. */
+export const namesOf = (label: string, { model, productFamily, orderNumber }: PartIdentity): string[] =>
+  [label, model, productFamily, orderNumber].filter((name) => name !== undefined && name !== '') as string[];
+
 /** What a person reads: vendor and product. */
 export const labelOf = (identity: PartIdentity): string => `${clean(identity.vendor)} ${nameOf(identity)}`.trim();

@@ -15,6 +15,7 @@ import { type HeldParts, heldStore } from './held-store.ts';
 import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
 import { matchStore } from './match-store.ts';
 import { controllerMatching } from './matching.ts';
+import { namedPartQueries } from './named-part-queries.ts';
 import { findingNotes } from './notes.ts';
 import { decodeContext, decodeThreat, PRIORITY_RULES } from './priority.ts';
 import { type ControllerFindingCounts, controllerFindingQueries } from './queries.ts';
@@ -32,6 +33,7 @@ import type {
   FindingWhy,
   GroupBy,
   IndexBuilder,
+  NamedPart,
   Urgency,
 } from './types.ts';
 import { urgencyQuery } from './urgency-queries.ts';
@@ -93,6 +95,8 @@ export type ControllerFindings = {
   controllersWith(text: string): number[];
   /** How much hurry some vulnerabilities make, over all controllers or some, by their public ids. */
   urgency(vulnerabilities: readonly string[], controllers?: readonly string[]): Urgency;
+  /** What the parts of live controllers go by. */
+  namedParts(): NamedPart[];
   /** The feeds that hold documents about controllers, in the snapshot in force. */
   feeds(): readonly string[];
   groups(by: GroupBy, scope: Scope): ControllerGroup[];
@@ -263,6 +267,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         vulnerabilities,
         ids?.map((id) => parts.numberOf(id, wholeSite('job'))),
       ),
+    namedParts: namedPartQueries(db, (parts.measures ?? noMeasures).zoneNames),
     ...groupQueries(db, clock),
     why: (id, scope) => {
       const { identity, vulnerability } = parseId(id);

@@ -153,6 +153,15 @@ export type MeasuredFinding = {
   readonly zones: readonly string[];
 };
 
+/** What a controller or a module of one goes by, as acceptances name it. */
+export type NamedPart = {
+  readonly vendor: string | null;
+  /** Names by which the product goes: model, family, order number. */
+  readonly products: readonly string[];
+  /** Zones of the controllers that have it, by id and by name. */
+  readonly zones: () => readonly string[];
+};
+
 /** Measures in force, for one piece of work. */
 export type Holding = {
   /** What they are about; nothing else can be held back. */

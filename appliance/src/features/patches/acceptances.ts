@@ -1,5 +1,6 @@
 import type { Body } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
+import type { NamedPart } from '../controller-findings/types.ts';
 import { versionOrder } from './version-meets.ts';
 
 // Accepted risks (ADVISORIES 8): a vulnerability, for a product or a zone, in a range of versions, with a reason, an owner, an
@@ -36,6 +37,13 @@ export type Acceptance = {
   readonly expiresAt: number | null;
   readonly noticeDays: number;
 };
+
+/**
+ * Whether an acceptance can hold anything back. `controllers`: some controller here is what it names. `package`: it names
+ * a package of computers, whose findings no acceptance holds back. `none`: no controller here is what it names.
+ */
+export const ACCEPTANCE_EFFECTS = ['controllers', 'package', 'none'] as const;
+export type AcceptanceEffect = (typeof ACCEPTANCE_EFFECTS)[number];
 
 type AcceptanceState = 'waiting' | 'changed' | 'in-force' | 'ends-soon' | 'over' | 'malformed';
 
@@ -104,12 +112,29 @@ export const acceptanceState = (one: Acceptance, now: number): AcceptanceState =
   return one.expiresAt - now <= one.noticeDays * dayMs ? 'ends-soon' : 'in-force';
 };
 
+type Named = Pick<Acceptance, 'vendor' | 'product' | 'zone'>;
+
+const isOf = (one: Named, { vendor, products, zones }: NamedPart): boolean =>
+  (one.vendor === '' || (vendor !== null && plain(one.vendor) === plain(vendor))) &&
+  (one.product === '' || products.some((product) => plain(product) === plain(one.product))) &&
+  (one.zone === '' || zones().some((zone) => plain(zone) === plain(one.zone)));
+
 const isAbout = (one: Acceptance, finding: AcceptedFinding): boolean =>
   plain(one.vulnerability) === plain(finding.vulnerability) &&
-  (one.vendor === '' || (finding.vendor !== null && plain(one.vendor) === plain(finding.vendor))) &&
-  (one.product === '' || finding.products.some((product) => plain(product) === plain(one.product))) &&
-  (one.zone === '' || finding.zones.some((zone) => plain(zone) === plain(one.zone))) &&
+  isOf(one, { ...finding, zones: () => finding.zones }) &&
   inRange(finding.version, one.versions);
+
+/** What an acceptance can hold back, by the parts of controllers and the packages that are here. */
+export const acceptanceEffect = (
+  one: Named,
+  parts: readonly NamedPart[],
+  isPackage: (name: string) => boolean,
+): AcceptanceEffect => {
+  if (parts.some((part) => isOf(one, part))) return 'controllers';
+  // A name that a controller has as well is a controller's, elsewhere or of another vendor.
+  const isOfController = parts.some((part) => isOf({ vendor: '', product: one.product, zone: '' }, part));
+  return one.product !== '' && !isOfController && isPackage(one.product.trim()) ? 'package' : 'none';
+};
 
 /** The acceptance that suppresses a finding now; undefined: the finding stands. */
 export const acceptanceOf = (

@@ -168,6 +168,7 @@ export const collectEvidence = (
       product: one.product,
       zone: one.zone,
       versions: one.versions,
+      effect: one.effect === 'controllers' ? 'controllers' : 'without',
       reason: one.reason,
       owner: who(one.owner),
       approver: one.approver === null ? null : who(one.approver),

@@ -3,9 +3,10 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { givenTime, time } from '../../platform/shapes.ts';
+import { anyOf, givenTime, time } from '../../platform/shapes.ts';
 import { bodyOf } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
+import { ACCEPTANCE_EFFECTS } from './acceptances.ts';
 import type { PatchService } from './service.ts';
 import { state } from './shapes.ts';
 import { APPROVAL_PRESETS, maxListBytes } from './types.ts';
@@ -33,6 +34,26 @@ const approvalSchema = z.object({
     }),
   ),
   faults: z.array(z.object({ line: z.int(), field: z.string(), code: z.string() })),
+});
+
+const acceptanceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  vulnerability: z.string(),
+  vendor: z.string().describe('Empty: any'),
+  product: z.string().describe('Empty: any in the zone'),
+  zone: z.string().describe('Empty: any'),
+  versions: z.string(),
+  reason: z.string(),
+  owner: z.string(),
+  approver: z.string().nullable(),
+  state: z.enum(['waiting', 'changed', 'in-force', 'ends-soon', 'over', 'malformed']),
+  effect: z
+    .enum(ACCEPTANCE_EFFECTS)
+    .describe(
+      'Whether it can hold anything back. `controllers`: some controller here is what it names. `package`: it names a package of computers; `none`: no controller here is what it names. Both are without effect.',
+    ),
+  expiresAt: time.nullable(),
 });
 
 const packNumber = z.int().min(1);
@@ -94,6 +115,39 @@ export const evidenceOperations = [
         .within(scopeOf(actor, 'controllers:read'))
         .calendar({ from: Date.parse(from), until: Date.parse(until) }).windows,
     }),
+  }),
+  operation({
+    name: 'patch.risk.list',
+    http: { method: 'get', path: '/risk-acceptances' },
+    right: 'controllers:read',
+    summary: 'Accepted risks: where each stands, and whether a controller here is what it names',
+    input: z.strictObject({ effect: anyOf(ACCEPTANCE_EFFECTS).describe('`package` and `none` are without effect') }),
+    output: z.object({ rows: z.array(acceptanceSchema) }),
+    run: ({ patches }, { effect }) => ({
+      rows: patches.measures.acceptances().filter((one) => effect === undefined || effect.includes(one.effect)),
+    }),
+    command: {
+      example: 'sallyport patch risk list --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'VULNERABILITY', 'VENDOR', 'PRODUCT', 'ZONE', 'VERSIONS', 'STATE', 'EFFECT', 'ENDS'],
+          rows.map((row) => [
+            row.id,
+            row.vulnerability,
+            row.vendor || null,
+            row.product || null,
+            row.zone || null,
+            row.versions,
+            row.state,
+            {
+              controllers: 'controllers',
+              package: 'without effect: a package of computers',
+              none: 'without effect: no such controller here',
+            }[row.effect],
+            row.expiresAt,
+          ]),
+        ),
+    },
   }),
   operation({
     name: 'patch.risk.approve',

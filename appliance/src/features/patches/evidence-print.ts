@@ -74,7 +74,8 @@ const columns: Readonly<Record<EvidenceSection, readonly (readonly [name: string
     ['product', 10],
     ['zone', 7],
     ['versions', 8],
-    ['reason', 18],
+    ['effect', 8],
+    ['reason', 14],
     ['owner', 9],
     ['approver', 9],
     ['expires_at', 8],
@@ -112,6 +113,7 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     item: 'patches.item',
     answer: 'patches.answer',
     measure: 'kind.mitigation.option.measure',
+    effect: 'measures.effect',
   };
   const nameOf = (name: string): string => words.tDynamic(`evidence.field.${name}`, {}, name);
   const textOf = (name: string, value: EvidenceValue | undefined): string => {

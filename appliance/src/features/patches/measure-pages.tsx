@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { Measures } from '@sallyport/ui/patches/measures.tsx';
 import { paths } from '@sallyport/ui/paths';
@@ -8,6 +8,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { actorFor, deciderFor } from '../../server/console/guard.ts';
+import { eachOf, inColumns, sendRows } from '../../server/console/list-file.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -51,6 +52,38 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
     );
   };
 
+  const sendAcceptances = (c: Ctx): Response => {
+    actorFor(c, 'controllers:read');
+    const ctx = viewContext(deps, c);
+    const nameOf = actorNames(objects);
+    const { head, cellsOf } = inColumns<ReturnType<typeof patches.measures.acceptances>[number]>(ctx, [
+      ['field.name', (row) => row.name],
+      ['common.vulnerability', (row) => row.vulnerability],
+      ['field.vendor', (row) => row.vendor],
+      ['kind.risk-acceptance.field.product', (row) => row.product],
+      ['field.zone', (row) => row.zone],
+      ['measures.versions', (row) => row.versions],
+      ['field.reason', (row) => row.reason],
+      ['field.owner', (row) => nameOf(row.owner)],
+      ['field.state', (row) => ctx.tDynamic(`measures.state.${row.state}`)],
+      [
+        'measures.effect',
+        (row) => ctx.t(row.effect === 'controllers' ? 'measures.effect.controllers' : 'measures.effect.without'),
+      ],
+      ['common.why', (row) => (row.effect === 'controllers' ? '' : ctx.t(`measures.effect.${row.effect}`))],
+      ['common.approvedBy', (row) => (row.approver === null ? '' : nameOf(row.approver))],
+      ['measures.ends', (row) => (row.expiresAt === null ? '' : toTime(row.expiresAt))],
+    ]);
+    return sendRows(deps, c, ctx, {
+      name: 'accepted-risks',
+      title: ctx.t('measures.acceptances'),
+      page: paths.measures(),
+      filter: '',
+      head,
+      rows: eachOf(patches.measures.acceptances(), cellsOf),
+    });
+  };
+
   const approve = (c: Ctx): Response => {
     const actor = deciderFor(c, 'controllers:write');
     patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
@@ -89,6 +122,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
 
   return new Hono<ConsoleEnv>()
     .get(paths.measures.pattern, (c) => show(c))
+    .get(paths.measuresCsv.pattern, sendAcceptances)
     .post(paths.measureApprove.pattern, approve)
     .post(paths.measureAttach.pattern, attach)
     .get(paths.measureFile.pattern, download);

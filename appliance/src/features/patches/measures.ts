@@ -12,12 +12,23 @@ import {
   byWhom,
   requireRight,
   sinceApproved,
+  type WriteGuard,
 } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
+import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { Holding, MeasuredFinding } from '../controller-findings/types.ts';
-import { type Acceptance, type AcceptedFinding, acceptanceOf, acceptanceState, DECIDED_FIELDS } from './acceptances.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import {
+  type Acceptance,
+  type AcceptanceEffect,
+  type AcceptedFinding,
+  acceptanceEffect,
+  acceptanceOf,
+  acceptanceState,
+  DECIDED_FIELDS,
+} from './acceptances.ts';
 import type { NoticeStore } from './notice-store.ts';
 import { WRITE } from './process.ts';
 import type { People } from './types.ts';
@@ -48,6 +59,7 @@ type AcceptanceView = Acceptance & {
   readonly revision: number;
   /** Who wrote what it says now: not who approves it. */
   readonly author: string;
+  readonly effect: AcceptanceEffect;
 };
 
 const dayMs = 86_400_000;
@@ -84,11 +96,13 @@ type MeasureParts = {
   events: Pick<EventService, 'record'>;
   notices: NoticeStore;
   people: People;
+  controllerFindings: Pick<ControllerFindings, 'namedParts'>;
+  vulnerabilities: Pick<VulnerabilityService, 'isPackage'>;
   clock: () => number;
 };
 
 /** Measures and acceptances as they stand. */
-export const measures = ({ db, gate, objects, events, notices, people, clock }: MeasureParts) => {
+export const measures = ({ db, gate, objects, events, notices, people, clock, ...known }: MeasureParts) => {
   const all = <K extends 'mitigation' | 'risk-acceptance'>(kind: K): Array<ObjectOf<K>> =>
     objects.list({ kind, limit: maxListed }).rows;
 
@@ -158,10 +172,39 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     return personOf(wrote?.actor ?? '');
   };
 
-  const view = (object: ObjectOf<'risk-acceptance'>): AcceptanceView => {
+  /** Of one, or of each of a list in one reading. */
+  const effects = (): ((one: Pick<Acceptance, 'vendor' | 'product' | 'zone'>) => AcceptanceEffect) => {
+    const parts = known.controllerFindings.namedParts();
+    return (one) => acceptanceEffect(one, parts, known.vulnerabilities.isPackage);
+  };
+
+  /** CONTROLLERS_ONLY where it names a package of computers. */
+  const assertForControllers = (named: { vendor: string; product: string; zone: string }): void => {
+    if (effects()(named) !== 'package') return;
+    throw new AppError(
+      'CONTROLLERS_ONLY',
+      `an accepted risk holds back findings of controllers only, and ${named.product} is a package of computers: decide about its update instead`,
+      { fields: { product: { key: 'validation.computerPackage' } } },
+    );
+  };
+  const scopeOfBody = (body: Body) => ({
+    vendor: text(body['vendor']),
+    product: text(body['product']),
+    zone: text(body['zone']),
+  });
+  const guard: WriteGuard = (_actor, _id, before, after) => {
+    if (after === undefined) return;
+    const now = scopeOfBody(after);
+    // What an earlier release took stays as it is, so that it can be given an end.
+    if (before !== undefined && JSON.stringify(scopeOfBody(before)) === JSON.stringify(now)) return;
+    assertForControllers(now);
+  };
+
+  const view = (object: ObjectOf<'risk-acceptance'>, effectOf = effects()): AcceptanceView => {
     const acceptance = toAcceptance(object);
     return {
       ...acceptance,
+      effect: effectOf(acceptance),
       state: acceptanceState(acceptance, clock()),
       files: texts(object.body['files']),
       revision: object.revision,
@@ -180,7 +223,11 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
 
   return {
     mitigations: (): Mitigation[] => all('mitigation').map(toMitigation),
-    acceptances: (): AcceptanceView[] => all('risk-acceptance').map(view),
+    acceptances: (): AcceptanceView[] => {
+      const effectOf = effects();
+      return all('risk-acceptance').map((object) => view(object, effectOf));
+    },
+    guards: { 'risk-acceptance': guard } as Readonly<Record<string, WriteGuard>>,
     /** What waits for a second person at an acceptance. */
     approvable: (id: string): Approvable => approvable(objects.get('risk-acceptance', id)),
     acceptance: (id: string): AcceptanceView => view(objects.get('risk-acceptance', id)),
@@ -218,7 +265,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
         },
       };
     },
-    /** Another person than the owner and than who wrote it says yes. FORBIDDEN, CONFLICT. */
+    /** Another person than the owner and than who wrote it says yes. FORBIDDEN, CONFLICT, CONTROLLERS_ONLY. */
     approve: (actor: Actor, id: string): AcceptanceView => {
       requireRight(actor, approvalOf(WRITE));
       return immediate(db, () => {
@@ -227,6 +274,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
         gate.assertMayApprove(actor, approvable(object));
         if (one.state === 'malformed' || one.state === 'over')
           throw new AppError('CONFLICT', `it is ${one.state} and cannot be approved`);
+        assertForControllers(one);
         objects.update(asWriter(actor, WRITE), 'risk-acceptance', id, {
           approver: actorRef(actor),
           approvedAt: toTime(clock()),

@@ -10,7 +10,9 @@ import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
+import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { Urgency } from '../controller-findings/types.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { checklist } from './checklist.ts';
@@ -55,10 +57,8 @@ type PatchParts = {
   site: string;
   controllers: ControllerPort;
   evidence: EvidenceSources;
-  /** Once a minute, after what is over was ended. */
-  onTick?: () => void;
-  /** What vulnerabilities come to in some controllers, by their public ids, or in all. */
-  urgency: (vulnerabilities: readonly string[], controllers?: readonly string[]) => Urgency;
+  controllerFindings: Pick<ControllerFindings, 'namedParts' | 'urgency' | 'holdAgain'>;
+  vulnerabilities: Pick<VulnerabilityService, 'isPackage'>;
   /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
   timeZone: () => string;
   clock?: () => number;
@@ -73,7 +73,7 @@ const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Patches of controllers, windows, compensating controls and the evidence of all of it. */
 export const patchService = (parts: PatchParts) => {
-  const { db, objects, gate, events, store, site, controllers } = parts;
+  const { db, objects, gate, events, store, site, controllers, controllerFindings, vulnerabilities } = parts;
   const clock = parts.clock ?? nowMs;
   const patches = patchStore(db);
   const moves = moveStore(db);
@@ -129,8 +129,8 @@ export const patchService = (parts: PatchParts) => {
   const urgencyOf = (patch: Patch, scope: Scope): Urgency => {
     const controllers = targets.ofPatch(patch.id, scope).map(({ controller }) => controller);
     return controllers.length === 0
-      ? parts.urgency(patch.vulnerabilities)
-      : parts.urgency(patch.vulnerabilities, controllers);
+      ? controllerFindings.urgency(patch.vulnerabilities)
+      : controllerFindings.urgency(patch.vulnerabilities, controllers);
   };
 
   const process = patchProcess({
@@ -182,7 +182,17 @@ export const patchService = (parts: PatchParts) => {
     clock,
     vendorFirst: () => objects.setting('patches.vendor-first'),
   });
-  const measures = measuresOf({ db, gate, objects, events, notices, people, clock });
+  const measures = measuresOf({
+    db,
+    gate,
+    objects,
+    events,
+    notices,
+    people,
+    controllerFindings,
+    vulnerabilities,
+    clock,
+  });
 
   const summary = (
     patch: Patch,
@@ -473,7 +483,7 @@ export const patchService = (parts: PatchParts) => {
       for (let ended = pageRows; ended === pageRows; ) ended = process.expire(pageRows);
       sayOverdue();
       measures.notice();
-      parts.onTick?.();
+      controllerFindings.holdAgain();
     },
   };
 };

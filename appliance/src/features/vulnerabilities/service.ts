@@ -145,6 +145,8 @@ export type VulnerabilityService = {
   devicesBySource(scope: Scope, sources?: readonly number[]): ReadonlyMap<number, number>;
   /** Whether a feed that is here names a package, in any ecosystem. */
   hasPackage(name: string): boolean;
+  /** Whether software of a computer here, or a package that a feed names, is called so. */
+  isPackage(name: string): boolean;
   /** The versions that feeds name of packages of this name, in any ecosystem. */
   versionsOf(name: string): string[];
   /** Counts that differ from what they count; for `doctor`. */
@@ -415,6 +417,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     unjudged,
     hasPackage: (name) => snapshots.reader()?.hasPackage(name) ?? false,
+    isPackage: (name) =>
+      store.hasSoftware(name) || [name, name.toLowerCase()].some((one) => snapshots.reader()?.hasPackage(one) === true),
     versionsOf: (name) => snapshots.reader()?.versionsOf(name) ?? [],
     tallies: (scope) => queries.of(scope).counts(),
     counts: (scope) => ({ ...queries.of(scope).counts(), devices: holders.count(scope) }),

@@ -224,6 +224,8 @@ export const vulnerabilityStore = (db: Database) => {
       addLoad(component);
       fixes.add(component);
     },
+    /** Whether software of a device is called so, in letters of any case. */
+    hasSoftware: sql.has<[name: string]>('SELECT 1 FROM inv_software WHERE name COLLATE NOCASE = ? LIMIT 1'),
     hasAdvisory: sql.has<[adv: number]>('SELECT 1 FROM match_advisory WHERE adv = ?'),
     addAdvisory: (row: JudgedAdvisory): void => {
       addAdvisory(

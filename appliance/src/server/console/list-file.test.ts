@@ -146,6 +146,7 @@ describe('every list with a file', () => {
       paths.deviationsCsv(),
       paths.eventsCsv(),
       paths.provisionCsv(),
+      paths.measuresCsv(),
     ];
     for (const file of files) {
       const [head = ''] = (await (await admin.get(file)).text()).replace(/^\ufeff/, '').split('\r\n');

@@ -3,12 +3,19 @@ import { signedIn, testGate } from '../../../../test/support/persons.ts';
 import type { Actor } from '../../../src/engine/objects/types.ts';
 import { systemActor } from '../../../src/engine/objects/types.ts';
 import { storeService } from '../../../src/engine/store/service.ts';
+import type { NamedPart } from '../../../src/features/controller-findings/types.ts';
 import type { EvidenceSources } from '../../../src/features/patches/evidence-types.ts';
 import { type PatchService, patchService } from '../../../src/features/patches/service.ts';
 import type { ControllerView } from '../../../src/features/patches/types.ts';
 import { type Engines, openEngines } from '../engines.ts';
 
 export const dayMs = 86_400_000;
+
+const named = ({ vendor, product, zones }: ControllerView): NamedPart => ({
+  vendor,
+  products: product === null ? [] : [product],
+  zones: () => zones,
+});
 
 /** The patch process over controllers and a clock that the test moves. */
 export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
@@ -39,7 +46,12 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       nameOf: (actor) => actor.replace('account:', 'Person '),
       ...sources,
     },
-    urgency: () => ({ decision: null, findings: 0, exploited: [], due: '' }),
+    controllerFindings: {
+      namedParts: () => [...controllers.values()].map(named),
+      urgency: () => ({ decision: null, findings: 0, exploited: [], due: '' }),
+      holdAgain: () => undefined,
+    },
+    vulnerabilities: { isPackage: (name) => name === 'openssl' },
     timeZone: () => 'UTC',
     clock: () => time.now,
   });
