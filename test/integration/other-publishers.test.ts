@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
@@ -13,6 +14,7 @@ import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { allOperations } from '../../appliance/src/all-operations.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { advisory } from '../../appliance/test/support/advisory-parts.ts';
+import { packageBytes, update } from '../../appliance/test/support/catalog.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
@@ -167,11 +169,9 @@ const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
 
 const about = (ecosystem: string, name: string, fixed: string) => {
   const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
-  return advisory(`A-${ecosystem}-${name}`, {
-    ecosystem,
-    package: name,
-    ranges: [{ lo: '', hi, fixed, comparable: true }],
-  });
+  const affected = { ecosystem, package: name, ranges: [{ lo: '', hi, fixed, comparable: true }] };
+  // Of today: what is too old judges nothing whole.
+  return advisory(`A-${ecosystem}-${name}`, affected, { modified: toTime(nowMs()) });
 };
 
 describe.skipIf(!canMakeFleet)('packages that the distribution does not publish (skipped without rpmbuild)', () => {
@@ -193,6 +193,8 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     for (const row of ROWS) {
       const device = site.device(row.host);
       devices.set(row.host, device);
+      const caller = { id: device.id, publicId: device.publicId, fingerprint: '', sourceId: null, bootIds: '[]' };
+      site.appliance.devices.heard(caller, { bootId: 'b', seq: 1, version: '1' });
       site.report(device.id, 'identity', [{ name: row.host }]);
       for (const { collection, items } of await sectionsOf(folder, row)) site.report(device.id, collection, items);
     }
@@ -203,7 +205,10 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       about('Ubuntu:24.04:LTS', 'zabbix', '1:5.0-1'),
       about('AlmaLinux:9', 'openssl', '3.0.7-2.el9'),
     ];
-    await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
+    // What none of them has: with a catalogue a device needs no update, as far as it is judged.
+    const updates = [update('nano', '8.4-1')];
+    const files = updates.map(({ files: [sha256 = ''] }) => ({ path: `updates/${sha256}`, bytes: packageBytes }));
+    await host.publish({ updates, files, feeds: [{ feed: 'osv-debian', advisories }] });
     const medium = mkdtempSync(join(folder, 'medium-'));
     const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
     await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
@@ -245,8 +250,14 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       if (row.state === 'judged') expect(shown, path).not.toContain('No source for packages');
       else expect(shown, path).not.toContain(t('vuln.noneWhy'));
     }
-    if (row.state === 'not-judged')
-      expect(await text(paths.deviceTab(device, 'updates'))).not.toContain(t('updates.noneForDevice'));
+    const updates = await text(paths.deviceTab(device, 'updates'));
+    if (row.state === 'judged') expect(updates).toContain(t('updates.noneForDevice'));
+    else {
+      expect(updates).not.toContain(t('updates.noneForDevice'));
+      expect(updates).toContain(t(row.state === 'partly' ? 'updates.noneJudged' : 'coverage.not-judged'));
+      // Neither tab has a zero.
+      expect(await text(paths.device(device))).not.toMatch(/(Findings|Updates) 0/);
+    }
     for (const operation of ['device.get', 'device.findings', 'device.updates', 'device.unjudged']) {
       const { coverage } = (await answer(
         operation,
@@ -265,6 +276,33 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     expect(file.split('\n').find((line) => line.includes(row.host)) ?? file).toContain(said);
     const print = await browser.html(`${paths.devicesCsv()}?columns=name,coverage&print=1`);
     expect(print.split('<tr').find((line) => line.includes(row.host)) ?? print).toContain(said);
+  });
+
+  it.each(ROWS)('$host is OK nowhere unless all of it is judged', async ({ host: name, state }) => {
+    const device = publicIdOf(name);
+    const level = state === 'judged' ? 'ok' : state === 'partly' ? 'info' : 'warning';
+    const reason = t('devices.reason.partlyJudged');
+    const { status, reasons } = (await answer('device.get', { device })) as { status: string; reasons: unknown[] };
+    expect(status).toBe(level);
+    const page = (await answer('device.search', { search: name })) as { rows: { name: string; status: string }[] };
+    expect(page.rows.find((row) => row.name === name)).toMatchObject({ status: level });
+    if (state === 'partly') expect(reasons).toMatchObject([{ key: 'devices.reason.partlyJudged' }]);
+    const columns = 'columns=name,status,reason,act,findings,updates';
+    const lists = [
+      await browser.html(`${paths.devices()}?q=${name}&${columns}`),
+      await browser.html(`${paths.devicesCsv()}?q=${name}&${columns}&print=1`),
+    ].map((html) => textOf(html.split('<tr').find((line) => line.includes(`>${name}<`)) ?? html));
+    const file = await (await browser.get(`${paths.devicesCsv()}?q=${name}&${columns}`)).text();
+    for (const shown of [...lists, file.split('\n').find((line) => line.includes(name)) ?? file]) {
+      expect(shown).toContain(t(`level.${level}`));
+      expect(shown.includes(reason)).toBe(state === 'partly');
+    }
+    // "None" is a number only of what is judged whole.
+    expect(lists[0]?.includes(t(`coverage.${state}`))).toBe(state !== 'judged');
+    const cells = (file.split('\n').find((line) => line.includes(name)) ?? '').split(',').map((cell) => cell.trim());
+    expect(cells.filter((cell) => cell === '0')).toHaveLength(state === 'judged' ? 3 : 0);
+    expect(await text(paths.device(device))).toContain(t(`level.${level}`));
+    expect((await text(`${paths.devices()}?status=ok`)).includes(name)).toBe(state === 'judged');
   });
 
   it('devices that nothing judges are counted on the worklist and in what commands print', async () => {

@@ -13,6 +13,8 @@ export type Level = 'critical' | 'warning' | 'ok' | 'not-visible' | 'running' | 
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
 /** How much of a device's software some feed of advisories judges. */
 export type CoverageState = 'not-judged' | 'partly' | 'judged';
+/** How many findings or updates; in place of none, that they are not judged, or not all. */
+export type KnownCount = number | 'not-judged' | 'partly';
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type FixState = 'available' | 'none' | 'undetermined';
 export type WorkState = 'open' | 'planned' | 'fixed';

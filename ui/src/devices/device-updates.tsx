@@ -1,4 +1,4 @@
-import { CoverageNotice, type CoverageView } from '../components/coverage.tsx';
+import { CoverageNotice, type CoverageView, isWholly } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
@@ -75,7 +75,7 @@ export const DeviceUpdates = ({
   >
     <NotFilled ctx={ctx} rows={notFilled} />
     {followed === undefined ? null : <FollowedLine ctx={ctx} followed={followed} />}
-    {rows.length === 0 ? <CoverageNotice coverage={coverage} /> : null}
+    <CoverageNotice coverage={coverage} />
     <Panel>
       {rows.length === 0 && coverage.state === 'not-judged' ? (
         <Empty title={ctx.t('coverage.not-judged')} />
@@ -83,6 +83,8 @@ export const DeviceUpdates = ({
         <Empty title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
           {ctx.t('updates.noCatalogueWhy')}
         </Empty>
+      ) : rows.length === 0 && !isWholly(coverage) ? (
+        <Empty title={ctx.t('updates.noneJudged')}>{ctx.t('vuln.noneJudgedWhy')}</Empty>
       ) : rows.length === 0 ? (
         <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
       ) : (

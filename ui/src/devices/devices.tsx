@@ -17,7 +17,17 @@ import { Age, Count, FieldText, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import type { CoverageState, FieldColumn, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
+import type {
+  CoverageState,
+  FieldColumn,
+  KnownCount,
+  Level,
+  Message,
+  PageOf,
+  Reference,
+  Value,
+  When,
+} from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
 
@@ -39,8 +49,7 @@ export type DeviceRow = {
   readonly act: number;
   readonly findings: number;
   readonly coverage: CoverageState;
-  /** Undefined: nothing tells what it needs. */
-  readonly updates: number | undefined;
+  readonly updates: KnownCount;
   /** By hand and by rule. */
   readonly tags?: readonly string[];
   /** By `<collection>.<field>`, for picked columns. */
@@ -62,15 +71,14 @@ type DevicesProps = {
 
 const form = 'devices-bulk';
 
-/** A number of findings or updates; "none" is shown only for what is judged. */
-const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: number | undefined; href: string }) =>
-  n === undefined ? <To href={href}>{ctx.t('coverage.not-judged')}</To> : <Count n={n} href={href} />;
+/** A number of findings or updates, or how far nothing is judged. */
+const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: KnownCount; href: string }) =>
+  typeof n === 'number' ? <Count n={n} href={href} /> : <To href={href}>{ctx.t(`coverage.${n}`)}</To>;
 
 /** The same in a file. */
-const judgedCell = (n: number | undefined, ctx: Ctx): number | string => n ?? ctx.t('coverage.not-judged');
+const judgedCell = (n: KnownCount, ctx: Ctx): number | string => (typeof n === 'number' ? n : ctx.t(`coverage.${n}`));
 
-const judged = (row: DeviceRow, n: number): number | undefined =>
-  n === 0 && row.coverage === 'not-judged' ? undefined : n;
+const judged = (row: DeviceRow, n: number): KnownCount => (n > 0 || row.coverage === 'judged' ? n : row.coverage);
 
 /** Columns of its own. */
 const ownColumns: ListColumns<DeviceRow> = {

@@ -59,9 +59,19 @@ export const words = defineWords({
   },
   'devices.state.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
   'devices.reason.notJudged': {
-    en: 'Not judged: no advisories for its system are here',
-    ru: 'Не оценено: бюллетеней для его системы здесь нет',
-    kk: 'Бағаланбаған: мұнда оның жүйесіне арналған бюллетень жоқ',
+    en: 'Its system is not judged: Coverage says why',
+    ru: 'Его система не оценена: почему, сказано в «Охвате»',
+    kk: 'Оның жүйесі бағаланбаған: себебін «Қамту» айтады',
+  },
+  'devices.reason.partlyJudged': {
+    en: 'Judged only in part: Coverage says why',
+    ru: 'Оценено лишь частично: почему, сказано в «Охвате»',
+    kk: 'Тек ішінара бағаланған: себебін «Қамту» айтады',
+  },
+  'devices.reason.notCompared': {
+    en: 'Not compared with advisories yet',
+    ru: 'С бюллетенями ещё не сопоставлено',
+    kk: 'Бюллетеньдермен әлі салыстырылмады',
   },
   'devices.reason.act': {
     en: { one: 'Act: {n}', other: 'Act: {n}' },

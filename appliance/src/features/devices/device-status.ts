@@ -24,7 +24,7 @@ const message = (reason: string, params?: Record<string, number>): Message => ({
   ...defined({ params }),
 });
 
-/** A device's status with its reasons, the worst first. */
+/** The status of a device that rules have not looked at, with its reasons, the worst first. It is never OK. */
 export const deviceStatus = (
   row: Pick<
     DeviceListRow,
@@ -55,6 +55,7 @@ export const deviceStatus = (
     found.push({ level: 'not-visible', message: message('notVisible', { hours: options.notVisibleHours }) });
   if (row.state === 'managed' && visible && !row.hasInventory)
     found.push({ level: 'warning', message: message('noInventory') });
+  found.push({ level: 'waiting', message: message('notCompared') });
   found.sort((a, b) => rank[a.level] - rank[b.level]);
-  return { level: found[0]?.level ?? 'ok', reasons: found.map((reason) => reason.message), visible };
+  return { level: found[0]?.level ?? 'waiting', reasons: found.map((reason) => reason.message), visible };
 };

@@ -1,10 +1,14 @@
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { DeviceTab } from '@sallyport/ui/components/device-frame.tsx';
+import type { KnownCount } from '@sallyport/ui/model';
 import type { Scope } from '../../platform/scope.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
 export type DeviceTabs = (device: ListedDevice, scope: Scope) => DeviceTab[];
+
+/** A tab with its number; where none is not known to be none, without one. */
+const counted = (name: string, count: KnownCount): DeviceTab =>
+  typeof count === 'number' ? { name, count } : { name };
 
 /** The tabs of a device, with what each holds. */
 export const deviceTabs = (
@@ -26,11 +30,9 @@ export const deviceTabs = (
   return (device) => [
     { name: 'summary' },
     ...collectionTabs(device),
-    // None is a number only of what is judged.
-    device.findings === 0 && device.coverage.state === 'not-judged'
-      ? { name: 'findings' }
-      : { name: 'findings', count: device.findings },
-    { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
+    // None is a number only of what is judged whole.
+    counted('findings', device.findings > 0 || device.coverage.state === 'judged' ? device.findings : 'not-judged'),
+    counted('updates', model.neededUpdates(device)),
     { name: 'changes' },
     { name: 'deviations', count: baselines.deviationsOf(device.id) },
     { name: 'tasks', count: deviceTasks.openOf(device.id) },

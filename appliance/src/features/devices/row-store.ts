@@ -54,7 +54,7 @@ const columns = [
 export const groupIdSql = `coalesce(json_extract(o.body, '$.group'), case when d.state in ('pending', 'held') then d.device_group end)`;
 
 // Ranks of levels as in the console: until rules have looked at a device, its state alone says what it is.
-const levelWithoutStatus = `case d.state when 'held' then 0 when 'pending' then 2 when 'revoked' then 7 else 5 end`;
+const levelWithoutStatus = `case d.state when 'held' then 0 when 'managed' then 2 when 'pending' then 2 else 7 end`;
 
 const rowSql = (where: string): string => `
 select device, kind, state, level, worst, findings_key, act_key, group_id, fold(name) as name_key, fold(group_name) as group_key,

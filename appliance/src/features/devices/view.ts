@@ -1,6 +1,6 @@
 import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
-import type { Message, Reference } from '@sallyport/ui/model';
+import type { KnownCount, Message, Reference } from '@sallyport/ui/model';
 import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -35,8 +35,8 @@ export type DeviceModel = {
   get(publicId: string, scope: Scope): ListedDevice;
   /** What was seen and done a moment ago counts after it: for who counts by the lists themselves. */
   catchUp(): void;
-  /** Undefined: nothing tells what it needs. */
-  neededUpdates(device: ListedDevice): number | undefined;
+  /** How many updates it needs. */
+  neededUpdates(device: ListedDevice): KnownCount;
   toRows(devices: readonly ListedDevice[]): DeviceRow[];
   /** Of the device that it resembles nothing is said where that one is out of reach. */
   toHead(device: ListedDevice, scope: Scope): DeviceHead;
@@ -73,9 +73,11 @@ export const deviceModel = (
 ): DeviceModel => {
   const { devices, deviceQueries, deviceList, updates, objects, rules, clock } = deps;
 
-  /** How many updates a device needs; undefined where none is known and nothing judged it, or it was not looked at yet. */
-  const updatesOf = ({ coverage }: Pick<DeviceListRow, 'coverage'>, n: number | undefined): number | undefined =>
-    n === 0 && (coverage.state === 'not-judged' || !updates.hasCatalogue()) ? undefined : n;
+  /** How many updates a device needs; "none" is a number only of what is judged whole. */
+  const updatesOf = ({ coverage }: Pick<DeviceListRow, 'coverage'>, n: number | undefined): KnownCount => {
+    if (n === undefined || (n === 0 && !updates.hasCatalogue())) return 'not-judged';
+    return n > 0 || coverage.state === 'judged' ? n : coverage.state;
+  };
 
   const neededOf = (needed: ReadonlyMap<number, number | undefined>, device: number): number | undefined =>
     needed.has(device) ? needed.get(device) : 0;

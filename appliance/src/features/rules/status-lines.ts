@@ -32,6 +32,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   attend: 'findings.attend',
   deviates: 'deviations',
   notJudged: undefined,
+  partlyJudged: undefined,
   restartPending: undefined,
   neverSeen: undefined,
   notVisible: undefined,
@@ -52,7 +53,8 @@ warning @restartPending: activity.restartPending = yes
 waiting @neverSeen: state = managed and lastSeen unknown and approved newer 24h
 not-visible @neverSeen: state = managed and lastSeen unknown and not approved newer 24h
 not-visible @notVisible: state = managed and visible = no and not lastSeen unknown
-warning @noInventory: state = managed and visible = yes and inventory = no`;
+warning @noInventory: state = managed and visible = yes and inventory = no
+info @partlyJudged: state = managed and coverage = partly and systemJudged = yes and advisories = yes`;
 
 const maxLines = 100;
 const linePattern = /^(\S+)\s+(?:@([A-Za-z]+)|"((?:[^"\\]|\\["\\]){1,200})")\s*:\s*(.+)$/;
