@@ -12,6 +12,7 @@ type AgentErrorCode =
   | 'REFUSED'
   | 'CERTIFICATE_ENDED'
   | 'DEVICE_REVOKED'
+  | 'TOKEN_HELD'
   | 'POSSIBLE_CLONE'
   | 'RETRY'
   | 'ANSWER'

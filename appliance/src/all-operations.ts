@@ -39,6 +39,7 @@ import { patchOperations, patchSchemas } from './features/patches/operations.ts'
 import { queryOperations, querySchemas } from './features/queries/operations.ts';
 import { releaseOperations, releaseSchemas } from './features/releases/operations.ts';
 import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
+import { tokenOperations, tokenSchemas } from './features/rollback/token-operations.ts';
 import { ruleOperations, ruleSchemas } from './features/rules/operations.ts';
 import { serverCertificateOperations, serverCertificateSchemas } from './features/server-certificate/operations.ts';
 import { settingOperations, settingSchemas } from './features/settings/operations.ts';
@@ -79,6 +80,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...bundleOperations,
   ...recoveryKeyOperations,
   ...rollbackOperations,
+  ...tokenOperations,
   ...waitingOperations,
   ...worklistOperations,
   ...trendOperations,
@@ -124,6 +126,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...querySchemas,
   ...recoveryKeySchemas,
   ...rollbackSchemas,
+  ...tokenSchemas,
   ...ruleSchemas,
   ...serverCertificateSchemas,
   ...settingSchemas,

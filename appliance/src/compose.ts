@@ -396,7 +396,7 @@ export const compose = async ({
       devices,
       persons,
       gate,
-      endSessions: (account) => accounts.sessions.endAll(systemActor, account),
+      accounts,
     });
     // Before anybody is served: who was put out since stays out.
     rollbackDetector.open();

@@ -1,4 +1,4 @@
-import { clockAnchor } from '@sallyport/ui/anchors';
+import { clockAnchor, toRow } from '@sallyport/ui/anchors';
 import { paths } from '@sallyport/ui/paths';
 import { allSettings } from './all-settings.ts';
 import type { ObjectService } from './engine/objects/service.ts';
@@ -37,7 +37,7 @@ type Parts = {
   persons: Pick<PersonService, 'list'>;
   samples: Pick<SampleService, 'list'>;
   recoveryKey: Pick<RecoveryKeyService, 'look' | 'approvable'>;
-  rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
+  rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable' | 'tokens'>;
   exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
   protectedAddresses: Pick<ProtectedAddresses, 'requests' | 'approvable'>;
   deployConsents: Pick<DeployConsents, 'list' | 'approvable'>;
@@ -272,6 +272,22 @@ export function waitingSources(parts: Parts): WaitingSources {
                 at: back.asked.at,
                 path: paths.rollback(),
                 approvable: rollbackDetector.approvable(back.id, back.asked.at),
+              },
+            ],
+      ),
+    'token-release': () =>
+      rollbackDetector.tokens.list().flatMap(({ id, name, asked }) =>
+        asked === undefined
+          ? []
+          : [
+              {
+                id,
+                what: name,
+                reason: asked.reason,
+                by: asked.by,
+                at: asked.at,
+                path: toRow(paths.rollback(), id),
+                approvable: rollbackDetector.tokens.approvable(id),
               },
             ],
       ),

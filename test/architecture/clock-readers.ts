@@ -100,6 +100,7 @@ export const endingReaders: Readonly<
   'features/patches/service.ts': ['believed', 'refuses a date in the future'],
   'features/queries/samples.ts': ['believed', 'copies of files that were asked for, and old ones'],
   'features/queries/service.ts': ['believed', 'live queries, and old answers'],
+  'features/rollback/held-tokens.ts': ['believed', 'tokens that wait after a return, and do not once they ended'],
   'features/rules/tags.ts': ['believed', 'changes of tags of a day'],
   'features/server-certificate/presenting.ts': [
     'believed',

@@ -46,6 +46,10 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/patches/service.ts signed': 'reads which lines a bundle has signed',
   'appliance/src/features/queries/types.ts decide': 'the type of what samples.ts does behind the gate',
   'appliance/src/features/offline-import/service.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/rollback/held-tokens.ts approve':
+    'passes the actor on to waiting-change.ts, which asks the gate',
+  'appliance/src/features/rollback/held-tokens.ts decide':
+    'passes the actor on to waiting-change.ts, which asks the gate',
   'appliance/src/features/updates/service.ts decide': 'an update is offered by one person',
 };
 

@@ -46,7 +46,7 @@ const putBack = (): void => {
 };
 
 const ids: Record<string, string> = {};
-const secrets = { disabled: '', narrowed: '', kept: '', link: '', linkOfBefore: '' };
+const secrets = { disabled: '', narrowed: '', kept: '', other: '', glpi: '', link: '', linkOfBefore: '' };
 let cookie = '';
 
 /** What is as it was before it was tightened. */
@@ -84,19 +84,21 @@ beforeAll(async () => {
     ca = authority.certificatePem;
     const make = (kind: string, body: Record<string, unknown>, id?: string): string =>
       objects.ofAnyKind.create(systemActor, kind, body, id === undefined ? {} : { id }).id;
-    for (const name of ['stays', 'changed', 'off', 'factor', 'invited']) {
+    for (const name of ['stays', 'second', 'changed', 'off', 'factor', 'invited']) {
       ids[name] = make('account', { name, roles: ['administrator'] });
       if (name === 'invited') continue;
       const { token } = accounts.makeLink(systemActor, ids[name] ?? '');
       await accounts.useLink(token, { password: old, again: old, from: '127.0.0.1' });
     }
     const stays = ids['stays'] ?? '';
-    for (const name of ['disabled', 'narrowed', 'kept'] as const) {
+    for (const name of ['disabled', 'narrowed', 'kept', 'other'] as const) {
       const made = accounts.createApiToken(systemActor, { name, account: stays, rights: ['all'] });
       ids[`token-${name}`] = made.id;
       secrets[name] = made.secret;
     }
     secrets.linkOfBefore = accounts.makeLink(systemActor, ids['invited'] ?? '').token;
+    secrets.glpi = newTokenSecret('glpi');
+    ids['glpi'] = make('token', { name: 'glpi line', purpose: 'glpi', hash: tokenHash(secrets.glpi) });
     ids['line'] = make('token', { name: 'line', purpose: 'agent', hash: tokenHash(newTokenSecret()), approve: 'auto' });
     ids['zone'] = make('controller-zone', {
       name: 'Boiler',
@@ -153,5 +155,77 @@ describe('what was tightened since', () => {
     expect(page.text).toContain('each such field of each object was compared');
     const [back] = await opened(({ rollbackDetector }) => rollbackDetector.returns());
     expect(back).toMatchObject({ isCovered: true, failed: [], uncompared: [] });
+  });
+});
+
+/** What the API answers a token: the status, and the code of a refusal. */
+const called = async (secret: string): Promise<unknown[]> => {
+  const { status, text } = await ask('/api/v1/devices', { bearer: secret });
+  const { error } = JSON.parse(text) as { error?: { code: string } };
+  return error === undefined ? [status] : [status, error.code];
+};
+const report = (secret: string) =>
+  ask(`/a/${secret}/glpi`, {
+    json: { action: 'contact', deviceid: 'press-3-2026-01-01-00-00-00' },
+    headers: { 'glpi-agent-id': '0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b' },
+  });
+/** A person who is signed in, and sends a form. */
+const signedIn = async (name: string) => {
+  const session = (await logIn(name, old)).cookie;
+  const csrf = /name="csrf" value="([^"]+)"/.exec((await ask('/me', { cookie: session })).text)?.[1] ?? '';
+  return (path: string, form?: Record<string, string>) =>
+    ask(path, { cookie: session, ...(form === undefined ? {} : { form: { csrf, ...form } }) });
+};
+
+describe('tokens after the database of before is put back', () => {
+  it('wait, with a code, and are marked on their list; one that is made since does not', async () => {
+    const found = { 'API token': await called(secrets.kept), 'GLPI token': await report(secrets.glpi) };
+    expect(found['API token']).toEqual([401, 'TOKEN_HELD']);
+    expect([found['GLPI token'].status, found['GLPI token'].text]).toEqual([
+      403,
+      expect.stringContaining('TOKEN_HELD'),
+    ]);
+    const stays = await signedIn('stays');
+    expect((await stays('/objects/token')).text.match(/>Waits after a return</g)).toHaveLength(4);
+    expect((await stays(`/objects/token/${ids['token-kept']}`)).text).toContain('Waits after a return');
+    const { secret } = await opened(({ accounts }) =>
+      accounts.createApiToken(systemActor, { name: 'new', account: ids['stays'] ?? '', rights: ['all'] }),
+    );
+    expect(await called(secret)).toEqual([200]);
+  });
+
+  it('live again one by one, once one person asked on the page and another one agreed', async () => {
+    const [stays, second] = [await signedIn('stays'), await signedIn('second')];
+    const id = ids['token-kept'] ?? '';
+    const page = await stays('/rollback');
+    for (const name of ['kept', 'other', 'line', 'glpi line']) expect(page.text).toContain(`aria-label="${name}"`);
+    for (const name of ['disabled', 'narrowed', 'new']) expect(page.text).not.toContain(`aria-label="${name}"`);
+    expect((await stays('/rollback/tokens', { token: id, reason: '' })).status).toBe(422);
+    expect((await stays('/rollback/tokens', { token: id, reason: 'the line reads with it' })).status).toBe(303);
+    const self = await stays('/rollback/tokens/decide', { ids: id, action: 'approve' });
+    expect([self.status, self.text]).toEqual([403, expect.stringContaining('APPROVAL_SELF')]);
+    expect(await called(secrets.kept)).toEqual([401, 'TOKEN_HELD']);
+    expect((await second('/waiting')).text).toContain('the line reads with it');
+    expect((await second('/rollback')).text).toContain('the line reads with it');
+    expect((await second('/rollback/tokens/decide', { ids: id, action: 'approve' })).status).toBe(303);
+    expect(await called(secrets.kept)).toEqual([200]);
+    expect(await called(secrets.other)).toEqual([401, 'TOKEN_HELD']);
+    expect((await report(secrets.glpi)).status).toBe(403);
+  });
+
+  it('is released by nothing else: no form of the token, no revert, no call of the API', async () => {
+    const stays = await signedIn('stays');
+    const id = ids['token-other'] ?? '';
+    const revision = await opened(({ objects }) => objects.get('token', id).revision);
+    await stays(`/objects/token/${id}`, {
+      revision: String(revision),
+      'f.name': 'other',
+      'f.held': '',
+      'f.disabled': 'off',
+    });
+    await stays(`/objects/token/${id}/revert`, { revision: '1' });
+    const cookie = (await logIn('stays', old)).cookie;
+    await ask(`/api/v1/objects/token/${id}`, { method: 'PATCH', cookie, json: { held: null } });
+    expect(await called(secrets.other)).toEqual([401, 'TOKEN_HELD']);
   });
 });

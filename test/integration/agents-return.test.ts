@@ -51,10 +51,8 @@ describe('agents of a restored server', () => {
     site()
       .devices.list({ limit: 100 })
       .rows.find((one) => one.hostname === hostname)?.publicId ?? '';
-  const enrol = async (name: string): Promise<string> => {
+  const enrolBy = async (name: string, token: string): Promise<{ status: number; said: string }> => {
     layRoot(at(`root-${name}`), name);
-    const token = at(`token-${name}`);
-    writeFileSync(token, makeToken(site().objects, 'agent'), { mode: 0o600 });
     const fingerprint = siteFingerprint(site().ca.certificateDer, root);
     const state = ['--state', at(`state-${name}`), '--root', at(`root-${name}`)];
     const line = [
@@ -66,8 +64,19 @@ describe('agents of a restored server', () => {
       '--fingerprint',
       fingerprint,
     ];
-    const [status] = (await once(agent(...line, ...state, '--wait', '0'), 'close')) as [number];
-    expect(status).toBe(0);
+    const words = [binOf('sallyport-agent'), ...line, ...state, '--wait', '0'];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const [status] = (await once(child, 'close')) as [number];
+    return { status, said };
+  };
+  const enrol = async (name: string): Promise<string> => {
+    writeFileSync(at(`token-${name}`), makeToken(site().objects, 'agent'), { mode: 0o600 });
+    const { status, said } = await enrolBy(name, at(`token-${name}`));
+    expect(status, said).toBe(0);
     return deviceOf(name);
   };
   /** An agent as its service runs it, until what is waited for is so. */
@@ -147,6 +156,16 @@ describe('agents of a restored server', () => {
     await whileItRuns('forgotten', () => true);
     expect([find(device.thief), find(device.forgotten)]).toEqual([undefined, undefined]);
     expect(eventsOf('device-returned')).toEqual([device.since]);
+  });
+
+  it('that are new are told that a token of the older database waits, and come in by one that is made since', async () => {
+    const { status, said } = await enrolBy('late', at('token-before'));
+    expect([status, said]).toEqual([1, expect.stringContaining('TOKEN_HELD: the database was put back')]);
+    expect(find(deviceOf('late'))).toBeUndefined();
+    expect(site().events.list({ scope: wholeSite('job'), type: ['enrolment-refused'], limit: 1 }).rows).toMatchObject([
+      { params: { reason: 'token-held' } },
+    ]);
+    expect(find(await enrol('late'))).toMatchObject({ state: 'managed' });
   });
 
   it('that renewed since go on by the new certificate; one of another time is refused', async () => {

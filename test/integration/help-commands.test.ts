@@ -43,6 +43,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'sallyport baseline show': 'appliance/src/cli/inventory-commands.test.ts',
   'sallyport deviation accept': 'appliance/src/cli/inventory-commands.test.ts',
   'sallyport rollback acknowledge': 'test/integration/two-persons.test.ts',
+  'sallyport rollback token': 'test/integration/two-persons.test.ts',
   'sallyport patch import-approvals': 'appliance/src/cli/patches.test.ts',
   'sallyport-bundle evidence verify': 'appliance/src/cli/patches.test.ts',
   'sallyport-bundle custody key add': 'test/integration/custody.test.ts',

@@ -123,6 +123,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/rollback/${id}/decision`, { agree: true }],
     command: ['rollback', 'acknowledge', id, '--agree'],
   }),
+  'token-release': (id) => ({
+    form: [paths.rollbackTokensDecide(), { ids: id, action: 'approve' }],
+    api: [`/rollback/tokens/${id}/decision`, { agree: true }],
+    command: ['rollback', 'token', id, '--agree'],
+  }),
   'recovery-key-renew': () => ({
     form: [paths.recoveryKeyDecide(), { action: 'approve' }],
     api: ['/recovery-key/decision', { agree: true }],

@@ -2,12 +2,19 @@ import { request } from 'node:https';
 
 export type Answer = { status: number; cookie: string; text: string };
 /** Without a method: a form or a value in JSON is posted, else the address is read. */
-type Ask = { method?: string; form?: Record<string, string>; json?: unknown; cookie?: string; bearer?: string };
+type Ask = {
+  method?: string;
+  form?: Record<string, string>;
+  json?: unknown;
+  cookie?: string;
+  bearer?: string;
+  headers?: Record<string, string>;
+};
 
 /** Asks the server at localhost as a browser would, or with a token; `at` is asked anew for each call. */
 export const serverCaller =
   (at: () => { port: number; ca: string }) =>
-  (path: string, { method, form, json, cookie, bearer }: Ask = {}): Promise<Answer> =>
+  (path: string, { method, form, json, cookie, bearer, headers }: Ask = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const { port, ca } = at();
       const origin = `https://localhost:${port}`;
@@ -25,6 +32,7 @@ export const serverCaller =
           headers: {
             origin,
             'accept-language': 'en',
+            ...headers,
             ...(cookie === undefined ? {} : { cookie }),
             ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
             ...(type === undefined ? {} : { 'content-type': type }),

@@ -265,6 +265,17 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.rollbackDetector.decide(actor, id, true),
     },
+    'token-release': {
+      ask: (actor) => {
+        const { objects, rollbackDetector } = site.appliance;
+        const hash = randomBytes(32).toString('hex');
+        const body = { name: name(), purpose: 'agent', hash, held: toTime(nowMs()) };
+        const { id } = objects.ofAnyKind.create(systemActor, 'token', body);
+        rollbackDetector.tokens.ask(actor, [id], 'the line uses it');
+        return id;
+      },
+      approve: (actor, id) => site.appliance.rollbackDetector.tokens.decide(actor, [id], true),
+    },
     'recovery-key-renew': {
       ask: (actor) => {
         const { recoveryKey } = site.appliance;

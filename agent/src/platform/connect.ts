@@ -282,7 +282,7 @@ export const toError = (reply: Reply): AgentError => {
     status: reply.status,
     ...defined({ retryAfterSeconds: seconds }),
   };
-  if (serverCode === 'CERTIFICATE_ENDED' || serverCode === 'DEVICE_REVOKED')
+  if (serverCode === 'CERTIFICATE_ENDED' || serverCode === 'DEVICE_REVOKED' || serverCode === 'TOKEN_HELD')
     return new AgentError(serverCode, message, details);
   if (reply.status === 401) return new AgentError('REFUSED', message, details);
   if (reply.status === 409 && serverCode === 'POSSIBLE_CLONE')

@@ -34,6 +34,7 @@ export type AppErrorCode =
   | 'NOT_READY'
   | 'NO_ROOT'
   | 'TOKEN'
+  | 'TOKEN_HELD'
   | 'PENDING'
   | 'POSSIBLE_CLONE'
   | 'REVOKED'
@@ -135,6 +136,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   NOT_READY: entry('NOT_READY', 503),
   NO_ROOT: entry('NO_ROOT', 503),
   TOKEN: entry('TOKEN', 401),
+  TOKEN_HELD: entry('TOKEN_HELD', 401),
   PENDING: entry('PENDING', 202),
   POSSIBLE_CLONE: entry('POSSIBLE_CLONE', 409),
   REVOKED: entry('REVOKED', 401),

@@ -229,6 +229,11 @@ export const words = defineWords({
     kk: 'Тек осы мекенжайлардан мақұлдау',
   },
   'kind.token.field.disabled': { en: 'Disabled', ru: 'Отключён', kk: 'Өшірілген' },
+  'kind.token.field.held': {
+    en: 'Waits since a return',
+    ru: 'Ждёт со времени возврата',
+    kk: 'Қайтқаннан бері күтуде',
+  },
   'kind.token.option.purpose.agent': { en: 'Agents', ru: 'Агенты', kk: 'Агенттер' },
   'kind.token.option.purpose.osquery': { en: 'osquery', ru: 'osquery', kk: 'osquery' },
   'kind.token.option.purpose.glpi': { en: 'GLPI agents', ru: 'Агенты GLPI', kk: 'GLPI агенттері' },

@@ -410,6 +410,11 @@ export const words = defineWords({
     kk: 'Алмасу, Сенім бөлімінде қосылған тараптың сенім файлын импорттаңыз.',
   },
   'error.TOKEN': { en: 'The token is not valid', ru: 'Токен недействителен', kk: 'Токен жарамсыз' },
+  'error.TOKEN_HELD': {
+    en: 'The token waits after a return to an older state: an administrator lets it live again',
+    ru: 'Токен ждёт после возврата к прежнему состоянию: в действие его возвращает администратор',
+    kk: 'Токен бұрынғы күйге қайтқаннан кейін күтуде: оны әкімші қайта іске қосады',
+  },
   'error.PENDING': {
     en: 'The device waits for approval',
     ru: 'Устройство ждёт одобрения',

@@ -83,6 +83,8 @@ export type ObjectFormProps = {
     | undefined;
   /** Of a consent to packages by agents of others: what waits for a second person, or who agreed. */
   readonly consent?: { readonly asked: AskedByOne } | { readonly agreedBy: string } | undefined;
+  /** A token that waits after a return to an older database. */
+  readonly isHeld?: boolean | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
   /** Of a kind with a condition: the form then also sends `do` as `add` or `try`, which saves nothing. */
@@ -302,6 +304,13 @@ export const ObjectForm = (props: ObjectFormProps) => {
           </pre>
         </Notice>
       )}
+      {props.isHeld === true ? (
+        <Notice level="warning" title={ctx.t('rollback.tokenHeld')}>
+          <p>
+            {ctx.t('rollback.tokenHeldWhy')} <To href={paths.rollback()}>{ctx.t('rollback.title')}</To>
+          </p>
+        </Notice>
+      ) : null}
       {object === undefined || props.people === undefined ? null : (
         <People ctx={ctx} kind={kind} id={object.id} people={props.people} />
       )}

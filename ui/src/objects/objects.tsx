@@ -2,6 +2,7 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
 import { type Column, column } from '../components/table.tsx';
 import { Time, To, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -57,6 +58,8 @@ type ObjectsProps = {
     readonly links: Readonly<Record<string, readonly NamedLink[]>>;
     /** The page of a thing that has one of its own. */
     readonly href?: string | undefined;
+    /** What is to be seen of it before it is opened: a token that waits. */
+    readonly mark?: string | undefined;
   }>;
   readonly filters: Filtering;
   readonly deleted: number;
@@ -161,9 +164,17 @@ export const Objects = (props: ObjectsProps) => {
           caption: name,
           columns: [
             column(titleField, label(titleField), { sort: true, rec: 'a' }, (row) => (
-              <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
-                {row.title}
-              </a>
+              <>
+                <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
+                  {row.title}
+                </a>
+                {row.mark === undefined ? null : (
+                  <>
+                    {' '}
+                    <Status level="warning">{row.mark}</Status>
+                  </>
+                )}
+              </>
             )),
             ...fields
               .filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json')

@@ -39,5 +39,9 @@ export const provisionPages = {
   upgradeAside: page('/releases/failure/put-aside', { bound: 'site', POST: 'settings:write' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),
+  /** POST `token`, several, and `reason`: asks that tokens live again. */
+  rollbackTokens: page('/rollback/tokens', { bound: 'site', POST: 'accounts:write' }),
+  /** POST `ids` and `action` */
+  rollbackTokensDecide: page('/rollback/tokens/decide', { bound: 'site', decides: true, POST: 'accounts:write' }),
   rollbackDecide: page('/rollback/decide', { bound: 'site', decides: true, POST: 'safety:write' }),
 } as const;

@@ -8,6 +8,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { HeldTokens, type HeldTokensProps } from './held-tokens.tsx';
 
 /** What came back other than it had been seen. */
 type Line = {
@@ -41,7 +42,11 @@ type Back = {
   readonly compared?: number | undefined;
   readonly uncompared: readonly string[];
   readonly lines: readonly Line[];
-  readonly moreLines: number;
+  /** Lines that the command shows as well, and lines that only the journal has. */
+  readonly inCommand: number;
+  readonly inJournal: number;
+  /** Tokens that waited since; undefined where none could. */
+  readonly held?: number | undefined;
   /** Objects that were made since and are not there, by kind. */
   readonly lost: Readonly<Record<string, number>>;
   readonly ended?: { readonly links: number; readonly sessions: number } | undefined;
@@ -55,6 +60,8 @@ type RollbackProps = {
   /** The newest first. */
   readonly returns: readonly Back[];
   readonly errors?: FieldErrors | undefined;
+  /** For who may see tokens. */
+  readonly held?: HeldTokensProps | undefined;
 };
 
 const Waiting = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors | undefined }) => {
@@ -89,37 +96,47 @@ const fieldsOf = (ctx: Ctx, { kind, fields, was }: Line): string =>
 
 const Lines = ({ ctx, back }: { ctx: Ctx; back: Back }) => (
   <>
-    <DataTable<Line>
-      caption={ctx.t('rollback.lines')}
-      rows={back.lines}
-      records="labelled"
-      columns={[
-        column('what', ctx.t('common.what'), { any: true }, (line) => (
-          <>
-            {ctx.tDynamic(`kind.${line.kind}.one`, {}, line.kind)}{' '}
-            <To href={paths.objectRevisions(line.kind, line.id)} translate="no">
-              {line.name}
-            </To>
-          </>
-        )),
-        column('found', ctx.t('rollback.found'), { any: true }, (line) => (
-          <>
-            {ctx.t(`rollback.was.${line.was}`)}
-            {fieldsOf(ctx, line) === '' ? null : <div class="small second">{fieldsOf(ctx, line)}</div>}
-          </>
-        )),
-        column('done', ctx.t('rollback.done'), { any: true }, (line) =>
-          ctx.t(
-            !line.isRemoved
-              ? 'rollback.done.strict'
-              : line.kind === 'setting'
-                ? 'rollback.done.default'
-                : 'rollback.done.removed',
+    {back.lines.length === 0 ? null : (
+      <DataTable<Line>
+        caption={ctx.t('rollback.lines')}
+        rows={back.lines}
+        records="labelled"
+        columns={[
+          column('what', ctx.t('common.what'), { any: true }, (line) => (
+            <>
+              {ctx.tDynamic(`kind.${line.kind}.one`, {}, line.kind)}{' '}
+              <To href={paths.objectRevisions(line.kind, line.id)} translate="no">
+                {line.name}
+              </To>
+            </>
+          )),
+          column('found', ctx.t('rollback.found'), { any: true }, (line) => (
+            <>
+              {ctx.t(`rollback.was.${line.was}`)}
+              {fieldsOf(ctx, line) === '' ? null : <div class="small second">{fieldsOf(ctx, line)}</div>}
+            </>
+          )),
+          column('done', ctx.t('rollback.done'), { any: true }, (line) =>
+            ctx.t(
+              !line.isRemoved
+                ? 'rollback.done.strict'
+                : line.kind === 'setting'
+                  ? 'rollback.done.default'
+                  : 'rollback.done.removed',
+            ),
           ),
-        ),
-      ]}
-    />
-    {back.moreLines === 0 ? null : <p>{ctx.t('rollback.moreLines', { n: back.moreLines })}</p>}
+        ]}
+      />
+    )}
+    {back.inCommand === 0 ? null : (
+      <p>
+        {ctx.rich('rollback.inCommand', {
+          n: ctx.fmt.number(back.inCommand),
+          command: <code translate="no">sallyport rollback show</code>,
+        })}
+      </p>
+    )}
+    {back.inJournal === 0 ? null : <p>{ctx.t('rollback.moreLines', { n: back.inJournal })}</p>}
     <p class="second">{ctx.t('rollback.linesNext')}</p>
   </>
 );
@@ -168,6 +185,7 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
           <li>{ctx.t('rollback.sessions', { n: back.ended.sessions })}</li>
         </>
       )}
+      {back.held === undefined || back.held === 0 ? null : <li>{ctx.t('rollback.held', { n: back.held })}</li>}
       {back.compared === undefined ? null : <li>{ctx.t('rollback.compared', { n: back.compared })}</li>}
       {Object.entries(back.lost).map(([kind, n]) => (
         <li>
@@ -176,7 +194,7 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
       ))}
     </ul>
     {back.isCovered ? <p>{ctx.t('rollback.covered')}</p> : <Unknown ctx={ctx} back={back} />}
-    {back.lines.length + back.moreLines === 0 ? null : <Lines ctx={ctx} back={back} />}
+    {back.lines.length + back.inJournal === 0 ? null : <Lines ctx={ctx} back={back} />}
     {back.failed.length === 0 ? null : (
       <ul translate="no">
         {back.failed.map((one) => (
@@ -209,8 +227,9 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
 );
 
 /** Returns of the database to an older state: what was found, what was taken away again, and who has seen it. */
-export const Rollback = ({ ctx, returns, errors }: RollbackProps) => (
+export const Rollback = ({ ctx, returns, errors, held }: RollbackProps) => (
   <Page ctx={ctx} title={ctx.t('rollback.title')} sub={ctx.t('rollback.sub')}>
+    {held === undefined ? null : <HeldTokens ctx={ctx} {...held} />}
     {returns.length === 0 ? <Empty title={ctx.t('rollback.none')} /> : null}
     {returns.map((back) => (
       <One ctx={ctx} back={back} errors={errors} />

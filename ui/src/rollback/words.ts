@@ -143,6 +143,104 @@ export const words = defineWords({
     },
     kk: { one: '{n} сеанс аяқталды', other: '{n} сеанс аяқталды' },
   },
+  'rollback.held': {
+    en: { one: '{n} token held back', other: '{n} tokens held back' },
+    ru: {
+      one: 'приостановлен {n} токен',
+      few: 'приостановлены {n} токена',
+      many: 'приостановлено {n} токенов',
+      other: 'приостановлено {n} токена',
+    },
+    kk: { one: '{n} токен тоқтатыла тұрды', other: '{n} токен тоқтатыла тұрды' },
+  },
+  'rollback.tokens': {
+    en: 'Tokens that wait since a return',
+    ru: 'Токены, которые ждут после возврата',
+    kk: 'Қайтқаннан кейін күтіп тұрған токендер',
+  },
+  'rollback.token': { en: 'Token', ru: 'Токен', kk: 'Токен' },
+  'rollback.tokenEnds': { en: 'Ends', ru: 'Истекает', kk: 'Аяқталады' },
+  'rollback.tokensWhy': {
+    en: 'They lie in the older database. Which of them were in wrong hands or ended since, it does not say: each is refused (TOKEN_HELD) until an administrator lets it live again. Delete those that nothing uses any more.',
+    ru: 'Они остались в прежней базе. Какие из них с тех пор попали в чужие руки или были прекращены, в ней не видно: каждый отклоняется (TOKEN_HELD), пока администратор не вернёт его в действие. Удалите те, которыми больше ничто не пользуется.',
+    kk: 'Олар бұрынғы дерекқорда қалған. Содан бері қайсысы бөтен қолға түскені не тоқтатылғаны онда көрінбейді: әкімші қайта іске қоспайынша, әрқайсысы қабылданбайды (TOKEN_HELD). Енді ештеңе пайдаланбайтындарын жойыңыз.',
+  },
+  'rollback.tokensReason': {
+    en: 'Why they may live again, and what you looked at',
+    ru: 'Почему их можно вернуть в действие и что вы проверили',
+    kk: 'Неге оларды қайта іске қосуға болады және нені қарадыңыз',
+  },
+  'rollback.tokensAsk': {
+    en: 'Let the marked ones live again',
+    ru: 'Вернуть отмеченные в действие',
+    kk: 'Белгіленгендерді қайта іске қосу',
+  },
+  'rollback.tokensWait': {
+    en: {
+      one: '{n} token is to live again: that waits for a second person',
+      other: '{n} tokens are to live again: that waits for a second person',
+    },
+    ru: {
+      one: 'Возврат в действие {n} токена ждёт второго человека',
+      few: 'Возврат в действие {n} токенов ждёт второго человека',
+      many: 'Возврат в действие {n} токенов ждёт второго человека',
+      other: 'Возврат в действие {n} токена ждёт второго человека',
+    },
+    kk: {
+      one: '{n} токенді қайта іске қосу екінші адамды күтеді',
+      other: '{n} токенді қайта іске қосу екінші адамды күтеді',
+    },
+  },
+  'rollback.tokensOnly': {
+    en: 'Where there is no second person, the one who asked agrees after 24 hours; that is marked.',
+    ru: 'Если второго человека нет, через 24 часа соглашается тот, кто попросил; это отмечается.',
+    kk: 'Екінші адам болмаса, сұраған адамның өзі 24 сағаттан кейін келіседі; бұл белгіленеді.',
+  },
+  'rollback.tokensNotFound': {
+    en: 'One of these does not wait any more: look again',
+    ru: 'Один из них уже не ждёт: посмотрите снова',
+    kk: 'Бұлардың бірі енді күтіп тұрған жоқ: қайта қараңыз',
+  },
+  'rollback.moreTokens': {
+    en: '{n} more: {command}',
+    ru: 'Ещё {n}: {command}',
+    kk: 'Тағы {n}: {command}',
+  },
+  'rollback.tokenHeld': {
+    en: 'Waits after a return',
+    ru: 'Ждёт после возврата',
+    kk: 'Қайтқаннан кейін күтуде',
+  },
+  'rollback.tokenHeldWhy': {
+    en: 'The database was put back to an older state since this token was made. It is refused until an administrator lets it live again.',
+    ru: 'База данных вернулась к состоянию старше сегодняшнего, и этот токен отклоняется, пока администратор не вернёт его в действие.',
+    kk: 'Дерекқор бұрынғы күйге қайтты, сондықтан әкімші қайта іске қоспайынша, бұл токен қабылданбайды.',
+  },
+  'rollback.toastTokens': {
+    en: 'Noted; it waits for a second person',
+    ru: 'Записано; ждёт второго человека',
+    kk: 'Жазылды; екінші адамды күтеді',
+  },
+  'rollback.toastTokensLive': {
+    en: { one: '{n} token lives again', other: '{n} tokens live again' },
+    ru: {
+      one: 'Возвращён в действие {n} токен',
+      few: 'Возвращены в действие {n} токена',
+      many: 'Возвращено в действие {n} токенов',
+      other: 'Возвращено в действие {n} токена',
+    },
+    kk: { one: '{n} токен қайта іске қосылды', other: '{n} токен қайта іске қосылды' },
+  },
+  'rollback.toastTokensRefused': {
+    en: 'The request is given up; the tokens go on waiting',
+    ru: 'Просьба отклонена; токены ждут дальше',
+    kk: 'Өтініш қабылданбады; токендер күте береді',
+  },
+  'rollback.inCommand': {
+    en: 'More lines: {n}. All of them: {command}',
+    ru: 'Ещё строк: {n}. Все: {command}',
+    kk: 'Тағы жол: {n}. Барлығы: {command}',
+  },
   'rollback.compared': {
     en: { one: '{n} object compared field by field', other: '{n} objects compared field by field' },
     ru: {

@@ -69,6 +69,11 @@ export const words = defineWords({
     ru: 'Порт для соединений',
     kk: 'Байланыс порты',
   },
+  'waiting.act.token-release': {
+    en: 'Token that waits after a return',
+    ru: 'Токен, который ждёт после возврата',
+    kk: 'Қайтқаннан кейін күтіп тұрған токен',
+  },
   'waiting.act.address-release': {
     en: 'Release of protected addresses',
     ru: 'Снятие защиты с адресов',
@@ -144,6 +149,11 @@ export const words = defineWords({
     en: 'The new value holds.',
     ru: 'Действует новое значение.',
     kk: 'Жаңа мән күшіне енеді.',
+  },
+  'waiting.then.token-release': {
+    en: 'The token lets in again what shows it.',
+    ru: 'Токен снова пропускает того, кто его предъявит.',
+    kk: 'Токен оны көрсеткенді қайтадан кіргізеді.',
   },
   'waiting.then.connection-change': {
     en: 'The appliance connects to this port.',

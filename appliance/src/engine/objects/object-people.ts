@@ -12,12 +12,7 @@ import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
 import type { Kind, Obj } from './types.ts';
 
 /** What waits at an account or role, and who stands behind an account. */
-export function peopleOf(
-  deps: ConsoleDeps,
-  c: Context<ConsoleEnv>,
-  kind: Kind,
-  object: Obj,
-): ObjectFormProps['people'] {
+function peopleOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object: Obj): ObjectFormProps['people'] {
   if (!isGrantKind(kind.name)) return undefined;
   const { accounts, objects } = deps;
   const ctx = viewContext(deps, c, 'part');
@@ -44,12 +39,7 @@ export function peopleOf(
 }
 
 /** Of a consent to packages by agents of others: that it waits for a second person, or who agreed. */
-export function consentOf(
-  deps: ConsoleDeps,
-  c: Context<ConsoleEnv>,
-  kind: Kind,
-  object: Obj,
-): ObjectFormProps['consent'] {
+function consentOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object: Obj): ObjectFormProps['consent'] {
   if (kind.name !== 'deploy-consent' || object.deletedAt !== undefined) return undefined;
   const { deployConsents, objects } = deps;
   const nameOf = actorWords(viewContext(deps, c, 'part'), objects);
@@ -65,6 +55,22 @@ export function consentOf(
     },
   };
 }
+
+/** A token that waits after a return to an older database (features/rollback/held-tokens.ts). */
+export const isHeldToken = (kind: Kind, { body }: Pick<Obj, 'body'>): boolean =>
+  kind.name === 'token' && typeof body['held'] === 'string' && body['disabled'] !== true;
+
+/** What stands above the form of an object. */
+export const noticesOf = (
+  deps: ConsoleDeps,
+  c: Context<ConsoleEnv>,
+  kind: Kind,
+  object: Obj,
+): Pick<ObjectFormProps, 'people' | 'consent' | 'isHeld'> => ({
+  people: peopleOf(deps, c, kind, object),
+  consent: consentOf(deps, c, kind, object),
+  isHeld: isHeldToken(kind, object),
+});
 
 /** Says yes or no to what waits, or vouches for an account; the yes may bring a link. */
 export function decideAbout(

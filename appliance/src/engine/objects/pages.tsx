@@ -24,7 +24,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
-import { consentOf, decideAbout, peopleOf, waits } from './object-people.ts';
+import { decideAbout, isHeldToken, noticesOf, waits } from './object-people.ts';
 import { isDeletionUndoable, isUndoable } from './returns.ts';
 import { pageByShownName } from './shown-names.ts';
 import { hasRight, type Kind, type KindField, type Obj, type ObjectPage, tombstoneMs } from './types.ts';
@@ -165,6 +165,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
             values: shownValues(kind, object.body),
             links: fieldLinks(names, kind, object.body),
             href: kind.name === 'setting' ? placeOf(kind, object.id) : undefined,
+            mark: isHeldToken(kind, object) ? ctx.t('rollback.tokenHeld') : undefined,
           })),
         }}
         filters={asked.filtering}
@@ -224,8 +225,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         {...defined({ errors: extra.errors, meanwhile: extra.meanwhile })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
-        people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
-        consent={object === undefined ? undefined : consentOf(deps, c, kind, object)}
+        {...(object === undefined ? {} : noticesOf(deps, c, kind, object))}
       />,
       extra.status ?? 200,
     );

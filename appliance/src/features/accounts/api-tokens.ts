@@ -4,6 +4,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { heldWords } from '../devices/types.ts';
 import type { Refusals } from './refusals.ts';
 import { heldBy, limitGrants, limitRights } from './rights.ts';
 
@@ -55,12 +56,17 @@ export const apiTokens = (parts: { objects: ObjectService; clock: () => number; 
       if (secret === undefined || !pattern.test(secret)) throw refuse('no-token', from);
       const token = objects.findBy('token', 'hash', hashOf(secret));
       if (token === undefined) throw refuse('unknown-token', from);
-      const { purpose, disabled, expiresAt, account: accountId } = token.body;
+      const { purpose, disabled, expiresAt, held: heldSince, account: accountId } = token.body;
       if (purpose !== 'api') throw refuse('other-purpose', from, token.id);
       if (disabled === true) throw refuse('disabled', from, token.id);
       if (typeof expiresAt === 'string' && Date.parse(expiresAt) <= clock()) throw refuse('expired', from, token.id);
       const account = typeof accountId === 'string' ? objects.find('account', accountId) : undefined;
       if (account === undefined || account.body['disabled'] === true) throw refuse('no-account', from, token.id);
+      // Only who has the secret of a token that is right in all else learns it.
+      if (typeof heldSince === 'string') {
+        refuse('held', from, token.id);
+        throw new AppError('TOKEN_HELD', heldWords);
+      }
       const held = heldBy(objects, account);
       return {
         type: 'token',

@@ -111,6 +111,10 @@ export const accountKinds = defineKinds({
       /** Limits an API token further than its account. */
       rights: { returns: 'anew', type: 'list', max: 50 },
       disabled: { returns: 'anew', type: 'boolean', default: false },
+      /** Since when it waits after a return to an older database (features/rollback/held-tokens.ts). */
+      held: { returns: 'never', strict: { held: '1970-01-01T00:00:00Z' }, type: 'time', internal: true },
+      /** JSON: that it may live again waits for a second person. */
+      waiting: { returns: 'never', type: 'secret', internal: true },
     },
     // A range that is none would hold no address, and every device would wait without anybody knowing why.
     check: ({ approveFrom, rights }) => {

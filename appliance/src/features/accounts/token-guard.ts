@@ -37,6 +37,7 @@ function loosened(before: Body, after: Body): string[] {
     approve: isAuto && before['approve'] !== 'auto',
     approveFrom: isAuto && widens(before['approveFrom'], after['approveFrom'], (one, held) => held.includes(one)),
     rights: widens(before['rights'], after['rights'], isRightWithin),
+    held: isSet(before['held']) && !isSet(after['held']),
     basicHash: isSet(before['basicHash']) && before['basicHash'] !== after['basicHash'],
   };
   return Object.keys(looser).filter((field) => looser[field] === true);

@@ -131,6 +131,8 @@ export const twoPersonActs = {
   'connection-change': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
+  // After a return to an older database (features/rollback/held-tokens.ts).
+  'token-release': { right: 'accounts:approve', sees: 'accounts:read', sole: true },
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'address-release': { right: 'controllers:approve', sees: 'controllers:read' },
   'deploy-consent': { right: 'deployments:approve', sees: 'deployments:read', sole: true },

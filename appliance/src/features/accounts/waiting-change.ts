@@ -14,7 +14,7 @@ import { AppError } from '../../platform/errors.ts';
 import { rightsOf } from './rights.ts';
 import type { Approvable, ApprovalGate } from './types.ts';
 
-// Making, promoting and resetting an account, and changing a setting of safety (safety-settings.ts), wait for a second person where there is one. What waits lies in the object
+// Making, promoting and resetting an account, changing a setting of safety (safety-settings.ts) and letting a token live again wait for a second person where there is one. What waits lies in the object
 // itself, encrypted as its secrets are: one change at a time, and any later write of the object makes it void.
 
 export type WaitingChange = {
@@ -24,6 +24,8 @@ export type WaitingChange = {
   by: string;
   persons: ReadonlySet<PersonId>;
   at: number;
+  /** Why, where that is asked for. */
+  reason?: string;
 };
 
 type Stored = Omit<WaitingChange, 'persons'> & { persons: string; revision: number };
@@ -31,6 +33,7 @@ type Stored = Omit<WaitingChange, 'persons'> & { persons: string; revision: numb
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 
+/** A token that waits after a return to an older database (features/rollback/held-tokens.ts) is a thing of accounts. */
 type Stem = 'account' | 'setting';
 const stemOf = (kind: string): Stem => (kind === 'setting' ? 'setting' : 'account');
 
@@ -44,6 +47,7 @@ export function waitingChanges(parts: {
 
   /** What a second person says yes to. */
   const approvable = (kind: string, id: string, { persons, at }: Pick<WaitingChange, 'persons' | 'at'>): Approvable => {
+    if (kind === 'token') return { act: 'token-release', thing: `${id}@${at}`, authors: [persons], since: at };
     const ofSetting = objects.waitsAlone(id) ? 'connection-change' : 'setting-change';
     return { act: stemOf(kind) === 'setting' ? ofSetting : 'account-change', authors: [persons], since: at };
   };
@@ -81,7 +85,7 @@ export function waitingChanges(parts: {
       });
     },
     /** The field `waiting` of an object that will be at `revision`. */
-    field: (actor: Actor, change: { what: WaitingChange['what']; patch: Body; revision: number }): string => {
+    field: (actor: Actor, change: Pick<WaitingChange, 'what' | 'patch' | 'reason'> & { revision: number }): string => {
       const persons = storedPersons(gate.assertMayAsk(actor));
       return JSON.stringify({ ...change, by: actorRef(actor), persons, at: clock() } satisfies Stored);
     },

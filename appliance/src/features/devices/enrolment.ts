@@ -363,7 +363,8 @@ export const enrolment = (parts: EnrolmentParts): Enrolment => {
     withToken: (call) => {
       takeShare(call.from);
       const purpose = purposeOf[call.source];
-      const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token);
+      const held = (): AppError => refused.tell('TOKEN_HELD', call.from);
+      const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token, held);
       if (token === undefined) throw refused.refuse('TOKEN', 'unknown-token', call.from);
       return outcomeOf(
         call,

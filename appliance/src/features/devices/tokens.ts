@@ -1,7 +1,8 @@
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { addressRanges } from '../../platform/address-ranges.ts';
-import { type EnrolmentToken, type TokenPurpose, tokenHash } from './types.ts';
+import { AppError } from '../../platform/errors.ts';
+import { type EnrolmentToken, heldWords, type TokenPurpose, tokenHash } from './types.ts';
 
 // Enrolment tokens are objects of the kind `token`; only the SHA-256 of the secret is kept. The secret has 256 random
 // bits, so a plain hash is enough and a look-up by hash leaks nothing about others.
@@ -30,14 +31,15 @@ const toToken = (object: ObjectOf<'token'>): EnrolmentToken => {
   };
 };
 
-/** The token with this secret; undefined for a wrong, foreign or deleted one. */
+/** The token with this secret; undefined for a wrong, foreign or deleted one. TOKEN_HELD, or what `refusal` makes of it. */
 export const findEnrolmentToken = (
   objects: ObjectService,
   purpose: TokenPurpose,
   secret: string,
+  refusal: () => AppError = () => new AppError('TOKEN_HELD', heldWords),
 ): EnrolmentToken | undefined => {
   const object = objects.findBy('token', 'hash', tokenHash(secret));
-  return object === undefined || object.body['purpose'] !== purpose || object.body['disabled'] === true
-    ? undefined
-    : toToken(object);
+  if (object === undefined || object.body['purpose'] !== purpose || object.body['disabled'] === true) return undefined;
+  if (typeof object.body['held'] === 'string') throw refusal();
+  return toToken(object);
 };

@@ -280,6 +280,10 @@ export type EnrolmentToken = {
   approves(address: string): boolean;
 };
 
+/** What who shows the secret of a token that waits after a return to an older database is told. */
+export const heldWords =
+  'the database was put back to an older state since this token was made: it waits until an administrator lets it live again (the page "Return to an older state", or: sallyport rollback tokens)';
+
 /** A new secret, as it is written into the token file. */
 export const newTokenSecret = (purpose: TokenPurpose = 'agent'): string =>
   `sallyport-${purpose}-${Buffer.from(randomBytes(32)).toString('base64url')}`;

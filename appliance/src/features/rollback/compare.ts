@@ -124,18 +124,6 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
     'controller-decision': store.controllers,
   };
 
-  /** Whether every digest of an object is as the witness has it, but for some fields. */
-  const isAsSeen = (held: Digests, kind: string, id: string, except: readonly string[] = []): boolean => {
-    const section = held[kind];
-    const seen = section && unpackRows(section).get(idDigest(keyed, kind, id));
-    const is = rowOf(kind, id, objects.guarded(kind));
-    return (
-      seen !== undefined &&
-      is !== undefined &&
-      objects.guarded(kind).every((name) => except.includes(name) || seen.get(name) === is.get(name))
-    );
-  };
-
   /** Compares the database with what the witness had seen up to an entry, and makes strict what differs. */
   const compare = (held: Digests, upTo: number): Compared => {
     const outcome: Compared = { compared: 0, uncompared: [], lines: [], lost: {}, failed: [] };
@@ -180,5 +168,5 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
     return outcome;
   };
 
-  return { after, compare, isAsSeen, isCurrent };
+  return { after, compare, isCurrent };
 }

@@ -54,9 +54,9 @@ export function readWitness(keyring: Keyring): Witness | undefined {
   };
 }
 
-const halves = ({ compared, uncompared, lines, moreLines, lost, ended, ...back }: Return) => ({
+const halves = ({ compared, uncompared, lines, moreLines, lost, ended, held, ...back }: Return) => ({
   back,
-  details: defined({ compared, uncompared, lines, moreLines, lost, ended }),
+  details: defined({ compared, uncompared, lines, moreLines, lost, ended, held }),
 });
 
 /** Durable when it returns: the old files are there, or the new ones, or the digests are of both. */

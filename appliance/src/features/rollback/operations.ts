@@ -51,11 +51,24 @@ const returnSchema = z.object({
     .object({ links: z.int(), sessions: z.int() })
     .nullable()
     .describe('Unused links and sessions that were ended'),
+  held: z.int().describe('Tokens that waited then until an administrator lets each live again'),
   asked: statement.optional().describe('One person has seen it, and a second one has to agree'),
   acknowledged: statement.optional(),
 });
 
-const toReturn = ({ was, found, since, compared, uncompared, lines, moreLines, lost, ended, ...back }: Return) => ({
+const toReturn = ({
+  was,
+  found,
+  since,
+  compared,
+  uncompared,
+  lines,
+  moreLines,
+  lost,
+  ended,
+  held,
+  ...back
+}: Return) => ({
   ...back,
   since: since === 0 ? null : since,
   compared: compared ?? null,
@@ -64,6 +77,7 @@ const toReturn = ({ was, found, since, compared, uncompared, lines, moreLines, l
   moreLines: moreLines ?? 0,
   lost: lost ?? {},
   ended: ended ?? null,
+  held: held ?? 0,
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
 });

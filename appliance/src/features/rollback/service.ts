@@ -8,6 +8,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { AccountService } from '../accounts/service.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { LostCertificates } from '../devices/types.ts';
@@ -22,6 +23,7 @@ import {
   readWitness,
   writeWitness,
 } from './file.ts';
+import { type HeldTokens, heldTokens } from './held-tokens.ts';
 import { rollbackStore } from './store.ts';
 import { takenAfter } from './taken.ts';
 import {
@@ -52,6 +54,8 @@ export type RollbackDetector = {
   decide(actor: Actor, id: string, agree: boolean): Return;
   /** Whether a certificate that the database does not know was issued in a time that it lost. */
   lostCertificate: LostCertificates;
+  /** Tokens that wait since a return. */
+  tokens: HeldTokens;
   /** What one person asked for, and when. */
   approvable(id: string, at: number): Approvable;
   /** Why this person cannot agree; undefined when he can, or nothing waits. */
@@ -67,7 +71,7 @@ type RollbackParts = {
   devices: Pick<DeviceService, 'list' | 'revoke' | 'byPublicId'>;
   persons: Pick<PersonService, 'eraseKeys'>;
   gate: ApprovalGate;
-  endSessions: (account: string) => number;
+  accounts: Pick<AccountService, 'assertFresh' | 'changes' | 'releasing' | 'sessions'>;
   clock?: () => number;
 };
 
@@ -85,10 +89,11 @@ const approvable = (id: string, at: number): Approvable => ({ act, thing: `${id}
 
 /** The detector of returns to an older state. */
 export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
-  const { db, keyring, personal, events, objects, devices, persons, gate } = parts;
+  const { db, keyring, personal, events, objects, devices, persons, gate, accounts } = parts;
   const clock = parts.clock ?? nowMs;
   const store = rollbackStore(db);
   const digests = objectDigests({ db, objects, store, keyed: personal.keyed });
+  const tokens = heldTokens({ db, objects, accounts, clock });
   let written: Position | undefined;
   let kept: Pick<Witness, 'returns' | 'taken'> | undefined;
 
@@ -198,7 +203,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const end = (): NonNullable<Return['ended']> => {
     const ended = { links: 0, sessions: 0 };
     for (const { id } of objects.list({ kind: 'account', limit: maxAccounts }).rows)
-      ended.sessions += parts.endSessions(id);
+      ended.sessions += accounts.sessions.endAll(systemActor, id);
     for (const { id } of objects.list({ kind: 'token', where: { purpose: 'first' }, limit: maxAccounts }).rows) {
       objects.remove(systemActor, 'token', id, { comment: 'return to an older state of the database' });
       ended.links += 1;
@@ -220,6 +225,8 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     const strict = digests.compare(seen, witness?.position.entries ?? 0);
     failed.push(...strict.failed);
     lines.push(...strict.lines);
+    // Last: who may be let in again is asked about what the comparison left.
+    const held = tokens.hold();
     const isCompared = Object.keys(seen).length > 0;
     const cause = witness === undefined ? 'no-witness' : witness.restored === undefined ? 'unknown' : 'restored';
     const knows = witness !== undefined && witness.position.entries > 0;
@@ -241,6 +248,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       moreLines: Math.max(0, lines.length - maxLines),
       lost: strict.lost,
       ended,
+      held,
     };
     events.record('state-went-back', {
       actor: 'system:appliance',
@@ -323,6 +331,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       if (back === undefined || taken.some(({ what }) => what === `device:${publicId}`)) return undefined;
       return back.isCovered ? 'known' : 'unsure';
     },
+    tokens,
     unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
     acknowledge: (actor, id, text) => {
       requireRight(actor, 'safety:write');

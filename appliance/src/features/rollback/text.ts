@@ -25,12 +25,17 @@ const lineText = ({ kind, id, fields, was, isRemoved }: ReturnLine): string =>
 
 /** What was done about objects, one in a line; what was not compared and from when on nothing is known. */
 export function detailTexts(back: Return): string[] {
-  const { compared, uncompared = [], lines = [], moreLines = 0, lost = {}, ended, since, isCovered } = back;
+  const { compared, uncompared = [], lines = [], moreLines = 0, lost = {}, ended, held = 0, since, isCovered } = back;
   const lostText = Object.entries(lost).map(([kind, n]) => `${n} ${kind}`);
   const from = since === 0 ? 'since when is not known either' : `from ${toTime(since)} on`;
   return [
     ...(compared === undefined ? [] : [`  compared field by field: ${compared} objects`]),
     ...(ended === undefined ? [] : [`  ended: ${ended.links} unused links, ${ended.sessions} sessions`]),
+    ...(held === 0
+      ? []
+      : [
+          `  tokens that wait until an administrator lets each live again: ${held} then; now: sallyport rollback tokens`,
+        ]),
     ...lines.map(lineText),
     ...(moreLines === 0 ? [] : [`  ${moreLines} more: see the journal`]),
     ...(lostText.length === 0 ? [] : [`  made since and lost: ${lostText.join(', ')}`]),

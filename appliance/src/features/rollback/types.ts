@@ -89,6 +89,8 @@ const returnDetails = z.strictObject({
   lost: z.record(z.string(), z.int().min(1)).optional(),
   /** Unused links and sessions that were ended. */
   ended: z.strictObject({ links: z.int().min(0), sessions: z.int().min(0) }).optional(),
+  /** Tokens that wait since (held-tokens.ts). */
+  held: z.int().min(0).optional(),
 });
 export type Return = z.infer<typeof returnShape> & z.infer<typeof returnDetails>;
 export type Applied = Return['applied'];

@@ -30,20 +30,29 @@ export const admission = (devices: DeviceService) => {
   const peerOf = peerReader();
   const from = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
 
-  const refuse = (c: Context<Env>): Response => {
+  const refuse = (c: Context<Env>, token = ''): Response => {
     try {
       // It counts the refusal, and writes it down.
       const facts = { hostname: '' };
-      devices.enrolClient({ source: 'glpi', token: '', clientId: '', keyDigest: null, facts, from: from(c) });
+      devices.enrolClient({ source: 'glpi', token, clientId: '', keyDigest: null, facts, from: from(c) });
     } catch (error) {
-      if (toFailure(error).code === 'RATE_LIMITED') return failureReply(dialectOf(c), 503, 'busy', 60);
+      const { code, message } = toFailure(error);
+      if (code === 'RATE_LIMITED') return failureReply(dialectOf(c), 503, 'busy', 60);
+      if (code === 'TOKEN_HELD') return failureReply(dialectOf(c), 403, `${code}: ${message}`);
     }
     return refusal(dialectOf(c));
   };
 
-  const find = (c: Context<Env>): EnrolmentToken | undefined => {
+  /** The token of the address, or the refusal. */
+  const find = (c: Context<Env>): EnrolmentToken | Response => {
     const secret = c.req.param('token') ?? '';
-    return secret.length > maxSecretLength ? undefined : devices.enrolmentToken('glpi', secret);
+    if (secret.length > maxSecretLength) return refuse(c);
+    try {
+      return devices.enrolmentToken('glpi', secret) ?? refuse(c);
+    } catch (error) {
+      if (toFailure(error).code !== 'TOKEN_HELD') throw error;
+      return refuse(c, secret);
+    }
   };
 
   return {
@@ -53,7 +62,7 @@ export const admission = (devices: DeviceService) => {
     /** The token; an answer where there is none, or where it wants a password, too. */
     admit: (c: Context<Env>): Admitted | Response => {
       const token = find(c);
-      if (token === undefined) return refuse(c);
+      if (token instanceof Response) return token;
       if (token.basicHash !== null && !isBasic(c.req.header('authorization'), token.basicHash)) {
         const reply = failureReply(dialectOf(c), 401, 'refused');
         reply.headers.set('WWW-Authenticate', `Basic realm="${basicRealm}"`);

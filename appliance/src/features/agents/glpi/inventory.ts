@@ -121,6 +121,8 @@ const answerOf = (parts: GlpiParts, call: Call, error: unknown): Response => {
     case 'TOKEN':
     case 'REVOKED':
       return refusal(call.dialect);
+    case 'TOKEN_HELD':
+      return failureReply(call.dialect, 403, `TOKEN_HELD: ${failure.message}`);
     case 'OVERLOADED':
     case 'RATE_LIMITED':
       return failureReply(call.dialect, 503, 'busy', 60);

@@ -35,9 +35,10 @@ const oauthToken = async (c: Context<Env>, { find, refuse }: Admission): Promise
   const stream = c.env?.incoming ?? c.req.raw.body;
   const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, maxBytes);
   const token = find(c);
+  if (token instanceof Response) return token;
   const { grant_type, client_id, client_secret } = (parsePlain(wire) ?? {}) as Record<string, unknown>;
   const [user, password] = [text(client_id), text(client_secret)];
-  if (token?.basicHash == null || grant_type !== 'client_credentials' || basicHash(user, password) !== token.basicHash)
+  if (token.basicHash === null || grant_type !== 'client_credentials' || basicHash(user, password) !== token.basicHash)
     return refuse(c);
   return jsonReply({
     token_type: 'Bearer',
