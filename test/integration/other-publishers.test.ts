@@ -26,11 +26,13 @@ import { canMakeFleet } from '../support/distribution-fleet.ts';
 type Package = { name: string; version: string; maker: string; source?: string };
 type Row = {
   readonly host: string;
-  readonly system: 'debian:13' | 'ubuntu:24.04' | 'almalinux:9.4';
+  readonly system: 'debian:12' | 'debian:13' | 'ubuntu:24.04' | 'almalinux:9.4';
   readonly packages: readonly Package[];
   readonly state: 'judged' | 'partly' | 'not-judged';
   /** Who publishes what is not judged. */
   readonly publishers: readonly string[];
+  /** Security suites of apt alone speak of it. */
+  readonly isOfFixes?: true;
 };
 
 const bash = { name: 'bash', version: '5.2.37-2', maker: 'Matthias Klose <doko@debian.org>' };
@@ -82,6 +84,14 @@ const ROWS: readonly Row[] = [
     packages: [bash, zabbix],
     state: 'partly',
     publishers: ['Zabbix Packager'],
+  },
+  {
+    host: 'deb-of-suites',
+    system: 'debian:12',
+    packages: [bash, gmail],
+    state: 'partly',
+    publishers: [],
+    isOfFixes: true,
   },
   { host: 'deb-spoken-of', system: 'debian:13', packages: [bash, known], state: 'judged', publishers: [] },
   { host: 'ubuntu-own', system: 'ubuntu:24.04', packages: [ubuntu('bash')], state: 'judged', publishers: [] },
@@ -167,11 +177,11 @@ const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
   return collectSections(context, { chosen });
 };
 
-const about = (ecosystem: string, name: string, fixed: string) => {
+const about = (ecosystem: string, name: string, fixed: string, feed = 'osv-debian') => {
   const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
   const affected = { ecosystem, package: name, ranges: [{ lo: '', hi, fixed, comparable: true }] };
   // Of today: what is too old judges nothing whole.
-  return advisory(`A-${ecosystem}-${name}`, affected, { modified: toTime(nowMs()) });
+  return advisory(`A-${ecosystem}-${name}`, affected, { feed, modified: toTime(nowMs()) });
 };
 
 describe.skipIf(!canMakeFleet)('packages that the distribution does not publish (skipped without rpmbuild)', () => {
@@ -208,7 +218,12 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     // What none of them has: with a catalogue a device needs no update, as far as it is judged.
     const updates = [update('nano', '8.4-1')];
     const files = updates.map(({ files: [sha256 = ''] }) => ({ path: `updates/${sha256}`, bytes: packageBytes }));
-    await host.publish({ updates, files, feeds: [{ feed: 'osv-debian', advisories }] });
+    const ofSuites = [about('Debian:12', 'openssl', '3.0-1', 'suites')];
+    const feeds = [
+      { feed: 'osv-debian', advisories },
+      { feed: 'suites', advisories: ofSuites },
+    ];
+    await host.publish({ updates, files, feeds });
     const medium = mkdtempSync(join(folder, 'medium-'));
     const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
     await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
@@ -247,6 +262,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     for (const path of [paths.device(device), paths.deviceTab(device, 'findings')]) {
       const shown = await text(path);
       for (const publisher of row.publishers) expect(shown, path).toContain(`No source for packages of ${publisher}`);
+      expect(shown.includes('judged only for what is fixed'), path).toBe(row.isOfFixes === true);
       if (row.state === 'judged') expect(shown, path).not.toContain('No source for packages');
       else expect(shown, path).not.toContain(t('vuln.noneWhy'));
     }
@@ -266,9 +282,10 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
         coverage: { state: string; reasons: { code: string; publisher?: string }[] };
       };
       expect([operation, coverage.state]).toEqual([operation, row.state]);
-      expect(coverage.reasons).toMatchObject(
-        row.publishers.map((publisher) => ({ code: 'other-publisher', publisher })),
-      );
+      expect(coverage.reasons).toMatchObject([
+        ...row.publishers.map((publisher) => ({ code: 'other-publisher', publisher })),
+        ...(row.isOfFixes ? [{ code: 'fixes-only', ecosystem: 'Debian:12', components: 2 }] : []),
+      ]);
     }
     expect(await printed('device.list', {})).toMatch(new RegExp(`${row.host} .* ${row.state}( |$)`, 'm'));
     const said = t(`coverage.${row.state}` as 'coverage.judged');

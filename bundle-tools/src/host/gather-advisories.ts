@@ -10,6 +10,7 @@ import { readOsv } from '../advisories/sources/osv.ts';
 import { readSsvc } from '../advisories/sources/ssvc.ts';
 import { suiteAdvisories } from '../advisories/sources/suite.ts';
 import { readSupport } from '../advisories/sources/support.ts';
+import { suitesFeed } from '../advisories/suites-feed.ts';
 import type { Io } from '../cli/io.ts';
 import type { Download } from '../downloads/download.ts';
 import { BundleError } from '../errors.ts';
@@ -19,7 +20,7 @@ import { roomOf } from './disk-use.ts';
 import { type FeedContent, type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
 import { downloadsFor } from './gather-updates.ts';
 import type { ObjectStore } from './objects.ts';
-import { type AdvisorySource, shownPlace, suitesFeed } from './sources.ts';
+import { type AdvisorySource, shownPlace } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** What became of one advisory source. */

@@ -1,3 +1,4 @@
+import { suitesFeed } from '../advisories/suites-feed.ts';
 import type { Io } from '../cli/io.ts';
 import { toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
@@ -12,7 +13,7 @@ import type { ObjectStore } from './objects.ts';
 import type { FilesContent, FirmwareContent } from './plan-request.ts';
 import type { OpenedRequest } from './requests.ts';
 import { failureText, ofSource, type SourceFailure } from './source-failure.ts';
-import { isAdvisorySource, readSources, suitesFeed } from './sources.ts';
+import { isAdvisorySource, readSources } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** What the sources had, each of them read once; a source that failed has its failure here and nothing else. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { suitesFeed } from '../advisories/suites-feed.ts';
 import { supportFeed } from '../advisories/support.ts';
 import { shownAddress } from '../downloads/proxies.ts';
 import { BundleError } from '../errors.ts';
@@ -12,9 +13,7 @@ import type { HostState } from './state.ts';
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name has 1 to 64 of a-z, 0-9 and -, and starts with a letter or digit')
-  .refine((text) => text !== 'suites', 'this name is kept for the advisories of security suites');
-/** The feed that is made from security suites; no source may take its name. */
-export const suitesFeed = 'suites';
+  .refine((text) => text !== suitesFeed, 'this name is kept for the advisories of security suites');
 
 const place = z.string().min(1).max(4096);
 

@@ -920,6 +920,11 @@ export const words = defineWords({
     ru: 'Компонентов, которые названы не так, как в бюллетенях: {n}. Проверьте их сами.',
     kk: 'Бюллетеньдердегідей аталмаған құрамдас: {n}. Оларды өзіңіз тексеріңіз.',
   },
+  'coverage.why.fixes-only': {
+    en: '{ecosystem}, {n} components: judged only for what is fixed. Security suites of apt alone speak of them, and these do not say what has no fix yet. Add a source of its advisories on the connected side.',
+    ru: '{ecosystem}, компонентов: {n}. Оценено только то, что исправлено: о них пишут лишь разделы безопасности apt, а они не говорят, что ещё не исправлено. Добавьте источник бюллетеней на подключённой стороне.',
+    kk: '{ecosystem}, құрамдас: {n}. Тек түзетілгені бағаланған: олар туралы apt қауіпсіздік бөлімдері ғана жазады, ал олар әлі түзетілмегенін айтпайды. Қосылған тарапта бюллетень дереккөзін қосыңыз.',
+  },
   'coverage.why.support-ended': {
     en: '{ecosystem}, {n} components: support of this release ended, they are judged only until {until}. What was found since then is not known here. Update the system to a release that is supported.',
     ru: '{ecosystem}, компонентов: {n}. Поддержка этого выпуска закончилась, они оценены только по {until}. Что найдено позже, здесь неизвестно. Перейдите на поддерживаемый выпуск.',

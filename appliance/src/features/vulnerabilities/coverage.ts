@@ -1,3 +1,4 @@
+import { suitesFeed } from '@sallyport/bundle-tools/advisories/suites-feed';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 import type { Platform } from './component.ts';
@@ -56,7 +57,10 @@ const ecosystemReasons = (tally: EcosystemTally, feeds: readonly string[]): Cove
   if (components === 0) return [];
   // Versions that are listed one by one still match, so it is judged by those alone.
   if (schemeOf(ecosystem) === null) return [{ code: 'no-scheme', ecosystem, components }];
+  const compared = components - unkeyed - unsourced;
+  const isOfFixes = compared > 0 && feeds.every((feed) => feed === suitesFeed);
   return [
+    ...(isOfFixes ? [{ code: 'fixes-only' as const, ecosystem, components: compared }] : []),
     ...(unkeyed === 0 ? [] : [{ code: 'not-comparable' as const, ecosystem, components: unkeyed }]),
     ...(unsourced === 0 ? [] : [{ code: 'no-source-name' as const, ecosystem, components: unsourced }]),
   ];

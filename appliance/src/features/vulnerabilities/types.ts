@@ -34,6 +34,7 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * `no-feed`: no feed that is here covers the ecosystem. `no-scheme`: no rule orders its versions. `not-comparable`: a version
  * that its scheme does not read. `other-publisher`: the distribution does not publish it, and no record here is about it.
  * `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
+ * `fixes-only`: judged only for what has a fix, by security suites; what has none yet they do not say.
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
  * paid for goes on.
  */
@@ -48,6 +49,7 @@ const COVERAGE_CODES = [
   'other-publisher',
   'no-source-name',
   'not-named',
+  'fixes-only',
   'support-ended',
   'support-paid',
 ] as const;
