@@ -85,7 +85,7 @@ describe('the dialog of a GLPI agent', () => {
     expect(accounts).toEqual(expect.arrayContaining(['ann', 'application/json GLPI-Proxy-ID']));
   });
 
-  it('may go on with parts, and knows a packages list that is empty now', async () => {
+  it('may go on with parts, and keeps the packages of a system where their list is empty', async () => {
     const headers = { 'GLPI-Agent-ID': agentId };
     const [type, pack] = packings[0] as (typeof packings)[0];
     const part = (content: Content): Buffer =>
@@ -96,7 +96,8 @@ describe('the dialog of a GLPI agent', () => {
     expect(stored.section(id, 'protection')).toMatchObject([{ product: 'Shield' }]);
     expect(stored.section(id, 'software')).toHaveLength(2);
     taken(await post(type, pack(inventory({ softwares: [] })), headers));
-    expect(stored.section(id, 'software')).toEqual([]);
+    expect(stored.section(id, 'software')).toHaveLength(2);
+    expect(stored.keptLists('software', [id])).toMatchObject([{ list: 'deb', items: 2 }]);
     expect(stored.section(id, 'protection')).toEqual([]);
   });
 

@@ -17,6 +17,8 @@ export type CoverageView = {
     readonly edition?: string | undefined;
     readonly paidUntil?: string | undefined;
     readonly publisher?: string | undefined;
+    readonly list?: string | undefined;
+    readonly since?: string | undefined;
   }[];
   readonly judgedBy: readonly {
     readonly ecosystem: string;
@@ -76,6 +78,8 @@ const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
                 edition: reason.edition ?? '',
                 paidUntil: reason.paidUntil ?? '',
                 publisher: reason.publisher ?? '',
+                list: reason.list ?? '',
+                since: reason.since ?? '',
               })}
         </li>
       ))}

@@ -910,6 +910,16 @@ export const words = defineWords({
     ru: 'Нет источника для пакетов, издатель которых неизвестен: {n}. Неизвестно, выпускает ли их {ecosystem}; её бюллетени могут о них не писать. Проверьте их сами.',
     kk: 'Шығарушысы белгісіз пакеттер үшін дереккөз жоқ: {n}. Оларды {ecosystem} шығаратыны белгісіз, бюллетеньдері олар туралы жазбауы мүмкін. Оларды өзіңіз тексеріңіз.',
   },
+  'coverage.why.list-not-read': {
+    en: 'The list of {list} packages was not read since {since}: {n} are shown and judged as they were before. Look whether the package database of the device can be read, and what the log of its agent says.',
+    ru: 'Список пакетов {list} не прочитан с {since}: пакеты ({n}) показаны и оценены такими, какими были раньше. Проверьте, читается ли база пакетов устройства и что пишет журнал его агента.',
+    kk: '{list} пакеттерінің тізімі {since} бастап оқылмады: пакеттер ({n}) бұрынғы күйінде көрсетіліп, бағаланды. Құрылғының пакет дерекқоры оқыла ма және агентінің журналында не жазылғанын қараңыз.',
+  },
+  'coverage.why.list-never-read': {
+    en: '{ecosystem}: no report has the packages of the system itself, they are not judged. Look whether its package database can be read, or install an agent that reads it.',
+    ru: '{ecosystem}: ни в одном отчёте нет пакетов самой системы, они не оценены. Проверьте, читается ли её база пакетов, или установите агент, который её читает.',
+    kk: '{ecosystem}: бірде-бір есепте жүйенің өз пакеттері жоқ, олар бағаланбаған. Пакет дерекқоры оқыла ма, қараңыз немесе оны оқитын агентті орнатыңыз.',
+  },
   'coverage.why.no-source-name': {
     en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
     ru: '{ecosystem}, компонентов: {n}. Бюллетени называют исходные пакеты, а их исходные пакеты неизвестны. Их назовёт наш агент или osquery на одном устройстве дистрибутива.',

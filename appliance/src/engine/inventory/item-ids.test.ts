@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => engines.close());
 
-const pack = (name: string): Item => ({ type: 'deb', name, version: '1', arch: 'amd64' });
+const pack = (name: string): Item => ({ type: 'npm', name, version: '1', arch: 'amd64' });
 const put = (device: number, names: readonly string[]): void => {
   const items = names.map(pack);
   engines.inventory.putSection({

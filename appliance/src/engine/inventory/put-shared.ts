@@ -47,7 +47,7 @@ const resolver = (shape: Shape, store: SharedStore) => {
 const placeRange = 2 ** 20;
 
 /** Ids in order, each once, with their columns: of two equal items the later one's attributes count. */
-const inOrder = (found: readonly number[], columns: Readonly<Record<string, readonly Stored[]>>): Resolved => {
+export const inOrder = (found: readonly number[], columns: Readonly<Record<string, readonly Stored[]>>): Resolved => {
   // An id and its place in one number: ids have 32 bits, places 20.
   const places = new Float64Array(found.length);
   for (let at = 0; at < found.length; at += 1) places[at] = (found[at] as number) * placeRange + at;
@@ -148,21 +148,16 @@ const valueChanges = (
   return changes;
 };
 
-/**
- * Keeps what a report makes of a device's section of a shared collection; `isFirst`: there was none. What changed, and the ids of
- * before.
- */
+/** Keeps what a report makes of a device's section of a shared collection; `before`: what it held, if there was one. What changed. */
 export const putShared = (
   shape: Shape,
   store: SharedStore,
   section: number,
   { ids, columns }: Resolved,
-  isFirst: boolean,
-): { changes: ItemChange[]; before: Uint32Array | undefined } => {
-  const before = isFirst ? undefined : valuesOf(store, section);
+  before: ReturnType<typeof valuesOf> | undefined,
+): ItemChange[] => {
   store.arrays.put(section, ids, columns, store.usual.completed(ids, columns));
-  if (before === undefined) return { changes: [], before };
+  if (before === undefined) return [];
   const { added, removed } = compareIds(before.ids, ids);
-  const changes = [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
-  return { changes, before: before.ids };
+  return [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
 };

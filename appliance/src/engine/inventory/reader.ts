@@ -6,6 +6,7 @@ import { placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { devicesReached, type Scope } from '../../platform/scope.ts';
 import { fromStored, type NamedField } from './item.ts';
+import { readKept } from './kept-lists.ts';
 import { listPage } from './list-queries.ts';
 import { valuesOf } from './put-shared.ts';
 import { reachedItemPage } from './reached-item-queries.ts';
@@ -116,7 +117,12 @@ export const inventoryReader = (parts: {
   /** The items of a section as they were reported; the same items have the same hash again. */
   const held = (device: number, name: string, source: InventorySource): Item[] => {
     const { shape } = storesOf(name);
-    return rowsOf(device, name, sections.one(device, name, source), true).map((row) =>
+    const row = sections.one(device, name, source);
+    const { lists } = shape.collection;
+    const kept = readKept(row?.kept_lists ?? null);
+    const isOwn = (of: ReadRow): boolean => lists === undefined || kept[String(of[lists.field])] === undefined;
+    const reported = rowsOf(device, name, row, true).filter(isOwn);
+    return reported.map((row) =>
       Object.fromEntries(
         [...shape.own, ...shape.perDevice].flatMap((named) => {
           const value = row[named.name] ?? null;

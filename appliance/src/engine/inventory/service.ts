@@ -10,6 +10,7 @@ import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
 import { collectionRows, collectionVocabulary } from './field-queries.ts';
 import { shapeOf } from './item.ts';
+import { readKept } from './kept-lists.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
 import { type SharedStore, sectionStore } from './store.ts';
@@ -36,6 +37,7 @@ import type {
   SectionReport,
   Snapshot,
   ToldOfItems,
+  UnreadList,
 } from './types.ts';
 import { type CollectionStores, collectionStores, sectionWriter } from './writer.ts';
 
@@ -91,6 +93,8 @@ export type InventoryService = InventoryTransfer &
     changes(query: ChangeQuery): Change[];
     /** How many changes are kept, of the whole site about. */
     aboutChanges(scope: Scope): number;
+    /** Of devices, the lists of a collection that its best source did not read with its newest report. */
+    keptLists(collection: string, devices: readonly number[]): UnreadList[];
     /** The sections of a device, whatever source brought them. */
     sectionsOf(device: number): HeldSection[];
     /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
@@ -237,6 +241,15 @@ export const inventoryService = ({
           collectedAt: collected_at,
           count,
         })),
+    keptLists: (name, devices) =>
+      sections.kept(storesOf(name).shape.collection.name, devices).flatMap(({ device, source, lists }) =>
+        Object.entries(readKept(lists)).map(([list, kept]) => ({
+          device,
+          source: source as InventorySource,
+          list,
+          ...kept,
+        })),
+      ),
     eraseRows: (name, ids) => {
       const { own } = storesOf(name);
       if (own === undefined) throw new AppError('INTERNAL', `items of ${name} are not a device's own`);

@@ -23,6 +23,8 @@ export type SectionRow = {
   received_at: number;
   best: number;
   count: number;
+  /** JSON of the lists that its source did not read with its newest report (kept-lists.ts); null: it read all of them. */
+  kept_lists: string | null;
 };
 
 /** A column's value; personal ones are encrypted bytes. */
@@ -39,12 +41,12 @@ export const sectionStore = (db: Database) => {
     'select json_group_object(collection, lower(hex(hash))) from section where device = ? and source = ?',
   );
   const insert = sql.insert(
-    `insert into section (device, collection, source, hash, collected_at, received_at, best, count)
-     values (@device, @collection, @source, @hash, @collected_at, @received_at, @best, @count)`,
+    `insert into section (device, collection, source, hash, collected_at, received_at, best, count, kept_lists)
+     values (@device, @collection, @source, @hash, @collected_at, @received_at, @best, @count, @kept_lists)`,
   );
   const update = sql.run(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
-       sent = null where id = @id`,
+       sent = null, kept_lists = @kept_lists where id = @id`,
   );
   const of = sql.all<[device: number, collection: string], SectionRow>(
     'select * from section where device = ? and collection = ?',
@@ -86,6 +88,15 @@ export const sectionStore = (db: Database) => {
     ),
     setSent: sql.run<[device: number, collection: string, source: string, sent: Uint8Array]>(
       'update section set sent = ?4 where device = ?1 and collection = ?2 and source = ?3 and sent is not ?4',
+    ),
+    /** Other lists than its source's own stand in a section. */
+    setKept: sql.run<[id: number, lists: string | null, count: number]>(
+      'update section set kept_lists = ?2, count = ?3 where id = ?1',
+    ),
+    /** Of devices, the lists of a collection that its best source did not read. */
+    kept: sql.all<[collection: string, devices: readonly number[]], { device: number; source: string; lists: string }>(
+      `select device, source, kept_lists as lists from section where collection = ? and best = 1
+         and device in (select value from json_each(?)) and kept_lists is not null`,
     ),
     setBest: sql.run<[device: number, collection: string, source: string]>(
       'update section set best = (source = ?3) where device = ?1 and collection = ?2 and best <> (source = ?3)',
@@ -163,6 +174,13 @@ export const sharedStore = (db: Database, shape: Shape) => {
   const byIds = sql.all<[ids: readonly number[]], { id: number } & Record<string, Stored>>(
     `select * from ${table} where id in (select value from json_each(?))`,
   );
+  const listOf = collection.lists === undefined ? 'null' : `i.${column(collection.lists.field)}`;
+  const listed = sql.all<[ids: readonly number[]], { id: number; list: string | null }>(
+    `select i.id, ${listOf} as list from ${table} i where i.id in (select value from json_each(?))`,
+  );
+  const ofList = sql.has<[ids: readonly number[], list: string]>(
+    `select 1 from json_each(?) e cross join ${table} i on i.id = e.value where ${listOf} = ? limit 1`,
+  );
   const orphans = sql.values<[kept: readonly number[], most: number], number>(
     `select id from ${table} as item
       where not exists (select 1 from ${counts} where id = item.id and devices > 0)
@@ -202,6 +220,18 @@ export const sharedStore = (db: Database, shape: Shape) => {
       if (ids.length > 0) subtract(ids);
     },
     byIds: (ids: ArrayLike<number>) => byIds(Array.from(ids)),
+    /** Items by the list that they are of; of a collection that has lists. */
+    byList: (ids: ArrayLike<number>): Map<string, number[]> => {
+      const found = new Map<string, number[]>();
+      for (const { id, list } of listed(Array.from(ids))) {
+        const held = found.get(list ?? '');
+        if (held === undefined) found.set(list ?? '', [id]);
+        else held.push(id);
+      }
+      return found;
+    },
+    /** Whether one of the items is of a list. */
+    hasList: (ids: ArrayLike<number>, list: string): boolean => ofList(Array.from(ids), list),
     /** One field of every item: its distinct values as text, '' for none and first, and by id the place of an item's value. */
     coded: (field: string): { texts: readonly string[]; places: Uint32Array } => {
       if (!names.includes(field)) throw new AppError('INTERNAL', `${collection.name} has no field ${field}`);

@@ -1,6 +1,7 @@
-import { type Database, immediate } from '../../platform/database.ts';
+import { type Database, immediate, nowIn } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
 import type { Changed } from '../changes/types.ts';
+import { joinLists } from './kept-lists.ts';
 import type { SectionStore } from './store.ts';
 import type { InventorySource, InventoryTransfer } from './types.ts';
 import { type CollectionStores, preferredSource, recount } from './writer.ts';
@@ -55,6 +56,7 @@ export const inventoryTransfer = (parts: {
         for (const { device, name, stores, before: items } of touched) {
           const sources = sections.sources(device, name);
           if (sources.length > 0) sections.setBest(device, name, preferredSource(stores.shape.collection, sources));
+          joinLists(sections, stores, device, nowIn(db));
           recount(stores.shared, device, items, stores.shared?.arrays.itemsOf(device));
         }
         changed('inventory', devices);

@@ -69,6 +69,11 @@ export type Collection = {
   sort: string;
   /** `shared` only: indexed texts by a part of which the search in everything finds an item. */
   named?: readonly string[];
+  /**
+   * `shared` only: the lists that a section is made of, by the value of a field of its own. A report that has nothing of one of
+   * `systems` did not read it; one that has nothing of `others` closes it. Each may be read by another source than the preferred one.
+   */
+  lists?: { field: string; systems: readonly string[]; others: readonly string[] };
   /** The field whose value is the person, for collections with personal fields. */
   person?: string;
   /** Of the change log, and of rows of devices that are gone. */
@@ -84,6 +89,15 @@ export type Collection = {
 export function defineCollection<const C extends Collection>(collection: C): C {
   return collection;
 }
+
+/**
+ * A list that its section's source did not read with its newest report. `since` is ms, `items` how many are known; `from`: the source
+ * that read it; `isOwn`: the section's own source read it before.
+ */
+export type KeptList = { since: number; items: number; from?: InventorySource; isOwn?: true };
+
+/** A list of a device that the source of its section did not read. */
+export type UnreadList = KeptList & { device: number; source: InventorySource; list: string };
 
 export type Item = Record<string, unknown>;
 

@@ -7,8 +7,9 @@ import { timeText } from '../../platform/validation.ts';
 import type { Changed } from '../changes/types.ts';
 import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
+import { joinLists, readKept, withUnread } from './kept-lists.ts';
 import { ownSection } from './put-own.ts';
-import { putShared, type Resolved, resolve, resolveCut } from './put-shared.ts';
+import { putShared, type Resolved, resolve, resolveCut, valuesOf } from './put-shared.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type { Collection, CutItems, CutReport, InventorySource, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
@@ -151,9 +152,9 @@ export const sectionWriter = (parts: {
     const { shape, shared, own } = held;
     const { device, collection, source } = report;
     const previous = present.find((row) => row.source === source);
-    // Most devices have one source: then nothing else has to be looked at, before or after.
     const isOnly = present.length === 0;
-    const isBest = isOnly || previous?.best === 1;
+    // Most devices have one source: then nothing else has to be looked at, before or after.
+    const isAlone = present.every((row) => row === previous);
     const receivedAt = nowIn(db);
     const base = {
       id: previous?.id,
@@ -164,16 +165,20 @@ export const sectionWriter = (parts: {
       collected_at: Date.parse(report.collectedAt),
       received_at: receivedAt,
       best: isOnly ? 1 : 0,
+      kept_lists: null,
     };
-    const bestBefore = isBest ? undefined : shared?.arrays.itemsOf(device);
+    const bestBefore = isAlone ? undefined : shared?.arrays.itemsOf(device);
     let count: number;
     let changes: readonly Change[];
     if (shared !== undefined) {
-      const found = resolved(held, shared, reported);
+      const read = resolved(held, shared, reported);
+      const before = previous && { values: valuesOf(shared, previous.id), kept: readKept(previous.kept_lists) };
+      const { found, kept } =
+        before === undefined ? { found: read, kept: null } : withUnread({ shape, shared }, read, before, receivedAt);
       count = found.ids.length;
-      const put = putShared(shape, shared, sections.write({ ...base, count }), found, previous === undefined);
-      changes = put.changes;
-      if (isBest) recount(shared, device, put.before, found.ids);
+      const section = sections.write({ ...base, count, kept_lists: kept });
+      changes = putShared(shape, shared, section, found, before?.values);
+      if (isAlone) recount(shared, device, before?.values.ids, found.ids);
     } else if (own !== undefined) {
       const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
       ({ count, changes } = ownSection({ personal, shape, store: own, device, source, items }));
@@ -187,7 +192,10 @@ export const sectionWriter = (parts: {
         collection,
         preferredSource(shape.collection, [...present.map((row) => row.source), source]),
       );
-    if (!isBest) recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
+    if (!isAlone) {
+      joinLists(sections, held, device, receivedAt);
+      recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
+    }
     const isOther = previous === undefined;
     return { outcome: log(report, receivedAt, isOther, count, changes), isOther };
   };
@@ -227,6 +235,7 @@ export const sectionWriter = (parts: {
           sections.drop(device, collection.name, source);
           const sources = sections.sources(device, collection.name);
           if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
+          joinLists(sections, held, device, nowIn(db));
           recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
           changed('section', [{ device, collection: collection.name, isOther: true }]);
         }

@@ -332,9 +332,9 @@ describe('a baseline', () => {
 
   it('keeps the items that it names though no device has them', () => {
     const { id, publicId } = newDevice();
-    report(id, 'software', [deb('only-here', '1')]);
+    report(id, 'software', [deb('only-here', '1'), deb('stays', '1')]);
     baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
-    report(id, 'software', []);
+    report(id, 'software', [deb('stays', '1')]);
     site.appliance.db.prepare('delete from change_log where device = ?').run(id);
     site.appliance.inventory.trim();
     expect(told(id)).toEqual(['removed only-here 1>undefined']);

@@ -39,7 +39,7 @@ const FAMILIES = { deb: 'dpkg', rpm: 'rpm', apk: 'apk' } as const;
 const familyOf = (type: string): 'dpkg' | 'rpm' | 'apk' | undefined => FAMILIES[type as keyof typeof FAMILIES];
 
 /** The ecosystem of a system's own package; null where the item is none, or its release is not known. */
-const systemEcosystem = (type: string, platform: Platform | undefined): string | null => {
+export const systemEcosystem = (type: string, platform: Platform | undefined): string | null => {
   const family = familyOf(type);
   return family === undefined || platform === undefined ? null : ecosystemOf({ ...platform, family });
 };

@@ -29,7 +29,7 @@ type CoverageFacts = {
 };
 
 /** Systems whose own packages no source that a host reads writes about. */
-const UNREAD: ReadonlySet<string> = new Set(['windows', 'macos', 'darwin']);
+export const UNREAD: ReadonlySet<string> = new Set(['windows', 'macos', 'darwin']);
 
 /** So many publishers are named; what the others have is counted together. */
 const mostPublishers = 20;

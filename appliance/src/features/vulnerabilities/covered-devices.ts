@@ -2,6 +2,7 @@ import type { Support } from '@sallyport/bundle-tools/advisories/support';
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { isSpokenOf, publisherName } from '@sallyport/bundle-tools/versions/publisher';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
+import type { UnreadList } from '../../engine/inventory/types.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
@@ -9,12 +10,11 @@ import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
 import { withSupport } from './support.ts';
 import type { Coverage, UnreadEcosystem } from './types.ts';
+import { isOfSystem, withUnreadLists } from './unread-lists.ts';
 
 // The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
 
 type Reader = ReturnType<ReturnType<typeof snapshotReaders>['reader']>;
-
-const SYSTEM_SCHEMES: ReadonlySet<string> = new Set(['dpkg', 'rpm', 'apk']);
 
 const byEcosystem = (a: EcosystemTally, b: EcosystemTally): number => (a.ecosystem < b.ecosystem ? -1 : 1);
 
@@ -25,6 +25,8 @@ export function coverageOfDevices(parts: {
   isIndexed: (name: string) => boolean;
   reader: () => Reader;
   platform: (device: number) => Platform | undefined;
+  /** The lists of packages that sources did not read. */
+  unread: (devices: readonly number[]) => readonly UnreadList[];
   clock: () => number;
 }): (devices: readonly number[]) => Map<number, Coverage> {
   const { store, platform, clock } = parts;
@@ -44,9 +46,7 @@ export function coverageOfDevices(parts: {
       if (unsettled === 1 && namesSources(ecosystem) && reader?.names(ecosystem, name) === false)
         unsourced.add(component);
     // Without records every package of a system waits for them alike.
-    const system = [...identities.values()].filter(
-      ({ ecosystem }) => feeds.has(ecosystem) && SYSTEM_SCHEMES.has(schemeOf(ecosystem) ?? ''),
-    );
+    const system = [...identities.values()].filter(({ ecosystem }) => feeds.has(ecosystem) && isOfSystem(ecosystem));
     const others = new Map<number, string>();
     const publishers = store.publishers(system.map(({ component }) => component));
     for (const { component, ecosystem, name } of system) {
@@ -80,10 +80,14 @@ export function coverageOfDevices(parts: {
       }
       return [...tallies.values()].sort(byEcosystem);
     };
+    const unread = Map.groupBy(parts.unread(devices), ({ device }) => device);
     return new Map(
       devices.map((device) => {
         const { components = [], nameless = 0 } = held.get(device) ?? {};
-        const coverage = coverageOf({ platform: platform(device), tallies: tallied(components), nameless, feeds });
+        const facts = { platform: platform(device), tallies: tallied(components), nameless, feeds };
+        const ecosystems = facts.tallies.map(({ ecosystem }) => ecosystem);
+        const lists = unread.get(device) ?? [];
+        const coverage = withUnreadLists(coverageOf(facts), { platform: facts.platform, ecosystems, lists });
         return [device, withSupport(coverage, support, nowMs)];
       }),
     );

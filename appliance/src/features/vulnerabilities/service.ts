@@ -60,7 +60,10 @@ type VulnerabilityParts = {
   readonly statePath: string;
   /** The folder `advisories/`. */
   readonly folder: string;
-  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf' | 'deviceSetWith'>;
+  readonly inventory: Pick<
+    InventoryService,
+    'section' | 'items' | 'memberIds' | 'attributeOf' | 'keptLists' | 'deviceSetWith'
+  >;
   readonly events: Pick<EventService, 'record'>;
   readonly changed: Changed;
   readonly clock: () => number;
@@ -188,6 +191,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     isIndexed: parts.isIndexed,
     reader: snapshots.reader,
     platform: platformNow,
+    unread: (devices) => inventory.keptLists('software', devices),
     clock,
   });
 

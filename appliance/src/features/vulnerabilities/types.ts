@@ -36,7 +36,8 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
  * `fixes-only`: judged only for what has a fix, by security suites; what has none yet they do not say.
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
- * paid for goes on.
+ * paid for goes on. `list-not-read`: the newest report could not read the list, what is known of it is from before. `list-never-read`: no
+ * report had the packages of the system itself.
  */
 const COVERAGE_CODES = [
   'pending',
@@ -52,6 +53,8 @@ const COVERAGE_CODES = [
   'fixes-only',
   'support-ended',
   'support-paid',
+  'list-not-read',
+  'list-never-read',
 ] as const;
 
 export const coverageSchema = z.object({
@@ -68,6 +71,8 @@ export const coverageSchema = z.object({
         .string()
         .optional()
         .describe('Who publishes them, of `other-publisher`; empty where it is not known'),
+      list: z.string().optional().describe('Of `list-not-read`: the list, by the type of its packages'),
+      since: z.string().optional().describe('Of `list-not-read`: the day of the first report that lacked it'),
     }),
   ),
   judgedBy: z

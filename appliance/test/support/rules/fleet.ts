@@ -45,7 +45,7 @@ export const drawnDevice: fc.Arbitrary<Drawn> = fc.record({
       fc.record({
         name: fc.constantFrom(...packages),
         version: maybe(versions),
-        type: fc.constantFrom('deb', 'rpm'),
+        type: fc.constantFrom('npm', 'python'),
         arch: fc.constantFrom('amd64', 'arm64'),
       }),
       { maxLength: 4, selector: (item) => `${item.type} ${item.name} ${item.arch}` },

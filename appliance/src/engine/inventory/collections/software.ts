@@ -9,6 +9,12 @@ export const collection = defineCollection({
   title: 'name',
   sort: 'name',
   named: ['name', 'source', 'publisher'],
+  // Each package manager has its own. A system without one package of its own, or without one program, does not exist.
+  lists: {
+    field: 'type',
+    systems: ['deb', 'rpm', 'apk', 'pacman', 'windows', 'macos'],
+    others: ['python', 'npm', 'snap', 'flatpak'],
+  },
   fields: {
     purl: { type: 'text', indexed: true, maxLength: 512, column: false },
     // Few different values: an index would find half of the site.

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
+import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
+import type { InventorySource } from './types.ts';
+
+let engines: Engines;
+beforeEach(async () => {
+  engines = await openEngines();
+});
+afterEach(() => engines.close());
+
+/** Packages written as `deb/bash/1`. */
+const put = (source: InventorySource, packages: readonly string[], device = 1) => {
+  const items = packages.map((text) => {
+    const [type = '', name = '', version = '1'] = text.split('/');
+    return { type, name, version, arch: 'amd64', installedAt: `2026-01-0${version}T00:00:00Z` };
+  });
+  const collectedAt = '2026-11-24T10:00:00Z';
+  return engines.inventory.putSection({
+    device,
+    collection: 'software',
+    source,
+    hash: sectionHash(items),
+    collectedAt,
+    items,
+  });
+};
+const shown = (device = 1): string[] =>
+  engines.inventory
+    .section(device, 'software')
+    .map(({ type, name, version }) => `${String(type)}/${String(name)}/${String(version)}`)
+    .sort();
+const kept = (device = 1) =>
+  engines.inventory
+    .keptLists('software', [device])
+    .map(({ list, from }) => (from === undefined ? list : `${list} ${from}`));
+const isWhole = () => expect(engines.inventory.verify()).toEqual([]);
+
+describe('a list of packages', () => {
+  it('is closed by a report that read it, and by no other', () => {
+    put('native', ['deb/bash', 'deb/curl', 'python/flask']);
+    expect(put('native', ['deb/bash', 'deb/vim'])).toMatchObject({ added: 1, removed: 2 });
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'deb/vim/1'], []]);
+    expect(put('native', ['python/flask'])).toMatchObject({ added: 1, removed: 0 });
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'deb/vim/1', 'python/flask/1'], ['deb']]);
+    put('native', []);
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'deb/vim/1'], ['deb']]);
+    put('native', ['deb/bash/2']);
+    expect([shown(), kept()]).toEqual([['deb/bash/2'], []]);
+    isWhole();
+  });
+
+  it('of a system is closed by the packages of another system', () => {
+    put('native', ['deb/bash']);
+    put('native', ['rpm/bash']);
+    expect([shown(), kept()]).toEqual([['rpm/bash/1'], []]);
+  });
+
+  it('of a foreign manager stays where its database could not be read, and the system is the same', () => {
+    put('native', ['deb/bash', 'rpm/tool']);
+    put('native', ['rpm/tool']);
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'rpm/tool/1'], ['deb']]);
+  });
+
+  it('that another source has read takes the place of the old one at once, and follows it', () => {
+    put('native', ['deb/bash', 'deb/curl']);
+    put('native', []);
+    put('osquery', ['deb/bash/2', 'python/flask']);
+    expect([shown(), kept()]).toEqual([
+      ['deb/bash/2', 'python/flask/1'],
+      ['deb osquery', 'python osquery'],
+    ]);
+    expect(
+      engines.inventory
+        .section(1, 'software')
+        .map(({ installedAt }) => installedAt)
+        .sort(),
+    ).toEqual([Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-01-02T00:00:00Z')]);
+    put('osquery', ['deb/bash/3', 'deb/vim']);
+    expect([shown(), kept()]).toEqual([['deb/bash/3', 'deb/vim/1'], ['deb osquery']]);
+    put('native', ['deb/bash/4']);
+    expect([shown(), kept()]).toEqual([['deb/bash/4'], []]);
+    isWhole();
+  });
+
+  it('that the preferred source does not read stays when that source comes', () => {
+    put('osquery', ['deb/bash', 'python/flask']);
+    put('native', ['deb/bash/2']);
+    expect([shown(), kept()]).toEqual([['deb/bash/2', 'python/flask/1'], ['python osquery']]);
+    expect(put('native', ['deb/bash/3'])).toEqual({ known: false, added: 0, removed: 0, changed: 1 });
+    expect(shown()).toEqual(['deb/bash/3', 'python/flask/1']);
+    isWhole();
+  });
+
+  it('of what ran there before is not taken of another source', () => {
+    put('osquery', ['deb/bash']);
+    put('native', ['rpm/bash']);
+    expect([shown(), kept()]).toEqual([['rpm/bash/1'], []]);
+  });
+
+  it('is never lost, and everything fits together, whatever sources report', () => {
+    const report = fc.record({
+      source: fc.constantFrom<InventorySource>('native', 'osquery', 'glpi'),
+      packages: fc.subarray(['deb/bash/1', 'deb/bash/2', 'deb/curl/1', 'python/flask/1', 'npm/left/1']),
+    });
+    let device = 0;
+    fc.assert(
+      fc.property(fc.array(report, { minLength: 1, maxLength: 8 }), (reports) => {
+        device += 1;
+        let hadSystem = false;
+        for (const { source, packages } of reports) {
+          put(source, packages, device);
+          hadSystem ||= packages.some((one) => one.startsWith('deb/'));
+          expect(shown(device).some((one) => one.startsWith('deb/'))).toBe(hadSystem);
+        }
+        isWhole();
+        engines.inventory.trim();
+        isWhole();
+      }),
+      { numRuns: runs(25) },
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import { compareIds } from '../../platform/id-array.ts';
+import type { Shape } from './item.ts';
+import { inOrder, type Resolved, valuesOf } from './put-shared.ts';
+import type { SectionRow, SectionStore, SharedStore } from './store.ts';
+import type { Collection, InventorySource, KeptList } from './types.ts';
+
+// A section of packages is several lists, one of each package manager. A report closes only the lists that it read: a system has
+// packages of its own, so a report that has none of them could not read their database, and what was read before stays, marked.
+// What another source has read whole stands in the place of it at once, and so does a list that the preferred source does not read.
+
+/** The lists of a section that its source did not read with its newest report, by their names. */
+type KeptLists = Readonly<Record<string, KeptList>>;
+
+export const readKept = (text: string | null): KeptLists => (text === null ? {} : (JSON.parse(text) as KeptLists));
+
+const keptText = (kept: KeptLists): string | null => (Object.keys(kept).length === 0 ? null : JSON.stringify(kept));
+
+type Values = ReturnType<typeof valuesOf>;
+type Lists = NonNullable<Collection['lists']>;
+
+/** Those of a section's items that are named, with what the device says of them. */
+const some = (shape: Shape, { ids, byField }: Values, isTaken: (id: number) => boolean): Resolved => {
+  const places = Array.from(ids.keys()).filter((at) => isTaken(ids[at] as number));
+  const columns = shape.perDevice.map(({ name }) => [name, places.map((at) => byField[name]?.[at] ?? null)]);
+  return { ids: ids.filter(isTaken), columns: Object.fromEntries(columns) };
+};
+
+const together = (shape: Shape, parts: readonly Resolved[]): Resolved =>
+  inOrder(
+    parts.flatMap(({ ids }) => [...ids]),
+    Object.fromEntries(
+      shape.perDevice.map(({ name }) => [
+        name,
+        parts.flatMap(({ ids, columns }) => Array.from(ids, (_, at) => columns[name]?.[at] ?? null)),
+      ]),
+    ),
+  );
+
+/**
+ * What a report makes of a section: with the lists of the system that it has nothing of and that the section had. A report of
+ * another system's packages than before closes those of the former one.
+ */
+export const withUnread = (
+  { shape, shared }: { shape: Shape; shared: SharedStore },
+  found: Resolved,
+  before: { values: Values; kept: KeptLists },
+  atMs: number,
+): { found: Resolved; kept: string | null } => {
+  const whole = { found, kept: null };
+  const { lists } = shape.collection;
+  if (lists === undefined) return whole;
+  const { removed } = compareIds(before.values.ids, found.ids);
+  if (removed.length === 0) return whole;
+  const gone = shared.byList(removed);
+  const isRead = (list: string): boolean => shared.hasList(found.ids, list);
+  const borrowed = lists.others.filter((list) => before.kept[list] !== undefined);
+  const unread = [...lists.systems, ...borrowed].filter((list) => gone.has(list) && !isRead(list));
+  if (unread.length === 0) return whole;
+  const had = (list: string): boolean => shared.hasList(before.values.ids, list);
+  if (lists.systems.some((list) => !had(list) && isRead(list))) return whole;
+  const kept = unread.map((list): [string, KeptList] => {
+    const ids = gone.get(list) ?? [];
+    return [list, before.kept[list] ?? { since: atMs, items: ids.length, isOwn: true }];
+  });
+  const held = new Set(unread.flatMap((list) => gone.get(list) ?? []));
+  return {
+    found: together(shape, [found, some(shape, before.values, (id) => held.has(id))]),
+    kept: keptText(Object.fromEntries(kept)),
+  };
+};
+
+/** Sections of one device and collection with their lists; the first is the one that counts, the others in order of preference. */
+const readLists = (shared: SharedStore, collection: Collection, rows: readonly SectionRow[]) =>
+  rows
+    .toSorted(
+      (a, b) =>
+        b.best - a.best ||
+        collection.sources.indexOf(a.source as InventorySource) -
+          collection.sources.indexOf(b.source as InventorySource),
+    )
+    .map((row) => {
+      const values = valuesOf(shared, row.id);
+      const kept = readKept(row.kept_lists);
+      const byList = shared.byList(values.ids);
+      return { row, values, kept, byList, reads: (list: string) => byList.has(list) && kept[list] === undefined };
+    });
+
+/** The lists that another source has to give, or that stay as they were read before. */
+const chosen = (
+  { systems, others }: Lists,
+  [best, ...rest]: ReturnType<typeof readLists>,
+  atMs: number,
+): Record<string, KeptList> => {
+  const kept: Record<string, KeptList> = {};
+  if (best === undefined) return kept;
+  const hasSystem = systems.some(best.reads);
+  for (const list of [...systems, ...others]) {
+    const isSystem = systems.includes(list);
+    const held = best.kept[list];
+    // Packages of another system than the one that is read are of what ran there before.
+    if (best.reads(list) || (isSystem && held === undefined && hasSystem)) continue;
+    const other = rest.find(({ reads }) => reads(list));
+    const since = held?.since ?? atMs;
+    const items = (other ?? best).byList.get(list)?.length ?? 0;
+    const own = held?.isOwn === true ? { isOwn: true as const } : {};
+    if (other !== undefined) kept[list] = { since, items, from: other.row.source as InventorySource, ...own };
+    else if (held?.isOwn === true) kept[list] = { since, items, ...own };
+  }
+  return kept;
+};
+
+/**
+ * Puts the lists that other sources have read into the section that counts, in the place of those that its own source did not
+ * read. For a device with several sources, after any of their sections changed.
+ */
+export const joinLists = (
+  sections: Pick<SectionStore, 'of' | 'setKept'>,
+  { shape, shared }: { shape: Shape; shared: SharedStore | undefined },
+  device: number,
+  atMs: number,
+): void => {
+  const { lists } = shape.collection;
+  if (lists === undefined || shared === undefined) return;
+  const read = readLists(shared, shape.collection, sections.of(device, shape.collection.name));
+  const [best] = read;
+  if (best === undefined) return;
+  const kept = chosen(lists, read, atMs);
+  const isBorrowed = (one: KeptList | undefined): boolean => one?.from !== undefined;
+  if (![...Object.values(kept), ...Object.values(best.kept)].some(isBorrowed)) return;
+  const away = new Set(
+    Object.keys(best.kept).flatMap((list) =>
+      kept[list] === undefined || isBorrowed(kept[list]) ? (best.byList.get(list) ?? []) : [],
+    ),
+  );
+  const borrowed = Object.entries(kept).flatMap(([list, { from }]) => {
+    const other = read.find(({ row }) => row.source === from);
+    const ids = new Set(other?.byList.get(list));
+    return other === undefined ? [] : [some(shape, other.values, (id) => ids.has(id))];
+  });
+  const { ids, columns } = together(shape, [some(shape, best.values, (id) => !away.has(id)), ...borrowed]);
+  shared.arrays.put(best.row.id, ids, columns, shared.usual.completed(ids, columns));
+  sections.setKept(best.row.id, keptText(kept), ids.length);
+};

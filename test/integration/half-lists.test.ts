@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toHex } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
+import { noMemory } from '../../agent/src/collectors/collector.ts';
+import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { allOperations } from '../../appliance/src/all-operations.ts';
+import type { DecodedReport, InventorySource } from '../../appliance/src/engine/inventory/types.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
+import { decodeGlpi } from '../../appliance/src/features/agents/glpi/decode.ts';
+import { sectionsOf as osquerySections } from '../../appliance/src/features/agents/osquery/decode.ts';
+import { advisory } from '../../appliance/test/support/advisory-parts.ts';
+import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
+import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+
+// A report closes only the lists that it read: a host whose package database cannot be read keeps its packages, its findings, and
+// says on every face that the list was not read. Reports are what our agent makes of a root, and what GLPI, OCS and osquery send.
+
+const atMs = Date.parse('2026-11-24T10:00:00Z');
+const openssl = { name: 'openssl', version: '3.0.1-1', arch: 'amd64', from: 'deb' };
+const bash = { name: 'bash', version: '5.2.37-2', arch: 'amd64', from: 'deb' };
+const snap = { name: 'lxd', version: '5.21', from: 'snap' };
+
+/** What a collector sends: with the packages of dpkg, and when it could not read them. */
+type Row = {
+  readonly host: string;
+  readonly source: InventorySource;
+  readonly reports: (folder: string) => Promise<{ whole: DecodedReport; half: DecodedReport }>;
+};
+
+const ofSections = (sections: DecodedReport['sections'], full = false): DecodedReport => ({
+  sections,
+  full,
+  dropped: {},
+});
+
+const agentReports = async (folder: string) => {
+  const root = join(folder, 'agent-root');
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
+  writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="13"\n');
+  const status = join(root, 'var/lib/dpkg/status');
+  const stanza = ({ name, version }: typeof openssl) =>
+    `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`;
+  writeFileSync(status, [openssl, bash].map(stanza).join('\n'));
+  const chosen = collectors.filter(({ collection }) => ['platform', 'software'].includes(collection));
+  const collect = () => collectSections({ files: rootFiles(root), memory: noMemory, clock: () => atMs }, { chosen });
+  const whole = await collect();
+  // What stands in its place cannot be read, not even by root.
+  renameSync(status, `${status}.away`);
+  mkdirSync(status);
+  return { whole: ofSections(whole), half: ofSections(await collect()) };
+};
+
+let machines = 0;
+/** A machine of its own, and what is sent of its packages. */
+const glpiReports = (name: string, isOcs = false) => {
+  machines += 1;
+  const hardware = { name, uuid: `4c4c4544-0031-4b10-8052-b4c04f4d37${10 + machines}` };
+  return (softwares: readonly object[] | undefined) =>
+    glpiReport({ hardware, bios: {}, networks: [], softwares }, isOcs);
+};
+
+const glpiReport = (content: Record<string, unknown>, isOcs: boolean) =>
+  decodeGlpi(
+    Buffer.from(
+      isOcs
+        ? xmlMessage('INVENTORY', 'ocs-2026-01-02-03-04-05', linuxContent(content))
+        : JSON.stringify({ action: 'inventory', deviceid: 'glpi-2026-01-02-03-04-05', content: linuxContent(content) }),
+    ),
+    { device: 1, source: isOcs ? 'ocs' : 'glpi', now: atMs },
+  );
+
+const debRow = ({ name, version }: typeof openssl) => ({ name, version, arch: 'amd64', source: '', maintainer: '' });
+const osqueryReport = (debs: readonly (typeof openssl)[]) =>
+  osquerySections(
+    {
+      queries: {
+        'sp:inv:platform:1': [{ name: 'Debian GNU/Linux', platform: 'debian', version: '13', major: '13' }],
+        'sp:inv:platform.kernel:1': [{ version: '6.12' }],
+        'sp:inv:software.deb_packages:1': debs.map(debRow),
+        'sp:inv:software.python_packages:1': [{ name: 'requests', version: '2.0.0' }],
+      },
+      statuses: {},
+      messages: {},
+      stats: {},
+    } as never,
+    atMs,
+  );
+
+const ofGlpi = (host: string, half: readonly object[] | undefined, isOcs = false): Row => ({
+  host,
+  source: isOcs ? 'ocs' : 'glpi',
+  reports: async () => {
+    const report = glpiReports(host, isOcs);
+    return { whole: await report([openssl, bash, snap]), half: await report(half) };
+  },
+});
+
+const ROWS: readonly Row[] = [
+  { host: 'half-agent', source: 'native', reports: agentReports },
+  {
+    host: 'half-osquery',
+    source: 'osquery',
+    reports: async () => ({ whole: osqueryReport([openssl, bash]), half: osqueryReport([]) }),
+  },
+  ofGlpi('half-glpi', [snap]),
+  ofGlpi('half-glpi-without', undefined),
+  ofGlpi('half-ocs', [snap], true),
+];
+
+const { t } = catalogue('en');
+const textOf = (html: string): string =>
+  (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
+    .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/\s+/g, ' ');
+
+const about = (ecosystem: string, name: string, fixed: string) => {
+  const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
+  return advisory(`A-${ecosystem}-${name}`, {
+    ecosystem,
+    package: name,
+    ranges: [{ lo: '', hi, fixed, comparable: true }],
+  });
+};
+
+describe('lists of packages that a report did not read', () => {
+  let folder: string;
+  let site: Console;
+  let browser: Browser;
+  let host: TestHost;
+  const devices = new Map<string, { id: number; publicId: string }>();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-half-lists-'));
+    site = await openConsole();
+    host = makeHost(join(folder, 'host'));
+    await host.publish();
+    const file = await host.trustFile(join(folder, 'introduction'));
+    const card = site.appliance.exchange.siteCard(admin).bytes;
+    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    browser = await site.as('administrator');
+    const { inventory, rules } = site.appliance;
+    const halves = new Map<string, DecodedReport>();
+    for (const row of ROWS) {
+      const device = site.device(row.host);
+      devices.set(row.host, device);
+      const { whole, half } = await row.reports(folder);
+      halves.set(row.host, half);
+      inventory.putReport(device.id, row.source, whole, atMs);
+    }
+    const advisories = [about('Debian:13', 'openssl', '3.0.9-1'), about('PyPI', 'flask', '1.0.0')];
+    await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
+    const medium = mkdtempSync(join(folder, 'medium-'));
+    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
+    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    rules.recomputeAll();
+    rules.recomputePending();
+    for (const { host: name, source } of ROWS) {
+      const half = halves.get(name);
+      // The same half report comes again and again.
+      if (half !== undefined)
+        for (let n = 0; n < 2; n += 1) inventory.putReport(devices.get(name)?.id ?? 0, source, half, atMs + n);
+    }
+    rules.recomputePending();
+  });
+  afterAll(async () => {
+    await site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const publicIdOf = (name: string): string => devices.get(name)?.publicId ?? '';
+  const text = async (path: string): Promise<string> => textOf(await browser.html(path));
+  const context = () => ({ ...entryParts(site.appliance), actor: admin, note: () => undefined }) as never;
+  const answer = async (name: string, input: Record<string, unknown>): Promise<unknown> => {
+    const operation = allOperations.find((one) => one.name === name);
+    return operation?.run(context(), operation.input.parse(input));
+  };
+
+  it.each(ROWS)(
+    '$host keeps its finding, and says everywhere that the list of dpkg was not read',
+    async ({ host: name }) => {
+      const device = publicIdOf(name);
+      const { rows, coverage } = (await answer('device.findings', { device, limit: 10 })) as {
+        rows: { package: string }[];
+        coverage: { state: string; reasons: { code: string }[] };
+      };
+      expect(rows.map((row) => row.package)).toEqual(['openssl']);
+      expect(coverage.state).toBe('partly');
+      expect(coverage.reasons[0]).toMatchObject({ code: 'list-not-read', list: 'deb', components: 2 });
+      for (const path of [paths.device(device), paths.deviceTab(device, 'findings')]) {
+        const shown = await text(path);
+        expect(shown, path).toContain('The list of deb packages was not read since');
+        expect(shown, path).not.toContain(t('vuln.noneWhy'));
+      }
+      const file = await (await browser.get(`${paths.devicesCsv()}?columns=name,coverage`)).text();
+      expect(
+        file.split('\n').find((line) => line.includes(`"${name}"`) || line.startsWith(`${name},`)) ?? file,
+      ).toContain(t('coverage.partly'));
+      expect(await text(`${paths.devices()}?coverage=partly`)).toContain(name);
+    },
+  );
+
+  it('each list that is read again is judged again, and what is gone closes', async () => {
+    const { inventory, rules } = site.appliance;
+    for (const { host: name, source } of ROWS) {
+      const { id, publicId } = devices.get(name) ?? { id: 0, publicId: '' };
+      const [platform, software] = [inventory.held(id, 'platform', source), inventory.held(id, 'software', source)];
+      expect(
+        software.map((item) => item['type']),
+        name,
+      ).not.toContain('deb');
+      const items = [...software, { type: 'deb', name: 'bash', version: '5.3-1', arch: 'amd64', source: 'bash' }];
+      const sections = [
+        { collection: 'platform', collectedAt: '2026-11-25T10:00:00Z', items: platform },
+        { collection: 'software', collectedAt: '2026-11-25T10:00:00Z', items },
+      ];
+      inventory.putReport(id, source, ofSections(sections), atMs);
+      rules.recomputePending();
+      const { rows, coverage } = (await answer('device.findings', { device: publicId, limit: 10 })) as {
+        rows: unknown[];
+        coverage: { reasons: { code: string }[] };
+      };
+      expect([name, rows.length, coverage.reasons.filter(({ code }) => code.startsWith('list-'))]).toEqual([
+        name,
+        0,
+        [],
+      ]);
+    }
+    expect(inventory.verify()).toEqual([]);
+  });
+});
