@@ -164,6 +164,8 @@ export const namedPaths: readonly string[] = [
   'sallyport-bundle inspect --state: own',
   'sallyport-bundle inspect: input',
   'sallyport-bundle proxy configure --password-file: input',
+  'sallyport-bundle provision check --state: own',
+  'sallyport-bundle provision show --state: own',
   'sallyport-bundle proxy configure --state: own',
   'sallyport-bundle rebuild --media: medium',
   'sallyport-bundle rebuild --state: own',

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InventoryLine, parseInventory } from '@sallyport/bundle-tools/documents/inventory';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { hostRegister } from '@sallyport/bundle-tools/host/register';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { madeOnce } from '../../appliance/test/support/made-once.ts';
 import { startAptRepository, type TestRepository } from '../support/apt-repository.ts';
 import { commandProcess } from '../support/command-process.ts';
@@ -135,7 +136,11 @@ export const hostBench = () => {
     dir = mkdtempSync(join(tmpdir(), 'sallyport-host-'));
     for (const part of ['medium', 'osv']) mkdirSync(at(part));
     writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
-    return () => rmSync(dir, { recursive: true, force: true });
+    return () => {
+      const foreign = existsSync(at('state')) ? hostRegister({ dir: at('state') }).undeclared : [];
+      rmSync(dir, { recursive: true, force: true });
+      expect(foreign, 'name a file with its entry: bundle-tools/src/host/register.ts').toEqual([]);
+    };
   });
   return {
     commands,

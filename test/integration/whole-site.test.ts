@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import { isFileOf } from '@sallyport/bundle-tools/platform/foreign-files';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFileOf } from '../../appliance/src/features/data-register/foreign-files.ts';
 import type { Register } from '../../appliance/src/features/data-register/types.ts';
 import { command } from '../support/commands.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';

@@ -40,6 +40,9 @@ const summaries = {
   'custody key create': 'Makes the key with which a person or a station signs hand-overs and scans.',
   'custody key add': 'Notes whose custody key it is, by a local number.',
   'custody add': 'Signs that a file was handed over or scanned; the line travels beside the file.',
+  'provision show':
+    'Shows the data register of this host: what its state holds, from where, why, how long, and what of it leaves.',
+  'provision check': 'Names the files of the state that the data register has no entry for.',
   split: 'Lays a bundle out anew for smaller media, without a key: folders that a site takes in any order.',
   rebuild: 'Makes volumes of a bundle again, bit by bit the same: for a damaged or lost medium, or for the next one.',
   'custody verify': 'Checks who had each file in hand: of a site, with its receipts, or of what lies on a medium.',
@@ -84,6 +87,8 @@ const loads: Readonly<Record<keyof typeof summaries, () => Promise<Command>>> = 
   'custody key create': async () => (await import('./custody-key.ts')).custodyKeyCreate,
   'custody key add': async () => (await import('./custody-key.ts')).custodyKeyAdd,
   'custody add': async () => (await import('./custody.ts')).custodyAdd,
+  'provision show': async () => (await import('./provision.ts')).provisionShow,
+  'provision check': async () => (await import('./provision.ts')).provisionCheck,
   split: async () => (await import('./bundle.ts')).split,
   rebuild: async () => (await import('./bundle.ts')).rebuild,
   'custody verify': async () => (await import('./custody.ts')).custodyVerify,

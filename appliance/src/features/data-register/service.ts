@@ -1,3 +1,4 @@
+import { foreignFiles } from '@sallyport/bundle-tools/platform/foreign-files';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Collection, FactCollection } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -7,7 +8,6 @@ import type { Database } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
-import { foreignFiles } from './foreign-files.ts';
 import { rowsOf, tablesOf } from './queries.ts';
 import { undeclaredFields } from './request-fields.ts';
 import type { Protection, Register, RegisterEntry } from './types.ts';
