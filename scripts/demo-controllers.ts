@@ -14,8 +14,9 @@ export const demoControllers = async (
   try {
     const zones = makeZones(appliance, systemActor);
     fillControllers(appliance, systemActor, zones, nowMs());
-    const { total, warning, critical } = appliance.zones.counts(wholeSite('job'));
-    return { zones: zones.size, controllers: total, abnormal: warning + critical };
+    const overview = appliance.zones.overview(wholeSite('job'));
+    const all = [...overview.zones.flatMap((zone) => zone.controllers), ...overview.outside];
+    return { zones: zones.size, controllers: all.length, abnormal: all.filter(({ health }) => health !== 'ok').length };
   } finally {
     await appliance.close();
   }

@@ -442,7 +442,7 @@ export const compose = async ({
       rules,
       changed,
       queues: queues({ rows, rules, baselines, inventory, updates }),
-      zones: zoneService({ db, objects, integrity }),
+      zones: zoneService({ db, objects, integrity, controllers: controllers.service }),
       integrity,
       baselines,
       offlineImport: offlineImportService({ db, clock, inventory, devices, discovery, events }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { repositoryRoot } from '../../support/sources.ts';
@@ -66,8 +66,12 @@ const sources = [...baseSources, 'plant.ts', 'cloned-fleet.ts', 'component-fleet
 
 const folderOf = (name: string, made: readonly string[]): string => {
   const hash = createHash('sha256');
+  const steps = join(repositoryRoot, 'appliance/src/migrations');
   for (const path of [
     join(repositoryRoot, 'appliance/src/schema.sql'),
+    ...readdirSync(steps)
+      .toSorted()
+      .map((step) => join(steps, step)),
     ...made.map((source) => join(import.meta.dirname, source)),
   ])
     hash.update(readFileSync(path));

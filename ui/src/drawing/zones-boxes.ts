@@ -1,5 +1,13 @@
 import { fitted, textWidth } from './text-width.ts';
-import type { Cell, DrawnController, DrawnLevel, DrawnZone, NameLine, ZoneBox } from './zones-model.ts';
+import {
+  type Cell,
+  type DrawnController,
+  type DrawnLevel,
+  type DrawnZone,
+  isAbnormal,
+  type NameLine,
+  type ZoneBox,
+} from './zones-model.ts';
 
 // Boxes of zones: which line of the drawing each stands in, how wide it is, what is inside.
 
@@ -14,7 +22,7 @@ const maxWidth = 320;
 const maxCells = 60;
 const maxNames = 3;
 
-const rank: Readonly<Record<DrawnLevel, number>> = { critical: 0, warning: 1, ok: 2 };
+const rank: Readonly<Record<DrawnLevel, number>> = { critical: 0, warning: 1, info: 2, ok: 3 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -31,7 +39,7 @@ export const ordered = (zones: readonly DrawnZone[], placeOf: (zone: string) => 
 
 const wanted = (zone: DrawnZone): number => {
   const cells = zone.controllers.length > maxCells ? 0 : Math.min(8, zone.controllers.length) * pitch;
-  const abnormal = zone.controllers.filter(({ level }) => level !== 'ok').map(({ name }) => textWidth(name) + 20);
+  const abnormal = zone.controllers.filter(isAbnormal).map(({ name }) => textWidth(name) + 20);
   const inside = Math.max(cells, textWidth(zone.name), textWidth(zone.note), ...abnormal.slice(0, maxNames));
   return Math.min(maxWidth, Math.max(minWidth, inside + 2 * padding));
 };
@@ -65,7 +73,7 @@ export const linesOf = (zones: readonly DrawnZone[]): Placed[][] => {
 };
 
 const named = (controllers: readonly DrawnController[]): DrawnController[] =>
-  controllers.filter(({ level }) => level !== 'ok').sort((a, b) => rank[a.level] - rank[b.level] || byName(a, b));
+  controllers.filter(isAbnormal).sort((a, b) => rank[a.level] - rank[b.level] || byName(a, b));
 
 /** What is inside a box whose top is at `y`; its height is what it needs. */
 export const boxOf = ({ zone, x, width }: Placed, y: number): ZoneBox => {

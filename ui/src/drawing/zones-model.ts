@@ -1,6 +1,10 @@
 // What the drawing of zones and conduits is made of, and what comes out: places and texts, no markup.
 
-export type DrawnLevel = 'critical' | 'warning' | 'ok';
+export type DrawnLevel = 'critical' | 'warning' | 'info' | 'ok';
+
+/** Whether it is not normal: one of which nothing is known is named by no line. */
+export const isAbnormal = ({ level }: { readonly level: DrawnLevel }): boolean =>
+  level === 'critical' || level === 'warning';
 
 export type DrawnController = { readonly id: string; readonly name: string; readonly level: DrawnLevel };
 

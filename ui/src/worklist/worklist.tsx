@@ -51,6 +51,7 @@ type WorklistProps = {
     readonly name: string;
     readonly health: 'critical' | 'warning' | 'ok';
     readonly abnormal: number;
+    readonly unjudged: number;
     readonly reason?: Message | undefined;
   }[];
   readonly map?: ZonesMap | undefined;
@@ -260,9 +261,11 @@ export const Worklist = (props: WorklistProps) => {
                       <To href={paths.controllerZone(zone.id)} translate="no">
                         {zone.name}
                       </To>
-                      <Status level={zone.health}>
+                      <Status level={zone.health === 'ok' && zone.unjudged > 0 ? 'info' : zone.health}>
                         {zone.reason === undefined
-                          ? ctx.t('level.ok')
+                          ? zone.unjudged === 0
+                            ? ctx.t('level.ok')
+                            : ctx.t('zones.unjudged', { n: zone.unjudged })
                           : zone.abnormal < 2
                             ? ctx.say(zone.reason)
                             : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}

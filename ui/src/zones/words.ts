@@ -9,16 +9,16 @@ export const words = defineWords({
   'controllers.tab.zones': { en: 'Zones and conduits', ru: 'Зоны и тракты', kk: 'Аймақтар мен трактілер' },
   'zones.sub': {
     en: {
-      one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}.',
-      other: '{n} controllers, zones: {zones}. OK: {ok}, not normal: {abnormal}.',
+      one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged: {unjudged}.',
+      other: '{n} controllers, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged: {unjudged}.',
     },
     ru: {
-      one: '{n} контроллер, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',
-      few: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',
-      many: '{n} контроллеров, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',
-      other: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}.',
+      one: '{n} контроллер, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
+      few: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
+      many: '{n} контроллеров, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
+      other: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
     },
-    kk: '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}.',
+    kk: '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}, бағаланбаған: {unjudged}.',
   },
   'zones.map': {
     en: 'Zones and conduits, from the top level down',
@@ -29,6 +29,16 @@ export const words = defineWords({
     en: '{zone}: not normal {abnormal}, controllers {controllers}',
     ru: '{zone}: не в норме {abnormal}, контроллеров {controllers}',
     kk: '{zone}: қалыпты емес {abnormal}, контроллер {controllers}',
+  },
+  'zones.mappedUnjudged': {
+    en: '{zone}: not normal {abnormal}, not judged {unjudged}, controllers {controllers}',
+    ru: '{zone}: не в норме {abnormal}, не оценено {unjudged}, контроллеров {controllers}',
+    kk: '{zone}: қалыпты емес {abnormal}, бағаланбаған {unjudged}, контроллер {controllers}',
+  },
+  'zones.unjudged': {
+    en: { one: '{n} not judged', other: '{n} not judged' },
+    ru: { one: '{n} не оценён', few: '{n} не оценены', many: '{n} не оценено', other: '{n} не оценено' },
+    kk: 'бағаланбаған: {n}',
   },
   'zones.drawing': {
     en: 'Drawing of zones by level. Zones: {zones}, conduits: {conduits}, controllers: {controllers}, not normal: {abnormal}. The tables below say the same.',

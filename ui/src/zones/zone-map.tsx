@@ -12,6 +12,7 @@ type MappedZone = {
   readonly controllers: number;
   readonly health: 'critical' | 'warning' | 'ok';
   readonly abnormal: number;
+  readonly unjudged: number;
 };
 
 export type ZonesMap = {
@@ -73,9 +74,10 @@ export const ZoneMap = ({ ctx, map: { zones, levels, conduits } }: { ctx: Ctx; m
       {boxes.map(({ zone, x, y }) => (
         <a href={paths.controllerZone(zone.id)}>
           <title>
-            {ctx.t('zones.mapped', {
+            {ctx.t(zone.unjudged === 0 ? 'zones.mapped' : 'zones.mappedUnjudged', {
               zone: zone.name,
               abnormal: zone.abnormal,
+              unjudged: zone.unjudged,
               controllers: zone.controllers,
             })}
           </title>
@@ -85,7 +87,7 @@ export const ZoneMap = ({ ctx, map: { zones, levels, conduits } }: { ctx: Ctx; m
           </text>
           {zone.controllers === 0 ? null : (
             <>
-              <Mark x={x + 8} y={y + 25} level={zone.health} />
+              <Mark x={x + 8} y={y + 25} level={zone.health === 'ok' && zone.unjudged > 0 ? 'info' : zone.health} />
               <text x={x + 24} y={y + 35}>
                 {zone.abnormal === 0 ? ctx.fmt.number(zone.controllers) : `${zone.abnormal} / ${zone.controllers}`}
               </text>

@@ -2,12 +2,14 @@ import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { isAbnormal } from '../drawing/zones-model.ts';
 import { paths } from '../paths.ts';
 import type { ConduitView, ZoneControllerView, ZoneView } from './zones-model.ts';
 
 /** How a zone is, in words: what it lacks itself, then its controllers. */
 const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
-  const abnormal = zone.controllers.filter(({ level }) => level !== 'ok').length;
+  const abnormal = zone.controllers.filter(isAbnormal).length;
+  const unjudged = zone.controllers.filter(({ unjudged }) => unjudged).length;
   if (zone.controllers.length === 0 && zone.belowTarget === undefined) return <Unknown />;
   return (
     <>
@@ -23,7 +25,12 @@ const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
           <Status level="warning">{ctx.t('zones.below', zone.belowTarget)}</Status>
         </div>
       )}
-      {abnormal === 0 && zone.belowTarget === undefined ? <Status level="ok" /> : null}
+      {unjudged === 0 ? null : (
+        <div>
+          <Status level="info">{ctx.t('zones.unjudged', { n: unjudged })}</Status>
+        </div>
+      )}
+      {abnormal + unjudged === 0 && zone.belowTarget === undefined ? <Status level="ok" /> : null}
     </>
   );
 };

@@ -19,6 +19,7 @@ const maxListed = 500;
 /** One zone: what was decided for it, its controllers, the ways in and out. */
 export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
   const word = (text: string | null) => (text === null ? <Unknown /> : <span translate="no">{text}</span>);
+  const unjudged = zone.controllers.filter(({ unjudged }) => unjudged).length;
   const option = (field: string, value: string) => ctx.tDynamic(`kind.controller-zone.option.${field}.${value}`);
   return (
     <Page
@@ -26,7 +27,13 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       title={zone.name}
       untranslatedTitle
       crumbs={[{ label: ctx.t('controllers.tab.zones'), href: paths.controllerZones() }]}
-      mark={<Status level={zone.health} />}
+      mark={
+        zone.health === 'ok' && unjudged > 0 ? (
+          <Status level="info">{ctx.t('zones.unjudged', { n: unjudged })}</Status>
+        ) : (
+          <Status level={zone.health} />
+        )
+      }
       sub={ctx.t('zones.controllers', { n: zone.controllers.length })}
       actions={
         <>

@@ -6,7 +6,7 @@ import type { Box, ConduitLine, DrawnLevel, ZoneBox } from '../drawing/zones-mod
 import { paths } from '../paths.ts';
 import type { ConduitView, ZoneView } from './zones-model.ts';
 
-const ink: Readonly<Record<DrawnLevel, string>> = { critical: 'crit-ink', warning: 'warn-ink', ok: 'ink' };
+const ink: Readonly<Record<DrawnLevel, string>> = { critical: 'crit-ink', warning: 'warn-ink', info: 'ink', ok: 'ink' };
 
 /** The shape of a level, drawn in place: what comes from another file is not printed everywhere. */
 export const Mark = ({ x, y, level }: { x: number; y: number; level: DrawnLevel }) => {
@@ -27,6 +27,8 @@ export const Mark = ({ x, y, level }: { x: number; y: number; level: DrawnLevel 
           d={`M${x + 6} ${y + 0.4}l6 11.1h-12zm-.7 3.6v3.7h1.4V${y + 4}zm0 4.6v1.4h1.4v-1.4z`}
         />
       );
+    case 'info':
+      return <circle class="trip due" cx={x + 6} cy={y + 6} r="4.25" />;
     case 'ok':
       return <circle class="trip" cx={x + 6} cy={y + 6} r="4.25" />;
   }
@@ -42,6 +44,8 @@ const sumOf = (ctx: Ctx, zone: ZoneView, box: ZoneBox): { texts: readonly string
   if (zone.belowTarget !== undefined) return { texts: [ctx.t('zones.below', zone.belowTarget)], level: 'warning' };
   const controllers = ctx.t('zones.controllers', { n: zone.controllers.length });
   if (zone.controllers.length === 0) return { texts: [ctx.t('zones.empty')] };
+  const unjudged = zone.controllers.filter(({ unjudged }) => unjudged).length;
+  if (abnormal === 0 && unjudged > 0) return { texts: [ctx.t('zones.unjudged', { n: unjudged })], level: 'info' };
   if (abnormal === 0) return { texts: [ctx.t('zones.allOk', { controllers }), controllers], level: 'ok' };
   if (box.more === 0) return { texts: [controllers] };
   const words = ctx.t('zones.abnormal', { n: abnormal });

@@ -5,12 +5,14 @@ import type { Message, Reference, When } from '../model.ts';
 export type ZoneControllerView = {
   readonly id: string;
   readonly name: string;
-  readonly level: 'critical' | 'warning' | 'ok';
+  /** `info`: nothing is known against it, but no advisory that is here speaks of it. */
+  readonly level: 'critical' | 'warning' | 'info' | 'ok';
   readonly reasons: readonly {
-    readonly level: 'critical' | 'warning';
+    readonly level: 'critical' | 'warning' | 'info';
     readonly message: Message;
     readonly since?: When;
   }[];
+  readonly unjudged: boolean;
 };
 
 export type ZoneView = {

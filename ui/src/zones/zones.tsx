@@ -3,6 +3,7 @@ import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Status } from '../components/status.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { isAbnormal } from '../drawing/zones-model.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { ConduitTable, ZoneControllers, ZoneTable } from './zone-tables.tsx';
@@ -17,7 +18,6 @@ type ZonesProps = {
   readonly conduits: readonly ConduitView[];
   readonly outside: readonly ZoneControllerView[];
   readonly doubts: readonly ZoneDoubtView[];
-  readonly counts: { readonly total: number; readonly ok: number; readonly warning: number; readonly critical: number };
 };
 
 const maxListed = 50;
@@ -25,6 +25,7 @@ const maxListed = 50;
 const Legend = ({ ctx }: { ctx: Ctx }) => (
   <span class="row">
     <Status level="ok">{ctx.t('zones.legend.ok')}</Status>
+    <Status level="info">{ctx.t('coverage.not-judged')}</Status>
     <Status level="warning">{ctx.t('zones.legend.warning')}</Status>
     <Status level="critical">{ctx.t('zones.legend.critical')}</Status>
     <span>{ctx.t('zones.legend.square')}</span>
@@ -34,7 +35,7 @@ const Legend = ({ ctx }: { ctx: Ctx }) => (
 );
 
 /** Zones and conduits as a drawing, and as tables with the same content. */
-export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }: ZonesProps) => {
+export const Zones = ({ ctx, levels, zones, conduits, outside, doubts }: ZonesProps) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   const newZone = (
     <LinkButton kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
@@ -42,7 +43,8 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
     </LinkButton>
   );
   const inZones = zones.flatMap((zone) => zone.controllers.map((controller) => ({ ...controller, zone: zone.name })));
-  const abnormal = [...inZones, ...outside].filter(({ level }) => level !== 'ok');
+  const all = [...inZones, ...outside];
+  const abnormal = all.filter(isAbnormal);
   const worstFirst = [
     ...abnormal.filter(({ level }) => level === 'critical'),
     ...abnormal.filter(({ level }) => level === 'warning'),
@@ -51,17 +53,18 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
     zones: zones.length,
     conduits: conduits.length,
     controllers: inZones.length,
-    abnormal: inZones.filter(({ level }) => level !== 'ok').length,
+    abnormal: inZones.filter(isAbnormal).length,
   });
   return (
     <Page
       ctx={ctx}
       title={ctx.t('controllers.tab.zones')}
       sub={ctx.t('zones.sub', {
-        n: counts.total,
+        n: all.length,
         zones: zones.length,
-        ok: counts.ok,
-        abnormal: counts.warning + counts.critical,
+        ok: all.filter(({ level }) => level === 'ok').length,
+        abnormal: abnormal.length,
+        unjudged: all.filter(({ unjudged }) => unjudged).length,
       })}
       actions={
         <>

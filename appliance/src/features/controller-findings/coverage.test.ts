@@ -23,12 +23,22 @@ afterAll(() => site.close());
 type Facts = Readonly<Record<string, string>>;
 const facts = (values: Facts) => Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
+const zone = (name: string): string =>
+  appliance.objects.create(systemActor, 'controller-zone', { name, level: '1' }).id;
+const halls = { siemens: zone('Siemens hall'), rockwell: zone('Rockwell hall') };
+
 /** Controllers as a reading of the plant gives them, with what "no findings" is worth once SSA-1 is here. */
 const plant: readonly (Facts & { name: string })[] = [
-  { name: 'named', vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.8' },
+  { name: 'named', vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.8', zone: halls.siemens },
   { name: 'of-the-family', vendor: 'Siemens', orderNumber: '6ES7 511-1AK02-0AB0', firmware: 'V2.9.4' },
   { name: 'of-the-maker', vendor: 'Siemens', orderNumber: '6GK5 208-0BA10-2AA3', firmware: 'V4.0' },
-  { name: 'rockwell', vendor: 'Rockwell Automation/Allen-Bradley', model: '1756-L83E/B', firmware: '33.011' },
+  {
+    name: 'rockwell',
+    vendor: 'Rockwell Automation/Allen-Bradley',
+    model: '1756-L83E/B',
+    firmware: '33.011',
+    zone: halls.rockwell,
+  },
   { name: 'omron', vendor: 'Omron Corporation', model: 'NX102-9020', firmware: '1.48' },
   { name: 'unknown-maker', vendor: 'Zqmaker GmbH', model: 'ZQ-100', firmware: '1.0' },
   { name: 'nameless', vendor: 'Siemens', firmware: '1.0' },
@@ -109,6 +119,33 @@ const faces = async (): Promise<Record<string, readonly [CoverageState, string]>
 
 const atWork = async (): Promise<boolean> => (await admin.html('/')).includes('judged by no advisories');
 
+const statuses = (html: string): string[] =>
+  [...html.matchAll(/<span class="status" data-l="([^"]+)"><svg[\s\S]*?<\/svg><span>([^<]*)</g)].map(
+    ([, level, word]) => `${level} ${word}`,
+  );
+
+/** How a zone is, on the overview and its map, in the table of zones, on its own page, and how all of them are. */
+const hallFaces = async (hall: keyof typeof halls) => {
+  const path = paths.controllerZone(halls[hall]);
+  const overview = await admin.html('/');
+  const [, item = ''] =
+    overview
+      .split('<ul class="moves">')
+      .slice(1)
+      .find((text) => text.includes(path))
+      ?.split(path) ?? [];
+  const drawing = await admin.html(paths.controllerZones());
+  const row = drawing.slice(drawing.lastIndexOf(`href="${path}"`));
+  const page = await admin.html(path);
+  return {
+    overview: statuses(item)[0],
+    map: new RegExp(`href="${path}"><title>([^<]*)`).exec(overview)?.[1],
+    row: statuses(row)[0],
+    page: [...new Set(statuses(page.slice(page.indexOf('<h1'))))],
+    all: /OK: \d+, not normal: \d+[^.]*/.exec(drawing)?.[0],
+  };
+};
+
 describe('what no findings of a controller is worth', () => {
   it('is nothing without advisories, and what the maker and the family make it, on every face', async () => {
     expect(await faces()).toEqual(before);
@@ -116,6 +153,23 @@ describe('what no findings of a controller is worth', () => {
     await publish([{ order: '6ES7515-2AM02-0AB0', version: '< V2.9.7' }]);
     expect(await faces()).toEqual(once);
     expect(await atWork()).toBe(true);
+  });
+
+  it('is what zones say of controllers that nothing speaks of, where all else is well', async () => {
+    expect(await hallFaces('siemens')).toEqual({
+      overview: 'ok OK',
+      map: 'Siemens hall: not normal 0, controllers 1',
+      row: 'ok OK',
+      page: ['ok OK'],
+      all: 'OK: 3, not normal: 0, not judged: 4',
+    });
+    expect(await hallFaces('rockwell')).toEqual({
+      overview: 'info 1 not judged',
+      map: 'Rockwell hall: not normal 0, not judged 1, controllers 1',
+      row: 'info 1 not judged',
+      page: ['info 1 not judged', 'info not judged: no advisory here speaks of its maker'],
+      all: 'OK: 3, not normal: 0, not judged: 4',
+    });
   });
 
   it('follows documents that come and go, a few at a time', async () => {

@@ -1,8 +1,9 @@
 import type { Database } from '../../platform/database.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import { type Scope, zonesIn } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
-import { coverageOf } from './coverage-queries.ts';
+import { coverageOf, isNotJudged } from './coverage-queries.ts';
 import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
@@ -95,7 +96,30 @@ export const rowStore = (db: Database) => {
       .pluck()
       .all(...params);
   };
+  /** Records in use of which nothing that is here speaks, in reach. */
+  const inUseUnjudged = (scope: Scope): Condition => {
+    const { sql, params } = zonesIn(scope, 'zone');
+    return {
+      sql: `controller_row where state = 'live' and decision <> 'archived' and ${sql} and ${isNotJudged('controller')}`,
+      params,
+    };
+  };
   return {
+    /** Their public ids. */
+    unjudged: (scope: Scope): string[] => {
+      const { sql, params } = inUseUnjudged(scope);
+      return db
+        .prepare<unknown[], string>(`select public_id from ${sql}`)
+        .pluck()
+        .all(...params);
+    },
+    /** How many in each zone, as rows have it. */
+    unjudgedZones: (scope: Scope): { zone: string; n: number }[] => {
+      const { sql, params } = inUseUnjudged(scope);
+      return db
+        .prepare<unknown[], { zone: string; n: number }>(`select zone, count(*) as n from ${sql} group by zone`)
+        .all(...params);
+    },
     /** Records in reach that may be the same as another, in reach or not. */
     proposing,
     put: sql.run<[row: ListRow]>(

@@ -95,6 +95,10 @@ export type ControllerService = {
   listed(controllers: readonly number[], scope: Scope): ListedController[];
   /** Records in reach that may be the same as another one in reach. */
   proposing(scope: Scope): number[];
+  /** Public ids of the records in use of which nothing that is here speaks. */
+  unjudged(scope: Scope): string[];
+  /** How many they are in each zone that has some; empty: without a zone. */
+  unjudgedZones(scope: Scope): { zone: string; n: number }[];
   /** The site's own fields. */
   customFields(): CustomField[];
   /** Public ids of the records whose fields of the site have these values, letter case aside. */
@@ -376,6 +380,8 @@ export const controllerService = (
           scope.site || one.proposals === 0 ? one : { ...one, proposals: proposalsIn(one.id, scope).length },
         ),
     proposing: (scope) => rows.proposing(scope).filter((one) => scope.site || proposalsIn(one, scope).length > 0),
+    unjudged: rows.unjudged,
+    unjudgedZones: rows.unjudgedZones,
     parts: (controller) => partsOf(records, controller),
     label,
     facts: (controller) => factsView(store, records, controller),

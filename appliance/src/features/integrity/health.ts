@@ -1,6 +1,6 @@
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
-import type { Health, HealthReason, ZoneController } from '../zones/types.ts';
+import type { ControllerHealth, Health, HealthReason } from '../zones/types.ts';
 import type { StateOfProgram } from './types.ts';
 
 // Whether a controller is as it should be, and why not: its program, its hardening, whether anybody authorised it.
@@ -45,7 +45,7 @@ export const zoneController = (
   hardening: readonly HardeningResult[],
   program: StateOfProgram | undefined,
   further: readonly HealthReason[] = [],
-): ZoneController => {
+): ControllerHealth => {
   const reasons = healthReasons(facts, hardening, program, further);
   return { publicId: facts.publicId, name: facts.name, zone: facts.zone, health: worst(reasons), reasons };
 };

@@ -344,11 +344,6 @@ export const integrityService = ({
       })),
     zoneHealths: (scope) =>
       store.zoneHealths(scope).map(({ health, ...row }) => ({ ...row, health: health as Health })),
-    healthCounts: (scope) => {
-      const counts: Record<Health, number> = { critical: 0, warning: 0, ok: 0 };
-      for (const { health, n } of store.healthCounts(scope)) counts[health as Health] = n;
-      return counts;
-    },
     rowOf: (controller) => {
       const row = store.byController(controller);
       return row && rowOf(row);

@@ -67,14 +67,6 @@ export const integrityStore = (db: Database) => {
       .prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql} ${among}`)
       .all(...params, ...(states === undefined ? [] : [JSON.stringify(states)]));
   };
-  const healthCounts = (scope: Scope) => {
-    const { sql, params } = controllersIn(scope, 'controller');
-    return db
-      .prepare<unknown[], { health: string; n: number }>(
-        `select health, count(*) as n from controller_program_state where ${sql} group by health`,
-      )
-      .all(...params);
-  };
   const stateCounts = (scope: Scope) => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -94,7 +86,6 @@ export const integrityStore = (db: Database) => {
       .all(...params);
   };
   return {
-    healthCounts,
     stateCounts,
     zoneHealths,
     byController: sql.get<[controller: number], StateRow>(

@@ -4,7 +4,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { type Shape, time } from '../../platform/shapes.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
-import type { Health, ZoneController, ZoneHealthCount } from '../zones/types.ts';
+import type { ControllerHealth, ZoneHealthCount } from '../zones/types.ts';
 
 // Program integrity (OT 2.2, DATA-MAP P2): whether a controller runs its approved program. Sallyport reads
 // checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
@@ -138,12 +138,11 @@ export type IntegrityService = {
   rowOf(controller: number): ProgramRow | undefined;
   stateOf(controller: number): StateOfProgram | undefined;
   /** Every controller in use and in reach, as far as drawings and the overview ask. */
-  healths(scope: Scope): ZoneController[];
-  healthCounts(scope: Scope): Record<Health, number>;
+  healths(scope: Scope): ControllerHealth[];
   /** The same by zone as sources name it. `first`: the number of the first such controller. */
   zoneHealths(scope: Scope): readonly ZoneHealthCount[];
   /** Of one that is in use. */
-  healthOf(controller: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
+  healthOf(controller: number): Pick<ControllerHealth, 'health' | 'reasons'> | undefined;
 };
 
 /** Read from the controller: two over its hardware configuration, two over the user program; and its blocks with dates. */

@@ -92,7 +92,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         const one = known.get(id);
         if (one !== undefined) return [one];
         room -= 1;
-        return room < 0 ? [] : [{ id, name, level, controllers: 0, abnormal: 0, health: 'ok' as const }];
+        return room < 0 ? [] : [{ id, name, level, controllers: 0, abnormal: 0, unjudged: 0, health: 'ok' as const }];
       }),
       levels: LEVELS,
       conduits: zones.conduits(scope),

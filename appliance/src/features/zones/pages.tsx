@@ -33,7 +33,6 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
         conduits={overview.conduits.map((conduit) => conduitView(ctx, conduit, zoneNames))}
         outside={overview.outside.map(controllerView)}
         doubts={overview.doubts.map((doubt) => doubtView(doubt, zoneNames, conduitNames))}
-        counts={zones.counts(scope)}
       />,
     );
   };

@@ -2,9 +2,11 @@ import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, zonesReached } from '../../platform/scope.ts';
+import type { ControllerService } from '../controllers/service.ts';
 import { prefixesOverlap } from './prefix.ts';
 import {
   type Conduit,
+  type ControllerHealth,
   type Health,
   type HealthReason,
   isBelowTarget,
@@ -66,7 +68,6 @@ export type ZoneService = {
   /** At most so many zones in reach that have controllers, the worst first. */
   standing(scope: Scope, limit: number): ZoneStanding[];
   /** Controllers by how they are, and how many there are. */
-  counts(scope: Scope): { total: number; ok: number; warning: number; critical: number };
 };
 
 /** More zones than this are a mistake; the drawing is bounded by it. */
@@ -127,15 +128,14 @@ export const zoneService = (parts: {
   objects: ObjectService;
   integrity: {
     /** Every controller in reach that is in use. */
-    healths(scope: Scope): readonly ZoneController[];
-    /** The same, only how many. */
-    healthCounts(scope: Scope): Readonly<Record<Health, number>>;
+    healths(scope: Scope): readonly ControllerHealth[];
     zoneHealths(scope: Scope): readonly ZoneHealthCount[];
     /** How a controller is, by its number. */
     healthOf(controller: number): { reasons: readonly HealthReason[] } | undefined;
   };
+  controllers: Pick<ControllerService, 'unjudged' | 'unjudgedZones'>;
 }): ZoneService => {
-  const { db, objects, integrity } = parts;
+  const { db, objects, integrity, controllers } = parts;
   const reached = (scope: Scope) => zonesReached(db, scope);
   const zones = (scope: Scope): Zone[] => {
     const inReach = reached(scope);
@@ -152,6 +152,11 @@ export const zoneService = (parts: {
       .filter(({ from, to }) => inReach === undefined || (inReach.has(from) && inReach.has(to)));
   };
 
+  const inUse = (scope: Scope): ZoneController[] => {
+    const unjudged = new Set(controllers.unjudged(scope));
+    return integrity.healths(scope).map((one) => ({ ...one, unjudged: unjudged.has(one.publicId) }));
+  };
+
   const stateOf = (zone: Zone, inside: readonly ZoneController[]): ZoneState => ({
     ...zone,
     controllers: inside,
@@ -163,7 +168,7 @@ export const zoneService = (parts: {
     const known = new Set(all.map(({ id }) => id));
     const ways = conduits(scope).filter(({ from, to }) => known.has(from) && known.has(to));
     const idOf = resolver(all);
-    const inside = Map.groupBy(integrity.healths(scope), ({ zone }) => idOf(zone));
+    const inside = Map.groupBy(inUse(scope), ({ zone }) => idOf(zone));
     return {
       zones: all.map((zone) => stateOf(zone, inside.get(zone.id) ?? [])),
       conduits: ways,
@@ -176,17 +181,26 @@ export const zoneService = (parts: {
     const all = zones(scope);
     const idOf = resolver(all);
     const inside = Map.groupBy(integrity.zoneHealths(scope), ({ zone }) => idOf(zone));
+    const unjudged = Map.groupBy(controllers.unjudgedZones(scope), ({ zone }) => idOf(zone));
     return all
       .flatMap(({ id, name, level }) => {
         const counts = inside.get(id);
         if (counts === undefined) return [];
         const abnormal = counts.filter((count) => count.health !== 'ok');
-        const sum = (of: readonly ZoneHealthCount[]): number => of.reduce((total, { n }) => total + n, 0);
+        const sum = (of: readonly { n: number }[]): number => of.reduce((total, { n }) => total + n, 0);
         const health = worst(counts.map((count) => count.health));
         const first = Math.min(...abnormal.filter((count) => count.health === health).map((count) => count.first));
-        return [{ id, name, level, controllers: sum(counts), health, abnormal: sum(abnormal), first }];
+        const notJudged = sum(unjudged.get(id) ?? []);
+        return [
+          { id, name, level, controllers: sum(counts), health, abnormal: sum(abnormal), unjudged: notJudged, first },
+        ];
       })
-      .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
+      .sort(
+        (a, b) =>
+          rank[a.health] - rank[b.health] ||
+          Number(b.unjudged > 0) - Number(a.unjudged > 0) ||
+          (a.name < b.name ? -1 : 1),
+      )
       .slice(0, limit)
       .map(({ first, ...zone }) => ({
         ...zone,
@@ -208,14 +222,10 @@ export const zoneService = (parts: {
       return {
         ...stateOf(
           zone,
-          integrity.healths(scope).filter((controller) => idOf(controller.zone) === id),
+          inUse(scope).filter((controller) => idOf(controller.zone) === id),
         ),
         conduits: conduits(scope).filter(({ from, to }) => from === id || to === id),
       };
-    },
-    counts: (scope) => {
-      const { ok, warning, critical } = integrity.healthCounts(scope);
-      return { total: ok + warning + critical, ok, warning, critical };
     },
   };
 };

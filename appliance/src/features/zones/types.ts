@@ -15,14 +15,20 @@ export type HealthReason = {
   since?: number;
 };
 
-/** A controller as far as its zone is concerned. */
-export type ZoneController = {
+/** How a controller is by what was read of it. */
+export type ControllerHealth = {
   publicId: string;
   name: string;
   /** Id of its zone. */
   zone: string | null;
   health: Health;
   reasons: readonly HealthReason[];
+};
+
+/** A controller as far as its zone is concerned. */
+export type ZoneController = ControllerHealth & {
+  /** No advisory that is here speaks of it, so that a health of `ok` says nothing of its vulnerabilities. */
+  unjudged: boolean;
 };
 
 /** Controllers of one health in one zone. */
@@ -44,6 +50,8 @@ export type ZoneStanding = {
   health: Health;
   /** How many are not as they should be. */
   abnormal: number;
+  /** Of how many no advisory that is here speaks. */
+  unjudged: number;
   /** What is wrong with the first of the worst. */
   reason: HealthReason | undefined;
 };

@@ -20,18 +20,22 @@ const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
   return slA === null ? '' : ctx.t('zones.slAchieved', { slA });
 };
 
-export const controllerView = ({ publicId, name, health, reasons }: ZoneController): ZoneControllerView => ({
+export const controllerView = ({ publicId, name, health, reasons, unjudged }: ZoneController): ZoneControllerView => ({
   id: publicId,
   name,
-  level: health,
-  reasons: reasons.map(({ level, key, params, since }) => ({
-    level,
-    message: { key, ...defined({ params }) },
-    ...defined({ since }),
-  })),
+  level: health === 'ok' && unjudged ? 'info' : health,
+  unjudged,
+  reasons: [
+    ...reasons.map(({ level, key, params, since }) => ({
+      level,
+      message: { key, ...defined({ params }) },
+      ...defined({ since }),
+    })),
+    ...(unjudged ? [{ level: 'info' as const, message: { key: 'controllers.why.notJudged' } }] : []),
+  ],
 });
 
-const rank = { critical: 0, warning: 1, ok: 2 } as const;
+const rank = { critical: 0, warning: 1, info: 2, ok: 3 } as const;
 
 /** A zone for its page and the drawing; controllers that need a person come first. */
 export const zoneView = (ctx: Ctx, zone: ZoneState, names: ReadonlyMap<string, string>): ZoneView => {
