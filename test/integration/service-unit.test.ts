@@ -79,6 +79,24 @@ const note = (text) => require('node:fs').appendFileSync('/run/seen/steps', text
 
 const target = '[Unit]\nDefaultDependencies=no\n';
 
+/** A span of systemd in seconds. */
+const secondsOf = (unit: string, option: string): number => {
+  const [, text = ''] = new RegExp(`^${option}=(.+)$`, 'm').exec(readFileSync(systemd(unit), 'utf8')) ?? [];
+  const units = { min: 60, s: 1, '': 1 } as const;
+  return [...text.matchAll(/(\d+)(min|s|)/g)].reduce(
+    (sum, [, count, per]) => sum + Number(count) * units[per as keyof typeof units],
+    0,
+  );
+};
+
+describe('the pause of the appliance after failed starts', () => {
+  it('leaves 20 s of ten minutes to the start that follows it', () => {
+    const pause = secondsOf('sallyport-again.timer', 'OnActiveSec');
+    expect(pause).toBeGreaterThan(secondsOf('sallyport.service', 'StartLimitIntervalSec'));
+    expect(pause + secondsOf('sallyport-again.timer', 'AccuracySec')).toBeLessThanOrEqual(10 * 60 - 20);
+  });
+});
+
 describe.runIf(canBoot())('the unit of the appliance', () => {
   const folder = temporaryFolder('service-unit');
   afterAll(folder.remove);
