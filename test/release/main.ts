@@ -6,6 +6,7 @@ import { makeAndJudge } from './artefacts.ts';
 import { bundledRelease } from './bundled-release.ts';
 import { wholeComputer } from './computer.ts';
 import { computerCuts } from './computer-cuts.ts';
+import { fullDisk } from './full-disk.ts';
 import { helpOnTheComputer } from './help-computer.ts';
 import { installation, newMachine } from './installation.ts';
 import { judgeDebs, judgeRpms } from './packagers.ts';
@@ -70,6 +71,7 @@ const parts: Readonly<Record<string, () => unknown>> = {
   'new-machine': () => newMachine(place),
   upgrades: () => upgrades(place),
   systems: () => runSystems(place),
+  'full-disk': () => fullDisk(place),
   'bundled-release': () => bundledRelease(place),
   computer: async () => {
     const root = join(work, 'debian-kernel');

@@ -44,6 +44,13 @@ function rootOf({ suite, archive }: System, folder: string): string | undefined 
   return root;
 }
 
+/** The root of a Debian among these; undefined where its packages cannot be had from here. */
+export function debianOf(suite: string, folder: string): string | undefined {
+  mkdirSync(folder, { recursive: true });
+  const system = systems.find((one) => one.suite === suite);
+  return system === undefined ? undefined : rootOf(system, folder);
+}
+
 const versionsOf = (on: BootedRoot): Promise<string> =>
   well(
     on,
