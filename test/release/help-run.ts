@@ -70,6 +70,10 @@ const acts = (on: BootedRoot, variables: Variables, note: (text: string) => void
     'sallyport backup restore': async () => {
       await well(on, 'cp /var/lib/sallyport/keys/witness /var/lib/sallyport/keys/witness-digests /root/');
     },
+    'sallyport-agent status': async () => {
+      // The device was revoked before; its service learns that by its next call.
+      await waitFor(async () => (await on.sh('sallyport-agent status')).text.includes('refuses') || undefined);
+    },
     'sallyport device merge': async () => {
       const [keep, other] = (await devicesOf(on)).filter(({ name }) => name.startsWith('line-'));
       variables['KEEP'] ??= keep?.id ?? '';
@@ -130,6 +134,7 @@ const expected: Readonly<Record<string, { status: number; why: string }>> = {
     why: 'the package is installed, and setup says that another program has port 443 before anything is made',
   },
   'sallyport setup --check': { status: 1, why: 'the other program still has port 443' },
+  'sallyport-agent status': { status: 1, why: 'a revoked device is refused, and its agent says so' },
 };
 
 /** Commands of a block that stands in the folder of the release. */
