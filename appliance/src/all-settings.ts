@@ -4,6 +4,7 @@ import { accountSettings } from './features/accounts/settings.ts';
 import { agentPushSettings } from './features/agent-push/settings.ts';
 import { backupSettings } from './features/backups/settings.ts';
 import { controllerSettings } from './features/controllers/settings.ts';
+import { deviceTaskSettings } from './features/device-tasks/settings.ts';
 import { deviceSettings } from './features/devices/settings.ts';
 import { discoverySettings } from './features/discovery/settings.ts';
 import { exchangeSettings } from './features/exchange/settings.ts';
@@ -21,6 +22,7 @@ export const allSettings = joined(
   backupSettings,
   controllerSettings,
   deviceSettings,
+  deviceTaskSettings,
   agentPushSettings,
   discoverySettings,
   eventSettings,

@@ -433,7 +433,7 @@ export const compose = async ({
       updates,
       deployments,
       deployConsents: consents,
-      deviceTasks: deviceTaskService({ db, clock, personal: people, events, gate, inventory, devices }),
+      deviceTasks: deviceTaskService({ ...over, personal: people, gate, inventory, devices, discovery, config, ca }),
       exchange,
       announcements,
       releases,

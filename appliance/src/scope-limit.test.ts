@@ -42,8 +42,8 @@ afterAll(() => site.close());
 
 describe('an order of who reaches a hall', () => {
   it('for a log is cancelled before the device gets it, once the device has left', () => {
-    const { db, personal, events, inventory, devices } = site.appliance;
-    const tasks = deviceTaskService({ db, personal, events, gate: testGate(db), inventory, devices });
+    const { db } = site.appliance;
+    const tasks = deviceTaskService({ ...site.appliance, gate: testGate(db) });
     const ask = () =>
       tasks.ask(inHall('anna', 'devices:write'), device.publicId, { kind: 'show-log', lines: 5 }, 'x').id;
     const [left, stays] = [ask(), ask()];

@@ -26,7 +26,7 @@ const most = 10_000;
 
 type Parts = {
   accounts: Pick<AccountService, 'changes' | 'touches'>;
-  deviceTasks: Pick<DeviceTaskService, 'list'>;
+  deviceTasks: Pick<DeviceTaskService, 'list' | 'moves'>;
   devices: Pick<DeviceService, 'find'>;
   discovery: Pick<DiscoveryService, 'hindrance' | 'approvable'>;
   gate: Pick<ApprovalGate, 'personsBehind'>;
@@ -159,8 +159,8 @@ export function waitingSources(parts: Parts): WaitingSources {
         })),
     'device-task-confirm': (scope) =>
       deviceTasks
-        .list({ scope, limit: most })
-        .filter(({ state, wanted }) => state === 'asked' && needsSecondPerson(wanted))
+        .list({ scope, limit: most, waits: 'kept-file' })
+        .filter(({ wanted }) => needsSecondPerson(wanted))
         .map((task) => ({
           id: task.id,
           what: `${deviceName(task.device)}: ${task.wanted?.kind === 'kept-file' ? task.wanted.name : ''}`,
@@ -216,6 +216,16 @@ export function waitingSources(parts: Parts): WaitingSources {
       }),
     'setting-change': () => settingsThatWait('setting-change'),
     'connection-change': () => settingsThatWait('connection-change'),
+    'agents-move': () =>
+      deviceTasks.moves.waiting(most).map((order) => ({
+        id: order.id,
+        what: order.server ?? '',
+        reason: order.reason ?? '',
+        by: order.askedBy,
+        at: order.askedAt,
+        path: paths.agentMoves(),
+        approvable: deviceTasks.moves.approvable(order.id),
+      })),
     'address-release': () =>
       protectedAddresses.requests().map(({ id, addresses, reason, by, at }) => ({
         id: String(id),

@@ -43,6 +43,7 @@ export const plainWords: ReadonlySet<string> = new Set([
   'NUMBER',
   'ORIGIN',
   'OTHER',
+  'ORDER',
   'PATCH',
   'PLACE',
   'PORT',

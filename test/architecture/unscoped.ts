@@ -20,8 +20,8 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/agents/native/queries.ts': { reads: 1, why: 'an agent asks about its own device' },
   'features/agents/osquery/node-store.ts': { reads: 1, why: 'an agent asks about its own device' },
   'features/device-tasks/store.ts': {
-    reads: 5,
-    why: 'an agent asks about its own device; jobs end what is late and old',
+    reads: 10,
+    why: 'an agent asks about its own device; jobs end what is late and old; orders to move are of the whole site',
   },
   'features/devices/arrival-queries.ts': { reads: 1, why: 'a token is of the site, and so is its page' },
   'features/devices/certificate-store.ts': {

@@ -28,6 +28,8 @@ const notRun: Readonly<Record<string, string>> = {
   'sallyport-agent enrol --again': 'needs a certificate that ended: agent-again.test.ts runs it',
   'sallyport device approve "$DEVICE" --key': 'the same; agent-again.test.ts runs it',
   'sallyport release rollback': 'the same; upgrade.test.ts runs it',
+  'sallyport device move ': 'a person who signed in asks for it: test/integration/agent-move.test.ts runs it',
+  'sallyport device agree-move': 'another person agrees; agent-move.test.ts runs it',
 };
 
 const operations = 'docs/operations.md';
@@ -62,6 +64,9 @@ const named: Readonly<Record<string, string>> = {
   'sallyport-bundle rebuild': 'test/integration/host-volumes.test.ts',
   'sallyport-bundle split': 'test/integration/host-volumes.test.ts',
   'sallyport-bundle scan configure': 'test/integration/media-scan.test.ts',
+  'sallyport device move': 'test/integration/agent-move.test.ts',
+  'sallyport device agree-move': 'test/integration/agent-move.test.ts',
+  'sallyport device refuse-move': 'test/integration/agent-move.test.ts',
   'sallyport login': 'appliance/src/cli/login.test.ts',
   'sallyport recovery-key renew': 'test/integration/two-persons.test.ts',
   'sallyport account first-link': 'appliance/src/cli/account-first-link.test.ts',

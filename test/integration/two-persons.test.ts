@@ -98,6 +98,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
   'account-change': (id) => ({ form: [paths.objectDecide('account', id), { action: 'approve' }] }),
   'account-vouch': (id) => ({ form: [paths.objectDecide('account', id), { action: 'vouch' }] }),
   'setting-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
+  'agents-move': (id) => ({
+    form: [paths.agentMoveDecide(id), { action: 'agree' }],
+    api: [`/agent-moves/${id}/agree`, undefined],
+    command: ['device', 'agree-move', id],
+  }),
   'connection-change': (id) => ({ form: [paths.settingDecide(), { setting: id, action: 'approve' }] }),
   'address-release': (id) => {
     const found = site.appliance.protectedAddresses.requests().find((one) => String(one.id) === id);
@@ -179,7 +184,7 @@ const saysPerson = async (address: string): Promise<boolean> => {
 
 describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry points of a running server', (act) => {
   it('is refused to whoever is no second person, waits in the list, and is done by a second one', async () => {
-    const thing = scenarios[act].ask(as(people.first.id));
+    const thing = await scenarios[act].ask(as(people.first.id));
     const { form, api, command: words } = entryPoints[act](thing);
     const submit = ({ cookie, csrf }: Person): Promise<Answer> => send(form[0], { form: { csrf, ...form[1] }, cookie });
     const isWaiting = async (): Promise<boolean> =>

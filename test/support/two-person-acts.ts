@@ -16,7 +16,7 @@ import type { ApiSite } from '../../appliance/test/support/api-site.ts';
 // not compile.
 
 type Scenario = {
-  ask(actor: Actor): string;
+  ask(actor: Actor): string | Promise<string>;
   approve(actor: Actor, thing: string): unknown;
 };
 
@@ -191,6 +191,15 @@ export function twoPersonScenarios(get: () => ActSite) {
         return 'exchange.allowed-words';
       },
       approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+    },
+    'agents-move': {
+      ask: async (actor) => {
+        site.appliance.objects.setSetting(systemActor, 'devices.agent-ports', ['8443']);
+        const wish = { server: 'https://127.0.0.1:8443', devices: [get().device.id], reason: 'new subnet' };
+        const { id } = await site.appliance.deviceTasks.moves.order(actor, { ...wish, although: 'it moves tonight' });
+        return id;
+      },
+      approve: (actor, id) => site.appliance.deviceTasks.moves.agree(actor, id),
     },
     'connection-change': {
       ask: (actor) => {

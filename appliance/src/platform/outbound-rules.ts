@@ -4,7 +4,7 @@ import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller
 // no object, setting or option widens them. A new purpose is a line, and the controllers are kept from it unless the line
 // says otherwise.
 
-export type Purpose = 'directory' | 'discovery' | 'controllers' | 'agent-push';
+export type Purpose = 'directory' | 'discovery' | 'controllers' | 'agent-push' | 'agent-server';
 
 /** `open`, `link` and `ssh` carry bytes, `probe` is a handshake, `ping` an echo. */
 export type Way = 'open' | 'link' | 'ssh' | 'probe' | 'ping';
@@ -27,6 +27,8 @@ export const purposeRules: Readonly<Record<Purpose, PurposeRule>> = {
   directory: { ways: ['open'], ports: directoryPorts },
   discovery: { ways: ['probe', 'ping'], ports: touchablePorts },
   'agent-push': { ways: ['ssh'], ports: 'approved' },
+  // Whether this site answers at an address to which agents are to go.
+  'agent-server': { ways: ['open'], ports: 'approved' },
   controllers: { ways: ['link'], ports: 'approved', controllers: true },
 };
 

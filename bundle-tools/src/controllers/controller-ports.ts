@@ -1,8 +1,11 @@
 // The ports on which controllers and their modules speak, as IANA and the vendors publish them. A connection that is no identification
 // never leads to one: a wrong address then meets a closed door. Not here are ports that computers and printers have as well (22, 80,
-// 161, 443), and those from 32768 on, which systems give out by themselves: there the address alone keeps a controller apart.
+// 161, 443). Those from 32768 on are given out by systems by themselves, too: there the address alone keeps a controller apart, unless
+// a person names the port.
 
-const ranges: readonly (readonly [first: number, last: number, what: string])[] = [
+type Ranges = readonly (readonly [first: number, last: number, what: string])[];
+
+const ranges: Ranges = [
   [102, 102, 'S7, MMS, ICCP: ISO transport'],
   [502, 502, 'Modbus'],
   [789, 789, 'Red Lion Crimson'],
@@ -42,6 +45,26 @@ const ranges: readonly (readonly [first: number, last: number, what: string])[] 
   [20_547, 20_547, 'ProConOS, MultiProg'],
 ];
 
+const givenOut: Ranges = [
+  [34_962, 34_964, 'PROFINET'],
+  [34_980, 34_980, 'EtherCAT'],
+  [38_000, 38_001, 'SNC GENe'],
+  [41_100, 41_100, 'Siemens Sinaut'],
+  [44_818, 44_818, 'EtherNet/IP'],
+  [47_808, 47_823, 'BACnet'],
+  [48_898, 48_899, 'Beckhoff ADS'],
+  [50_000, 50_028, 'Siemens Spectrum'],
+  [55_000, 55_003, 'FL-net'],
+  [56_001, 56_001, 'Guardian AST'],
+  [57_176, 57_176, 'Elipse'],
+  [62_900, 62_930, 'SNC GENe'],
+  [65_443, 65_443, 'SNC GENe'],
+];
+
+const isIn = (port: number, list: Ranges): boolean => list.some(([first, last]) => port >= first && port <= last);
+
 /** Whether controllers speak on this port, by TCP or UDP. */
-export const isControllerPort = (port: number): boolean =>
-  ranges.some(([first, last]) => port >= first && port <= last);
+export const isControllerPort = (port: number): boolean => isIn(port, ranges);
+
+/** Whether controllers speak on a port that a person names for something else: no system gave it out. */
+export const isControllerService = (port: number): boolean => isIn(port, ranges) || isIn(port, givenOut);

@@ -1,4 +1,12 @@
-import { Button, ErrorSummary, PostForm, SelectField, TextField } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  mayNotDecide,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -10,10 +18,20 @@ import { paths } from '../paths.ts';
 import { type DeviceTaskState, taskLevels } from './device-tasks.tsx';
 
 type Order = {
+  readonly id: string;
   readonly askedAt: When;
   readonly askedBy: string;
   readonly server: string | null;
   readonly reason: string | null;
+  /** `proven`, or a code of `error.*`. */
+  readonly answers: string | null;
+  readonly although: string | null;
+  readonly agreedBy?: string | undefined;
+  readonly agreedAt: When | null;
+  /** The device that goes alone, and for which the others wait. */
+  readonly first?: Reference | undefined;
+  /** Why the reader cannot agree; a code of `error.*`. */
+  readonly hindrance?: string | undefined;
   readonly states: Readonly<Partial<Record<DeviceTaskState, number>>>;
   /** Devices that have not moved. */
   readonly open: readonly {
@@ -25,16 +43,23 @@ type Order = {
   }[];
 };
 
-/** POST fields: csrf, server, group (an id, or `all`), reason. */
+/** POST fields: csrf, server, group (an id, or `all`), reason, although. */
 type AgentMovesProps = {
   readonly ctx: Ctx;
   readonly orders: readonly Order[];
   readonly groups: readonly Reference[];
-  readonly values: { readonly server: string; readonly group: string; readonly reason: string };
+  readonly values: {
+    readonly server: string;
+    readonly group: string;
+    readonly reason: string;
+    readonly although: string;
+  };
+  /** Nothing of this site answered at the address: it is asked why it is ordered all the same. */
+  readonly notProven: boolean;
   readonly errors?: FieldErrors | undefined;
 };
 
-const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders'>) => (
+const MoveForm = ({ ctx, groups, values, errors, notProven }: Omit<AgentMovesProps, 'orders'>) => (
   <Panel title={ctx.t('agentMoves.order')} body>
     <p class="second">{ctx.t('agentMoves.why')}</p>
     <PostForm action={paths.agentMoves()} class="form" errors={errors}>
@@ -59,6 +84,15 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
         ]}
       />
       <TextField name="reason" label={ctx.t('field.reason')} value={values.reason} maxLength={500} />
+      {notProven ? (
+        <TextField
+          name="although"
+          label={ctx.t('agentMoves.although')}
+          hint={ctx.t('agentMoves.althoughHint')}
+          value={values.although}
+          maxLength={500}
+        />
+      ) : null}
       <div>
         <Button kind="primary" needs="devices:write">
           {ctx.t('agentMoves.do')}
@@ -80,6 +114,32 @@ const States = ({ ctx, states }: { ctx: Ctx; states: Order['states'] }) => (
   </ul>
 );
 
+const Decide = ({ ctx, order }: { ctx: Ctx; order: Order }) => {
+  const { asked, held, queued } = order.states;
+  if (asked === undefined && held === undefined && queued === undefined) return null;
+  return (
+    <PostForm action={paths.agentMoveDecide(order.id)} class="row">
+      {asked === undefined ? null : (
+        <Button
+          name="action"
+          value="agree"
+          kind="primary"
+          unavailable={
+            order.hindrance === undefined
+              ? withoutRight(ctx, 'devices:approve')
+              : ctx.tDynamic(`error.${order.hindrance}`)
+          }
+        >
+          {ctx.t('agentMoves.agree')}
+        </Button>
+      )}
+      <Button name="action" value="refuse" unavailable={mayNotDecide(ctx, 'devices')}>
+        {ctx.t('agentMoves.refuse')}
+      </Button>
+    </PostForm>
+  );
+};
+
 const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
   <Panel
     title={<span translate="no">{order.server ?? ctx.t('deviceTasks.kind.unknown')}</span>}
@@ -92,6 +152,27 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
   >
     <div class="body">
       <States ctx={ctx} states={order.states} />
+      {order.answers === null ? null : (
+        <p>
+          <Status level={order.answers === 'proven' ? 'done' : 'warning'}>
+            {order.answers === 'proven' ? ctx.t('agentMoves.proven') : ctx.t('agentMoves.unproven')}
+          </Status>{' '}
+          <Time at={order.askedAt} />
+          {order.although === null ? null : (
+            <>
+              . {ctx.tDynamic(`error.${order.answers}`, {}, order.answers)}. {ctx.t('agentMoves.although')}:{' '}
+              {order.although}
+            </>
+          )}
+        </p>
+      )}
+      {order.first === undefined ? null : <p>{ctx.t('agentMoves.first', { device: order.first.name })}</p>}
+      {order.agreedBy === undefined || order.agreedAt === null ? null : (
+        <p class="second">
+          {ctx.t('agentMoves.agreedBy')}: <span translate="no">{order.agreedBy}</span>, <Time at={order.agreedAt} />
+        </p>
+      )}
+      <Decide ctx={ctx} order={order} />
     </div>
     {order.open.length === 0 ? null : (
       <DataTable<(typeof order.open)[number]>
@@ -138,6 +219,7 @@ export const AgentMoves = (props: AgentMovesProps) => {
           server: ctx.t('agentMoves.server'),
           group: ctx.t('common.devices'),
           reason: ctx.t('field.reason'),
+          although: ctx.t('agentMoves.although'),
         }}
       />
       <MoveForm {...props} />

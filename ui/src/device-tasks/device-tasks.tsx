@@ -17,7 +17,15 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
+export type DeviceTaskState =
+  | 'asked'
+  | 'held'
+  | 'queued'
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'timed-out'
+  | 'cancelled';
 
 export type DeviceTaskRow = {
   readonly id: string;
@@ -60,6 +68,7 @@ type DeviceTasksProps = {
 /** How each state of a task is marked. */
 export const taskLevels = {
   asked: 'warning',
+  held: 'waiting',
   queued: 'waiting',
   running: 'running',
   completed: 'done',
@@ -71,10 +80,10 @@ export const taskLevels = {
 const acts = ['rescan', 'delete', 'restore'] as const;
 
 const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTaskRow }) => {
-  if (row.state !== 'asked' && row.state !== 'queued' && row.state !== 'running') return <>–</>;
+  if (row.state !== 'asked' && row.state !== 'held' && row.state !== 'queued' && row.state !== 'running') return <>–</>;
   return (
     <PostForm action={paths.deviceTaskDecide(device, row.id)} class="row">
-      {row.state === 'asked' ? (
+      {row.state === 'asked' && row.kind !== 'move-server' ? (
         <Button
           small
           name="decision"

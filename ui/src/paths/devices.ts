@@ -9,8 +9,10 @@ export const devicesPages = {
   /** The tree. */
   groups: page('/groups', { bound: 'group', scoped: true, GET: 'devices:read' }),
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
-  /** Orders to move agents to another address; POST `server`, `group`, `reason`. */
+  /** Orders to move agents to another address; POST `server`, `group`, `reason`, `although`. */
   agentMoves: page('/agent-moves', { bound: 'site', GET: 'devices:read', POST: 'devices:write' }),
+  /** POST `action`: `agree` as the second person, or `refuse`. */
+  agentMoveDecide: page('/agent-moves/:order', { bound: 'site', decides: true, POST: 'devices:write' }),
   /** POST `action`: `look` shows the key of the computer at `address`, `start` logs in and installs. */
   agentPush: page('/agent-push', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
   agentPackage: page('/agent-packages/:name', { bound: 'site', GET: 'devices:read' }),

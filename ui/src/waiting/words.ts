@@ -85,6 +85,11 @@ export const words = defineWords({
     kk: 'Бөгде агенттер арқылы пакеттер',
   },
   'waiting.act.clock-back': { en: 'Going back with the clock', ru: 'Возврат часов', kk: 'Сағатты қайтару' },
+  'waiting.act.agents-move': {
+    en: 'Agents to another address',
+    ru: 'Перевод агентов на другой адрес',
+    kk: 'Агенттерді басқа мекенжайға көшіру',
+  },
   'waiting.act.return-acknowledge': {
     en: 'Return to an older state',
     ru: 'Возврат к прежнему состоянию',
@@ -179,6 +184,11 @@ export const words = defineWords({
     en: 'The certain time is lowered to the clock; requests that no host could answer are closed.',
     ru: 'Достоверное время возвращается к часам; запросы, на которые никто не ответит, закрываются.',
     kk: 'Сенімді уақыт сағатқа қайтады; ешкім жауап бере алмайтын сұраныстар жабылады.',
+  },
+  'waiting.then.agents-move': {
+    en: 'One agent tries the new address; the others follow once it was heard from there.',
+    ru: 'Новый адрес пробует один агент; остальные следуют, когда он отзовётся оттуда.',
+    kk: 'Жаңа мекенжайды бір агент байқайды; ол сол жақтан жауап бергенде қалғандары көшеді.',
   },
   'waiting.then.return-acknowledge': {
     en: 'The warning leaves every page; the journal keeps both names.',

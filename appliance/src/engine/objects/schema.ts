@@ -1,4 +1,4 @@
-import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
+import { isControllerService } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { once } from '@sallyport/bundle-tools/platform/once';
 import { z } from 'zod';
@@ -23,7 +23,12 @@ const text = (field: Pick<KindField, 'min' | 'max'>, longest: number, clean: (te
 /** What is wrong with a port to connect to on which controllers speak. */
 const controllerPort = { params: { key: 'validation.controllerPort' } };
 const isAllowed = (format: string | undefined, number: number): boolean =>
-  format !== 'port' || !isControllerPort(number);
+  format !== 'port' || !isControllerService(number);
+const portText = z
+  .string()
+  .regex(/^[1-9]\d{0,4}$/)
+  .refine((text) => Number(text) <= 65_535)
+  .refine((text) => !isControllerService(Number(text)), controllerPort);
 
 const schemaOf = (field: KindField): z.ZodType => {
   switch (field.type) {
@@ -107,7 +112,9 @@ export const settingSchema = (setting: Setting): z.ZodType => {
     case 'choice':
       return z.enum([...(setting.options ?? [])] as [string, ...string[]]);
     case 'list':
-      return z.array(z.string().min(1).max(1_000).transform(cleanLine)).max(setting.max ?? maxEntries);
+      return z
+        .array(setting.format === 'port' ? portText : z.string().min(1).max(1_000).transform(cleanLine))
+        .max(setting.max ?? maxEntries);
     case 'time-of-day':
       return z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
   }

@@ -188,7 +188,7 @@ export type Setting = {
   options?: readonly string[];
   area: Area;
   unit?: 'bytes' | 'seconds' | 'minutes' | 'hours' | 'days';
-  /** A text that has to be the IANA name of a time zone, or empty; an integer that is a port to connect to, none of controllers. */
+  /** A text that has to be the IANA name of a time zone, or empty; an integer, or texts of a list, that are ports to connect to, none of controllers. */
   format?: 'time-zone' | 'port';
   /** Changing it can weaken what protects the site: that asks for more (accounts/safety-settings.ts). */
   safety: boolean;

@@ -63,7 +63,7 @@ describe.each([1, 2, 3])('a site of %i administrators', (persons) => {
     vi.useRealTimers();
   });
 
-  it.each(acts)('%s', (act) => {
+  it.each(acts)('%s', async (act) => {
     const [author = '', ...others] = people;
     const attempt = (who: string, actor: Actor, thing: string) => {
       const seen = journalOf(actor, () => scenarios[act].approve(actor, thing));
@@ -71,7 +71,7 @@ describe.each([1, 2, 3])('a site of %i administrators', (persons) => {
       return seen;
     };
     const nothing: Journal = { entries: [], onePerson: 0 };
-    const thing = scenarios[act].ask(as(author));
+    const thing = await scenarios[act].ask(as(author));
     for (const [who, actor, code] of [
       ['who asked', as(author), 'APPROVAL_SELF'],
       ['a token of who asked', token(author, author), 'APPROVAL_TOKEN'],
@@ -86,7 +86,7 @@ describe.each([1, 2, 3])('a site of %i administrators', (persons) => {
     expect(later.code).toBe(isSole ? 'done' : 'APPROVAL_SELF');
     expect(later.journal.onePerson).toBe(isSole ? 1 : 0);
     for (const [at, other] of others.entries()) {
-      const again = scenarios[act].ask(as(author));
+      const again = await scenarios[act].ask(as(author));
       const done = attempt(`administrator ${at + 2}`, as(other), again);
       expect(done).toMatchObject({ code: 'done', journal: { onePerson: 0 } });
       // Who said yes stands in the journal.

@@ -135,9 +135,9 @@ const live = async (steps: readonly Step[]): Promise<string[]> => {
     else if (now.do === 'revert')
       await attempt(() => managed.revert(by, 'account', one(all, now.of), (now.revision % 6) + 1));
     else if (now.do === 'ask')
-      await attempt(() => {
+      await attempt(async () => {
         const who = now.withToken ? token(id, id) : by;
-        asked.push({ act: now.act, thing: scenarios[now.act].ask(who) });
+        asked.push({ act: now.act, thing: await scenarios[now.act].ask(who) });
       });
     else if (now.do === 'set')
       await attempt(() => {

@@ -42,11 +42,11 @@ const current = (name: string): SettingValue => {
 };
 
 /** Another value that fits, and is not on the side that weakens nothing. */
-const other = ({ name, type, min = 0, options = [], safeSide }: Setting): SettingValue => {
+const other = ({ name, type, min = 0, options = [], safeSide, format }: Setting): SettingValue => {
   const now = current(name);
   if (type === 'boolean') return now !== true;
   if (type === 'integer') return now === min || safeSide === 'lower' ? Number(now) + 1 : min;
-  if (type === 'list') return ['/srv/other'];
+  if (type === 'list') return format === 'port' ? ['9443'] : ['/srv/other'];
   if (type === 'time-of-day') return '02:45';
   if (type === 'choice') return options.find((option) => option !== now) ?? '';
   return name === 'appliance.time-zone' ? 'Asia/Almaty' : '/srv/other';

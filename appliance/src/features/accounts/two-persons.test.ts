@@ -4,6 +4,7 @@ import { codeOf } from '../../../../test/support/refusals.ts';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
 import { openApiSite } from '../../../test/support/api-site.ts';
 import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
+import { toFailure } from '../../platform/errors.ts';
 import { type TwoPersonAct, twoPersonActs } from './types.ts';
 
 // Every act that takes two persons, by everybody who is not a second one. The same at the entry points of a running server: test/integration/two-persons.test.ts.
@@ -51,16 +52,16 @@ const others: ReadonlyArray<[string, (author: string) => Actor, string]> = [
 ];
 
 describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
-  it.each(others)('is refused to %s', (_who, other, code) => {
+  it.each(others)('is refused to %s', async (_who, other, code) => {
     const author = account();
     const actor = other(author);
-    const thing = scenarios[act].ask(as(author));
+    const thing = await scenarios[act].ask(as(author));
     expect(codeOf(() => scenarios[act].approve(actor, thing))).toBe(code);
   });
 
-  it('is in the list of what waits, for whoever may see its kind', () => {
+  it('is in the list of what waits, for whoever may see its kind', async () => {
     const [author, other] = [account(), account()];
-    const thing = scenarios[act].ask(as(author));
+    const thing = await scenarios[act].ask(as(author));
     const shown = (reader: Actor) =>
       site.appliance.waiting.list(reader).filter((one) => one.act === act && one.id.endsWith(thing));
     expect(shown(as(author))).toMatchObject([{ hindrance: 'APPROVAL_SELF' }]);
@@ -75,13 +76,13 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     expect(shown(as(other))).toEqual([]);
   });
 
-  it('that a token asked for is refused to its account and to whoever made it, whatever the token becomes', () => {
+  it('that a token asked for is refused to its account and to whoever made it, whatever the token becomes', async () => {
     const [maker, owner, third] = [account(), account(), account()];
     const asker = token(maker, owner);
     // What time it is, what no controller's address is any more, and which token lives again, no token says.
     if (act === 'clock-back' || act === 'address-release' || act === 'token-release')
-      return expect(codeOf(() => scenarios[act].ask(asker))).toBe('APPROVAL_TOKEN');
-    const thing = scenarios[act].ask(asker);
+      return expect(codeOf(() => scenarios[act].ask(asker) as string)).toBe('APPROVAL_TOKEN');
+    const thing = await scenarios[act].ask(asker);
     expect(codeOf(() => site.appliance.objects.update(systemActor, 'token', asker.id, { account: third }))).toBe(
       'INVALID',
     );
@@ -89,21 +90,24 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     expect(codeOf(() => scenarios[act].approve(as(account()), thing))).toBe('done');
   });
 
-  it('that the command line asked for without a person is refused to everybody', () => {
+  it('that the command line asked for without a person is refused to everybody', async () => {
     // Where it can be written down at all.
     let thing: string | undefined;
-    const asked = codeOf(() => {
-      thing = scenarios[act].ask(commandLine('root'));
-    });
+    let asked = 'done';
+    try {
+      thing = await scenarios[act].ask(commandLine('root'));
+    } catch (error) {
+      asked = toFailure(error).code;
+    }
     // An account has an author of its own: itself.
     if (act === 'account-vouch') return;
     if (thing === undefined) expect(asked).toBe('APPROVAL_PERSON');
     else expect(codeOf(() => scenarios[act].approve(as(account()), thing ?? ''))).toBe('APPROVAL_NOBODY');
   });
 
-  it('is for who may approve: the right to write is not enough, and not needed', () => {
+  it('is for who may approve: the right to write is not enough, and not needed', async () => {
     const { right } = twoPersonActs[act];
-    const thing = scenarios[act].ask(as(account()));
+    const thing = await scenarios[act].ask(as(account()));
     const write = right.replace(/approve$/, 'write') as Right;
     const second = (...rights: Right[]): Actor => ({ ...as(account()), rights: new Set(rights) });
     expect(codeOf(() => scenarios[act].approve(second(write, 'settings:write'), thing))).toBe('FORBIDDEN');
@@ -115,8 +119,8 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     expect(codeOf(() => scenarios[act].approve(second(right, ...all), thing))).toBe('done');
   });
 
-  it('is done by a second person', () => {
-    const thing = scenarios[act].ask(as(account()));
+  it('is done by a second person', async () => {
+    const thing = await scenarios[act].ask(as(account()));
     expect(codeOf(() => scenarios[act].approve(as(account()), thing))).toBe('done');
   });
 });

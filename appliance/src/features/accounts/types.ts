@@ -129,6 +129,7 @@ export const twoPersonActs = {
   'account-vouch': { right: 'accounts:approve', sees: 'accounts:read' },
   // A port to be connected to; none on which controllers speak is ever one.
   'connection-change': { right: 'safety:approve', sees: 'settings:read', sole: true },
+  'agents-move': { right: 'devices:approve', sees: 'devices:read', sole: true },
   'setting-change': { right: 'safety:approve', sees: 'settings:read' },
   'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
   // After a return to an older database (features/rollback/held-tokens.ts).

@@ -4,7 +4,14 @@ export const deviceTaskEvents = defineEvents(
   { area: 'devices', bound: 'device', retentionDays: 3650, audit: true },
   {
     'device-task-asked': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always' },
-    // One order to many agents; what became of each is `device-task-ended`.
+    // One order to many agents, as it is asked for and agreed to; what became of each is `device-task-ended`.
+    'agents-move-asked': {
+      severity: 'warning',
+      bound: 'site',
+      params: { server: 'text', devices: 'integer', answers: 'text' },
+    },
+    'agents-move-stopped': { severity: 'warning', bound: 'site', params: { server: 'text', devices: 'integer' } },
+    'agents-move-refused': { severity: 'info', bound: 'site', params: { server: 'text', devices: 'integer' } },
     'agents-move-ordered': { severity: 'warning', bound: 'site', params: { server: 'text', devices: 'integer' } },
     'device-task-cancelled': { severity: 'info', params: { task: 'text', kind: 'text' }, device: 'always' },
     'device-task-confirmed': { severity: 'warning', params: { task: 'text', kind: 'text' }, device: 'always' },

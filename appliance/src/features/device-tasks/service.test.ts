@@ -21,8 +21,8 @@ site.report(device.id, 'quarantine-file', [
 afterAll(() => site.close());
 
 const service = () => {
-  const { db, personal, events, inventory, devices } = site.appliance;
-  return deviceTaskService({ db, personal, events, gate: testGate(db), inventory, devices, clock: () => time.ms });
+  const { appliance } = site;
+  return deviceTaskService({ ...appliance, gate: testGate(appliance.db), clock: () => time.ms });
 };
 const file = (act: 'restore' | 'delete' | 'rescan', number = '17'): Ask => ({
   kind: 'kept-file',

@@ -1,27 +1,30 @@
-import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { redactedTail } from '@sallyport/bundle-tools/protocol/redact';
-import { isServerAddress } from '@sallyport/bundle-tools/protocol/site';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { type Actor, actorRef, byWhom, deciderScope, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, byWhom, deciderScope, scopeOf } from '../../engine/objects/types.ts';
+import type { Config } from '../../platform/config.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
+import { portsIn, type ServerRule } from '../../platform/server-address.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
+import type { CaService } from '../ca/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
+import type { DiscoveryService } from '../discovery/service.ts';
+import { type AgentMoves, agentMoves } from './moves.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
 import {
   type Ask,
   type DeviceTask,
   type DeviceTaskState,
-  type MoveOrder,
   needsSecondPerson,
   type TaskQuery,
   type TaskQueue,
@@ -40,16 +43,8 @@ export type DeviceTaskService = {
   /** The newest first. */
   list(query: TaskQuery): DeviceTask[];
   openOf(device: number): number;
-  /**
-   * Orders the agents of these devices to another address of the appliance; one that is still waited for is replaced. `without`
-   * have no agent of ours that takes orders. INVALID, FORBIDDEN.
-   */
-  move(
-    actor: Actor,
-    wish: { server: string; devices: readonly number[]; reason: string },
-  ): { askedAt: number; ordered: number; without: number };
-  /** The newest orders to move, each with so many devices that have not moved. */
-  moves(query: { limit: number; open: number }): MoveOrder[];
+  /** Orders that take many agents to another address. */
+  moves: AgentMoves;
   /** The devices' queues, as the agents' entry point sees them. */
   queue: TaskQueue;
   /** Ends tasks past their deadline, and deletes old ones. */
@@ -60,9 +55,14 @@ type DeviceTaskParts = {
   db: Database;
   personal: Personal;
   events: EventService;
-  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayAsk' | 'assertMayApprove'>;
   inventory: Pick<InventoryService, 'section'>;
-  devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'sourcesOf'>;
+  devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'find' | 'sourcesOf'>;
+  objects: Pick<ObjectService, 'setting'>;
+  discovery: Pick<DiscoveryService, 'forbiddenBecause' | 'noteConnection'>;
+  config: Pick<Config, 'listen'>;
+  /** The site's own authority. */
+  ca: Pick<CaService, 'certificatePem'>;
   clock?: () => number;
 };
 
@@ -76,8 +76,6 @@ const timeoutMs: Readonly<Record<Wanted['kind'], number>> = {
   'kept-file': 10 * minuteMs,
   'move-server': 15 * minuteMs,
 };
-/** A device that is switched off for two weeks moves when it comes back. */
-const movePickupMs = 14 * dayMs;
 /** A device may be late with its word. */
 const graceMs = 15 * minuteMs;
 const keptMs = 30 * dayMs;
@@ -85,15 +83,14 @@ const maxOpen = 20;
 const maxReason = 500;
 const maxMessage = 2_000;
 
-/** All tasks of one order to move have the same words. */
-const orderOf = (askedAt: number): string => `device-move:${askedAt}`;
 const personOf = (id: string): string => `device-task:${id}`;
 
-const isOpen = (state: DeviceTaskState): boolean => state === 'asked' || state === 'queued' || state === 'running';
+const isOpen = (state: DeviceTaskState): boolean =>
+  state === 'asked' || state === 'held' || state === 'queued' || state === 'running';
 
 /** Orders about one device: its log, and files that a product keeps. */
 export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => {
-  const { db, personal, events, gate, inventory, devices } = parts;
+  const { db, personal, events, gate, inventory, devices, objects, discovery, config, ca } = parts;
   const clock = parts.clock ?? nowMs;
   const store = deviceTaskStore(db);
 
@@ -118,13 +115,18 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     };
   };
 
-  const end = (row: TaskRow, outcome: { state: DeviceTaskState; code: string | null; output: string | null }): void => {
+  const end = (
+    row: TaskRow,
+    outcome: { state: DeviceTaskState; code: string | null; output: string | null; host?: string | undefined },
+  ): void => {
     const output = outcome.output === null ? null : personal.encrypt(personOf(row.id), outcome.output);
     store.end({ id: row.id, state: outcome.state, code: outcome.code, output, at: clock() });
     events.record('device-task-ended', {
       device: row.device,
       params: { task: row.id, kind: row.kind, state: outcome.state },
     });
+    if (row.kind === 'move-server')
+      moves.follow(row, { isMoved: outcome.state === 'completed', code: outcome.code, host: outcome.host });
   };
 
   const endLate = (): number => {
@@ -202,6 +204,25 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxMessage);
   };
 
+  /** Where agents may be sent, by the words of now. */
+  const serverRule = (): ServerRule => ({
+    listens: config.listen.port,
+    agreed: portsIn(objects.setting('devices.agent-ports')),
+    because: discovery.forbiddenBecause,
+  });
+  const moves = agentMoves({
+    ...parts,
+    serverRule,
+    authority: () => ca.certificatePem,
+    record: discovery.noteConnection,
+    store,
+    clock,
+    takesOrders,
+    toTask,
+    wantedOf,
+    endLate: () => void endLate(),
+  });
+
   const queue: TaskQueue = {
     isWaiting: (device) => store.isWaiting(device, clock()),
     next: (device) => {
@@ -214,14 +235,15 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       const row = own(device, id);
       if (row?.state === 'queued') store.begin(id, clock() + timeoutMs[row.kind as Wanted['kind']] + graceMs);
     },
-    result: (device, id, result) =>
+    result: (device, id, result, host) =>
       immediate(db, () => {
         const row = own(device, id);
         if (row === undefined) return 'not-found';
         if (row.state === 'cancelled') return 'cancelled';
-        if (!isOpen(row.state) || row.state === 'asked' || result.state === 'restarting') return 'repeat';
+        if (!isOpen(row.state) || row.state === 'asked' || row.state === 'held' || result.state === 'restarting')
+          return 'repeat';
         const code = result.state === 'completed' ? null : (result.code ?? 'EXIT');
-        end(row, { state: result.state, code, output: messageIn(row, result) });
+        end(row, { state: result.state, code, output: messageIn(row, result), host });
         return 'ok';
       }),
     mayFetch: () => false,
@@ -230,7 +252,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       const isWorked = row !== undefined && (row.state === 'queued' || row.state === 'running');
       if (!isWorked || row.deadlineAt <= clock() || !isWithin(db, row.reach, device)) return undefined;
       const wanted = wantedOf(row);
-      return wanted?.kind === 'move-server' ? wanted.server : undefined;
+      return wanted?.kind === 'move-server' && moves.isPortAllowed(wanted.server) ? wanted.server : undefined;
     },
   };
 
@@ -272,6 +294,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       endLate();
       return immediate(db, () => {
         const row = found(id, scope);
+        if (row.kind === 'move-server')
+          throw new AppError('CONFLICT', 'an order to move is agreed to as a whole: sallyport device agree-move');
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
         // A file that is given back may be an attack: the one who asks cannot approve it.
         if (!needsSecondPerson(wantedOf(row))) found(id, scopeOf(actor, 'devices:write'));
@@ -287,6 +311,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         const row = found(id, scope);
         if (!isOpen(row.state)) throw new AppError('CONFLICT', 'it has ended');
         store.end({ id, state: 'cancelled', code: null, output: null, at: clock() });
+        if (row.kind === 'move-server') moves.follow(row, { isMoved: false, code: null });
         audited(actor, row, 'device-task-cancelled');
         return toTask(found(id, scope));
       });
@@ -300,67 +325,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return store.list(query).map(toTask);
     },
     openOf: store.openOf,
-    move: (actor, { server: given, devices: ids, reason: why }) => {
-      requireRight(actor, 'devices:write');
-      const reason = cleanLine(why).trim().slice(0, maxReason);
-      const server = given.trim().replace(/\/$/, '');
-      const faults: FieldErrors = {};
-      if (reason === '') faults['reason'] = { key: 'validation.required' };
-      if (!isServerAddress(server)) faults['server'] = { key: 'agentMoves.notServer' };
-      else if (isControllerPort(Number(new URL(server).port))) faults['server'] = { key: 'agentMoves.controllerPort' };
-      if (Object.keys(faults).length > 0) throw invalid(faults);
-      return immediate(db, () => {
-        // What tells one order from another.
-        const askedAt = Math.max(clock(), (store.moves(wholeSite('site-right'), 1)[0] ?? 0) + 1);
-        const words = (text: string): Buffer => personal.encrypt(orderOf(askedAt), text);
-        const [what, whySealed] = [
-          words(JSON.stringify({ kind: 'move-server', server } satisfies Wanted)),
-          words(reason),
-        ];
-        let ordered = 0;
-        for (const id of ids) {
-          const device = devices.byId(id);
-          if (!takesOrders(device)) continue;
-          store.dropMoves(device.id, askedAt);
-          store.insert({
-            id: Buffer.from(randomBytes(16)).toString('hex'),
-            device: device.id,
-            kind: 'move-server',
-            what,
-            reason: whySealed,
-            state: 'queued',
-            askedAt,
-            askedBy: actorRef(actor),
-            deadlineAt: askedAt + movePickupMs,
-            // A right over the whole site was asked for.
-            reach: null,
-          });
-          ordered += 1;
-        }
-        if (ordered > 0)
-          events.record('agents-move-ordered', { ...byWhom(actor), params: { server, devices: ordered } });
-        return { askedAt, ordered, without: ids.length - ordered };
-      });
-    },
-    moves: ({ limit, open }) => {
-      endLate();
-      const scope = wholeSite('site-right');
-      return store.moves(scope, limit).flatMap((askedAt) => {
-        const tasks = store.ofMove(scope, askedAt, Math.max(1, open)).map(toTask);
-        const [first] = tasks;
-        if (first === undefined) return [];
-        return [
-          {
-            askedAt,
-            askedBy: first.askedBy,
-            server: first.wanted?.kind === 'move-server' ? first.wanted.server : null,
-            reason: first.reason,
-            states: Object.fromEntries(store.moveStates(scope, askedAt).map(({ state, devices: n }) => [state, n])),
-            open: open === 0 ? [] : tasks.filter(({ state }) => state !== 'completed'),
-          },
-        ];
-      });
-    },
+    moves: moves.service,
     queue,
     trim: () => {
       endLate();
@@ -369,7 +334,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         personal.erase(personOf(id));
         immediate(db, () => store.drop(id));
       }
-      for (const askedAt of new Set(rows.map((row) => row.askedAt))) personal.erase(orderOf(askedAt));
+      for (const askedAt of new Set(rows.map((row) => row.askedAt))) moves.forget(askedAt);
       return rows.length;
     },
   };

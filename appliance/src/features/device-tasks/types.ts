@@ -25,7 +25,17 @@ export const fileWanted = z.strictObject({
 export type Ask = Shape<typeof logWanted | typeof fileWanted>;
 
 /** Another address of the appliance; the old one stays until the new one answered. */
-const moveWanted = z.strictObject({ kind: z.literal('move-server'), server: z.string() });
+const moveWanted = z.strictObject({
+  kind: z.literal('move-server'),
+  server: z.string(),
+  answers: z
+    .string()
+    .optional()
+    .describe(
+      "`proven`: this site's own authority answered there when it was asked for; else the code of what went wrong",
+    ),
+  although: z.string().optional().describe('Why it is ordered although nothing of this site answered there'),
+});
 
 /** A task as it is sent; what was asked for and why are null once its key was forgotten. */
 export const deviceTask = z.object({
@@ -33,7 +43,7 @@ export const deviceTask = z.object({
   device: deviceReference,
   wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted]).nullable(),
   reason: z.string().nullable(),
-  state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
+  state: z.enum(['asked', 'held', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
   code: z.string().nullable().describe('Why it failed'),
   output: z.string().nullable().describe('Lines of the log, or the product’s output'),
   askedAt: time,
@@ -48,15 +58,30 @@ export type DeviceTaskState = DeviceTask['state'];
 export type Wanted = NonNullable<DeviceTask['wanted']>;
 
 /** Of one device, or of all in reach. */
-export type TaskQuery = { scope: Scope; device?: number; limit: number };
+export type TaskQuery = {
+  scope: Scope;
+  device?: number;
+  limit: number;
+  /** Only the files that wait for a confirmation. */
+  waits?: 'kept-file';
+};
 
 /** One order to many agents: all of its tasks were asked for at the same moment. */
 export type MoveOrder = {
+  id: string;
   askedAt: number;
   askedBy: string;
   /** Null once its key was forgotten. */
   server: string | null;
   reason: string | null;
+  /** `proven`, or why nothing of this site answered at the address when it was asked for; null for orders of before. */
+  answers: string | null;
+  although: string | null;
+  /** The second person. */
+  agreedAt: number | null;
+  agreedBy: string | null;
+  /** The device for which the others wait. */
+  first: number | null;
   states: Readonly<Partial<Record<DeviceTaskState, number>>>;
   /** Those that have not moved, as many as were asked for. */
   open: readonly DeviceTask[];
@@ -74,7 +99,13 @@ export type TaskQueue<T extends Task = Task> = {
   next(device: number): T | null;
   /** Which of these are cancelled. */
   cancelled(device: number, ids: readonly string[]): string[];
-  result(device: number, taskId: string, result: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled';
+  /** `host`: what the call that brings it names the appliance (RFC 9110 7.2). */
+  result(
+    device: number,
+    taskId: string,
+    result: TaskResult,
+    host?: string,
+  ): 'ok' | 'repeat' | 'not-found' | 'cancelled';
   state(device: number, taskId: string, state: 'received' | 'running' | 'restarting'): void;
   /** Whether it is not known yet that the device works on a task, so that `state` would write: a look. */
   isNews(device: number, taskId: string): boolean;
@@ -99,9 +130,9 @@ export const joinedQueues = (
     return null;
   },
   cancelled: (device, ids) => queues.flatMap((queue) => queue.cancelled(device, ids)),
-  result: (device, task, result) => {
+  result: (device, task, result, host) => {
     for (const queue of queues) {
-      const answer = queue.result(device, task, result);
+      const answer = queue.result(device, task, result, host);
       if (answer !== 'not-found') return answer;
     }
     return 'not-found';

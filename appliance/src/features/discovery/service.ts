@@ -7,7 +7,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, type Obj, requireRight, systemActor } from '../../engine/objects/types.ts';
-import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
+import { type ConnectionRecord, type ForbiddenBecause, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import type { AddressRange } from '../../platform/ipv4-range.ts';
 import type { JobRun } from '../../platform/job-store.ts';
@@ -96,7 +96,7 @@ export type DiscoveryService = {
   /** Where nothing is asked, as ranges of IPv4. */
   keptFrom(): readonly AddressRange[];
   /** Why nothing but identification may connect to an address, at this moment; undefined where something may. */
-  forbiddenBecause(address: string): string | undefined;
+  forbiddenBecause(address: string): ForbiddenBecause | undefined;
   /** Controllers in the network of an address, for the agent there. */
   controllersNear(address: string): string[];
   /** Why a range is not asked now. */

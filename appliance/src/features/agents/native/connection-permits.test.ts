@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { introduce, signedIn } from '../../../../../test/support/persons.ts';
 import { openApiSite } from '../../../../test/support/api-site.ts';
 import { systemActor } from '../../../engine/objects/types.ts';
 import { wholeSite } from '../../../platform/scope.ts';
@@ -22,19 +23,24 @@ const permits = connectionPermits({
 });
 
 let made = 0;
-const ordered = (server: string) => {
+introduce(appliance.db, 'anna', 'boris');
+objects.setSetting(systemActor, 'devices.agent-ports', ['443', '8443']);
+/** One person asked for it, another agreed. */
+const ordered = async (server: string) => {
   made += 1;
   const device = site.device(`hmi-${made}`, 'auto').id;
-  deviceTasks.move(systemActor, { server, devices: [device], reason: 'new subnet' });
+  const wish = { server, devices: [device], reason: 'new subnet', although: 'nothing listens there' };
+  const { id } = await deviceTasks.moves.order(signedIn('anna'), wish);
+  deviceTasks.moves.agree(signedIn('boris'), id);
   return { device, task: deviceTasks.queue.next(device)?.id ?? '' };
 };
 const told = () =>
   events.list({ scope: wholeSite('job'), type: ['connection-forbidden'], limit: 100 }).rows.map(({ params }) => params);
 
 describe('a permit of an agent to connect where an order leads', () => {
-  it('is for the address and port of an open order of this device, and for nothing else', () => {
-    const { device, task } = ordered('https://192.0.2.7:8443');
-    const other = ordered('https://192.0.2.8');
+  it('is for the address and port of an open order of this device, and for nothing else', async () => {
+    const { device, task } = await ordered('https://192.0.2.7:8443');
+    const other = await ordered('https://192.0.2.8');
     const go = (address: string, port: number, who = device, id = task) =>
       permits.mayConnect(who, id, { address, port });
     expect(go('192.0.2.7', 8443)).toBe(true);
@@ -58,8 +64,8 @@ describe('a permit of an agent to connect where an order leads', () => {
     expect(go('192.0.2.7', 8443)).toBe(false);
   });
 
-  it('is for each address to which a name leads, by the set of that moment, and the journal alone says why not', () => {
-    const { device, task } = ordered('https://plant.example');
+  it('is for each address to which a name leads, by the set of that moment, and the journal alone says why not', async () => {
+    const { device, task } = await ordered('https://plant.example');
     const go = (address: string) => permits.mayConnect(device, task, { address, port: 443 });
     expect([go('192.0.2.20'), go('2001:db8::20')]).toEqual([true, true]);
     const { publicId } = controllers.create(systemActor, { name: 'P-20', address: '192.0.2.20' });
@@ -79,16 +85,16 @@ describe('a permit of an agent to connect where an order leads', () => {
     expect(told()[0]).toEqual({ ...params, address: '192.0.2.20', because: 'protected' });
   });
 
-  it('is there for the own address of the appliance, whatever a record or zone says', () => {
+  it('is there for the own address of the appliance, whatever a record or zone says', async () => {
     const zone = { name: 'Hall', level: '1', prefixes: ['127.0.0.0/8'], queryPolicy: 'never' } as const;
     objects.create(systemActor, 'controller-zone', zone);
-    const { device, task } = ordered('https://plant.example');
+    const { device, task } = await ordered('https://plant.example');
     const go = (address: string) => permits.mayConnect(device, task, { address, port: 443 });
     expect([go('127.0.0.1'), go('127.0.0.2')]).toEqual([true, false]);
   });
 
-  it('is asked for by agents that get such an order; for one that does not ask, the order ends and the next one comes', () => {
-    const { device, task } = ordered('https://192.0.2.7');
+  it('is asked for by agents that get such an order; for one that does not ask, the order ends and the next one comes', async () => {
+    const { device, task } = await ordered('https://192.0.2.7');
     const log = deviceTasks.ask(
       systemActor,
       appliance.devices.byId(device).publicId,
@@ -99,7 +105,7 @@ describe('a permit of an agent to connect where an order leads', () => {
     expect(permits.nextFor(device, false)).toBeNull();
     expect(deviceTasks.get(task, wholeSite('job'))).toMatchObject({
       state: 'failed',
-      code: 'NOT_MOVED',
+      code: 'UNKNOWN_ACTION',
       output: expect.stringContaining('update it first') as string,
     });
     expect(permits.nextFor(device, false)).toMatchObject({ id: log.id, action: 'show-log' });

@@ -25,7 +25,7 @@ export const connectionPermits = ({ tasks, forbiddenBecause, events, clock }: Pa
       if (task === null || asksPermits || !leadsElsewhere(task)) return task;
       const output = 'this agent goes to another address without asking for a permit: update it first';
       const steps = [{ name: 'move', exit: 1, output, ms: 0 }];
-      tasks.result(device, task.id, { attempt: task.attempt, steps, state: 'failed', code: 'NOT_MOVED' });
+      tasks.result(device, task.id, { attempt: task.attempt, steps, state: 'failed', code: 'UNKNOWN_ACTION' });
       return null;
     },
     /** Whether an agent may connect now. What belongs to no open order of the device, or not to its address, is no. */

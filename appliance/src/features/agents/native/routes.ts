@@ -333,7 +333,9 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const result = await body(c, taskResult, wireLimits.wireBytes);
         await intake.turn();
         const outcome = id.success
-          ? immediate(db, () => tasks.result(devices.reporting(device.id, 'native'), id.data, result))
+          ? immediate(db, () =>
+              tasks.result(devices.reporting(device.id, 'native'), id.data, result, c.req.header('host')),
+            )
           : 'not-found';
         if (outcome === 'not-found') throw notFound();
         if (outcome === 'cancelled')
