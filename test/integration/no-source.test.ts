@@ -1,0 +1,422 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { toHex } from '@sallyport/bundle-tools/versions/key';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
+import { noMemory } from '../../agent/src/collectors/collector.ts';
+import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { allOperations } from '../../appliance/src/all-operations.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
+import { advisory } from '../../appliance/test/support/advisory-parts.ts';
+import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
+import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { makeHost } from '../../appliance/test/support/host.ts';
+import { advisorySample } from '../../bundle-tools/test/samples.ts';
+
+// Where no source speaks of a thing, no face of the product says that it is judged, that it is OK or that it has no findings: one of
+// each distribution, kind of package, edition, half list and maker of controllers, against every face. The fleet of all distributions is
+// in not-judged.test.ts, the publishers of packages in other-publishers.test.ts.
+
+type State = 'judged' | 'partly' | 'not-judged';
+type Subject = {
+  readonly name: string;
+  readonly system: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly state: State;
+  /** The reason that is named, where there is one. */
+  readonly reason?: string;
+};
+
+const dpkg = (...packages: readonly (readonly [name: string, version: string, maker: string])[]): string =>
+  packages
+    .map(
+      ([name, version, maker]) =>
+        `Package: ${name}\nStatus: install ok installed\nMaintainer: ${maker}\nArchitecture: amd64\nVersion: ${version}\n`,
+    )
+    .join('\n');
+const debianMaker = 'Matthias Klose <doko@debian.org>';
+const ubuntuMaker = 'Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>';
+const chrome = ['google-chrome-stable', '139.0.7258.66-1', 'Chrome Linux Team <chromium-dev@chromium.org>'] as const;
+const python = (name: string, version: string): Record<string, string> => ({
+  [`usr/lib/python3/dist-packages/${name}-${version}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+});
+
+const COMPUTERS: readonly Subject[] = [
+  {
+    name: 'distribution-with-feed',
+    system: 'debian:13',
+    files: { 'var/lib/dpkg/status': dpkg(['bash', '5.2.37-2', debianMaker]) },
+    state: 'judged',
+  },
+  {
+    name: 'distribution-without-feed',
+    system: 'ubuntu:24.04',
+    files: { 'var/lib/dpkg/status': dpkg(['bash', '5.2.21-2ubuntu4', ubuntuMaker]) },
+    state: 'not-judged',
+    reason: 'no-feed',
+  },
+  {
+    name: 'distribution-unknown',
+    system: 'plantos:7',
+    files: { 'var/lib/dpkg/status': dpkg(['bash', '5.2.21-2', 'Plant <plant@plant.example>']) },
+    state: 'not-judged',
+  },
+  {
+    name: 'package-of-another-alone',
+    system: 'debian:13',
+    files: { 'var/lib/dpkg/status': dpkg(chrome) },
+    state: 'not-judged',
+    reason: 'other-publisher',
+  },
+  {
+    name: 'package-of-another-beside',
+    system: 'debian:13',
+    files: { 'var/lib/dpkg/status': dpkg(['bash', '5.2.37-2', debianMaker], chrome) },
+    state: 'partly',
+    reason: 'other-publisher',
+  },
+  {
+    name: 'pip-package-on-unjudged-system',
+    system: 'ubuntu:24.04',
+    files: {
+      'var/lib/dpkg/status': dpkg(['bash', '5.2.21-2ubuntu4', ubuntuMaker]),
+      ...python('requests', '2.32.3'),
+    },
+    state: 'not-judged',
+    reason: 'no-feed',
+  },
+  {
+    name: 'edition-past-its-support',
+    system: 'ubuntu:18.04',
+    files: { 'var/lib/dpkg/status': dpkg(['bash', '4.4.18-2ubuntu1', ubuntuMaker]) },
+    state: 'partly',
+    reason: 'support-paid',
+  },
+];
+
+const CONTROLLERS: readonly { name: string; facts: Readonly<Record<string, string>>; state: State }[] = [
+  {
+    name: 'maker-with-source',
+    facts: { vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.8' },
+    state: 'judged',
+  },
+  {
+    name: 'family-without-source',
+    facts: { vendor: 'Siemens', orderNumber: '6GK5 208-0BA10-2AA3', firmware: 'V4.0' },
+    state: 'partly',
+  },
+  {
+    name: 'maker-without-source',
+    facts: { vendor: 'Rockwell Automation/Allen-Bradley', model: '1756-L83E/B', firmware: '33.011' },
+    state: 'not-judged',
+  },
+  {
+    name: 'maker-unknown',
+    facts: { vendor: 'Zqmaker GmbH', model: 'ZQ-100', firmware: '1.0' },
+    state: 'not-judged',
+  },
+];
+
+const { t } = catalogue('en');
+const CLAIMS = ['vuln.none', 'vuln.noneWhy', 'updates.none', 'updates.noneForDevice'] as const;
+const IN_PART = [t('vuln.noneJudged'), t('updates.noneJudged')];
+const WORD: Readonly<Record<State, string>> = {
+  judged: t('coverage.judged'),
+  partly: t('coverage.partly'),
+  'not-judged': t('coverage.not-judged'),
+};
+
+const plain = (html: string): string =>
+  html
+    .replace(/<(nav|script|style|template|select|form)[\s\S]*?<\/\1>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/\s+/g, ' ');
+const mainOf = (html: string): string => plain(/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html);
+/** The row of a table, or the line of a file, that names the thing. */
+const rowOf = (text: string, separator: string, name: string): string =>
+  text
+    .replaceAll('<wbr/>', '')
+    .split(separator)
+    .find((row) => row.includes(name)) ?? `no row of ${name}`;
+
+/** What is wrong with what a face says of a thing: nothing where it says the state, and nothing better than it. */
+const faultsOf = (text: string, state: State, options: { word?: string; ok?: RegExp } = {}): string[] => {
+  const { word = WORD[state], ok } = options;
+  // "None in what is judged" says that not all is.
+  const shown = IN_PART.reduce((rest, phrase) => rest.replaceAll(phrase, WORD.partly), text);
+  if (state === 'judged') return shown.includes(word) ? [] : [`does not say ${word}`];
+  return [
+    ...(shown.includes(word) ? [] : [`does not say ${word}`]),
+    ...CLAIMS.map((key) => t(key)).filter((claim) => shown.includes(claim)),
+    ...(ok?.test(shown) ? ['says OK'] : []),
+  ];
+};
+
+describe('no source speaks of a thing', () => {
+  let folder: string;
+  let site: Console;
+  let browser: Browser;
+  let secret: string;
+  const devices = new Map<string, { id: number; publicId: string }>();
+  const controllers = new Map<string, string>();
+
+  /** What the agent collects of a root with these files. */
+  const sectionsOf = async ({ name, system, files }: Subject) => {
+    const [id = '', release = ''] = system.split(':');
+    const root = join(folder, name);
+    for (const [path, text] of Object.entries({
+      'etc/os-release': `ID="${id}"\nVERSION_ID="${release}"\n`,
+      ...files,
+    })) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const asked = new Set(['platform', 'software']);
+    return collectSections(
+      { files: rootFiles(root), memory: noMemory, clock: () => 0 },
+      { chosen: collectors.filter(({ collection }) => asked.has(collection)) },
+    );
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-no-source-'));
+    site = await openConsole();
+    const { appliance } = site;
+    const host = makeHost(join(folder, 'host'));
+    await host.publish();
+    const card = appliance.exchange.siteCard(admin).bytes;
+    await appliance.exchange.importTrust(admin, await host.trustFile(join(folder, 'intro')), host.rootFingerprint);
+    browser = await site.as('administrator');
+    const { id: account } = appliance.objects.create(systemActor, 'account', { name: 'api', roles: ['administrator'] });
+    secret = appliance.accounts.createApiToken(systemActor, { name: 'api', account }).secret;
+    for (const subject of COMPUTERS) {
+      const device = site.device(subject.name);
+      devices.set(subject.name, device);
+      site.report(device.id, 'identity', [{ name: subject.name }]);
+      for (const { collection, items } of await sectionsOf(subject)) site.report(device.id, collection, items);
+    }
+    appliance.controllers.ingest(
+      admin,
+      { type: 'aml', name: 'plant.aml' },
+      CONTROLLERS.map(({ name, facts }, at) => ({
+        observedAtMs: Date.now() - 60_000,
+        method: 'project' as const,
+        source: 'aml',
+        facts: Object.entries({ name, serial: `S-${at}`, ...facts }).map(([field, value]) => ({
+          field,
+          value,
+          raw: value,
+        })),
+        parts: [],
+      })),
+    );
+    const about = (ecosystem: string, name: string, fixed: string) =>
+      advisory(`A-${ecosystem}-${name}`, {
+        ecosystem,
+        package: name,
+        ranges: [{ lo: '', hi: toHex(keyFor(ecosystem, fixed) ?? new Uint8Array()), fixed, comparable: true }],
+      });
+    await host.publish({
+      feeds: [
+        {
+          feed: 'osv-debian',
+          advisories: [
+            about('Debian:13', 'openssl', '3.0-1'),
+            about('PyPI', 'jinja2', '3.0'),
+            about('Ubuntu:18.04:LTS', 'openssl', '1.0'),
+          ],
+        },
+        {
+          feed: 'end-of-support',
+          advisories: [
+            advisorySample('support:Ubuntu:18.04', 'end-of-support', {
+              support: {
+                ecosystem: 'Ubuntu:18.04:LTS',
+                until: '2023-05-31',
+                paid: { edition: 'Ubuntu Pro', until: '2028-04-01' },
+              },
+            }),
+          ],
+        },
+        {
+          feed: 'siemens',
+          advisories: [
+            csafAdvisory('siemens', {
+              id: 'SSA-1',
+              leaves: [{ order: '6ES7515-2AM02-0AB0', version: '< V2.9.7' }],
+              vulnerabilities: { 'CVE-2024-0001': { affected: [0], fix: 'V2.9.7' } },
+            }),
+          ],
+        },
+      ],
+    });
+    const medium = mkdtempSync(join(folder, 'medium-'));
+    const request = host.open(appliance.exchange.exportRequest(admin, medium).path, card);
+    await appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    appliance.rules.recomputeAll();
+    appliance.rules.recomputePending();
+    appliance.controllerFindings.recomputePending();
+    for (const { id, name } of ((await called('/controllers?limit=50'))['rows'] ?? []) as {
+      id: string;
+      name: string;
+    }[])
+      controllers.set(name, id);
+  });
+  afterAll(async () => {
+    await site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const idOf = (name: string): string => devices.get(name)?.publicId ?? '';
+  const main = async (path: string): Promise<string> => mainOf(await browser.html(path));
+  const called = async (path: string): Promise<Record<string, unknown>> => {
+    const response = await site.app.request(`/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(`${path} ${response.status}`).toBe(`${path} 200`);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  /** What the command of an operation prints. */
+  const printed = async (name: string, input: Record<string, unknown>): Promise<string> => {
+    const operation = allOperations.find((one) => one.name === name);
+    const parsed = operation?.input.parse(input) ?? {};
+    const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
+    const lines: string[] = [];
+    operation?.command?.print(
+      {
+        line: (line) => lines.push(line),
+        note: (line) => lines.push(line),
+        table: (head, rows) => lines.push(...[head, ...rows].map((row) => row.join(' '))),
+      },
+      await operation.run(context as never, parsed),
+      parsed,
+    );
+    return lines.join('\n');
+  };
+  const stateIn = (answer: unknown): unknown => (answer as { coverage?: { state?: unknown } }).coverage?.state;
+  const sameState = (found: unknown, state: State): string[] => (found === state ? [] : [`says ${String(found)}`]);
+
+  type Face<T> = (subject: T) => Promise<string[]>;
+  const computerFaces: Readonly<Record<string, Face<Subject>>> = {
+    page: async ({ name, state }) => faultsOf(await main(paths.device(idOf(name))), state),
+    'page of findings': async ({ name, state }) =>
+      state === 'judged' ? [] : faultsOf(await main(paths.deviceTab(idOf(name), 'findings')), state),
+    'page of updates': async ({ name, state }) =>
+      state === 'judged' ? [] : faultsOf(await main(paths.deviceTab(idOf(name), 'updates')), state),
+    list: async ({ name, state }) =>
+      faultsOf(
+        plain(rowOf(await browser.html(`${paths.devices()}?col=name&col=coverage&col=status`), '<tr', name)),
+        state,
+        {
+          ok: /\bOK\b/,
+        },
+      ),
+    'list of that state': async ({ name, state }) =>
+      (await main(`${paths.devices()}?coverage=${state}`)).includes(name) ? [] : ['not in it'],
+    CSV: async ({ name, state }) =>
+      faultsOf(
+        rowOf(await (await browser.get(`${paths.devicesCsv()}?col=name&col=coverage&col=status`)).text(), '\n', name),
+        state,
+        { ok: /\bOK\b/ },
+      ),
+    print: async ({ name, state }) =>
+      faultsOf(
+        plain(rowOf(await browser.html(`${paths.devicesCsv()}?col=name&col=coverage&col=status&print=1`), '<tr', name)),
+        state,
+        { ok: /\bOK\b/ },
+      ),
+    API: async ({ name, state, reason }) => {
+      const answers = await Promise.all(
+        ['', '/findings?limit=10', '/updates', '/unjudged'].map((path) => called(`/devices/${idOf(name)}${path}`)),
+      );
+      const reasons = answers.map((answer) =>
+        (answer['coverage'] as { reasons: { code: string }[] }).reasons.some(({ code }) => code === reason),
+      );
+      return [
+        ...answers.flatMap((answer) => sameState(stateIn(answer), state)),
+        ...(reason === undefined || !reasons.includes(false) ? [] : [`does not name ${reason}`]),
+      ];
+    },
+    command: async ({ name, state }) =>
+      faultsOf(rowOf(await printed('device.list', {}), '\n', name), state, { word: state, ok: /\bok\b/i }),
+    worklist: async ({ state }) => {
+      const shown = await main(paths.work());
+      const of = (one: State): number => COMPUTERS.filter((subject) => subject.state === one).length;
+      const wanted = `${of('not-judged')} devices; another ${of('partly')} in part`;
+      return state === 'judged' || shown.includes(wanted) ? [] : [`does not say ${wanted}`];
+    },
+    request: async ({ system, state }) => {
+      const leaves = plain(await browser.html(paths.requestGroup('platforms')));
+      const [vendor = '', release = ''] = system.split(':');
+      return state === 'judged' || (leaves.includes(vendor) && leaves.includes(release)) ? [] : ['is not asked for'];
+    },
+  };
+
+  const controllerFaces: Readonly<Record<string, Face<(typeof CONTROLLERS)[number]>>> = {
+    page: async ({ name, state }) => {
+      const shown = await main(paths.controller(controllers.get(name) ?? ''));
+      const judged = shown.includes('No findings');
+      return state === 'judged'
+        ? judged
+          ? []
+          : ['does not say none']
+        : [...faultsOf(shown, state), ...(judged ? ['says none'] : [])];
+    },
+    list: async ({ name, state }) =>
+      faultsOf(
+        plain(rowOf(await browser.html(`${paths.controllers()}?col=name&col=coverage&col=status`), '<tr', name)),
+        state,
+        {
+          ok: /\bOK\b/,
+        },
+      ),
+    CSV: async ({ name, state }) =>
+      faultsOf(
+        rowOf(
+          await (await browser.get(`${paths.controllersCsv()}?col=name&col=coverage&col=status`)).text(),
+          '\n',
+          name,
+        ),
+        state,
+        { ok: /\bOK\b/ },
+      ),
+    print: async ({ name, state }) =>
+      faultsOf(
+        plain(
+          rowOf(await browser.html(`${paths.controllersCsv()}?col=name&col=coverage&col=status&print=1`), '<tr', name),
+        ),
+        state,
+        {
+          ok: /\bOK\b/,
+        },
+      ),
+    API: async ({ name, state }) =>
+      sameState(stateIn(await called(`/controllers/${controllers.get(name)}/findings`)), state),
+    command: async ({ name, state }) =>
+      faultsOf(rowOf(await printed('controller.list', {}), '\n', name), state, { word: state, ok: /\bok\b/i }),
+    worklist: async ({ state }) =>
+      state !== 'not-judged' || (await main(paths.work())).includes('judged by no advisories') ? [] : ['is silent'],
+  };
+
+  const table = [
+    ...COMPUTERS.flatMap((subject) =>
+      Object.entries(computerFaces).map(
+        ([face, open]) => [subject.name, subject.state, face, () => open(subject)] as const,
+      ),
+    ),
+    ...CONTROLLERS.flatMap((subject) =>
+      Object.entries(controllerFaces).map(
+        ([face, open]) => [subject.name, subject.state, face, () => open(subject)] as const,
+      ),
+    ),
+  ];
+
+  it.each(table)('%s is %s: %s', async (_name, _state, _face, open) => {
+    expect(await open()).toEqual([]);
+  });
+});
