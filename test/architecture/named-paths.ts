@@ -87,6 +87,7 @@ export const namedPaths: readonly string[] = [
   'sallyport agent packages take: input',
   'sallyport agent push --key-file: input',
   'sallyport agent push --password-file: input',
+  'sallyport backup check: input + objects',
   'sallyport backup create --out: output + objects',
   'sallyport backup restore --key-file: input',
   'sallyport backup restore --objects: input',

@@ -1,8 +1,25 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openConsole, password } from '../../appliance/test/support/console.ts';
 import { type Packaged, packaged } from '../support/packaged.ts';
 
 // Root's commands through the wrappers of the packages, from a /root that is root's alone, over data folders of the services' users, who
 // plant links in them (docs/decisions/087-what-a-person-names.md).
+
+/** A data folder whose administrator has a password, where the place of the packages sees it, and who that is. */
+async function withAdministrator(): Promise<{ account: string; folder: string }> {
+  const site = await openConsole();
+  try {
+    await site.as('administrator');
+    const account = site.appliance.objects.findBy('account', 'name', 'admin')?.id ?? '';
+    await site.appliance.close();
+    const folder = mkdtempSync('/dev/shm/signed-');
+    cpSync(site.dataDir, folder, { recursive: true });
+    return { account, folder };
+  } finally {
+    rmSync(site.dataDir, { recursive: true, force: true });
+  }
+}
 
 const isRoot = process.getuid?.() === 0;
 
@@ -88,10 +105,16 @@ describe.runIf(isRoot)("root's commands", () => {
     const sum = await run('sha256sum plant.spb');
     expect(await run('sallyport backup create --out plant.spb', 1)).toContain('EXISTS');
     expect(await run('sha256sum plant.spb')).toBe(sum);
-    expect(await run('sallyport backup check plant.spb', 1)).toMatch(
-      /NOT_FOUND: the service may not read \/root\/plant\.spb: check it as its owner, sallyport backup verify/,
+    expect(await run("stat -c '%u %a' plant.spb")).toBe('0 600\n');
+    for (const named of ['plant.spb', '/root/plant.spb', './plant.spb'])
+      expect(await run(`sallyport backup check ${named}`), named).toMatch(/^whole(?:$|, and )/m);
+    // By its name alone, from another folder, it is the service that would have to read it.
+    expect(await run('cd / && sallyport backup check plant.spb', 1)).toMatch(
+      /NOT_FOUND: the service may not read \/root\/plant\.spb: give its path as its owner, sallyport backup check \/root\/plant\.spb/,
     );
-    expect(await run('sallyport logout')).toBe('not signed in\n');
+    await run('cp plant.spb kept.spb && printf X | dd of=plant.spb bs=1 seek=4000 conv=notrunc 2>/dev/null');
+    expect(await run('sallyport backup check plant.spb', 1)).toMatch(/HASH_MISMATCH|KEY|MALFORMED/);
+    await run('mv kept.spb plant.spb && sallyport backup check plant.spb');
     const checked = await run('sallyport backup verify plant.spb --key-file recovery.txt');
     expect(checked).toMatch(/^[1-9]\d* objects belong to it: 0 missing, 0 damaged$/m);
     await run('cp /var/lib/sallyport/keys/witness /var/lib/sallyport/keys/witness-digests .');
@@ -107,6 +130,34 @@ describe.runIf(isRoot)("root's commands", () => {
     await run('rm -rf /var/lib/sallyport; mv /var/lib/before /var/lib/sallyport');
     expect([again.status, others], again.stderr).toEqual([0, '']);
   }, 240_000);
+
+  it('act as the account that signed in, each person alone, and keep the session with the data', async () => {
+    const { account, folder } = await withAdministrator();
+    await run(`mv ${folder} /var/lib/signed && chown -R sallyport:sallyport /var/lib/signed`);
+    const login = (secret: string) =>
+      `printf '${secret}\\n' | sallyport login admin --password-stdin --data /var/lib/signed`;
+    expect(await run(login('not the password'), 1)).toContain('UNAUTHENTICATED');
+    expect(await run('ls -A /var/lib/signed/sessions 2>/dev/null; true')).toBe('');
+    expect(await run(login(password))).toMatch(/^signed in as admin until /);
+    expect(await run("cd /var/lib/signed/sessions && stat -c '%U %a' *")).toBe('sallyport 600\n');
+    expect(await run('find /root -name "*.session"')).toBe('');
+    const writer = () =>
+      run(
+        `rm -f state.db*; cp /var/lib/signed/state.db* . && /opt/sallyport/current/node_modules/.bin/node -e "
+          const { DatabaseSync } = require('node:sqlite');
+          console.log(new DatabaseSync('state.db').prepare('select actor from object_revision where kind = ? order by at desc limit 1').get('token').actor)"`,
+      );
+    await run('sallyport token create --for osquery --out kit-a --data /var/lib/signed');
+    expect(await writer()).toContain(`account:${account}`);
+    // Another person's commands on this machine are that person's.
+    await run('SUDO_USER=anna sallyport token create --for osquery --out kit-b --data /var/lib/signed');
+    expect(await writer()).toContain('cli:anna');
+    expect(await run('SUDO_USER=anna sallyport logout --data /var/lib/signed')).toBe('not signed in\n');
+    expect(await run('sallyport logout --data /var/lib/signed')).toBe('signed out\n');
+    expect(await run('ls -A /var/lib/signed/sessions')).toBe('');
+    await run('sallyport token create --for osquery --out kit-c --data /var/lib/signed');
+    expect(await writer()).toContain('cli:root');
+  }, 120_000);
 
   it('read files of a 0700 home', async () => {
     await run(`printf 'tag,vendor,order number\\nPLC-1,Siemens,6ES7 515-2AM02-0AB0\\n' >list.csv; chmod 600 list.csv`);

@@ -20,9 +20,14 @@ const { operation, download } = operationsOver<Appliance>({ area: 'settings', bo
 
 export const backupSchemas = { Backup: backup };
 
-/** The one backup of an id or a file's name. NOT_FOUND without one, USAGE with several. */
+/** The one backup of an id, a file's name or its path. NOT_FOUND without one, USAGE with several. */
 const named = (backups: BackupService, wanted: string, isWanted: (one: KnownBackup) => boolean): KnownBackup => {
-  const all = backups.list().filter((one) => isWanted(one) && (one.id === wanted || one.file === wanted));
+  const all = backups
+    .list()
+    .filter(
+      (one) =>
+        isWanted(one) && [one.id, one.file, fileOf(one)].includes(wanted.includes('/') ? resolve(wanted) : wanted),
+    );
   const [found] = all;
   if (found === undefined) throw new AppError('NOT_FOUND', `no backup ${wanted} is known, or none that this is for`);
   if (all.length > 1)
@@ -30,7 +35,11 @@ const named = (backups: BackupService, wanted: string, isWanted: (one: KnownBack
   return found;
 };
 
-const backupNamed = z.string().min(1).max(255).describe('Its id, or the name of its file where that is the only one');
+const backupNamed = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .describe('Its id, the path of its file, or the name of that where it is the only one');
 const wasNotRemoved = ({ place }: KnownBackup): boolean => place !== 'gone';
 
 export const backupOperations = [
@@ -130,7 +139,9 @@ export const backupOperations = [
     },
     command: {
       positionals: ['backup'],
-      example: 'sallyport backup check plant-7.spb --data /var/lib/sallyport',
+      // A backup that is the person's alone is opened with the person's rights.
+      flags: { backup: { path: { kind: 'input', beside: [copiesName] } } },
+      example: 'sallyport backup check /media/usb/plant-7.spb --data /var/lib/sallyport',
       print: (out, { fault, missing }) =>
         out.line(fault ?? (missing === 0 ? 'whole' : `whole, and ${missing} of its objects are not there`)),
       exit: ({ fault }) => (fault === null ? 0 : 1),

@@ -1,8 +1,9 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync } from '@sallyport/bundle-tools/person/files';
 import { AppError } from '../../platform/errors.ts';
 import { fileOf, type KnownBackup } from './types.ts';
 
-// A backup that a person had written elsewhere may lie on a medium that is away, or be the person's alone.
+// A backup that a person had written elsewhere may lie on a medium that is away, or be the person's alone: a command that names it by its
+// path reads it with the person's rights (docs/decisions/087-what-a-person-names.md).
 
 const reachOf = (one: KnownBackup): 'readable' | 'closed' | 'absent' => {
   try {
@@ -26,6 +27,6 @@ export function assertReachable(one: KnownBackup): void {
   if (reach === 'closed')
     throw new AppError(
       'NOT_FOUND',
-      `the service may not read ${fileOf(one)}: check it as its owner, sallyport backup verify ${fileOf(one)}`,
+      `the service may not read ${fileOf(one)}: give its path as its owner, sallyport backup check ${fileOf(one)}`,
     );
 }
