@@ -223,7 +223,7 @@ export const compose = async ({
       wall: time.wall,
       passwords: hashing,
     });
-    const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
+    const updates = updateService({ db, inventory, objects, events, store, vulnerabilities, changed });
     const deployments = deploymentService({
       ...over,
       assertCertain: time.assertCertain,

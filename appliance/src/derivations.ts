@@ -64,6 +64,7 @@ export function derivations(parts: DerivationParts): Derivations {
     address: [rows.derive],
     task: [rules.note],
     deviation: [rules.note],
+    'security-updates': [rules.note],
     status: [rows.derive],
     inventory: [rows.derive, rules.note, baselines.note, updates.note],
     section: [

@@ -106,6 +106,7 @@ const NAMES_ONLY: Readonly<Record<string, string>> = {
   'objectNew tag-rule': DECIDED,
   'objectNew token': DECIDED,
   'objects deployment': ORDERED,
+  measuresCsv: DECIDED,
   'objects mitigation': DECIDED,
   'objects risk-acceptance': DECIDED,
   'objects role': DECIDED,

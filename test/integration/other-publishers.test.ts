@@ -33,6 +33,8 @@ type Row = {
   readonly publishers: readonly string[];
   /** Security suites of apt alone speak of it. */
   readonly isOfFixes?: true;
+  /** The update that it needs. */
+  readonly needs?: 'security' | 'other';
 };
 
 const bash = { name: 'bash', version: '5.2.37-2', maker: 'Matthias Klose <doko@debian.org>' };
@@ -57,6 +59,8 @@ const zabbix = {
 };
 // Nobody publishes it, but a record of the site's own feed is about it.
 const known = { name: 'plant-gateway', version: '1.0-1', maker: 'Plant <plant@plant.example>' };
+const nano = { name: 'nano', version: '8.0-1', maker: 'Jordi Mallach <jordi@debian.org>' };
+const ed = { name: 'ed', version: '1.20-1', maker: 'Martin Zobel-Helas <zobel@debian.org>' };
 const alma = (name: string) => ({ name, version: '3.0.7-27.el9', maker: 'AlmaLinux' });
 const epel = { name: 'htop', version: '3.3.0-1.el9', maker: 'Fedora Project' };
 const epelOfSameName = { name: 'openssl', version: '9.9-1.el9', maker: 'Fedora Project' };
@@ -93,6 +97,15 @@ const ROWS: readonly Row[] = [
     publishers: [],
     isOfFixes: true,
   },
+  {
+    host: 'deb-needs',
+    system: 'debian:13',
+    packages: [bash, nano],
+    state: 'judged',
+    publishers: [],
+    needs: 'security',
+  },
+  { host: 'deb-older', system: 'debian:13', packages: [bash, ed], state: 'judged', publishers: [], needs: 'other' },
   { host: 'deb-spoken-of', system: 'debian:13', packages: [bash, known], state: 'judged', publishers: [] },
   { host: 'ubuntu-own', system: 'ubuntu:24.04', packages: [ubuntu('bash')], state: 'judged', publishers: [] },
   {
@@ -215,9 +228,13 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       about('Ubuntu:24.04:LTS', 'zabbix', '1:5.0-1'),
       about('AlmaLinux:9', 'openssl', '3.0.7-2.el9'),
     ];
-    // What none of them has: with a catalogue a device needs no update, as far as it is judged.
-    const updates = [update('nano', '8.4-1')];
-    const files = updates.map(({ files: [sha256 = ''] }) => ({ path: `updates/${sha256}`, bytes: packageBytes }));
+    // With a catalogue the others need no update, as far as they are judged.
+    const suites = ['trixie-updates'];
+    const updates = [
+      update('nano', '8.4-1', { arch: 'all' }),
+      update('ed', '1.21-1', { arch: 'all', security: false, suites }),
+    ];
+    const files = [{ path: `updates/${updates[0]?.files[0]}`, bytes: packageBytes }];
     const ofSuites = [about('Debian:12', 'openssl', '3.0-1', 'suites')];
     const feeds = [
       { feed: 'osv-debian', advisories },
@@ -227,6 +244,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     const medium = mkdtempSync(join(folder, 'medium-'));
     const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
     await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    while (site.appliance.updates.settle(100) > 0);
     site.appliance.rules.recomputeAll();
     site.appliance.rules.recomputePending();
   });
@@ -267,7 +285,8 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       else expect(shown, path).not.toContain(t('vuln.noneWhy'));
     }
     const updates = await text(paths.deviceTab(device, 'updates'));
-    if (row.state === 'judged') expect(updates).toContain(t('updates.noneForDevice'));
+    if (row.needs !== undefined) expect(updates).not.toContain(t('updates.noneForDevice'));
+    else if (row.state === 'judged') expect(updates).toContain(t('updates.noneForDevice'));
     else {
       expect(updates).not.toContain(t('updates.noneForDevice'));
       expect(updates).toContain(t(row.state === 'partly' ? 'updates.noneJudged' : 'coverage.not-judged'));
@@ -295,15 +314,18 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     expect(print.split('<tr').find((line) => line.includes(row.host)) ?? print).toContain(said);
   });
 
-  it.each(ROWS)('$host is OK nowhere unless all of it is judged', async ({ host: name, state }) => {
+  it.each(ROWS)('$host is OK nowhere unless all of it is judged and secure', async ({ host: name, state, needs }) => {
     const device = publicIdOf(name);
-    const level = state === 'judged' ? 'ok' : state === 'partly' ? 'info' : 'warning';
+    const isOk = state === 'judged' && needs !== 'security';
+    const level = isOk ? 'ok' : state === 'partly' ? 'info' : 'warning';
     const reason = t('devices.reason.partlyJudged');
     const { status, reasons } = (await answer('device.get', { device })) as { status: string; reasons: unknown[] };
     expect(status).toBe(level);
     const page = (await answer('device.search', { search: name })) as { rows: { name: string; status: string }[] };
     expect(page.rows.find((row) => row.name === name)).toMatchObject({ status: level });
     if (state === 'partly') expect(reasons).toMatchObject([{ key: 'devices.reason.partlyJudged' }]);
+    if (needs === 'security')
+      expect(reasons).toMatchObject([{ key: 'devices.reason.securityUpdates', params: { n: 1 } }]);
     const columns = 'columns=name,status,reason,act,findings,updates';
     const lists = [
       await browser.html(`${paths.devices()}?q=${name}&${columns}`),
@@ -317,9 +339,9 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     // "None" is a number only of what is judged whole.
     expect(lists[0]?.includes(t(`coverage.${state}`))).toBe(state !== 'judged');
     const cells = (file.split('\n').find((line) => line.includes(name)) ?? '').split(',').map((cell) => cell.trim());
-    expect(cells.filter((cell) => cell === '0')).toHaveLength(state === 'judged' ? 3 : 0);
+    expect(cells.filter((cell) => cell === '0')).toHaveLength(state !== 'judged' ? 0 : needs === undefined ? 3 : 2);
     expect(await text(paths.device(device))).toContain(t(`level.${level}`));
-    expect((await text(`${paths.devices()}?status=ok`)).includes(name)).toBe(state === 'judged');
+    expect((await text(`${paths.devices()}?status=ok`)).includes(name)).toBe(isOk);
   });
 
   it('devices that nothing judges are counted on the worklist and in what commands print', async () => {

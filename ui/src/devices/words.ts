@@ -83,6 +83,16 @@ export const words = defineWords({
     ru: { one: 'Заняться: {n}', few: 'Заняться: {n}', many: 'Заняться: {n}', other: 'Заняться: {n}' },
     kk: 'Назар аудару: {n}',
   },
+  'devices.reason.securityUpdates': {
+    en: { one: '{n} security update is needed', other: '{n} security updates are needed' },
+    ru: {
+      one: 'Нужно {n} обновление безопасности',
+      few: 'Нужно {n} обновления безопасности',
+      many: 'Нужно {n} обновлений безопасности',
+      other: 'Нужно {n} обновления безопасности',
+    },
+    kk: 'Қажет қауіпсіздік жаңартуы: {n}',
+  },
   'devices.reason.updates': {
     en: { one: 'Updates: {n}', other: 'Updates: {n}' },
     ru: { one: 'Обновления: {n}', few: 'Обновления: {n}', many: 'Обновления: {n}', other: 'Обновления: {n}' },

@@ -333,6 +333,11 @@ export const words = defineWords({
     ru: 'Уязвимости: заняться',
     kk: 'Осалдықтар: назар аудару',
   },
+  'condition.field.securityUpdates': {
+    en: 'Security updates needed',
+    ru: 'Нужно обновлений безопасности',
+    kk: 'Қажет қауіпсіздік жаңартулары',
+  },
   'condition.field.coverage': { en: 'How much is judged', ru: 'Сколько оценено', kk: 'Қаншасы бағаланған' },
   'condition.field.systemJudged': {
     en: 'System packages judged',

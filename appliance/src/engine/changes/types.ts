@@ -23,6 +23,8 @@ type Entities = {
   task: number;
   /** What a device deviates in from its baselines. */
   deviation: number;
+  /** How many security updates a device needs. */
+  'security-updates': number;
   /** Status or findings of a device. */
   status: number;
   section: SectionChanged;

@@ -53,6 +53,7 @@ describe('deployments', () => {
       inventory: site.inventory,
       objects: site.objects,
       events: site.events,
+      changed: () => undefined,
       store,
       vulnerabilities: {
         sourceFixes: () => [],

@@ -158,6 +158,15 @@ const coverageFields: readonly Field[] = [
   },
 ];
 
+/** Updates that a device needs, as of the last look at it. */
+const updateFields: readonly Field[] = [
+  {
+    name: 'securityUpdates',
+    type: 'number',
+    source: { scalar: 'coalesce((select n.security from update_need_of n where n.id = d.id), 0)' },
+  },
+];
+
 /** Open deviations of a device from its baselines. */
 const deviationFields: readonly Field[] = [
   {
@@ -234,6 +243,7 @@ export function deviceVocabulary(rows: readonly Rows[]): Vocabulary {
       ...seenFields,
       ...findingFields,
       ...coverageFields,
+      ...updateFields,
       ...deviationFields,
       ...orderFields,
       ...inventoryFields,

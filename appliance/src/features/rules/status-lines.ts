@@ -30,6 +30,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   certificateEnded: undefined,
   deploymentFailed: 'failedOrders',
   attend: 'findings.attend',
+  securityUpdates: 'securityUpdates',
   deviates: 'deviations',
   notJudged: undefined,
   partlyJudged: undefined,
@@ -47,6 +48,7 @@ warning @reenrolling: reenrolling = yes
 warning @certificateEnded: state = managed and certificateEnds older 0m
 warning @deploymentFailed: failedOrders >= 1
 warning @attend: findings.attend >= 1
+warning @securityUpdates: state = managed and securityUpdates >= 1
 warning @deviates: deviations >= 1
 warning @notJudged: state = managed and inventory = yes and systemJudged = no and advisories = yes
 warning @restartPending: activity.restartPending = yes

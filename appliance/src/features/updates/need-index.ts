@@ -20,6 +20,8 @@ export const needIndex = (parts: {
   /** The updates that a device needs now, each with an item that it would replace. */
   needsOf: (device: number) => ReadonlyMap<string, number>;
   plain: () => ReadonlyMap<string, Iterable<number>>;
+  /** Devices need another number of security updates. In the transaction of the look. */
+  secured: (devices: readonly number[]) => void;
 }) => {
   const { db, store, needsOf } = parts;
   /** One moment of the database: devices are looked at meanwhile. */
@@ -97,7 +99,7 @@ export const needIndex = (parts: {
         const version = parts.version();
         if (store.version() !== version) store.restart(version);
         const due = store.due(most);
-        store.put(due.map((device) => ({ device, ids: [...needsOf(device).keys()] })));
+        parts.secured(store.put(due.map((device) => ({ device, ids: [...needsOf(device).keys()] }))));
         return due.length;
       });
     },
@@ -126,6 +128,9 @@ export const needIndex = (parts: {
             faults.push(`update ${id} has another number of devices than need it`);
           else if (numbersOf(set).length !== devices.length) faults.push(`update ${id} has lost devices that need it`);
         }
+        for (const device of store.miscounted())
+          if (!store.isDue(device))
+            faults.push(`device ${device} needs another number of security updates than is kept`);
         if (store.strays() > 0) faults.push('devices are kept of updates that no device needs');
         return faults.slice(0, 20);
       }),

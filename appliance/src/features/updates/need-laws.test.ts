@@ -30,6 +30,7 @@ describe('who needs an update', () => {
       inventory: site.inventory,
       objects: site.objects,
       events: site.events,
+      changed: () => undefined,
       store: { has: () => false, read: () => new Uint8Array() },
       vulnerabilities: {
         sourceFixes: () => [],

@@ -8,6 +8,7 @@ import { statements } from '../../platform/statements.ts';
 // Which devices need which update of the catalogue, by what was worked out for each when it was last looked at.
 
 type Looked = { readonly device: number; readonly ids: readonly string[] };
+type Held = { readonly numbers: Buffer; readonly security: number };
 
 /** SQL of what devices need. */
 export const needStore = (db: Database) => {
@@ -21,10 +22,17 @@ export const needStore = (db: Database) => {
   const addHolding = sql.run<[number]>(
     `INSERT OR IGNORE INTO pending (entity, id, since) SELECT 'updates', id, ? FROM update_need_of`,
   );
-  const held = sql.value<[number], Buffer>('SELECT numbers FROM update_need_of WHERE id = ?');
-  const every = sql.all<[], { id: number; numbers: Buffer }>('SELECT id, numbers FROM update_need_of');
-  const hold = sql.run<[number, Buffer]>(
-    'INSERT INTO update_need_of (id, numbers) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET numbers = excluded.numbers',
+  const held = sql.get<[number], Held>('SELECT numbers, security FROM update_need_of WHERE id = ?');
+  const securityOf = sql.value<[string], number>(
+    'SELECT count(*) FROM json_each(?) j CROSS JOIN catalog_update u ON u.id = j.value WHERE u.security = 1',
+  );
+  const every = sql.all<[], Held & { id: number }>('SELECT id, numbers, security FROM update_need_of');
+  const secureNumbers = sql.values<[], number>(
+    'SELECT n.number FROM update_need n CROSS JOIN catalog_update u ON u.id = n.id WHERE u.security = 1',
+  );
+  const hold = sql.run<[number, Buffer, number]>(
+    `INSERT INTO update_need_of (id, numbers, security) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET numbers = excluded.numbers, security = excluded.security`,
   );
   const letGo = sql.run<[number]>('DELETE FROM update_need_of WHERE id = ?');
   const numberOf = sql.value<[string], number>('SELECT number FROM update_need WHERE id = ?');
@@ -44,8 +52,8 @@ export const needStore = (db: Database) => {
 
   const numberFor = (id: string): number => numberOf(id) ?? addNumber(id);
   const heldBy = (device: number): number[] => {
-    const numbers = held(device);
-    return numbers === undefined ? [] : Array.from(idsOf(numbers));
+    const row = held(device);
+    return row === undefined ? [] : Array.from(idsOf(row.numbers));
   };
   const names = (): Map<number, string> => new Map(counts().map(({ number, id }) => [number, id]));
 
@@ -68,8 +76,11 @@ export const needStore = (db: Database) => {
     due: pending.some,
     /** Notes devices whose software or platform changed. In the transaction of the change. */
     note: (devices: readonly number[]): void => pending.note(devices.filter((device) => device > 0)),
-    /** Keeps what devices need, and that they were looked at; each device once. */
-    put: (looked: readonly Looked[]): void => {
+    /**
+     * Keeps what devices need, and that they were looked at; each device once. The devices that need security updates and did not, or
+     * another number of them.
+     */
+    put: (looked: readonly Looked[]): number[] => {
       pending.drop(looked.map(({ device }) => device));
       const numbers = new Map<string, number>();
       const changes = new Map<number, { come: number[]; gone: number[] }>();
@@ -83,15 +94,20 @@ export const needStore = (db: Database) => {
         changes.set(number, change);
         return change;
       };
+      const secured: number[] = [];
       for (const { device, ids } of looked) {
-        const gone = new Set(heldBy(device));
+        const before = held(device);
+        const gone = new Set(before === undefined ? [] : idsOf(before.numbers));
+        const security = ids.length === 0 ? 0 : (securityOf(JSON.stringify(ids)) ?? 0);
+        const isSecured = security !== (before?.security ?? 0);
+        if (isSecured) secured.push(device);
         const now = ids.map(known).sort((a, b) => a - b);
         const come = now.filter((number) => !gone.delete(number));
-        if (come.length === 0 && gone.size === 0) continue;
+        if (come.length === 0 && gone.size === 0 && !isSecured) continue;
         for (const number of come) changeOf(number).come.push(device);
         for (const number of gone) changeOf(number).gone.push(device);
         if (now.length === 0) letGo(device);
-        else hold(device, idBytes(Uint32Array.from(now)));
+        else hold(device, idBytes(Uint32Array.from(now)), security);
       }
       // In the order of the rows: the devices of an update stand on the same pages.
       for (const [number, { come, gone }] of [...changes].sort(([a], [b]) => a - b)) {
@@ -100,6 +116,7 @@ export const needStore = (db: Database) => {
         shift(come.length - gone.length, number);
       }
       dropNumbers();
+      return secured;
     },
     /** The updates that devices need, as of the last look at each. */
     of: (devices: readonly number[]): string[][] => {
@@ -132,6 +149,13 @@ export const needStore = (db: Database) => {
       const byNumber = names();
       return new Map(
         every().map(({ id, numbers }) => [id, Array.from(idsOf(numbers), (number) => byNumber.get(number) ?? '')]),
+      );
+    },
+    /** Devices of which another number of security updates is kept than of those that are kept; for `verify`. */
+    miscounted: (): number[] => {
+      const secure = new Set(secureNumbers());
+      return every().flatMap(({ id, numbers, security }) =>
+        idsOf(numbers).filter((number) => secure.has(number)).length === security ? [] : [id],
       );
     },
     /** Devices of updates that no device needs; for `verify`. */

@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -47,6 +48,7 @@ type UpdateParts = {
     VulnerabilityService,
     'sourceFixes' | 'fixesOf' | 'devicesBySource' | 'devicesNeeding'
   >;
+  readonly changed: Changed;
 };
 
 type Concerned = Pick<UpdateItem, 'id' | 'kind' | 'ecosystem' | 'source'>;
@@ -154,6 +156,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     isEmpty: store.isEmpty,
     needsOf: itemsOf,
     plain: () => new Map([...neededBy(store.all())].map(([id, devices]) => [id, devices.keys()])),
+    secured: (devices) => parts.changed('security-updates', devices),
   });
 
   /**
