@@ -51,12 +51,19 @@ const agentReports = async (folder: string) => {
     `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`;
   writeFileSync(status, [openssl, bash].map(stanza).join('\n'));
   const chosen = collectors.filter(({ collection }) => ['platform', 'software'].includes(collection));
-  const collect = () => collectSections({ files: rootFiles(root), memory: noMemory, clock: () => atMs }, { chosen });
+  const faults: string[] = [];
+  const collect = () =>
+    collectSections(
+      { files: rootFiles(root), memory: noMemory, clock: () => atMs },
+      { chosen, onFault: (_, error) => faults.push(String(error)) },
+    );
   const whole = await collect();
   // What stands in its place cannot be read, not even by root.
   renameSync(status, `${status}.away`);
   mkdirSync(status);
-  return { whole: ofSections(whole), half: ofSections(await collect()) };
+  const half = await collect();
+  expect(faults).toEqual(['Error: the database of dpkg cannot be read']);
+  return { whole: ofSections(whole), half: ofSections(half) };
 };
 
 let machines = 0;
@@ -210,6 +217,12 @@ describe('lists of packages that a report did not read', () => {
     },
   );
 
+  it('are counted on the worklist, which leads to the devices', async () => {
+    expect(await text(paths.work())).toContain(`Lists of packages of ${ROWS.length} devices are not read`);
+    const listed = await text(paths.devices({ listsUnread: 'yes' }));
+    for (const { host: name } of ROWS) expect(listed).toContain(name);
+  });
+
   it('each list that is read again is judged again, and what is gone closes', async () => {
     const { inventory, rules } = site.appliance;
     for (const { host: name, source } of ROWS) {
@@ -237,5 +250,56 @@ describe('lists of packages that a report did not read', () => {
       ]);
     }
     expect(inventory.verify()).toEqual([]);
+  });
+
+  it('a source that is gone for 30 days is named while another one speaks, until it is heard again', async () => {
+    const { inventory, rules, db } = site.appliance;
+    const { id, publicId } = site.device('two-agents');
+    const packages = (...names: string[]) =>
+      names.map((name) => ({
+        type: name === 'flask' ? 'python' : 'deb',
+        name,
+        version: '1-1',
+        arch: 'amd64',
+        source: name,
+      }));
+    const report = (source: InventorySource, ...names: string[]) =>
+      inventory.putReport(
+        id,
+        source,
+        ofSections([
+          { collection: 'platform', collectedAt: '2026-11-25T10:00:00Z', items: [{ vendor: 'debian', release: '13' }] },
+          { collection: 'software', collectedAt: '2026-11-25T10:00:00Z', items: packages(...names) },
+        ]),
+        atMs,
+      );
+    const reasons = async () => {
+      rules.recomputePending();
+      const { coverage } = (await answer('device.get', { device: publicId })) as {
+        coverage: { state: string; reasons: { code: string }[] };
+      };
+      return coverage.reasons.filter(({ code }) => code.startsWith('list-'));
+    };
+    report('osquery', 'bash', 'flask');
+    report('native', 'bash');
+    expect(await reasons()).toEqual([]);
+    // osquery was last heard 40 days ago; our agent speaks.
+    const moment = Number(db.prepare('select max(received_at) from section').pluck().get());
+    const away = moment - 40 * 86_400_000;
+    db.prepare(`update section set received_at = ? where device = ? and source = 'osquery'`).run(away, id);
+    rules.recomputeAll();
+    expect(await reasons()).toMatchObject([
+      { code: 'list-source-gone', source: 'osquery', list: 'python', components: 1 },
+    ]);
+    expect(await text(paths.device(publicId))).toContain(
+      '1 packages are known from osquery alone, which was last heard on',
+    );
+    report('osquery', 'bash', 'flask', 'curl');
+    expect(await reasons()).toEqual([]);
+    // Our agent, whose list of the system counts, is gone.
+    db.prepare(`update section set received_at = ? where device = ? and source = 'native'`).run(away, id);
+    db.prepare(`update device_source set last_seen_at = null where device = ?`).run(id);
+    rules.recomputeAll();
+    expect(await reasons()).toMatchObject([{ code: 'list-source-gone', source: 'native', components: 1 }]);
   });
 });

@@ -7,6 +7,7 @@ import {
   encodeAnnouncement,
 } from '@sallyport/bundle-tools/documents/announcement';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { vi } from 'vitest';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
@@ -126,6 +127,33 @@ const longAway = ({ objects, devices }: Appliance): void => {
   enrol('again, anew', 'b1b2c3d4-0000-4000-8000-000000000003');
 };
 
+/** A computer that is there, whose package database can no longer be read. */
+const unreadList = ({ objects, devices, inventory, rules }: Appliance): void => {
+  const secret = newTokenSecret('agent');
+  objects.create(actor, 'token', { name: 'unread', purpose: 'agent', hash: tokenHash(secret), approve: 'auto' });
+  const uuid = 'b1b2c3d4-0000-4000-8000-000000000004';
+  const { device } = devices.enrol({
+    request: {
+      token: secret,
+      csr: '',
+      agentVersion: '0.2.0',
+      device: { hostname: 'unread', uuid, serial: null, macs: [], os: 'debian', arch: 'amd64' },
+    },
+    csr: { publicKey: new Uint8Array(), keyDigest: createHash('sha256').update('unread').digest('hex') },
+    from: '10.20.7.9',
+  });
+  for (const items of [[{ type: 'deb', name: 'bash', version: '5.2.37-2', arch: 'amd64' }], []])
+    inventory.putSection({
+      device: device.id,
+      collection: 'software',
+      source: 'native',
+      hash: sectionHash(items),
+      collectedAt: toTime(nowMs()),
+      items,
+    });
+  rules.recomputePending();
+};
+
 /** A controller that only a project names, and controllers whose last reading is old. */
 const controllersOnly = ({ controllers, controllerFindings }: Appliance): void => {
   const facts = {
@@ -200,6 +228,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   await oneVolume(appliance, made);
   copiedSystems(appliance);
   longAway(appliance);
+  unreadList(appliance);
   controllersOnly(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.

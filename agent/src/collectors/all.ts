@@ -46,14 +46,16 @@ type CollectOptions = {
 /** Runs collectors one after the other; a collection about which nothing can be known has no section. */
 export const collectSections = async (context: CollectContext, options: CollectOptions = {}): Promise<Section[]> => {
   const sections: Section[] = [];
+  const { onFault } = options;
   for (const { collection, collect } of options.chosen ?? collectors) {
+    const onPart = onFault === undefined ? undefined : (error: unknown) => onFault(collection, error);
     try {
-      const items = await collect(context);
+      const items = await collect({ ...context, onPart });
       if (items === undefined) continue;
       sections.push({ collection, hash: sectionHash(items), collectedAt: toTime(context.clock()), items });
     } catch (error) {
-      if (options.onFault === undefined) throw error;
-      options.onFault(collection, error);
+      if (onFault === undefined) throw error;
+      onFault(collection, error);
     }
   }
   return sections;

@@ -25,6 +25,8 @@ export type CollectContext = {
   executables?: ExecutableLimits | undefined;
   /** The neighbours on its network were asked for. */
   neighbours?: boolean | undefined;
+  /** Told of a part that could not be read while the rest goes on; without it the error is thrown. */
+  onPart?: ((error: unknown) => void) | undefined;
 };
 
 export type Collector = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ownFolder } from '../../../test/support/test-folder.ts';
@@ -76,6 +76,24 @@ describe('another root', () => {
 });
 
 describe('software', () => {
+  it('leaves a list out that cannot be read, says so, and has the others', async () => {
+    const chosen = collectors.filter((one) => one.collection === 'software');
+    const faults: string[] = [];
+    const onFault = (collection: string, error: unknown) => faults.push(`${collection}: ${String(error)}`);
+    const read = async () => {
+      const [section] = await collectSections({ ...context, files: rootFiles(root) }, { chosen, onFault });
+      return section?.items.map((one) => one['name']);
+    };
+    put('var/lib/dpkg/status', 'Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5\n');
+    put('var/lib/rpm/rpmdb.sqlite', 'no database');
+    expect(await read()).toEqual(['bash']);
+    expect(faults).toEqual([expect.stringMatching(/^software: Error: .*rpm/)]);
+    rmSync(join(root, 'var/lib/dpkg/status'));
+    mkdirSync(join(root, 'var/lib/dpkg/status'));
+    expect(await read()).toEqual([]);
+    expect(faults).toContain('software: Error: the database of dpkg cannot be read');
+  });
+
   it('has the date of the list of files, multi-arch names too, and the vendor of os-release', async () => {
     put('etc/os-release', 'ID=debian\nVERSION_ID="13"\n');
     put(

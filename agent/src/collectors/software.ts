@@ -4,7 +4,7 @@ import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
-import { type Collector, clean, type Item, item, sortItems } from './collector.ts';
+import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { osRelease } from './os-release.ts';
 
 // Several kernels are installed side by side and one of them runs. What an advisory says of the others does not count:
@@ -77,7 +77,11 @@ const debItems = (files: RootFiles, vendor: string): Item[] => {
       files.modifiedMs(`var/lib/dpkg/info/${name}.list`) ?? files.modifiedMs(`var/lib/dpkg/info/${name}:${arch}.list`);
     return ms === undefined ? undefined : toTime(ms);
   };
-  return parseDpkgStatus(files.text('var/lib/dpkg/status', maxStatusBytes) ?? '').map((found) =>
+  const status = files.text('var/lib/dpkg/status', maxStatusBytes);
+  if (status === undefined && files.has('var/lib/dpkg/status')) throw new Error('the database of dpkg cannot be read');
+  if (status !== undefined && Buffer.byteLength(status) >= maxStatusBytes)
+    throw new Error(`the database of dpkg has more than ${maxStatusBytes} bytes`);
+  return parseDpkgStatus(status ?? '').map((found) =>
     item({
       purl: debPurl(vendor, found),
       type: 'deb',
@@ -91,6 +95,17 @@ const debItems = (files: RootFiles, vendor: string): Item[] => {
       sizeKb: found.sizeKb,
     }),
   );
+};
+
+/** A list that was not read whole is left out whole: the appliance keeps what it has of a list that a report says nothing of. */
+const wholeOrNone = async <T>(read: () => T[] | Promise<T[]>, onPart: CollectContext['onPart']): Promise<T[]> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (onPart === undefined) throw error;
+    onPart(error);
+    return [];
+  }
 };
 
 const rpmItems = async (files: RootFiles, vendor: string): Promise<Item[]> =>
@@ -123,9 +138,12 @@ const kernelsOf = (items: readonly Item[], files: RootFiles): Map<number, Kernel
     : new Map();
 
 /** Installed packages as the databases of dpkg and rpm have them: a system may have both. */
-export const softwareItems = async (files: RootFiles): Promise<Item[]> => {
+export const softwareItems = async (files: RootFiles, onPart?: CollectContext['onPart']): Promise<Item[]> => {
   const vendor = osRelease(files)['ID'];
-  const items = [...debItems(files, vendor ?? 'debian'), ...(await rpmItems(files, vendor ?? 'linux'))];
+  const items = [
+    ...(await wholeOrNone(() => debItems(files, vendor ?? 'debian'), onPart)),
+    ...(await wholeOrNone(() => rpmItems(files, vendor ?? 'linux'), onPart)),
+  ];
   const kernels = kernelsOf(items, files);
   return sortItems(
     items.map((one, at) => (kernels.has(at) ? { ...one, kernel: kernels.get(at) ?? '' } : one)),
@@ -138,5 +156,5 @@ export const softwareItems = async (files: RootFiles): Promise<Item[]> => {
 export const collector: Collector = {
   collection: 'software',
   followsPackages: true,
-  collect: ({ files }) => softwareItems(files),
+  collect: ({ files, onPart }) => softwareItems(files, onPart),
 };

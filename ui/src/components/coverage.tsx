@@ -19,6 +19,7 @@ export type CoverageView = {
     readonly publisher?: string | undefined;
     readonly list?: string | undefined;
     readonly since?: string | undefined;
+    readonly source?: string | undefined;
   }[];
   readonly judgedBy: readonly {
     readonly ecosystem: string;
@@ -80,6 +81,7 @@ const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
                 publisher: reason.publisher ?? '',
                 list: reason.list ?? '',
                 since: reason.since ?? '',
+                source: reason.source === undefined ? '' : ctx.tDynamic(`source.${reason.source}`),
               })}
         </li>
       ))}

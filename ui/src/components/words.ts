@@ -920,6 +920,11 @@ export const words = defineWords({
     ru: '{ecosystem}: ни в одном отчёте нет пакетов самой системы, они не оценены. Проверьте, читается ли её база пакетов, или установите агент, который её читает.',
     kk: '{ecosystem}: бірде-бір есепте жүйенің өз пакеттері жоқ, олар бағаланбаған. Пакет дерекқоры оқыла ма, қараңыз немесе оны оқитын агентті орнатыңыз.',
   },
+  'coverage.why.list-source-gone': {
+    en: '{n} packages are known from {source} alone, which was last heard on {since}: what was installed or updated since then is not known. Start that agent again, or install one that reads them.',
+    ru: 'Пакеты ({n}) известны только из источника «{source}», который последний раз отвечал {since}: что установлено или обновлено позже, неизвестно. Запустите этот агент снова или установите агент, который их читает.',
+    kk: 'Пакеттер ({n}) тек «{source}» көзінен белгілі, ол соңғы рет {since} жауап берді: кейін не орнатылғаны немесе жаңартылғаны белгісіз. Сол агентті қайта іске қосыңыз немесе оларды оқитын агентті орнатыңыз.',
+  },
   'coverage.why.no-source-name': {
     en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
     ru: '{ecosystem}, компонентов: {n}. Бюллетени называют исходные пакеты, а их исходные пакеты неизвестны. Их назовёт наш агент или osquery на одном устройстве дистрибутива.',

@@ -344,6 +344,11 @@ export const words = defineWords({
     ru: 'Пакеты системы оценены',
     kk: 'Жүйе пакеттері бағаланған',
   },
+  'condition.field.listsUnread': {
+    en: 'A list of packages not read',
+    ru: 'Список пакетов не прочитан',
+    kk: 'Пакеттер тізімі оқылмаған',
+  },
   'condition.field.advisories': {
     en: 'Advisories are here',
     ru: 'Бюллетени есть',

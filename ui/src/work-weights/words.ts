@@ -80,6 +80,9 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
   'controller-unjudged': {
     name: ['controller that is not judged', 'неоценённый контроллер', 'бағаланбаған контроллер'],
   },
+  'device-lists': {
+    name: ['device with an unread list', 'устройство с непрочитанным списком', 'тізімі оқылмаған құрылғы'],
+  },
   'device-unjudged': { name: ['device that is not judged', 'непроверяемое устройство', 'тексерілмейтін құрылғы'] },
   deviation: { name: ['deviation', 'отклонение', 'ауытқу'] },
   'second-person': {

@@ -282,6 +282,25 @@ export const words = defineWords({
     kk: 'Олар туралы мәлімет ескірген, жаңартулар оларға жетпейді.',
   },
   'work.device-silent.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.device-lists.title': {
+    en: {
+      one: 'A list of packages of {n} device is not read',
+      other: 'Lists of packages of {n} devices are not read',
+    },
+    ru: {
+      one: 'Список пакетов не читается на {n} устройстве',
+      few: 'Списки пакетов не читаются на {n} устройствах',
+      many: 'Списки пакетов не читаются на {n} устройствах',
+      other: 'Списки пакетов не читаются на {n} устройства',
+    },
+    kk: 'Пакеттер тізімі оқылмайтын құрылғы: {n}',
+  },
+  'work.device-lists.why': {
+    en: 'Their packages and findings are as they were before; what was installed or updated since then is not known.',
+    ru: 'Их пакеты и уязвимости показаны такими, какими были раньше; что установлено или обновлено позже, неизвестно.',
+    kk: 'Пакеттері мен осалдықтары бұрынғы күйінде; кейін не орнатылғаны немесе жаңартылғаны белгісіз.',
+  },
+  'work.device-lists.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
   'work.device-unjudged.title': {
     en: { one: '{n} device is judged by no advisories', other: '{n} devices are judged by no advisories' },
     ru: {

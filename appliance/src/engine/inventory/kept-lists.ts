@@ -2,11 +2,33 @@ import { compareIds } from '../../platform/id-array.ts';
 import type { Shape } from './item.ts';
 import { inOrder, type Resolved, valuesOf } from './put-shared.ts';
 import type { SectionRow, SectionStore, SharedStore } from './store.ts';
-import type { Collection, InventorySource, KeptList } from './types.ts';
+import type { Collection, InventorySource } from './types.ts';
 
 // A section of packages is several lists, one of each package manager. A report closes only the lists that it read: a system has
 // packages of its own, so a report that has none of them could not read their database, and what was read before stays, marked.
 // What another source has read whole stands in the place of it at once, and so does a list that the preferred source does not read.
+
+/**
+ * A list that its section's source did not read with its newest report. `since` is ms, `items` how many are known; `from`: the source
+ * that read it; `isOwn`: the section's own source read it before.
+ */
+type KeptList = { since: number; items: number; from?: InventorySource; isOwn?: true };
+
+/**
+ * A source whose lists a device with several sources is known by. `lists`: those that the preferred source does not read; none: it is the
+ * preferred one. `heardAt`, `anyAt`: when it, and any source of the device, was last heard, ms.
+ */
+export type ListSource = {
+  device: number;
+  source: InventorySource;
+  lists: readonly string[];
+  items: number;
+  heardAt: number;
+  anyAt: number;
+};
+
+/** A list of a device that the source of its section did not read. */
+export type UnreadList = KeptList & { device: number; source: InventorySource; list: string };
 
 /** The lists of a section that its source did not read with its newest report, by their names. */
 type KeptLists = Readonly<Record<string, KeptList>>;
@@ -141,3 +163,22 @@ export const joinLists = (
   shared.arrays.put(best.row.id, ids, columns, shared.usual.completed(ids, columns));
   sections.setKept(best.row.id, keptText(kept), ids.length);
 };
+
+/** The sources that what is known of devices comes from, out of all that they have. */
+export const listSources = (rows: ReturnType<SectionStore['heard']>): ListSource[] =>
+  rows
+    .filter(({ best }) => best === 1)
+    .flatMap((best) => {
+      const borrowed = Object.entries(readKept(best.lists)).filter(([, { from }]) => from !== undefined);
+      const anyAt = Math.max(...rows.filter(({ device }) => device === best.device).map((row) => row.anyAt));
+      const itemsOf = (lists: typeof borrowed): number => lists.reduce((sum, [, { items }]) => sum + items, 0);
+      return rows.flatMap(({ device, source, heardAt }) => {
+        if (device !== best.device) return [];
+        const own = borrowed.filter(([, { from }]) => from === source);
+        const isBest = source === best.source;
+        if (!isBest && own.length === 0) return [];
+        const items = isBest ? best.count - itemsOf(borrowed) : itemsOf(own);
+        const lists = own.map(([list]) => list);
+        return [{ device, source: source as InventorySource, lists, items, heardAt, anyAt }];
+      });
+    });

@@ -10,7 +10,7 @@ import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
 import { collectionRows, collectionVocabulary } from './field-queries.ts';
 import { shapeOf } from './item.ts';
-import { readKept } from './kept-lists.ts';
+import { type ListSource, listSources, readKept, type UnreadList } from './kept-lists.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
 import { type SharedStore, sectionStore } from './store.ts';
@@ -37,7 +37,6 @@ import type {
   SectionReport,
   Snapshot,
   ToldOfItems,
-  UnreadList,
 } from './types.ts';
 import { type CollectionStores, collectionStores, sectionWriter } from './writer.ts';
 
@@ -95,6 +94,8 @@ export type InventoryService = InventoryTransfer &
     aboutChanges(scope: Scope): number;
     /** Of devices, the lists of a collection that its best source did not read with its newest report. */
     keptLists(collection: string, devices: readonly number[]): UnreadList[];
+    /** Of devices with several sources of a collection, those that what is known of it comes from. */
+    listSources(collection: string, devices: readonly number[]): ListSource[];
     /** The sections of a device, whatever source brought them. */
     sectionsOf(device: number): HeldSection[];
     /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
@@ -250,6 +251,7 @@ export const inventoryService = ({
           ...kept,
         })),
       ),
+    listSources: (name, devices) => listSources(sections.heard(storesOf(name).shape.collection.name, devices)),
     eraseRows: (name, ids) => {
       const { own } = storesOf(name);
       if (own === undefined) throw new AppError('INTERNAL', `items of ${name} are not a device's own`);

@@ -27,6 +27,12 @@ export type SectionRow = {
   kept_lists: string | null;
 };
 
+type HeardRow = Pick<SectionRow, 'device' | 'source' | 'best' | 'count'> & {
+  lists: string | null;
+  heardAt: number;
+  anyAt: number;
+};
+
 /** A column's value; personal ones are encrypted bytes. */
 export type Cell = Stored | Buffer;
 
@@ -97,6 +103,16 @@ export const sectionStore = (db: Database) => {
     kept: sql.all<[collection: string, devices: readonly number[]], { device: number; source: string; lists: string }>(
       `select device, source, kept_lists as lists from section where collection = ? and best = 1
          and device in (select value from json_each(?)) and kept_lists is not null`,
+    ),
+    /** Of devices with several sources of a collection: when each source and any of them was last heard, ms. */
+    heard: sql.all<[collection: string, devices: readonly number[]], HeardRow>(
+      `select s.device, s.source, s.best, s.count, s.kept_lists as lists,
+         max(s.received_at, coalesce((select max(o.last_seen_at) from device_source o
+           where o.device = s.device and o.source = s.source and o.state <> 'replaced'), 0)) as heardAt,
+         max(s.received_at, coalesce(d.last_seen_at, 0)) as anyAt
+       from section s join device d on d.id = s.device
+       where s.collection = ?1 and s.device in (select value from json_each(?2))
+         and exists (select 1 from section t where t.device = s.device and t.collection = ?1 and t.source <> s.source)`,
     ),
     setBest: sql.run<[device: number, collection: string, source: string]>(
       'update section set best = (source = ?3) where device = ?1 and collection = ?2 and best <> (source = ?3)',

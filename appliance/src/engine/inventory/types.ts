@@ -90,15 +90,6 @@ export function defineCollection<const C extends Collection>(collection: C): C {
   return collection;
 }
 
-/**
- * A list that its section's source did not read with its newest report. `since` is ms, `items` how many are known; `from`: the source
- * that read it; `isOwn`: the section's own source read it before.
- */
-export type KeptList = { since: number; items: number; from?: InventorySource; isOwn?: true };
-
-/** A list of a device that the source of its section did not read. */
-export type UnreadList = KeptList & { device: number; source: InventorySource; list: string };
-
 export type Item = Record<string, unknown>;
 
 export type SectionReport = {

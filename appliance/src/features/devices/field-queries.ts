@@ -150,6 +150,11 @@ const coverageFields: readonly Field[] = [
     type: 'yesno',
     source: { scalar: 'coalesce((select f.system from device_coverage f where f.device = d.id), 0)' },
   },
+  {
+    name: 'listsUnread',
+    type: 'yesno',
+    source: { scalar: `coalesce((select f.reasons like '%"list-%' from device_coverage f where f.device = d.id), 0)` },
+  },
   // A site without any says so once, not on each of its devices.
   {
     name: 'advisories',

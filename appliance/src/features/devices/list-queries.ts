@@ -136,6 +136,18 @@ export const deviceList = (
           .get(clock(), ...params) ?? 0
       );
     },
+    listsUnread: (scope): number => {
+      const { sql, params } = devicesIn(scope, 'c.device');
+      return (
+        db
+          .prepare<unknown[], number>(
+            `select count(*) from device_coverage c cross join device d on d.id = c.device
+             where c.state < 2 and c.reasons like '%"list-%' and d.state <> 'revoked' and d.kind <> 'directory' and ${sql}`,
+          )
+          .pluck()
+          .get(...params) ?? 0
+      );
+    },
     askingAgain: (scope): number => {
       const { sql, params } = devicesIn(scope, 'x.device');
       return (

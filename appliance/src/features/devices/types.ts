@@ -371,6 +371,8 @@ export type DeviceList = {
   coverageCounts(scope: Scope, listed?: readonly DeviceCount[]): Readonly<Record<CoverageState, number>>;
   /** How many managed devices have no certificate any more, since the last one ended. */
   certificateEnded(scope: Scope): number;
+  /** How many devices have a list of packages that was not read, or whose source is gone. */
+  listsUnread(scope: Scope): number;
   /** How many managed devices ask again to come in, by a new client. */
   askingAgain(scope: Scope): number;
   /** How many devices have open findings, as of the last look at each. */

@@ -16,7 +16,10 @@ const smallestGroup = 4;
 /** Devices that wait for a person, and those that are silent. */
 export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
-  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain'>;
+  deviceList: Pick<
+    DeviceList,
+    'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain' | 'listsUnread'
+  >;
 }): WorkKind[] => {
   const counted = (
     reader: Actor,
@@ -106,6 +109,18 @@ export const deviceWork = (parts: {
               scopeOf(reader, 'devices:read'),
             ),
           path: paths.devices({ status: 'not-visible' }),
+        })),
+    },
+    {
+      name: 'device-lists',
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(parts.deviceList.listsUnread(scopeOf(reader, 'devices:read'))).map((item) => ({
+          ...item,
+          level: 'warning',
+          path: paths.devices({ listsUnread: 'yes' }),
         })),
     },
     {

@@ -36,7 +36,7 @@ export const keyOfComponent = ({ eco, version }: Component): Uint8Array | null =
 /** Types of a system's own packages, by the package manager that orders their versions. */
 const FAMILIES = { deb: 'dpkg', rpm: 'rpm', apk: 'apk' } as const;
 
-const familyOf = (type: string): 'dpkg' | 'rpm' | 'apk' | undefined => FAMILIES[type as keyof typeof FAMILIES];
+export const familyOf = (type: string): 'dpkg' | 'rpm' | 'apk' | undefined => FAMILIES[type as keyof typeof FAMILIES];
 
 /** The ecosystem of a system's own package; null where the item is none, or its release is not known. */
 export const systemEcosystem = (type: string, platform: Platform | undefined): string | null => {

@@ -2,7 +2,6 @@ import type { Support } from '@sallyport/bundle-tools/advisories/support';
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { isSpokenOf, publisherName } from '@sallyport/bundle-tools/versions/publisher';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
-import type { UnreadList } from '../../engine/inventory/types.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
@@ -10,7 +9,7 @@ import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
 import { withSupport } from './support.ts';
 import type { Coverage, UnreadEcosystem } from './types.ts';
-import { isOfSystem, withUnreadLists } from './unread-lists.ts';
+import { isOfSystem, type ListSource, type UnreadList, withUnreadLists } from './unread-lists.ts';
 
 // The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
 
@@ -27,6 +26,7 @@ export function coverageOfDevices(parts: {
   platform: (device: number) => Platform | undefined;
   /** The lists of packages that sources did not read. */
   unread: (devices: readonly number[]) => readonly UnreadList[];
+  sources: (devices: readonly number[]) => readonly ListSource[];
   clock: () => number;
 }): (devices: readonly number[]) => Map<number, Coverage> {
   const { store, platform, clock } = parts;
@@ -81,13 +81,19 @@ export function coverageOfDevices(parts: {
       return [...tallies.values()].sort(byEcosystem);
     };
     const unread = Map.groupBy(parts.unread(devices), ({ device }) => device);
+    const ofDevice = Map.groupBy(parts.sources(devices), ({ device }) => device);
     return new Map(
       devices.map((device) => {
         const { components = [], nameless = 0 } = held.get(device) ?? {};
         const facts = { platform: platform(device), tallies: tallied(components), nameless, feeds };
         const ecosystems = facts.tallies.map(({ ecosystem }) => ecosystem);
-        const lists = unread.get(device) ?? [];
-        const coverage = withUnreadLists(coverageOf(facts), { platform: facts.platform, ecosystems, lists });
+        const coverage = withUnreadLists(coverageOf(facts), {
+          platform: facts.platform,
+          ecosystems,
+          lists: unread.get(device) ?? [],
+          sources: ofDevice.get(device) ?? [],
+          nowMs,
+        });
         return [device, withSupport(coverage, support, nowMs)];
       }),
     );

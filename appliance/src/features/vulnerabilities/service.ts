@@ -62,7 +62,7 @@ type VulnerabilityParts = {
   readonly folder: string;
   readonly inventory: Pick<
     InventoryService,
-    'section' | 'items' | 'memberIds' | 'attributeOf' | 'keptLists' | 'deviceSetWith'
+    'section' | 'items' | 'memberIds' | 'attributeOf' | 'keptLists' | 'listSources' | 'deviceSetWith'
   >;
   readonly events: Pick<EventService, 'record'>;
   readonly changed: Changed;
@@ -192,6 +192,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     reader: snapshots.reader,
     platform: platformNow,
     unread: (devices) => inventory.keptLists('software', devices),
+    sources: (devices) => inventory.listSources('software', devices),
     clock,
   });
 

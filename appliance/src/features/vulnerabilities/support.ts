@@ -36,7 +36,11 @@ export function withSupport(coverage: Coverage, support: ReadonlyMap<string, Sup
     const known = support.get(ecosystem);
     return known !== undefined && endMs(known.until) <= nowMs ? [reasonOf(ecosystem, n, known)] : [];
   });
-  const turnsAt = nextEnd(judgedBy, nowMs);
+  const next = nextEnd(judgedBy, nowMs);
+  const turnsAt =
+    coverage.turnsAt === undefined || next.turnsAt === undefined
+      ? next
+      : { turnsAt: Math.min(coverage.turnsAt, next.turnsAt) };
   if (ended.length === 0) return { ...coverage, judgedBy, ...turnsAt };
   return {
     state: coverage.state === 'not-judged' ? 'not-judged' : 'partly',
@@ -44,6 +48,7 @@ export function withSupport(coverage: Coverage, support: ReadonlyMap<string, Sup
     judgedBy,
     // Ends are known of systems alone, and a device has one.
     system: false,
+    ...(coverage.turnsAt === undefined ? {} : { turnsAt: coverage.turnsAt }),
     ...turnsAt,
   };
 }

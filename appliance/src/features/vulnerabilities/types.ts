@@ -37,7 +37,7 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * `fixes-only`: judged only for what has a fix, by security suites; what has none yet they do not say.
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
  * paid for goes on. `list-not-read`: the newest report could not read the list, what is known of it is from before. `list-never-read`: no
- * report had the packages of the system itself.
+ * report had the packages of the system itself. `list-source-gone`: the source that they come from was not heard for 30 days, another one was.
  */
 const COVERAGE_CODES = [
   'pending',
@@ -55,6 +55,7 @@ const COVERAGE_CODES = [
   'support-paid',
   'list-not-read',
   'list-never-read',
+  'list-source-gone',
 ] as const;
 
 export const coverageSchema = z.object({
@@ -71,8 +72,15 @@ export const coverageSchema = z.object({
         .string()
         .optional()
         .describe('Who publishes them, of `other-publisher`; empty where it is not known'),
-      list: z.string().optional().describe('Of `list-not-read`: the list, by the type of its packages'),
-      since: z.string().optional().describe('Of `list-not-read`: the day of the first report that lacked it'),
+      list: z
+        .string()
+        .optional()
+        .describe('Of `list-not-read`, `list-source-gone`: the list, by the type of its packages'),
+      source: z.string().optional().describe('Of `list-source-gone`: the source of inventory'),
+      since: z
+        .string()
+        .optional()
+        .describe('The day of the first report that lacked the list, or on which its source was last heard'),
     }),
   ),
   judgedBy: z

@@ -1,12 +1,16 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
-import type { UnreadList } from '../../engine/inventory/types.ts';
-import { type Platform, systemEcosystem } from './component.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import { familyOf, type Platform, systemEcosystem } from './component.ts';
 import { UNREAD } from './coverage.ts';
 import type { Coverage } from './types.ts';
 
 // What coverage is worth where lists of packages were not read: the newest report says nothing of them, so what is judged is what an
 // older one said, or, where the packages of the system itself were never read, some of the device alone.
+
+/** A list that was not read, and a source whose lists a device is known by. */
+export type UnreadList = ReturnType<InventoryService['keptLists']>[number];
+export type ListSource = ReturnType<InventoryService['listSources']>[number];
 
 const SYSTEM_SCHEMES: ReadonlySet<string> = new Set(['dpkg', 'rpm', 'apk']);
 
@@ -40,7 +44,36 @@ const neverRead = (platform: Platform | undefined, ecosystems: readonly string[]
   return [{ code: 'list-never-read', ecosystem: named, components: 0 }];
 };
 
-/** Coverage with the lists that were not read: at most partly, and the system is not judged. */
+const dayMs = 86_400_000;
+/** A source that was not heard for so long, while another one of its device was, is gone. */
+const goneMs = 30 * dayMs;
+
+const goneReasons = (sources: readonly ListSource[], nowMs: number): Reasons =>
+  sources.flatMap(({ source, lists, items, heardAt, anyAt }) =>
+    heardAt + goneMs > nowMs || anyAt + goneMs <= nowMs
+      ? []
+      : [
+          {
+            code: 'list-source-gone' as const,
+            ecosystem: '',
+            components: items,
+            source,
+            since: dayOf(heardAt),
+            ...(lists.length === 0 ? {} : { list: lists.join(', ') }),
+          },
+        ],
+  );
+
+/** When a source will be gone; of one that is, when to look whether it came back. */
+const turn = (sources: readonly ListSource[], nowMs: number): number | undefined => {
+  const turns = sources.map(({ heardAt }) => (heardAt + goneMs > nowMs ? heardAt + goneMs : nowMs + dayMs));
+  return turns.length === 0 ? undefined : Math.min(...turns);
+};
+
+/**
+ * Coverage with the lists that were not read, or whose source is gone: at most partly. `system` holds only where the packages of the system
+ * were read.
+ */
 export function withUnreadLists(
   coverage: Coverage,
   facts: {
@@ -48,15 +81,24 @@ export function withUnreadLists(
     /** Of the device's components. */
     readonly ecosystems: readonly string[];
     readonly lists: readonly UnreadList[];
+    readonly sources: readonly ListSource[];
+    readonly nowMs: number;
   },
 ): Coverage {
+  const { sources, nowMs } = facts;
   const unread = unreadReasons(facts.platform, facts.lists);
-  const reasons = unread.length > 0 ? unread : neverRead(facts.platform, facts.ecosystems);
-  if (reasons.length === 0) return coverage;
+  const lacking = unread.length > 0 ? unread : neverRead(facts.platform, facts.ecosystems);
+  const gone = goneReasons(sources, nowMs);
+  const turnsAt = turn(sources, nowMs);
+  const turning = turnsAt === undefined ? coverage : { ...coverage, turnsAt };
+  if (lacking.length + gone.length === 0) return turning;
+  const isOld = gone.some(
+    ({ list }) => list === undefined || list.split(', ').some((one) => familyOf(one) !== undefined),
+  );
   return {
-    ...coverage,
+    ...turning,
     state: coverage.state === 'not-judged' ? 'not-judged' : 'partly',
-    reasons: [...reasons, ...coverage.reasons],
-    system: false,
+    reasons: [...lacking, ...gone, ...coverage.reasons],
+    system: coverage.system && lacking.length === 0 && !isOld,
   };
 }

@@ -46,6 +46,7 @@ export const workWeights = {
   'device-again': { harm: 20 },
   'device-certificate-ended': { harm: 20 },
   'device-silent': { harm: 20 },
+  'device-lists': { harm: 25 },
   'device-unjudged': { harm: 25 },
   deviation: { harm: 20 },
   'second-person': { harm: 15, limitHours: 72 },
