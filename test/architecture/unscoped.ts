@@ -62,7 +62,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/controller-findings/subject-queries.ts': { reads: 1, why: 'derives what parts are' },
   'features/controller-findings/urgency-queries.ts': { reads: 1, why: 'over controllers that were found in reach' },
   'features/controller-firmware/store.ts': { reads: 2, why: 'of a controller that was found in reach, and what waits' },
-  'features/controllers/coverage-queries.ts': { reads: 2, why: 'of rows that were found in reach' },
+  'features/controllers/coverage-queries.ts': { reads: 3, why: 'of rows that were found in reach' },
   'features/controllers/field-queries.ts': {
     reads: 1,
     why: 'sets of controllers, which list-queries.ts cuts to what is reached',

@@ -9,16 +9,17 @@ export const words = defineWords({
   'controllers.tab.zones': { en: 'Zones and conduits', ru: 'Зоны и тракты', kk: 'Аймақтар мен трактілер' },
   'zones.sub': {
     en: {
-      one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged: {unjudged}.',
-      other: '{n} controllers, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged: {unjudged}.',
+      one: '{n} controller, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged or in part: {unjudged}.',
+      other: '{n} controllers, zones: {zones}. OK: {ok}, not normal: {abnormal}, not judged or in part: {unjudged}.',
     },
     ru: {
-      one: '{n} контроллер, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
-      few: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
-      many: '{n} контроллеров, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
-      other: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено: {unjudged}.',
+      one: '{n} контроллер, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено или частично: {unjudged}.',
+      few: '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено или частично: {unjudged}.',
+      many: '{n} контроллеров, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено или частично: {unjudged}.',
+      other:
+        '{n} контроллера, зон: {zones}. В норме: {ok}, не в норме: {abnormal}, не оценено или частично: {unjudged}.',
     },
-    kk: '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}, бағаланбаған: {unjudged}.',
+    kk: '{n} контроллер, аймақтар: {zones}. Қалыпты: {ok}, қалыпты емес: {abnormal}, бағаланбаған не ішінара: {unjudged}.',
   },
   'zones.map': {
     en: 'Zones and conduits, from the top level down',
@@ -31,14 +32,19 @@ export const words = defineWords({
     kk: '{zone}: қалыпты емес {abnormal}, контроллер {controllers}',
   },
   'zones.mappedUnjudged': {
-    en: '{zone}: not normal {abnormal}, not judged {unjudged}, controllers {controllers}',
-    ru: '{zone}: не в норме {abnormal}, не оценено {unjudged}, контроллеров {controllers}',
-    kk: '{zone}: қалыпты емес {abnormal}, бағаланбаған {unjudged}, контроллер {controllers}',
+    en: '{zone}: not normal {abnormal}, not judged or in part {unjudged}, controllers {controllers}',
+    ru: '{zone}: не в норме {abnormal}, не оценено или частично {unjudged}, контроллеров {controllers}',
+    kk: '{zone}: қалыпты емес {abnormal}, бағаланбаған не ішінара {unjudged}, контроллер {controllers}',
   },
   'zones.unjudged': {
-    en: { one: '{n} not judged', other: '{n} not judged' },
-    ru: { one: '{n} не оценён', few: '{n} не оценены', many: '{n} не оценено', other: '{n} не оценено' },
-    kk: 'бағаланбаған: {n}',
+    en: { one: '{n} not judged or in part', other: '{n} not judged or in part' },
+    ru: {
+      one: '{n} не оценён или частично',
+      few: '{n} не оценены или частично',
+      many: '{n} не оценено или частично',
+      other: '{n} не оценено или частично',
+    },
+    kk: 'бағаланбаған не ішінара: {n}',
   },
   'zones.drawing': {
     en: 'Drawing of zones by level. Zones: {zones}, conduits: {conduits}, controllers: {controllers}, not normal: {abnormal}. The tables below say the same.',
@@ -108,6 +114,11 @@ export const words = defineWords({
   'zones.levelName.4': { en: 'Business', ru: 'Бизнес', kk: 'Бизнес' },
   'zones.levelName.5': { en: 'Enterprise', ru: 'Предприятие', kk: 'Кәсіпорын' },
   'zones.legend.ok': { en: 'OK, grey', ru: 'Норма, серый', kk: 'Қалыпты, сұр' },
+  'zones.legend.unjudged': {
+    en: 'Not judged, or in part',
+    ru: 'Не оценено или частично',
+    kk: 'Бағаланбаған не ішінара',
+  },
   'zones.legend.warning': { en: 'Deviates', ru: 'Отклоняется', kk: 'Ауытқиды' },
   'zones.legend.critical': { en: 'Act now', ru: 'Действовать', kk: 'Әрекет ету' },
   'zones.legend.square': {

@@ -5,13 +5,14 @@ import type { Message, Reference, When } from '../model.ts';
 export type ZoneControllerView = {
   readonly id: string;
   readonly name: string;
-  /** `info`: nothing is known against it, but no advisory that is here speaks of it. */
+  /** `info`: nothing is known against it, but it is not judged, or only in part. */
   readonly level: 'critical' | 'warning' | 'info' | 'ok';
   readonly reasons: readonly {
     readonly level: 'critical' | 'warning' | 'info';
     readonly message: Message;
     readonly since?: When;
   }[];
+  /** Or judged only in part. */
   readonly unjudged: boolean;
 };
 

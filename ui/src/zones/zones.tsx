@@ -25,7 +25,7 @@ const maxListed = 50;
 const Legend = ({ ctx }: { ctx: Ctx }) => (
   <span class="row">
     <Status level="ok">{ctx.t('zones.legend.ok')}</Status>
-    <Status level="info">{ctx.t('coverage.not-judged')}</Status>
+    <Status level="info">{ctx.t('zones.legend.unjudged')}</Status>
     <Status level="warning">{ctx.t('zones.legend.warning')}</Status>
     <Status level="critical">{ctx.t('zones.legend.critical')}</Status>
     <span>{ctx.t('zones.legend.square')}</span>

@@ -25,13 +25,19 @@ const facts = (values: Facts) => Object.entries(values).map(([field, value]) => 
 
 const zone = (name: string): string =>
   appliance.objects.create(systemActor, 'controller-zone', { name, level: '1' }).id;
-const halls = { siemens: zone('Siemens hall'), rockwell: zone('Rockwell hall') };
+const halls = { siemens: zone('Siemens hall'), rockwell: zone('Rockwell hall'), switches: zone('Switches') };
 
 /** Controllers as a reading of the plant gives them, with what "no findings" is worth once SSA-1 is here. */
 const plant: readonly (Facts & { name: string })[] = [
   { name: 'named', vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.8', zone: halls.siemens },
   { name: 'of-the-family', vendor: 'Siemens', orderNumber: '6ES7 511-1AK02-0AB0', firmware: 'V2.9.4' },
-  { name: 'of-the-maker', vendor: 'Siemens', orderNumber: '6GK5 208-0BA10-2AA3', firmware: 'V4.0' },
+  {
+    name: 'of-the-maker',
+    vendor: 'Siemens',
+    orderNumber: '6GK5 208-0BA10-2AA3',
+    firmware: 'V4.0',
+    zone: halls.switches,
+  },
   {
     name: 'rockwell',
     vendor: 'Rockwell Automation/Allen-Bradley',
@@ -161,15 +167,24 @@ describe('what no findings of a controller is worth', () => {
       map: 'Siemens hall: not normal 0, controllers 1',
       row: 'ok OK',
       page: ['ok OK'],
-      all: 'OK: 3, not normal: 0, not judged: 4',
+      all: 'OK: 2, not normal: 0, not judged or in part: 5',
     });
     expect(await hallFaces('rockwell')).toEqual({
-      overview: 'info 1 not judged',
-      map: 'Rockwell hall: not normal 0, not judged 1, controllers 1',
-      row: 'info 1 not judged',
-      page: ['info 1 not judged', 'info not judged: no advisory here speaks of its maker'],
-      all: 'OK: 3, not normal: 0, not judged: 4',
+      overview: 'info 1 not judged or in part',
+      map: 'Rockwell hall: not normal 0, not judged or in part 1, controllers 1',
+      row: 'info 1 not judged or in part',
+      page: ['info 1 not judged or in part', 'info not judged: no advisory here speaks of its maker'],
+      all: 'OK: 2, not normal: 0, not judged or in part: 5',
     });
+  });
+
+  it('is what zones say of controllers that are judged in part', async () => {
+    const { page, overview } = await hallFaces('switches');
+    expect([overview, ...page]).toEqual([
+      'info 1 not judged or in part',
+      'info 1 not judged or in part',
+      'info judged in part: no advisory here speaks of its family, or of one of its modules',
+    ]);
   });
 
   it('follows documents that come and go, a few at a time', async () => {

@@ -2,8 +2,8 @@ import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter
 import { among, type Condition } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
-import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
-import { coverageOf, isNotJudged } from './coverage-queries.ts';
+import { COVERAGE_STATES, type CoverageState } from '../vulnerabilities/types.ts';
+import { isJudgedWhole, isNotJudged } from './coverage-queries.ts';
 import { codeKey } from './normalise.ts';
 import { type CustomField, controllerDecisions, controllerMethods, controllerStates } from './types.ts';
 
@@ -32,10 +32,14 @@ const holding = (given: string): Condition => {
     : { sql: `(${SEARCHED} or ${SEARCHED})`, params: [likePattern(text), likePattern(code)] };
 };
 
-const inCoverage = (state: string): Condition =>
-  state === 'not-judged'
-    ? { sql: isNotJudged('r.controller'), params: [] }
-    : { sql: `${coverageOf('r.controller')} = ?`, params: [(COVERAGE_STATES as readonly string[]).indexOf(state)] };
+const NOT_JUDGED = isNotJudged('r.controller');
+const JUDGED_WHOLE = isJudgedWhole('r.controller');
+const IN_COVERAGE: Readonly<Record<string, string>> = {
+  'not-judged': NOT_JUDGED,
+  partly: `not (${NOT_JUDGED}) and not (${JUDGED_WHOLE})`,
+  judged: JUDGED_WHOLE,
+} satisfies Record<CoverageState, string>;
+const inCoverage = (state: string): Condition => ({ sql: `(${IN_COVERAGE[state] ?? 'false'})`, params: [] });
 
 const text = (name: string, column: string): Field => ({
   name,

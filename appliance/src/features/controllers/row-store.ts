@@ -3,7 +3,7 @@ import type { Condition } from '../../platform/list/condition.ts';
 import { type Scope, zonesIn } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
-import { coverageOf, isNotJudged } from './coverage-queries.ts';
+import { coverageOf, isJudgedWhole, isNotJudged } from './coverage-queries.ts';
 import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
@@ -96,26 +96,26 @@ export const rowStore = (db: Database) => {
       .pluck()
       .all(...params);
   };
-  /** Records in use of which nothing that is here speaks, in reach. */
-  const inUseUnjudged = (scope: Scope): Condition => {
+  /** Records in use, in reach, of which what is here does not speak, or not of all of it. */
+  const notWhole = (scope: Scope): Condition => {
     const { sql, params } = zonesIn(scope, 'zone');
     return {
-      sql: `controller_row where state = 'live' and decision <> 'archived' and ${sql} and ${isNotJudged('controller')}`,
+      sql: `controller_row where state = 'live' and decision <> 'archived' and ${sql} and not (${isJudgedWhole('controller')})`,
       params,
     };
   };
   return {
-    /** Their public ids. */
-    unjudged: (scope: Scope): string[] => {
-      const { sql, params } = inUseUnjudged(scope);
+    unjudged: (scope: Scope): { publicId: string; isPartly: 0 | 1 }[] => {
+      const { sql, params } = notWhole(scope);
       return db
-        .prepare<unknown[], string>(`select public_id from ${sql}`)
-        .pluck()
+        .prepare<unknown[], { publicId: string; isPartly: 0 | 1 }>(
+          `select public_id as publicId, not (${isNotJudged('controller')}) as isPartly from ${sql}`,
+        )
         .all(...params);
     },
     /** How many in each zone, as rows have it. */
     unjudgedZones: (scope: Scope): { zone: string; n: number }[] => {
-      const { sql, params } = inUseUnjudged(scope);
+      const { sql, params } = notWhole(scope);
       return db
         .prepare<unknown[], { zone: string; n: number }>(`select zone, count(*) as n from ${sql} group by zone`)
         .all(...params);

@@ -95,8 +95,8 @@ export type ControllerService = {
   listed(controllers: readonly number[], scope: Scope): ListedController[];
   /** Records in reach that may be the same as another one in reach. */
   proposing(scope: Scope): number[];
-  /** Public ids of the records in use of which nothing that is here speaks. */
-  unjudged(scope: Scope): string[];
+  /** Records in use of which what is here does not speak, or only in part. */
+  unjudged(scope: Scope): { publicId: string; isPartly: 0 | 1 }[];
   /** How many they are in each zone that has some; empty: without a zone. */
   unjudgedZones(scope: Scope): { zone: string; n: number }[];
   /** The site's own fields. */

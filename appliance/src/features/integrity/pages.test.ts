@@ -48,7 +48,7 @@ describe('programs of controllers', () => {
     const page = await html(viewer, paths.controllerProgram(id));
     for (const text of ['No protection level', 'Key switch allows changes', 'Web server without encryption'])
       expect(page).toContain(text);
-    expect(await html(viewer, paths.controllerZones())).toContain('OK: 0, not normal: 1, not judged: 1.');
+    expect(await html(viewer, paths.controllerZones())).toContain('OK: 0, not normal: 1, not judged or in part: 1.');
   });
 
   it('say on the page of the controller how bad each reason is', async () => {

@@ -153,8 +153,12 @@ export const zoneService = (parts: {
   };
 
   const inUse = (scope: Scope): ZoneController[] => {
-    const unjudged = new Set(controllers.unjudged(scope));
-    return integrity.healths(scope).map((one) => ({ ...one, unjudged: unjudged.has(one.publicId) }));
+    const unjudged = new Map(controllers.unjudged(scope).map(({ publicId, isPartly }) => [publicId, isPartly]));
+    const states = { 0: 'not-judged', 1: 'partly' } as const;
+    return integrity.healths(scope).map((one) => {
+      const isPartly = unjudged.get(one.publicId);
+      return { ...one, coverage: isPartly === undefined ? 'judged' : states[isPartly] };
+    });
   };
 
   const stateOf = (zone: Zone, inside: readonly ZoneController[]): ZoneState => ({

@@ -1,3 +1,5 @@
+import type { CoverageState } from '../vulnerabilities/types.ts';
+
 // Zones and conduits as they are read: what was decided, the controllers inside, what is doubtful.
 
 /** Levels of the Purdue model from the top; `dmz` is 3.5. */
@@ -27,8 +29,8 @@ export type ControllerHealth = {
 
 /** A controller as far as its zone is concerned. */
 export type ZoneController = ControllerHealth & {
-  /** No advisory that is here speaks of it, so that a health of `ok` says nothing of its vulnerabilities. */
-  unjudged: boolean;
+  /** Where it is not `judged`, a health of `ok` does not say that no vulnerability of it is known. */
+  coverage: CoverageState;
 };
 
 /** Controllers of one health in one zone. */
@@ -50,7 +52,7 @@ export type ZoneStanding = {
   health: Health;
   /** How many are not as they should be. */
   abnormal: number;
-  /** Of how many no advisory that is here speaks. */
+  /** How many are not judged, or only in part. */
   unjudged: number;
   /** What is wrong with the first of the worst. */
   reason: HealthReason | undefined;

@@ -12,6 +12,7 @@ import {
 } from './types.ts';
 
 const maxProtocols = 3;
+const NOT_JUDGED = { 'not-judged': 'controllers.why.notJudged', partly: 'controllers.why.partly' } as const;
 
 /** Security levels as text; unknown ones are left out. */
 const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
@@ -20,18 +21,18 @@ const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
   return slA === null ? '' : ctx.t('zones.slAchieved', { slA });
 };
 
-export const controllerView = ({ publicId, name, health, reasons, unjudged }: ZoneController): ZoneControllerView => ({
+export const controllerView = ({ publicId, name, health, reasons, coverage }: ZoneController): ZoneControllerView => ({
   id: publicId,
   name,
-  level: health === 'ok' && unjudged ? 'info' : health,
-  unjudged,
+  level: health === 'ok' && coverage !== 'judged' ? 'info' : health,
+  unjudged: coverage !== 'judged',
   reasons: [
     ...reasons.map(({ level, key, params, since }) => ({
       level,
       message: { key, ...defined({ params }) },
       ...defined({ since }),
     })),
-    ...(unjudged ? [{ level: 'info' as const, message: { key: 'controllers.why.notJudged' } }] : []),
+    ...(coverage === 'judged' ? [] : [{ level: 'info' as const, message: { key: NOT_JUDGED[coverage] } }]),
   ],
 });
 
