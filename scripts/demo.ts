@@ -30,7 +30,7 @@ const freePort = () =>
   });
 
 rmSync(folder, { recursive: true, force: true });
-for (const part of ['appliance', 'host', 'medium', 'keys', 'device', 'work', 'agents']) {
+for (const part of ['appliance', 'host', 'medium', 'keys', 'device', 'work', 'agents', 'plant']) {
   mkdirSync(at(part), { recursive: true, mode: 0o700 });
 }
 
@@ -93,11 +93,15 @@ const made = await step(
   ({ caFingerprint }) => `site ${site}, CA ${caFingerprint.slice(0, 16)}…`,
 );
 
-await step(
+const plant = await step(
   'Controllers',
-  () => demoControllers(at('appliance')),
+  () => demoControllers(at('appliance'), at('plant')),
   ({ zones, controllers, abnormal }) => `${zones} zones, ${controllers} controllers, ${abnormal} not as they should be`,
 );
+for (const { name, form, sha256, summary } of plant.files)
+  say(
+    `    ${name}: ${form}, ${summary.created} controllers new, ${summary.changed} changed, SHA-256 ${sha256.slice(0, 16)}…`,
+  );
 
 await step(
   'Root ceremony',

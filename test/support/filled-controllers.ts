@@ -115,7 +115,7 @@ export const fillControllers = (
   const asked = all.filter(({ safety }) => !safety);
   controllers.ingest(
     actor,
-    { type: 'aml', name: 'aqtau-plant.aml', sha256: 'a7'.repeat(32) },
+    { type: 'aml', name: 'aqtau-plant.aml' },
     all.map((one) => projectOf(one, nowMs - 30 * 24 * hourMs)),
   );
   controllers.ingest(
@@ -133,7 +133,7 @@ export const fillControllers = (
   ];
   controllers.ingest(
     actor,
-    { type: 'capture', name: 'mirror-port-3.pcapng', sha256: 'b4'.repeat(32) },
+    { type: 'capture', name: 'mirror-port-3.pcapng' },
     night.flatMap(([name, over]) =>
       all.filter((one) => one.name === name).map((one) => readOf(one, nowMs - 30 * 60_000, over)),
     ),

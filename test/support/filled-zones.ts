@@ -29,21 +29,36 @@ const conduits = [
   ['C-B-S', 'Z-SCADA-B', 'Z-SIS', ['read tcp/502 10.20.2.130']],
 ] as const;
 
+type Made = { kind: 'controller-zone' | 'controller-conduit'; body: Record<string, unknown> };
+
+/** Each zone and conduit as it is entered; `idOf` gives the id of a zone that was entered before, by its short name. */
+export const drawing = function* (idOf: (short: string) => string): Generator<Made & { short: string }, void> {
+  for (const [short, name, body] of zones)
+    yield {
+      short,
+      kind: 'controller-zone',
+      body: { name: `${short} ${name}`, ...body, prefixes: [...body.prefixes] },
+    };
+  for (const [name, from, to, rules] of conduits)
+    yield {
+      short: name,
+      kind: 'controller-conduit',
+      body: {
+        name,
+        from: idOf(from),
+        to: idOf(to),
+        rules: [...rules],
+        direction: name === 'C-B-S' ? 'to-from' : 'both',
+      },
+    };
+};
+
 /** Makes zones and conduits; ids of zones by short name. */
 export const makeZones = ({ objects }: Pick<Appliance, 'objects'>, actor: Actor): Map<string, string> => {
   const ids = new Map<string, string>();
-  for (const [short, name, body] of zones)
-    ids.set(
-      short,
-      objects.create(actor, 'controller-zone', { name: `${short} ${name}`, ...body, prefixes: [...body.prefixes] }).id,
-    );
-  for (const [name, from, to, rules] of conduits)
-    objects.create(actor, 'controller-conduit', {
-      name,
-      from: ids.get(from) ?? '',
-      to: ids.get(to) ?? '',
-      rules: [...rules],
-      direction: name === 'C-B-S' ? 'to-from' : 'both',
-    });
+  for (const { short, kind, body } of drawing((zone) => ids.get(zone) ?? '')) {
+    const { id } = objects.ofAnyKind.create(actor, kind, body);
+    if (kind === 'controller-zone') ids.set(short, id);
+  }
   return ids;
 };

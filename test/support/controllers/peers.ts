@@ -71,11 +71,11 @@ export const startTcpPeer = async (command: string, args: readonly string[], at:
   return { ...at, stop };
 };
 
-const python = '/usr/bin/python3';
+/** The system's Python, which has Debian's modules. */
+export const python = '/usr/bin/python3';
 
-/** pymodbus, with the objects of the basic and the regular list, and of the user's list where there are any. */
-export const startPymodbus = async (names: Readonly<Record<string, string>>, wanted?: Place): Promise<Peer> => {
-  const at = await placeFor(wanted, freeTcpPort);
+/** What starts pymodbus, with the objects of the basic and the regular list, and of the user's list where there are any. */
+export const pymodbusArgs = (names: Readonly<Record<string, string>>, at: Place): readonly string[] => {
   const script = [
     'import json, sys',
     'from pymodbus.server import StartTcpServer',
@@ -85,12 +85,16 @@ export const startPymodbus = async (names: Readonly<Record<string, string>>, wan
     'identity = ModbusDeviceIdentification(info_name=json.loads(sys.argv[2]))',
     'StartTcpServer(context, identity=identity, address=(sys.argv[3], int(sys.argv[1])))',
   ].join('\n');
-  return startTcpPeer(python, ['-c', script, String(at.port), JSON.stringify(names), at.host], at);
+  return ['-c', script, String(at.port), JSON.stringify(names), at.host];
 };
 
-/** The server of libsnap7: an S7-315 of 2012. */
-export const startSnap7 = async (wanted?: Place): Promise<Peer> => {
+export const startPymodbus = async (names: Readonly<Record<string, string>>, wanted?: Place): Promise<Peer> => {
   const at = await placeFor(wanted, freeTcpPort);
+  return startTcpPeer(python, pymodbusArgs(names, at), at);
+};
+
+/** What starts the server of libsnap7: an S7-315 of 2012. */
+export const snap7Args = (at: Place): readonly string[] => {
   const script = [
     'import sys, time',
     'from ctypes import CDLL, byref, c_uint16, c_void_p',
@@ -100,7 +104,12 @@ export const startSnap7 = async (wanted?: Place): Promise<Peer> => {
     'lib.Srv_SetParam(server, 1, byref(c_uint16(int(sys.argv[1]))))',
     'sys.exit(1) if lib.Srv_StartTo(server, sys.argv[2].encode()) else time.sleep(3600)',
   ].join('\n');
-  return startTcpPeer(python, ['-c', script, String(at.port), at.host], at);
+  return ['-c', script, String(at.port), at.host];
+};
+
+export const startSnap7 = async (wanted?: Place): Promise<Peer> => {
+  const at = await placeFor(wanted, freeTcpPort);
+  return startTcpPeer(python, snap7Args(at), at);
 };
 
 /** libsnap7 can be loaded. */
