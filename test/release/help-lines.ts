@@ -39,6 +39,8 @@ const notOnOneMachine: Readonly<Record<string, string>> = {
   'sallyport baseline approve': 'takes a device of that name: test/integration/device-commands.test.ts',
   'sallyport baseline show': 'the same: appliance/src/cli/inventory-commands.test.ts',
   'sallyport deviation accept': 'takes a deviation: appliance/src/cli/inventory-commands.test.ts',
+  'sallyport device move': 'takes two persons: test/integration/agent-move.test.ts',
+  'sallyport device agree-move': 'the same',
   'sallyport rollback acknowledge': 'takes two persons: test/integration/two-persons.test.ts',
   'sallyport patch import-approvals': 'takes patches: appliance/src/cli/patches.test.ts',
   'sallyport-bundle evidence verify': 'takes patches: appliance/src/cli/patches.test.ts',
