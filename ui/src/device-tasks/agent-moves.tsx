@@ -176,7 +176,7 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
     </div>
     {order.open.length === 0 ? null : (
       <DataTable<(typeof order.open)[number]>
-        caption={ctx.t('agentMoves.open')}
+        caption={`${ctx.t('agentMoves.open')}: ${order.server ?? ''} (${order.id})`}
         records="labelled"
         rows={order.open}
         columns={[

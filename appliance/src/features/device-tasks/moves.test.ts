@@ -269,6 +269,10 @@ describe('the page', () => {
     expect(html).toContain('https://127.0.0.2:8443');
     expect(html).toContain('tonight');
     expect(newest()?.open.map(({ device }) => device)).toEqual(all().slice(0, 2));
+    // A table of each order is told from the others where it is heard alone.
+    const captions = [...html.matchAll(/<caption[^>]*>([^<]*)/g)].map(([, text]) => text);
+    expect(captions.length).toBeGreaterThan(1);
+    expect(new Set(captions).size).toBe(captions.length);
     expect((await admin.post(paths.agentMoves(), { ...wish, group: '' })).status).toBe(422);
     const wrong = await admin.post(paths.agentMoves(), { ...wish, server: 'http://third' });
     expect(wrong.status).toBe(422);

@@ -39,17 +39,17 @@ const told = () =>
 
 describe('a permit of an agent to connect where an order leads', () => {
   it('is for the address and port of an open order of this device, and for nothing else', async () => {
-    const { device, task } = await ordered('https://192.0.2.7:8443');
-    const other = await ordered('https://192.0.2.8');
+    const { device, task } = await ordered('https://127.0.0.7:8443');
+    const other = await ordered('https://127.0.0.8');
     const go = (address: string, port: number, who = device, id = task) =>
       permits.mayConnect(who, id, { address, port });
-    expect(go('192.0.2.7', 8443)).toBe(true);
+    expect(go('127.0.0.7', 8443)).toBe(true);
     expect({
-      'another port': go('192.0.2.7', 443),
-      'another address': go('192.0.2.9', 8443),
-      'the order of another device': go('192.0.2.8', 443, device, other.task),
-      'no order': go('192.0.2.7', 8443, device, 'none'),
-      'a name': go('plant.example', 8443),
+      'another port': go('127.0.0.7', 443),
+      'another address': go('127.0.0.9', 8443),
+      'the order of another device': go('127.0.0.8', 443, device, other.task),
+      'no order': go('127.0.0.7', 8443, device, 'none'),
+      'a name': go('localhost', 8443),
     }).toEqual({
       'another port': false,
       'another address': false,
@@ -57,15 +57,15 @@ describe('a permit of an agent to connect where an order leads', () => {
       'no order': false,
       'a name': false,
     });
-    expect(go('192.0.2.8', 443, other.device, other.task)).toBe(true);
+    expect(go('127.0.0.8', 443, other.device, other.task)).toBe(true);
     deviceTasks.queue.state(device, task, 'running');
-    expect(go('192.0.2.7', 8443)).toBe(true);
+    expect(go('127.0.0.7', 8443)).toBe(true);
     deviceTasks.cancel(systemActor, task);
-    expect(go('192.0.2.7', 8443)).toBe(false);
+    expect(go('127.0.0.7', 8443)).toBe(false);
   });
 
   it('is for each address to which a name leads, by the set of that moment, and the journal alone says why not', async () => {
-    const { device, task } = await ordered('https://plant.example');
+    const { device, task } = await ordered('https://localhost');
     const go = (address: string) => permits.mayConnect(device, task, { address, port: 443 });
     expect([go('192.0.2.20'), go('2001:db8::20')]).toEqual([true, true]);
     const { publicId } = controllers.create(systemActor, { name: 'P-20', address: '192.0.2.20' });
@@ -74,7 +74,7 @@ describe('a permit of an agent to connect where an order leads', () => {
     expect(go('192.0.2.20')).toBe(false);
     objects.create(systemActor, 'address-range', { name: 'Cell', network: '192.0.2.21', controllers: true });
     expect([go('192.0.2.21'), go('192.0.2.21')]).toEqual([false, false]);
-    const params = { purpose: 'move-server', host: 'plant.example', port: 443 };
+    const params = { purpose: 'move-server', host: 'localhost', port: 443 };
     expect(told().toReversed()).toEqual([
       { ...params, address: '192.0.2.20', because: 'controller' },
       { ...params, address: '::ffff:192.0.2.20', because: 'controller' },
@@ -86,15 +86,15 @@ describe('a permit of an agent to connect where an order leads', () => {
   });
 
   it('is there for the own address of the appliance, whatever a record or zone says', async () => {
+    const { device, task } = await ordered('https://localhost');
     const zone = { name: 'Hall', level: '1', prefixes: ['127.0.0.0/8'], queryPolicy: 'never' } as const;
     objects.create(systemActor, 'controller-zone', zone);
-    const { device, task } = await ordered('https://plant.example');
     const go = (address: string) => permits.mayConnect(device, task, { address, port: 443 });
     expect([go('127.0.0.1'), go('127.0.0.2')]).toEqual([true, false]);
   });
 
   it('is asked for by agents that get such an order; for one that does not ask, the order ends and the next one comes', async () => {
-    const { device, task } = await ordered('https://192.0.2.7');
+    const { device, task } = await ordered('https://localhost');
     const log = deviceTasks.ask(
       systemActor,
       appliance.devices.byId(device).publicId,
