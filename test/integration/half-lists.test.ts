@@ -86,19 +86,19 @@ const glpiReport = (content: Record<string, unknown>, isOcs: boolean) =>
   );
 
 const debRow = ({ name, version }: typeof openssl) => ({ name, version, arch: 'amd64', source: '', maintainer: '' });
-const osqueryReport = (debs: readonly (typeof openssl)[]) =>
+const osqueryReport = (debs: readonly (typeof openssl)[] | 'failed') =>
   osquerySections(
     {
       queries: {
         'sp:inv:platform:1': [{ name: 'Debian GNU/Linux', platform: 'debian', version: '13', major: '13' }],
         'sp:inv:platform.kernel:1': [{ version: '6.12' }],
-        'sp:inv:software.deb_packages:1': debs.map(debRow),
+        'sp:inv:software.deb_packages:1': debs === 'failed' ? [] : debs.map(debRow),
         'sp:inv:software.python_packages:1': [{ name: 'requests', version: '2.0.0' }],
       },
-      statuses: {},
-      messages: {},
+      statuses: debs === 'failed' ? { 'sp:inv:software.deb_packages:1': 1 } : {},
+      messages: debs === 'failed' ? { 'sp:inv:software.deb_packages:1': 'distributed query is denylisted' } : {},
       stats: {},
-    } as never,
+    },
     atMs,
   );
 
@@ -117,6 +117,11 @@ const ROWS: readonly Row[] = [
     host: 'half-osquery',
     source: 'osquery',
     reports: async () => ({ whole: osqueryReport([openssl, bash]), half: osqueryReport([]) }),
+  },
+  {
+    host: 'half-osquery-denylisted',
+    source: 'osquery',
+    reports: async () => ({ whole: osqueryReport([openssl, bash]), half: osqueryReport('failed') }),
   },
   ofGlpi('half-glpi', [snap]),
   ofGlpi('half-glpi-without', undefined),
@@ -302,4 +307,43 @@ describe('lists of packages that a report did not read', () => {
     rules.recomputeAll();
     expect(await reasons()).toMatchObject([{ code: 'list-source-gone', source: 'native', components: 1 }]);
   });
+
+  it.each([
+    { name: 'alma-pip', vendor: 'almalinux', release: '9.4', type: 'rpm' },
+    { name: 'lone-pip', vendor: 'debian', release: '13', type: undefined },
+    { name: 'nameless-pip', vendor: undefined, release: undefined, type: undefined },
+  ])(
+    '$name, of which only a package of Python is judged, has one state: in part',
+    async ({ name, vendor, release, type }) => {
+      const { inventory, rules } = site.appliance;
+      const { id, publicId } = site.device(name);
+      const python = { type: 'python', name: 'flask', version: '2.0', purl: 'pkg:pypi/flask@2.0' };
+      const own =
+        type === undefined ? [] : [{ type, name: 'bash', version: '5.1-1', arch: 'x86_64', publisher: 'AlmaLinux' }];
+      const sections = [
+        ...(vendor === undefined
+          ? []
+          : [{ collection: 'platform', collectedAt: '2026-11-25T10:00:00Z', items: [{ vendor, release }] }]),
+        { collection: 'software', collectedAt: '2026-11-25T10:00:00Z', items: [...own, python] },
+      ];
+      inventory.putReport(id, 'osquery', ofSections(sections), atMs);
+      rules.recomputePending();
+      const { coverage } = (await answer('device.get', { device: publicId })) as {
+        coverage: { state: string; reasons: object[] };
+      };
+      expect(coverage.state, JSON.stringify(coverage)).toBe('partly');
+      for (const path of [
+        paths.device(publicId),
+        paths.deviceTab(publicId, 'findings'),
+        paths.deviceTab(publicId, 'updates'),
+      ]) {
+        const shown = await text(path);
+        // The state is that of the weakest part: "Judged" and "Not judged" stand alone nowhere.
+        expect(shown.replaceAll(/Partly judged|Not judged in part/g, ''), path).not.toMatch(
+          /\b(?:Judged|Not judged)\b/,
+        );
+        expect(shown, path).toMatch(/no feed that is here covers them|No report has the packages of the system itself/);
+      }
+    },
+  );
 });

@@ -916,9 +916,9 @@ export const words = defineWords({
     kk: '{list} пакеттерінің тізімі {since} бастап оқылмады: пакеттер ({n}) бұрынғы күйінде көрсетіліп, бағаланды. Құрылғының пакет дерекқоры оқыла ма және агентінің журналында не жазылғанын қараңыз.',
   },
   'coverage.why.list-never-read': {
-    en: '{ecosystem}: no report has the packages of the system itself, they are not judged. Look whether its package database can be read, or install an agent that reads it.',
-    ru: '{ecosystem}: ни в одном отчёте нет пакетов самой системы, они не оценены. Проверьте, читается ли её база пакетов, или установите агент, который её читает.',
-    kk: '{ecosystem}: бірде-бір есепте жүйенің өз пакеттері жоқ, олар бағаланбаған. Пакет дерекқоры оқыла ма, қараңыз немесе оны оқитын агентті орнатыңыз.',
+    en: 'No report has the packages of the system itself ({ecosystem}), they are not judged. Look whether its package database can be read, or install an agent that reads it.',
+    ru: 'Ни в одном отчёте нет пакетов самой системы ({ecosystem}), они не оценены. Проверьте, читается ли её база пакетов, или установите агент, который её читает.',
+    kk: 'Бірде-бір есепте жүйенің өз пакеттері ({ecosystem}) жоқ, олар бағаланбаған. Пакет дерекқоры оқыла ма, қараңыз немесе оны оқитын агентті орнатыңыз.',
   },
   'coverage.why.list-source-gone': {
     en: '{n} packages are known from {source} alone, which was last heard on {since}: what was installed or updated since then is not known. Start that agent again, or install one that reads them.',

@@ -87,14 +87,16 @@ const readAnswers = (body: WriteBody): { answers: Answers; problems: ReadonlyMap
   return { answers: Object.fromEntries(answers), problems };
 };
 
-/** The questions of a collection that failed; undefined when what was answered says nothing about the collection. */
+/** The questions of a collection that failed and whose items stay; undefined when what was answered says nothing about the collection. */
 const lostOf = (mapping: Mapping, answers: Answers, problems: ReadonlyMap<string, string>): Question[] | undefined => {
   const { questions: asked, oneOf } = mapping;
-  if (asked.every(({ name }) => answers[name] === undefined)) return undefined;
-  const lost = asked.filter(({ name }) => problems.has(name));
+  const failed = asked.filter(({ name }) => problems.has(name));
+  const lost = failed.filter(({ isList }) => isList === undefined);
+  const isUnread = lost.length < failed.length;
+  if (!isUnread && asked.every(({ name }) => answers[name] === undefined)) return undefined;
   // A table that is absent is not asked for; every other question was answered, or its items can be told apart.
   const isMissing = asked.some(({ name, needs }) => needs === undefined && answers[name] === undefined);
-  const isHollow = oneOf?.every((name) => answers[name] === undefined) === true;
+  const isHollow = !isUnread && oneOf?.every((name) => answers[name] === undefined) === true;
   return isMissing || isHollow || lost.some(({ owns }) => owns === undefined) ? undefined : lost;
 };
 

@@ -23,6 +23,8 @@ export type Question = {
    * client that refuses one question for a day must not hide what the others say.
    */
   owns?(item: Item): boolean;
+  /** It is a list of the system (`lists` of the collection): when it fails, the section has nothing of it and so leaves it unread. */
+  isList?: true;
 };
 
 export type Mapping = {
@@ -93,11 +95,13 @@ export const mappings: readonly Mapping[] = [
         name: 'software.deb_packages',
         sql: "select name, version, source, arch, size, maintainer from deb_packages where status like '% ok installed'",
         needs: 'deb_packages',
+        isList: true,
       },
       {
         name: 'software.rpm_packages',
         sql: 'select name, version, release, epoch, arch, size, source, vendor, install_time from rpm_packages',
         needs: 'rpm_packages',
+        isList: true,
       },
       {
         // What lies under /usr/lib came as a package of the distribution and is listed as such, with its patches.
@@ -116,11 +120,13 @@ export const mappings: readonly Mapping[] = [
         name: 'software.programs',
         sql: 'select name, version, publisher, install_date, uninstall_string from programs',
         needs: 'programs',
+        isList: true,
       },
       {
         name: 'software.apps',
         sql: "select name, bundle_name, bundle_short_version, bundle_version, bundle_identifier from apps where path like '/Applications/%'",
         needs: 'apps',
+        isList: true,
       },
     ],
     items: softwareItems,
