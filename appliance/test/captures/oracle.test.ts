@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fieldsOf, hasTshark, matches } from '../../../test/support/captures/tshark.ts';
+import { readCaptureFile } from '../../src/features/controller-imports/capture/read-capture-file.ts';
 import { readCapture } from '../../src/features/controller-imports/pcap/read-capture.ts';
 import type { CaptureGaps, Sighting } from '../../src/features/controller-imports/pcap/types.ts';
 
@@ -83,6 +84,24 @@ describe.skipIf(!existsSync(archive) || !hasTshark)(
             facts.filter((fact) => fact.field === field).map(({ value }) => `${address} ${value}`),
           ),
       );
+
+    it('stations of PROFINET that asked for their names have them, as tshark sees them asked', async () => {
+      const path = join(folder, 'pcaps', 'ModbusTCP/mb2.pcap');
+      const { readings } = await readCaptureFile(createReadStream(path));
+      const named = readings
+        .filter(({ method, source }) => method === 'inferred' && source === 'dcp')
+        .map(({ facts }) =>
+          ['mac', 'stationName']
+            .map((field) => facts.flatMap((one) => (one.field === field && 'value' in one ? [one.value] : []))[0])
+            .join(' '),
+        );
+      const asked = fieldsOf(path, 'pn_dcp.service_id == 5 && pn_dcp.service_type == 0', [
+        'eth.src',
+        'pn_dcp.suboption_device_nameofstation',
+      ]).map((fields) => fields.flat().join(' '));
+      expect(asked.length).toBeGreaterThan(0);
+      expect(sorted(named)).toEqual(sorted(asked));
+    });
 
     it.each(names)('%s: the same commands, gaps and names', async (name) => {
       const path = join(folder, 'pcaps', name);

@@ -189,7 +189,7 @@ export const seenDevices = () => {
       if (macOfAddress.size < maxStations || macOfAddress.has(address)) macOfAddress.set(address, mac);
     }
     if (via !== undefined && address !== undefined) noteMac(via, address);
-    if (protocol === 'arp' || sighting.control !== undefined) return;
+    if (protocol === 'arp' || sighting.control !== undefined || sighting.asks !== undefined) return;
     const device = deviceOf(station?.key ?? address ?? `mac ${mac ?? ''}`, atMs);
     if (device === undefined) return;
     if (station !== undefined) device.station = { ...station, behind: address ?? '' };

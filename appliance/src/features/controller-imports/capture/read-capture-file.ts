@@ -6,6 +6,7 @@ import { CaptureError, type CaptureProtocol, type Sighting } from '../pcap/types
 import type { ControlTraffic, FileReadings } from '../types.ts';
 import { type SeenDevice, type SeenDevices, type SeenService, type SeenValue, seenDevices } from './devices.ts';
 import { makerOfMac } from './makers.ts';
+import { type StationQuestions, stationQuestions } from './station-questions.ts';
 
 const maxKinds = 1_024;
 const maxDetails = 12;
@@ -51,6 +52,7 @@ const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 const presence = 'capture';
 const maxPlaces = 12;
 const makerConfidence = 0.3;
+const askedConfidence = 0.3;
 
 const seenFacts = ({ field, value, raw }: SeenValue): ReadingFact[] => fact(field, value, raw);
 
@@ -141,6 +143,37 @@ const makerReading = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   ];
 };
 
+/**
+ * A station asks for its own name when it starts, and gets no answer where no other has it; a controller asks for those of its
+ * devices, which answer. Who asks for one name alone, of which no other is seen, has it: weak evidence, since an answer may have
+ * passed where the capture was not made.
+ */
+const askedReadings = (asked: StationQuestions, seen: SeenDevices, devices: readonly SeenDevice[]): Reading[] => {
+  const names = devices.flatMap((device) =>
+    [...device.values.values()]
+      .filter(({ field, source }) => field === 'stationName' && source === 'dcp')
+      .map(({ value }) => ({ mac: device.mac, name: value.toLowerCase() })),
+  );
+  const holders = Map.groupBy(names, ({ name }) => name);
+  const named = new Set(names.map(({ mac }) => mac));
+  return asked.own().flatMap(({ mac, fact: { field, value, raw }, atMs, packets }): Reading[] => {
+    if (named.has(mac) || holders.has(value.toLowerCase())) return [];
+    const place = [...fact('mac', mac), ...fact('address', seen.addressOf(mac))];
+    const name = fact(field, value, raw);
+    return [
+      {
+        observedAtMs: whole(atMs),
+        method: 'inferred',
+        source: 'dcp',
+        confidence: askedConfidence,
+        where: placesOf(packets),
+        facts: [...name, ...fact('vendorRaw', makerOfMac(mac), mac.slice(0, 8)), ...place],
+        parts: [part('interface', mac, [...place, ...name])],
+      },
+    ];
+  });
+};
+
 /** Devices of a capture, with times and places of packets; only the data of each device is held. */
 export const readCaptureFile = async (
   chunks: AsyncIterable<Uint8Array>,
@@ -148,13 +181,16 @@ export const readCaptureFile = async (
 ): Promise<FileReadings> => {
   const seen = seenDevices();
   const control = controlTraffic();
+  const asked = stationQuestions();
   try {
     const { packets, unread, cutAt, gaps, everyones } = await readCapture(chunks, (sighting, packet) => {
       seen.add(sighting, packet);
       control.add(sighting, packet);
+      asked.add(sighting, packet);
       if (packet % 4_096 === 0) onPacket(packet);
     });
-    const devices = seen.devices().filter(({ isController, address }) => isController && !everyones.has(address ?? ''));
+    const all = seen.devices();
+    const devices = all.filter(({ isController, address }) => isController && !everyones.has(address ?? ''));
     const refused: FileReadings['refused'] = gaps.byFlow
       .toSorted((a, b) => a.packet - b.packet)
       .map(({ packet, flow, count, bytes }) => ({
@@ -168,7 +204,10 @@ export const readCaptureFile = async (
     if (cutAt !== undefined) refused.push({ where: `packet ${packets}`, code: 'cut-short', detail: String(cutAt) });
     return {
       form: 'capture',
-      readings: devices.flatMap((device) => [...readingsOf(device, seen), ...makerReading(device, seen)]),
+      readings: [
+        ...devices.flatMap((device) => [...readingsOf(device, seen), ...makerReading(device, seen)]),
+        ...askedReadings(asked, seen, all),
+      ],
       refused,
       control: control.list(),
       looked: packets,

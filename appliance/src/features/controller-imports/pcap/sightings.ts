@@ -185,10 +185,11 @@ export const sightingReader = () => {
   };
 
   const onDcp = (atMs: number, frame: Frame): Sighting[] => {
-    const { facts, address, control } = dcpReading(frame.payload);
+    const { facts, address, control, asks } = dcpReading(frame.payload);
     const mac = ownMac(frame.source);
     if (control !== undefined)
       return [{ atMs, protocol: 'dcp', facts: [], control, ...defined({ mac: frame.destination, from: mac }) }];
+    if (asks !== undefined) return mac === undefined ? [] : [{ atMs, protocol: 'dcp', facts, mac, asks }];
     const known = defined({ mac, address: ownAddress(address) });
     return facts.length === 0 ? [] : [{ atMs, protocol: 'dcp', facts, ...known }];
   };

@@ -148,6 +148,8 @@ export type Sighting = {
   address?: string;
   mac?: string;
   facts: readonly DeviceFact[];
+  /** The name of a station that `mac` asks for: its own, or another's. */
+  asks?: DeviceFact;
   /** The facts are of the module in this slot of the chassis that has the address. */
   slot?: number;
   /** The facts are of this unit at the address: behind a gateway each serial device is one. */

@@ -3,10 +3,20 @@ import { cleanText, ipv4Text, rawHex } from '../text.ts';
 
 // PROFINET DCP, straight on Ethernet: who is there, and who changed whom.
 
-const identifyAnswer = 0xfeff;
+const hello = 0xfefc;
 const getSet = 0xfefd;
+const identifyQuestion = 0xfefe;
+const identifyAnswer = 0xfeff;
 
-type DcpReading = { facts: DeviceFact[]; address?: string; control?: 'dcp-set' | 'dcp-reset' };
+const nameOfStation = 0x0202;
+
+type DcpReading = {
+  facts: DeviceFact[];
+  address?: string;
+  control?: 'dcp-set' | 'dcp-reset';
+  /** The one name of a station that it asks for: its own, as stations do when they start, or that of a station it looks for. */
+  asks?: DeviceFact;
+};
 
 const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
 
@@ -25,7 +35,7 @@ const blockFacts = (option: number, data: Buffer): { facts: DeviceFact[]; addres
     }
     case 0x0201:
       return text('model');
-    case 0x0202:
+    case nameOfStation:
       return text('stationName');
     case 0x0203: {
       if (value.length < 4) return { facts: [] };
@@ -65,7 +75,20 @@ export const dcpReading = (data: Buffer): DcpReading => {
   // Service 4 asks to set something; kind 0 is the question.
   if (frameId === getSet && service === 4 && kind === 0)
     return { facts: [], control: blocksOf(data).some(({ option }) => resets.has(option)) ? 'dcp-reset' : 'dcp-set' };
-  if (frameId !== identifyAnswer || kind !== 1) return { facts: [] };
+  // A filter has no information before its value.
+  if (frameId === identifyQuestion && service === 5 && kind === 0) {
+    const [asked, ...more] = blocksOf(data).filter(({ option }) => option === nameOfStation);
+    const name = asked === undefined || more.length > 0 ? '' : cleanText(asked.contents);
+    return name === ''
+      ? { facts: [] }
+      : { facts: [], asks: { field: 'stationName', value: name, raw: rawHex(asked?.contents ?? data.subarray(0, 0)) } };
+  }
+  // Answers to Identify and to Get (service 3), and Hello (service 6), say the same of their sender.
+  const says =
+    (frameId === identifyAnswer && kind === 1) ||
+    (frameId === getSet && service === 3 && kind === 1) ||
+    (frameId === hello && service === 6 && kind === 0);
+  if (!says) return { facts: [] };
   const reading: DcpReading = { facts: [] };
   for (const { option, contents } of blocksOf(data)) {
     const { facts, address } = blockFacts(option, contents);
