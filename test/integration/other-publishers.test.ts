@@ -190,11 +190,11 @@ const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
   return collectSections(context, { chosen });
 };
 
-const about = (ecosystem: string, name: string, fixed: string, feed = 'osv-debian') => {
+const about = (ecosystem: string, name: string, fixed: string, feed = 'osv-debian', modified = toTime(nowMs())) => {
   const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
   const affected = { ecosystem, package: name, ranges: [{ lo: '', hi, fixed, comparable: true }] };
   // Of today: what is too old judges nothing whole.
-  return advisory(`A-${ecosystem}-${name}`, affected, { feed, modified: toTime(nowMs()) });
+  return advisory(`A-${ecosystem}-${name}`, affected, { feed, modified });
 };
 
 describe.skipIf(!canMakeFleet)('packages that the distribution does not publish (skipped without rpmbuild)', () => {
@@ -226,7 +226,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       about('Debian:13', 'zabbix', '1:5.0-1'),
       about('Debian:13', 'plant-gateway', '0.9-1'),
       about('Ubuntu:24.04:LTS', 'zabbix', '1:5.0-1'),
-      about('AlmaLinux:9', 'openssl', '3.0.7-2.el9'),
+      about('AlmaLinux:9', 'openssl', '3.0.7-2.el9', 'osv-debian', '2023-05-04T00:00:00Z'),
     ];
     // With a catalogue the others need no update, as far as they are judged.
     const suites = ['trixie-updates'];
@@ -342,6 +342,22 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     expect(cells.filter((cell) => cell === '0')).toHaveLength(state !== 'judged' ? 0 : needs === undefined ? 3 : 2);
     expect(await text(paths.device(device))).toContain(t(`level.${level}`));
     expect((await text(`${paths.devices()}?status=ok`)).includes(name)).toBe(isOk);
+  });
+
+  it('how many records a feed has about a system, and of when the newest is, stands beside the age of the feed', async () => {
+    const { rows } = (await answer('finding.ecosystems', {})) as { rows: unknown[] };
+    expect(rows).toMatchObject([
+      { ecosystem: 'AlmaLinux:9', feed: 'osv-debian', records: 1, newest: '2023-05-04T00:00:00Z' },
+      { ecosystem: 'Debian:12', feed: 'suites', records: 1 },
+      { ecosystem: 'Debian:13', feed: 'osv-debian', records: 3 },
+      { ecosystem: 'Ubuntu:24.04:LTS', feed: 'osv-debian', records: 1 },
+    ]);
+    expect(await printed('finding.ecosystems', {})).toContain('AlmaLinux:9 osv-debian 1 2023-05-04T00:00:00Z');
+    for (const tab of ['findings', 'updates']) {
+      expect(await text(paths.deviceTab(publicIdOf('alma-own'), tab))).toContain('1 record about it, of 4 May 2023');
+      expect(await text(paths.deviceTab(publicIdOf('deb-own'), tab))).toContain('3 records about it, the newest of');
+    }
+    expect(await text(paths.device(publicIdOf('alma-own')))).toContain('osv-debian (0 days old; 1 record about it');
   });
 
   it('devices that nothing judges are counted on the worklist and in what commands print', async () => {

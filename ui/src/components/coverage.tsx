@@ -1,5 +1,5 @@
 import { type Ctx, useCtx } from '../context.ts';
-import type { CoverageState } from '../model.ts';
+import type { CoverageState, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Notice, Panel } from './panel.tsx';
 import { Status } from './status.tsx';
@@ -27,7 +27,14 @@ export type CoverageView = {
     /** The last day of support for everybody, as `YYYY-MM-DD`; absent: not known. */
     readonly until?: string | undefined;
     /** A feed without a date has no age and is stale. */
-    readonly feeds: readonly { readonly feed: string; readonly ageDays: number | null; readonly stale: boolean }[];
+    readonly feeds: readonly {
+      readonly feed: string;
+      readonly ageDays: number | null;
+      readonly stale: boolean;
+      /** Its records about the ecosystem, and when the newest changed; absent: not counted yet. */
+      readonly records?: number | undefined;
+      readonly newest?: When | undefined;
+    }[];
   }[];
 };
 
@@ -46,12 +53,16 @@ const Feeds = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
     {coverage.judgedBy.map(({ ecosystem, components, until, feeds }) => (
       <p class="second">
         {ctx.t('coverage.judgedBy', { ecosystem, n: components })}{' '}
-        {feeds.map(({ feed, ageDays, stale }, at) => (
+        {feeds.map(({ feed, ageDays, stale, records, newest }, at) => (
           <>
             {at === 0 ? null : ', '}
             <span translate="no">{feed}</span> (
             {ageDays === null ? ctx.t('coverage.noDate') : ctx.t('common.daysOld', { n: ageDays })}
-            {stale ? `, ${ctx.t('coverage.stale')}` : ''})
+            {stale ? `, ${ctx.t('coverage.stale')}` : ''}
+            {records === undefined || newest === undefined
+              ? ''
+              : `; ${ctx.t('coverage.records', { n: records, newest: ctx.fmt.date(newest) })}`}
+            )
           </>
         ))}
         {until === undefined ? null : `; ${ctx.t('coverage.supported', { until })}`}

@@ -844,6 +844,16 @@ export const words = defineWords({
     },
     kk: '{ecosystem}, {n} құрамдас; дереккөздер:',
   },
+  'coverage.records': {
+    en: { one: '{n} record about it, of {newest}', other: '{n} records about it, the newest of {newest}' },
+    ru: {
+      one: 'о ней {n} запись, от {newest}',
+      few: 'о ней {n} записи, новейшая от {newest}',
+      many: 'о ней {n} записей, новейшая от {newest}',
+      other: 'о ней {n} записи, новейшая от {newest}',
+    },
+    kk: 'ол туралы жазба: {n}, ең жаңасы {newest}',
+  },
   'coverage.noDate': { en: 'no date', ru: 'без даты', kk: 'күні жоқ' },
   'coverage.supported': {
     en: 'supported until {until}',

@@ -161,7 +161,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           .filter(isPersonal)
           .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
         why={whyOf(device)}
-        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge(), vulnerabilities.known())}
         tags={rules.tagsOf(device.id)}
         // The group that a rule would move it to may be out of reach.
         held={scope.site ? heldBy(rules, device) : undefined}
@@ -280,7 +280,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           ...page,
           rows: page.rows.map((finding) => ({ ...finding, since: finding.firstSeen })),
         }}
-        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge(), vulnerabilities.known())}
         unjudged={vulnerabilities
           .unjudged(device.id)
           .map(({ item, name, version }) => ({ name: `${name} ${version}`, href: paths.softwareItem(item) }))}
@@ -296,7 +296,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceUpdates
         {...framed(c, device)}
-        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge(), vulnerabilities.known())}
         catalogue={updates.hasCatalogue()}
         followed={followed}
         notFilled={ofSystem(deps.exchange.unfulfilled(), followed)}

@@ -8,7 +8,7 @@ import { coverageOf, type EcosystemTally } from './coverage.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
 import { withSupport } from './support.ts';
-import type { Coverage, UnreadEcosystem } from './types.ts';
+import type { Coverage, EcosystemReads } from './types.ts';
 import { isOfSystem, type ListSource, type UnreadList, withUnreadLists } from './unread-lists.ts';
 
 // The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
@@ -100,9 +100,11 @@ export function coverageOfDevices(parts: {
   };
 }
 
-/** What advisories of a snapshot are about and no rule reads. */
-export function unreadEcosystems(reader: Reader): UnreadEcosystem[] {
-  return [...(reader?.covers() ?? [])].flatMap(([ecosystem, feeds]) =>
-    feedEcosystem(ecosystem).isKnown ? [] : [{ ecosystem, feeds: [...feeds] }],
-  );
-}
+/** What the snapshot in force says of whole ecosystems. */
+export const ecosystemReads = (reader: () => Reader): EcosystemReads => ({
+  unreadEcosystems: () =>
+    [...(reader()?.covers() ?? [])].flatMap(([ecosystem, feeds]) =>
+      feedEcosystem(ecosystem).isKnown ? [] : [{ ecosystem, feeds: [...feeds] }],
+    ),
+  known: () => reader()?.known() ?? [],
+});

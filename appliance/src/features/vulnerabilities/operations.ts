@@ -14,6 +14,7 @@ import {
   COVERAGE_STATES,
   countsSchema,
   DECISIONS,
+  ecosystemKnowledgeSchema,
   FIX_STATES,
   findingSchema,
   findingWhy,
@@ -39,6 +40,7 @@ export const vulnerabilitySchemas = {
   Finding: findingSchema,
   FindingGroup: findingGroupSchema,
   FindingWhy: findingWhy,
+  EcosystemKnowledge: ecosystemKnowledgeSchema,
 };
 
 /** What none found is worth. */
@@ -191,6 +193,26 @@ export const vulnerabilityOperations = [
     run: ({ vulnerabilities, deviceList, actor }) => {
       const scope = scopeOf(actor, 'vulnerabilities:read');
       return { ...vulnerabilities.counts(scope), covered: deviceList.coverageCounts(scope) };
+    },
+  }),
+  operation({
+    name: 'finding.ecosystems',
+    http: { method: 'get', path: '/findings/ecosystems' },
+    bound: 'catalog',
+    right: 'vulnerabilities:read',
+    summary: 'How many records each feed has about each ecosystem, and when the newest changed',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(ecosystemKnowledgeSchema) }),
+    run: ({ vulnerabilities }) => ({ rows: [...vulnerabilities.known()] }),
+    command: {
+      example: 'sallyport finding ecosystems --data /var/lib/sallyport',
+      print: (out, { rows }) => {
+        out.table(
+          ['ECOSYSTEM', 'FEED', 'RECORDS', 'NEWEST'],
+          rows.map(({ ecosystem, feed, records, newest }) => [ecosystem, feed, records, newest]),
+        );
+        if (rows.length === 0) out.note('nothing is known: import a bundle with advisories');
+      },
     },
   }),
   operation({

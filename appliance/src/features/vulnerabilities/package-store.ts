@@ -33,6 +33,12 @@ export const packageWriter = (db: Database) => {
   const putCovers = sql.run('INSERT OR IGNORE INTO covers (eco, source) VALUES (?, ?)');
   const dropCovers = sql.run('DELETE FROM covers');
   const everyPackages = db.prepare<[], [number, Buffer]>('SELECT source, pkgs FROM adv').raw();
+  const everyRecord = db
+    .prepare<[], [number, string, Buffer]>("SELECT source, modified, pkgs FROM adv WHERE pkgs <> x''")
+    .raw();
+  const everyEco = db.prepare<[], [number, number]>('SELECT id, eco FROM pkg').raw();
+  const dropKnown = sql.run('DELETE FROM known');
+  const putKnown = sql.run('INSERT INTO known (eco, source, records, newest) VALUES (?, ?, ?, ?)');
   const ecoOfPackage = sql.count<[number]>('SELECT eco FROM pkg WHERE id = ?');
 
   const records = recordWriter();
@@ -154,6 +160,22 @@ export const packageWriter = (db: Database) => {
       dropCovers();
       for (const [source, pkgs] of bySource)
         for (const eco of new Set(Array.from(pkgs, (pkg) => ecoOfPackage(pkg)))) putCovers(eco, source);
+    },
+    /** Counts what each feed says of each ecosystem; after `flush`. */
+    count: (): void => {
+      const ecoOf = new Uint32Array(lastPackage() + 1);
+      for (const [id, eco] of everyEco.iterate()) ecoOf[id] = eco;
+      const counted = new Map<string, { eco: number; source: number; records: number; newest: string }>();
+      for (const [source, modified, pkgs] of everyRecord.iterate())
+        for (const eco of new Set(Array.from(idsOf(pkgs), (pkg) => ecoOf[pkg] ?? 0))) {
+          const key = `${eco} ${source}`;
+          const held = counted.get(key) ?? { eco, source, records: 0, newest: '' };
+          counted.set(key, held);
+          held.records += 1;
+          if (modified > held.newest) held.newest = modified;
+        }
+      dropKnown();
+      for (const { eco, source, records, newest } of counted.values()) putKnown(eco, source, records, newest);
     },
   };
 };

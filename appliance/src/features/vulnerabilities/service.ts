@@ -11,7 +11,7 @@ import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { devicesReached, type Scope } from '../../platform/scope.ts';
 import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 import { uncoveredOf } from './coverage-queries.ts';
-import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
+import { coverageOfDevices, ecosystemReads } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import { findingLanguage } from './field-queries.ts';
@@ -36,6 +36,7 @@ import type {
   Coverage,
   Decision,
   DeviceFinding,
+  EcosystemReads,
   FeedPart,
   FeedState,
   Finding,
@@ -51,7 +52,6 @@ import type {
   SourceFix,
   Uncovered,
   UnjudgedPackage,
-  UnreadEcosystem,
 } from './types.ts';
 import { worstOfDevices } from './worst-of-devices.ts';
 
@@ -71,7 +71,7 @@ type VulnerabilityParts = {
   readonly isIndexed: (name: string) => boolean;
 };
 
-export type VulnerabilityService = {
+export type VulnerabilityService = EcosystemReads & {
   /** In the transaction of the change: only components never seen are matched. */
   onSectionChanged(changed: SectionChanged): void;
   /** What is derived of a device, to be put back by `putBack`. */
@@ -126,8 +126,6 @@ export type VulnerabilityService = {
   coverage(devices: readonly number[]): Map<number, Coverage>;
   /** What of all devices no feed judges, that of most devices first. */
   uncovered(): Uncovered[];
-  /** Ecosystems that advisories here are about and that no rule reads: they judge nothing. */
-  unreadEcosystems(): UnreadEcosystem[];
   /** The devices that have an open finding by an advisory's id or one of its aliases. */
   devicesWith(advisory: string): DeviceSet;
   /** The devices with an open finding that a newer version of a source package would close. */
@@ -465,7 +463,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     coverage,
     uncovered: uncoveredOf(db, coverage),
-    unreadEcosystems: () => unreadEcosystems(snapshots.reader()),
+    ...ecosystemReads(snapshots.reader),
     devicesWith: (advisory) => holders.of(queries.site.componentsOf(advisory)),
     devicesNeeding: (ecosystem, source) => holders.of(queries.site.fixableComponents(ecosystem, source)),
     ofVersions: (source, versions, asked) =>

@@ -7,7 +7,7 @@ import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { VERSION_CODEC } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../../platform/database.ts';
 import { openForBuild, presentSnapshot, syncFile } from './snapshot-file-store.ts';
-import { SNAPSHOT_SQL, snapshotPath } from './snapshot-schema-store.ts';
+import { KNOWN_SQL, SNAPSHOT_SQL, snapshotPath } from './snapshot-schema-store.ts';
 import { type SnapshotWriter, snapshotWriter } from './snapshot-store.ts';
 import type { FeedPart, FeedState } from './types.ts';
 
@@ -31,7 +31,7 @@ export const buildSnapshot = async (options: {
   if (before !== undefined) copyFileSync(before, temporary);
   const db = openForBuild(temporary);
   try {
-    if (before === undefined) db.exec(SNAPSHOT_SQL);
+    db.exec(before === undefined ? SNAPSHOT_SQL : KNOWN_SQL);
     const states = await applyParts(db, { ...options, ...(before !== undefined && { base: options.previous }) });
     db.close();
     syncFile(temporary);

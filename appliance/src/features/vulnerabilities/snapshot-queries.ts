@@ -11,7 +11,7 @@ import { EXACT, RANGE, readRecord, recordsOf } from './package-records.ts';
 import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { WORST_THREAT } from './threat-queries.ts';
-import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
+import type { AdvisoryFacts, EcosystemKnowledge, FeedState, Severity } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, qual, adv, doc.
 
@@ -85,6 +85,17 @@ const openReader = (path: string) => {
   );
   for (const [ecosystem, feed] of covers.raw().iterate())
     covering.set(ecosystem, [...(covering.get(ecosystem) ?? []), feed]);
+  const hasKnown = sql.has<[]>("SELECT 1 FROM sqlite_master WHERE name = 'known'")();
+  const known = (): EcosystemKnowledge[] =>
+    hasKnown
+      ? db
+          .prepare<[], EcosystemKnowledge>(
+            `SELECT e.name AS ecosystem, s.name AS feed, k.records, k.newest FROM known k JOIN eco e ON e.id = k.eco
+             JOIN source s ON s.id = k.source ORDER BY e.name, s.name`,
+          )
+          .all()
+      : [];
+  let counted: readonly EcosystemKnowledge[] | undefined;
   const supportRecords = sql.all<[string], { block: Buffer; place: number }>(
     `SELECT d.data AS block, v.place FROM source s CROSS JOIN record r ON r.source = s.id
      CROSS JOIN adv v ON v.id = r.adv CROSS JOIN doc d ON d.id = v.doc WHERE s.name = ? AND v.withdrawn IS NULL`,
@@ -132,6 +143,11 @@ const openReader = (path: string) => {
     },
     /** Whether anything is published about a package of this name. */
     names: (eco: string, name: string): boolean => (recordsOfPackage(name, eco)?.length ?? 0) > 0,
+    /** How much each feed says of each ecosystem; none of a snapshot that was made before it was counted. */
+    known: (): readonly EcosystemKnowledge[] => {
+      counted ??= known();
+      return counted;
+    },
     /** The feeds that say something about packages of each ecosystem. */
     covers: (): ReadonlyMap<string, readonly string[]> => covering,
     /** Whether a feed has a package of this name, in any ecosystem. */

@@ -7,6 +7,17 @@ export const SNAPSHOT_SCHEMA = 6;
 // advisories/<n>.db: one snapshot, read-only once it is named. What is asked for as a whole is one value: the records of a
 // package (package-records.ts) and the documents of many advisories (document-blocks.ts). A million ranges as rows, each in
 // two trees, were most of an import.
+
+/**
+ * How much each feed says of each ecosystem, counted when a snapshot is finished: records that are not withdrawn, and when the newest
+ * changed. A snapshot of before has none, and gets it with the next import.
+ */
+export const KNOWN_SQL = `
+CREATE TABLE IF NOT EXISTS known (
+  eco INTEGER NOT NULL, source INTEGER NOT NULL, records INTEGER NOT NULL, newest TEXT NOT NULL, PRIMARY KEY (eco, source)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const SNAPSHOT_SQL = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, licence TEXT, captured_at TEXT NOT NULL,
@@ -54,6 +65,7 @@ CREATE INDEX threat_vuln ON threat (vuln);
 CREATE TABLE base (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;
 CREATE TABLE change (adv INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE change_pkg (pkg INTEGER PRIMARY KEY) STRICT;
+${KNOWN_SQL}
 PRAGMA user_version = ${SNAPSHOT_SCHEMA};
 `;
 

@@ -195,10 +195,11 @@ export const snapshotWriter = (db: Database) => {
       packages.flush();
       documents.flush();
     },
-    /** After the last part: writes documents anew of which most are gone, and looks again at what feeds cover. */
+    /** After the last part: writes documents anew of which most are gone, looks again at what feeds cover, and counts how much. */
     tidy: (): void => {
       documents.tidy();
       if (hasGone) packages.recover();
+      packages.count();
     },
     /** The content digest of a feed as it is written. */
     digest: (feed: string): string => {

@@ -229,6 +229,21 @@ export const knowledgeSchema = z.object({
 });
 export type Knowledge = Shape<typeof knowledgeSchema>;
 
+/** How much one feed says of one ecosystem: a feed may be young and its newest record about one release old. */
+export const ecosystemKnowledgeSchema = z.object({
+  ecosystem: z.string().describe('With its release: `Debian:13`'),
+  feed: z.string(),
+  records: z.int().describe('Advisories about it that are not withdrawn'),
+  newest: textTime.describe('When the newest of them changed'),
+});
+export type EcosystemKnowledge = Shape<typeof ecosystemKnowledgeSchema>;
+export type EcosystemReads = {
+  /** Ecosystems that advisories here are about and that no rule reads: they judge nothing. */
+  unreadEcosystems(): UnreadEcosystem[];
+  /** How much each feed says of each ecosystem. */
+  known(): readonly EcosystemKnowledge[];
+};
+
 /** One part as its inventory line names it; `from` '' is a full one, which replaces the feed. */
 export type FeedPart = {
   readonly feed: string;

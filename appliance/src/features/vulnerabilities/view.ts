@@ -1,8 +1,12 @@
 import type { CoverageView } from '@sallyport/ui/components/coverage.tsx';
-import type { Coverage, Knowledge } from './types.ts';
+import type { Coverage, EcosystemKnowledge, Knowledge } from './types.ts';
 
-/** What judges a device, with the age of each feed as it is now. */
-export function coverageView(coverage: Omit<Coverage, 'system'>, knowledge: readonly Knowledge[]): CoverageView {
+/** What judges a device, with the age of each feed as it is now, and what it has about each ecosystem. */
+export function coverageView(
+  coverage: Omit<Coverage, 'system'>,
+  knowledge: readonly Knowledge[],
+  known: readonly EcosystemKnowledge[],
+): CoverageView {
   const byName = new Map(knowledge.map((one) => [one.feed, one]));
   return {
     ...coverage,
@@ -10,7 +14,8 @@ export function coverageView(coverage: Omit<Coverage, 'system'>, knowledge: read
       ...judged,
       feeds: feeds.map((feed) => {
         const { ageDays, stale = true } = byName.get(feed) ?? {};
-        return { feed, ageDays: ageDays ?? null, stale };
+        const about = known.find((one) => one.ecosystem === judged.ecosystem && one.feed === feed);
+        return { feed, ageDays: ageDays ?? null, stale, records: about?.records, newest: about?.newest };
       }),
     })),
   };
