@@ -6,6 +6,7 @@ import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+import { countingController } from '../support/counting-controller.ts';
 import { layRoot } from './agent-site.ts';
 
 // From the administrator's chair: commands only, beside a running server.
@@ -96,6 +97,34 @@ describe('a token', () => {
     ];
     for (const words of wrong) expect(await exitOf('token', 'create', '--out', at('w'), '--for', ...words)).toBe(2);
     expect(await exitOf('token', 'create', '--out', at('w'), '--for', 'agent', '--group', 'nowhere')).toBe(1);
+  });
+});
+
+describe('a port on which controllers speak', () => {
+  it('is none at which a server listens, and none at which an agent looks for one', async () => {
+    const init = ['init', '--site', 'line-2', '--address', '127.0.0.1', '--listen', '127.0.0.1:502'];
+    expect(await tryCommand('sallyport', [...init, '--data', at('other')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('controllers speak on port 502') as string,
+    });
+    const controller = await countingController(502);
+    try {
+      const made = await token('t3', '--approve', 'auto');
+      const compare = [
+        '--token-file',
+        made.secretFile,
+        '--fingerprint',
+        made.fingerprint,
+        '--state',
+        at('states', 'p'),
+      ];
+      const server = ['--server', `https://${controller.host}:502`];
+      const refused = await agent('enrol', ...server, ...compare, '--root', at('roots', 'a'), '--wait', '0');
+      expect([refused.status, JSON.parse(refused.stdout)]).toMatchObject([2, { error: 'USAGE' }]);
+      expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
+    } finally {
+      await controller.close();
+    }
   });
 });
 

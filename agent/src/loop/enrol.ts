@@ -1,10 +1,16 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Enrolment } from '@sallyport/bundle-tools/protocol/enrolment';
-import { authorityFingerprint, parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import {
+  authorityFingerprint,
+  parseFingerprint,
+  serverEndpoint,
+  siteFingerprint,
+} from '@sallyport/bundle-tools/protocol/site';
 import { AgentError } from '../errors.ts';
 import { deviceFactsOf } from '../identity/device-facts-of.ts';
 import { newKeyAndRequest } from '../identity/x509.ts';
@@ -95,11 +101,18 @@ const alreadyEnrolled = (state: AgentState, deviceId: string): string => {
   return `${state.folder} is enrolled as ${deviceId}${ended}; --again makes a new key for the same device, another folder (--state) is another device`;
 };
 
+/** An address of a server that may be looked for at all; USAGE. */
+const assertServer = (server: string): void => {
+  const { port } = serverEndpoint(parseServer(server).href);
+  if (isControllerPort(port))
+    throw new AgentError('USAGE', `controllers speak on port ${port}: no server is looked for there`);
+};
+
 /** The fingerprint, once server and fingerprint can be such, and the folder has no agent yet. */
 export function checkWanted(state: AgentState, wanted: Pick<Enrolment, 'server' | 'fingerprint'>): string {
   const fingerprint = parseFingerprint(wanted.fingerprint);
   if (fingerprint === null) throw new AgentError('USAGE', 'a fingerprint has 64 hex digits');
-  parseServer(wanted.server);
+  assertServer(wanted.server);
   const deviceId = state.settings()?.deviceId;
   if (deviceId !== undefined) throw new AgentError('ALREADY_ENROLLED', alreadyEnrolled(state, deviceId));
   return fingerprint;
@@ -187,7 +200,7 @@ export const enrolAgain = async (options: AgainOptions): Promise<Settings> => {
   const { state } = options;
   const { settings, identity, ca } = requireEnrolled(state);
   const server = options.server ?? settings.server;
-  parseServer(server);
+  assertServer(server);
   const held = state.enrolKey() ?? (await newKeyAndRequest());
   state.writeEnrolKey(held);
   const controllers = addressSet(openPolicy(state.path('policy.json')).current().controllers ?? []);

@@ -10,9 +10,11 @@ import {
   fingerprintOf,
   makeToken,
   serverAddress,
+  serverAddresses,
   trustedBy,
 } from '../features/add-device/token.ts';
 import type { Client, KitFile, System } from '../features/add-device/types.ts';
+import { serverRuleOf } from '../features/device-tasks/server-rule.ts';
 import type { TokenPurpose } from '../features/devices/types.ts';
 import { isAddressRange } from '../platform/address-ranges.ts';
 import { AppError } from '../platform/errors.ts';
@@ -91,7 +93,6 @@ export const command: Command = {
     const expires = text('expires');
     const lifeMs = expires === undefined ? undefined : parseLifeMs(expires);
     const asked = text('server');
-    if (asked !== undefined) checkServer(asked);
     const from = texts('from');
     if (from.length > 0 && approve === 'manual') throw new AppError('USAGE', '--from goes with --approve auto');
     const notRange = from.find((range) => !isAddressRange(range));
@@ -101,13 +102,16 @@ export const command: Command = {
       throw new AppError('USAGE', '--user goes with --for glpi; letters, digits, dot, dash');
     const basic = user === undefined ? undefined : { user, password: newPassword() };
     const appliance = await open();
+    // What the certificate names was said when the site was set up.
+    const named = serverAddresses(appliance.config);
+    const isNamed = asked === undefined || named.includes(asked);
+    const server = isNamed ? (asked ?? serverAddress(appliance.config)) : checkServer(asked, serverRuleOf(appliance));
     const fingerprint = fingerprintOf(appliance.ca, appliance.trustFiles.root());
     // The fingerprint covers the trust root, so our own agent could not enrol before there is one.
     if (fingerprint === null && purpose === 'agent')
       throw new AppError('NO_ROOT', 'the site has no trust root yet; run: sallyport trust import FILE');
     const group = text('group');
     const folder = text('out') ?? '.';
-    const server = checkServer(asked ?? serverAddress(appliance.config));
     const atMs = appliance.time.now();
     const kinds = clientsFor[purpose].flatMap((client): { client: Client; system: System }[] =>
       // The settings of the others are the same on each system.

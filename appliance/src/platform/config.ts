@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { z } from 'zod';
@@ -53,11 +54,13 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
-/** `ADDR:PORT`, `[::]:PORT` or `:PORT`. */
+/** `ADDR:PORT`, `[::]:PORT` or `:PORT`, at a port on which no controllers speak: agents connect to it. USAGE. */
 export const parseListen = (text: string): Config['listen'] => {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65535) throw new AppError('USAGE', `not an address and port: ${text}`);
+  if (isControllerPort(port))
+    throw new AppError('USAGE', `controllers speak on port ${port}: the server listens at another one`);
   return { address: match[1] ?? (match[2] || '0.0.0.0'), port };
 };
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openConsole, password } from '../../../test/support/console.ts';
 import { runHere } from '../../../test/support/run-line.ts';
 import { systemActor } from '../../engine/objects/types.ts';
@@ -215,6 +215,25 @@ describe('the lines for Windows', () => {
 });
 
 describe('sallyport token create', () => {
+  beforeAll(() => {
+    site.appliance.objects.setSetting(systemActor, 'devices.agent-ports', ['8443']);
+  });
+
+  it('sends no client to a port that two persons did not agree to, to one of controllers, or to a controller', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-kit-'));
+    site.appliance.controllers.create(systemActor, { name: 'P-1', address: '10.0.0.77' });
+    const run = async (server: string) => {
+      const words = ['token', 'create', '--for', 'glpi', '--out', folder, '--data', site.dataDir, '--server', server];
+      const { code, stderr } = await runHere(...words);
+      return `${code} ${stderr}`;
+    };
+    expect(await run('https://10.0.0.2:9443')).toMatch(/^2 [\s\S]*devices\.agent-ports/);
+    expect(await run('https://10.0.0.2:502')).toMatch(/^2 [\s\S]*controllers speak on port 502/);
+    expect(await run('https://10.0.0.77:8443')).toContain('FORBIDDEN_ADDRESS');
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each([
     ['osquery', ['ca.pem', 'osquery.flags', 'secret']],
     ['glpi', ['agent.cfg', 'ca.pem', 'ocsinventory-agent.cfg', 'secret']],

@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { authorityFingerprint, isServerAddress, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import { authorityFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { basicHash } from '../../platform/http/basic.ts';
+import { type ServerRule, serverFault } from '../../platform/server-address.ts';
 import type { CaService } from '../ca/types.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import type { ServerCertificateService } from '../server-certificate/service.ts';
@@ -66,11 +67,23 @@ export const serverAddresses = (place: Place): string[] => [
   ...new Set([serverAddress(place), ...place.addresses.map((host) => urlOf(host, place))]),
 ];
 
-/** An address as it goes into settings; USAGE for what is none. */
-export const checkServer = (text: string): string => {
-  if (!isServerAddress(text))
+/**
+ * An address as it goes into settings of a client: USAGE for what is none and for a port that clients do not use, FORBIDDEN_ADDRESS for
+ * one of a controller.
+ */
+export const checkServer = (text: string, rule: ServerRule): string => {
+  const fault = serverFault(text, rule);
+  if (fault === undefined) return text.replace(/\/$/, '');
+  if (fault.what === 'form')
     throw new AppError('USAGE', `not an address like https://10.0.0.2:8443: ${text.slice(0, 200)}`);
-  return text.replace(/\/$/, '');
+  if (fault.what === 'controller-port')
+    throw new AppError('USAGE', `controllers speak on port ${fault.port}: no client is sent there`);
+  if (fault.what === 'port-not-agreed')
+    throw new AppError(
+      'USAGE',
+      `clients use port ${rule.listens}, on which the server listens; for port ${fault.port} two persons agree to devices.agent-ports first`,
+    );
+  throw new AppError('FORBIDDEN_ADDRESS', `no client is sent to ${fault.address}: ${fault.because}`);
 };
 
 /** SHA-256 of the CA's certificate, as tools show it. */

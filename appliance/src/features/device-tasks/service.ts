@@ -12,7 +12,6 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
-import { portsIn, type ServerRule } from '../../platform/server-address.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { CaService } from '../ca/types.ts';
@@ -20,6 +19,7 @@ import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
 import type { DiscoveryService } from '../discovery/service.ts';
 import { type AgentMoves, agentMoves } from './moves.ts';
+import { serverRuleOf } from './server-rule.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
 import {
   type Ask,
@@ -90,7 +90,7 @@ const isOpen = (state: DeviceTaskState): boolean =>
 
 /** Orders about one device: its log, and files that a product keeps. */
 export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => {
-  const { db, personal, events, gate, inventory, devices, objects, discovery, config, ca } = parts;
+  const { db, personal, events, gate, inventory, devices, discovery, ca } = parts;
   const clock = parts.clock ?? nowMs;
   const store = deviceTaskStore(db);
 
@@ -204,15 +204,9 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxMessage);
   };
 
-  /** Where agents may be sent, by the words of now. */
-  const serverRule = (): ServerRule => ({
-    listens: config.listen.port,
-    agreed: portsIn(objects.setting('devices.agent-ports')),
-    because: discovery.forbiddenBecause,
-  });
   const moves = agentMoves({
     ...parts,
-    serverRule,
+    serverRule: () => serverRuleOf(parts),
     authority: () => ca.certificatePem,
     record: discovery.noteConnection,
     store,
