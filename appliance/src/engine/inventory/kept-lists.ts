@@ -71,10 +71,11 @@ export const withUnread = (
   const whole = { found, kept: null };
   const { lists } = shape.collection;
   if (lists === undefined) return whole;
-  const { removed } = compareIds(before.values.ids, found.ids);
+  const { added, removed } = compareIds(before.values.ids, found.ids);
   if (removed.length === 0) return whole;
   const gone = shared.byList(removed);
-  const isRead = (list: string): boolean => shared.hasList(found.ids, list);
+  // An update is one that came and one that went: mostly the few that came say it.
+  const isRead = (list: string): boolean => shared.hasList(added, list) || shared.hasList(found.ids, list);
   const borrowed = lists.others.filter((list) => before.kept[list] !== undefined);
   const unread = [...lists.systems, ...borrowed].filter((list) => gone.has(list) && !isRead(list));
   if (unread.length === 0) return whole;
