@@ -149,6 +149,7 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
   'device.task.list': ORDERED,
   'event.list': 'what happened, by the names of events',
   'event.types': 'what happened, by the names of events',
+  'finding.ecosystems': 'what sources say of each system, and when last',
   'finding.show': ONE,
   'import.list': 'what a bundle brought',
   'import.show': 'what a bundle brought',
