@@ -243,7 +243,9 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     await host.publish({ updates, files, feeds });
     const medium = mkdtempSync(join(folder, 'medium-'));
     const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
-    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    const wants = request.request.wants.flatMap(({ kind }, at) => (kind === 'newer' || kind === 'suite' ? [at] : []));
+    const unfulfilled = [{ reason: 'NO_SOURCE' as const, wants }];
+    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request, { unfulfilled })).path);
     while (site.appliance.updates.settle(100) > 0);
     site.appliance.rules.recomputeAll();
     site.appliance.rules.recomputePending();
@@ -358,6 +360,25 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       expect(await text(paths.deviceTab(publicIdOf('deb-own'), tab))).toContain('3 records about it, the newest of');
     }
     expect(await text(paths.device(publicIdOf('alma-own')))).toContain('osv-debian (0 days old; 1 record about it');
+  });
+
+  it('work that nothing here can end is put aside for a year with a reason, other work for a month', async () => {
+    const { worklist } = entryParts(site.appliance);
+    const delivered = worklist.list(admin).filter(({ kind }) => kind === 'not-delivered');
+    const [alma, debian] = ['AlmaLinux', 'Debian'].map(
+      (name) => delivered.find(({ params }) => String(params['want']).includes(name))?.id ?? '',
+    );
+    const later = (days: string) => ({ action: 'later', hours: String(Number(days) * 24), reason: 'bought with it' });
+    expect(await browser.html(paths.workItem(alma ?? ''))).toContain('365 days');
+    expect(await browser.html(paths.workItem(debian ?? ''))).not.toContain('365 days');
+    expect((await browser.post(paths.workItem(debian ?? ''), later('365'))).status).toBe(422);
+    expect((await browser.post(paths.workItem(alma ?? ''), { ...later('365'), reason: '' })).status).toBe(422);
+    expect((await browser.post(paths.workItem(alma ?? ''), later('365'))).status).toBe(303);
+    expect(worklist.list(admin).find(({ id }) => id === alma)).toMatchObject({
+      isPutOff: true,
+      reason: 'bought with it',
+    });
+    expect(await text(paths.work({ view: 'later' }))).toContain('AlmaLinux');
   });
 
   it('devices that nothing judges are counted on the worklist and in what commands print', async () => {

@@ -119,9 +119,9 @@ export const words = defineWords({
     kk: '{n} күн',
   },
   'work.tooLate': {
-    en: 'Work that comes now may be put off for a day, other work for 30. Here at most, in days: {days}.',
-    ru: 'Работу из «Сейчас» можно отложить на сутки, другую на 30. Здесь не больше, суток: {days}.',
-    kk: '«Қазір» жұмысын бір тәулікке, басқасын 30 тәулікке қалдыруға болады. Мұнда ең көбі, тәулік: {days}.',
+    en: 'Work that comes now may be put off for a day, other work for 30, what nothing here can end for 365. Here at most, in days: {days}.',
+    ru: 'Работу из «Сейчас» можно отложить на сутки, другую на 30, а то, что здесь не завершить, на 365. Здесь не больше, суток: {days}.',
+    kk: '«Қазір» жұмысын бір тәулікке, басқасын 30 тәулікке, мұнда аяқтауға келмейтінін 365 тәулікке қалдыруға болады. Мұнда ең көбі, тәулік: {days}.',
   },
   'work.progress': { en: 'In progress', ru: 'Выполняется', kk: 'Орындалуда' },
   'work.progressWhy': {

@@ -60,7 +60,7 @@ export type ShownWork = {
   readonly errors?: FieldErrors | undefined;
 };
 
-const laterHours = { now: [2, 8, 24], other: [24, 72, 168, 720] } as const;
+const laterHours = { now: [2, 8, 24], other: [24, 72, 168, 720], rest: [24, 168, 720, 8_760] } as const;
 
 const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
   const { row, errors } = shown;
@@ -81,7 +81,7 @@ const LaterForm = ({ ctx, shown }: { ctx: Ctx; shown: ShownWork }) => {
           name="hours"
           label={ctx.t('work.laterWhen')}
           value="24"
-          options={laterHours[row.band === 'now' ? 'now' : 'other'].map((n) => ({
+          options={laterHours[row.band === 'now' ? 'now' : row.canRest === true ? 'rest' : 'other'].map((n) => ({
             value: String(n),
             label: n < 48 ? ctx.t('work.hours', { n }) : ctx.t('work.days', { n: n / 24 }),
           }))}

@@ -21,6 +21,8 @@ export type WorkRow = {
   readonly dueAt?: When | undefined;
   readonly laterUntil?: When | undefined;
   readonly isPutOff: boolean;
+  /** Nothing here can end it. */
+  readonly canRest?: boolean | undefined;
   readonly assigneeName?: string | undefined;
   readonly does: string;
   /** Where it is done. */

@@ -110,6 +110,8 @@ export const exchangeWork = (parts: {
             words,
             level: 'warning',
             targets: 1,
+            // No host reads the repositories of such a system.
+            canRest: row.kind === 'unread',
             since: Date.parse(row.since),
             path: toRow(paths.exchange(), wantKey(row)),
           };

@@ -32,8 +32,8 @@ type Parts = {
 };
 
 const dayMs = 86_400_000;
-/** What has no limit of its own, and how long what comes first may be put off. */
-const longestMs = { now: dayMs, other: 30 * dayMs };
+/** How long what comes first, what nothing here can end, and all else may be put off. */
+const longestMs = { now: dayMs, rest: 365 * dayMs, other: 30 * dayMs };
 /** Of one kind; what is more is told by the pages. */
 const maxOfKind = 500;
 const maxNotes = 10_000;
@@ -123,10 +123,10 @@ export function worklistService(parts: Parts): WorklistService {
     },
     putOff: (actor, id, later) => {
       requireRight(actor, 'work:write');
-      const { band } = get(actor, id);
+      const { band, canRest = false } = get(actor, id);
       if (later === null) return keep(actor, id, { laterUntil: null, reason: null });
       const reason = cleanLine(later.reason).trim().slice(0, 500);
-      const mostMs = band === 'now' ? longestMs.now : longestMs.other;
+      const mostMs = longestMs[band === 'now' ? 'now' : canRest ? 'rest' : 'other'];
       const nowMs = clock();
       const faults: FieldErrors = {
         ...(reason === '' ? { reason: { key: 'validation.required' } } : {}),

@@ -97,6 +97,8 @@ export type FoundWork = {
   readonly waitsFor?: string;
   /** It comes first, whatever its rank: the appliance stops, or much of the site is silent. */
   readonly isUrgent?: boolean;
+  /** Nothing that is done here would end it: it may be put aside for a year. */
+  readonly canRest?: boolean;
   /** In place of the kind's right, where the acts differ. */
   readonly does?: Right;
   /** Among equals; the lower is first. */
