@@ -206,16 +206,20 @@ describe('an upgrade', () => {
   });
 
   it('is taken back when a person says so: what is lost is counted, and what was taken away stays so', async () => {
-    later = await enrol('later');
-    expect(await checkIn(later)).toBe(200);
     const { release, data, place, run } = site;
     const inNew = (...args: string[]) => run(release('0.3.0'), [...args, '--data', data, '--json']);
+    // An upgrade that failed went back: tokens of before wait for two persons.
+    await expect(enrol('held')).rejects.toThrow('TOKEN_HELD');
+    const madeToken = join(site.root, 'token');
+    expect(await inNew('token', 'create', '--for', 'agent', '--approve', 'auto', '--out', madeToken)).toMatchObject({
+      status: 0,
+    });
+    secret = readFileSync(join(madeToken, 'secret'), 'utf8').trim();
+    later = await enrol('later');
+    expect(await checkIn(later)).toBe(200);
     expect(await inNew('device', 'revoke', before?.publicId ?? '')).toMatchObject({ status: 0 });
     expect(await inNew('tag', 'add', 'line-1', before?.publicId ?? '')).toMatchObject({ status: 0 });
     expect(await inNew('setting', 'set', 'devices.not-visible-hours', '30')).toMatchObject({ status: 0 });
-    expect(await inNew('token', 'create', '--for', 'agent', '--out', join(site.root, 'token'))).toMatchObject({
-      status: 0,
-    });
 
     const back = (...args: string[]) => run(release('0.3.0'), [...args, ...place, '--json']);
     const asked = await back(...typed(/rollback$/));

@@ -18,7 +18,7 @@ const linesOf = ({ row, name, ...entry }: HostRegisterEntry): string[] => [
 /** `sallyport-bundle provision show` */
 export const provisionShow: Command = {
   usage: 'provision show --state DIR',
-  example: 'sallyport-bundle provision show',
+  example: 'provision show --state /var/lib/sallyport-host',
   options: { state: stateOption },
   run: async (input) => {
     const { entries, undeclared } = hostRegister(stateOf(input));
@@ -29,7 +29,7 @@ export const provisionShow: Command = {
 /** `sallyport-bundle provision check`: ends with 1 where a file has no entry. */
 export const provisionCheck: Command = {
   usage: 'provision check --state DIR',
-  example: 'sallyport-bundle provision check',
+  example: 'provision check --state /var/lib/sallyport-host',
   options: { state: stateOption },
   run: async (input) => {
     const { entries, undeclared } = hostRegister(stateOf(input));

@@ -70,13 +70,6 @@ const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
   <Status level={levels[state] ?? 'info'}>{ctx.tDynamic(`measures.state.${state}`)}</Status>
 );
 
-const EffectMark = ({ ctx, effect }: { ctx: Ctx; effect: AcceptanceRow['effect'] }) =>
-  effect === 'controllers' ? (
-    <span>{ctx.t('measures.effect.controllers')}</span>
-  ) : (
-    <Status level="warning">{ctx.t('measures.effect.without')}</Status>
-  );
-
 /** Why some acceptances hold nothing back, and what to do about them. */
 const WithoutEffect = ({ ctx, acceptances }: Pick<MeasuresProps, 'ctx' | 'acceptances'>) => (
   <>
@@ -176,9 +169,13 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
             )),
             { key: 'reason', label: ctx.t('field.reason'), any: true, cell: (row) => row.reason },
             { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
-            { key: 'state', label: ctx.t('field.state'), cell: (row) => <StateMark ctx={ctx} state={row.state} /> },
-            column('effect', ctx.t('measures.effect'), { fit: true }, (row) => (
-              <EffectMark ctx={ctx} effect={row.effect} />
+            column('state', ctx.t('field.state'), (row) => (
+              <>
+                <StateMark ctx={ctx} state={row.state} />{' '}
+                {row.effect === 'controllers' ? null : (
+                  <Status level="warning">{ctx.t('measures.effect.without')}</Status>
+                )}
+              </>
             )),
             column('approver', ctx.t('common.approvedBy'), { any: true }, (row) =>
               (row.state === 'waiting' || row.state === 'changed') && row.effect !== 'package' ? (

@@ -136,6 +136,8 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       try {
         rollbackDetector.tokens.ask(actor, ids, reason);
       } catch (error) {
+        // Where no token waits there is no form to come back to.
+        if (rollbackDetector.tokens.list().length === 0) throw error;
         const { code } = toFailure(error);
         const isGone = code === 'NOT_FOUND' || code === 'CONFLICT';
         const errors = isGone ? { token: { key: 'rollback.tokensNotFound' } } : faultsOf(error);
