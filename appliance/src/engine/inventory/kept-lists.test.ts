@@ -76,7 +76,7 @@ describe('a list of packages', () => {
       engines.inventory
         .section(1, 'software')
         .map(({ installedAt }) => installedAt)
-        .sort(),
+        .sort((a, b) => Number(a) - Number(b)),
     ).toEqual([Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-01-02T00:00:00Z')]);
     put('osquery', ['deb/bash/3', 'deb/vim']);
     expect([shown(), kept()]).toEqual([['deb/bash/3', 'deb/vim/1'], ['deb osquery']]);

@@ -289,7 +289,8 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
         });
       } catch (error) {
         const { code } = toFailure(error);
-        if (code === 'TOKEN' || code === 'TOKEN_HELD' || code === 'REVOKED' || code === 'POSSIBLE_CLONE') return refused();
+        if (code === 'TOKEN' || code === 'TOKEN_HELD' || code === 'REVOKED' || code === 'POSSIBLE_CLONE')
+          return refused();
         if (code === 'RATE_LIMITED') return json('{"error":"busy"}', 429);
         throw error;
       }
