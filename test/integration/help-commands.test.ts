@@ -247,7 +247,7 @@ describe('the commands of the help', () => {
       for (const name of ['witness', 'witness-digests']) copyFileSync(at('data', 'keys', name), at('work', name));
   };
 
-  const after = async (line: string, said: string): Promise<void> => {
+  const followUp = async (line: string, said: string): Promise<void> => {
     if (line.includes('trust export')) variables['HOST_FINGERPRINT'] = fingerprintIn(said);
     if (line.includes('backup create')) variables['BACKUP'] = /([\w.-]+\.spb)\b/.exec(said)?.[1] ?? '';
     if (line.includes('site-card export')) variables['SITE_FINGERPRINT'] = fingerprintIn(said);
@@ -273,7 +273,7 @@ describe('the commands of the help', () => {
       }
       const { status, said } = await run(line);
       expect(status, `${line}\n${said}`).toBe(0);
-      await after(line, said);
+      await followUp(line, said);
     }
   });
 
@@ -282,7 +282,7 @@ describe('the commands of the help', () => {
       await prepare(line);
       const { status, said } = await run(line);
       expect(status, `${line}\n${said}`).toBe(0);
-      await after(line, said);
+      await followUp(line, said);
     }
   });
 
