@@ -1,4 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
@@ -18,7 +19,7 @@ import type { Approvable, Hindrance } from '../accounts/types.ts';
 // only one agrees to it himself after a day, marked (decision 104). What a token allows is no more than the comparison left of it.
 
 const maxReason = 500;
-const maxTokens = 10_000;
+const pageOfTokens = 10_000;
 /** So many are asked for, or decided about, at once. */
 export const maxAtOnce = 200;
 
@@ -86,7 +87,16 @@ export function heldTokens(parts: {
     ];
   };
 
-  const all = (): ObjectOf<'token'>[] => objects.list({ kind: 'token', limit: maxTokens }).rows;
+  /** Every token: one that is left out would stay in force. */
+  const all = (): ObjectOf<'token'>[] => {
+    const tokens: ObjectOf<'token'>[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = objects.list({ kind: 'token', limit: pageOfTokens, ...defined({ after }) });
+      tokens.push(...page.rows);
+      if (page.next === undefined) return tokens;
+      after = page.next;
+    }
+  };
 
   const list = (): HeldToken[] =>
     all()
