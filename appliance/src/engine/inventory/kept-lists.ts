@@ -167,19 +167,18 @@ export const joinLists = (
 
 /** The sources that what is known of devices comes from, out of all that they have. */
 export const listSources = (rows: ReturnType<SectionStore['heard']>): ListSource[] =>
-  rows
-    .filter(({ best }) => best === 1)
-    .flatMap((best) => {
-      const borrowed = Object.entries(readKept(best.lists)).filter(([, { from }]) => from !== undefined);
-      const anyAt = Math.max(...rows.filter(({ device }) => device === best.device).map((row) => row.anyAt));
-      const itemsOf = (lists: typeof borrowed): number => lists.reduce((sum, [, { items }]) => sum + items, 0);
-      return rows.flatMap(({ device, source, heardAt }) => {
-        if (device !== best.device) return [];
-        const own = borrowed.filter(([, { from }]) => from === source);
-        const isBest = source === best.source;
-        if (!isBest && own.length === 0) return [];
-        const items = isBest ? best.count - itemsOf(borrowed) : itemsOf(own);
-        const lists = own.map(([list]) => list);
-        return [{ device, source: source as InventorySource, lists, items, heardAt, anyAt }];
-      });
+  [...Map.groupBy(rows, ({ device }) => device).values()].flatMap((own) => {
+    const best = own.find((row) => row.best === 1);
+    if (best === undefined) return [];
+    const borrowed = Object.entries(readKept(best.lists)).filter(([, { from }]) => from !== undefined);
+    const anyAt = Math.max(...own.map((row) => row.anyAt));
+    const itemsOf = (lists: typeof borrowed): number => lists.reduce((sum, [, { items }]) => sum + items, 0);
+    return own.flatMap(({ device, source, heardAt }) => {
+      const given = borrowed.filter(([, { from }]) => from === source);
+      const isBest = source === best.source;
+      if (!isBest && given.length === 0) return [];
+      const items = isBest ? best.count - itemsOf(borrowed) : itemsOf(given);
+      const lists = given.map(([list]) => list);
+      return [{ device, source: source as InventorySource, lists, items, heardAt, anyAt }];
     });
+  });
