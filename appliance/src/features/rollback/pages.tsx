@@ -41,7 +41,8 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
     const unasked = tokens.filter(({ asked }) => asked === undefined);
     const asked = Map.groupBy(
       tokens.flatMap((token) => (token.asked === undefined ? [] : [{ token, asked: token.asked }])),
-      ({ asked: { by, reason } }) => JSON.stringify([by, reason]),
+      // No more together than are decided about at once.
+      ({ asked: { by, reason } }, at) => JSON.stringify([by, reason, Math.floor(at / maxAtOnce)]),
     );
     return {
       tokens: unasked.slice(0, shownTokens).map(shown),
@@ -136,8 +137,8 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       try {
         rollbackDetector.tokens.ask(actor, ids, reason);
       } catch (error) {
-        // Where no token waits there is no form to come back to.
-        if (rollbackDetector.tokens.list().length === 0) throw error;
+        // Where none is left to ask for there is no form to come back to.
+        if (!rollbackDetector.tokens.list().some(({ asked }) => asked === undefined)) throw error;
         const { code } = toFailure(error);
         const isGone = code === 'NOT_FOUND' || code === 'CONFLICT';
         const errors = isGone ? { token: { key: 'rollback.tokensNotFound' } } : faultsOf(error);
