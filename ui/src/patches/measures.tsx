@@ -169,14 +169,14 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
             )),
             { key: 'reason', label: ctx.t('field.reason'), any: true, cell: (row) => row.reason },
             { key: 'owner', label: ctx.t('field.owner'), any: true, cell: (row) => row.owner },
-            column('state', ctx.t('field.state'), (row) => (
-              <>
-                <StateMark ctx={ctx} state={row.state} />{' '}
-                {row.effect === 'controllers' ? null : (
-                  <Status level="warning">{ctx.t('measures.effect.without')}</Status>
-                )}
-              </>
-            )),
+            // What holds nothing back has no better state; its file has both.
+            column('state', ctx.t('field.state'), (row) =>
+              row.effect === 'controllers' ? (
+                <StateMark ctx={ctx} state={row.state} />
+              ) : (
+                <Status level="warning">{ctx.t('measures.effect.without')}</Status>
+              ),
+            ),
             column('approver', ctx.t('common.approvedBy'), { any: true }, (row) =>
               (row.state === 'waiting' || row.state === 'changed') && row.effect !== 'package' ? (
                 <PostForm action={paths.measureApprove()}>
