@@ -223,6 +223,8 @@ const SAYS = /not judged|judged in part|no catalogue|no advisories/i;
 const textOf = (html: string): string =>
   (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
     .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
+    // The words of a fingerprint are drawn, and "update" is one of the 2,048.
+    .replace(/<ol class="words"[\s\S]*?<\/ol>/g, ' ')
     .replace(/<[^>]+>/g, ' ')
     .replace(/&#39;/g, "'")
     .replace(/\s+/g, ' ');
