@@ -1,24 +1,20 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHex } from '@sallyport/bundle-tools/versions/key';
-import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
-import { allOperations } from '../../appliance/src/all-operations.ts';
 import type { DecodedReport, InventorySource } from '../../appliance/src/engine/inventory/types.ts';
-import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { decodeGlpi } from '../../appliance/src/features/agents/glpi/decode.ts';
 import { sectionsOf as osquerySections } from '../../appliance/src/features/agents/osquery/decode.ts';
-import { advisory } from '../../appliance/test/support/advisory-parts.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // A report closes only the lists that it read: a host whose package database cannot be read keeps its packages, its findings, and
 // says on every face that the list was not read. Reports are what our agent makes of a root, and what GLPI, OCS and osquery send.
@@ -129,21 +125,6 @@ const ROWS: readonly Row[] = [
 ];
 
 const { t } = catalogue('en');
-const textOf = (html: string): string =>
-  (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
-    .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, ' ');
-
-const about = (ecosystem: string, name: string, fixed: string) => {
-  const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
-  return advisory(`A-${ecosystem}-${name}`, {
-    ecosystem,
-    package: name,
-    ranges: [{ lo: '', hi, fixed, comparable: true }],
-  });
-};
 
 describe('lists of packages that a report did not read', () => {
   let folder: string;
@@ -170,7 +151,7 @@ describe('lists of packages that a report did not read', () => {
       halves.set(row.host, half);
       inventory.putReport(device.id, row.source, whole, atMs);
     }
-    const advisories = [about('Debian:13', 'openssl', '3.0.9-1'), about('PyPI', 'flask', '1.0.0')];
+    const advisories = [fixedBy('Debian:13', 'openssl', '3.0.9-1'), fixedBy('PyPI', 'flask', '1.0.0')];
     await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
     const medium = mkdtempSync(join(folder, 'medium-'));
     const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
@@ -191,18 +172,13 @@ describe('lists of packages that a report did not read', () => {
   });
 
   const publicIdOf = (name: string): string => devices.get(name)?.publicId ?? '';
-  const text = async (path: string): Promise<string> => textOf(await browser.html(path));
-  const context = () => ({ ...entryParts(site.appliance), actor: admin, note: () => undefined }) as never;
-  const answer = async (name: string, input: Record<string, unknown>): Promise<unknown> => {
-    const operation = allOperations.find((one) => one.name === name);
-    return operation?.run(context(), operation.input.parse(input));
-  };
+  const text = async (path: string): Promise<string> => mainText(await browser.html(path));
 
   it.each(ROWS)(
     '$host keeps its finding, and says everywhere that the list of dpkg was not read',
     async ({ host: name }) => {
       const device = publicIdOf(name);
-      const { rows, coverage } = (await answer('device.findings', { device, limit: 10 })) as {
+      const { rows, coverage } = (await toldBy(site.appliance).answer('device.findings', { device, limit: 10 })) as {
         rows: { package: string }[];
         coverage: { state: string; reasons: { code: string }[] };
       };
@@ -244,7 +220,10 @@ describe('lists of packages that a report did not read', () => {
       ];
       inventory.putReport(id, source, ofSections(sections), atMs);
       rules.recomputePending();
-      const { rows, coverage } = (await answer('device.findings', { device: publicId, limit: 10 })) as {
+      const { rows, coverage } = (await toldBy(site.appliance).answer('device.findings', {
+        device: publicId,
+        limit: 10,
+      })) as {
         rows: unknown[];
         coverage: { reasons: { code: string }[] };
       };
@@ -280,7 +259,7 @@ describe('lists of packages that a report did not read', () => {
       );
     const reasons = async () => {
       rules.recomputePending();
-      const { coverage } = (await answer('device.get', { device: publicId })) as {
+      const { coverage } = (await toldBy(site.appliance).answer('device.get', { device: publicId })) as {
         coverage: { state: string; reasons: { code: string }[] };
       };
       return coverage.reasons.filter(({ code }) => code.startsWith('list-'));
@@ -328,7 +307,7 @@ describe('lists of packages that a report did not read', () => {
       ];
       inventory.putReport(id, 'osquery', ofSections(sections), atMs);
       rules.recomputePending();
-      const { coverage } = (await answer('device.get', { device: publicId })) as {
+      const { coverage } = (await toldBy(site.appliance).answer('device.get', { device: publicId })) as {
         coverage: { state: string; reasons: object[] };
       };
       expect(coverage.state, JSON.stringify(coverage)).toBe('partly');

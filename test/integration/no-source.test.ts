@@ -1,23 +1,19 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { toHex } from '@sallyport/bundle-tools/versions/key';
-import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
-import { allOperations } from '../../appliance/src/all-operations.ts';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
-import { entryParts } from '../../appliance/src/entry-parts.ts';
-import { advisory } from '../../appliance/test/support/advisory-parts.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { advisorySample } from '../../bundle-tools/test/samples.ts';
+import { fixedBy, toldBy } from '../support/told.ts';
 
 // Where no source speaks of a thing, no face of the product says that it is judged, that it is OK or that it has no findings: one of
 // each distribution, kind of package, edition, half list and maker of controllers, against every face. The fleet of all distributions is
@@ -217,20 +213,14 @@ describe('no source speaks of a thing', () => {
         parts: [],
       })),
     );
-    const about = (ecosystem: string, name: string, fixed: string) =>
-      advisory(`A-${ecosystem}-${name}`, {
-        ecosystem,
-        package: name,
-        ranges: [{ lo: '', hi: toHex(keyFor(ecosystem, fixed) ?? new Uint8Array()), fixed, comparable: true }],
-      });
     await host.publish({
       feeds: [
         {
           feed: 'osv-debian',
           advisories: [
-            about('Debian:13', 'openssl', '3.0-1'),
-            about('PyPI', 'jinja2', '3.0'),
-            about('Ubuntu:18.04:LTS', 'openssl', '1.0'),
+            fixedBy('Debian:13', 'openssl', '3.0-1'),
+            fixedBy('PyPI', 'jinja2', '3.0'),
+            fixedBy('Ubuntu:18.04:LTS', 'openssl', '1.0'),
           ],
         },
         {
@@ -281,23 +271,6 @@ describe('no source speaks of a thing', () => {
     expect(`${path} ${response.status}`).toBe(`${path} 200`);
     return (await response.json()) as Record<string, unknown>;
   };
-  /** What the command of an operation prints. */
-  const printed = async (name: string, input: Record<string, unknown>): Promise<string> => {
-    const operation = allOperations.find((one) => one.name === name);
-    const parsed = operation?.input.parse(input) ?? {};
-    const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
-    const lines: string[] = [];
-    operation?.command?.print(
-      {
-        line: (line) => lines.push(line),
-        note: (line) => lines.push(line),
-        table: (head, rows) => lines.push(...[head, ...rows].map((row) => row.join(' '))),
-      },
-      await operation.run(context as never, parsed),
-      parsed,
-    );
-    return lines.join('\n');
-  };
   const stateIn = (answer: unknown): unknown => (answer as { coverage?: { state?: unknown } }).coverage?.state;
   const sameState = (found: unknown, state: State): string[] => (found === state ? [] : [`says ${String(found)}`]);
 
@@ -343,7 +316,10 @@ describe('no source speaks of a thing', () => {
       ];
     },
     command: async ({ name, state }) =>
-      faultsOf(rowOf(await printed('device.list', {}), '\n', name), state, { word: state, ok: /\bok\b/i }),
+      faultsOf(rowOf(await toldBy(site.appliance).printed('device.list', {}), '\n', name), state, {
+        word: state,
+        ok: /\bok\b/i,
+      }),
     worklist: async ({ state }) => {
       const shown = await main(paths.work());
       const of = (one: State): number => COMPUTERS.filter((subject) => subject.state === one).length;
@@ -398,7 +374,10 @@ describe('no source speaks of a thing', () => {
     API: async ({ name, state }) =>
       sameState(stateIn(await called(`/controllers/${controllers.get(name)}/findings`)), state),
     command: async ({ name, state }) =>
-      faultsOf(rowOf(await printed('controller.list', {}), '\n', name), state, { word: state, ok: /\bok\b/i }),
+      faultsOf(rowOf(await toldBy(site.appliance).printed('controller.list', {}), '\n', name), state, {
+        word: state,
+        ok: /\bok\b/i,
+      }),
     worklist: async ({ state }) =>
       state !== 'not-judged' || (await main(paths.work())).includes('judged by no advisories') ? [] : ['is silent'],
   };

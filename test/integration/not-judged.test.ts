@@ -17,6 +17,7 @@ import { type Browser, type Console, openConsole } from '../../appliance/test/su
 import { admin, ofSite } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { canMakeFleet, distributionFleet, type FleetHost } from '../support/distribution-fleet.ts';
+import { mainText, toldBy } from '../support/told.ts';
 
 // No path through the product shows "none" for "not judged": every page of the table of addresses, every operation of the API and
 // every command made of one is asked about a fleet of one host per distribution and two Windows hosts, with no feed, with the feed
@@ -220,15 +221,6 @@ const { t } = catalogue('en');
 
 const SAYS = /not judged|judged in part|no catalogue|no advisories/i;
 
-const textOf = (html: string): string =>
-  (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
-    .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
-    // The words of a fingerprint are drawn, and "update" is one of the 2,048.
-    .replace(/<ol class="words"[\s\S]*?<\/ol>/g, ' ')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, ' ');
-
 describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped without rpmbuild)', () => {
   let folder: string;
   let site: Console;
@@ -344,7 +336,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   };
   const read = async (path: string): Promise<{ status: number; text: string }> => {
     const response = await browser.get(path);
-    return { status: response.status, text: textOf(await response.text()) };
+    return { status: response.status, text: mainText(await response.text()) };
   };
 
   /** What of the fleet is judged, by the devices' own answers. */
@@ -396,24 +388,6 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
     return silent.sort();
   };
 
-  const printed = async (words: string, input: Record<string, unknown>): Promise<string> => {
-    const operation = allOperations.find((one) => one.name === words);
-    const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
-    const parsed = operation?.input.parse(input) ?? {};
-    const answer = await operation?.run(context as never, parsed);
-    const lines: string[] = [];
-    operation?.command?.print(
-      {
-        line: (text) => lines.push(text),
-        note: (text) => lines.push(text),
-        table: (head, rows) => lines.push([head, ...rows].map((row) => row.join(' ')).join('\n')),
-      },
-      answer,
-      parsed,
-    );
-    return lines.join('\n');
-  };
-
   /** Each host's own page, its two lists and its answers say by what it is judged, what not and why. */
   const expectHosts = async (judged: ReadonlySet<string>): Promise<void> => {
     for (const { name } of fleet) {
@@ -446,7 +420,8 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
             ?.run(context as never, { device: publicId, limit: 10 }),
           `${name} ${operation}`,
         ).toMatchObject({ coverage: { state: judged.has(name) ? 'judged' : 'not-judged' } });
-      if (!judged.has(name)) expect(await printed('update.list', { device: publicId }), name).toMatch(/not-judged/);
+      if (!judged.has(name))
+        expect(await toldBy(site.appliance).printed('update.list', { device: publicId }), name).toMatch(/not-judged/);
     }
   };
 
@@ -471,7 +446,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   it('without feeds is not judged, and no page, answer or command says none', async () => {
     await expectHosts(new Set());
     for (const command of ['finding.list', 'update.list'])
-      expect(await printed(command, {}), command).toMatch(/18 devices are not judged/);
+      expect(await toldBy(site.appliance).printed(command, {}), command).toMatch(/18 devices are not judged/);
     const { text } = await read(paths.updates());
     expect(text).toContain(t('updates.noCatalogue'));
   });
@@ -482,8 +457,8 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
     expect.soft(await silentPages('sles')).toEqual(Object.keys(NAMES_ONLY).sort());
     expect.soft(await silentOperations('sles')).toEqual(Object.keys(OPERATIONS_NAME_ONLY).sort());
     for (const command of ['finding.list', 'update.list'])
-      expect(await printed(command, {}), command).toMatch(/17 devices are not judged/);
-    expect(await printed('device.list', {})).toMatch(/sles .*not-judged/);
+      expect(await toldBy(site.appliance).printed(command, {}), command).toMatch(/17 devices are not judged/);
+    expect(await toldBy(site.appliance).printed('device.list', {})).toMatch(/sles .*not-judged/);
     // The host is told which feeds are missing, and for how many devices.
     expect(site.appliance.vulnerabilities.uncovered()).toHaveLength(17 - 1);
   });
@@ -494,6 +469,6 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
     expect(judged).toHaveLength(16);
     await expectHosts(new Set(judged));
     expect(site.appliance.vulnerabilities.list({ scope: ofSite, limit: 100 }).total).toBe(16);
-    expect(await printed('finding.list', {})).toMatch(/2 devices are not judged/);
+    expect(await toldBy(site.appliance).printed('finding.list', {})).toMatch(/2 devices are not judged/);
   });
 });

@@ -3,22 +3,19 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { toHex } from '@sallyport/bundle-tools/versions/key';
-import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
-import { allOperations } from '../../appliance/src/all-operations.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
-import { advisory } from '../../appliance/test/support/advisory-parts.ts';
 import { packageBytes, update } from '../../appliance/test/support/catalog.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { canMakeFleet } from '../support/distribution-fleet.ts';
+import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // Packages that a distribution does not publish are not judged by its advisories: distributions and kinds of packages against
 // every face. Databases are what dpkg's form and rpm itself write here; the agent reads them.
@@ -146,12 +143,6 @@ const ROWS: readonly Row[] = [
 ];
 
 const { t } = catalogue('en');
-const textOf = (html: string): string =>
-  (/<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? html)
-    .replace(/<(nav|script|style|template)[\s\S]*?<\/\1>/g, ' ')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/&#39;/g, "'")
-    .replace(/\s+/g, ' ');
 
 const asked = new Set(['platform', 'software']);
 
@@ -190,12 +181,9 @@ const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
   return collectSections(context, { chosen });
 };
 
-const about = (ecosystem: string, name: string, fixed: string, feed = 'osv-debian', modified = toTime(nowMs())) => {
-  const hi = toHex(keyFor(ecosystem, fixed) ?? new Uint8Array());
-  const affected = { ecosystem, package: name, ranges: [{ lo: '', hi, fixed, comparable: true }] };
-  // Of today: what is too old judges nothing whole.
-  return advisory(`A-${ecosystem}-${name}`, affected, { feed, modified });
-};
+/** Of today: what is too old judges nothing whole. */
+const about = (ecosystem: string, name: string, fixed: string, feed = 'osv-debian', modified = toTime(nowMs())) =>
+  fixedBy(ecosystem, name, fixed, { feed, modified });
 
 describe.skipIf(!canMakeFleet)('packages that the distribution does not publish (skipped without rpmbuild)', () => {
   let folder: string;
@@ -256,26 +244,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
   });
 
   const publicIdOf = (name: string): string => devices.get(name)?.publicId ?? '';
-  const text = async (path: string): Promise<string> => textOf(await browser.html(path));
-  const context = () => ({ ...entryParts(site.appliance), actor: admin, note: () => undefined }) as never;
-  const answer = async (name: string, input: Record<string, unknown>): Promise<unknown> => {
-    const operation = allOperations.find((one) => one.name === name);
-    return operation?.run(context(), operation.input.parse(input));
-  };
-  const printed = async (name: string, input: Record<string, unknown>): Promise<string> => {
-    const operation = allOperations.find((one) => one.name === name);
-    const lines: string[] = [];
-    operation?.command?.print(
-      {
-        line: (line) => lines.push(line),
-        note: (line) => lines.push(line),
-        table: (head, rows) => lines.push(...[head, ...rows].map((row) => row.join(' '))),
-      },
-      await answer(name, input),
-      operation.input.parse(input),
-    );
-    return lines.join('\n');
-  };
+  const text = async (path: string): Promise<string> => mainText(await browser.html(path));
 
   it.each(ROWS)('$host is $state on its pages and in every answer, with who publishes the rest', async (row) => {
     const device = publicIdOf(row.host);
@@ -296,7 +265,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       expect(await text(paths.device(device))).not.toMatch(/(Findings|Updates) 0/);
     }
     for (const operation of ['device.get', 'device.findings', 'device.updates', 'device.unjudged']) {
-      const { coverage } = (await answer(
+      const { coverage } = (await toldBy(site.appliance).answer(
         operation,
         operation === 'device.get' ? { device } : { device, ...(operation === 'device.findings' ? { limit: 10 } : {}) },
       )) as {
@@ -308,7 +277,9 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
         ...(row.isOfFixes ? [{ code: 'fixes-only', ecosystem: 'Debian:12', components: 2 }] : []),
       ]);
     }
-    expect(await printed('device.list', {})).toMatch(new RegExp(`${row.host} .* ${row.state}( |$)`, 'm'));
+    expect(await toldBy(site.appliance).printed('device.list', {})).toMatch(
+      new RegExp(`${row.host} .* ${row.state}( |$)`, 'm'),
+    );
     const said = t(`coverage.${row.state}` as 'coverage.judged');
     const file = await (await browser.get(`${paths.devicesCsv()}?columns=name,coverage`)).text();
     expect(file.split('\n').find((line) => line.includes(row.host)) ?? file).toContain(said);
@@ -321,9 +292,14 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     const isOk = state === 'judged' && needs !== 'security';
     const level = isOk ? 'ok' : state === 'partly' ? 'info' : 'warning';
     const reason = t('devices.reason.partlyJudged');
-    const { status, reasons } = (await answer('device.get', { device })) as { status: string; reasons: unknown[] };
+    const { status, reasons } = (await toldBy(site.appliance).answer('device.get', { device })) as {
+      status: string;
+      reasons: unknown[];
+    };
     expect(status).toBe(level);
-    const page = (await answer('device.search', { search: name })) as { rows: { name: string; status: string }[] };
+    const page = (await toldBy(site.appliance).answer('device.search', { search: name })) as {
+      rows: { name: string; status: string }[];
+    };
     expect(page.rows.find((row) => row.name === name)).toMatchObject({ status: level });
     if (state === 'partly') expect(reasons).toMatchObject([{ key: 'devices.reason.partlyJudged' }]);
     if (needs === 'security')
@@ -332,7 +308,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     const lists = [
       await browser.html(`${paths.devices()}?q=${name}&${columns}`),
       await browser.html(`${paths.devicesCsv()}?q=${name}&${columns}&print=1`),
-    ].map((html) => textOf(html.split('<tr').find((line) => line.includes(`>${name}<`)) ?? html));
+    ].map((html) => mainText(html.split('<tr').find((line) => line.includes(`>${name}<`)) ?? html));
     const file = await (await browser.get(`${paths.devicesCsv()}?q=${name}&${columns}`)).text();
     for (const shown of [...lists, file.split('\n').find((line) => line.includes(name)) ?? file]) {
       expect(shown).toContain(t(`level.${level}`));
@@ -347,14 +323,16 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
   });
 
   it('how many records a feed has about a system, and of when the newest is, stands beside the age of the feed', async () => {
-    const { rows } = (await answer('finding.ecosystems', {})) as { rows: unknown[] };
+    const { rows } = (await toldBy(site.appliance).answer('finding.ecosystems', {})) as { rows: unknown[] };
     expect(rows).toMatchObject([
       { ecosystem: 'AlmaLinux:9', feed: 'osv-debian', records: 1, newest: '2023-05-04T00:00:00Z' },
       { ecosystem: 'Debian:12', feed: 'suites', records: 1 },
       { ecosystem: 'Debian:13', feed: 'osv-debian', records: 3 },
       { ecosystem: 'Ubuntu:24.04:LTS', feed: 'osv-debian', records: 1 },
     ]);
-    expect(await printed('finding.ecosystems', {})).toContain('AlmaLinux:9 osv-debian 1 2023-05-04T00:00:00Z');
+    expect(await toldBy(site.appliance).printed('finding.ecosystems', {})).toContain(
+      'AlmaLinux:9 osv-debian 1 2023-05-04T00:00:00Z',
+    );
     for (const tab of ['findings', 'updates']) {
       expect(await text(paths.deviceTab(publicIdOf('alma-own'), tab))).toContain('1 record about it, of 4 May 2023');
       expect(await text(paths.deviceTab(publicIdOf('deb-own'), tab))).toContain('3 records about it, the newest of');
@@ -384,7 +362,9 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
   it('devices that nothing judges are counted on the worklist and in what commands print', async () => {
     const notJudged = ROWS.filter(({ state }) => state === 'not-judged').length;
     const inPart = ROWS.filter(({ state }) => state !== 'judged').length;
-    expect(await printed('finding.list', {})).toMatch(new RegExp(`${inPart} devices are not judged, or only in part`));
+    expect(await toldBy(site.appliance).printed('finding.list', {})).toMatch(
+      new RegExp(`${inPart} devices are not judged, or only in part`),
+    );
     expect(await text(paths.work())).toMatch(new RegExp(`${notJudged} devices`));
     for (const { host: name, state } of ROWS) {
       const shown = await text(`${paths.devices()}?coverage=${state}`);
