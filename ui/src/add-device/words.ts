@@ -138,6 +138,11 @@ export const words = defineWords({
   'arrivals.from': { en: 'From the address', ru: 'С адреса', kk: 'Мекенжайдан' },
   'arrivals.macs': { en: 'MAC addresses', ru: 'MAC-адреса', kk: 'MAC мекенжайлар' },
   'arrivals.serial': { en: 'Serial number', ru: 'Серийный номер', kk: 'Сериялық нөмір' },
+  'arrivals.neither': {
+    en: 'nothing is known of the device either: nothing to compare',
+    ru: 'об устройстве это тоже неизвестно: сравнивать нечего',
+    kk: 'құрылғы туралы да белгісіз: салыстыратын ештеңе жоқ',
+  },
   'arrivals.same': {
     en: 'as known of the device: {known}',
     ru: 'как известно об устройстве: {known}',

@@ -20,6 +20,13 @@ const Beside = ({ claimed, known }: { readonly claimed: string; readonly known: 
   const ctx = useCtx();
   const shown = claimed === '' ? ctx.t('common.unknown') : claimed;
   if (known === undefined) return <>{shown}</>;
+  // What neither side says agrees in nothing.
+  if (known === '' && claimed === '')
+    return (
+      <>
+        {shown} <div class="small">{ctx.t('arrivals.neither')}</div>
+      </>
+    );
   const differs = known !== claimed;
   const words = ctx.t(differs ? 'arrivals.differs' : 'arrivals.same', {
     known: known === '' ? ctx.t('common.unknown') : known,
