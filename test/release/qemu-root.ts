@@ -32,8 +32,8 @@ const MiB = 2 ** 20;
 /** Of a disk on USB: where its partitions begin and end, in MiB. The first is in fstab as /boot/efi, the last is named nowhere. */
 const onUsb = { efi: [1, 65], root: [65, 4161], spare: [4161, 4225] } as const;
 
-/** On a busy computer the timer's interrupts come later than the kernel's own check of them waits; a kernel that ended ends QEMU. */
-const kernelOptions = 'rw console=ttyS0 quiet no_timer_check panic=-1';
+/** On a busy computer the timer's interrupts, and its first services come late; a kernel that ended ends QEMU. */
+const kernelOptions = 'rw console=ttyS0 quiet no_timer_check panic=-1 systemd.default_timeout_start_sec=1200';
 
 const startOptions = { 'built-in': 'root=/dev/vda', usb: 'root=PARTLABEL=root rootwait' } as const;
 
