@@ -1,13 +1,13 @@
 import { paths } from '@sallyport/ui/paths';
 import { scopeOf } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import type { ControllerList } from '../controllers/types.ts';
+import type { ControllerService } from '../controllers/service.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { ControllerFindings } from './service.ts';
 
 /** Findings on controllers that call for action, and matches that only a person can decide. */
 export const controllerFindingWork = (parts: {
-  controllerList: Pick<ControllerList, 'counts'>;
+  controllers: Pick<ControllerService, 'unjudgedZones'>;
   controllerFindings: { tallies: ControllerFindings['tallies']; review: Pick<ControllerFindings['review'], 'open'> };
 }): WorkKind[] => {
   const kind = (decision: 'act' | 'attend'): WorkKind => ({
@@ -38,8 +38,9 @@ export const controllerFindingWork = (parts: {
       sees: 'controllers:read',
       does: 'exchange:write',
       scoped: true,
-      find: (reader) => {
-        const targets = parts.controllerList.counts(scopeOf(reader, 'controllers:read')).notJudged;
+      find: (reader, look) => {
+        const zones = look(parts.controllers.unjudgedZones, scopeOf(reader, 'controllers:read'));
+        const targets = zones.reduce((sum, { unspoken }) => sum + unspoken, 0);
         return targets === 0
           ? []
           : [

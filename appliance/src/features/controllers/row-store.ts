@@ -113,11 +113,13 @@ export const rowStore = (db: Database) => {
         )
         .all(...params);
     },
-    /** How many in each zone, as rows have it. */
-    unjudgedZones: (scope: Scope): { zone: string; n: number }[] => {
+    /** How many in each zone, as rows have it; `unspoken`: those of which nothing speaks at all. */
+    unjudgedZones: (scope: Scope): { zone: string; n: number; unspoken: number }[] => {
       const { sql, params } = notWhole(scope);
       return db
-        .prepare<unknown[], { zone: string; n: number }>(`select zone, count(*) as n from ${sql} group by zone`)
+        .prepare<unknown[], { zone: string; n: number; unspoken: number }>(
+          `select zone, count(*) as n, sum(${isNotJudged('controller')}) as unspoken from ${sql} group by zone`,
+        )
         .all(...params);
     },
     /** Records in reach that may be the same as another, in reach or not. */

@@ -97,8 +97,8 @@ export type ControllerService = {
   proposing(scope: Scope): number[];
   /** Records in use of which what is here does not speak, or only in part. */
   unjudged(scope: Scope): { publicId: string; isPartly: 0 | 1 }[];
-  /** How many they are in each zone that has some; empty: without a zone. */
-  unjudgedZones(scope: Scope): { zone: string; n: number }[];
+  /** How many they are in each zone that has some, and of how many nothing speaks at all; empty: without a zone. */
+  unjudgedZones(scope: Scope): { zone: string; n: number; unspoken: number }[];
   /** The site's own fields. */
   customFields(): CustomField[];
   /** Public ids of the records whose fields of the site have these values, letter case aside. */

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { deviceRowsIn, devicesIn, devicesReached, type Scope } from '../../platform/scope.ts';
+import { deviceRowsIn, devicesIn, devicesReached, isDeviceIn, type Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
 import { endedSql } from './certificate-store.ts';
@@ -80,9 +80,8 @@ export const deviceList = (
                    union select id from device indexed by device_state_kind where state in (${everyState}) and kind = 'directory') h
                  cross join device_coverage c on c.device = h.id group by c.state)
              group by state`
-          : `select state, count(*) from device_coverage where device in (
-               select device from device_row where ${sql} and kind <> 'directory' and state <> 'revoked')
-             group by state`,
+          : `select c.state, count(*) from device_row r cross join device_coverage c on c.device = r.device
+             where r.${sql} and r.kind <> 'directory' and r.state <> 'revoked' group by c.state`,
       )
       .raw()
       .all(...params);
@@ -119,7 +118,8 @@ export const deviceList = (
       for (const [rank, devices] of worst(scope)) found[rank] = devices;
       return Array.from(found, (devices) => devices ?? 0);
     },
-    coverageCounts: (scope, listed = byStateAndLevel(scope)) => {
+    coverageCounts: (scope, look) => {
+      const listed = look === undefined ? byStateAndLevel(scope) : look(byStateAndLevel, scope);
       const written = new Map(coverage(scope));
       const [partly, judged] = [written.get(1) ?? 0, written.get(2) ?? 0];
       const shown = listed.filter(({ state }) => state !== 'revoked');
@@ -149,7 +149,8 @@ export const deviceList = (
       );
     },
     askingAgain: (scope): number => {
-      const { sql, params } = devicesIn(scope, 'x.device');
+      // They are few.
+      const { sql, params } = isDeviceIn(scope, 'x.device');
       return (
         db
           .prepare<unknown[], number>(
@@ -161,10 +162,11 @@ export const deviceList = (
       );
     },
     withFindings: (scope): number => {
-      const { sql, params } = devicesIn(scope, 'device');
+      const { sql, params } = deviceRowsIn(scope);
+      const from = scope.site ? 'device_findings' : 'device_row r cross join device_findings f on f.device = r.device';
       return (
         db
-          .prepare<unknown[], number>(`select count(*) from device_findings where ${sql}`)
+          .prepare<unknown[], number>(`select count(*) from ${from} where ${sql}`)
           .pluck()
           .get(...params) ?? 0
       );

@@ -20,6 +20,7 @@ import type { Filter, Rows } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
+import type { Look } from '../worklist/types.ts';
 
 export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 
@@ -367,8 +368,8 @@ export type DeviceList = {
   named(text: string, limit: number, scope: Scope): number[];
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
   worstCounts(scope: Scope): number[];
-  /** Devices by what judges them; a device without a look yet is absent. `listed`: their `counts`, where those are known. */
-  coverageCounts(scope: Scope, listed?: readonly DeviceCount[]): Readonly<Record<CoverageState, number>>;
+  /** Devices by what judges them; a device without a look yet is absent. `look`: where their `counts` are read, too. */
+  coverageCounts(scope: Scope, look?: Look): Readonly<Record<CoverageState, number>>;
   /** How many managed devices have no certificate any more, since the last one ended. */
   certificateEnded(scope: Scope): number;
   /** How many devices have a list of packages that was not read, or whose source is gone. */

@@ -131,7 +131,7 @@ export const deviceWork = (parts: {
       find: (reader, look) => {
         const scope = scopeOf(reader, 'devices:read');
         const { deviceList } = parts;
-        return some(deviceList.coverageCounts(scope, look(deviceList.counts, scope))['not-judged']).map((item) => ({
+        return some(look(deviceList.coverageCounts, scope)['not-judged']).map((item) => ({
           ...item,
           level: 'warning',
           path: paths.devices({ coverage: 'not-judged' }),

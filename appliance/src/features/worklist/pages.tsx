@@ -55,7 +55,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     if (!holdsAnywhere(reader, 'devices:read')) return undefined;
     const scope = scopeOf(reader, 'devices:read');
     const listed = look(deviceList.counts, scope);
-    const covered = deviceList.coverageCounts(scope, listed);
+    const covered = look(deviceList.coverageCounts, scope);
     const counted = (is: (row: (typeof listed)[number]) => boolean): number =>
       listed.filter(is).reduce((sum, { devices }) => sum + devices, 0);
     const [oldest] = hasRight(reader, 'exchange:read')
@@ -186,7 +186,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     // What is done is gone: then the list stands alone.
     const open = opened === undefined ? undefined : items.find(({ id }) => id === opened);
     const seesZones = open === undefined && holdsAnywhere(actor, 'controllers:read');
-    const standing = seesZones ? zones.standing(scopeOf(actor, 'controllers:read'), mappedZones) : [];
+    const standing = seesZones ? zones.standing(scopeOf(actor, 'controllers:read'), mappedZones, look) : [];
     const to = (id: string): string =>
       toPanel(paths.work({ view: view === 'all' ? undefined : view, after, open: id }));
     return c.html(

@@ -108,7 +108,7 @@ export type FoundWork = {
 };
 
 /** What a feature says of a reach, read once for each look at the list, by the function that reads it. */
-export type Look = <T>(read: (scope: Scope) => T, scope: Scope) => T;
+export type Look = <T>(read: (scope: Scope, look: Look) => T, scope: Scope) => T;
 
 /** What can be done about an item at once: a form with its fields filled, which still asks before it does anything. */
 export type WorkAct = {

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, zonesReached } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
+import type { Look } from '../worklist/types.ts';
 import { prefixesOverlap } from './prefix.ts';
 import {
   type Conduit,
@@ -66,7 +67,7 @@ export type ZoneService = {
   /** NOT_FOUND. */
   zone(id: string, scope: Scope): ZoneState & { conduits: readonly Conduit[] };
   /** At most so many zones in reach that have controllers, the worst first. */
-  standing(scope: Scope, limit: number): ZoneStanding[];
+  standing(scope: Scope, limit: number, look: Look): ZoneStanding[];
   /** Controllers by how they are, and how many there are. */
 };
 
@@ -181,11 +182,11 @@ export const zoneService = (parts: {
     };
   };
 
-  const standing: ZoneService['standing'] = (scope, limit) => {
+  const standing: ZoneService['standing'] = (scope, limit, look) => {
     const all = zones(scope);
     const idOf = resolver(all);
     const inside = Map.groupBy(integrity.zoneHealths(scope), ({ zone }) => idOf(zone));
-    const unjudged = Map.groupBy(controllers.unjudgedZones(scope), ({ zone }) => idOf(zone));
+    const unjudged = Map.groupBy(look(controllers.unjudgedZones, scope), ({ zone }) => idOf(zone));
     return all
       .flatMap(({ id, name, level }) => {
         const counts = inside.get(id);
