@@ -81,7 +81,7 @@ export const deviceList = (
                  cross join device_coverage c on c.device = h.id group by c.state)
              group by state`
           : `select c.state, count(*) from device_row r cross join device_coverage c on c.device = r.device
-             where r.${sql} and r.kind <> 'directory' and r.state <> 'revoked' group by c.state`,
+             where ${sql} and r.kind <> 'directory' and r.state <> 'revoked' group by c.state`,
       )
       .raw()
       .all(...params);
