@@ -13,7 +13,8 @@ import type { Collection } from './types.ts';
 /** Rows of one transaction: some 40 ms, in which other writers wait. */
 const pairsAtOnce = 20_000;
 
-type Waiting = readonly [device: number, items: Uint32Array];
+/** `since`: when it began to wait, ms; one that was forgotten and came again with the same items has another. */
+type Waiting = readonly [device: number, items: Uint32Array, since: number];
 
 /** Devices that are entered, and how far they are. */
 type Round = {
@@ -49,7 +50,8 @@ const inItemOrder = (waiting: readonly Waiting[]): { items: Uint32Array; devices
   return { items, devices };
 };
 
-const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((id, at) => id === b[at]);
+const isSame = ([, a, since]: Waiting, there: Waiting | undefined): boolean =>
+  there !== undefined && since === there[2] && a.length === there[1].length && a.every((id, at) => id === there[1][at]);
 
 /** SQL of the devices that have an item. */
 export const itemDeviceStore = (db: Database, collection: Collection) => {
@@ -64,8 +66,8 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
   const pending = pendingOf(db, entity);
   const note = noteArrayChanges(db, entity);
   const waiting = db
-    .prepare<[string, number], [number, Buffer]>(
-      `select p.id, a.items from pending p cross join section s on s.device = p.id and s.collection = p.entity and s.best = 1
+    .prepare<[string, number], [number, Buffer, number]>(
+      `select p.id, a.items, p.since from pending p cross join section s on s.device = p.id and s.collection = p.entity and s.best = 1
        cross join ${arrayTableOf(collection)} a on a.section = s.id where p.entity = ? order by p.id limit ?`,
     )
     .raw();
@@ -73,21 +75,20 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
   const rows = db.prepare<[], [number, number]>(`select item, device from ${table}`).raw();
 
   const waitingNow = (most: number): Waiting[] =>
-    waiting.all(entity, most).map(([device, bytes]) => [device, idsOf(bytes)] as const);
+    waiting.all(entity, most).map(([device, bytes, since]) => [device, idsOf(bytes), since] as const);
 
   let round: Round | undefined;
-  const roundOver = (held: Waiting[]): Round => ({
-    stamp: stamp(),
-    held,
-    ...inItemOrder(held),
-    count: held.length,
-    reached: 0,
-  });
+  const startRound = (most: number): Round => {
+    // Before the reading: what another connection commits in between is then a difference.
+    const before = stamp();
+    const held = waitingNow(most);
+    return { stamp: before, held, ...inItemOrder(held), count: held.length, reached: 0 };
+  };
   /** The next part of a round; whether it was the last. */
   const enterIn = (now: Round): boolean => {
     if (stamp() !== now.stamp) {
-      const there = new Map(waitingNow(-1));
-      now.held = now.held.filter(([device, ids]) => isSame(ids, there.get(device) ?? new Uint32Array()));
+      const there = new Map(waitingNow(-1).map((one) => [one[0], one]));
+      now.held = now.held.filter((one) => isSame(one, there.get(one[0])));
       Object.assign(now, inItemOrder(now.held));
     }
     const { items, devices } = now;
@@ -117,7 +118,8 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
     changed: (device: number, added: readonly number[], removed: readonly number[]): void => {
       note(device, added, removed);
       for (const item of removed) remove(item, device);
-      if (!pending.has(device)) for (const item of added) add(item, device);
+      // Of one that waits, too: the part that has passed them may not come again, where it has what it had once more.
+      for (const item of added) add(item, device);
     },
     /** A device is gone with the items that it had. */
     gone: (device: number, items: Uint32Array): void => {
@@ -134,7 +136,7 @@ export const itemDeviceStore = (db: Database, collection: Collection) => {
      * anything was written meanwhile, and a device that changed then waits for the next time.
      */
     enterPart: (most: number): { isDone: boolean; entered: number } => {
-      round ??= roundOver(waitingNow(most));
+      round ??= startRound(most);
       const { count } = round;
       if (count === 0) {
         round = undefined;
