@@ -103,6 +103,17 @@ describe('the status of devices', () => {
     }
   });
 
+  it('follows what stands, not what a transaction wrote that was taken back', () => {
+    const { objects } = site;
+    const id = (name: string): string => objects.create(systemActor, 'group', { name }).id;
+    const taken = site.db.transaction(() => {
+      expect(rules.groupName(id('Taken back'))).toBe('Taken back');
+      throw new Error('taken back');
+    });
+    expect(taken).toThrow('taken back');
+    expect(rules.groupName(id('Stands'))).toBe('Stands');
+  });
+
   it('takes marks of one device from several sides at once', () => {
     const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
     const { objects } = site;

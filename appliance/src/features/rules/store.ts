@@ -115,8 +115,8 @@ export const ruleStore = (db: Database) => {
       if (found !== undefined) dropTagChange(id);
       return found;
     },
-    /** Changes with every object, group, rule and setting. */
-    stamp: sql.count<[]>('select max(seq) from audit'),
+    /** Changes with every object, group, rule and setting. Not the number alone: the next entry has it again where one is taken back. */
+    stamp: sql.value<[], string>('select hex(hash) from audit order by seq desc limit 1'),
     facts: sql.all<[devices: readonly number[]], DeviceFacts>(
       `select d.id, d.public_id as publicId, d.state, d.last_seen_at as lastSeenAt,
        (select json_extract(o.body, '$.group') from object o
