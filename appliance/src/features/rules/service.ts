@@ -99,7 +99,10 @@ export const ruleService = (parts: RuleParts): RuleService => {
   const store = ruleStore(db);
   const { vocabulary, evaluator, groups } = parts.deviceFilters;
   // Parsed once for each change of an object: looking at one device must not read every rule.
-  const held: { stamp: string | undefined; rules: ReturnType<typeof readRules> | undefined } = { stamp: undefined, rules: undefined };
+  const held: { stamp: string | undefined; rules: ReturnType<typeof readRules> | undefined } = {
+    stamp: undefined,
+    rules: undefined,
+  };
   const rules = (): ReturnType<typeof readRules> => {
     const stamp = store.stamp();
     if (held.rules === undefined || held.stamp !== stamp) {
