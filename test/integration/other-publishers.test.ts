@@ -322,6 +322,27 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     expect((await text(`${paths.devices()}?status=ok`)).includes(name)).toBe(isOk);
   });
 
+  it('stand with the worst first: what is judged in part comes before what is OK', async () => {
+    const shown = (texts: readonly string[]): string[] =>
+      texts.flatMap((text) => ROWS.find(({ host: name }) => text.includes(name))?.host ?? []);
+    const found = {
+      page: shown((await browser.html(paths.devices({ sort: 'status' }))).split('<tr')),
+      CSV: shown((await (await browser.get(`${paths.devicesCsv()}?sort=status`)).text()).split('\n')),
+      print: shown((await browser.html(`${paths.devicesCsv()}?sort=status&print=1`)).split('<tr')),
+      call: shown(
+        (
+          (await toldBy(site.appliance).answer('device.search', { sort: 'status' })) as { rows: { name: string }[] }
+        ).rows.map(({ name }) => name),
+      ),
+    };
+    const levelOf = ({ state, needs }: (typeof ROWS)[number]): number =>
+      state === 'judged' && needs !== 'security' ? 2 : state === 'partly' ? 1 : 0;
+    const wanted = ROWS.toSorted((a, b) => levelOf(a) - levelOf(b) || (a.host < b.host ? -1 : 1)).map(
+      (row) => row.host,
+    );
+    expect(found).toEqual({ page: wanted, CSV: wanted, print: wanted, call: wanted });
+  });
+
   it('how many records a feed has about a system, and of when the newest is, stands beside the age of the feed', async () => {
     const { rows } = (await toldBy(site.appliance).answer('finding.ecosystems', {})) as { rows: unknown[] };
     expect(rows).toMatchObject([

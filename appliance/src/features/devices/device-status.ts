@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Level, Message } from '@sallyport/ui/model';
+import { rankOf } from '../rules/types.ts';
 import type { Decision } from '../vulnerabilities/types.ts';
 import type { DeviceListRow } from './types.ts';
 
@@ -7,17 +8,6 @@ import type { DeviceListRow } from './types.ts';
 type DeviceLoad = { findings: number; worst: Decision | undefined; act: number; attend: number };
 
 export type DeviceStatus = { level: Level; reasons: Message[]; visible: boolean };
-
-const rank: Readonly<Record<Level, number>> = {
-  critical: 0,
-  warning: 1,
-  waiting: 2,
-  'not-visible': 3,
-  running: 4,
-  ok: 5,
-  done: 6,
-  info: 7,
-};
 
 const message = (reason: string, params?: Record<string, number>): Message => ({
   key: `devices.reason.${reason}`,
@@ -56,6 +46,6 @@ export const deviceStatus = (
   if (row.state === 'managed' && visible && !row.hasInventory)
     found.push({ level: 'warning', message: message('noInventory') });
   found.push({ level: 'waiting', message: message('notCompared') });
-  found.sort((a, b) => rank[a.level] - rank[b.level]);
+  found.sort((a, b) => rankOf(a.level) - rankOf(b.level));
   return { level: found[0]?.level ?? 'waiting', reasons: found.map((reason) => reason.message), visible };
 };

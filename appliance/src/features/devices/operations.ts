@@ -37,7 +37,7 @@ type Needs = Parameters<typeof deviceModel>[0] & {
 };
 const { operation } = operationsOver<Needs>({ area: 'devices', bound: 'device' });
 
-const levels = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
+const levels = ['critical', 'warning', 'waiting', 'not-visible', 'info', 'ok'] as const;
 const anyText = (max: number) => z.array(z.string().min(1).max(max)).max(50).optional();
 
 const device = z.object({

@@ -2,6 +2,7 @@ import { steadyMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AT_ONCE, pendingOf, type Queue } from '../../platform/pending.ts';
 import { statements } from '../../platform/statements.ts';
+import { rankOf } from '../rules/types.ts';
 
 // device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, whenever one of
 // them says that it changed (derivations.ts), in the same transaction. One statement says what a row is.
@@ -53,8 +54,9 @@ const columns = [
 /** The group that somebody put a device in; of one that waits, the group that its token names. */
 export const groupIdSql = `coalesce(json_extract(o.body, '$.group'), case when d.state in ('pending', 'held') then d.device_group end)`;
 
-// Ranks of levels as in the console: until rules have looked at a device, its state alone says what it is.
-const levelWithoutStatus = `case d.state when 'held' then 0 when 'managed' then 2 when 'pending' then 2 else 7 end`;
+// Until rules have looked at a device, its state alone says what it is.
+const levelWithoutStatus = `case d.state when 'held' then ${rankOf('critical')} when 'managed' then ${rankOf('waiting')}
+  when 'pending' then ${rankOf('waiting')} else ${rankOf('info')} end`;
 
 const rowSql = (where: string): string => `
 select device, kind, state, level, worst, findings_key, act_key, group_id, fold(name) as name_key, fold(group_name) as group_key,

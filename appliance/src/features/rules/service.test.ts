@@ -49,13 +49,13 @@ describe('the status of devices', () => {
     expect(statusOf(device)).toEqual({ level: 1, keys: ['noInventory'], visible: 1 });
     reportSection(site.inventory, device, 'software', [{ type: 'deb', name: 'bash', version: '5', arch: 'amd64' }]);
     rules.recomputePending();
-    expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
+    expect(statusOf(device)).toEqual({ level: 6, keys: [], visible: 1 });
     clock.now += 2 * hourMs;
     rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 3, keys: ['notVisible'], visible: 0 });
     heard(device);
     rules.recomputePending();
-    expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
+    expect(statusOf(device)).toEqual({ level: 6, keys: [], visible: 1 });
     site.db.prepare("update device set state = 'held' where id = ?").run(device);
     site.changed('device', [device]);
     rules.recomputePending();

@@ -20,9 +20,9 @@ export const levels: readonly Level[] = [
   'waiting',
   'not-visible',
   'running',
+  'info',
   'ok',
   'done',
-  'info',
 ];
 
 /** The level's place among all, 0 the worst. */

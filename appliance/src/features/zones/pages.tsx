@@ -7,7 +7,7 @@ import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { LEVELS } from './types.ts';
-import { conduitView, controllerView, doubtView, zoneView } from './view.ts';
+import { conduitView, controllerViews, doubtView, zoneView } from './view.ts';
 
 const places: readonly string[] = LEVELS;
 
@@ -31,7 +31,7 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
           .map((zone) => zoneView(ctx, zone, zoneNames))
           .sort((a, b) => places.indexOf(a.level) - places.indexOf(b.level) || (a.name < b.name ? -1 : 1))}
         conduits={overview.conduits.map((conduit) => conduitView(ctx, conduit, zoneNames))}
-        outside={overview.outside.map(controllerView)}
+        outside={controllerViews(overview.outside)}
         doubts={overview.doubts.map((doubt) => doubtView(doubt, zoneNames, conduitNames))}
       />,
     );

@@ -21,7 +21,7 @@ const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
   return slA === null ? '' : ctx.t('zones.slAchieved', { slA });
 };
 
-export const controllerView = ({ publicId, name, health, reasons, coverage }: ZoneController): ZoneControllerView => ({
+const controllerView = ({ publicId, name, health, reasons, coverage }: ZoneController): ZoneControllerView => ({
   id: publicId,
   name,
   level: health === 'ok' && coverage !== 'judged' ? 'info' : health,
@@ -38,7 +38,11 @@ export const controllerView = ({ publicId, name, health, reasons, coverage }: Zo
 
 const rank = { critical: 0, warning: 1, info: 2, ok: 3 } as const;
 
-/** A zone for its page and the drawing; controllers that need a person come first. */
+/** Controllers of a zone, or of none; those that need a person come first. */
+export const controllerViews = (controllers: readonly ZoneController[]): ZoneControllerView[] =>
+  controllers.map(controllerView).sort((a, b) => rank[a.level] - rank[b.level]);
+
+/** A zone for its page and the drawing. */
 export const zoneView = (ctx: Ctx, zone: ZoneState, names: ReadonlyMap<string, string>): ZoneView => {
   const parent = zone.parent === null ? undefined : names.get(zone.parent);
   return {
@@ -46,7 +50,7 @@ export const zoneView = (ctx: Ctx, zone: ZoneState, names: ReadonlyMap<string, s
     note: noteOf(ctx, zone),
     ...(isBelowTarget(zone) ? { belowTarget: { slT: zone.slT ?? 0, slA: zone.slA ?? 0 } } : {}),
     parent: parent === undefined || zone.parent === null ? undefined : { id: zone.parent, name: parent },
-    controllers: zone.controllers.map(controllerView).sort((a, b) => rank[a.level] - rank[b.level]),
+    controllers: controllerViews(zone.controllers),
   };
 };
 
