@@ -6,7 +6,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allKinds } from '../../appliance/src/all-kinds.ts';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
-import { tombstoneMs } from '../../appliance/src/engine/objects/types.ts';
+import { systemActor, tombstoneMs } from '../../appliance/src/engine/objects/types.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { forbiddenAddresses } from '../../appliance/src/features/discovery/forbidden.ts';
 import type { UpdateItem } from '../../appliance/src/features/updates/types.ts';
@@ -188,6 +188,8 @@ beforeAll(async () => {
   const made = await makeFilledSite(folder, 0);
   dataDir = made.dataDir;
   const first = await open();
+  // The time of a day of backups has come at every hour at which this runs.
+  first.objects.writeSetting(systemActor, 'backups.at', '00:00');
   await enterAll(first, `/first/${made.token}`);
   const seen = await look(first);
   [evening, eveningBodies, protectedBy] = [seen.rows, seen.bodies, seen.protectedBy];
