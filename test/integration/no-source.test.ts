@@ -399,3 +399,90 @@ describe('no source speaks of a thing', () => {
     expect(await open()).toEqual([]);
   });
 });
+
+// Without any advisories "not judged" is said once for the site; that a list of a device is not read is of the device.
+describe('a site without any advisories', () => {
+  let folder: string;
+  let site: Console;
+  let browser: Browser;
+  const devices = new Map<string, string>();
+  const READ = 'whole-list';
+  const UNREAD = ['half-list', 'list-of-python-alone'] as const;
+  const python = { type: 'python', name: 'flask', version: '2.0', purl: 'pkg:pypi/flask@2.0' };
+  const bash = { type: 'deb', name: 'bash', version: '5.2.37-2', arch: 'amd64', source: 'bash' };
+  const reason = t('devices.reason.listsUnread');
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-no-advisories-'));
+    site = await openConsole();
+    browser = await site.as('administrator');
+    const { inventory, rules, devices: known } = site.appliance;
+    for (const name of [READ, ...UNREAD]) {
+      const { id, publicId } = site.device(name);
+      devices.set(name, publicId);
+      known.heard(
+        { id, publicId, fingerprint: '', sourceId: null, bootIds: '[]' },
+        { bootId: 'b', seq: 1, version: '1' },
+      );
+      const report = (items: readonly object[]) =>
+        inventory.putReport(
+          id,
+          'osquery',
+          {
+            sections: [
+              {
+                collection: 'platform',
+                collectedAt: '2026-11-25T10:00:00Z',
+                items: [{ vendor: 'debian', release: '13' }],
+              },
+              { collection: 'software', collectedAt: '2026-11-25T10:00:00Z', items: [...items] as never },
+            ],
+            full: false,
+            dropped: {},
+          },
+          Date.parse('2026-11-25T10:00:00Z'),
+        );
+      if (name !== 'list-of-python-alone') report([bash, python]);
+      if (name !== READ) report([python]);
+    }
+    rules.recomputePending();
+  });
+  afterAll(async () => {
+    await site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const columns = 'col=name&col=coverage&col=status&col=reason';
+  type Face = (name: string) => Promise<{ text: string; isOk: boolean; isSaid: boolean }>;
+  const seen = (text: string) => ({ text, isOk: /\bOK\b/.test(text), isSaid: text.includes(reason) });
+  const faces: Readonly<Record<string, Face>> = {
+    page: async (name) => seen(mainOf(await browser.html(paths.device(devices.get(name) ?? '')))),
+    list: async (name) => seen(plain(rowOf(await browser.html(`${paths.devices()}?${columns}`), '<tr', name))),
+    CSV: async (name) => seen(rowOf(await (await browser.get(`${paths.devicesCsv()}?${columns}`)).text(), '\n', name)),
+    print: async (name) =>
+      seen(plain(rowOf(await browser.html(`${paths.devicesCsv()}?${columns}&print=1`), '<tr', name))),
+    'list of that status': async (name) => {
+      const [ok, info] = await Promise.all(
+        ['ok', 'info'].map(async (status) => (await browser.html(paths.devices({ status }))).includes(name)),
+      );
+      return { text: '', isOk: ok === true, isSaid: info === true };
+    },
+    API: async (name) => {
+      const answer = (await toldBy(site.appliance).answer('device.get', { device: devices.get(name) })) as {
+        status: string;
+        reasons: { key: string }[];
+      };
+      return {
+        text: JSON.stringify(answer),
+        isOk: answer.status === 'ok',
+        isSaid: answer.reasons.some(({ key }) => key === 'devices.reason.listsUnread'),
+      };
+    },
+  };
+  const table = [READ, ...UNREAD].flatMap((name) => Object.keys(faces).map((face) => [name, face] as const));
+
+  it.each(table)('has %s OK only where its lists were read: %s', async (name, face) => {
+    const found = await faces[face]?.(name);
+    expect(found).toEqual({ text: found?.text, isOk: name === READ, isSaid: name !== READ });
+  });
+});

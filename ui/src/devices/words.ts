@@ -68,6 +68,11 @@ export const words = defineWords({
     ru: 'Оценено лишь частично: почему, сказано в «Охвате»',
     kk: 'Тек ішінара бағаланған: себебін «Қамту» айтады',
   },
+  'devices.reason.listsUnread': {
+    en: 'Lists of packages are not read: Coverage says which',
+    ru: 'Списки пакетов не прочитаны: какие, сказано в «Охвате»',
+    kk: 'Пакеттер тізімдері оқылмаған: қайсысы екенін «Қамту» айтады',
+  },
   'devices.reason.notCompared': {
     en: 'Not compared with advisories yet',
     ru: 'С бюллетенями ещё не сопоставлено',

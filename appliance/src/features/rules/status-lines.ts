@@ -34,6 +34,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   deviates: 'deviations',
   notJudged: undefined,
   partlyJudged: undefined,
+  listsUnread: undefined,
   restartPending: undefined,
   neverSeen: undefined,
   notVisible: undefined,
@@ -56,7 +57,8 @@ waiting @neverSeen: state = managed and lastSeen unknown and approved newer 24h
 not-visible @neverSeen: state = managed and lastSeen unknown and not approved newer 24h
 not-visible @notVisible: state = managed and visible = no and not lastSeen unknown
 warning @noInventory: state = managed and visible = yes and inventory = no
-info @partlyJudged: state = managed and coverage = partly and systemJudged = yes and advisories = yes`;
+info @partlyJudged: state = managed and coverage = partly and systemJudged = yes and advisories = yes
+info @listsUnread: state = managed and listsUnread = yes`;
 
 const maxLines = 100;
 const linePattern = /^(\S+)\s+(?:@([A-Za-z]+)|"((?:[^"\\]|\\["\\]){1,200})")\s*:\s*(.+)$/;
