@@ -45,6 +45,7 @@ export function passiveTarget(protocol: PassiveProtocol, seeds: readonly string[
           try {
             const told = reader({
               bytes: message,
+              from: '192.0.2.20',
               isFromServer,
               isToServer: !isFromServer,
               conversation: 'a b',

@@ -33,8 +33,50 @@ const overTcp: Plan = {
   control: ['melsec-stop', 'melsec-reset', 'melsec-file-write', 'melsec-run'],
 };
 
+/** MELSOFT: 19 bytes of route, a length, then a header that says where the command stands. */
+const melsoft = (first: number, inner: number, header: number, command: string, rest: Buffer): Buffer => {
+  const route = hex(first === 0x57 ? '000000001111070000ffff030000fe030000' : '000000001111070000ffff030000ffff0300');
+  const head = Buffer.concat([Buffer.of(inner, 0, header), Buffer.alloc(header - 1), hex(command)]);
+  const body = Buffer.concat([head, rest]);
+  return Buffer.concat([Buffer.of(first), route, le16(body.length), body]);
+};
+
+const tools: Plan = {
+  name: 'melsec-tools',
+  transport: 'tcp',
+  port: 5_562,
+  // A port of the protocol by chance.
+  clientPort: 5_001,
+  spoken: [
+    { by: 'client', bytes: melsoft(0x57, 0x1c, 0x16, '0121', hex('0100 00000001')) },
+    {
+      by: 'server',
+      bytes: melsoft(
+        0xd7,
+        0x9c,
+        0x18,
+        '0121',
+        Buffer.concat([hex('0100 0000'), padded('FX5U-32MT/ES', 16, '\0'), le16(0x4a29), hex('0008 00000000')]),
+      ),
+    },
+    { by: 'client', bytes: melsoft(0x57, 0x1c, 0x16, '0410', hex('0200 00000000')) },
+    // Read values look like a model's name and are none; a refusal has none.
+    {
+      by: 'server',
+      bytes: melsoft(0xd7, 0x9c, 0x18, '0410', Buffer.concat([hex('0200 0000'), padded('NOT A MODEL', 18)])),
+    },
+    {
+      by: 'server',
+      bytes: melsoft(0xd7, 0x9c, 0x18, '0101', Buffer.concat([hex('0300 0140'), padded('REFUSED', 18)])),
+    },
+  ],
+  record: { vendor: 'Mitsubishi Electric', model: 'FX5U-32MT/ES' },
+  control: [],
+};
+
 /** Both sides on one port, as two controllers speak. */
 export const melsecPlans: readonly Plan[] = [
   overTcp,
+  tools,
   { ...overTcp, name: 'melsec-udp', transport: 'udp', port: 5_006, clientPort: 5_006 },
 ];

@@ -11,6 +11,7 @@ import { melsecPlans } from './melsec-plan.ts';
 import { modbusPlan } from './modbus-plan.ts';
 import type { Plan } from './plan.ts';
 import { s7Plans } from './s7-plan.ts';
+import { synphasorPlans } from './synphasor-plan.ts';
 
 // Conversations made after the byte plans that the protocols' specifications give. They show what the readers read; they are no
 // recordings of devices.
@@ -27,6 +28,7 @@ export const plans: readonly Plan[] = [
   iec104Plan,
   hartIpPlan,
   foxPlan,
+  ...synphasorPlans,
 ];
 
 export const engineer: Omit<Peer, 'port'> = { mac: '02:00:00:00:00:01', address: '192.0.2.10' };

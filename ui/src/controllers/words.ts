@@ -599,9 +599,9 @@ export const words = defineWords({
     kk: 'Контроллер қызметтері',
   },
   'collection.controller-service.purpose': {
-    en: 'to see what controllers answer on',
-    ru: 'чтобы видеть, на что отвечают контроллеры',
-    kk: 'контроллерлердің неге жауап беретінін көру үшін',
+    en: 'to see what controllers answer on and publish',
+    ru: 'чтобы видеть, на что отвечают и что публикуют контроллеры',
+    kk: 'контроллерлердің неге жауап беретінін және нені жариялайтынын көру үшін',
   },
   'collection.controller-service.source': {
     en: 'captures, replies',
@@ -617,6 +617,17 @@ export const words = defineWords({
   },
   'collection.controller-service.field.product': { en: 'Product', ru: 'Изделие', kk: 'Өнім' },
   'collection.controller-service.field.endpoint': { en: 'Endpoint', ru: 'Конечная точка', kk: 'Соңғы нүкте' },
+  'collection.controller-service.field.identifier': {
+    en: 'Identifier (goID)',
+    ru: 'Идентификатор (goID)',
+    kk: 'Идентификатор (goID)',
+  },
+  'collection.controller-service.field.dataSet': { en: 'Data set', ru: 'Набор данных', kk: 'Деректер жиыны' },
+  'collection.controller-service.field.applicationId': {
+    en: 'Application (APPID)',
+    ru: 'Приложение (APPID)',
+    kk: 'Қолданба (APPID)',
+  },
   'collection.controller-service.choice.transport.tcp': { en: 'TCP', ru: 'TCP', kk: 'TCP' },
   'collection.controller-service.choice.transport.udp': { en: 'UDP', ru: 'UDP', kk: 'UDP' },
   'collection.controller-service.choice.transport.ethernet': { en: 'Ethernet', ru: 'Ethernet', kk: 'Ethernet' },

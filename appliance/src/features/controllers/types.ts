@@ -324,7 +324,8 @@ export const labelOf = (part: Pick<ControllerPart, ControllerSide> | undefined):
   const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
   const product = [shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ');
   // A station behind a gateway may have nothing but its place there.
-  return (named ?? product) || (shown(part, 'connectionString') ?? '');
+  // One that only publishes on Ethernet not even that.
+  return (named ?? product) || (shown(part, 'connectionString') ?? shown(part, 'mac') ?? '');
 };
 
 export type CustomField = {

@@ -19,7 +19,12 @@ export const collection = defineFacts({
     anonymous: { type: 'boolean', form: 'yes-no' },
     product: { type: 'text', maxLength: 200, column: false },
     version: { type: 'text', form: 'version', maxLength: 100 },
+    /** Of GOOSE: the reference of the control block. */
     endpoint: { type: 'text', maxLength: 500, column: false },
+    /** Of GOOSE: what subscribers look for, the data set, the number of the application. */
+    identifier: { type: 'text', maxLength: 200, column: false },
+    dataSet: { type: 'text', maxLength: 200, column: false },
+    applicationId: { type: 'text', maxLength: 10, column: false },
     state: { type: 'text', maxLength: 100 },
   },
   retentionDays: 3_650,

@@ -77,8 +77,12 @@ export type SeenDevice = {
   /** One without an address of its own, and the address that passes its messages on. */
   station?: { key: string; place: string; behind: string };
   mac?: string;
+  /** The network that it was last seen on, where frames name one. */
+  vlan?: number;
   firstMs: number;
   lastMs: number;
+  /** The latest packet that it was read from. */
+  lastPacket: number;
   /** By field and protocol. */
   values: Map<string, SeenValue>;
   services: Map<string, SeenService>;
@@ -119,6 +123,8 @@ const ofControllers: ReadonlySet<CaptureProtocol> = new Set([
   'ads',
   'iec104',
   'melsec',
+  'goose',
+  'synphasor',
 ]);
 /** What a neighbour or a management station is told shows a controller only where it names an industrial product. */
 const shows = ({ protocol, facts }: Sighting): boolean =>
@@ -148,6 +154,7 @@ export const seenDevices = () => {
     const device: SeenDevice = {
       firstMs: atMs,
       lastMs: atMs,
+      lastPacket: 0,
       values: new Map(),
       services: new Map(),
       modules: new Map(),
@@ -195,9 +202,11 @@ export const seenDevices = () => {
     if (station !== undefined) device.station = { ...station, behind: address ?? '' };
     else if (address !== undefined) device.address = address;
     if (mac !== undefined) device.mac = mac;
+    if (sighting.vlan !== undefined) device.vlan = sighting.vlan;
     if (via !== undefined && device.via.size < maxVia) device.via.add(via);
     device.firstMs = Math.min(device.firstMs, atMs);
     device.lastMs = Math.max(device.lastMs, atMs);
+    device.lastPacket = Math.max(device.lastPacket, packet);
     device.isController ||= shows(sighting);
     if (service !== undefined && (device.services.has(service) || device.services.size < maxServices))
       device.services.set(service, {
@@ -236,10 +245,14 @@ export const seenDevices = () => {
       const other = devices.get(addressOf(device.mac) ?? '');
       if (other === undefined) return true;
       other.mac ??= device.mac;
+      if (device.vlan !== undefined) other.vlan ??= device.vlan;
       other.firstMs = Math.min(other.firstMs, device.firstMs);
       other.lastMs = Math.max(other.lastMs, device.lastMs);
+      other.lastPacket = Math.max(other.lastPacket, device.lastPacket);
       other.isController ||= device.isController;
       for (const [key, value] of device.values) if (!other.values.has(key)) other.values.set(key, value);
+      for (const [key, service] of device.services)
+        if (!other.services.has(key) && other.services.size < maxServices) other.services.set(key, service);
       return false;
     });
   };

@@ -22,6 +22,7 @@ describe('makers by MAC address', () => {
     /** Holders under another name, by the first word that the registry has. */
     const names: Readonly<Record<string, string>> = {
       HMS: 'HMS Networks',
+      GE: 'General Electric',
       RuggedCom: 'Siemens',
       Telemecanique: 'Schneider Electric',
       'Fisher-Rosemount': 'Emerson',

@@ -19,6 +19,8 @@ const blocks: Readonly<Record<string, readonly string[]>> = {
   Honeywell: ['00203d,004084,00226a,0030af,c4efda'],
   Yokogawa: ['000064,006041,d00aab'],
   Pilz: ['000248'],
+  'General Electric': ['00a0f4'],
+  'Hitachi Energy': ['0002a3'],
   Hilscher: ['0002a2'],
   'HMS Networks': ['000327,000594,003011,003056,9cb206,cc3f1d'],
   'Red Lion': ['0005e4,0007af,001347,0060da,00a01d'],

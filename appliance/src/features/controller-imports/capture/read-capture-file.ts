@@ -60,7 +60,8 @@ const servicePart = (key: string, { protocol, facts }: SeenService): PartReading
   const [transport = '', port = ''] = key.split('/');
   return part('service', key, [
     ...fact('transport', transport),
-    ...fact('port', port),
+    // Ethernet has none.
+    ...(transport === 'ethernet' ? [] : fact('port', port)),
     ...fact('protocol', protocol),
     ...facts.flatMap(({ field, value, raw }) => fact(field, value, raw)),
   ]);
@@ -92,7 +93,8 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
     speakers.has(protocol) ? protocol : presence,
   );
   const sources: (CaptureProtocol | typeof presence)[] = [...speakers];
-  if (services.has(presence)) sources.push(presence);
+  // A station behind a gateway has no service of its own: that it spoke is all that may be known.
+  if (services.has(presence) || (sources.length === 0 && station !== undefined)) sources.push(presence);
   return sources.map((source): Reading => {
     const own = source === presence ? [] : (values.get(source) ?? []);
     const shown = services.get(source) ?? [];
@@ -100,7 +102,8 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       const of = one.values.filter((value) => value.source === source);
       return of.length === 0 ? [] : [{ slot: one.slot, values: of }];
     });
-    const places = [...own, ...behind.flatMap((one) => one.values), ...shown.map(([, place]) => place)];
+    const read = [...own, ...behind.flatMap((one) => one.values), ...shown.map(([, place]) => place)];
+    const places = read.length > 0 ? read : [{ atMs: device.lastMs, packet: device.lastPacket }];
     return {
       observedAtMs: whole(Math.max(...places.map(({ atMs }) => atMs))),
       method: 'passive',
@@ -110,6 +113,7 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       parts: [
         part('interface', mac ?? address ?? station?.key ?? '', [
           ...(station === undefined ? place : fact('gateway', station.behind)),
+          ...fact('vlan', device.vlan === undefined ? undefined : String(device.vlan)),
           ...own.filter(({ field }) => field === 'stationName').flatMap(seenFacts),
         ]),
         ...behind.map(({ slot, values: of }) => modulePart(slot, of)),

@@ -11,6 +11,7 @@ import { modbus } from './modbus.ts';
 import { opcua } from './opcua.ts';
 import { s7 } from './s7.ts';
 import { snmp } from './snmp.ts';
+import { synphasor } from './synphasor.ts';
 import type { PassiveProtocol } from './types.ts';
 
 /** Protocols by their ports; PROFINET's, whose answers come from any port, and what lies straight on Ethernet are read beside. */
@@ -28,4 +29,5 @@ export const passiveProtocols: readonly PassiveProtocol[] = [
   hartIp,
   fox,
   melsec,
+  synphasor,
 ];

@@ -55,7 +55,7 @@ const serverBit = 0x01;
 /** Unconfirmed services that servers send: I-Am, I-Have, notices of changes and events. */
 const serversNotices: ReadonlySet<number> = new Set([0, 1, 2, 3]);
 
-/** Acknowledgements, errors and notices come from servers alone. */
+/** Acknowledgements, errors and notices come from servers alone, also from one that has another port than 47808 (annex J.1). */
 const isServers = (apdu: Buffer): boolean => {
   const kind = apdu.readUInt8(0) >> 4;
   if (kind === 1) return serversNotices.has(apdu.readUInt8(1));
@@ -112,11 +112,11 @@ export const bacnet: PassiveProtocol = {
   udp: [47_808],
   reader:
     () =>
-    ({ bytes, isFromServer, isToServer }) => {
+    ({ bytes, isToServer }) => {
       const npdu = npduOf(bytes);
       if (npdu === undefined) return [];
       const told = isToServer && npdu.apdu.length > 0 ? command(npdu.apdu) : undefined;
       if (told !== undefined) return [{ ...told, ...(npdu.to && { behind: npdu.to.place }) }];
-      return isFromServer ? answers(npdu) : [];
+      return answers(npdu);
     },
 };

@@ -4,9 +4,10 @@ import type { ControlCommand } from '../pcap/types.ts';
 import { boundedMap, type PassiveProtocol } from './types.ts';
 
 // MELSEC communication protocol and SLMP, frames 3E and 4E in binary (Mitsubishi Electric SH-080008; CLPA BAP-C2006). The port is
-// set in the controller; these are the ones of the manuals and the usual choices.
+// set in the controller; these are the ones of the manuals and the usual choices. On 5006, 5007, 5560 and 5562 the maker's own
+// tools speak MELSOFT, whose layout is not published: what is read of it is what public captures of a Q and of an iQ-F show alike.
 
-const ports = [1_025, 1_280, 5_000, 5_001, 5_002, 5_006, 5_007, 5_010];
+const ports = [1_025, 1_280, 5_000, 5_001, 5_002, 5_006, 5_007, 5_010, 5_560, 5_562];
 
 const readModel = 0x0101;
 const maxQuestions = 4_096;
@@ -43,15 +44,50 @@ const frameOf = (bytes: Buffer): MelsecFrame | 'none' | undefined => {
   };
 };
 
+/** A name of 16 bytes, then the number of the model (SH-080008, 8.6.1). */
 const modelFacts = (data: Buffer): DeviceFact[] => {
-  const model = data.length < 20 ? '' : cleanText(data.subarray(2, 18)).trim();
+  const model = data.length < 18 ? '' : cleanText(data.subarray(0, 16)).trim();
   return model === ''
     ? []
     : [
         // The protocol is its maker's; the name of the model is the answer to nothing else.
-        { field: 'vendorRaw', value: 'Mitsubishi Electric', raw: rawHex(data.subarray(18, 20)) },
-        { field: 'model', value: model, raw: rawHex(data.subarray(2, 18)) },
+        { field: 'vendorRaw', value: 'Mitsubishi Electric', raw: rawHex(data.subarray(16, 18)) },
+        { field: 'model', value: model, raw: rawHex(data.subarray(0, 16)) },
       ];
+};
+
+/** Of MELSOFT: the first byte of requests and of answers, and that of what stands behind 19 bytes of route and the length. */
+const melsoftFrames: ReadonlyMap<number, number> = new Map([
+  [0x57, 0x1c],
+  [0xd7, 0x9c],
+]);
+const melsoftAnswer = 0xd7;
+const melsoftHeader = 21;
+/** In an answer the command, a running number and a result stand before its data. */
+const melsoftPrefix = 6;
+/** Questions for the model, of Q and of iQ-F. */
+const melsoftModel: ReadonlySet<number> = new Set([0x0101, 0x0121]);
+
+/** Length of the frame of MELSOFT at the start of the bytes; undefined while too little is there, 0 for what is none. */
+const melsoftLength = (bytes: Buffer): number | undefined => {
+  if (bytes.length === 0) return undefined;
+  const inner = melsoftFrames.get(bytes.readUInt8(0));
+  if (inner === undefined) return 0;
+  if (bytes.length <= melsoftHeader) return undefined;
+  const length = bytes.readUInt16LE(19);
+  return bytes.readUInt16BE(5) === 0x1111 && bytes.readUInt8(melsoftHeader) === inner && length > 3
+    ? melsoftHeader + length
+    : 0;
+};
+
+/** What an answer of MELSOFT, which is its maker's own, tells. The third byte behind the length says where its command stands. */
+const melsoftFacts = (bytes: Buffer): DeviceFact[] => {
+  const at = melsoftHeader + 2 + bytes.readUInt8(melsoftHeader + 2);
+  const isModel = melsoftModel.has(bytes.readUInt16BE(at)) && bytes.readUInt16LE(at + 4) === 0;
+  const facts = isModel ? modelFacts(bytes.subarray(at + melsoftPrefix)) : [];
+  return facts.length > 0
+    ? facts
+    : [{ field: 'vendorRaw', value: 'Mitsubishi Electric', raw: rawHex(bytes.subarray(0, melsoftHeader)) }];
 };
 
 export const melsec: PassiveProtocol = {
@@ -60,14 +96,19 @@ export const melsec: PassiveProtocol = {
   udp: ports,
   lengthOf: (bytes) => {
     const frame = frameOf(bytes);
-    return frame === undefined ? undefined : frame === 'none' ? 0 : frame.length;
+    return frame === undefined ? undefined : frame === 'none' ? melsoftLength(bytes) : frame.length;
   },
   reader: () => {
     /** An answer does not repeat its command: only one behind its question is read. */
     const questions = boundedMap<number>(maxQuestions);
     return ({ bytes, isFromServer, isToServer, conversation }) => {
       const frame = frameOf(bytes);
-      if (frame === undefined || frame === 'none' || frame.length > bytes.length) return [];
+      if (frame === 'none') {
+        const length = melsoftLength(bytes) ?? 0;
+        const isAnswer = length > 0 && length <= bytes.length && bytes.readUInt8(0) === melsoftAnswer;
+        return isAnswer && isFromServer ? [{ facts: melsoftFacts(bytes.subarray(0, length)) }] : [];
+      }
+      if (frame === undefined || frame.length > bytes.length) return [];
       const key = `${conversation} ${frame.serial}`;
       const { data, isAnswer } = frame;
       if (!isAnswer) {
@@ -80,7 +121,7 @@ export const melsec: PassiveProtocol = {
       const asked = questions.get(key);
       questions.delete(key);
       if (!isFromServer || asked === undefined || data.length < 2) return [];
-      return [asked === readModel && data.readUInt16LE(0) === 0 ? { facts: modelFacts(data) } : {}];
+      return [asked === readModel && data.readUInt16LE(0) === 0 ? { facts: modelFacts(data.subarray(2)) } : {}];
     };
   },
 };

@@ -6,6 +6,8 @@ import type { CaptureProtocol, ControlCommand, Station } from '../pcap/types.ts'
 /** A whole message: a datagram, or what the protocol's length cut out of a TCP stream. */
 export type Heard = {
   bytes: Buffer;
+  /** The sender's address. */
+  from: string;
   /** Its source port is the protocol's; both may be, where both sides use the same port. */
   isFromServer: boolean;
   isToServer: boolean;

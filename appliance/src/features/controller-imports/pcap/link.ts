@@ -8,13 +8,15 @@ const etherIpv6 = 0x86dd;
 const vlanTypes: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
 const maxTags = 4;
 
-const behindTags = (etherType: number, data: Buffer, at: number): { etherType: number; payload: Buffer } => {
-  let [type, from] = [etherType, at];
+/** The innermost tag names the network; number 0 only gives a priority (IEEE 802.1Q, 9.6). */
+const behindTags = (etherType: number, data: Buffer, at: number): Pick<Frame, 'etherType' | 'payload' | 'vlan'> => {
+  let [type, from, vlan] = [etherType, at, 0];
   for (let tags = 0; tags < maxTags && vlanTypes.has(type); tags += 1) {
+    vlan = data.readUInt16BE(from) & 0x0fff;
     type = data.readUInt16BE(from + 2);
     from += 4;
   }
-  return { etherType: type, payload: data.subarray(from) };
+  return { etherType: type, payload: data.subarray(from), ...(vlan === 0 ? {} : { vlan }) };
 };
 
 const byVersion = (payload: Buffer): Frame => ({

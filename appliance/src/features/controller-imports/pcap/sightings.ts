@@ -1,4 +1,5 @@
 import { dcpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/dcp';
+import { gooseReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/goose';
 import { lldpReading } from '@sallyport/bundle-tools/controllers/protocols/layer2/lldp';
 import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols/text';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
@@ -18,9 +19,24 @@ const everybodysMac = 'ff:ff:ff:ff:ff:ff';
 const ownMac = (mac: string | undefined): string | undefined =>
   mac === '00:00:00:00:00:00' || mac === everybodysMac ? undefined : mac;
 
+/** The first bit on the wire, the lowest of the first byte (IEEE 802, 8.2). */
+const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(1, 2), 16) & 1) === 1;
+/** As much of a reference as names a part of a record, of which the end tells blocks apart. */
+const maxBlock = 100;
+
 /** Groups, no address at all, and loopback, which is inside the recording computer. */
 const isNobodys = (address: string): boolean =>
   /^(?:2(?:2[4-9]|[345]\d)\.|0\.0\.0\.0$|127\.|ff[0-9a-f]{2}:|ff$|(?:0:){7}[01]$)/.test(address);
+
+/**
+ * Whether an address can be that of a whole subnet: the bits of the host are all ones (RFC 919), once all zeros, and two at least
+ * (a subnet of two addresses has none, RFC 3021). To any other a frame to everybody went by a sender's mistake.
+ */
+const mayBeEveryones = (address: string): boolean => {
+  // IPv6 has none: NaN.
+  const last = Number(address.split('.')[3]) % 4;
+  return last === 3 || last === 0;
+};
 
 /** An address that a device can have. */
 const ownAddress = (address: string | undefined): string | undefined =>
@@ -126,7 +142,7 @@ export const sightingReader = () => {
     const ends = [`${side.from}:${side.fromPort}`, `${side.to}:${side.toPort}`];
     // The same for both directions, also where both sides use the protocol's port.
     const conversation = ends.sort().join(' ');
-    const heard: Heard = { bytes, isFromServer, isToServer, conversation, transport };
+    const heard: Heard = { bytes, from: side.from, isFromServer, isToServer, conversation, transport };
     return toldBy(protocol, heard).flatMap((told): Seen[] => {
       const name = told.protocol ?? protocol.protocol;
       if (told.control !== undefined) {
@@ -136,7 +152,8 @@ export const sightingReader = () => {
         return [{ sighting: { ...one, ...defined({ detail, behind }) }, packet: place.packet }];
       }
       const from = told.origin === undefined ? { address: side.from, via } : { address: told.origin.address };
-      const port = told.origin?.port ?? (isFromServer ? side.fromPort : side.toPort);
+      // What tells of a device is its own word: the port is the one that it speaks from.
+      const port = told.origin?.port ?? side.fromPort;
       return sighting(place.atMs, name, from, `${transport}/${port}`, told).map((one) => ({
         sighting: one,
         packet: place.packet,
@@ -200,11 +217,32 @@ export const sightingReader = () => {
     return facts.length === 0 ? [] : [{ atMs, protocol: 'lldp', facts, ...known }];
   };
 
+  /** Each control block is a service of its publisher, whose address no group's can be. */
+  const onGoose = (atMs: number, { source, vlan, payload }: Frame): Sighting[] => {
+    const mac = ownMac(source);
+    const published = gooseReading(payload);
+    if (published === undefined || mac === undefined || isGroup(mac)) return [];
+    const { block, id, dataSet, revision, appId, isSimulated } = published;
+    const serviceFacts = [
+      ['endpoint', block],
+      ['identifier', id],
+      ['dataSet', dataSet],
+      ['version', revision],
+      ['applicationId', `0x${appId.toString(16).padStart(4, '0')}`],
+      ['state', isSimulated ? 'simulation' : undefined],
+    ].flatMap(([field, value]) =>
+      value === undefined ? [] : [{ field: String(field), value: String(value), raw: String(value) }],
+    );
+    const service = `ethernet/${block.slice(-maxBlock)}`;
+    return [{ atMs, protocol: 'goose', mac, service, serviceFacts, facts: [], ...defined({ vlan }) }];
+  };
+
   const onFrame = (place: Place, frame: Frame): Seen[] => {
     const { atMs, packet } = place;
     const below: Readonly<Record<number, (atMs: number, frame: Frame) => Sighting[]>> = {
       2054: (at, { payload }) => onArp(at, payload),
       34962: onDcp,
+      35000: onGoose,
       35020: onLldp,
     };
     const reader = below[frame.etherType];
@@ -212,7 +250,8 @@ export const sightingReader = () => {
     if (frame.etherType !== 0x0800 && frame.etherType !== 0x86dd) return [];
     const datagram = datagramOf(frame.payload);
     if (datagram === undefined || isNobodys(datagram.source)) return [];
-    if (frame.destination === everybodysMac && everyones.size < maxEveryones) everyones.add(datagram.destination);
+    if (frame.destination === everybodysMac && mayBeEveryones(datagram.destination) && everyones.size < maxEveryones)
+      everyones.add(datagram.destination);
     const mac = ownMac(frame.source);
     const from: Source = {
       address: datagram.source,

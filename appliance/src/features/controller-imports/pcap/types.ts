@@ -20,7 +20,7 @@ export class CaptureError extends Error {
 export type Packet = { atMs: number; linkType: number; data: Buffer; wireBytes: number };
 
 /** What an Ethernet (or raw) frame carries. */
-export type Frame = { etherType: number; source?: string; destination?: string; payload: Buffer };
+export type Frame = { etherType: number; source?: string; destination?: string; vlan?: number; payload: Buffer };
 
 export type CaptureProtocol =
   | 's7'
@@ -40,6 +40,8 @@ export type CaptureProtocol =
   | 'ads'
   | 'iec104'
   | 'melsec'
+  | 'goose'
+  | 'synphasor'
   | 'oui'
   | 'arp';
 
@@ -154,10 +156,12 @@ export type Sighting = {
   slot?: number;
   /** The facts are of this unit at the address: behind a gateway each serial device is one. */
   unit?: number;
-  /** What it answers on: `tcp/102`. */
+  /** What it answers on, `tcp/102`, or what it publishes on Ethernet, `ethernet/LD0/LLN0$GO$gcb01`. */
   service?: string;
   /** Facts of the service itself: how it is secured. */
   serviceFacts?: readonly DeviceFact[];
+  /** The network of the frame that shows it. */
+  vlan?: number;
   /** The frame's sender, where no router is seen between; `mac` is the device's own word. */
   via?: string;
   control?: ControlCommand;

@@ -2,13 +2,15 @@ import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
 import { unlessCut } from '../unless-cut.ts';
 
-// BACnet/IP: I-Am, and answers to ReadProperty of the device object.
+// BACnet/IP: I-Am, I-Have, and answers to ReadProperty of the device object.
+
+const objectName = 77;
 
 const propertyFields: ReadonlyMap<number, string> = new Map([
   [12, 'application'],
   [44, 'firmwareObserved'],
   [70, 'model'],
-  [77, 'name'],
+  [objectName, 'name'],
   [120, 'vendorId'],
   [121, 'vendorRaw'],
   [372, 'serial'],
@@ -173,11 +175,24 @@ const iAmAnswer = (apdu: Buffer): BacnetAnswer => {
     : { facts: [], instance };
 };
 
+/** I-Have (16.9.3): who has an object, the object, its name. Where the object is the device itself, the name is its own. */
+const iHaveAnswer = (apdu: Buffer): BacnetAnswer => {
+  const device = tagAt(apdu, 2);
+  const instance = device.number === 12 && !device.isContext ? instanceOf(apdu, device) : undefined;
+  if (instance === undefined) return nothing;
+  const object = tagAt(apdu, device.at + device.length);
+  const isItself = object.number === 12 && !object.isContext && instanceOf(apdu, object) === instance;
+  return { facts: isItself ? valueFact(objectName, apdu.subarray(object.at + object.length)) : [], instance };
+};
+
 /** What one message of the application layer says of the device that sends it. RangeError where it is cut. */
 export const bacnetAnswer = (apdu: Buffer): BacnetAnswer => {
   if (apdu.length < 4) return nothing;
   const kind = apdu.readUInt8(0) >> 4;
-  if (kind === 1) return apdu.readUInt8(1) === 0 ? iAmAnswer(apdu) : nothing;
+  if (kind === 1) {
+    const service = apdu.readUInt8(1);
+    return service === 0 ? iAmAnswer(apdu) : service === 1 ? iHaveAnswer(apdu) : nothing;
+  }
   // Of an answer in segments only the first would have its beginning.
   if (kind !== 3 || (apdu.readUInt8(0) & 0x08) !== 0) return nothing;
   const service = apdu.readUInt8(2);
