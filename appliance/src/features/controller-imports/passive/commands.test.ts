@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isControllerService } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { words } from '@sallyport/ui/controller-imports/words';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../../../../test/support/sources.ts';
@@ -35,5 +36,17 @@ describe('protocols that are read by ear', () => {
           port,
           devices.includes(` ${port}`) || (port === 5_001 && devices.includes('5000 to 5002')),
         ]).toEqual([protocol, port, true]);
+  });
+
+  it('have ports that lead to nothing else, but for those that computers have as well', () => {
+    const ports = passiveProtocols.flatMap(({ protocol, tcp = [], udp = [] }) =>
+      [...tcp, ...udp].map((port) => [protocol, port] as const),
+    );
+    expect(ports.filter(([, port]) => !isControllerService(port))).toEqual([
+      ['snmp', 161],
+      // That of the first program that a Windows gives one.
+      ['melsec', 1_025],
+      ['melsec', 1_025],
+    ]);
   });
 });
