@@ -91,7 +91,7 @@ export const namedPaths: readonly string[] = [
   'sallyport backup create --out: output + objects',
   'sallyport backup restore --key-file: input',
   'sallyport backup restore --objects: input',
-  'sallyport backup restore --witness: input + witness-digests',
+  'sallyport backup restore --witness: input + witness-digests + witness-added',
   'sallyport backup restore objects --key-file: input',
   'sallyport backup restore objects --objects: input',
   'sallyport backup restore objects: input + objects + ../objects',

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { openLog } from '@sallyport/appliance/platform/log';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { binOf } from '../support/commands.ts';
@@ -137,12 +141,67 @@ const ofPages = async (dataDir: string): Promise<Figure[]> => {
   }
 };
 
+const witnessTokens = 10_000;
+
+/** What the witness costs after an entry of the journal: so many objects with guarded fields, one for each device. */
+const ofWitness = async (dataDir: string): Promise<Figure[]> => {
+  const appliance = await compose({ dataDir, log: openLog('silent') });
+  try {
+    const { db, events, objects, rollbackDetector } = appliance;
+    const held = objects.list({ kind: 'token', limit: 1 }).total;
+    const make = (n: number): void => {
+      const hash = createHash('sha256').update(`witness ${n}`).digest('hex');
+      const body = { purpose: 'agent', hash, uses: 1, approve: 'manual', disabled: true } as const;
+      objects.create(systemActor, 'token', { name: `device ${n}`, ...body });
+    };
+    // The plant is kept, and they with it.
+    db.transaction(() => {
+      for (let n = held; n < Math.min(devices, witnessTokens); n += 1) make(n);
+    }).immediate();
+    rollbackDetector.flush();
+    const { rows } = objects.list({ kind: 'token', limit: rounds });
+    const sizeOf = (name: string): number => statSync(join(dataDir, 'keys', name)).size;
+    const measured = (when: string, act: (round: number) => void): Figure[] => {
+      const took: number[] = [];
+      const wrote: number[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        act(round);
+        const start = process.cpuUsage();
+        rollbackDetector.flush();
+        const { user, system } = process.cpuUsage(start);
+        took.push((user + system) / 1000);
+        wrote.push(sizeOf('witness') + sizeOf('witness-added'));
+      }
+      const what = `the witness, ${when}`;
+      return [
+        { what, value: median(took), unit: 'ms', target: '5 ms' },
+        { what: `${what}: written`, value: median(wrote), unit: 'B' },
+      ];
+    };
+    const entry = (): void => {
+      const params = { cause: 'bench', found: 0, reason: '' };
+      events.record('state-return-refused', { actor: 'system:appliance', params });
+    };
+    const write = (round: number): void => {
+      const { id, body } = rows[round] ?? { id: '', body: {} };
+      objects.update(systemActor, 'token', id, { name: `${String(body['name'])}.` });
+    };
+    return [
+      ...measured('after an entry of the journal', entry),
+      ...measured('after a write of a guarded object', write),
+      { what: 'the witness, its digests', value: sizeOf('witness-digests') / 1024, unit: 'KiB' },
+    ];
+  } finally {
+    await appliance.close();
+  }
+};
+
 /** Commands and pages of a full site. */
 export const fullSite = async (): Promise<Result> => {
   if (!existsSync(csafFile())) return { method: [], figures: [], skipped: `${csafFile()} is not there` };
   const dataDir = await keptPlant({ devices, packages, profiles });
   return {
-    figures: [...(await listOfDevices(dataDir)), ...(await ofPages(dataDir))],
+    figures: [...(await listOfDevices(dataDir)), ...(await ofPages(dataDir)), ...(await ofWitness(dataDir))],
     method: [
       `${devices} devices with ${packages} packages each, ${profiles} different sets of them, stored directly and kept in var/bench; a catalogue of ${catalogueUpdates} updates.`,
       `Processor time, user and system; median of ${rounds} where it is not the first. Pages without TLS, log-in and rendering included.`,

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { createBackup } from '@sallyport/appliance/features/backups/make-backup';
 import { parseRecoveryKey, restoreBackup } from '@sallyport/appliance/features/backups/restore';
+import { isOfWitness } from '@sallyport/appliance/features/rollback/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
@@ -101,7 +102,8 @@ describe('agents of a restored server', () => {
   /** Puts the backup back; with the witness of before, or without. */
   const restore = async (withWitness: boolean): Promise<void> => {
     await stop();
-    for (const name of ['witness', 'witness-digests']) copyFileSync(join(data, 'keys', name), at(name));
+    for (const name of readdirSync(join(data, 'keys')).filter(isOfWitness))
+      copyFileSync(join(data, 'keys', name), at(name));
     renameSync(data, at(withWitness ? 'data-first' : 'data-second'));
     await restoreBackup(at('old.spb'), await parseRecoveryKey(recoveryKey), data, {
       witness: withWitness ? at('witness') : undefined,

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOfWitness } from '@sallyport/appliance/features/rollback/types';
 import { type ChapterName, chapterNames } from '@sallyport/ui/help/chapters';
 import { parseMarkdown } from '@sallyport/ui/help/markdown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -244,7 +245,8 @@ describe('the commands of the help', () => {
         return items.find(({ state }) => state === 'pending')?.id;
       });
     if (line.includes('./witness'))
-      for (const name of ['witness', 'witness-digests']) copyFileSync(at('data', 'keys', name), at('work', name));
+      for (const name of readdirSync(at('data', 'keys')).filter(isOfWitness))
+        copyFileSync(at('data', 'keys', name), at('work', name));
   };
 
   const followUp = async (line: string, said: string): Promise<void> => {

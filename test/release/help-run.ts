@@ -68,7 +68,7 @@ const acts = (on: BootedRoot, variables: Variables, note: (text: string) => void
       if (waits !== undefined) await well(on, `sallyport device forget ${waits.id}`);
     },
     'sallyport backup restore': async () => {
-      await well(on, 'cp /var/lib/sallyport/keys/witness /var/lib/sallyport/keys/witness-digests /root/');
+      await well(on, 'cp /var/lib/sallyport/keys/witness* /root/');
     },
     'sallyport-agent status': async () => {
       // The device was revoked before; its service learns that by its next call.

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { PathUse } from '@sallyport/bundle-tools/person/kinds';
 import { type RestoreReport, restoreBackup } from '../features/backups/restore.ts';
 import { returnText } from '../features/rollback/text.ts';
-import { digestsName } from '../features/rollback/types.ts';
+import { besideWitness } from '../features/rollback/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 import { clockOption, confirmClock } from './confirm-clock.ts';
@@ -46,8 +46,8 @@ export const command: Command = {
     ...clockOption,
     witness: {
       value: 'FILE',
-      path: { kind: 'input', beside: [digestsName] },
-      help: 'keys/witness of the data directory of before, witness-digests beside it: what was taken away since stays so (those in DATA/keys)',
+      path: { kind: 'input', beside: [...besideWitness] },
+      help: 'keys/witness of the data directory of before, witness-digests and witness-added beside it: what was taken away since stays so (those in DATA/keys)',
     },
   },
   example: 'sallyport backup restore plant-7.spb --key-file recovery.txt --data /var/lib/sallyport',

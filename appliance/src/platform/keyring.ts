@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { isTemporaryOf, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
@@ -26,6 +26,8 @@ export type Keyring = {
   /** Reads keys/<name>; throws KEY when absent or damaged. */
   readFile(name: string): Uint8Array;
   hasFile(name: string): boolean;
+  /** Another text once keys/<name> is another file; undefined where it is not there. */
+  stampOf(name: string): string | undefined;
   /** What lies in keys/, without what is only being written. */
   fileNames(): string[];
   /** Temporary files in keys/, of writing `name` or of any: one is being written, or the power failed while it was. */
@@ -100,6 +102,10 @@ const keyringOf = (keysDir: string, master: Uint8Array, source: Keyring['source'
       return unwrap(readFileSync(path), `file/${name}`);
     },
     hasFile: (name) => isThere(pathOf(name)),
+    stampOf: (name) => {
+      const found = statSync(pathOf(name), { bigint: true, throwIfNoEntry: false });
+      return found && `${found.ino}/${found.size}/${found.mtimeNs}`;
+    },
     fileNames: () => readdirSync(keysDir).filter((file) => !isTemporaryOf(file)),
     unfinished,
     dropUnfinished: (name) => {

@@ -39,6 +39,8 @@ export type Personal = {
   undestroyedSince(): number | undefined;
   /** Numbers of the keys that are in use, and the highest number that was ever given. */
   living(): { ids: number[]; last: number };
+  /** The same text as long as these are the same. */
+  livingMark(): string;
   /** Erases keys by their numbers, as after a return to an older state; returns those that were in use. */
   eraseIds(ids: readonly number[]): number[];
   /** What is wrong with the file of keys; nothing when it fits the table. */
@@ -70,6 +72,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   const blindIndex = (field: string, value: string): Buffer => hmac(`${field}\0${normalName(value)}`);
   const personIndex = (person: string): Buffer => hmac(`person\0${person}`);
 
+  const countLiving = sql.count<[]>('select count(*) from person_key where erased_at is null');
   const byPerson = sql.get<[Buffer], { id: number; createdAt: number }>(
     'select id, created_at as createdAt from person_key where person = ? and erased_at is null',
   );
@@ -210,6 +213,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     destroyErased,
     undestroyedSince: () => oldestErased() ?? undefined,
     living: () => ({ ids: livingKeyIds(db), last: last() }),
+    livingMark: () => `${countLiving()}/${last()}`,
     eraseIds,
     verify: () => {
       const faults = livingKeyIds(db).flatMap((id) => {

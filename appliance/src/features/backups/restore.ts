@@ -21,7 +21,7 @@ import { assertKnownSchema, databaseFaults, migrate, openDatabase, schemaVersion
 import { AppError } from '../../platform/errors.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
-import { digestsName, witnessName } from '../rollback/types.ts';
+import { besideWitness, witnessName } from '../rollback/types.ts';
 import { assertSealedWhole, type BackupSink, readSealedFiles, readStatement } from './container.ts';
 import { bringObjects, checkObjects, copiesFolder, type ObjectReport } from './object-copies.ts';
 import { readRecoveryState, writeRecoveryState } from './recovery-key-file.ts';
@@ -170,7 +170,7 @@ const layWitness = async (paths: DataPaths, file: string, witness: string | unde
   if (witness !== undefined)
     for (const [from, name] of [
       [witness, witnessName],
-      [join(dirname(witness), digestsName), digestsName],
+      ...besideWitness.map((name) => [join(dirname(witness), name), name] as const),
     ] as const)
       if (name === witnessName || isThere(from))
         writeFileSync(join(paths.keys, name), readFileSync(from), { mode: 0o600 });
@@ -234,7 +234,7 @@ export const restoreBackup = async (
   await cryptoReady();
   const { data: target, keys, objects: held } = dataPaths(dataDir);
   const inTarget = join(keys, witnessName);
-  const ofWitness = new Set([inTarget, join(keys, digestsName)]);
+  const ofWitness = new Set([inTarget, ...besideWitness.map((name) => join(keys, name))]);
   dropCutOff(target);
   if (filesIn(target).some((file) => !ofWitness.has(file) && !file.startsWith(`${held}/`)))
     throw new AppError('EXISTS', `${target} is not empty`);

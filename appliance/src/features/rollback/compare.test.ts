@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/chance.ts';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { alone, sampleBody } from '../../../test/support/sample-bodies.ts';
 import { allKinds } from '../../all-kinds.ts';
@@ -6,8 +8,9 @@ import { passOn } from '../../engine/changes/pass-on.ts';
 import { type ObjectService, objectService } from '../../engine/objects/service.ts';
 import type { Kind, KindDeclaration, Setting } from '../../engine/objects/types.ts';
 import { objectDigests } from './compare.ts';
-import { packRows, unpackRows } from './digests.ts';
+import { bothDeltas, digestsAfter, packRows, unpackRows } from './digests.ts';
 import { rollbackStore } from './store.ts';
+import type { DigestsDelta, KindDigests } from './types.ts';
 
 // Every field of every kind against an older database, from the declarations: a new kind or field is in it by itself. The other
 // ways back (restore, revert, undo) go through the same list in engine/objects/returns.test.ts.
@@ -40,6 +43,12 @@ const make = (kind: Kind): string => {
     if (unique === true) body[name] = `${made}`.padStart(min ?? 8, '0');
   const id = kind.key === undefined || kind.key === 'generated' ? undefined : `k${made}`;
   return objects.ofAnyKind.create(admin, kind.name, body, id === undefined ? {} : { id }).id;
+};
+/** A change of one field of its own. */
+const plainChange = (kind: Kind, at: number): Record<string, unknown> => {
+  const names = Object.keys(kind.fields).filter((name) => kind.fields[name]?.unique !== true);
+  const name = names[at % names.length] ?? '';
+  return { [name]: sampleBody(kind, at % 2 === 0 ? 1 : 0)[name] };
 };
 const newest = (): number =>
   engines.db.prepare<[], number>('select coalesce(max(seq), 0) from audit').pluck().get() ?? 0;
@@ -117,6 +126,54 @@ describe('an older database', () => {
     }
     const rows = (held: typeof seen) => unpackRows(held[kind.name] ?? { fields: [], rows: '' });
     expect(rows(seen)).toEqual(rows(digests.after({}, newest())));
+  });
+
+  it('is compared with what was added to the digests as with what is written at once, whatever was done in between', () => {
+    const some = guarded.filter(({ key }) => key === undefined || key === 'generated').slice(0, 4);
+    const rows = (held: Record<string, KindDigests>) =>
+      Object.fromEntries(Object.entries(held).map(([name, one]) => [name, unpackRows(one)]));
+    const act = fc.record({
+      kind: fc.nat(some.length - 1),
+      act: fc.constantFrom('make', 'change', 'drop'),
+      at: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(act, { maxLength: 4 }), { maxLength: 6 }), (turns) => {
+        const base = digests.after({}, newest());
+        const ids: string[][] = some.map(() => []);
+        let added = base;
+        let all: DigestsDelta = { others: [], changed: {} };
+        for (const turn of turns) {
+          for (const one of turn) {
+            const kind = some[one.kind] as Kind;
+            const mine = ids[one.kind] as string[];
+            const id = mine[one.at % Math.max(1, mine.length)];
+            if (one.act === 'make' || id === undefined) mine.push(make(kind));
+            else if (one.act === 'change') objects.ofAnyKind.update(admin, kind.name, id, plainChange(kind, one.at));
+            else drop(kind.name, mine.splice(mine.indexOf(id), 1)[0] ?? '');
+          }
+          const delta = digests.changedSince(added);
+          if (delta === undefined) throw new Error('the kinds are others');
+          all = bothDeltas(all, delta, (name) => base[name]?.fields ?? []);
+          added = digestsAfter(base, all, newest());
+        }
+        expect(rows(added)).toEqual(rows(digests.after({}, newest())));
+        expect(new Set(Object.values(added).map(({ entry }) => entry)).size).toBe(1);
+        for (const [at, mine] of ids.entries()) for (const id of mine) drop(some[at]?.name ?? '', id);
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  it('is compared anew with all where the fields of a kind are others, and says nothing of kinds that are not known', () => {
+    const seen = digests.after({}, newest());
+    const role = seen['role'] as KindDigests;
+    expect(digests.changedSince({ ...seen, role: { ...role, fields: role.fields.slice(1) } })).toBeUndefined();
+    const other = { entry: 1, fields: ['x'], rows: '' };
+    const changed = digests.changedSince({ ...seen, other });
+    expect(changed?.others).toEqual(['other']);
+    const after = digestsAfter({ ...seen, other }, { others: ['other'], changed: {} }, newest());
+    expect([after['other']?.entry, after['role']?.entry]).toEqual([1, newest()]);
   });
 });
 

@@ -4,7 +4,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { digestsOf, type FieldDigests, idDigest, type Keyed, maxDigestBytes, packRows, unpackRows } from './digests.ts';
 import type { RollbackStore } from './store.ts';
-import type { KindDigests, ReturnLine } from './types.ts';
+import type { DigestsDelta, KindDigests, ReturnLine } from './types.ts';
 
 // After a return to an older database each guarded field of each living object is compared with the digest that the witness
 // holds; one that differs goes to its strict side. Which fields are guarded and which side is strict, the kinds declare.
@@ -30,6 +30,9 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
       .kinds()
       .map((kind) => ({ kind, fields: objects.guarded(kind.name) }))
       .filter(({ fields }) => fields.length > 0);
+
+  /** Kinds that were left out when all was written last, because of their size. */
+  let leftOut: ReadonlySet<string> = new Set();
 
   const rowOf = (name: string, id: string, fields: readonly string[]): FieldDigests | undefined => {
     const found = objects.ofAnyKind.find(name, id, { secrets: true });
@@ -77,7 +80,32 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
         bytes += rows.length;
         return bytes <= maxDigestBytes;
       });
+    const names = new Set(kept.map(([name]) => name));
+    leftOut = new Set(Object.keys(made).filter((name) => !names.has(name)));
     return Object.fromEntries([...others, ...kept]);
+  };
+
+  /** What was written since digests with these fields, each as of an entry; undefined where they are to be made anew. */
+  const changedSince = (
+    held: Readonly<Record<string, Pick<KindDigests, 'fields' | 'entry'>>>,
+  ): DigestsDelta | undefined => {
+    const kinds = guardedKinds().filter(({ kind }) => !leftOut.has(kind.name));
+    if (kinds.some(({ kind, fields }) => held[kind.name]?.fields.join() !== fields.join())) return undefined;
+    const known = new Set(kinds.map(({ kind }) => kind.name));
+    const from = Math.min(...kinds.map(({ kind }) => held[kind.name]?.entry ?? 0));
+    const written = Map.groupBy(store.written(from), ({ kind }) => kind);
+    const changed: DigestsDelta['changed'] = {};
+    for (const { kind, fields } of kinds) {
+      const rows = new Map<string, FieldDigests>();
+      const gone: string[] = [];
+      for (const { object: id } of written.get(kind.name) ?? []) {
+        const row = rowOf(kind.name, id, fields);
+        if (row === undefined) gone.push(idDigest(keyed, kind.name, id));
+        else rows.set(idDigest(keyed, kind.name, id), row);
+      }
+      if (rows.size + gone.length > 0) changed[kind.name] = { rows: packRows(fields, rows), gone };
+    }
+    return { others: Object.keys(held).filter((name) => !known.has(name)), changed };
   };
 
   /** Whether they have the guarded fields of every kind that this process knows. */
@@ -168,5 +196,5 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
     return outcome;
   };
 
-  return { after, compare, isCurrent };
+  return { after, changedSince, compare, isCurrent };
 }

@@ -1,5 +1,5 @@
 import type { Body, Kind } from '../../engine/objects/types.ts';
-import type { KindDigests } from './types.ts';
+import type { DigestsDelta, KindDigests } from './types.ts';
 
 // What the witness remembers of each living object: for each field that something is taken away by, a keyed digest of its
 // value. A row has 8 bytes of a digest of the object's id, one bit for each field, and 6 bytes for each field that is set;
@@ -59,7 +59,7 @@ export function packRows(fields: readonly string[], rows: ReadonlyMap<string, Fi
 }
 
 /** The rows of a kind by the digests of their ids. */
-export function unpackRows({ fields, rows }: Pick<KindDigests, 'fields' | 'rows'>): Map<string, FieldDigests> {
+export function unpackRows({ fields, rows }: { fields: readonly string[]; rows: string }): Map<string, FieldDigests> {
   const bytes = Buffer.from(rows, 'base64');
   const found = new Map<string, FieldDigests>();
   const bitBytes = Math.ceil(fields.length / 8);
@@ -76,4 +76,48 @@ export function unpackRows({ fields, rows }: Pick<KindDigests, 'fields' | 'rows'
     found.set(id, digests);
   }
   return found;
+}
+
+const changedRows = (
+  fields: readonly string[],
+  rows: Map<string, FieldDigests>,
+  { rows: written, gone }: DigestsDelta['changed'][string],
+): Map<string, FieldDigests> => {
+  for (const [id, row] of unpackRows({ fields, rows: written })) rows.set(id, row);
+  for (const id of gone) rows.delete(id);
+  return rows;
+};
+
+/** Digests with what differs after some more entries, up to this one. */
+export function digestsAfter(
+  base: Readonly<Record<string, KindDigests>>,
+  { others, changed }: DigestsDelta,
+  upTo: number,
+): Record<string, KindDigests> {
+  const after = ([name, section]: [string, KindDigests]): [string, KindDigests] => {
+    const entry = others.includes(name) ? section.entry : upTo;
+    const change = changed[name];
+    if (change === undefined) return [name, { ...section, entry }];
+    const rows = packRows(section.fields, changedRows(section.fields, unpackRows(section), change));
+    return [name, { ...section, entry, rows }];
+  };
+  return Object.fromEntries(Object.entries(base).map(after));
+}
+
+/** One delta that says what two do, the second after the first. */
+export function bothDeltas(
+  first: DigestsDelta,
+  second: DigestsDelta,
+  fieldsOf: (kind: string) => readonly string[],
+): DigestsDelta {
+  const changed = { ...first.changed };
+  for (const [name, change] of Object.entries(second.changed)) {
+    const before = changed[name] ?? { rows: '', gone: [] };
+    const fields = fieldsOf(name);
+    const written = unpackRows({ fields, rows: change.rows });
+    const rows = changedRows(fields, unpackRows({ fields, rows: before.rows }), change);
+    const gone = [...new Set([...before.gone, ...change.gone])].filter((id) => !written.has(id));
+    changed[name] = { rows: packRows(fields, rows), gone };
+  }
+  return { others: second.others, changed };
 }

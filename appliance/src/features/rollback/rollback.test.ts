@@ -1,5 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fileFolder } from '../../../../test/support/test-folder.ts';
@@ -7,14 +17,16 @@ import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { immediate } from '../../platform/database.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { openLog } from '../../platform/log.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { createBackup } from '../backups/make-backup.ts';
 import { parseRecoveryKey, restoreBackup } from '../backups/restore.ts';
+import { digestsOf, idDigest, unpackRows } from './digests.ts';
 import { missingIds, packIds, readWitness } from './file.ts';
 import { keptTaken, takenAfter } from './taken.ts';
-import type { Return } from './types.ts';
+import { isOfWitness, type Return } from './types.ts';
 
 const log = openLog('silent');
 const folder = fileFolder('rollback');
@@ -161,7 +173,8 @@ describe('what was taken away after a backup', () => {
     expect((await restored('alone')).back).toMatchObject({ isCovered: false, applied: { persons: 1 } });
     const both = join(folder, 'both');
     mkdirSync(join(both, 'keys'), { recursive: true });
-    for (const name of ['witness', 'witness-digests']) copyFileSync(join(data, 'keys', name), join(both, 'keys', name));
+    for (const name of readdirSync(join(data, 'keys')).filter(isOfWitness))
+      copyFileSync(join(data, 'keys', name), join(both, 'keys', name));
     expect((await restored('both')).back).toMatchObject({ isCovered: true, applied: { persons: 1 } });
   });
 
@@ -198,6 +211,102 @@ describe('what was taken away after a backup', () => {
     const target = join(folder, 'later');
     await restoreBackup(later, await parseRecoveryKey(recoveryKey), target);
     expect(existsSync(join(target, temporary))).toBe(false);
+  });
+});
+
+describe('digests beside the witness', () => {
+  const at = join(folder, 'added');
+  const [base, added, head] = ['witness-digests', 'witness-added', 'witness'].map((name) => join(at, 'keys', name)) as [
+    string,
+    string,
+    string,
+  ];
+  const role = (name: string) => ({ name, rights: ['events:read'] });
+  /** Whether they have this of the site's roles. */
+  const knows = async (id: string): Promise<boolean> => {
+    const witness = readWitness(await openKeyring(join(at, 'keys')));
+    return opened(at, ({ objects, personal }) => {
+      const kind = objects.kind('role');
+      const section = witness?.digests['role'] ?? { fields: [], rows: '' };
+      const row = digestsOf(personal.keyed, kind, id, objects.get('role', id).body, section.fields);
+      expect([...row.keys()]).toContain('rights');
+      return isDeepStrictEqual(unpackRows(section).get(idDigest(personal.keyed, 'role', id)), row);
+    });
+  };
+
+  beforeAll(async () => {
+    await initialised({
+      dataDir: at,
+      site: 'test-2',
+      addresses: ['localhost'],
+      listen: { address: '127.0.0.1', port: 0 },
+      administrator: 'admin',
+      log,
+    });
+  });
+
+  it('are added to after an entry of the journal, and written anew once much was added', async () => {
+    await opened(at, ({ db, objects, rollbackDetector }) => {
+      rollbackDetector.flush();
+      const written = readFileSync(base);
+      const { id } = objects.create(systemActor, 'role', role('first'));
+      rollbackDetector.flush();
+      const size = statSync(added).size;
+      for (let n = 0; n < 20; n += 1) {
+        objects.update(systemActor, 'role', id, { rights: [n % 2 === 0 ? 'devices:read' : 'events:read'] });
+        rollbackDetector.flush();
+      }
+      // The same object again costs nothing more.
+      expect(statSync(added).size - size).toBeLessThan(10);
+      expect(size).toBeLessThan(1_500);
+      expect(readFileSync(base)).toEqual(written);
+      immediate(db, () => {
+        for (let n = 0; n < 3_500; n += 1) objects.create(systemActor, 'role', role(`many ${n}`));
+      });
+      rollbackDetector.flush();
+      expect(statSync(base).size).toBeGreaterThan(written.length + 3_500 * 14);
+      objects.update(systemActor, 'role', id, { rights: [] });
+      rollbackDetector.flush();
+      expect(statSync(added).size).toBeLessThan(1_500);
+    });
+  });
+
+  it('that the power left without the witness of them are of both, and right after the next entry', async () => {
+    const first = await opened(at, ({ objects }) => objects.create(systemActor, 'role', role('second')).id);
+    const witness = readFileSync(head);
+    const id = await opened(at, ({ objects }) => objects.create(systemActor, 'role', role('third')).id);
+    writeFileSync(head, witness);
+    expect(await knows(first)).toBe(true);
+    await opened(at, ({ rollbackDetector }) => expect(rollbackDetector.returns()).toEqual([]));
+    expect([await knows(first), await knows(id)]).toEqual([true, true]);
+  });
+
+  it('are added to by another process as well, and this one goes on from there', async () => {
+    await opened(at, async ({ objects, rollbackDetector }) => {
+      const one = objects.create(systemActor, 'role', role('of this one')).id;
+      rollbackDetector.flush();
+      const other = await opened(at, (beside) => beside.objects.create(systemActor, 'role', role('of the other')).id);
+      const next = objects.create(systemActor, 'role', role('of this one again')).id;
+      rollbackDetector.flush();
+      for (const id of [one, other, next]) expect(await knows(id)).toBe(true);
+    });
+  });
+
+  it('of which one file is older or absent say nothing beside the witness, and are made anew', async () => {
+    const id = await opened(at, ({ objects }) => objects.create(systemActor, 'role', role('last')).id);
+    const older = readFileSync(added);
+    await opened(at, ({ objects }) => objects.update(systemActor, 'role', id, { rights: ['devices:read'] }));
+    const digests = async () => readWitness(await openKeyring(join(at, 'keys')))?.digests;
+    for (const spoil of [() => writeFileSync(added, older), () => rmSync(added)]) {
+      expect(await digests()).not.toEqual({});
+      spoil();
+      expect(await digests()).toEqual({});
+      await opened(at, () => undefined);
+      expect(await knows(id)).toBe(true);
+      await opened(at, ({ objects }) =>
+        objects.update(systemActor, 'role', id, { description: 'so that one is added' }),
+      );
+    }
   });
 });
 

@@ -15,12 +15,18 @@ import type { LostCertificates } from '../devices/types.ts';
 import type { PersonService } from '../erasure/service.ts';
 import { objectDigests } from './compare.ts';
 import {
+  addToWitness,
   dropUnfinishedWitness,
   emptyWitness,
   hasUnfinishedWitness,
+  isBeside,
   missingIds,
+  openWitness,
   packIds,
+  readHead,
   readWitness,
+  type WitnessHead,
+  type WitnessLog,
   writeWitness,
 } from './file.ts';
 import { type HeldTokens, heldTokens } from './held-tokens.ts';
@@ -96,26 +102,50 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const tokens = heldTokens({ db, objects, accounts, clock });
   let written: Position | undefined;
   let kept: Pick<Witness, 'returns' | 'taken'> | undefined;
+  /** The digests that belong to `kept`. */
+  let log: WitnessLog | undefined;
+  let keysOf: { mark: string; keys: Pick<Witness, 'keys' | 'keysLast'> } | undefined;
 
   const write = (witness: Witness): void => {
-    writeWitness(keyring, witness);
+    log = undefined;
+    log = writeWitness(keyring, witness);
     written = witness.position;
     kept = witness;
   };
 
+  const keysNow = (): Pick<Witness, 'keys' | 'keysLast'> => {
+    const mark = personal.livingMark();
+    if (keysOf?.mark !== mark) {
+      const { ids, last } = personal.living();
+      keysOf = { mark, keys: { keys: packIds(ids, last), keysLast: last } };
+    }
+    return keysOf.keys;
+  };
+
+  /** How far the database is now, from how far it was. */
+  const moved = (head: Pick<WitnessHead, 'position' | 'taken' | 'takenFrom'>) => ({
+    position: store.position(),
+    ...keysNow(),
+    ...takenAfter(head.taken, head.takenFrom, store.since(head.position.entries, entriesAtOnce), store),
+  });
+
   /** The witness as of now; under the write lock, so that what two processes write is in order. */
   const advanced = (witness: Witness): Witness => {
-    const position = store.position();
-    const living = personal.living();
-    const entries = store.since(witness.position.entries, entriesAtOnce);
-    return {
-      ...witness,
-      position,
-      keys: packIds(living.ids, living.last),
-      keysLast: living.last,
-      digests: digests.after(witness.digests, position.entries),
-      ...takenAfter(witness.taken, witness.takenFrom, entries, store),
-    };
+    const now = moved(witness);
+    return { ...witness, ...now, digests: digests.after(witness.digests, now.position.entries) };
+  };
+
+  /** Adds to the files what came since; false where all of them is to be read or written. Under the write lock. */
+  const add = (): boolean => {
+    const head = log && readHead(keyring);
+    const changed = log && digests.changedSince(log.kinds);
+    if (log === undefined || head === undefined || changed === undefined || !isBeside(log, head)) return false;
+    const now = { ...head, ...moved(head) };
+    log = addToWitness(keyring, log, now, changed);
+    if (log === undefined) return false;
+    written = now.position;
+    kept = { taken: now.taken, returns: kept?.returns ?? [] };
+    return true;
   };
 
   const isWritten = (position: Position): boolean =>
@@ -124,7 +154,13 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const flush = (): boolean => {
     if (db.inTransaction) return false;
     if (isWritten(store.position())) return true;
-    return immediateWithin(db, waitMs, () => write(advanced(readWitness(keyring) ?? emptyWitness())));
+    return immediateWithin(db, waitMs, () => {
+      if (add()) return;
+      // Another process wrote it, or this one begins.
+      const found = openWitness(keyring);
+      [kept, log] = [found?.witness, found?.log];
+      if (!add()) write(advanced(found?.witness ?? emptyWitness()));
+    });
   };
 
   const without = (kind: string, id: string, field: string, values: readonly string[]): boolean => {

@@ -11,8 +11,12 @@ import { z } from 'zod';
 export const witnessName = 'witness';
 /** The file beside it that holds what a release before 0.3.0, which may come back to the data directory, does not read. */
 export const digestsName = 'witness-digests';
-/** Neither is in a backup: what they have seen goes on counting. */
-export const isOfWitness = (name: string): boolean => name === witnessName || name === digestsName;
+/** What was added to the digests since that file was written: so little is written after an entry of the journal. */
+export const addedName = 'witness-added';
+/** Those that lie beside the witness. */
+export const besideWitness = [digestsName, addedName] as const;
+/** None is in a backup: what they have seen goes on counting. */
+export const isOfWitness = (name: string): boolean => [witnessName, ...besideWitness].includes(name);
 
 /** How far a database is. */
 const position = z.strictObject({
@@ -120,7 +124,28 @@ export const digestsFile = z.strictObject({
   returns: z.record(z.string(), returnDetails),
 });
 
-/** Both files. */
+/** What differs of digests after some more entries. */
+const digestsDelta = z.strictObject({
+  /** Kinds that it says nothing about: who wrote it does not know them. */
+  others: z.array(z.string()),
+  /** By kind: rows that were written since, and digests of the ids of objects that are gone. */
+  changed: z.record(
+    z.string(),
+    z.strictObject({ rows: z.base64(), gone: z.array(z.string().regex(/^[0-9a-f]{16}$/)) }),
+  ),
+});
+export type DigestsDelta = z.infer<typeof digestsDelta>;
+
+export const addedFile = z.strictObject({
+  format: z.literal('sallyport-witness-added/1'),
+  /** SHA-256 of the digests that it is added to. */
+  to: z.string().regex(/^[0-9a-f]{64}$/),
+  /** As the digests have them. */
+  of: z.array(position).min(1).max(2),
+  delta: digestsDelta,
+});
+
+/** All files. */
 export type Witness = Omit<z.infer<typeof witnessFile>, 'returns'> & {
   returns: Return[];
   digests: Record<string, KindDigests>;
