@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { besideWitness, witnessName } from '@sallyport/appliance/features/rollback/types';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../appliance/test/support/catalog.ts';
@@ -223,12 +224,13 @@ describe.skipIf(!can)('a power cut in an import', () => {
   });
 
   it('is no return to an older state and no damage while the witness of it is written', async () => {
-    const written = steps.flatMap((step, index) =>
-      step.op === 'rename' && step.to === '/data/keys/witness' ? [index] : [],
-    );
-    expect(written.length).toBeGreaterThan(0);
+    const placed = (name: string): number[] =>
+      steps.flatMap((step, index) => (step.op === 'rename' && step.to === `/data/keys/${name}` ? [index] : []));
+    const written = [witnessName, ...besideWitness].flatMap((name) => placed(name).slice(isLong ? 0 : -1));
+    expect(placed(witnessName).length).toBeGreaterThan(0);
+    expect(written.length).toBeGreaterThan(1);
     // Before the temporary file is synced, before it gets its name, and before that is synced.
-    const cuts = written.slice(isLong ? 0 : -1).flatMap((step) => [step - 2, step, step + 1]);
+    const cuts = written.flatMap((step) => [step - 2, step, step + 1]);
     await twoAtATime(cuts, async (cut) => {
       await expectRecovers(cut, 'data', 1);
     });

@@ -28,7 +28,10 @@ const roleOf = (): string => {
 const role = roleOf();
 const seen = { steps: 0 };
 
-const step = (): void => {
+const only = order.only === undefined ? undefined : new RegExp(order.only);
+
+const step = (words: readonly unknown[]): void => {
+  if (only !== undefined && !words.some((word) => typeof word === 'string' && only.test(word))) return;
   seen.steps += 1;
   if (order.role !== role || order.step !== seen.steps) return;
   if (order.killed !== undefined) {
@@ -44,7 +47,7 @@ const count = (holder: object, names: readonly string[]): void => {
   for (const name of names) {
     const before = calls[name];
     calls[name] = function (...args) {
-      step();
+      step([name, ...args, (this as { source?: unknown } | undefined)?.source]);
       return before?.apply(this, args);
     };
   }

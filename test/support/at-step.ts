@@ -6,6 +6,8 @@ export type AtStep = {
   readonly role?: string;
   /** In front of the so-many-th thing that it does to files and databases. */
   readonly step?: number;
+  /** Counts only what has a word that fits this pattern: the name of the call, a path, the text of a statement. */
+  readonly only?: string;
   /** `kill` ends the process, `kill-group` all that the first one of them started. */
   readonly act?: 'kill' | 'kill-group';
   /** A file that says that it was killed: one that is started again goes on. */
