@@ -956,9 +956,9 @@ export const words = defineWords({
     kk: '{ecosystem}, құрамдас: {n}. Бұл шығарылымды қолдау аяқталды, олар тек {until} дейін бағаланған. Кейін табылғаны мұнда белгісіз. Қолдау көрсетілетін шығарылымға көшіңіз.',
   },
   'coverage.why.support-paid': {
-    en: '{ecosystem}, {n} components: support for everybody ended, they are judged only until {until}. Fixes come only with {edition}, until {paidUntil}. Update the system to a release that is supported, or subscribe.',
-    ru: '{ecosystem}, компонентов: {n}. Общая поддержка закончилась, они оценены только по {until}. Исправления выходят только в {edition}, до {paidUntil}. Перейдите на поддерживаемый выпуск или оформите подписку.',
-    kk: '{ecosystem}, құрамдас: {n}. Жалпы қолдау аяқталды, олар тек {until} дейін бағаланған. Түзетулер {paidUntil} дейін тек {edition} арқылы шығады. Қолдау көрсетілетін шығарылымға көшіңіз немесе жазылыңыз.',
+    en: '{ecosystem}, {n} components: support for everybody ended, they are judged only until {until}. Fixes come only with {edition}, until {paidUntil}; findings that it alone fixes say so. Update the system to a release that is supported, or subscribe.',
+    ru: '{ecosystem}, компонентов: {n}. Общая поддержка закончилась, они оценены только по {until}. Исправления выходят только в {edition}, до {paidUntil}; у таких уязвимостей это указано. Перейдите на поддерживаемый выпуск или оформите подписку.',
+    kk: '{ecosystem}, құрамдас: {n}. Жалпы қолдау аяқталды, олар тек {until} дейін бағаланған. Түзетулер {paidUntil} дейін тек {edition} арқылы шығады; мұндай осалдықтарда ол көрсетілген. Қолдау көрсетілетін шығарылымға көшіңіз немесе жазылыңыз.',
   },
 
   'toast.nothingSelected': { en: 'Nothing was selected', ru: 'Ничего не выбрано', kk: 'Ештеңе таңдалмады' },

@@ -24,6 +24,8 @@ export type FindingRow = {
   readonly version: string;
   readonly ecosystem: string;
   readonly fixed?: string | undefined;
+  /** An edition that is paid for: it alone has the fix. */
+  readonly edition?: string | undefined;
   readonly feed: string;
   readonly devices: number;
   readonly since: When;
@@ -65,6 +67,8 @@ export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
   if (row.state === 'planned') return <Status level="running">{ctx.t('vuln.planned')}</Status>;
   if (row.state === 'fixed') return <Status level="done">{ctx.t('vuln.fixedState')}</Status>;
   if (row.verdict === 'review') return <Status level="warning">{ctx.t('vuln.review')}</Status>;
+  if (row.edition !== undefined)
+    return <Status level="waiting">{ctx.t('fix.edition', { edition: row.edition })}</Status>;
   if (row.update === undefined) {
     return <Status level={fixLevels[row.fixState]}>{ctx.t(`fix.${row.fixState}`)}</Status>;
   }
@@ -83,7 +87,8 @@ const inputValue = (ctx: Ctx, { name, value }: FindingWhy['inputs'][number]): st
 
 /** Why an advisory matches, from which record, by which rule. */
 export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: FindingWhy }) => {
-  const range = why.ranges.find((one) => one.covers) ?? why.ranges[0];
+  const covering = why.ranges.filter((one) => one.covers);
+  const range = covering.find(({ fixed }) => fixed === row.fixed) ?? covering[0] ?? why.ranges[0];
   const reason =
     row.verdict === 'review' && range?.covers && range.lifeCycle !== undefined && range.fixed !== undefined
       ? ctx.t('vuln.why.lifeCycle', { version: row.version, fixed: range.fixed, lifeCycle: range.lifeCycle })

@@ -32,7 +32,7 @@ export type FindingAct =
   /** One is listed and not here. */
   | { readonly does: 'wait'; readonly update: string; readonly supply: 'needed' | 'requested' | 'unfulfilled' }
   /** The code says why there is nothing to do here. */
-  | { readonly does: 'nothing'; readonly code: 'none' | 'undetermined' | 'review' | 'unlisted' | 'fixed' };
+  | { readonly does: 'nothing'; readonly code: 'none' | 'undetermined' | 'review' | 'unlisted' | 'edition' | 'fixed' };
 
 export type FindingTarget = {
   readonly device: Reference;

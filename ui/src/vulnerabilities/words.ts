@@ -32,6 +32,11 @@ export const words = defineWords({
   'severity.unknown': { en: 'Unknown', ru: 'Неизвестна', kk: 'Белгісіз' },
   'fix.available': { en: 'Fix exists', ru: 'Исправление есть', kk: 'Түзету бар' },
   'fix.none': { en: 'No fix yet', ru: 'Исправления ещё нет', kk: 'Түзету әлі жоқ' },
+  'fix.edition': {
+    en: 'Fixed only with {edition}',
+    ru: 'Исправлено только в {edition}',
+    kk: 'Тек {edition} ішінде түзетілген',
+  },
   'fix.undetermined': { en: 'Not determined', ru: 'Не определено', kk: 'Анықталмаған' },
   'rule.severity': { en: 'By severity', ru: 'По опасности', kk: 'Қауіптілігі бойынша' },
   'input.severity': { en: 'severity', ru: 'опасность', kk: 'қауіптілігі' },
@@ -143,6 +148,11 @@ export const words = defineWords({
   'vuln.state.planned': { en: 'Planned', ru: 'Запланирована', kk: 'Жоспарланған' },
   'vuln.state.fixed': { en: 'Fixed', ru: 'Исправлена', kk: 'Түзетілген' },
   'vuln.planned': { en: 'Planned', ru: 'Запланировано', kk: 'Жоспарланған' },
+  'vuln.edition': {
+    en: 'Fixed only with edition',
+    ru: 'Исправлено только в редакции',
+    kk: 'Тек осы редакцияда түзетілген',
+  },
   'vuln.fixedState': { en: 'Fixed', ru: 'Исправлено', kk: 'Түзетілген' },
   'vuln.review': { en: 'To review', ru: 'Проверить', kk: 'Қарап шығу' },
   'vuln.affects': { en: 'Affects', ru: 'Затрагивает', kk: 'Неге қатысты' },
@@ -259,6 +269,11 @@ export const words = defineWords({
     en: 'No action here: versions could not be compared. Check on the device whether it applies.',
     ru: 'Действий нет: версии не удалось сравнить. Проверьте на устройстве, относится ли это к нему.',
     kk: 'Мұнда әрекет жоқ: нұсқаларды салыстыру мүмкін болмады. Құрылғыға қатысы бар-жоғын тексеріңіз.',
+  },
+  'finding.nothing.edition': {
+    en: 'No action here: only the edition that is paid for has the fix. Subscribe and let the device take its packages, or move it to a release that is supported.',
+    ru: 'Действий нет: исправление есть только в платной редакции. Оформите подписку и подключите её пакеты на устройстве или перейдите на поддерживаемый выпуск.',
+    kk: 'Мұнда әрекет жоқ: түзету тек ақылы редакцияда бар. Жазылып, құрылғыға оның дестелерін қосыңыз немесе қолдау көрсетілетін шығарылымға көшіңіз.',
   },
   'finding.nothing.unlisted': {
     en: 'No action here: the catalogue lists no update that reaches the fix; the next request asks for it.',

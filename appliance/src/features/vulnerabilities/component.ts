@@ -1,5 +1,6 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
 import { ecosystemOf, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
+import { PAID_STREAM, paidEcosystem } from '@sallyport/bundle-tools/versions/edition';
 import { languageEcosystem } from '@sallyport/bundle-tools/versions/languages';
 import { streamOfPurl } from '@sallyport/bundle-tools/versions/module-stream';
 import { readPurl } from '@sallyport/bundle-tools/versions/purl';
@@ -9,7 +10,19 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 // of one release; a language's advisories speak of the package itself, on any system.
 
 /** What a device runs, as far as it decides which advisories apply. */
-export type Platform = { readonly vendor: string; readonly release: string };
+export type Platform = {
+  readonly vendor: string;
+  readonly release: string;
+  /** It takes packages from an edition that is paid for. */
+  readonly isPaid?: boolean;
+};
+
+/** What components of items are known under: the release, or its edition. */
+export const releaseOf = (platform: Platform | undefined): string => {
+  const eco = platform === undefined ? null : ecosystemOf(platform);
+  if (eco === null) return '';
+  return (platform?.isPaid === true ? paidEcosystem(eco) : undefined) ?? eco;
+};
 
 /** The fields of a software item that name its component. */
 export type SoftwareIdentity = {
@@ -26,7 +39,7 @@ export type Component = {
   readonly eco: string;
   readonly name: string;
   readonly version: string;
-  /** Module and stream that it was built in, by its label; absent where it has none. */
+  /** Module and stream that it was built in, by its label, or that its system has an edition that is paid for; absent: neither. */
   readonly stream?: string;
 };
 
@@ -76,5 +89,6 @@ export const componentOf = (item: SoftwareIdentity, platform: Platform | undefin
     return { eco, name: item.name, version: item.version, ...(stream === '' ? {} : { stream }) };
   }
   // A rebuild (+b1) changes only the binary version.
-  return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
+  const component = { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
+  return releaseOf(platform) === eco ? component : { ...component, stream: PAID_STREAM };
 };

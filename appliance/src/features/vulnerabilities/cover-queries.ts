@@ -1,6 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
-import { type Covered, coverPackage, type PackageComponents } from './cover.ts';
+import type { Covered, PackageComponents } from './cover.ts';
+import { coverEditions } from './cover-editions.ts';
+import { COMPONENTS_OF, recordsOfEditions } from './edition-queries.ts';
 import { hitArena } from './hit-bytes.ts';
 import { readQualifiers } from './snapshot-queries.ts';
 
@@ -10,7 +12,7 @@ import { readQualifiers } from './snapshot-queries.ts';
 const componentsOf = (packages: string, number: string): string => `
 SELECT p.id, c.id, c.key, c.stream
 FROM ${packages} CROSS JOIN snap.eco e ON e.id = p.eco
-CROSS JOIN main.component c INDEXED BY component_key ON c.eco = e.name AND c.name = p.name
+CROSS JOIN main.component c INDEXED BY component_key ON c.eco = ${COMPONENTS_OF('e.name')} AND c.name = p.name
 WHERE ${number} BETWEEN ? AND ? ORDER BY ${number}, c.key`;
 
 /** The join of every package with every component; exported for the test of its plan. */
@@ -30,7 +32,7 @@ const packagesAtOnce = 8_192;
 const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
   const sql = statements(db);
   const qualifiers = readQualifiers(db, 'snap');
-  const recordsOf = sql.value<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?');
+  const recordsOf = recordsOfEditions(db, 'snap');
   const versionOf = sql.value<[number], string>('SELECT version FROM main.component WHERE id = ?');
   const rows = db
     .prepare<[number, number], [number, number, Buffer | null, string]>(
@@ -44,15 +46,15 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
     keys: readonly (Buffer | null)[],
     streams: readonly string[],
   ): void => {
-    const data = recordsOf(pkg);
-    if (data === undefined || ids.length === 0) return;
+    const records = recordsOf(pkg);
+    if (records === undefined || ids.length === 0) return;
     const components: PackageComponents = {
       ids,
       keys,
       streams,
       version: (place) => versionOf(ids[place] ?? 0) ?? '',
     };
-    use({ data, ids, covered: coverPackage(data, components, qualifiers) });
+    use({ ids, ...coverEditions(records, components, qualifiers) });
   };
   // Read to the end before anything is written: a connection does not do both at once.
   for (let from = 1; from <= last; from += packagesAtOnce) {
@@ -96,8 +98,9 @@ export const judge = (db: Database, scope: 'all' | 'changed'): Judged => {
     for (let place = 0; place < ids.length; place += 1) {
       const component = ids[place] as number;
       const { advs, states, fixedStarts, fixedEnds } = covered[place] as Covered;
+      // A package that both editions have is met twice, with the same records.
+      if (seen[component] === 0) count += 1;
       seen[component] = 1;
-      count += 1;
       starts[component] = arena.at();
       for (let n = 0; n < advs.length; n += 1)
         arena.push(advs[n] as number, states[n] as number, data, fixedStarts[n] as number, fixedEnds[n] as number);

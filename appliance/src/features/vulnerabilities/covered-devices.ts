@@ -7,7 +7,7 @@ import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
-import { withSupport } from './support.ts';
+import { supportOfEdition, withSupport } from './support.ts';
 import type { Coverage, EcosystemReads } from './types.ts';
 import { isOfSystem, type ListSource, type UnreadList, withUnreadLists } from './unread-lists.ts';
 
@@ -37,6 +37,7 @@ export function coverageOfDevices(parts: {
     const reader = parts.reader();
     const feeds = reader?.covers() ?? new Map<string, string[]>();
     const support = reader?.support() ?? new Map<string, Support>();
+    const paidSupport = supportOfEdition(support);
     const nowMs = clock();
     const wanted = new Set<number>();
     for (const { components } of held.values()) for (const component of components) wanted.add(component);
@@ -94,7 +95,7 @@ export function coverageOfDevices(parts: {
           sources: ofDevice.get(device) ?? [],
           nowMs,
         });
-        return [device, withSupport(coverage, support, nowMs)];
+        return [device, withSupport(coverage, facts.platform?.isPaid ? paidSupport : support, nowMs)];
       }),
     );
   };

@@ -1,10 +1,11 @@
+import { UBUNTU_PRO } from '@sallyport/bundle-tools/versions/edition';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import { filterLanguage } from '../../platform/filter/language.ts';
 import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
 import { comparisonsOf, type Field, type Filter, FilterFault, vocabularyOf } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { likePattern } from '../../platform/text.ts';
-import { ALL_STATES, fixStateOf, verdictOf } from './match-state.ts';
+import { ALL_STATES, fixStateOf, PAID_MATCH, verdictOf } from './match-state.ts';
 import { DECISIONS, FIX_STATES, SEVERITIES, VERDICTS, WORK_STATES, type WorkState } from './types.ts';
 
 // What filters can ask of a finding, and how each kind of it is found: advisories by a condition over match_advisory g, matches by
@@ -70,16 +71,23 @@ const ofSource = (text: string): Condition => {
     params: [text.slice(0, Math.max(0, at)), text.slice(at + 1)],
   };
 };
+// One distribution alone has an edition.
+const ofEdition = (name: string): Condition => ({
+  sql: `${MATCHES} match m INDEXED BY match_paid WHERE ${PAID_MATCH} AND ? = '${UBUNTU_PRO}'`,
+  params: [name],
+});
 /** The matches that have a name. */
 const listed: Readonly<Record<string, (text: string) => Condition>> = {
   'package =': packageNamed,
   'package contains': packageHolding,
   'source =': ofSource,
   'text contains': holding,
+  'edition =': ofEdition,
 };
 const ofNames: readonly Field[] = [
   { name: 'package', type: 'text', ops: ['=', 'contains'], source: code },
   { name: 'source', type: 'text', ops: ['='], source: code },
+  { name: 'edition', type: 'text', ops: ['='], source: code },
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: code },
 ];
 

@@ -41,13 +41,14 @@ export function findingAct(
   });
   if (finding.state === 'fixed') return nothing('fixed');
   if (finding.verdict === 'review') return nothing('review');
-  if (finding.fixState !== 'available') return nothing(finding.fixState);
+  if (finding.fixState !== 'available' && finding.edition === undefined) return nothing(finding.fixState);
   const items = updatesThatFix(updates, finding, scope);
   const here = items.filter(({ supply, approval }) => supply === 'arrived' && approval !== 'declined');
   const ready = here.filter(({ approval, asOf }) => approval === 'approved' && asOf === undefined);
   if (ready.length > 0) return { act: { does: 'plan', updates: ready.map(({ id }) => id) }, items: ready };
   const [undecided] = here;
   if (undecided !== undefined) return { act: { does: 'decide', update: undecided.id }, items: [undecided] };
+  if (finding.edition !== undefined) return nothing('edition');
   const [other] = items;
   if (other === undefined) return nothing('unlisted');
   const { supply } = other;

@@ -1,10 +1,12 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { editionOf } from '@sallyport/bundle-tools/versions/edition';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { allTrue, type Condition } from '../../platform/list/condition.ts';
 import { keyAfter, type Order, pageOf, readRows } from '../../platform/list/list-queries.ts';
 import { statements } from '../../platform/statements.ts';
 import { type FindingPlan, findingPlan } from './field-queries.ts';
-import { fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { fixStateOf, isWithoutFix, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { DECISIONS, type Finding, type FindingQuery, SEVERITIES, type WorkState } from './types.ts';
 
 // Pages of findings. Reads match, match_advisory, component, catalog_update, task, feed, unfulfilled. An order walks the index of what it sorts by
@@ -139,6 +141,7 @@ export const toFinding = (row: FindingRow): Finding => ({
   package: row.name,
   version: row.version,
   ...(row.fixed === null ? {} : { fixed: row.fixed }),
+  ...(row.fixed !== null && isWithoutFix(row.state) ? defined({ edition: editionOf(row.eco) }) : {}),
   devices: row.devices,
   since: row.since,
   ...(row.until === null ? {} : { until: row.until }),

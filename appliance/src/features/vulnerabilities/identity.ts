@@ -1,3 +1,4 @@
+import { followsEdition } from '@sallyport/bundle-tools/versions/edition';
 import type { ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { Platform, SoftwareIdentity } from './component.ts';
 
@@ -18,5 +19,11 @@ export const identityOf = (row: ItemOf<'software'>): SoftwareIdentity => ({
 /** What a device runs, from its inventory; undefined until it has reported it. */
 export const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | undefined => {
   const row = rows[0];
-  return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
+  if (row === undefined) return undefined;
+  const suites = Array.isArray(row['suites']) ? row['suites'].map(text) : [];
+  return {
+    vendor: text(row['vendor']),
+    release: text(row['release']),
+    ...(followsEdition(suites) ? { isPaid: true } : {}),
+  };
 };

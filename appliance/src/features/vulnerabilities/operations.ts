@@ -1,3 +1,4 @@
+import { EDITIONS } from '@sallyport/bundle-tools/versions/edition';
 import { z } from 'zod';
 import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
@@ -92,6 +93,7 @@ export const vulnerabilityOperations = [
       severity: anyOf(SEVERITIES),
       decision: anyOf(DECISIONS),
       fixState: anyOf(FIX_STATES),
+      edition: z.enum(EDITIONS).optional().describe('Fixed only in an edition that is paid for'),
       verdict: z.enum(['affected', 'review']).optional(),
       state: z.enum(WORK_STATES).optional(),
       device: deviceId.optional(),
@@ -133,7 +135,7 @@ export const vulnerabilityOperations = [
             row.advisory,
             row.package,
             row.version,
-            row.fixed ?? null,
+            row.edition === undefined ? (row.fixed ?? null) : `${row.fixed} (${row.edition})`,
             row.state,
             row.devices,
           ]),

@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { EDITIONS } from '@sallyport/bundle-tools/versions/edition';
 import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { Finding, type FindingTarget, type ShownFinding } from '@sallyport/ui/vulnerabilities/finding.tsx';
@@ -34,6 +35,7 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['csv.package', (row) => row.package],
   ['updates.version', (row) => row.version],
   ['common.fixedIn', (row) => row.fixed],
+  ['vuln.edition', (row) => row.edition],
   ['nav.devices', (row) => row.devices],
   ['vuln.workState', (row, ctx) => ctx.tDynamic(`vuln.state.${row.state}`)],
   ['common.openSince', (row) => new Date(row.since)],
@@ -117,6 +119,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       },
       package: { label: 'csv.package' },
       source: { label: 'vuln.source' },
+      edition: { label: 'vuln.edition', options: EDITIONS.map((name) => ({ value: name, label: name })) },
     });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {

@@ -1,3 +1,4 @@
+import { PAID_STREAM } from '@sallyport/bundle-tools/versions/edition';
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { byReach } from '../../platform/by-reach.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
@@ -186,11 +187,11 @@ const findingQueries = (options: QueryOptions) => {
       return db === undefined
         ? []
         : db
-            .prepare<[string, string, string], number>(
-              'SELECT id FROM main.component WHERE eco = ? AND name = ? AND stream = ?',
+            .prepare<[string, string, string, string], number>(
+              'SELECT id FROM main.component WHERE eco = ? AND name = ? AND stream IN (?, ?)',
             )
             .pluck()
-            .all(ecosystem, name, stream);
+            .all(ecosystem, name, stream, stream === '' ? PAID_STREAM : stream);
     },
     /** Some versions of the packages with a name. */
     versionComponents: (name: string, versions: readonly string[]): readonly number[] =>

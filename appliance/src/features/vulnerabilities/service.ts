@@ -9,7 +9,8 @@ import { allOf, type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { devicesReached, type Scope } from '../../platform/scope.ts';
-import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
+import type { Platform, SoftwareIdentity } from './component.ts';
+import { componentOf, keyOfComponent, lacksSource, releaseOf } from './component.ts';
 import { uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, ecosystemReads } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
@@ -223,7 +224,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const found = component === undefined ? { id: 0, isNew: false } : store.component(component);
       if (reader !== undefined && component !== undefined && found.isNew) matchNew(reader, found.id, component, at);
       // What others say of its source may be another thing tomorrow.
-      ofItems.set(rows[n]?.id ?? 0, eco ?? '', found.id, !lacksSource(reported[n] as SoftwareIdentity, platform));
+      const isSettled = !lacksSource(reported[n] as SoftwareIdentity, platform);
+      ofItems.set(rows[n]?.id ?? 0, releaseOf(platform), found.id, isSettled);
       components.push(found.id);
     }
     return components;
@@ -256,8 +258,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   /** The components of a device's items, rising, and how many items have none. */
   const componentsOf = (device: number, items: Uint32Array, at: string): { now: Uint32Array; nameless: number } => {
     const platform = platformNow(device);
-    const eco = platform === undefined ? null : ecosystemOf(platform);
-    const { components, unknown } = ofItems.known(items, eco ?? '');
+    const { components, unknown } = ofItems.known(items, releaseOf(platform));
     const all = unknown.length === 0 ? components : [...components, ...newComponents(unknown, platform, at)];
     const found = sortedIds(all);
     // 0 is none.

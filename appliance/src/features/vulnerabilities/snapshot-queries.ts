@@ -1,9 +1,11 @@
 import { type Support, supportFeed, supportSchema } from '@sallyport/bundle-tools/advisories/support';
+import { paidEcosystem, plainEcosystem, UBUNTU_PRO } from '@sallyport/bundle-tools/versions/edition';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
 import type { Component } from './component.ts';
-import { coverPackage, fixedOf, type Qualifiers } from './cover.ts';
+import { fixedOf, type Qualifiers } from './cover.ts';
+import { coverEditions, type PackageRecords } from './cover-editions.ts';
 import type { AdvisoryThreat } from './decision.ts';
 import { documentAt } from './document-blocks.ts';
 import type { Hit } from './hit-bytes.ts';
@@ -79,12 +81,24 @@ const openReader = (path: string) => {
   const threat = sql.get<[string], AdvisoryThreat & { records: number }>(
     `SELECT count(*) AS records, ${WORST_THREAT} FROM threat WHERE vuln IN (SELECT value FROM json_each(?))`,
   );
+  const recordsOfEditions = (name: string, eco: string): PackageRecords => {
+    const paid = paidEcosystem(eco);
+    return {
+      plain: recordsOfPackage(name, eco) ?? Buffer.alloc(0),
+      paid: (paid === undefined ? undefined : recordsOfPackage(name, paid)) ?? Buffer.alloc(0),
+    };
+  };
   const covering = new Map<string, string[]>();
   const covers = db.prepare<[], [string, string]>(
     'SELECT e.name, s.name FROM covers c JOIN eco e ON e.id = c.eco JOIN source s ON s.id = c.source ORDER BY e.name, s.name',
   );
-  for (const [ecosystem, feed] of covers.raw().iterate())
-    covering.set(ecosystem, [...(covering.get(ecosystem) ?? []), feed]);
+  // Records of an edition that is paid for speak of the packages of the release.
+  for (const [named, feed] of covers.raw().iterate())
+    for (const ecosystem of [named, plainEcosystem(named)])
+      if (ecosystem !== undefined) {
+        const feeds = covering.get(ecosystem) ?? [];
+        if (!feeds.includes(feed)) covering.set(ecosystem, [...feeds, feed].sort());
+      }
   const hasKnown = sql.has<[]>("SELECT 1 FROM sqlite_master WHERE name = 'known'")();
   const known = (): EcosystemKnowledge[] =>
     hasKnown
@@ -119,11 +133,11 @@ const openReader = (path: string) => {
     support,
     /** Every advisory that covers the component, or that comparison cannot decide; rising. */
     match: (component: Component & { key: Uint8Array | null }): Hit[] => {
-      const data = recordsOfPackage(component.name, component.eco);
-      if (data === undefined) return [];
+      const records = recordsOfEditions(component.name, component.eco);
       const { key, version, stream = '' } = component;
       const place = { ids: [0], keys: [key], streams: [stream], version: () => version };
-      const [covered] = coverPackage(data, place, qualifiers);
+      const { data, covered: all } = coverEditions(records, place, qualifiers);
+      const [covered] = all;
       if (covered === undefined) return [];
       return covered.advs.map((adv, n) => ({
         adv,
@@ -142,7 +156,8 @@ const openReader = (path: string) => {
       return records === 0 ? undefined : (rest as AdvisoryThreat);
     },
     /** Whether anything is published about a package of this name. */
-    names: (eco: string, name: string): boolean => (recordsOfPackage(name, eco)?.length ?? 0) > 0,
+    names: (eco: string, name: string): boolean =>
+      Object.values(recordsOfEditions(name, eco)).some((records) => records.length > 0),
     /** How much each feed says of each ecosystem; none of a snapshot that was made before it was counted. */
     known: (): readonly EcosystemKnowledge[] => {
       counted ??= known();
@@ -178,20 +193,23 @@ const openReader = (path: string) => {
       };
     },
     evidence: (component: { eco: string; name: string; version: string }, adv: number): SnapshotEvidence => {
-      const data = recordsOfPackage(component.name, component.eco) ?? Buffer.alloc(0);
+      const { plain, paid } = recordsOfEditions(component.name, component.eco);
       const ranges: SnapshotEvidence['ranges'][number][] = [];
       const review: SnapshotEvidence['review'][number][] = [];
       let isListed = false;
-      const cursor = recordsOf(data);
-      const text = (n: 0 | 1 | 2): string => data.toString('utf8', cursor.starts[n], cursor.ends[n]);
-      const bytes = (n: 0 | 1): Buffer => data.subarray(cursor.starts[n], cursor.ends[n]);
-      while (readRecord(cursor)) {
-        if (cursor.adv !== adv) continue;
-        if (cursor.kind === RANGE) {
-          const { arch, module, channel } = qualifier(cursor.qual) ?? { arch: '', module: '', channel: '' };
-          ranges.push({ lo: bytes(0), hi: bytes(1), fixed: text(2) || null, arch, module, channel });
-        } else if (cursor.kind === EXACT) isListed ||= text(0) === component.version;
-        else review.push({ introduced: text(0), fixed: text(1), last_affected: text(2) });
+      for (const data of [plain, paid]) {
+        const cursor = recordsOf(data);
+        const text = (n: 0 | 1 | 2): string => data.toString('utf8', cursor.starts[n], cursor.ends[n]);
+        const bytes = (n: 0 | 1): Buffer => data.subarray(cursor.starts[n], cursor.ends[n]);
+        while (readRecord(cursor)) {
+          if (cursor.adv !== adv) continue;
+          if (cursor.kind === RANGE) {
+            const { arch, module, channel } = qualifier(cursor.qual) ?? { arch: '', module: '', channel: '' };
+            const named = data === paid ? UBUNTU_PRO : channel;
+            ranges.push({ lo: bytes(0), hi: bytes(1), fixed: text(2) || null, arch, module, channel: named });
+          } else if (cursor.kind === EXACT) isListed ||= text(0) === component.version;
+          else review.push({ introduced: text(0), fixed: text(1), last_affected: text(2) });
+        }
       }
       ranges.sort((a, b) => Buffer.compare(a.lo, b.lo));
       return { ranges, exact: isListed, review };

@@ -1,3 +1,4 @@
+import { PAID_STREAM } from '@sallyport/bundle-tools/versions/edition';
 import { streamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { noteArrayChanges } from '../../platform/array-changes.ts';
 import type { Database } from '../../platform/database.ts';
@@ -147,8 +148,8 @@ export const vulnerabilityStore = (db: Database) => {
     /** The id of a component; `isNew`: it has never been matched. */
     component: (component: Component): { id: number; isNew: boolean } => {
       const { eco, name, version, stream = '' } = component;
-      // Streams are asked for and fixed by themselves.
-      const named = streamedName(stream, name);
+      // Streams are asked for and fixed by themselves; an edition has the packages of its release.
+      const named = streamedName(stream === PAID_STREAM ? '' : stream, name);
       const known = findSource(eco, named);
       // A component is made with its source: where that is new, so is the component.
       const held = known === undefined ? undefined : findComponent(eco, name, version, stream);

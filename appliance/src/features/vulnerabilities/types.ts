@@ -131,6 +131,10 @@ export const findingSchema = z.object({
   package: z.string(),
   version: z.string(),
   fixed: z.string().optional().describe('The version that fixes it'),
+  edition: z
+    .string()
+    .optional()
+    .describe('The edition that is paid for in which alone `fixed` is; `fixState` is then `none`'),
   devices: z.int(),
   since: textTime,
   until: textTime.optional(),
