@@ -35,8 +35,12 @@ type ExchangeProps = {
     readonly value: string;
     /** Whether it can be allowed: a name, no number of a computer. */
     readonly isWord: boolean;
+    /** Chosen already: a second person is asked. */
+    readonly waits: boolean;
     readonly places: readonly { readonly field: string; readonly text: string }[];
   }[];
+  /** Whether further words can be chosen now: while some wait, only who chose them adds to them. */
+  readonly mayChoose: boolean;
   readonly sealedTo: { readonly keys: number; readonly fingerprint: string } | null;
   /** Folders that an administrator named as media. */
   readonly media: readonly { readonly name: string; readonly path: string; readonly freeBytes: number }[];
@@ -100,7 +104,11 @@ const LeakChoice = ({ ctx, leak, index }: { ctx: Ctx; leak: ExchangeProps['leaks
   );
   return (
     <div>
-      {leak.isWord ? (
+      {leak.waits ? (
+        <p>
+          {value} <To href={paths.settings({ area: 'exchange' })}>{ctx.t('exchange.wordWaits')}</To>
+        </p>
+      ) : leak.isWord ? (
         <span class="choice">
           <input type="checkbox" id={`word-${index}`} name="word" value={leak.value} />
           <label for={`word-${index}`}>{value}</label>
@@ -119,7 +127,12 @@ const LeakChoice = ({ ctx, leak, index }: { ctx: Ctx; leak: ExchangeProps['leaks
   );
 };
 
-const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakScan' | 'leaks'>) => (
+const LeakScan = ({
+  ctx,
+  leakScan,
+  leaks,
+  mayChoose,
+}: Pick<ExchangeProps, 'ctx' | 'leakScan' | 'leaks' | 'mayChoose'>) => (
   <Panel title={ctx.t('exchange.notLeave')} body>
     <p class="second">{ctx.t('exchange.searchedFor')}</p>
     <dl class="pairs">
@@ -141,10 +154,14 @@ const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakSca
         {leaks.map((leak, index) => (
           <LeakChoice ctx={ctx} leak={leak} index={index} />
         ))}
-        {leaks.some(({ isWord }) => isWord) ? (
+        {leaks.some(({ isWord, waits }) => isWord && !waits) ? (
           <Button
             busy={ctx.t('exchange.allowing')}
-            unavailable={withoutRight(ctx, 'settings:write') ?? withoutRight(ctx, 'safety:write')}
+            unavailable={
+              withoutRight(ctx, 'settings:write') ??
+              withoutRight(ctx, 'safety:write') ??
+              (mayChoose ? undefined : ctx.t('exchange.otherWordsWait'))
+            }
           >
             {ctx.t('exchange.allowWords')}
           </Button>
@@ -240,7 +257,7 @@ export const Exchange = (props: ExchangeProps) => {
       <div class="grid">
         <Groups {...props} />
         <div class="stack c4">
-          <LeakScan ctx={ctx} leakScan={props.leakScan} leaks={props.leaks} />
+          <LeakScan ctx={ctx} leakScan={props.leakScan} leaks={props.leaks} mayChoose={props.mayChoose} />
           <Write {...props} />
           {written.length === 0 ? null : (
             <Panel title={ctx.t('exchange.written')} body>

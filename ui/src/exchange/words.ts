@@ -158,6 +158,16 @@ export const words = defineWords({
     ru: 'Разрешить выбранным словам уходить',
     kk: 'Таңдалған сөздердің шығуына рұқсат беру',
   },
+  'exchange.wordWaits': {
+    en: 'Chosen: waits for a second person',
+    ru: 'Выбрано: ждёт второго человека',
+    kk: 'Таңдалды: екінші адамды күтуде',
+  },
+  'exchange.otherWordsWait': {
+    en: 'Words that were chosen before wait for a second person: decide about them first, under Settings, Exchange',
+    ru: 'Выбранные раньше слова ждут второго человека: сначала примите решение по ним в разделе «Настройки», «Обмен»',
+    kk: 'Бұрын таңдалған сөздер екінші адамды күтуде: алдымен «Баптаулар», «Алмасу» бөлімінде олар бойынша шешім қабылдаңыз',
+  },
   'exchange.allowing': { en: 'Adding…', ru: 'Добавляется…', kk: 'Қосылуда…' },
 
   'exchange.write': { en: 'Write', ru: 'Запись', kk: 'Жазу' },

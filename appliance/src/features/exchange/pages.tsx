@@ -33,7 +33,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { nextStep } from '../worklist/view.ts';
-import { allowWords } from './allow-words.ts';
+import { allowWords, waitingWords } from './allow-words.ts';
 import { introductionPages, type ReadStaged, showIntroduction } from './introduction-pages.tsx';
 import { leaksByValue } from './leak-scan.ts';
 import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from './types.ts';
@@ -117,6 +117,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     // Without a host to seal to there is no request; what it would hold is shown all the same.
     const preview = state.trust === null ? undefined : exchange.preview();
     const sealKey = state.trust?.sealedTo[0];
+    const waiting = waitingWords(deps, signedIn(c).actor);
     return c.html(
       <Exchange
         ctx={viewContext(deps, c)}
@@ -127,7 +128,12 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         groups={preview?.groups ?? []}
         totalBytes={preview?.totalBytes ?? 0}
         leakScan={preview?.leakScan.searched ?? []}
-        leaks={leaksByValue(preview?.leakScan.leaks ?? []).map(({ kind, ...leak }) => ({ what: kind, ...leak }))}
+        leaks={leaksByValue(preview?.leakScan.leaks ?? []).map(({ kind, ...leak }) => ({
+          what: kind,
+          ...leak,
+          waits: leak.isWord && (waiting?.words.includes(leak.value) ?? false),
+        }))}
+        mayChoose={waiting?.mayAdd ?? true}
         sealedTo={sealKey === undefined ? null : { keys: state.trust?.sealedTo.length ?? 0, fingerprint: sealKey }}
         media={targets}
         receipts={newestReceipts(shownReceipts).rows}
