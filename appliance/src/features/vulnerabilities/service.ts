@@ -224,8 +224,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const found = component === undefined ? { id: 0, isNew: false } : store.component(component);
       if (reader !== undefined && component !== undefined && found.isNew) matchNew(reader, found.id, component, at);
       // What others say of its source may be another thing tomorrow.
-      const isSettled = !lacksSource(reported[n] as SoftwareIdentity, platform);
-      ofItems.set(rows[n]?.id ?? 0, releaseOf(platform), found.id, isSettled);
+      const isKnown = !lacksSource(reported[n] as SoftwareIdentity, platform);
+      ofItems.set(rows[n]?.id ?? 0, releaseOf(platform), found.id, isKnown);
       components.push(found.id);
     }
     return components;
