@@ -121,6 +121,23 @@ over(
 );
 
 over(
+  'outstations of DNP3',
+  [
+    'auth_change_session_keys.pcap',
+    'cold_restart_and_response.pcap',
+    'dnp3_link_only.pcap',
+    'enable_unsolicited_and_response.pcap',
+    'full_exchange.pcap',
+  ],
+  (path, readings) => {
+    const filter = 'dnp3.ctl.dir == 0 && (tcp.srcport == 20000 || udp.srcport == 20000)';
+    const judged = fieldsOf(path, filter, ['ip.src']).map(([[address = ''] = []]) => address);
+    expect(judged.length).toBeGreaterThan(0);
+    expect(sorted(readings.flatMap((one) => factValue(one, 'address') ?? []))).toEqual(sorted(judged));
+  },
+);
+
+over(
   'controllers of MELSEC',
   [
     'melsec-q.pcapng',

@@ -80,6 +80,37 @@ describe('a device of BACnet', () => {
   });
 });
 
+describe('an outstation of DNP3', () => {
+  const [master, outstation] = [peer(5, 50_000), peer(6, 20_000)];
+  const spoken = (by: 'client' | 'server', bytes: string): Buffer[] =>
+    conversationFrames('tcp', master, outstation, [{ by, bytes: hex(bytes) }]);
+  const told = async (frames: readonly Buffer[]): Promise<(string | undefined)[][]> =>
+    (await readingsOf(frames)).map((one) => ['address', 'description'].map((field) => factValue(one, field)));
+
+  it('is there when it answers on its link alone', async () => {
+    // Status of link of station 1, to master 0 (IEEE 1815, 9.2.4.1).
+    expect(await told(spoken('server', '0564050b00000100baf0'))).toEqual([['192.0.2.6', 'DNP3 1']]);
+  });
+
+  it('is none where the checksum is wrong, or its master speaks', async () => {
+    expect(await told(spoken('server', '0564050b00000100baf1'))).toEqual([]);
+    expect(await told(spoken('client', '056405c900000000364c'))).toEqual([]);
+    expect(await told(spoken('server', '056405c900000000364c'))).toEqual([]);
+  });
+});
+
+describe('a controller of PROFINET', () => {
+  it('is there when it answers its device, whatever port that has', async () => {
+    // The port of the device is one of MELSEC, too.
+    const session = `0402200000000000${'00'.repeat(16)}dea000026c9711d1827100a02442df7d${'00'.repeat(40)}`;
+    const frames = conversationFrames('udp', peer(5, 1_025), peer(6, 65_151), [{ by: 'server', bytes: hex(session) }]);
+    const [found, ...others] = await readingsOf(frames);
+    expect(others).toEqual([]);
+    expect(factValue(found ?? { facts: [] }, 'address')).toBe('192.0.2.6');
+    expect(found?.parts.map(({ key }) => key)).toContain('udp/34964');
+  });
+});
+
 describe('a publisher of GOOSE', () => {
   const tlv = (tag: number, value: string): Buffer => Buffer.concat([Buffer.of(tag, value.length), Buffer.from(value)]);
   const published = (source: string, block: string, tags = ''): Buffer => {

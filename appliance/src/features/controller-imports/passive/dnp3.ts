@@ -150,12 +150,16 @@ export const dnp3: PassiveProtocol = {
     return ({ bytes, isFromServer, isToServer, conversation }) => {
       if (frameLength(bytes) !== bytes.length) return [];
       const frame = frameOf(bytes);
-      const fragment = frame === undefined ? undefined : fragmentOf(conversation, frame);
-      if (frame === undefined || fragment === undefined || fragment.length < 2) return [];
-      if (frame.isFromMaster) return isToServer ? command(fragment, frame.target) : [];
-      if (!isFromServer || fragment.length < 4 || !responses.has(fragment.readUInt8(1))) return [];
-      // Control, function, two bytes of indications.
-      return [{ facts: [addressFact(frame.source), ...attributeFacts(fragment.subarray(4))], unit: frame.source }];
+      if (frame === undefined) return [];
+      const fragment = fragmentOf(conversation, frame);
+      if (frame.isFromMaster)
+        return isToServer && fragment !== undefined && fragment.length >= 2 ? command(fragment, frame.target) : [];
+      if (!isFromServer) return [];
+      // An answer of the link, of authentication (0x83), or a part of one names its station; control, function, two bytes of
+      // indications stand before attributes.
+      const isResponse = fragment !== undefined && fragment.length >= 4 && responses.has(fragment.readUInt8(1));
+      const facts = isResponse ? attributeFacts(fragment.subarray(4)) : [];
+      return [{ facts: [addressFact(frame.source), ...facts], unit: frame.source }];
     };
   },
 };

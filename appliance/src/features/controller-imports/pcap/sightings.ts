@@ -184,9 +184,9 @@ export const sightingReader = () => {
     const side = { from: from.address, fromPort: datagram.readUInt16BE(0), to, toPort: datagram.readUInt16BE(2) };
     const bytes = datagram.subarray(8);
     const protocols = protocolsOf(udpProtocols, side);
-    if (protocols.length > 0)
-      return protocols.flatMap((one) => onMessage(one, 'udp', { side, via: from.via, bytes, place }));
-    // The answer of PROFINET may come from another port than the one that was asked.
+    const told = protocols.flatMap((one) => onMessage(one, 'udp', { side, via: from.via, bytes, place }));
+    if (told.length > 0) return told;
+    // The answer of PROFINET may come from another port than the one that was asked, and go to one of another protocol.
     return pnioAnswer(bytes, side.fromPort === pnioPort || side.toPort === pnioPort).flatMap((told) =>
       sighting(place.atMs, 'pnio-cm', from, `udp/${pnioPort}`, told).map((one) => ({
         sighting: one,
