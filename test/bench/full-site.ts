@@ -4,16 +4,19 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { dataPaths } from '@sallyport/appliance/platform/config';
+import { openDatabase } from '@sallyport/appliance/platform/database';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { binOf } from '../support/commands.ts';
+import { repositoryRoot } from '../support/sources.ts';
 import { type Figure, percentile, type Result } from './report.ts';
 import { keptPlant } from './support/plant.ts';
-import { csafFile } from './support/plant-base.ts';
-import { openPersons } from './support/signed-in.ts';
+import { csafFile, plantControllers, plantMakers, plantMakersWithSource } from './support/plant-base.ts';
+import { openPersons, partOf } from './support/signed-in.ts';
 
-// What one look costs where a site is full: every device with 2,000 packages.
+// What one look costs where a site is full: every device with 2,000 packages, controllers of twelve makers of which three have a source.
 
 /** Fewer for a quick look. */
 const devices = Number(env('BENCH_DEVICES') ?? 10_000);
@@ -29,10 +32,17 @@ const probe = `data:text/javascript,${encodeURIComponent(`
     writeSync(3, JSON.stringify([(user + system) / 1000, process.resourceUsage().maxRSS / 1024]));
   });`)}`;
 
-/** Processor time, ms, and most memory, MiB, of a command. */
-const ofCommand = (args: readonly string[]): Promise<[cpuMs: number, mib: number]> =>
+/** What a list of devices cannot do without: the program, the database and a row for each. */
+const bareList = `
+  import BetterSqlite3 from 'better-sqlite3';
+  const db = new BetterSqlite3(process.argv[1], { readonly: true });
+  for (const row of db.prepare('select * from device_row').raw().iterate()) process.stdout.write(row.join(' ') + '\\n');`;
+
+/** Processor time, ms, and most memory, MiB, of a program. */
+const ofProgram = (args: readonly string[]): Promise<[cpuMs: number, mib: number]> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', probe, binOf('sallyport'), ...args], {
+    const child = spawn(process.execPath, ['--import', probe, ...args], {
+      cwd: join(repositoryRoot, 'appliance'),
       stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
     });
     let text = '';
@@ -42,35 +52,55 @@ const ofCommand = (args: readonly string[]): Promise<[cpuMs: number, mib: number
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(JSON.parse(text) as [number, number]);
-      else reject(new Error(`sallyport ${args.join(' ')}: exit ${String(code)}`));
+      else reject(new Error(`${args.join(' ')}: exit ${String(code)}`));
     });
   });
 
 const median = (values: readonly number[]): number => percentile(Float64Array.from(values).sort(), 0.5);
 
-const listOfDevices = async (dataDir: string): Promise<Figure[]> => {
-  const took: [number, number][] = [];
-  for (let round = 0; round < rounds; round += 1) took.push(await ofCommand(['device', 'list', '--data', dataDir]));
-  return [
-    { what: 'sallyport device list', value: median(took.map(([cpuMs]) => cpuMs)), unit: 'ms' },
-    { what: 'sallyport device list: most memory', value: median(took.map(([, mib]) => mib)), unit: 'MiB' },
-  ];
+const ofCommands = async (dataDir: string): Promise<Figure[]> => {
+  const figures: Figure[] = [];
+  const { database } = dataPaths(dataDir);
+  for (const [what, limit, args] of [
+    ['sallyport device list', false, [binOf('sallyport'), 'device', 'list', '--data', dataDir]],
+    ['the same rows by one statement', true, ['--input-type=module', '--eval', bareList, database]],
+    ['sallyport controller list', false, [binOf('sallyport'), 'controller', 'list', '--data', dataDir]],
+  ] as const) {
+    const took: [number, number][] = [];
+    for (let round = 0; round < rounds; round += 1) took.push(await ofProgram(args));
+    figures.push(
+      { what, value: median(took.map(([cpuMs]) => cpuMs)), unit: 'ms', limit },
+      { what: `${what}: most memory`, value: median(took.map(([, mib]) => mib)), unit: 'MiB', limit },
+    );
+  }
+  return figures;
 };
 
+/** A page of one's own account: log-in and frame, nothing of the site. */
+const ownPage = '/me';
 const pages = ['/software', '/software?sort=-_devices', '/software?q=kara'] as const;
 const updatePages = ['/updates', '/devices', '/'] as const;
+const controllerPages = ['/controllers', '/controllers?coverage=not-judged', '/controllers/zones'] as const;
+/** For a quarter of the groups and zones, beside the whole site. */
+const scopedPages = ['/vulnerabilities', '/controllers/findings', '/'] as const;
 
-type Persons = Awaited<ReturnType<typeof openPersons<'site'>>>;
+type Name = 'site' | 'quarter';
+type Persons = Awaited<ReturnType<typeof openPersons<Name>>>;
 
 /** Processor time of a page, the first time and the median of the next ones, ms. */
-const ofPage = async (site: Persons, path: string): Promise<{ first: number; next: number }> => {
+const ofPage = async (
+  site: Persons,
+  path: string,
+  { name = 'site', written = false }: { name?: Name; written?: boolean } = {},
+): Promise<{ first: number; next: number }> => {
   const took: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
+    if (written) site.hear();
     const start = process.cpuUsage();
-    const response = await site.get('site', path);
+    const response = await site.get(name, path);
     await response.text();
     const { user, system } = process.cpuUsage(start);
-    if (response.status !== 200) throw new Error(`${path} was answered with ${response.status}`);
+    if (response.status !== 200) throw new Error(`${path} was answered with ${response.status} for ${name}`);
     took.push((user + system) / 1000);
   }
   const [first = Number.NaN, ...next] = took;
@@ -111,11 +141,29 @@ const takeCatalogue = ({ db, updates }: Persons['appliance']): void => {
 };
 
 const ofPages = async (dataDir: string): Promise<Figure[]> => {
-  const site = await openPersons<'site'>(dataDir, () => ({ site: undefined }));
+  const site = await openPersons<Name>(dataDir, (appliance) => ({
+    site: undefined,
+    quarter: partOf(appliance, 0.25),
+  }));
   try {
-    const figures: Figure[] = [];
-    for (const path of pages)
+    const figures: Figure[] = [
+      {
+        what: `${ownPage}, which reads nothing of the site`,
+        value: (await ofPage(site, ownPage)).next,
+        unit: 'ms',
+        limit: true,
+      },
+    ];
+    for (const path of [...pages, ...controllerPages])
       figures.push({ what: path, value: (await ofPage(site, path)).next, unit: 'ms', target: '50 ms' });
+    for (const path of scopedPages)
+      for (const name of ['site', 'quarter'] as const)
+        figures.push({
+          what: `${path} after a write, ${name === 'site' ? 'the whole site' : 'a quarter'}`,
+          value: (await ofPage(site, path, { name, written: true })).next,
+          unit: 'ms',
+          target: '50 ms',
+        });
     takeCatalogue(site.appliance);
     for (const path of updatePages) {
       const { first, next } = await ofPage(site, path);
@@ -196,15 +244,29 @@ const ofWitness = async (dataDir: string): Promise<Figure[]> => {
   }
 };
 
+/** What this site has of each of what is measured. */
+const sizesOf = (dataDir: string): string => {
+  const db = openDatabase(dataPaths(dataDir).database, { readonly: true });
+  try {
+    const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+    const spoken = count(`select count(distinct p.controller) from controller_part_identity p
+      join controller_identity i on i.id = p.identity where p.part_key = '' and i.coverage > 0`);
+    return `${count('select count(*) from inv_software')} items of software, ${count('select sum(findings) from device_findings')} findings on devices; ${count('select count(*) from controller_row')} controllers, of ${spoken} a document speaks, with ${count('select count(*) from controller_match')} matches.`;
+  } finally {
+    db.close();
+  }
+};
+
 /** Commands and pages of a full site. */
 export const fullSite = async (): Promise<Result> => {
   if (!existsSync(csafFile())) return { method: [], figures: [], skipped: `${csafFile()} is not there` };
-  const dataDir = await keptPlant({ devices, packages, profiles });
+  const dataDir = await keptPlant({ devices, packages, profiles, makers: true });
   return {
-    figures: [...(await listOfDevices(dataDir)), ...(await ofPages(dataDir)), ...(await ofWitness(dataDir))],
+    figures: [...(await ofCommands(dataDir)), ...(await ofPages(dataDir)), ...(await ofWitness(dataDir))],
     method: [
-      `${devices} devices with ${packages} packages each, ${profiles} different sets of them, stored directly and kept in var/bench; a catalogue of ${catalogueUpdates} updates.`,
-      `Processor time, user and system; median of ${rounds} where it is not the first. Pages without TLS, log-in and rendering included.`,
+      `${devices} devices with ${packages} packages each, ${profiles} different sets of them; ${plantControllers} controllers, as many of each of ${plantMakers.length} makers (${plantMakers.join(', ')}), products that the documents of CISA name; of these documents the site has those that speak of the first ${plantMakersWithSource} makers alone. Stored directly and kept in var/bench; a catalogue of ${catalogueUpdates} updates.`,
+      `Processor time, user and system; median of ${rounds} where it is not the first. Pages without TLS, log-in and rendering included; a quarter of the groups and zones beside the whole site.`,
     ],
+    remarks: [sizesOf(dataDir)],
   };
 };

@@ -1,4 +1,5 @@
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { backups } from './backups.ts';
 import { blocking } from './blocking.ts';
@@ -18,6 +19,7 @@ import { inventories } from './inventories.ts';
 import { lists } from './lists.ts';
 import { matching } from './matching.ts';
 import { osqueryPolls } from './osquery-polls.ts';
+import { inPairs } from './pairs.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
 import { scoped } from './scoped.ts';
 import { start } from './start.ts';
@@ -27,7 +29,8 @@ import { strangers } from './strangers.ts';
 import { upgrade } from './upgrade.ts';
 import { worklist } from './worklist.ts';
 
-// Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
+// Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines;
+// `--base DIR` in turn with another tree that was built.
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   start,
@@ -59,7 +62,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    base: { type: 'string' },
+    pairs: { type: 'string', default: '3' },
+  },
 });
 const unknown = positionals.filter((name) => !(name in benchmarks));
 if (unknown.length > 0) {
@@ -86,6 +93,10 @@ say(
   `${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB; Node ${machine.node}; load before the run ${machine.load.toFixed(1)}`,
 );
 say('A dot marks a peer or a limit measured in the same run.\n');
+if (values.base !== undefined) {
+  await inPairs(resolve(values.base), positionals, Number(values.pairs), say);
+  process.exit();
+}
 const results: Record<string, Result & { seconds: number }> = {};
 for (const [name, benchmark] of Object.entries(benchmarks)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;

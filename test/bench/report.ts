@@ -22,7 +22,8 @@ export type Result = {
 
 export type Benchmark = () => Promise<Result>;
 
-const digits = (value: number): string => {
+/** A value with as many places as say something. */
+export const digits = (value: number): string => {
   const size = Math.abs(value);
   const places = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });

@@ -4,7 +4,7 @@ import type { Appliance } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import type { FeedPart } from '@sallyport/appliance/features/vulnerabilities/types';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import { contentDigest } from '@sallyport/bundle-tools/advisories/digest';
+import { contentDigest, type FeedRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { collectFeed } from '@sallyport/bundle-tools/advisories/feed';
 import { partHeader, writePart } from '@sallyport/bundle-tools/advisories/part';
 import { readCsafSource } from '@sallyport/bundle-tools/advisories/sources/csaf';
@@ -23,9 +23,30 @@ export const plantAdvisories = 10_000;
 const feed = 'cisa-csaf';
 const snapshotNumber = 1;
 
+/** Makers of controllers as the public documents name them, those with a source first. */
+export const plantMakers = [
+  'Siemens',
+  'Rockwell Automation',
+  'Schneider Electric',
+  'Mitsubishi Electric',
+  'Honeywell',
+  'Omron',
+  'ABB',
+  'Emerson',
+  'Yokogawa',
+  'WAGO',
+  'Phoenix Contact',
+  'Delta Electronics',
+] as const;
+/** How many of these makers the documents of the site speak of. */
+export const plantMakersWithSource = 3;
+
 /** The public documents about controllers, of which a plant is made. */
 export const csafFile = (): string =>
   join(env('SALLYPORT_DATA') ?? join(repositoryRoot, '../shared/data'), 'cisa-csaf.tar.gz');
+
+const bodiesOf = (records: readonly FeedRecord[]) =>
+  records.flatMap(({ line }) => (JSON.parse(line) as Advisory).csaf ?? []);
 
 const readingOf = (known: Known, at: number): Reading => {
   const rng = random(7_000 + at);
@@ -49,13 +70,44 @@ const readingOf = (known: Known, at: number): Reading => {
   };
 };
 
+type Chosen = { records: FeedRecord[]; productAt: (at: number) => Known };
+
+/** Controllers of whatever the documents name, and all documents. */
+const everyMaker = (records: readonly FeedRecord[]): Chosen => {
+  const products = productsIn(bodiesOf(records));
+  return {
+    records: [...records],
+    productAt: (at) => products[Math.floor(random(at).next() ** 2 * products.length)] as Known,
+  };
+};
+
+/** As many controllers of each of the makers, and the documents that speak of nothing but the first of these. */
+const twelveMakers = (records: readonly FeedRecord[]): Chosen => {
+  const byMaker = Map.groupBy(productsIn(bodiesOf(records)), ({ vendor }) => vendor);
+  const withSource: ReadonlySet<string> = new Set(plantMakers.slice(0, plantMakersWithSource));
+  return {
+    records: records.filter((record) => {
+      const vendors = bodiesOf([record]).flatMap(({ leaves }) => leaves.map(({ vendor }) => vendor));
+      return vendors.length > 0 && vendors.every((vendor) => withSource.has(vendor));
+    }),
+    productAt: (at) => {
+      const maker = plantMakers[at % plantMakers.length] ?? '';
+      const products = byMaker.get(maker) ?? [];
+      const product = products[Math.floor(random(at).next() ** 2 * products.length)];
+      if (product === undefined) throw new Error(`no document names a product of ${maker}`);
+      return product;
+    },
+  };
+};
+
 /** Records of controllers, each in a zone, and what advisories about them say. */
-const addControllers = async ({ db, controllers, objects, paths }: Appliance): Promise<FeedPart> => {
-  const { records } = await collectFeed({ results: readCsafSource({ input: csafFile(), feed }), capturedAt });
-  const products = productsIn(records.flatMap(({ line }) => (JSON.parse(line) as Advisory).csaf ?? []));
-  const readings = Array.from({ length: plantControllers }, (_, at) =>
-    readingOf(products[Math.floor(random(at).next() ** 2 * products.length)] as Known, at),
-  );
+const addControllers = async (
+  { db, controllers, objects, paths }: Appliance,
+  choose: typeof everyMaker,
+): Promise<FeedPart> => {
+  const collected = await collectFeed({ results: readCsafSource({ input: csafFile(), feed }), capturedAt });
+  const { records, productAt } = choose(collected.records);
+  const readings = Array.from({ length: plantControllers }, (_, at) => readingOf(productAt(at), at));
   controllers.ingest(systemActor, { type: 'capture', name: 'plant' }, readings);
   const zones = Array.from(
     { length: plantZones },
@@ -77,10 +129,10 @@ const addControllers = async ({ db, controllers, objects, paths }: Appliance): P
 };
 
 /** What plants of every size have: advisories, controllers with their findings, groups, and the devices that reported. */
-export const fillPlantBase = async (appliance: Appliance): Promise<void> => {
+export const fillPlantBase = async (appliance: Appliance, { makers = false } = {}): Promise<void> => {
   const { db, paths, vulnerabilities, controllerFindings } = appliance;
   const made = await makeCorpus({ data: '', folder: paths.staging, count: plantAdvisories });
-  const part = await addControllers(appliance);
+  const part = await addControllers(appliance, makers ? twelveMakers : everyMaker);
   db.exec(`insert into exchange_state (id, site, name, floor) values (1, 'bench', 'Bench', '${capturedAt}')
     on conflict do nothing`);
   await vulnerabilities.buildSnapshot({ number: snapshotNumber, parts: [...made.parts, part], capturedAt });

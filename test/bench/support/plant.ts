@@ -18,6 +18,8 @@ type PlantSize = {
   packages: number;
   /** Devices with packages of their own; the others have the same as one of them. */
   profiles?: number;
+  /** Controllers of the twelve makers, of which three have a source; otherwise of all that documents name, with all documents. */
+  makers?: boolean;
 };
 
 export const plantGroups = 200;
@@ -98,12 +100,15 @@ const filled = (dataDir: string, fill: (appliance: Appliance) => Promise<void>):
 
 /** The data directory of a plant of a size, made now or by an earlier run. */
 export const keptPlant = async (size: PlantSize): Promise<string> => {
-  const base = await kept(folderOf('base', baseSources), async (folder) => {
+  const makers = size.makers ?? false;
+  const suffix = makers ? '-makers' : '';
+  const base = await kept(folderOf(`base${suffix}`, baseSources), async (folder) => {
     await siteAt(join(folder, 'data'));
-    await filled(join(folder, 'data'), fillPlantBase);
+    await filled(join(folder, 'data'), (appliance) => fillPlantBase(appliance, { makers }));
   });
+  const profiles = size.profiles === undefined ? '' : `x${size.profiles}`;
   const plant = await kept(
-    folderOf(`${size.devices}x${size.packages}${size.profiles === undefined ? '' : `x${size.profiles}`}`, sources),
+    folderOf(`${size.devices}x${size.packages}${profiles}${suffix}`, sources),
     async (folder) => {
       cpSync(join(base, 'data'), join(folder, 'data'), { recursive: true });
       await filled(join(folder, 'data'), (appliance) => fillDevices(appliance, size));
