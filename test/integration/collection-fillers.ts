@@ -176,7 +176,7 @@ export const filledBy: Readonly<Record<Exclude<CollectionName, Asked>, Partial<R
     windowsAgent: 'windowsDomain windowsDomainType windowsName networkLocation',
   },
   platform: {
-    ownAgent: 'vendor name release codename build arch kernel suites updateAgentState vmType',
+    ownAgent: 'vendor name release codename build arch kernel suites packageKinds updateAgentState vmType',
     windowsAgent: 'installedAt systemFolder managingServer',
   },
   activity: { ownAgent: 'lastUpdateAt restartPending bootedAt', windowsAgent: 'restartReasons' },

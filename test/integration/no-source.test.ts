@@ -43,6 +43,11 @@ const python = (name: string, version: string): Record<string, string> => ({
   [`usr/lib/python3/dist-packages/${name}-${version}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
 });
 
+const npm = (name: string, version: string): Record<string, string> => ({
+  [`usr/local/lib/node_modules/${name}/package.json`]: JSON.stringify({ name, version }),
+});
+const bash13 = { 'var/lib/dpkg/status': dpkg(['bash', '5.2.37-2', debianMaker]) };
+
 const COMPUTERS: readonly Subject[] = [
   {
     name: 'distribution-with-feed',
@@ -84,8 +89,45 @@ const COMPUTERS: readonly Subject[] = [
       'var/lib/dpkg/status': dpkg(['bash', '5.2.21-2ubuntu4', ubuntuMaker]),
       ...python('requests', '2.32.3'),
     },
-    state: 'not-judged',
+    // PyPI has a feed here, the system has none.
+    state: 'partly',
     reason: 'no-feed',
+  },
+  {
+    name: 'npm-package-without-feed',
+    system: 'debian:13',
+    files: { ...bash13, ...npm('lodash', '4.17.20') },
+    state: 'partly',
+    reason: 'no-feed',
+  },
+  {
+    name: 'snap-beside',
+    system: 'debian:13',
+    files: { ...bash13, 'var/lib/snapd/snaps/lxd_29351.snap': '' },
+    state: 'partly',
+    reason: 'not-managed',
+  },
+  {
+    name: 'docker-image-beside',
+    system: 'debian:13',
+    files: {
+      ...bash13,
+      'var/lib/docker/image/overlay2/repositories.json': JSON.stringify({
+        Repositories: { historian: { 'historian:7': `sha256:${'e4'.repeat(32)}` } },
+      }),
+    },
+    state: 'partly',
+    reason: 'not-managed',
+  },
+  {
+    name: 'containerd-images-unread',
+    system: 'debian:13',
+    files: {
+      ...bash13,
+      [`var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/${'a'.repeat(64)}`]: '{}',
+    },
+    state: 'partly',
+    reason: 'list-not-whole',
   },
   {
     name: 'edition-past-its-support',

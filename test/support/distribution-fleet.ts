@@ -8,6 +8,7 @@ import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { windowsCollectors } from '../../agent/src/windows/collectors.ts';
 import { parseWindowsReport } from '../../agent/src/windows/report.ts';
+import { packageKinds } from '../../appliance/test/support/site.ts';
 
 // One host for each distribution whose advisories OSV has, and two Windows hosts, as our agent reports them. Debian is the recorded
 // system of recordings/debian-12.json.gz. The others of dpkg and rpm are databases that dpkg's form and rpm itself wrote here, with the
@@ -166,7 +167,7 @@ const apkHosts = (): FleetHost[] =>
   APK.map((made) => ({
     name: made.id,
     sections: new Map<string, readonly Record<string, unknown>[]>([
-      ['platform', [{ vendor: made.id, release: made.release, arch: 'x86_64' }]],
+      ['platform', [{ vendor: made.id, release: made.release, arch: 'x86_64', packageKinds }]],
       [
         'software',
         [{ type: 'apk', name: made.package, version: made.evr, source: made.package, sourceVersion: made.evr }],

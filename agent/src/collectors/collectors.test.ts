@@ -152,7 +152,8 @@ describe('software', () => {
       .sort();
     const software = collectors.filter((one) => one.collection === 'software');
     const [section] = await collectSections({ ...context, files: rootFiles('/') }, { chosen: software });
-    const found = (section?.items ?? []).map((one) =>
+    const packages = (section?.items ?? []).filter(({ type }) => type === 'deb');
+    const found = packages.map((one) =>
       [one['name'], one['version'], one['arch'], one['source'], one['sourceVersion']].join(' '),
     );
     expect([...found].sort()).toEqual(listed);
@@ -207,6 +208,7 @@ describe('platform', () => {
         codename: 'trixie',
         build: '13.1',
         arch: 'arm64',
+        packageKinds: ['container', 'flatpak', 'npm', 'python', 'snap'],
         updateAgentState: 'automatic',
       },
     ]);

@@ -2,6 +2,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
 import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
+import { looksBeside } from '../packages/beside.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
 import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
@@ -137,7 +138,7 @@ const kernelsOf = (items: readonly Item[], files: RootFiles): Map<number, Kernel
       )
     : new Map();
 
-/** Installed packages as the databases of dpkg and rpm have them: a system may have both. */
+/** Packages of the system itself as the databases of dpkg and rpm have them: a system may have both. */
 export const softwareItems = async (files: RootFiles, onPart?: CollectContext['onPart']): Promise<Item[]> => {
   const vendor = osRelease(files)['ID'];
   const items = [
@@ -156,5 +157,9 @@ export const softwareItems = async (files: RootFiles, onPart?: CollectContext['o
 export const collector: Collector = {
   collection: 'software',
   followsPackages: true,
-  collect: ({ files, onPart }) => softwareItems(files, onPart),
+  collect: async ({ files, onPart, clock }) => {
+    const beside = await looksBeside(files, clock);
+    const items = [...(await softwareItems(files, onPart)), ...[...beside.values()].flatMap((look) => look.items)];
+    return sortItems(items, 'name', 'arch', 'version');
+  },
 };

@@ -71,6 +71,9 @@ export const deb = (name: string, version: string, extra: Record<string, unknown
   ...extra,
 });
 
+/** What an agent says of itself that looks for every kind of packages beside the system's own. */
+export const packageKinds = ['container', 'flatpak', 'npm', 'python', 'snap'];
+
 export const debian13 = {
   vendor: 'debian',
   release: '13',

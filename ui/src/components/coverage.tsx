@@ -110,8 +110,8 @@ export const CoverageNotice = ({ coverage }: { coverage: CoverageView }) => {
     <>
       {coverage.reasons.length === 0 ? null : (
         <Notice
-          level="warning"
-          title={ctx.t(coverage.state === 'not-judged' ? 'coverage.notTitle' : 'coverage.partlyTitle')}
+          level={coverage.state === 'judged' ? 'running' : 'warning'}
+          title={ctx.tDynamic(`coverage.${coverage.state === 'not-judged' ? 'not' : coverage.state}Title`)}
         >
           <Reasons ctx={ctx} coverage={coverage} />
         </Notice>

@@ -829,6 +829,11 @@ export const words = defineWords({
     ru: 'Не оценено: отсутствие уязвимостей здесь не значит, что их нет',
     kk: 'Бағаланбаған: мұнда осалдық көрінбеуі оның жоқ екенін білдірмейді',
   },
+  'coverage.judgedTitle': {
+    en: 'Judged, as far as its agents look',
+    ru: 'Оценено то, что видят агенты',
+    kk: 'Агенттер көргені бағаланған',
+  },
   'coverage.partlyTitle': {
     en: 'Not judged in part',
     ru: 'Часть не оценена',
@@ -934,6 +939,25 @@ export const words = defineWords({
     en: '{n} packages are known from {source} alone, which was last heard on {since}: what was installed or updated since then is not known. Start that agent again, or install one that reads them.',
     ru: 'Пакеты ({n}) известны только из источника «{source}», который последний раз отвечал {since}: что установлено или обновлено позже, неизвестно. Запустите этот агент снова или установите агент, который их читает.',
     kk: 'Пакеттер ({n}) тек «{source}» көзінен белгілі, ол соңғы рет {since} жауап берді: кейін не орнатылғаны немесе жаңартылғаны белгісіз. Сол агентті қайта іске қосыңыз немесе оларды оқитын агентті орнатыңыз.',
+  },
+  'coverage.beside.snap': { en: 'Packages of snap', ru: 'Пакеты snap', kk: 'snap пакеттері' },
+  'coverage.beside.flatpak': { en: 'Packages of flatpak', ru: 'Пакеты flatpak', kk: 'flatpak пакеттері' },
+  'coverage.beside.container': { en: 'Images of containers', ru: 'Образы контейнеров', kk: 'Контейнер бейнелері' },
+  'coverage.beside.not-looked-at': { en: 'No agent looks', ru: 'Агент не ищет', kk: 'Агент іздемейді' },
+  'coverage.why.list-not-whole': {
+    en: 'Packages of these kinds lie on the device and could not be read whole: {list}. What was not read is not judged. Look at them yourself; the log of its agent says more.',
+    ru: 'На устройстве есть пакеты этих видов, прочитанные не полностью: {list}. Непрочитанное не оценено. Проверьте их сами; подробнее – в журнале агента.',
+    kk: 'Құрылғыда мына түрлердегі пакеттер бар, олар толық оқылмады: {list}. Оқылмағаны бағаланбаған. Оларды өзіңіз тексеріңіз; толығырақ агент журналында.',
+  },
+  'coverage.why.not-managed': {
+    en: '{ecosystem}, {n} components: not judged and not managed. No source of advisories writes about them, and updates from here do not reach them. Update them with the tool that installed them, or remove them.',
+    ru: '{ecosystem}, компонентов: {n}. Не оценены и не обслуживаются: ни один источник бюллетеней о них не пишет, обновления отсюда до них не доходят. Обновляйте их той программой, которой они установлены, или удалите.',
+    kk: '{ecosystem}, құрамдас: {n}. Бағаланбаған және қызмет көрсетілмейді: олар туралы бірде-бір бюллетень дереккөзі жазбайды, мұндағы жаңартулар оларға жетпейді. Орнатқан бағдарламасымен жаңартыңыз немесе жойыңыз.',
+  },
+  'coverage.why.not-looked-at': {
+    en: 'No agent of this device looks for packages of these kinds: {list}. Whether there are any is not known. Update its agent to a release that does.',
+    ru: 'Ни один агент устройства не ищет пакеты этих видов: {list}. Есть ли они, неизвестно. Обновите агент до выпуска, который их ищет.',
+    kk: 'Құрылғының бірде-бір агенті мына түрлердегі пакеттерді іздемейді: {list}. Олардың бар-жоғы белгісіз. Агентті оларды іздейтін шығарылымға жаңартыңыз.',
   },
   'coverage.why.no-source-name': {
     en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',

@@ -98,6 +98,11 @@ export const words = defineWords({
   'collection.platform.field.kernel': { en: 'Running kernel', ru: 'Работающее ядро', kk: 'Жұмыс істеп тұрған ядро' },
   'collection.platform.field.systemFolder': { en: 'System folder', ru: 'Системная папка', kk: 'Жүйелік бума' },
   'collection.platform.field.suites': { en: 'Suites', ru: 'Наборы пакетов', kk: 'Пакет жинақтары' },
+  'collection.platform.field.packageKinds': {
+    en: 'Packages looked for beside the system',
+    ru: 'Какие ещё пакеты ищет агент',
+    kk: 'Агент жүйеден бөлек іздейтін пакеттер',
+  },
   'collection.platform.field.updateAgentState': { en: 'Update agent', ru: 'Агент обновлений', kk: 'Жаңарту агенті' },
   'collection.platform.field.vmType': {
     en: 'Virtual machine type',

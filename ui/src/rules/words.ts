@@ -349,6 +349,11 @@ export const words = defineWords({
     ru: 'Список пакетов не прочитан',
     kk: 'Пакеттер тізімі оқылмаған',
   },
+  'condition.field.beside': {
+    en: 'Packages that are not managed',
+    ru: 'Необслуживаемые пакеты',
+    kk: 'Қызмет көрсетілмейтін пакеттер',
+  },
   'condition.field.advisories': {
     en: 'Advisories are here',
     ru: 'Бюллетени есть',

@@ -83,6 +83,9 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
   'device-lists': {
     name: ['device with an unread list', 'устройство с непрочитанным списком', 'тізімі оқылмаған құрылғы'],
   },
+  'device-beside': {
+    name: ['packages that are not managed', 'необслуживаемые пакеты', 'қызмет көрсетілмейтін пакеттер'],
+  },
   'device-unjudged': { name: ['device that is not judged', 'непроверяемое устройство', 'тексерілмейтін құрылғы'] },
   deviation: { name: ['deviation', 'отклонение', 'ауытқу'] },
   'second-person': {

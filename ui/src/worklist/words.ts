@@ -301,6 +301,42 @@ export const words = defineWords({
     kk: 'Пакеттері мен осалдықтары бұрынғы күйінде; кейін не орнатылғаны немесе жаңартылғаны белгісіз.',
   },
   'work.device-lists.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.device-beside.title': {
+    en: { one: '{what}: {n} device', other: '{what}: {n} devices' },
+    ru: {
+      one: '{what}: {n} устройство',
+      few: '{what}: {n} устройства',
+      many: '{what}: {n} устройств',
+      other: '{what}: {n} устройства',
+    },
+    kk: '{what}: {n} құрылғы',
+  },
+  'work.device-beside.why': {
+    en: 'No source of advisories writes about them and no update from here reaches them, or nothing looks whether there are any.',
+    ru: 'О них не пишет ни один источник бюллетеней, и обновления отсюда до них не доходят, или никто не смотрит, есть ли они.',
+    kk: 'Олар туралы бірде-бір бюллетень дереккөзі жазбайды, мұндағы жаңартулар оларға жетпейді немесе бар-жоғын ешкім қарамайды.',
+  },
+  'work.device-beside.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.beside.snap': {
+    en: 'Packages of snap that are neither judged nor managed',
+    ru: 'Пакеты snap, которые не оцениваются и не обслуживаются',
+    kk: 'Бағаланбайтын әрі қызмет көрсетілмейтін snap пакеттері',
+  },
+  'work.beside.flatpak': {
+    en: 'Packages of flatpak that are neither judged nor managed',
+    ru: 'Пакеты flatpak, которые не оцениваются и не обслуживаются',
+    kk: 'Бағаланбайтын әрі қызмет көрсетілмейтін flatpak пакеттері',
+  },
+  'work.beside.container': {
+    en: 'Images of containers that are neither judged nor managed',
+    ru: 'Образы контейнеров, которые не оцениваются и не обслуживаются',
+    kk: 'Бағаланбайтын әрі қызмет көрсетілмейтін контейнер бейнелері',
+  },
+  'work.beside.not-looked-at': {
+    en: 'No agent looks for packages of snap, flatpak, pip and npm or for images of containers',
+    ru: 'Агент не ищет пакеты snap, flatpak, pip, npm или образы контейнеров',
+    kk: 'Агент snap, flatpak, pip, npm пакеттерін не контейнер бейнелерін іздемейді',
+  },
   'work.device-unjudged.title': {
     en: { one: '{n} device is judged by no advisories', other: '{n} devices are judged by no advisories' },
     ru: {

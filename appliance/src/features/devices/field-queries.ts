@@ -1,6 +1,6 @@
 import { type Field, type Rows, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { levels } from '../rules/types.ts';
-import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
+import { BESIDE, COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { certificateEndsSql } from './certificate-store.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
 
@@ -154,6 +154,16 @@ const coverageFields: readonly Field[] = [
     name: 'listsUnread',
     type: 'yesno',
     source: { scalar: `coalesce((select f.reasons like '%"list-%' from device_coverage f where f.device = d.id), 0)` },
+  },
+  {
+    name: 'beside',
+    type: 'choice',
+    options: BESIDE,
+    source: {
+      many: `select iif(r.value ->> 'code' = 'not-looked-at', 'not-looked-at', r.value ->> 'ecosystem') as value
+        from device_coverage f cross join json_each(f.reasons) r
+        where f.device = d.id and r.value ->> 'code' in ('not-managed', 'not-looked-at')`,
+    },
   },
   // A site without any says so once, not on each of its devices.
   {

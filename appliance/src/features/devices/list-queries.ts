@@ -6,6 +6,7 @@ import { listBuilder } from '../../platform/list/list-queries.ts';
 import { deviceRowsIn, devicesIn, devicesReached, isDeviceIn, type Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
+import { BESIDE } from '../vulnerabilities/types.ts';
 import { endedSql } from './certificate-store.ts';
 import {
   type DeviceFilters,
@@ -147,6 +148,22 @@ export const deviceList = (
           .pluck()
           .get(...params) ?? 0
       );
+    },
+    besides: (scope) => {
+      const { sql, params } = devicesIn(scope, 'c.device');
+      const sums = BESIDE.map((kind) =>
+        kind === 'not-looked-at'
+          ? `sum(c.reasons like '%"code":"not-looked-at"%')`
+          : `sum(c.reasons like '%"code":"not-managed","ecosystem":"${kind}"%')`,
+      );
+      const counts = db
+        .prepare<unknown[], (number | null)[]>(
+          `select ${sums.join(', ')} from device_coverage c cross join device d on d.id = c.device
+           where d.state <> 'revoked' and d.kind <> 'directory' and ${sql}`,
+        )
+        .raw()
+        .get(...params);
+      return BESIDE.map((kind, at) => ({ kind, devices: counts?.[at] ?? 0 }));
     },
     askingAgain: (scope): number => {
       // They are few.

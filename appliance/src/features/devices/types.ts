@@ -19,7 +19,7 @@ import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { Filter, Rows } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
 import type { Scope } from '../../platform/scope.ts';
-import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
+import type { BESIDE, Coverage, CoverageState } from '../vulnerabilities/types.ts';
 import type { Look } from '../worklist/types.ts';
 
 export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
@@ -374,6 +374,8 @@ export type DeviceList = {
   certificateEnded(scope: Scope): number;
   /** How many devices have a list of packages that was not read, or whose source is gone. */
   listsUnread(scope: Scope): number;
+  /** Devices in reach with packages beside the system's own that nothing judges, by what it is. */
+  besides(scope: Scope): { kind: (typeof BESIDE)[number]; devices: number }[];
   /** How many managed devices ask again to come in, by a new client. */
   askingAgain(scope: Scope): number;
   /** How many devices have open findings, as of the last look at each. */

@@ -57,6 +57,7 @@ export const deviceFieldWords = (groups: readonly Reference[]): Readonly<Record<
   contact: { choices: 'devices.contact' },
   source: { choices: 'source' },
   coverage: { choices: 'coverage' },
+  beside: { choices: 'coverage.beside' },
   group: { options: groups.map(({ id, name }) => ({ value: id, label: name })) },
 });
 

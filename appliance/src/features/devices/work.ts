@@ -18,7 +18,7 @@ export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
   deviceList: Pick<
     DeviceList,
-    'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain' | 'listsUnread'
+    'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain' | 'listsUnread' | 'besides'
   >;
 }): WorkKind[] => {
   const counted = (
@@ -122,6 +122,22 @@ export const deviceWork = (parts: {
           level: 'warning',
           path: paths.devices({ listsUnread: 'yes' }),
         })),
+    },
+    {
+      name: 'device-beside',
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        parts.deviceList.besides(scopeOf(reader, 'devices:read')).flatMap(({ kind, devices }) =>
+          some(devices).map((item) => ({
+            ...item,
+            key: kind,
+            words: { what: `work.beside.${kind}` },
+            level: 'info',
+            path: paths.devices({ beside: kind }),
+          })),
+        ),
     },
     {
       name: 'device-unjudged',

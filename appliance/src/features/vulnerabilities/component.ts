@@ -67,6 +67,9 @@ export const lacksSource = (item: SoftwareIdentity, platform: Platform | undefin
   return eco !== null && namesSources(eco);
 };
 
+/** Kinds of packages that no source which a host reads writes about, and that updates here do not reach. */
+export const UNMANAGED: ReadonlySet<string> = new Set(['snap', 'flatpak', 'container']);
+
 const languageComponent = (item: SoftwareIdentity): Component | undefined => {
   const purl = readPurl(item.purl ?? '');
   const eco = purl && languageEcosystem(purl.type);
@@ -80,6 +83,8 @@ const languageComponent = (item: SoftwareIdentity): Component | undefined => {
  * whose release is unknown, or software that only a curated product map could name).
  */
 export const componentOf = (item: SoftwareIdentity, platform: Platform | undefined): Component | undefined => {
+  // Counted as any other, so that what is not judged is known by its kind.
+  if (UNMANAGED.has(item.type)) return { eco: item.type, name: item.name, version: item.version };
   if (familyOf(item.type) === undefined) return languageComponent(item);
   const eco = systemEcosystem(item.type, platform);
   // rpm keys the public keys of repositories as packages.

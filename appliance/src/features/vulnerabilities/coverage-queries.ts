@@ -5,6 +5,15 @@ import type { Coverage, Uncovered } from './types.ts';
 // What of a whole site no feed judges, for the request. Out of what the rules have written of each device; a device that waits
 // for them is looked at now, so that nothing is left out.
 
+/** The kinds of packages that agents of devices say they look for, of every source. Reads inv_platform. */
+export function kindsLookedFor(db: Database): (devices: readonly number[]) => { device: number; kind: string }[] {
+  const rows = statements(db).all<[devices: readonly number[]], { device: number; kind: string }>(
+    `select p.device, k.value as kind from inv_platform p cross join json_each(p."packageKinds") k
+     where p.device in (select value from json_each(?)) and p."packageKinds" is not null`,
+  );
+  return (devices) => rows(devices);
+}
+
 /** So many devices are looked at together. */
 const batch = 500;
 

@@ -3,7 +3,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, part, range } from '../../../test/support/advisory-parts.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
-import { deb, debian13 } from '../../../test/support/site.ts';
+import { deb, debian13, packageKinds } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 // What "no findings" is worth on a device, from its inventory and the feeds that are here.
@@ -25,7 +25,7 @@ const coverage = (device = 1) => {
   };
 };
 const report = (platform: Record<string, string>, software: Record<string, unknown>[]): void => {
-  open.site.report(1, 'platform', [{ ...debian13, ...platform }]);
+  open.site.report(1, 'platform', [{ ...debian13, packageKinds, ...platform }]);
   open.site.report(1, 'software', software);
 };
 const rpm = (name: string, version: string, source = name) => ({

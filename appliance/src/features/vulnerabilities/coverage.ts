@@ -1,7 +1,7 @@
 import { suitesFeed } from '@sallyport/bundle-tools/advisories/suites-feed';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
-import type { Platform } from './component.ts';
+import { type Platform, UNMANAGED } from './component.ts';
 import type { Coverage } from './types.ts';
 
 // What "no findings" is worth on a device: which of its components some feed judges, and which none does. It follows from the
@@ -52,7 +52,8 @@ const withoutOthers = (tally: EcosystemTally): EcosystemTally => ({
 
 const ecosystemReasons = (tally: EcosystemTally, feeds: readonly string[]): Coverage['reasons'] => {
   const { ecosystem, components, unkeyed, unsourced } = tally;
-  if (feeds.length === 0) return [{ code: 'no-feed', ecosystem, components }];
+  if (feeds.length === 0)
+    return [{ code: UNMANAGED.has(ecosystem) ? 'not-managed' : 'no-feed', ecosystem, components }];
   if (tally.others.size > 0) return [...otherReasons(tally), ...ecosystemReasons(withoutOthers(tally), feeds)];
   if (components === 0) return [];
   // Versions that are listed one by one still match, so it is judged by those alone.

@@ -5,6 +5,7 @@ import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
+import { withKinds } from './package-kinds.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
 import { supportOfEdition, withSupport } from './support.ts';
@@ -27,6 +28,8 @@ export function coverageOfDevices(parts: {
   /** The lists of packages that sources did not read. */
   unread: (devices: readonly number[]) => readonly UnreadList[];
   sources: (devices: readonly number[]) => readonly ListSource[];
+  /** The kinds of packages beside the system's own that their agents look for. */
+  kindsLookedFor: (devices: readonly number[]) => readonly { device: number; kind: string }[];
   clock: () => number;
 }): (devices: readonly number[]) => Map<number, Coverage> {
   const { store, platform, clock } = parts;
@@ -82,6 +85,7 @@ export function coverageOfDevices(parts: {
       return [...tallies.values()].sort(byEcosystem);
     };
     const unread = Map.groupBy(parts.unread(devices), ({ device }) => device);
+    const lookedFor = Map.groupBy(parts.kindsLookedFor(devices), ({ device }) => device);
     const ofDevice = Map.groupBy(parts.sources(devices), ({ device }) => device);
     return new Map(
       devices.map((device) => {
@@ -95,7 +99,9 @@ export function coverageOfDevices(parts: {
           sources: ofDevice.get(device) ?? [],
           nowMs,
         });
-        return [device, withSupport(coverage, facts.platform?.isPaid ? paidSupport : support, nowMs)];
+        const kinds = (lookedFor.get(device) ?? []).map(({ kind }) => kind);
+        const looked = withKinds(coverage, { platform: facts.platform, ecosystems, kinds });
+        return [device, withSupport(looked, facts.platform?.isPaid ? paidSupport : support, nowMs)];
       }),
     );
   };

@@ -11,7 +11,7 @@ import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { devicesReached, type Scope } from '../../platform/scope.ts';
 import type { Platform, SoftwareIdentity } from './component.ts';
 import { componentOf, keyOfComponent, lacksSource, releaseOf } from './component.ts';
-import { uncoveredOf } from './coverage-queries.ts';
+import { kindsLookedFor, uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, ecosystemReads } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
@@ -192,6 +192,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     platform: platformNow,
     unread: (devices) => inventory.keptLists('software', devices),
     sources: (devices) => inventory.listSources('software', devices),
+    kindsLookedFor: kindsLookedFor(db),
     clock,
   });
 

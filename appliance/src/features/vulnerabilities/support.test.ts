@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisorySample } from '../../../../bundle-tools/test/samples.ts';
 import { advisory, part, range } from '../../../test/support/advisory-parts.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
-import { deb, debian13 } from '../../../test/support/site.ts';
+import { deb, debian13, packageKinds } from '../../../test/support/site.ts';
 
 // What a device is judged by past the end of its release's support.
 
@@ -10,7 +10,7 @@ let open: Awaited<ReturnType<typeof openMatching>>;
 
 beforeEach(async () => {
   open = await openMatching();
-  open.site.report(1, 'platform', [{ ...debian13 }]);
+  open.site.report(1, 'platform', [{ ...debian13, packageKinds }]);
   open.site.report(1, 'software', [deb('openssl', '3.5.0-1'), deb('bash', '5.2-1')]);
 });
 afterEach(() => open.close());

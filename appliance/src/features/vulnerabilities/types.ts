@@ -38,6 +38,9 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
  * paid for goes on. `list-not-read`: the newest report could not read the list, what is known of it is from before. `list-never-read`: no
  * report had the packages of the system itself. `list-source-gone`: the source that they come from was not heard for 30 days, another one was.
+ * `list-not-whole`: of a kind of packages beside the system's own some could not be read. `not-managed`: a snap, a flatpak or an image of
+ * a container, which no source writes about and no update here reaches. `not-looked-at`: no agent of the device looks for the kind; alone
+ * it leaves the state as it is.
  */
 const COVERAGE_CODES = [
   'pending',
@@ -56,6 +59,9 @@ const COVERAGE_CODES = [
   'list-not-read',
   'list-never-read',
   'list-source-gone',
+  'list-not-whole',
+  'not-managed',
+  'not-looked-at',
 ] as const;
 
 export const coverageSchema = z.object({
@@ -75,7 +81,7 @@ export const coverageSchema = z.object({
       list: z
         .string()
         .optional()
-        .describe('Of `list-not-read`, `list-source-gone`: the list, by the type of its packages'),
+        .describe('Of codes that begin with `list-`, and of `not-looked-at`: the lists, by the type of their packages'),
       source: z.string().optional().describe('Of `list-source-gone`: the source of inventory'),
       since: z
         .string()
@@ -105,6 +111,9 @@ export type Coverage = z.infer<typeof coverageSchema> & {
   /** When it becomes another by itself, in ms: support of something ends; absent: of nothing that is known. */
   readonly turnsAt?: number;
 };
+/** What of packages beside the system's own is not judged on a device: the kinds that nothing manages, and that no agent looks. */
+export const BESIDE = ['snap', 'flatpak', 'container', 'not-looked-at'] as const;
+
 /** What no feed judges: packages of one ecosystem, and on how many devices. */
 export type Uncovered = { ecosystem: string; components: number; devices: number };
 /** What advisories here are about and no rule reads, with the feeds that they are in. */

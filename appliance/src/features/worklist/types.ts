@@ -47,6 +47,7 @@ export const workWeights = {
   'device-certificate-ended': { harm: 20 },
   'device-silent': { harm: 20 },
   'device-lists': { harm: 25 },
+  'device-beside': { harm: 10 },
   'device-unjudged': { harm: 25 },
   deviation: { harm: 20 },
   'second-person': { harm: 15, limitHours: 72 },

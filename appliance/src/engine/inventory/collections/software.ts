@@ -13,7 +13,7 @@ export const collection = defineCollection({
   lists: {
     field: 'type',
     systems: ['deb', 'rpm', 'apk', 'pacman', 'windows', 'macos'],
-    others: ['python', 'npm', 'snap', 'flatpak'],
+    others: ['python', 'npm', 'snap', 'flatpak', 'container'],
   },
   fields: {
     purl: { type: 'text', indexed: true, maxLength: 512, column: false },

@@ -30,6 +30,14 @@ const vmKind = (hardware: Row): string | undefined => {
 
 const codenameOf = (fullName: string): string | undefined => /\(([a-z]{3,30})\)/.exec(fullName)?.[1];
 
+/** The kinds of packages beside the system's own that these agents list where they are: by the name that they give themselves. */
+const packageKindsOf = ({ system, rows }: MapContext): string[] => {
+  const client = line(rows('versionclient')[0] ?? {}, 'value', 100) ?? '';
+  if (system.family !== 'linux') return [];
+  if (/^GLPI-Agent_/.test(client)) return ['flatpak', 'snap'];
+  return /^FusionInventory-Agent_/.test(client) ? ['snap'] : [];
+};
+
 export const platformItems = (_: readonly Row[], context: MapContext): Item[] => {
   const { system, offsetMinutes } = context;
   const os = firstRow(context.rows('operatingsystem'));
@@ -50,6 +58,7 @@ export const platformItems = (_: readonly Row[], context: MapContext): Item[] =>
       kernel: system.family === 'windows' ? undefined : line(os, 'kernel_version', 200),
       installedAt: timeOf(os, 'install_date', { offsetMinutes }),
       vmType: vmKind(hardware),
+      packageKinds: packageKindsOf(context),
     }),
   ];
 };

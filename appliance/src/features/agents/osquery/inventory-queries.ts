@@ -117,6 +117,12 @@ export const mappings: readonly Mapping[] = [
         owns: ofType('npm'),
       },
       {
+        name: 'software.docker_images',
+        sql: 'select id, tags from docker_images',
+        needs: 'docker_images',
+        owns: ofType('container'),
+      },
+      {
         name: 'software.programs',
         sql: 'select name, version, publisher, install_date, uninstall_string from programs',
         needs: 'programs',

@@ -74,6 +74,13 @@ const debianArch: Readonly<Record<string, string>> = {
 };
 
 /** What the operating system is. */
+/** The kinds of packages beside the system's own that were asked for: a question that failed or that it has no table for says nothing. */
+const packageKinds: ReadonlyArray<readonly [question: string, kind: string]> = [
+  ['software.docker_images', 'container'],
+  ['software.npm_packages', 'npm'],
+  ['software.python_packages', 'python'],
+];
+
 export const platformItems: ItemsOf = (answers, { vendor, release }) => {
   const [row] = answers['platform'] ?? [];
   const arch = text(row, 'arch', 50);
@@ -89,6 +96,7 @@ export const platformItems: ItemsOf = (answers, { vendor, release }) => {
       arch: (isDebian ? debianArch[arch] : undefined) ?? arch,
       kernel: text(answers['platform.kernel']?.[0], 'version', 200),
       installedAt: time(row, 'install_date'),
+      packageKinds: packageKinds.flatMap(([question, kind]) => (answers[question] === undefined ? [] : [kind])),
     }),
   ];
 };

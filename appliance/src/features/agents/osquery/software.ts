@@ -91,6 +91,19 @@ const languageItem = (row: Row, type: 'python' | 'npm'): Item | undefined => {
   });
 };
 
+/** A row of `docker_images`, as our own agent names them: each of its tags, with the digest of the image. */
+const imageItems = (row: Row): Item[] => {
+  const digest = /^(?:sha256:)?([0-9a-f]{64})$/.exec(text(row, 'id', 80))?.[1];
+  if (digest === undefined) return [];
+  const tags = text(row, 'tags', 4_096)
+    .split(',')
+    .map((tag) => tag.trim().slice(0, 256))
+    .filter((tag) => tag !== '');
+  return (tags.length === 0 ? ['<none>'] : tags).map((name) =>
+    item({ type: 'container', name, version: `sha256:${digest}` }),
+  );
+};
+
 /** `20260419` of the uninstall list. */
 const installDay = (row: Row): string | undefined => {
   const day = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(text(row, 'install_date', 20));
@@ -132,6 +145,7 @@ export const softwareItems: ItemsOf = (answers, system) =>
       ...(answers['software.rpm_packages'] ?? []).map((row) => rpmItem(row, system)),
       ...(answers['software.python_packages'] ?? []).map((row) => languageItem(row, 'python')),
       ...(answers['software.npm_packages'] ?? []).map((row) => languageItem(row, 'npm')),
+      ...(answers['software.docker_images'] ?? []).flatMap(imageItems),
       ...(answers['software.programs'] ?? []).map(programItem),
       ...(answers['software.apps'] ?? []).map(appItem),
     ].filter((one) => one !== undefined),
