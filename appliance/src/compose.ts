@@ -153,7 +153,7 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
+        [rules, controllers, devices, accounts, patches].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
       guard: (kind) => {
         const guards = [accounts, keeper, consents, patches.measures].flatMap((part) => part.guards[kind] ?? []);

@@ -9,6 +9,7 @@ import { deviceWork } from './features/devices/work.ts';
 import { exchangeWork } from './features/exchange/work.ts';
 import { healthWork } from './features/health/work.ts';
 import { programWork } from './features/integrity/work.ts';
+import { placeWork } from './features/patches/work.ts';
 import { rollbackWork } from './features/rollback/work.ts';
 import { updateWork } from './features/updates/work.ts';
 import { findingWork } from './features/vulnerabilities/work.ts';
@@ -27,6 +28,7 @@ export const workKinds = (
   ...findingWork(parts),
   ...controllerFindingWork(parts),
   ...programWork(parts),
+  ...placeWork(parts),
   ...deploymentWork(parts),
   ...updateWork(parts),
   ...deviceWork(parts),

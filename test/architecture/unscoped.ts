@@ -81,6 +81,10 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     reads: 2,
     why: 'an agent asks about its own device; the text that joins answers to devices',
   },
+  'features/patches/place-queries.ts': {
+    reads: 5,
+    why: 'whether what a window or measure names is there, for who writes the whole site',
+  },
   'features/patches/target-store.ts': {
     reads: 2,
     why: 'a checklist of a controller that was found in reach; evidence is of the site',

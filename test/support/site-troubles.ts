@@ -213,6 +213,12 @@ const olderState = ({ keyring, rollbackDetector }: Appliance): void => {
   rollbackDetector.flush();
 };
 
+/** A window as 0.2.0 stored it: of a zone that never was. */
+const windowFromBefore = ({ objects, db }: Appliance): void => {
+  const { id } = objects.create(actor, 'maintenance-window', { name: 'From 0.2.0', recurrence: 'daily 01-03' });
+  db.prepare("update object set body = json_set(body, '$.zones', json_array('NO-SUCH-ZONE')) where id = ?").run(id);
+};
+
 /** The clock of the computer from now on. */
 const clockAt = (ms: number): void => void vi.useFakeTimers({ toFake: ['Date'], now: ms });
 
@@ -230,6 +236,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   longAway(appliance);
   unreadList(appliance);
   controllersOnly(appliance);
+  windowFromBefore(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);

@@ -680,6 +680,31 @@ export const words = defineWords({
     kk: 'Бұл жасалған кездегідей қалады.',
   },
   'validation.reference': { en: 'This does not exist any more.', ru: 'Этого больше нет.', kk: 'Ол енді жоқ.' },
+  'validation.noZone': {
+    en: 'No zone is called {names}. Name one that is there, or create it first.',
+    ru: 'Зоны {names} нет. Укажите существующую или сначала создайте её.',
+    kk: '{names} деген аймақ жоқ. Барын көрсетіңіз немесе алдымен оны құрыңыз.',
+  },
+  'validation.noZoneNear': {
+    en: 'No zone is called {names}. Did you mean {near}?',
+    ru: 'Зоны {names} нет. Возможно, это {near}?',
+    kk: '{names} деген аймақ жоқ. Мүмкін, бұл {near}?',
+  },
+  'validation.noController': {
+    en: 'No controller is called {names}. Name one that is there.',
+    ru: 'Контроллера {names} нет. Укажите существующий.',
+    kk: '{names} деген контроллер жоқ. Барын көрсетіңіз.',
+  },
+  'validation.noControllerNear': {
+    en: 'No controller is called {names}. Did you mean {near}?',
+    ru: 'Контроллера {names} нет. Возможно, это {near}?',
+    kk: '{names} деген контроллер жоқ. Мүмкін, бұл {near}?',
+  },
+  'validation.severalControllers': {
+    en: 'Several controllers are called {names}. Give the id from the page of the one that is meant.',
+    ru: 'Контроллеров {names} несколько. Укажите идентификатор со страницы нужного.',
+    kk: '{names} деген бірнеше контроллер бар. Керегінің бетіндегі идентификаторды көрсетіңіз.',
+  },
   'validation.device': {
     en: 'No device has this name or number, or several have it.',
     ru: 'Устройства с таким именем или номером нет, или их несколько.',

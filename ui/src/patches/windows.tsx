@@ -26,6 +26,8 @@ type WindowRow = {
   readonly name: string;
   readonly recurrence: string;
   readonly scope: string;
+  /** What it names and is not there. */
+  readonly gone: readonly string[];
   readonly leadDays: number;
   readonly processOwner: string;
   readonly blackout: boolean;
@@ -124,7 +126,14 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                 column('recurrence', ctx.t('windows.recurrence'), { any: true }, (row) => (
                   <span translate="no">{row.recurrence}</span>
                 )),
-                { key: 'for', label: ctx.t('windows.for'), any: true, cell: (row) => row.scope },
+                column('for', ctx.t('windows.for'), { any: true }, (row) => (
+                  <>
+                    {row.scope}
+                    {row.gone.length > 0 && (
+                      <Status level="warning">{ctx.t('windows.gone', { names: row.gone.join(', ') })}</Status>
+                    )}
+                  </>
+                )),
                 column('lead', ctx.t('windows.lead'), (row) =>
                   row.blackout ? ctx.t('windows.blackout') : ctx.t('windows.days', { n: row.leadDays }),
                 ),

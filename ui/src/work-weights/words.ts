@@ -53,6 +53,13 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
   'program-changed': { name: ['changed program', 'изменённая программа', 'өзгертілген бағдарлама'], limited: true },
   'program-unread': { name: ['program that cannot be read', 'непрочитанная программа', 'оқылмаған бағдарлама'] },
   'program-unapproved': { name: ['program without approval', 'неодобренная программа', 'мақұлданбаған бағдарлама'] },
+  'place-gone': {
+    name: [
+      'window or measure for what is not there',
+      'окно или мера для того, чего нет',
+      'жоқ нәрсеге арналған терезе не шара',
+    ],
+  },
   'deployment-failed': { name: ['deployment with failures', 'развёртывание с ошибками', 'қателі тарату'] },
   'update-undecided': { name: ['undecided update', 'обновление без решения', 'шешімсіз жаңарту'] },
   'device-join': {

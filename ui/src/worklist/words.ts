@@ -401,6 +401,17 @@ export const words = defineWords({
     kk: 'Олар осында, бірақ мақұлданғанша орнатылмайды.',
   },
   'work.update-undecided.action': { en: 'Decide', ru: 'Решить', kk: 'Шешу' },
+  'work.place-gone.title': {
+    en: '{name} ({kind}) names what is not there: {missing}',
+    ru: '{name} ({kind}): указано то, чего нет: {missing}',
+    kk: '{name} ({kind}): жоқ нәрсе көрсетілген: {missing}',
+  },
+  'work.place-gone.why': {
+    en: 'It holds for no controller there. Name the zone or controller that is meant, or take it out.',
+    ru: 'Там оно ни на один контроллер не действует. Укажите нужную зону или контроллер либо уберите лишнее.',
+    kk: 'Ол жерде бірде-бір контроллерге қолданылмайды. Керек аймақты не контроллерді көрсетіңіз немесе артығын алып тастаңыз.',
+  },
+  'work.place-gone.action': { en: 'Correct it', ru: 'Исправить', kk: 'Түзету' },
   'work.deployment-failed.title': {
     en: 'Deployment {name}: {failed} failed, {waiting} wait',
     ru: 'Развёртывание {name}: ошибок {failed}, ожидают {waiting}',

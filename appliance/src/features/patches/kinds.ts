@@ -14,8 +14,8 @@ export const patchKinds = defineKinds({
     fields: {
       name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
       recurrence: { returns: 'anew', type: 'text', required: true, max: 200 },
-      /** Names or ids of zones; without zones and controllers it is the whole site's. */
-      zones: { returns: 'anew', type: 'list', max: 100 },
+      /** Ids of zones, or as records have them; without zones and controllers it is the whole site's. */
+      zones: { returns: 'anew', type: 'list', idOf: 'zone', max: 100 },
       controllers: { returns: 'anew', type: 'list', idOf: 'controller', max: 1_000 },
       /** Days before it that the people of the process want to know. */
       leadDays: { returns: 'freely', type: 'integer', min: 0, max: 365, default: 14 },
@@ -36,7 +36,7 @@ export const patchKinds = defineKinds({
     fields: {
       name: { returns: 'freely', type: 'text', required: true, max: 200 },
       measure: { returns: 'anew', type: 'choice', options: MEASURES, required: true, indexed: true },
-      zones: { returns: 'anew', type: 'list', max: 100 },
+      zones: { returns: 'anew', type: 'list', idOf: 'zone', max: 100 },
       controllers: { returns: 'anew', type: 'list', idOf: 'controller', max: 1_000 },
       vulnerabilities: { returns: 'anew', type: 'list', max: 500 },
       description: { returns: 'freely', type: 'multiline', max: 4_000 },

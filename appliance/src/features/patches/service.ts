@@ -25,6 +25,7 @@ import { moveStore } from './move-store.ts';
 import { noticeStore } from './notice-store.ts';
 import { patchKey, patchStore } from './patch-store.ts';
 import { peopleOf } from './people-of.ts';
+import { namedPlaces } from './places.ts';
 import { patchProcess, WRITE } from './process.ts';
 import { targetStore } from './target-store.ts';
 import {
@@ -82,6 +83,7 @@ export const patchService = (parts: PatchParts) => {
   const imports = approvalStore(db);
   const people = peopleOf(objects);
   const time = civilTimeOf(parts.timeZone);
+  const places = namedPlaces({ db, objects });
 
   const deadlineDays = (): DeadlineDays => ({
     received: objects.setting('patches.received-days'),
@@ -298,6 +300,10 @@ export const patchService = (parts: PatchParts) => {
   const placed = (controller: ControllerView) => ({ controller: controller.id, zones: controller.zones });
 
   return {
+    bodyRules: places.bodyRules,
+    /** Windows and measures in force that name what is not there. */
+    placesGone: () => places.gone(windows(everything), measures.mitigations()),
+    zoneName: places.zoneName,
     create: (actor: Actor, given: NewPatch): Patch => {
       requireRight(actor, WRITE);
       const patch = checkedPatch(given);

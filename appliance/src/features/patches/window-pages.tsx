@@ -43,9 +43,12 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
       window === undefined || window.zones.length + window.controllers.length === 0
         ? ctx.t('windows.site')
         : [
-            ...window.zones,
+            ...window.zones.map(patches.zoneName),
             ...window.controllers.map((controller) => patches.controllers.find(controller)?.name ?? controller),
           ].join(', ');
+    const gone = scope.site
+      ? new Map(patches.placesGone().map(({ id, names }) => [id, names]))
+      : new Map<string, string[]>();
     const now = clock();
     const { windows: open, blackouts } = inReach.calendar({ from: now, until: now + shownDays * dayMs });
     const plans = objects
@@ -78,6 +81,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
           ...window,
           recurrence: window.text,
           scope: scopeOf(window),
+          gone: gone.get(window.id) ?? [],
           next: open.find((one) => one.window === window.id && one.from > now && !one.blackout)?.from ?? null,
         }))}
       />,

@@ -38,6 +38,7 @@ export const workWeights = {
   'program-changed': { harm: 60, limitHours: 4 },
   'program-unread': { harm: 30 },
   'program-unapproved': { harm: 10 },
+  'place-gone': { harm: 25 },
   'deployment-failed': { harm: 40 },
   'update-undecided': { harm: 20 },
   'device-join': { harm: 20 },
