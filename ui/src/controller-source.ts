@@ -18,6 +18,7 @@ const protocols: Readonly<Record<string, string>> = {
   mms: 'MMS (IEC 61850)',
   modbus: 'Modbus/TCP',
   opcua: 'OPC UA',
+  oui: 'IEEE OUI',
   'pnio-cm': 'PROFINET CM',
   s7: 'S7comm',
   snmp: 'SNMP',

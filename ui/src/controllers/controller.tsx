@@ -5,6 +5,7 @@ import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Age, To, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { protocolName } from '../controller-source.ts';
 import { Page } from '../frame/page.tsx';
 import { withQuery } from '../list.ts';
 import type { Level, Message, Reference, When } from '../model.ts';
@@ -56,6 +57,25 @@ type ControllerProps = {
   readonly panels: readonly ControllerPanelView[];
 };
 
+const textOf = ({ values, planned }: ControllerPartRow, field: string): string | undefined =>
+  values[field] ?? planned[field];
+
+/** What only some protocols have stands where a service has it. */
+const serviceFields = (rows: readonly ControllerPartRow[]): readonly string[] => [
+  'protocol',
+  ...['endpoint', 'identifier', 'dataSet'].filter((field) => rows.some((row) => textOf(row, field) !== undefined)),
+  'security',
+  'product',
+  'version',
+  'state',
+];
+
+/** As it was read, but protocols have names. */
+const cellText = (row: ControllerPartRow, field: string): string => {
+  const value = textOf(row, field);
+  return value === undefined ? '–' : field === 'protocol' ? protocolName(value) : value;
+};
+
 const Parts = ({
   ctx,
   collection,
@@ -91,7 +111,7 @@ const Parts = ({
                       <Verbatim>{row.values[field] ?? '–'}</Verbatim>
                     </Status>
                   ) : (
-                    <Verbatim>{row.values[field] ?? row.planned[field] ?? '–'}</Verbatim>
+                    <Verbatim>{cellText(row, field)}</Verbatim>
                   )}
                   {row.differs.includes(field) ? (
                     <span class="second"> {ctx.t('controllers.plannedAs', { value: row.planned[field] ?? '–' })}</span>
@@ -197,7 +217,7 @@ export const ControllerPage = (props: ControllerProps) => {
             collection="controller-service"
             title={ctx.tDynamic('collection.controller-service.title')}
             rows={props.services}
-            fields={['protocol', 'security', 'product', 'version', 'state']}
+            fields={serviceFields(props.services)}
           />
           {panelsAt('main')}
         </div>

@@ -203,4 +203,39 @@ describe('controllers of which something is not known, or only the site knows it
       'Too little is known to compare: 1',
     );
   });
+
+  it('that publish on Ethernet show each of their control blocks, and no columns of it where none does', async () => {
+    const { controllers } = site.appliance;
+    const fact = (field: string, value: string) => ({ field, value, raw: value });
+    const seen = (mac: string, service: string, facts: ReturnType<typeof fact>[]): string => {
+      const { outcomes } = controllers.ingest(systemActor, { type: 'capture', name: mac }, [
+        {
+          observedAtMs: Date.UTC(2026, 1, 2),
+          method: 'passive',
+          source: 'capture',
+          facts: [fact('mac', mac)],
+          parts: [{ type: 'service', key: service, facts }],
+        },
+      ]);
+      return paths.controller(controllers.byId(outcomes[0]?.controller ?? 0, wholeSite('job'))?.publicId ?? '');
+    };
+    const block = 'IED1LD0/LLN0$GO$gcb1';
+    const published = await textOf(
+      seen('0a:00:00:00:00:01', `ethernet/${block}`, [
+        fact('transport', 'ethernet'),
+        fact('protocol', 'goose'),
+        fact('endpoint', block),
+        fact('identifier', 'Interlocking'),
+        fact('dataSet', 'IED1LD0/LLN0$DS1'),
+      ]),
+    );
+    for (const text of ['GOOSE (IEC 61850)', block, 'Interlocking', 'IED1LD0/LLN0$DS1', '0a:00:00:00:00:01'])
+      expect(published).toContain(text);
+    const served = await textOf(seen('0a:00:00:00:00:02', 'tcp/102', [fact('protocol', 's7')]));
+    expect(served).toContain('S7comm');
+    for (const column of ['Endpoint', 'Identifier (goID)', 'Data set']) {
+      expect(published).toContain(column);
+      expect(served).not.toContain(column);
+    }
+  });
 });
