@@ -47,6 +47,8 @@ type Back = {
   readonly inJournal: number;
   /** Tokens that waited since; undefined where none could. */
   readonly held?: number | undefined;
+  /** Others do not wait. */
+  readonly tokensGoOn?: boolean | undefined;
   /** Objects that were made since and are not there, by kind. */
   readonly lost: Readonly<Record<string, number>>;
   readonly ended?: { readonly links: number; readonly sessions: number } | undefined;
@@ -194,6 +196,7 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
       ))}
     </ul>
     {back.isCovered ? <p>{ctx.t('rollback.covered')}</p> : <Unknown ctx={ctx} back={back} />}
+    {back.tokensGoOn === true ? <p>{ctx.t('rollback.tokensGoOn')}</p> : null}
     {back.lines.length + back.inJournal === 0 ? null : <Lines ctx={ctx} back={back} />}
     {back.failed.length === 0 ? null : (
       <ul translate="no">

@@ -153,6 +153,11 @@ export const words = defineWords({
     },
     kk: { one: '{n} токен тоқтатыла тұрды', other: '{n} токен тоқтатыла тұрды' },
   },
+  'rollback.tokensGoOn': {
+    en: 'An upgrade failed and went back by itself, and nothing that was compared differs: tokens go on. Those with a number of uses wait, because uses of the lost time are not known.',
+    ru: 'Обновление не удалось и откатилось само, и ни в чём из сравнённого нет различий: токены действуют дальше. Токены с ограниченным числом применений ждут: сколько их применили за потерянное время, неизвестно.',
+    kk: 'Жаңарту сәтсіз болып, өздігінен кері қайтты, ал салыстырылғанның ешбірінде айырма жоқ: токендер әрі қарай істейді. Пайдалану саны шектелгендері күтеді: жоғалған уақытта қанша рет пайдаланылғаны белгісіз.',
+  },
   'rollback.tokens': {
     en: 'Tokens that wait since a return',
     ru: 'Токены, которые ждут после возврата',

@@ -152,8 +152,11 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
     'controller-decision': store.controllers,
   };
 
-  /** Compares the database with what the witness had seen up to an entry, and makes strict what differs. */
-  const compare = (held: Digests, upTo: number): Compared => {
+  /**
+   * Compares the database with what the witness had seen up to an entry, and makes strict what differs. `ended`: ids of objects
+   * by kind that this return deleted before; they are not lost.
+   */
+  const compare = (held: Digests, upTo: number, ended: Readonly<Record<string, readonly string[]>> = {}): Compared => {
     const outcome: Compared = { compared: 0, uncompared: [], lines: [], lost: {}, failed: [] };
     const act = (kind: string, id: string, fields: readonly string[], was: ReturnLine['was']): void => {
       try {
@@ -191,6 +194,7 @@ export function objectDigests(parts: { db: Database; objects: ObjectService; sto
         seen.delete(digest);
         act(name, id, [...row.keys()], 'lost');
       }
+      for (const id of ended[name] ?? []) seen.delete(idDigest(keyed, name, id));
       if (seen.size > 0) outcome.lost[name] = seen.size;
     }
     return outcome;

@@ -70,6 +70,7 @@ type Beside = {
   digests: Witness['digests'];
   details: z.infer<typeof digestsFile>['returns'];
   log: WitnessLog | undefined;
+  isOwnWayBack?: boolean | undefined;
 };
 
 const nothingAdded: DigestsDelta = { others: [], changed: {} };
@@ -90,7 +91,8 @@ const readBeside = (keyring: Keyring, position: Position): Beside => {
   if (!isOf(added ?? base)) return { digests: {}, details: base.returns, log: undefined };
   const delta = added?.delta ?? nothingAdded;
   const digests = added === undefined ? base.digests : digestsAfter(base.digests, delta, position.entries);
-  return { digests, details: base.returns, log: { to, stamp, position, delta, kinds: kindsOf(digests) } };
+  const log = { to, stamp, position, delta, kinds: kindsOf(digests) };
+  return { digests, details: base.returns, log, ...defined({ isOwnWayBack: base.isOwnWayBack }) };
 };
 
 const kindsOf = (digests: Witness['digests']): WitnessLog['kinds'] =>
@@ -100,9 +102,9 @@ const kindsOf = (digests: Witness['digests']): WitnessLog['kinds'] =>
 export function openWitness(keyring: Keyring): { witness: Witness; log: WitnessLog | undefined } | undefined {
   const head = readHead(keyring);
   if (head === undefined) return undefined;
-  const { digests, details, log } = readBeside(keyring, head.position);
+  const { digests, details, log, ...own } = readBeside(keyring, head.position);
   const returns = head.returns.map((back) => ({ ...back, ...details[back.id] }));
-  return { witness: { ...head, digests, returns }, log };
+  return { witness: { ...head, ...own, digests, returns }, log };
 }
 
 /** Undefined when there is none; throws KEY when it is damaged or another site's. */
@@ -110,16 +112,16 @@ export function readWitness(keyring: Keyring): Witness | undefined {
   return openWitness(keyring)?.witness;
 }
 
-const halves = ({ compared, uncompared, lines, moreLines, lost, ended, held, ...back }: Return) => ({
+const halves = ({ compared, uncompared, lines, moreLines, lost, ended, held, tokensGoOn, ...back }: Return) => ({
   back,
-  details: defined({ compared, uncompared, lines, moreLines, lost, ended, held }),
+  details: defined({ compared, uncompared, lines, moreLines, lost, ended, held, tokensGoOn }),
 });
 
 const writeHead = (keyring: Keyring, head: WitnessHead): void =>
   keyring.writeFile(witnessName, Buffer.from(JSON.stringify(head)));
 
 /** Writes all of it. Durable when it returns: the old files are there, or the new ones, or the digests are of both. */
-export function writeWitness(keyring: Keyring, { digests, returns, ...rest }: Witness): WitnessLog {
+export function writeWitness(keyring: Keyring, { digests, returns, isOwnWayBack, ...rest }: Witness): WitnessLog {
   const before = readHead(keyring)?.position;
   const of = [rest.position, ...(before === undefined || isSame(before, rest.position) ? [] : [before])];
   const parts = returns.map(halves);
@@ -128,6 +130,7 @@ export function writeWitness(keyring: Keyring, { digests, returns, ...rest }: Wi
     of,
     digests,
     returns: Object.fromEntries(parts.map(({ back, details }) => [back.id, details])),
+    ...defined({ isOwnWayBack }),
   };
   const bytes = Buffer.from(JSON.stringify(beside));
   keyring.writeFile(digestsName, bytes);

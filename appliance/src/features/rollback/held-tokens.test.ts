@@ -37,7 +37,7 @@ describe('a token that waits after a return', () => {
       token({ purpose: 'first' }),
     ];
     const alive = token();
-    tokens.hold();
+    tokens.hold('all');
     const since = token();
     expect([off, ended, first, alive, since].map(isHeld)).toEqual([false, true, false, true, false]);
     expect(waiting()).toEqual([ended, alive]);
@@ -49,7 +49,7 @@ describe('a token that waits after a return', () => {
 
   it('that was changed after it was asked for is asked for again', () => {
     const id = token();
-    tokens.hold();
+    tokens.hold('all');
     const [first, second] = [account(), account()];
     tokens.ask(as(first), [id], 'the line uses it');
     objects.update(systemActor, 'token', id, { uses: 3 });
@@ -63,21 +63,21 @@ describe('a token that waits after a return', () => {
 
   it('goes on waiting where the request is given up, and where another return is found', () => {
     const id = token();
-    tokens.hold();
+    tokens.hold('all');
     const [first, second] = [account(), account()];
     tokens.ask(as(first), [id], 'the line uses it');
     expect(codeOf(() => tokens.ask(as(first), [id], 'once more'))).toBe('CONFLICT');
     tokens.decide(as(second), [id], false);
     expect(tokens.list().find((one) => one.id === id)).not.toHaveProperty('asked');
     tokens.ask(as(first), [id], 'the line uses it');
-    tokens.hold();
+    tokens.hold('all');
     expect(codeOf(() => tokens.decide(as(second), [id], true))).toBe('CONFLICT');
     expect(isHeld(id)).toBe(true);
   });
 
   it('is decided about with others all at once or not at all', () => {
     const [one, other] = [token(), token()];
-    tokens.hold();
+    tokens.hold('all');
     const [first, second] = [account(), account()];
     expect(codeOf(() => tokens.ask(as(first), [one, 'no-such'], 'both'))).toBe('NOT_FOUND');
     expect(codeOf(() => tokens.decide(as(second), [one], true))).toBe('CONFLICT');
@@ -93,7 +93,7 @@ describe('a token that waits after a return', () => {
   it('stays an act of its maker: who asks and who agrees are no persons behind it', () => {
     const owner = account();
     const id = token({ purpose: 'api', account: owner, rights: ['devices:read'] });
-    tokens.hold();
+    tokens.hold('all');
     const behind = () => [...site.appliance.gate.personsBehind({ type: 'token', id })].sort();
     const before = behind();
     tokens.ask(as(account()), [id], 'reports');

@@ -40,8 +40,10 @@ export type HeldToken = {
 export type HeldTokens = {
   /** Those that wait and have not ended, the oldest first. */
   list(): HeldToken[];
-  /** Holds every token that lets something in; how many. Links are ended, not held. */
-  hold(): number;
+  /**
+   * Holds every token that lets something in, or only those of which so many uses are left; how many. Links are ended, not held.
+   */
+  hold(which: 'all' | 'counted'): number;
   /**
    * One person asks that tokens live again: all of them or none. FORBIDDEN, APPROVAL_TOKEN, APPROVAL_PERSON, REAUTHENTICATE,
    * INVALID without a reason or a token, NOT_FOUND where one does not wait, CONFLICT where one was asked for already.
@@ -131,8 +133,13 @@ export function heldTokens(parts: {
 
   return {
     list,
-    hold: () => {
-      const tokens = all().filter(({ body }) => body['purpose'] !== 'first' && body['disabled'] !== true);
+    hold: (which) => {
+      const tokens = all().filter(
+        ({ body }) =>
+          body['purpose'] !== 'first' &&
+          body['disabled'] !== true &&
+          (which === 'all' || typeof body['uses'] === 'number'),
+      );
       const held = toTime(clock());
       for (const { id } of tokens) write(id, { held, waiting: null }, 'return to an older state of the database');
       return tokens.length;

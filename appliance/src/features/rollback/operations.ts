@@ -52,6 +52,9 @@ const returnSchema = z.object({
     .nullable()
     .describe('Unused links and sessions that were ended'),
   held: z.int().describe('Tokens that waited then until an administrator lets each live again'),
+  tokensGoOn: z
+    .boolean()
+    .describe('A release went back by itself and nothing compared differs: only tokens with a number of uses wait'),
   asked: statement.optional().describe('One person has seen it, and a second one has to agree'),
   acknowledged: statement.optional(),
 });
@@ -67,6 +70,7 @@ const toReturn = ({
   lost,
   ended,
   held,
+  tokensGoOn,
   ...back
 }: Return) => ({
   ...back,
@@ -78,6 +82,7 @@ const toReturn = ({
   lost: lost ?? {},
   ended: ended ?? null,
   held: held ?? 0,
+  tokensGoOn: tokensGoOn ?? false,
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
 });

@@ -20,7 +20,7 @@ it('a second person is asked about no more tokens at once than are decided about
         hash: n.toString(16).padStart(64, '0'),
       }).id,
   );
-  rollbackDetector.tokens.hold();
+  rollbackDetector.tokens.hold('all');
   const { id } = objects.create(systemActor, 'account', { name: 'aigul', roles: ['administrator'] });
   const actor: Actor = {
     type: 'account',

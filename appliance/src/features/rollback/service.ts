@@ -236,13 +236,13 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   };
 
   /** Who was signed in then is not signed in now, and what was sent to somebody then opens nothing. */
-  const end = (): NonNullable<Return['ended']> => {
-    const ended = { links: 0, sessions: 0 };
+  const end = (): { links: string[]; sessions: number } => {
+    const ended = { links: [] as string[], sessions: 0 };
     for (const { id } of objects.list({ kind: 'account', limit: maxAccounts }).rows)
       ended.sessions += accounts.sessions.endAll(systemActor, id);
     for (const { id } of objects.list({ kind: 'token', where: { purpose: 'first' }, limit: maxAccounts }).rows) {
       objects.remove(systemActor, 'token', id, { comment: 'return to an older state of the database' });
-      ended.links += 1;
+      ended.links.push(id);
     }
     return ended;
   };
@@ -258,14 +258,23 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     // First what is known by name, as it was; then what still differs.
     const ended = end();
     const seen = witness?.digests ?? {};
-    const strict = digests.compare(seen, witness?.position.entries ?? 0);
+    const strict = digests.compare(seen, witness?.position.entries ?? 0, { token: ended.links });
     failed.push(...strict.failed);
     lines.push(...strict.lines);
+    const knows = witness !== undefined && witness.position.entries > 0;
+    const isCovered =
+      knows && !isFork && failed.length === 0 && strict.uncompared.length === 0 && witness.takenFrom <= found.entries;
+    const isAsSeen =
+      isCovered &&
+      [...Object.values(applied), ...Object.values(strict.lost), lines.length].every((count) => count === 0) &&
+      // A return to the same database that was cut off had written the witness: what it found is not in it any more.
+      witness.returns.every((before) => before.found.entries < found.entries);
+    const tokensGoOn = isAsSeen && witness.isOwnWayBack === true;
     // Last: who may be let in again is asked about what the comparison left.
-    const held = tokens.hold();
+    // Uses are counted in the database: those of the lost time are not known.
+    const held = tokens.hold(tokensGoOn ? 'counted' : 'all');
     const isCompared = Object.keys(seen).length > 0;
     const cause = witness === undefined ? 'no-witness' : witness.restored === undefined ? 'unknown' : 'restored';
-    const knows = witness !== undefined && witness.position.entries > 0;
     const came: Return = {
       id: Buffer.from(randomBytes(8)).toString('hex'),
       at: clock(),
@@ -275,22 +284,22 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       found,
       since,
       applied,
-      isCovered:
-        knows && !isFork && failed.length === 0 && strict.uncompared.length === 0 && witness.takenFrom <= found.entries,
+      isCovered,
       failed: failed.slice(0, maxFailed),
       ...(isCompared ? { compared: strict.compared } : {}),
       uncompared: strict.uncompared,
       lines: lines.slice(0, maxLines),
       moreLines: Math.max(0, lines.length - maxLines),
       lost: strict.lost,
-      ended,
+      ended: { ...ended, links: ended.links.length },
       held,
+      ...(tokensGoOn ? { tokensGoOn } : {}),
     };
     events.record('state-went-back', {
       actor: 'system:appliance',
       params: { cause, was: came.was?.entries ?? 0, found: found.entries, file: came.file ?? '' },
     });
-    const { restored: _done, ...rest } = witness ?? emptyWitness();
+    const { restored: _done, isOwnWayBack: _own, ...rest } = witness ?? emptyWitness();
     const position = { ...found, entries: isFork || witness === undefined ? 0 : found.entries };
     const before = rest.returns.map(({ lines = [], moreLines = 0, ...back }) => ({
       ...back,

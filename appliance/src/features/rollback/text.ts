@@ -36,6 +36,11 @@ export function detailTexts(back: Return): string[] {
       : [
           `  tokens that wait until an administrator lets each live again: ${held} then; now: sallyport rollback tokens`,
         ]),
+    ...(back.tokensGoOn === true
+      ? [
+          '  tokens go on, but for those with a number of uses: a release went back by itself, and nothing compared differs',
+        ]
+      : []),
     ...lines.map(lineText),
     ...(moreLines === 0 ? [] : [`  ${moreLines} more: see the journal`]),
     ...(lostText.length === 0 ? [] : [`  made since and lost: ${lostText.join(', ')}`]),

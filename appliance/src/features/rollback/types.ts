@@ -95,6 +95,8 @@ const returnDetails = z.strictObject({
   ended: z.strictObject({ links: z.int().min(0), sessions: z.int().min(0) }).optional(),
   /** Tokens that wait since (held-tokens.ts). */
   held: z.int().min(0).optional(),
+  /** A release went back by itself and everything compared equal: only tokens of which so many uses are left wait. */
+  tokensGoOn: z.boolean().optional(),
 });
 export type Return = z.infer<typeof returnShape> & z.infer<typeof returnDetails>;
 export type Applied = Return['applied'];
@@ -122,6 +124,8 @@ export const digestsFile = z.strictObject({
   digests: z.record(z.string(), kindDigests),
   /** By the ids of returns. */
   returns: z.record(z.string(), returnDetails),
+  /** What the witness says was restored was put back by an upgrade that failed, and no person asked for it. */
+  isOwnWayBack: z.boolean().optional(),
 });
 
 /** What differs of digests after some more entries. */
@@ -149,6 +153,7 @@ export const addedFile = z.strictObject({
 export type Witness = Omit<z.infer<typeof witnessFile>, 'returns'> & {
   returns: Return[];
   digests: Record<string, KindDigests>;
+  isOwnWayBack?: boolean | undefined;
 };
 
 export const noPosition: Position = {

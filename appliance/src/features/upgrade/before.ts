@@ -8,12 +8,13 @@ import { type Keyring, openKeyring } from '../../platform/keyring.ts';
 import { openPersonKeys, personKeysFile } from '../../platform/person-keys.ts';
 import { livingKeyIds } from '../../platform/personal.ts';
 import { isOfWitness } from '../rollback/types.ts';
+import type { Upgrade } from './types.ts';
 
 // DATA/backups/pre-V: database and keys as they were before release V. The keys of persons, the witness and the master key are
 // not in it: what was erased or taken away since stays so when the rest comes back. For the server that holds the lock.
 
 /** Says of a database that was put back why it is behind what was seen. */
-export type NameReturn = (db: Database, keyring: Keyring, name: string) => void;
+export type NameReturn = (db: Database, keyring: Keyring, name: string, isOwn: boolean) => void;
 
 /** Its name, which also names the return in the journal. */
 const nameOfBefore = (to: string): string => `pre-${to}`;
@@ -76,9 +77,13 @@ const leaveLivingKeys = (paths: DataPaths, living: ReadonlySet<number>): void =>
 /**
  * Puts back what was kept, as often as it is asked: a process killed in between begins anew. The database is replaced page by
  * page in one transaction, so a command that has it open sees the one or the other. What was taken away since is taken away
- * again when the data directory is opened next; `nameReturn` tells it that this return was wanted.
+ * again when the data directory is opened next; `nameReturn` tells it that this return was wanted, and whether a person asked for it.
  */
-export async function putBack(paths: DataPaths, to: string, nameReturn: NameReturn): Promise<void> {
+export async function putBack(
+  paths: DataPaths,
+  { to, asked }: Pick<Upgrade, 'to' | 'asked'>,
+  nameReturn: NameReturn,
+): Promise<void> {
   const kept = folderOf(paths, to);
   const source = openDatabase(databaseOfBefore(paths, to), { readonly: true });
   try {
@@ -96,7 +101,7 @@ export async function putBack(paths: DataPaths, to: string, nameReturn: NameRetu
   const db = openDatabase(paths.database);
   try {
     leaveLivingKeys(paths, new Set(livingKeyIds(db)));
-    nameReturn(db, await openKeyring(paths.keys), nameOfBefore(to));
+    nameReturn(db, await openKeyring(paths.keys), nameOfBefore(to), asked !== true);
   } finally {
     db.close();
   }

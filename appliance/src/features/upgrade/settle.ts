@@ -60,7 +60,7 @@ const goBack = async (
   version: string,
   nameReturn: NameReturn,
 ): Promise<Settled> => {
-  await putBack(paths, upgrade.to, nameReturn);
+  await putBack(paths, upgrade, nameReturn);
   const reason = upgrade.reason ?? 'the upgrade was cut off';
   return {
     opened: (events) => {
