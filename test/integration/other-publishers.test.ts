@@ -20,7 +20,7 @@ import { fixedBy, mainText, toldBy } from '../support/told.ts';
 // Packages that a distribution does not publish are not judged by its advisories: distributions and kinds of packages against
 // every face. Databases are what dpkg's form and rpm itself write here; the agent reads them.
 
-type Package = { name: string; version: string; maker: string; source?: string };
+type Package = { name: string; version: string; maker: string; source?: string; origin?: string };
 type Row = {
   readonly host: string;
   readonly system: 'debian:12' | 'debian:13' | 'ubuntu:24.04' | 'almalinux:9.4';
@@ -54,6 +54,14 @@ const zabbix = {
   maker: 'Zabbix Packager <packager@zabbix.com>',
   source: 'zabbix',
 };
+// The maintainer and the name are Debian's, the archive is not.
+const php = {
+  name: 'php8.4-cli',
+  version: '8.4.12-1+0~20250901.36+debian13~1.gbp1c7f6d',
+  maker: 'Debian PHP Maintainers <team+pkg-php@tracker.debian.org>',
+  source: 'php8.4',
+  origin: 'deb.sury.org',
+};
 // Nobody publishes it, but a record of the site's own feed is about it.
 const known = { name: 'plant-gateway', version: '1.0-1', maker: 'Plant <plant@plant.example>' };
 const nano = { name: 'nano', version: '8.0-1', maker: 'Jordi Mallach <jordi@debian.org>' };
@@ -85,6 +93,13 @@ const ROWS: readonly Row[] = [
     packages: [bash, zabbix],
     state: 'partly',
     publishers: ['Zabbix Packager'],
+  },
+  {
+    host: 'deb-archive',
+    system: 'debian:13',
+    packages: [bash, php],
+    state: 'partly',
+    publishers: ['deb.sury.org'],
   },
   {
     host: 'deb-of-suites',
@@ -172,8 +187,8 @@ const sectionsOf = async (folder: string, { host, system, packages }: Row) => {
       if (file.endsWith('.rpm')) rpm('--justdb', '--nodeps', '--nosignature', '-i', join(root, 'r', file));
   } else {
     mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
-    const stanza = ({ name, version, maker, source }: Package) =>
-      `Package: ${name}\nStatus: install ok installed\nMaintainer: ${maker}\nArchitecture: amd64\n${source ? `Source: ${source}\n` : ''}Version: ${version}\n`;
+    const stanza = ({ name, version, maker, source, origin }: Package) =>
+      `Package: ${name}\nStatus: install ok installed\nMaintainer: ${maker}\nArchitecture: amd64\n${source ? `Source: ${source}\n` : ''}${origin ? `Origin: ${origin}\n` : ''}Version: ${version}\n`;
     writeFileSync(join(root, 'var/lib/dpkg/status'), packages.map(stanza).join('\n'));
   }
   const context = { files: rootFiles(root), memory: noMemory, clock: () => 0 };

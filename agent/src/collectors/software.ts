@@ -1,6 +1,8 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
+import { withArchive } from '@sallyport/bundle-tools/versions/package-archive';
 import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
+import { otherArchives } from '../dpkg/archives.ts';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
 import { looksBeside } from '../packages/beside.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
@@ -72,7 +74,7 @@ export const kernelStates = (packages: readonly KernelPackage[], running: string
 const maxStatusBytes = 128 * 1024 * 1024;
 
 /** dpkg's own database; the date is that of the list of the package's files. */
-const debItems = (files: RootFiles, vendor: string): Item[] => {
+const debItems = async (files: RootFiles, vendor: string): Promise<Item[]> => {
   const listTime = (name: string, arch: string): string | undefined => {
     const ms =
       files.modifiedMs(`var/lib/dpkg/info/${name}.list`) ?? files.modifiedMs(`var/lib/dpkg/info/${name}:${arch}.list`);
@@ -82,14 +84,16 @@ const debItems = (files: RootFiles, vendor: string): Item[] => {
   if (status === undefined && files.has('var/lib/dpkg/status')) throw new Error('the database of dpkg cannot be read');
   if (status !== undefined && Buffer.byteLength(status) >= maxStatusBytes)
     throw new Error(`the database of dpkg has more than ${maxStatusBytes} bytes`);
-  return parseDpkgStatus(status ?? '').map((found) =>
+  const installed = parseDpkgStatus(status ?? '');
+  const archiveOf = installed.length === 0 ? () => undefined : await otherArchives(files, vendor);
+  return installed.map((found) =>
     item({
       purl: debPurl(vendor, found),
       type: 'deb',
       name: clean(found.name),
       version: clean(found.version),
       arch: clean(found.arch, 50),
-      publisher: clean(found.maintainer),
+      publisher: clean(withArchive(found.maintainer, archiveOf(found))),
       source: clean(found.source),
       sourceVersion: clean(found.sourceVersion),
       installedAt: listTime(found.name, found.arch),

@@ -8,10 +8,21 @@ export type InstalledPackage = {
   sourceVersion: string;
   /** The maintainer's name without the address. */
   maintainer: string;
+  /** The distribution that it says to be from (`Origin`); few say so. */
+  origin: string | undefined;
   sizeKb: number | undefined;
 };
 
-const wanted = new Set(['Package', 'Status', 'Version', 'Architecture', 'Source', 'Maintainer', 'Installed-Size']);
+const wanted = new Set([
+  'Package',
+  'Status',
+  'Version',
+  'Architecture',
+  'Source',
+  'Maintainer',
+  'Origin',
+  'Installed-Size',
+]);
 const maxPackages = 100_000;
 
 const fieldsOf = (stanza: string): Map<string, string> => {
@@ -39,6 +50,7 @@ const toPackage = (fields: ReadonlyMap<string, string>): InstalledPackage | unde
     source: source?.[1] ?? name,
     sourceVersion: source?.[2] ?? version,
     maintainer: (fields.get('Maintainer') ?? '').replace(/\s*<[^>]*>.*$/, ''),
+    origin: fields.get('Origin')?.slice(0, 100),
     sizeKb: Number.isSafeInteger(size) && size >= 0 ? size : undefined,
   };
 };

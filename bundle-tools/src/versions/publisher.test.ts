@@ -16,6 +16,21 @@ describe('who publishes a package', () => {
     ['Oracle Linux:9', 'Oracle and/or its affiliates', 'other'],
     ['SUSE:Linux Enterprise Server 15 SP6', 'SUSE LLC <https://www.suse.com/>', 'own'],
     ['Red Hat:enterprise_linux:9', 'Red Hat, Inc.', 'own'],
+    // As `rpm -qi` prints it of published packages.
+    ['Rocky Linux:8', 'Rocky', 'own'],
+    ['Rocky Linux:9', 'Rocky Enterprise Software Foundation', 'own'],
+    ['Rocky Linux:9', 'Fedora Project', 'other'],
+    ['Oracle Linux:9', 'Fedora Project', 'other'],
+    ['Oracle Linux:8', 'Oracle Corporation', 'other'],
+    ['Red Hat:enterprise_linux:9', 'Fedora Project', 'other'],
+    ['Amazon Linux:2', 'Amazon Linux', 'own'],
+    ['Amazon Linux:1', 'Amazon.com', 'own'],
+    ['Amazon Linux:2', 'Fedora Project', 'other'],
+    ['openSUSE:Leap 15.6', 'openSUSE', 'own'],
+    // Of an archive that is not the distribution's, no matter who maintains it there.
+    ['Debian:13', 'Debian PHP Maintainers [deb.sury.org]', 'other'],
+    ['Debian:13', 'Matthias Klose [older-defaults]', 'other'],
+    ['Ubuntu:24.04:LTS', 'Ubuntu Developers [LP-PPA-canonical-server-server-backports]', 'other'],
     ['Debian:13', '', 'unknown'],
     ['AlmaLinux:9', '(none)', 'unknown'],
     ['Alpine:v3.20', 'anybody', 'unknown'],
@@ -26,6 +41,7 @@ describe('who publishes a package', () => {
   it('is shown without address and site', () => {
     expect(publisherName('SUSE LLC <https://www.suse.com/>')).toBe('SUSE LLC');
     expect(publisherName('Docker <support@docker.com>')).toBe('Docker');
+    expect(publisherName('Ondřej Surý [LP-PPA-ondrej-php]')).toBe('LP-PPA-ondrej-php');
   });
 });
 

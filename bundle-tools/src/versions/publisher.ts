@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MAINTAINERS } from './maintainers.ts';
+import { archiveIn } from './package-archive.ts';
 
 // Whether a distribution publishes a package itself, by what the package says of who made it: `Maintainer` of dpkg, `Vendor` of
 // rpm. rpm's vendor is written by who builds all packages of a distribution. A maintainer of Debian is a team or a person, by name,
@@ -30,8 +31,9 @@ const DPKG_OWN = /\b(?:debian|ubuntu|canonical)\b/i;
 export const maintainerDigest = (name: string): string =>
   createHash('sha256').update(name.trim().toLowerCase()).digest('hex').slice(0, 8);
 
-/** A publisher as a person reads it: without address and site. */
-export const publisherName = (publisher: string): string => publisher.replace(/\s*<[^<>]*>\s*$/, '').trim();
+/** A publisher as a person reads it: the archive where that is another's, else without address and site. */
+export const publisherName = (publisher: string): string =>
+  archiveIn(publisher) ?? publisher.replace(/\s*<[^<>]*>\s*$/, '').trim();
 
 /** By an ecosystem's distribution whether it publishes what a package says is from `publisher`. */
 export function publisherVerdict(ecosystem: string, publisher: string): PublisherVerdict {
@@ -39,6 +41,7 @@ export function publisherVerdict(ecosystem: string, publisher: string): Publishe
   if (text === '' || text === '(none)') return 'unknown';
   const name = ecosystem.split(':', 1)[0] ?? '';
   if (name === 'Debian' || name === 'Ubuntu') {
+    if (archiveIn(text) !== undefined) return 'other';
     const maintainer = publisherName(text);
     if (DPKG_OWN.test(maintainer)) return 'own';
     return MAINTAINERS.has(maintainerDigest(maintainer)) ? 'may-be' : 'other';
