@@ -9,8 +9,12 @@ import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { type Item, noMemory } from '../../agent/src/collectors/collector.ts';
 import { looksBeside } from '../../agent/src/packages/beside.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import type { DecodedReport, InventorySource } from '../../appliance/src/engine/inventory/types.ts';
+import { decodeGlpi } from '../../appliance/src/features/agents/glpi/decode.ts';
+import { sectionsOf as osquerySections } from '../../appliance/src/features/agents/osquery/decode.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
+import { linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
@@ -172,6 +176,80 @@ describe('packages beside the system as the agent collects them', () => {
 
 const { t } = catalogue('en');
 
+const bash = { name: 'bash', version: '5.2.37-2', arch: 'amd64', from: 'deb' };
+const glpiReport = (client: string, softwares: readonly object[], isOcs = false): Promise<DecodedReport> => {
+  const content = linuxContent({ softwares, versionclient: client });
+  const wire = isOcs
+    ? xmlMessage('INVENTORY', 'ocs-2026-01-02-03-04-05', content)
+    : JSON.stringify({ action: 'inventory', deviceid: 'glpi-2026-01-02-03-04-05', content });
+  return decodeGlpi(Buffer.from(wire), { device: 1, source: isOcs ? 'ocs' : 'glpi', now: 0 });
+};
+const osqueryReport = (images: 'failed' | readonly object[]): DecodedReport =>
+  osquerySections(
+    {
+      queries: {
+        'sp:inv:platform:1': [{ name: 'Debian GNU/Linux', platform: 'debian', version: '13', major: '13' }],
+        'sp:inv:platform.kernel:1': [{ version: '6.12' }],
+        'sp:inv:software.deb_packages:1': [{ ...bash, source: '', maintainer: 'Matthias Klose <doko@debian.org>' }],
+        'sp:inv:software.python_packages:1': [{ name: 'requests', version: '2.0.0' }],
+        'sp:inv:software.npm_packages:1': [],
+        'sp:inv:software.docker_images:1': images === 'failed' ? [] : [...images],
+      },
+      statuses: images === 'failed' ? { 'sp:inv:software.docker_images:1': 1 } : {},
+      messages: {},
+      stats: {},
+    },
+    0,
+  );
+const snap = { name: 'lxd', version: '5.21', from: 'snap' };
+const digest = 'e4'.repeat(32);
+
+/** Other agents: what each reports, and which of the kinds beside the system it says and leaves out. */
+const OTHERS: readonly {
+  readonly name: string;
+  readonly source: InventorySource;
+  readonly report: () => Promise<DecodedReport> | DecodedReport;
+  readonly told: readonly string[];
+  readonly unseen: string;
+}[] = [
+  {
+    name: 'of-osquery',
+    source: 'osquery',
+    report: () => osqueryReport([{ id: `sha256:${digest}`, tags: 'historian:7,historian:latest' }]),
+    told: ['no-feed PyPI 1', 'not-managed container 2'],
+    unseen: 'flatpak, snap',
+  },
+  {
+    name: 'of-osquery-refused',
+    source: 'osquery',
+    report: () => osqueryReport('failed'),
+    told: ['no-feed PyPI 1'],
+    unseen: 'container, flatpak, snap',
+  },
+  {
+    name: 'of-glpi',
+    source: 'glpi',
+    report: () =>
+      glpiReport('GLPI-Agent_v1.11', [bash, snap, { name: 'org.plant.Viewer', version: '4.1', from: 'flatpak' }]),
+    told: ['not-managed flatpak 1', 'not-managed snap 1'],
+    unseen: 'container, npm, python',
+  },
+  {
+    name: 'of-fusioninventory',
+    source: 'glpi',
+    report: () => glpiReport('FusionInventory-Agent_v2.6-4', [bash]),
+    told: [],
+    unseen: 'container, flatpak, npm, python',
+  },
+  {
+    name: 'of-ocs',
+    source: 'ocs',
+    report: () => glpiReport('OCS-NG_unified_unix_agent_v2.10.0', [bash, snap], true),
+    told: ['not-managed snap 1'],
+    unseen: 'container, flatpak, npm, python',
+  },
+];
+
 describe('a device with packages beside the system', () => {
   let site: Console;
   let browser: Browser;
@@ -213,6 +291,11 @@ describe('a device with packages beside the system', () => {
           // An agent of before sends neither.
           name === 'old-agent' ? items.map(({ packageKinds: _, ...rest }) => rest) : items,
         );
+    }
+    for (const { name, source, report } of OTHERS) {
+      const device = site.device(name);
+      devices.set(name, device);
+      appliance.inventory.putReport(device.id, source, await report(), Date.now());
     }
     await host.publish({ feeds: [{ feed: 'osv-debian', advisories: [fixedBy('Debian:13', 'openssl', '3.0-1')] }] });
     const medium = mkdtempSync(join(folder, 'medium-'));
@@ -260,13 +343,38 @@ describe('a device with packages beside the system', () => {
 
   it('is found by the kind, which stands once on the worklist for all devices', async () => {
     const work = await text(paths.work());
-    expect(work).toContain(`${t('work.beside.snap')}: 1 device`);
-    expect(work).toContain(`${t('work.beside.container')}: 1 device`);
-    expect(work).toContain(`${t('work.beside.not-looked-at')}: 1 device`);
+    // By our agent and by others.
+    expect(work).toContain(`${t('work.beside.snap')}: 3 devices`);
+    expect(work).toContain(`${t('work.beside.flatpak')}: 2 devices`);
+    expect(work).toContain(`${t('work.beside.container')}: 2 devices`);
+    expect(work).toContain(`${t('work.beside.not-looked-at')}: ${OTHERS.length + 1} devices`);
     expect(await text(paths.devices({ beside: 'snap' }))).toContain('with-snaps');
     expect(await text(paths.devices({ beside: 'snap' }))).not.toContain('real-debian');
     expect(await text(paths.devices({ beside: 'flatpak' }))).toContain('real-debian');
     expect(await text(paths.devices({ beside: 'not-looked-at' }))).toContain('old-agent');
+  });
+
+  it.each(OTHERS)(
+    '$name says what its agent lists of them, and what it does not look for',
+    async ({ name, told, unseen }) => {
+      const { reasons } = await coverageOf(name);
+      const beside = reasons.filter(
+        ({ code, ecosystem }) => code === 'not-managed' || ['PyPI', 'npm'].includes(ecosystem),
+      );
+      expect(beside.map(({ code, ecosystem, components }) => `${code} ${ecosystem} ${components}`)).toEqual(told);
+      expect(reasons.at(-1)).toEqual({ code: 'not-looked-at', ecosystem: '', components: 0, list: unseen });
+      expect(await text(paths.device(idOf(name)))).toContain(`looks for packages of these kinds: ${unseen}.`);
+    },
+  );
+
+  it('that several agents look at is looked at by all of them together', async () => {
+    const { id, publicId } = site.device('two-agents');
+    devices.set('two-agents', { id, publicId });
+    const { inventory, rules } = site.appliance;
+    inventory.putReport(id, 'osquery', osqueryReport([]), 0);
+    inventory.putReport(id, 'glpi', await glpiReport('GLPI-Agent_v1.11', [bash]), 0);
+    rules.recomputePending();
+    expect((await coverageOf('two-agents')).reasons.map(({ code }) => code)).not.toContain('not-looked-at');
   });
 
   it('whose agent does not look says so and keeps its state', async () => {
