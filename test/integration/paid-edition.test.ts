@@ -76,6 +76,18 @@ const ROWS: readonly Row[] = [
     ends: { code: 'support-paid', ...paidOfBionic },
   },
   {
+    host: 'bionic-fips',
+    release: '18.04',
+    suites: ['bionic', 'bionic-infra-security'],
+    packages: [
+      openssl('1.1.1-1ubuntu2.fips.2.1~18.04.23'),
+      { name: 'libmagickcore-6.q16-3', source: 'imagemagick', version: '8:6.9.7.4+dfsg-16ubuntu6.15+esm1' },
+    ],
+    found: {},
+    // Another build: records of the release say nothing of it, however high its version.
+    ends: { code: 'not-comparable', ecosystem: 'Ubuntu:18.04:LTS', components: 1 },
+  },
+  {
     host: 'xenial',
     release: '16.04',
     suites: ['xenial'],

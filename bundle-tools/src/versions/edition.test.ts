@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ecosystemOf } from './ecosystem.ts';
-import { editionOf, followsEdition, isPaidBuild, paidEcosystem, plainEcosystem } from './edition.ts';
+import { editionOf, followsEdition, isPaidBuild, isVariantBuild, paidEcosystem, plainEcosystem } from './edition.ts';
 
 describe('the edition of a release that is paid for', () => {
   it.each(['14.04', '16.04', '18.04', '20.04', '22.04', '24.04'])('is beside Ubuntu %s', (release) => {
@@ -32,6 +32,14 @@ describe('the edition of a release that is paid for', () => {
       expect(isPaidBuild(version)).toBe(true);
     for (const version of ['1.1.1-1ubuntu2.1~18.04.23', '4.15.0-213.224', '1.0-1esmtp'])
       expect(isPaidBuild(version)).toBe(false);
+  });
+
+  it('has variants that are other builds', () => {
+    expect(isVariantBuild('openssl', '1.0.2g-1ubuntu4.fips.4.20.11')).toBe(true);
+    expect(isVariantBuild('openssl', '1.1.1-1ubuntu2.fips.2.1~18.04.23.4')).toBe(true);
+    expect(isVariantBuild('linux-fips', '4.15.0-1124.136')).toBe(true);
+    expect(isVariantBuild('openssl', '1.1.1-1ubuntu2.1~18.04.23+esm4')).toBe(false);
+    expect(isVariantBuild('fipscheck', '1.4.1-1')).toBe(false);
   });
 
   it('has suites of its own', () => {

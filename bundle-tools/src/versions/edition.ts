@@ -39,6 +39,14 @@ export function isPaidBuild(version: string): boolean {
   return /[+~.-]esm\d/.test(version);
 }
 
+/**
+ * Whether a package is of a variant of the edition (`1.1.1-1ubuntu2.fips.2.1~18.04.23.4`, `linux-fips`): its version sorts above those
+ * of the release whatever it fixes.
+ */
+export function isVariantBuild(name: string, version: string): boolean {
+  return /[.+~-]fips(?![a-z])/i.test(version) || /-fips(?![a-z])/.test(name);
+}
+
 /** Whether a system takes packages from the edition: its repositories have suites of their own (`bionic-infra-security`). */
 export function followsEdition(suites: readonly string[]): boolean {
   return suites.some((suite) => /^[a-z]+-(?:infra|apps)-(?:security|updates)$/.test(suite));

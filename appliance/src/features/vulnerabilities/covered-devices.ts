@@ -1,5 +1,6 @@
 import type { Support } from '@sallyport/bundle-tools/advisories/support';
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
+import { editionOf, isVariantBuild } from '@sallyport/bundle-tools/versions/edition';
 import { isSpokenOf, publisherName } from '@sallyport/bundle-tools/versions/publisher';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 import { idsOf } from '../../platform/id-array.ts';
@@ -64,7 +65,7 @@ export function coverageOfDevices(parts: {
     const tallied = (components: Iterable<number>): EcosystemTally[] => {
       const tallies = new Map<string, EcosystemTally>();
       for (const component of components) {
-        const { ecosystem = '', unkeyed = 0 } = identities.get(component) ?? {};
+        const { ecosystem = '', name = '', version = '', unkeyed = 0 } = identities.get(component) ?? {};
         const tally = tallies.get(ecosystem) ?? {
           ecosystem,
           components: 0,
@@ -79,8 +80,11 @@ export function coverageOfDevices(parts: {
           tally.others.set(publisher, (tally.others.get(publisher) ?? 0) + 1);
           continue;
         }
-        tally.unkeyed += unkeyed;
-        if (unkeyed === 0 && unsourced.has(component)) tally.unsourced += 1;
+        // Records of a release say nothing of another build of its packages.
+        const isVariant = editionOf(ecosystem) !== undefined && isVariantBuild(name, version);
+        const isUnkeyed = unkeyed === 1 || isVariant;
+        if (isUnkeyed) tally.unkeyed += 1;
+        if (!isUnkeyed && unsourced.has(component)) tally.unsourced += 1;
       }
       return [...tallies.values()].sort(byEcosystem);
     };

@@ -30,7 +30,14 @@ export type ComponentLoad = {
 };
 
 /** What of a component says whether it can be judged. */
-type ComponentIdentity = { component: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
+type ComponentIdentity = {
+  component: number;
+  ecosystem: string;
+  name: string;
+  version: string;
+  unkeyed: number;
+  unsettled: number;
+};
 
 /** The entity of the arrays of components. */
 export const componentArrays = 'component';
@@ -253,7 +260,7 @@ export const vulnerabilityStore = (db: Database) => {
     /** The components that stand by themselves: their ecosystem, and what keeps them from being compared. */
     // Another device that does name the source fixes it for good.
     identities: sql.all<[components: readonly number[]], ComponentIdentity>(
-      `SELECT c.id AS component, c.eco AS ecosystem, c.name AS name, c.key IS NULL AS unkeyed,
+      `SELECT c.id AS component, c.eco AS ecosystem, c.name AS name, c.version AS version, c.key IS NULL AS unkeyed,
        NOT EXISTS (SELECT 1 FROM item_component i INDEXED BY item_component_of WHERE i.component = c.id AND i.settled = 1) AS unsettled
      FROM json_each(?) e CROSS JOIN component c ON c.id = e.value`,
     ),
