@@ -15,7 +15,7 @@ import { admin, ofSite } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
 import { advisorySample } from '../../bundle-tools/test/samples.ts';
 import { mainText, toldBy } from '../support/told.ts';
-import { imagemagickRecord, opensslRecord } from '../support/ubuntu-records.ts';
+import { imagemagickRecord, noticeRecord, opensslRecord } from '../support/ubuntu-records.ts';
 
 // What an edition that is paid for alone fixes, from records as Canonical publishes them and devices as our agent reports them, to
 // every face: it is a finding that says so, and on a device that has the edition its fix is one like others.
@@ -44,10 +44,12 @@ const ROWS: readonly Row[] = [
     packages: [
       openssl('1.1.1-1ubuntu2.1~18.04.23'),
       { name: 'ovmf', source: 'edk2', version: '0~20180205.c0d9813c-2ubuntu0.3' },
+      { name: 'libssl1.0.0', source: 'openssl1.0', version: '1.0.2n-1ubuntu5.13' },
     ],
     found: {
       openssl: { fixState: 'none', fixed: fixedOfBionic, edition: 'Ubuntu Pro' },
       edk2: { fixState: 'none' },
+      'openssl1.0': { fixState: 'none', fixed: '1.0.2n-1ubuntu5.13+esm1', edition: 'Ubuntu Pro' },
     },
     ends: { code: 'support-paid', ...paidOfBionic },
   },
@@ -166,7 +168,7 @@ describe('what an edition that is paid for alone fixes', () => {
       for (const { collection, items } of await sectionsOf(folder, row)) site.report(device.id, collection, items);
     }
     const records = join(folder, 'records.json');
-    writeFileSync(records, JSON.stringify([opensslRecord, imagemagickRecord]));
+    writeFileSync(records, JSON.stringify([opensslRecord, imagemagickRecord, noticeRecord]));
     const advisories: Advisory[] = [];
     for await (const result of readOsv({ input: records, feed: 'osv-ubuntu' }))
       if ('advisory' in result) advisories.push({ ...result.advisory, modified: toTime(nowMs()) });
@@ -240,8 +242,12 @@ describe('what an edition that is paid for alone fixes', () => {
     const told = toldBy(site.appliance);
     for (const asks of [where, { edition: 'Ubuntu Pro' }]) {
       const { rows, total } = (await told.answer('finding.list', asks)) as { rows: Found[]; total: number };
-      expect(total).toBe(2);
-      expect(rows.map(({ fixed }) => fixed).sort()).toEqual(['1.0.2g-1ubuntu4.20+esm11', fixedOfBionic]);
+      expect(total).toBe(4);
+      expect(rows.map(({ fixed }) => fixed).sort()).toEqual([
+        '1.0.2g-1ubuntu4.20+esm11',
+        ...Array.from({ length: 2 }, () => '1.0.2n-1ubuntu5.13+esm1'),
+        fixedOfBionic,
+      ]);
     }
     expect(await told.printed('finding.list', {})).toContain(`${fixedOfBionic} (Ubuntu Pro)`);
     const address = `${paths.vulnerabilities()}?edition=Ubuntu+Pro`;
@@ -258,6 +264,24 @@ describe('what an edition that is paid for alone fixes', () => {
     }
   });
 
+  it('is a group of its own where it fixes all of an advisory, and each group opens what it counts', async () => {
+    type Group = { by: string; name: string; of: string; count: number; path: string };
+    const { rows } = (await toldBy(site.appliance).answer('finding.groups', {})) as { rows: Group[] };
+    // Of one advisory openssl is fixed in the edition and edk2 nowhere; one group has both.
+    expect(rows.map(({ by, name, of, count }) => `${by} ${name} ${of} ${count}`).sort()).toEqual([
+      'advisory UBUNTU-CVE-2023-5678  4',
+      'edition USN-6709-1 Ubuntu Pro 1',
+      'update imagemagick Ubuntu:22.04:LTS 1',
+      'update openssl Ubuntu:18.04:LTS 2',
+    ]);
+    const { vulnerabilities } = site.appliance;
+    for (const { path, count } of rows) {
+      const filter = vulnerabilities.language.read([...new URLSearchParams(path.split('?')[1])]);
+      expect(vulnerabilities.list({ scope: ofSite, filter, limit: 1 }).total).toBe(count);
+    }
+    expect(await text(paths.findingGroups())).toContain(`${t('vuln.group.by.edition')} Ubuntu Pro`);
+  });
+
   it('is asked for only by devices that have the edition', async () => {
     const fixes = site.appliance.vulnerabilities.sourceFixes(ofSite);
     expect(fixes.map(({ ecosystem, source, fixed }) => `${ecosystem} ${source} ${fixed}`).sort()).toEqual([
@@ -271,7 +295,7 @@ describe('what an edition that is paid for alone fixes', () => {
       rows: { ecosystem: string; records: number }[];
     };
     expect(rows).toContainEqual(expect.objectContaining({ ecosystem: 'Ubuntu:Pro:FIPS:16.04:LTS', records: 1 }));
-    expect(rows).toContainEqual(expect.objectContaining({ ecosystem: 'Ubuntu:Pro:18.04:LTS', records: 2 }));
+    expect(rows).toContainEqual(expect.objectContaining({ ecosystem: 'Ubuntu:Pro:18.04:LTS', records: 3 }));
   });
 
   it('a device that is attached later has the fix, and one that is detached no longer', async () => {

@@ -73,3 +73,18 @@ export const imagemagickRecord = {
     affected('Ubuntu:22.04:LTS', 'imagemagick', 'jammy', [from, { fixed: '8:6.9.11.60+dfsg-1.3ubuntu0.22.04.5' }]),
   ],
 };
+
+/** A notice about what only subscribers get. */
+export const noticeRecord = {
+  schema_version: '1.7.0',
+  id: 'USN-6709-1',
+  summary: 'openssl1.0 vulnerabilities',
+  aliases: [],
+  upstream: ['UBUNTU-CVE-2023-3446', 'UBUNTU-CVE-2023-3817', 'UBUNTU-CVE-2023-5678', 'UBUNTU-CVE-2024-0727'],
+  related: [],
+  published: '2024-03-21T16:53:43Z',
+  modified: '2026-04-27T14:11:32Z',
+  affected: [
+    affected('Ubuntu:Pro:18.04:LTS', 'openssl1.0', 'esm-infra/bionic', [from, { fixed: '1.0.2n-1ubuntu5.13+esm1' }]),
+  ],
+};

@@ -13,10 +13,10 @@ import { advisoryName } from './advisory-name.ts';
 import { NoFindings } from './no-findings.tsx';
 
 type FindingGroupRow = {
-  readonly by: 'update' | 'advisory' | 'review' | 'zone';
+  readonly by: 'update' | 'edition' | 'advisory' | 'review' | 'zone';
   /** The package, the advisory or the vulnerability. */
   readonly name: string;
-  /** The ecosystem of a package, the name of a zone; else empty. */
+  /** The ecosystem of a package, the edition, the name of a zone; else empty. */
   readonly of: string;
   readonly fixed: string;
   readonly summary: string;

@@ -309,6 +309,7 @@ export const words = defineWords({
   },
   'vuln.group.by': { en: 'Grouped by', ru: 'Группа', kk: 'Топ' },
   'vuln.group.by.update': { en: 'update', ru: 'обновление', kk: 'жаңарту' },
+  'vuln.group.by.edition': { en: 'fixed only with', ru: 'исправлено только в', kk: 'тек мына редакцияда түзетілген:' },
   'vuln.group.by.advisory': { en: 'no fix yet', ru: 'исправления ещё нет', kk: 'түзету әлі жоқ' },
   'vuln.group.by.review': { en: 'for a person to judge', ru: 'решает человек', kk: 'адам шешеді' },
   'vuln.group.by.zone': { en: 'controllers', ru: 'контроллеры', kk: 'контроллерлер' },

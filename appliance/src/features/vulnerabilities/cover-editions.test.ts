@@ -5,9 +5,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { advisory, part } from '../../../test/support/advisory-parts.ts';
+import { addDevices } from '../../../test/support/fleet.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb } from '../../../test/support/site.ts';
-import { wholeSite } from '../../platform/scope.ts';
+import { reaching, type Scope, wholeSite } from '../../platform/scope.ts';
 
 // Records of a release for everybody and of its edition that is paid for, together.
 
@@ -104,6 +105,30 @@ describe('a record that fixes a package', () => {
       open.vulnerabilities.ofPackage(PLAIN, 'openssl', { scope: wholeSite('job'), limit: 10 }).map(({ id }) => id),
     ).toHaveLength(2);
     expect(open.vulnerabilities.verify()).toEqual([]);
+  });
+
+  it('is found by a filter and grouped for who reaches a part of the site, by what is there', async () => {
+    await open.publish(await part('', [record('A', { [PAID]: '2+esm2' })]));
+    const { db } = open.site;
+    const [east = 0, west = 0] = addDevices(db, [{}, {}]);
+    for (const group of ['east', 'west']) db.prepare('insert into group_path values (?, ?)').run(group, group);
+    for (const [device, group] of [
+      [east, 'east'],
+      [west, 'west'],
+    ] as const)
+      db.prepare('update device_row set group_id = ? where device = ?').run(group, device);
+    report(east, '1');
+    report(west, '2');
+    const filter = open.vulnerabilities.language.read([['edition', 'Ubuntu Pro']]);
+    const versionsIn = (scope: Scope): string[] =>
+      open.vulnerabilities
+        .list({ scope, filter, limit: 10 })
+        .rows.map(({ version }) => version)
+        .sort();
+    const ofEast = reaching({ site: false, roots: ['east'], zones: [] });
+    expect(versionsIn(wholeSite('job'))).toEqual(['1', '2']);
+    expect(versionsIn(ofEast)).toEqual(['1']);
+    expect(open.vulnerabilities.advisoriesWithoutFix(ofEast)).toMatchObject([{ advisory: 'A', none: 1, paid: 1 }]);
   });
 
   it('says so in its evidence', async () => {

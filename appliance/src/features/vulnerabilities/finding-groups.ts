@@ -1,3 +1,4 @@
+import { UBUNTU_PRO } from '@sallyport/bundle-tools/versions/edition';
 import { paths } from '@sallyport/ui/paths';
 import { z } from 'zod';
 import { filterLanguage } from '../../platform/filter/language.ts';
@@ -12,16 +13,16 @@ import { DECISIONS, decisionSchema, SEVERITIES, severitySchema } from './types.t
 // Findings by what closes them: on computers by the update, where there is none by the advisory; on controllers by vulnerability and
 // zone. Each line counts what the list that it opens has.
 
-const groupings = ['update', 'advisory', 'review', 'zone'] as const;
+const groupings = ['update', 'edition', 'advisory', 'review', 'zone'] as const;
 
 export const findingGroupSchema = z.object({
   by: z
     .enum(groupings)
     .describe(
-      'update: a newer version closes them; advisory: no fix yet; review: only a person can judge; zone: controllers of a zone',
+      'update: a newer version closes them; edition: fixed only in an edition that is paid for; advisory: no fix yet; review: only a person can judge; zone: controllers of a zone',
     ),
   name: z.string().describe('The package, the advisory or the vulnerability'),
-  of: z.string().describe('The ecosystem of a package, the zone of controllers by its id; else empty'),
+  of: z.string().describe('The ecosystem of a package, the edition, the zone of controllers by its id; else empty'),
   fixed: z.string().describe('The version that closes them all; empty without one'),
   summary: z.string().describe('What the advisory says'),
   decision: decisionSchema,
@@ -71,6 +72,7 @@ function pathOf({ by, name, of }: Unlinked): string {
   switch (by) {
     case 'update':
       return paths.vulnerabilities({ source: sourceName(of, name), fix: 'available', verdict: 'affected' });
+    case 'edition':
     case 'advisory':
       return paths.vulnerabilities({ advisory: name, fix: 'none', verdict: 'affected' });
     case 'review':
@@ -98,10 +100,14 @@ function allGroups({ vulnerabilities, controllerFindings }: Parts, scope: Scope)
     ),
     ...vulnerabilities
       .advisoriesWithoutFix(scope)
-      .flatMap(({ advisory, summary, decision, severity, none: open, review }): Unlinked[] => {
+      .flatMap(({ advisory, summary, decision, severity, none: open, paid, review }): Unlinked[] => {
         const same = { ...none, name: advisory, summary, decision, severity };
         return [
-          ...(open === 0 ? [] : [{ ...same, by: 'advisory' as const, count: open }]),
+          ...(open === 0
+            ? []
+            : paid === open
+              ? [{ ...same, by: 'edition' as const, of: UBUNTU_PRO, count: open }]
+              : [{ ...same, by: 'advisory' as const, count: open }]),
           ...(review === 0 ? [] : [{ ...same, by: 'review' as const, count: review }]),
         ];
       }),
