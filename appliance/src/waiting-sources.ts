@@ -7,7 +7,7 @@ import { type ApprovalGate, type GrantKind, grantKinds } from './features/accoun
 import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
 import type { DeployConsents } from './features/deployments/types.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
-import { needsSecondPerson } from './features/device-tasks/types.ts';
+import { secondPersonsAct } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
 import type { ProtectedAddresses } from './features/discovery/protected-service.ts';
 import type { DiscoveryService } from './features/discovery/service.ts';
@@ -160,7 +160,7 @@ export function waitingSources(parts: Parts): WaitingSources {
     'device-task-confirm': (scope) =>
       deviceTasks
         .list({ scope, limit: most, waits: 'kept-file' })
-        .filter(({ wanted }) => needsSecondPerson(wanted))
+        .filter(({ wanted }) => secondPersonsAct(wanted) !== undefined)
         .map((task) => ({
           id: task.id,
           what: `${deviceName(task.device)}: ${task.wanted?.kind === 'kept-file' ? task.wanted.name : ''}`,
@@ -170,6 +170,16 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
           approvable: { act: 'device-task-confirm', thing: task.id, devices: [task.device] },
         })),
+    'list-close': (scope) =>
+      deviceTasks.list({ scope, limit: most, waits: 'close-list' }).map((task) => ({
+        id: task.id,
+        what: `${deviceName(task.device)}: ${task.wanted?.kind === 'close-list' ? task.wanted.source : ''}`,
+        reason: task.reason ?? '',
+        by: task.askedBy,
+        at: task.askedAt,
+        path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
+        approvable: { act: 'list-close', thing: task.id, devices: [task.device] },
+      })),
     'sample-approve': (scope) =>
       samples
         .list({ scope, limit: most })

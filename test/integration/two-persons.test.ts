@@ -87,6 +87,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/device-tasks/${id}/confirm`, undefined],
     command: ['device', 'task', 'confirm', id],
   }),
+  'list-close': (id) => ({
+    form: [paths.deviceTaskDecide(site.device.publicId, id), { decision: 'confirm' }],
+    api: [`/device-tasks/${id}/confirm`, undefined],
+    command: ['device', 'task', 'confirm', id],
+  }),
   'sample-approve': (id) => ({
     form: [paths.sampleDecide(id), { decision: 'approve' }],
     api: [`/samples/${id}/decision`, { decision: 'approve' }],

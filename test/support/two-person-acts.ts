@@ -10,7 +10,9 @@ import { integrityService } from '../../appliance/src/features/integrity/service
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/rollback/file.ts';
 import type { Return } from '../../appliance/src/features/rollback/types.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
+
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
+import { goneSource } from './gone-source.ts';
 
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
 // not compile.
@@ -191,6 +193,15 @@ export function twoPersonScenarios(get: () => ActSite) {
         return 'exchange.allowed-words';
       },
       approve: (actor, id) => site.appliance.accounts.safety.approve(actor, id),
+    },
+    'list-close': {
+      ask: (actor) => {
+        const { device } = get();
+        goneSource(site.appliance, device.id, 'osquery');
+        const wanted = { kind: 'close-list', source: 'osquery' } as const;
+        return site.appliance.deviceTasks.ask(actor, device.publicId, wanted, 'osquery was removed').id;
+      },
+      approve: (actor, id) => site.appliance.deviceTasks.confirm(actor, id),
     },
     'agents-move': {
       ask: async (actor) => {

@@ -26,6 +26,7 @@ export type AppErrorCode =
   | 'EXISTS'
   | 'IN_USE'
   | 'CONTROLLERS_ONLY'
+  | 'LIST_NOT_GONE'
   | 'HASH_MISMATCH'
   | 'TOO_LARGE'
   | 'UNSUPPORTED_TYPE'
@@ -128,6 +129,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   EXISTS: entry('EXISTS', 409),
   IN_USE: entry('IN_USE', 409),
   CONTROLLERS_ONLY: entry('CONTROLLERS_ONLY', 422),
+  LIST_NOT_GONE: entry('LIST_NOT_GONE', 409),
   HASH_MISMATCH: entry('HASH_MISMATCH', 409),
   TOO_LARGE: entry('TOO_LARGE', 413),
   UNSUPPORTED_TYPE: entry('UNSUPPORTED_TYPE', 415),

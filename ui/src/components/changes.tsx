@@ -23,6 +23,8 @@ export type ChangeRow = {
     readonly after: Value;
   }[];
   readonly source: string;
+  /** Of what went with a list that persons closed. */
+  readonly closed?: { readonly askedBy: string; readonly agreedBy: string; readonly reason: string } | undefined;
   /** On pages of the whole site. */
   readonly device?: Reference | undefined;
 };
@@ -143,6 +145,7 @@ const byReport = (rows: readonly ChangeRow[]): ChangeRow[][] => {
       first !== undefined &&
       first.source === row.source &&
       first.device?.id === row.device?.id &&
+      (first.closed === undefined) === (row.closed === undefined) &&
       Math.abs(timeOf(first.at) - timeOf(row.at)) < reportMs;
     if (isSame) report?.push(row);
     else reports.push([row]);
@@ -176,6 +179,7 @@ const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
             {lines.length === 0 ? null : (
               <>
                 <strong>{collection}</strong>
+                {lines[0]?.closed === undefined ? null : <div>{ctx.t('changes.closed', lines[0].closed)}</div>}
                 <div class="diff small">
                   {lines.map((change) => (
                     <ChangeLine change={change} />

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { type Ctx, useCtx } from '../context.ts';
 import type { CoverageState, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -121,8 +122,8 @@ export const CoverageNotice = ({ coverage }: { coverage: CoverageView }) => {
   );
 };
 
-/** The same among a device's facts. */
-export const CoveragePanel = ({ coverage }: { coverage: CoverageView }) => {
+/** The same among a device's facts; `closing` leads to where lists of a source that is gone are closed. */
+export const CoveragePanel = ({ coverage, closing }: { coverage: CoverageView; closing?: Child }) => {
   const ctx = useCtx();
   return (
     <Panel title={ctx.t('coverage.title')} body>
@@ -130,6 +131,7 @@ export const CoveragePanel = ({ coverage }: { coverage: CoverageView }) => {
         <CoverageMark state={coverage.state} />
       </p>
       {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
+      {coverage.reasons.some(({ code }) => code === 'list-source-gone') ? <p>{closing}</p> : null}
       <Feeds ctx={ctx} coverage={coverage} />
     </Panel>
   );

@@ -552,6 +552,16 @@ export const words = defineWords({
     ru: 'Примите решение по обновлению пакета на его странице или укажите контроллер.',
     kk: 'Дестенің жаңартуы бойынша шешімді оның бетінде қабылдаңыз немесе контроллерді көрсетіңіз.',
   },
+  'error.LIST_NOT_GONE': {
+    en: 'The source of this list is not gone: it, or nothing else of the device, was heard in the last 30 days',
+    ru: 'Источник этого списка не пропал: за последние 30 дней отвечал он сам или не отвечало ничего на этом устройстве',
+    kk: 'Бұл тізімнің көзі жоғалмаған: соңғы 30 күнде оның өзі жауап берген немесе құрылғыда ештеңе жауап бермеген',
+  },
+  'error.LIST_NOT_GONE.next': {
+    en: 'Its next report closes what is not there any more. If the agent was removed, revoke its client on the device’s page.',
+    ru: 'Чего больше нет, закроет его следующий отчёт. Если агент удалён, отзовите его клиента на странице устройства.',
+    kk: 'Енді жоғын оның келесі есебі жабады. Агент жойылған болса, оның клиентін құрылғы бетінде қайтарып алыңыз.',
+  },
   'error.NOT_NAMED': {
     en: 'This address is not allowed for connections',
     ru: 'Соединение с этим адресом не разрешено',
@@ -961,9 +971,9 @@ export const words = defineWords({
     kk: 'Бірде-бір есепте жүйенің өз пакеттері ({ecosystem}) жоқ, олар бағаланбаған. Пакет дерекқоры оқыла ма, қараңыз немесе оны оқитын агентті орнатыңыз.',
   },
   'coverage.why.list-source-gone': {
-    en: '{n} packages are known from {source} alone, which was last heard on {since}: what was installed or updated since then is not known. Start that agent again, or install one that reads them.',
-    ru: 'Пакеты ({n}) известны только из источника «{source}», который последний раз отвечал {since}: что установлено или обновлено позже, неизвестно. Запустите этот агент снова или установите агент, который их читает.',
-    kk: 'Пакеттер ({n}) тек «{source}» көзінен белгілі, ол соңғы рет {since} жауап берді: кейін не орнатылғаны немесе жаңартылғаны белгісіз. Сол агентті қайта іске қосыңыз немесе оларды оқитын агентті орнатыңыз.',
+    en: '{n} packages are known from {source} alone, which was last heard on {since}: what was installed or updated since then is not known. Start that agent again, install one that reads them, or close its lists.',
+    ru: 'Пакеты ({n}) известны только из источника «{source}», который последний раз отвечал {since}: что установлено или обновлено позже, неизвестно. Запустите этот агент снова, установите агент, который их читает, или закройте его списки.',
+    kk: 'Пакеттер ({n}) тек «{source}» көзінен белгілі, ол соңғы рет {since} жауап берді: кейін не орнатылғаны немесе жаңартылғаны белгісіз. Сол агентті қайта іске қосыңыз, оларды оқитын агентті орнатыңыз немесе оның тізімдерін жабыңыз.',
   },
   'coverage.beside.snap': { en: 'Packages of snap', ru: 'Пакеты snap', kk: 'snap пакеттері' },
   'coverage.beside.flatpak': { en: 'Packages of flatpak', ru: 'Пакеты flatpak', kk: 'flatpak пакеттері' },

@@ -29,9 +29,11 @@ export type DeviceTaskState =
 
 export type DeviceTaskRow = {
   readonly id: string;
-  readonly kind: 'show-log' | 'restore' | 'delete' | 'rescan' | 'move-server' | 'unknown';
+  readonly kind: 'show-log' | 'restore' | 'delete' | 'rescan' | 'move-server' | 'close-list' | 'unknown';
   /** Of a move. */
   readonly server?: string | undefined;
+  /** Of lists that are closed: a key `source.<source>`. */
+  readonly source?: string | undefined;
   /** Of a kept file. */
   readonly file?: { readonly name: string; readonly product: string } | undefined;
   readonly lines?: number | undefined;
@@ -49,9 +51,12 @@ export type DeviceTaskRow = {
   readonly takesTwo: boolean;
 };
 
+/** The form that was sent. */
+export type AskedForm = 'log' | 'file' | 'list';
+
 export type KeptFileOption = { readonly value: string; readonly label: string };
 
-/** POST fields: csrf, kind, lines, file, reason. */
+/** POST fields: csrf, kind, lines, file, source, reason. */
 type DeviceTasksProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
@@ -60,8 +65,16 @@ type DeviceTasksProps = {
   /** Why nothing can be asked. */
   readonly unavailable?: string | undefined;
   readonly files: readonly KeptFileOption[];
-  readonly values: { readonly lines: string; readonly file: string; readonly act: string; readonly reason: string };
-  readonly asked: 'log' | 'file' | undefined;
+  /** Sources of inventory that are gone, with what is known from each. */
+  readonly gone: readonly { readonly source: string; readonly packages: number; readonly heardAt: When }[];
+  readonly values: {
+    readonly lines: string;
+    readonly file: string;
+    readonly act: string;
+    readonly reason: string;
+    readonly source: string;
+  };
+  readonly asked: AskedForm | undefined;
   readonly errors?: FieldErrors | undefined;
 };
 
@@ -91,7 +104,7 @@ const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTas
           kind={row.kind === 'rescan' ? 'second' : 'danger'}
           unavailable={
             row.needsAnother
-              ? ctx.t('deviceTasks.another')
+              ? ctx.t(row.kind === 'close-list' ? 'deviceTasks.anotherCloses' : 'deviceTasks.another')
               : withoutRight(ctx, row.takesTwo ? 'devices:approve' : 'devices:write')
           }
         >
@@ -119,7 +132,7 @@ const Output = ({ ctx, row }: { ctx: Ctx; row: DeviceTaskRow }) =>
 export const DeviceTasks = (props: DeviceTasksProps) => {
   const { ctx, device, rows, files, values, errors, asked } = props;
   const unavailable = props.unavailable ?? withoutRight(ctx, 'devices:write');
-  const errorsOf = (form: 'log' | 'file'): FieldErrors | undefined => (asked === form ? errors : undefined);
+  const errorsOf = (form: AskedForm): FieldErrors | undefined => (asked === form ? errors : undefined);
   return (
     <DeviceFrame ctx={ctx} device={device} tabs={props.tabs} current="tasks">
       <ErrorSummary
@@ -129,6 +142,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           number: ctx.t('common.file'),
           act: ctx.t('common.request'),
           reason: ctx.t('field.reason'),
+          source: ctx.t('deviceTasks.closeSource'),
         }}
       />
       <Panel>
@@ -154,6 +168,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                       <span translate="no">{row.server}</span>
                     </>
                   )}
+                  {row.source === undefined ? null : ` ${ctx.tDynamic(`source.${row.source}`)}`}
                   {row.file === undefined ? null : (
                     <>
                       {': '}
@@ -189,6 +204,39 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
           />
         )}
       </Panel>
+      {props.gone.length === 0 ? null : (
+        <Panel title={ctx.t('deviceTasks.closeTitle')} body>
+          <p class="second">{ctx.t('deviceTasks.closeWhy')}</p>
+          <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('list')}>
+            <input type="hidden" name="kind" value="close-list" />
+            <SelectField
+              name="source"
+              label={ctx.t('deviceTasks.closeSource')}
+              value={values.source}
+              options={props.gone.map(({ source, packages, heardAt }) => ({
+                value: source,
+                label: ctx.t('deviceTasks.goneSource', {
+                  source: ctx.tDynamic(`source.${source}`),
+                  n: packages,
+                  day: ctx.fmt.date(heardAt),
+                }),
+              }))}
+              required
+            />
+            <TextField
+              name="reason"
+              id="close-reason"
+              label={ctx.t('field.reason')}
+              value={asked === 'list' ? values.reason : ''}
+              maxLength={500}
+              required
+            />
+            <div class="row">
+              <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('deviceTasks.askClose')}</Button>
+            </div>
+          </PostForm>
+        </Panel>
+      )}
       <Panel title={ctx.t('deviceTasks.logTitle')} body>
         <p class="second">{ctx.t('deviceTasks.logWhy')}</p>
         <PostForm action={paths.deviceTasks(device.id)} class="form" errors={errorsOf('log')}>

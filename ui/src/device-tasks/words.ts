@@ -173,6 +173,48 @@ export const words = defineWords({
     },
     kk: '{n} агент үшін сұралды; басқа адам келіседі',
   },
+  'deviceTasks.kind.close-list': {
+    en: 'Close the lists of packages of',
+    ru: 'Закрыть списки пакетов источника',
+    kk: 'Пакеттер тізімдерін жабу, көзі:',
+  },
+  'deviceTasks.confirm.close-list': { en: 'Agree to close them', ru: 'Согласиться закрыть', kk: 'Жабуға келісу' },
+  'deviceTasks.anotherCloses': {
+    en: 'another person agrees that lists are closed',
+    ru: 'закрытие списков подтверждает другой человек',
+    kk: 'тізімдерді жабуға басқа адам келіседі',
+  },
+  'deviceTasks.closeTitle': {
+    en: 'Sources that are gone',
+    ru: 'Пропавшие источники',
+    kk: 'Жоғалған көздер',
+  },
+  'deviceTasks.closeWhy': {
+    en: 'Packages that a source told stay on the device when it is heard no more. Closing its lists takes them and their findings away, once a second person agrees; its next report brings them back.',
+    ru: 'Пакеты, о которых сообщил источник, остаются на устройстве, когда он больше не отвечает. Закрытие его списков убирает их вместе с уязвимостями, когда согласится второй человек; следующий отчёт источника вернёт их.',
+    kk: 'Көз хабарлаған пакеттер ол енді жауап бермесе де құрылғыда қалады. Екінші адам келіссе, оның тізімдерін жабу оларды осалдықтарымен бірге алып тастайды; көздің келесі есебі оларды қайтарады.',
+  },
+  'deviceTasks.closeSource': { en: 'Source', ru: 'Источник', kk: 'Көз' },
+  'deviceTasks.goneSource': {
+    en: '{source}: packages {n}, last heard on {day}',
+    ru: '{source}: пакетов {n}, последний ответ {day}',
+    kk: '{source}: пакет {n}, соңғы жауап {day}',
+  },
+  'deviceTasks.askClose': {
+    en: 'Ask to close the lists',
+    ru: 'Запросить закрытие списков',
+    kk: 'Тізімдерді жабуды сұрау',
+  },
+  'deviceTasks.toClose': {
+    en: 'Close the lists of a source',
+    ru: 'Закрыть списки источника',
+    kk: 'Көздің тізімдерін жабу',
+  },
+  'event.device-list-closed': {
+    en: 'Lists of packages of {source} closed ({packages}); asked for by {askedBy}: {reason}',
+    ru: 'Списки пакетов источника {source} закрыты ({packages}); запросил {askedBy}: {reason}',
+    kk: '{source} көзінің пакеттер тізімдері жабылды ({packages}); сұраған {askedBy}: {reason}',
+  },
   'deviceTasks.kind.unknown': { en: 'No longer known', ru: 'Больше неизвестно', kk: 'Енді белгісіз' },
   'deviceTasks.confirm.restore': { en: 'Confirm giving it back', ru: 'Подтвердить возврат', kk: 'Қайтаруды растау' },
   'deviceTasks.confirm.delete': { en: 'Confirm the deletion', ru: 'Подтвердить удаление', kk: 'Жоюды растау' },

@@ -214,7 +214,10 @@ export const Device = (props: DeviceProps) => {
           )}
         </Panel>
         <div class="stack c4">
-          <CoveragePanel coverage={props.coverage} />
+          <CoveragePanel
+            coverage={props.coverage}
+            closing={<To href={paths.deviceTab(device.id, 'tasks')}>{ctx.t('deviceTasks.toClose')}</To>}
+          />
           <Panel title={ctx.t('devices.why')} body>
             {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
             {why.map((reason) => (

@@ -541,6 +541,11 @@ export const words = defineWords({
     kk: 'Әр жолда бір құрылғы коды',
   },
 
+  'changes.closed': {
+    en: 'The list was closed: asked for by {askedBy}, agreed to by {agreedBy}: {reason}',
+    ru: 'Список закрыт: запросил {askedBy}, согласился {agreedBy}: {reason}',
+    kk: 'Тізім жабылды: сұраған {askedBy}, келіскен {agreedBy}: {reason}',
+  },
   'changes.first': {
     en: { one: '{collection}: first report, {n} entry', other: '{collection}: first report, {n} entries' },
     ru: {

@@ -47,6 +47,11 @@ export const words = defineWords({
     ru: 'Возврат файла из карантина',
     kk: 'Файлды карантиннен қайтару',
   },
+  'waiting.act.list-close': {
+    en: 'Lists of a source that is gone',
+    ru: 'Списки пропавшего источника',
+    kk: 'Жоғалған көздің тізімдері',
+  },
   'waiting.act.sample-approve': {
     en: 'File fetched from a device',
     ru: 'Файл с устройства',
@@ -129,6 +134,11 @@ export const words = defineWords({
     en: 'The device gives the file back to its place.',
     ru: 'Устройство возвращает файл на место.',
     kk: 'Құрылғы файлды орнына қайтарады.',
+  },
+  'waiting.then.list-close': {
+    en: 'Its packages and their findings leave the device; its next report brings them back.',
+    ru: 'Его пакеты и их уязвимости исчезают с устройства; следующий отчёт источника вернёт их.',
+    kk: 'Оның пакеттері мен осалдықтары құрылғыдан кетеді; көздің келесі есебі оларды қайтарады.',
   },
   'waiting.then.sample-approve': {
     en: 'The device sends the file to the appliance.',

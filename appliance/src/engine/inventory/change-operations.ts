@@ -34,6 +34,10 @@ const change = z.object({
   before: z.record(z.string(), z.unknown()).nullable(),
   after: z.record(z.string(), z.unknown()).nullable(),
   count: z.int().nullable().describe('Of a first report: how many items it held'),
+  closed: z
+    .object({ askedBy: z.string(), agreedBy: z.string(), reason: z.string() })
+    .nullable()
+    .describe('Of what went because the list of a source that is gone was closed: who asked for it, who agreed, why'),
 });
 const siteChange = change.extend({ device: deviceReference.nullable() });
 

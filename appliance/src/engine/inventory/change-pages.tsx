@@ -10,7 +10,7 @@ import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, mostRows, pagesOf, sendRows } from '../../server/console/list-file.ts';
 import { listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
-import { changeRow } from '../../server/console/records.ts';
+import { actorNames, changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { Change, ChangeAsked, Collection, Whose } from './types.ts';
 import { changeFields, changeLanguage, changeQueryOf, reachesAll, readableCollections } from './view.ts';
@@ -64,13 +64,13 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const after = numberCursor(list);
     const rows =
       filtering.fault === undefined ? inventory.changes({ ...queryOf(c, filter), limit: pageRows, after }) : [];
-    const deviceOf = named(rows);
+    const [deviceOf, nameOf] = [named(rows), actorNames(deps.objects)];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(
       <Changes
         ctx={ctx}
         list={list}
-        rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
+        rows={rows.map((row) => ({ ...changeRow(collections, row, nameOf), device: deviceOf(row) }))}
         next={last === undefined ? undefined : String(last.id)}
         filters={filtering}
         about={inventory.aboutChanges(scope)}
@@ -89,7 +89,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         return { rows, next: rows.length < paging.limit ? undefined : rows.at(-1)?.id };
       }),
     );
-    const deviceOf = named(found);
+    const [deviceOf, nameOf] = [named(found), actorNames(deps.objects)];
     return sendRows(deps, c, ctx, {
       name: 'changes',
       title: ctx.t('nav.changes'),
@@ -98,7 +98,8 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       head: csvHead.map((key) => ctx.tDynamic(key)),
       rows: {
         ...eachOf(found, (change) => {
-          const row = changeRow(collections, change);
+          const row = changeRow(collections, change, nameOf);
+          const operation = ctx.tDynamic(`changes.operation.${change.operation}`);
           const side = (which: 'before' | 'after'): string =>
             row.fields
               .filter((field) => field[which] !== null)
@@ -111,7 +112,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             new Date(change.at),
             deviceOf(change).name,
             ctx.tDynamic(`collection.${change.collection}.title`),
-            ctx.tDynamic(`changes.operation.${change.operation}`),
+            row.closed === undefined ? operation : `${operation}. ${ctx.t('changes.closed', row.closed)}`,
             row.title === null ? ctx.t('common.withheld') : row.title,
             side('before'),
             side('after'),

@@ -77,6 +77,7 @@ export const changeReader = (parts: {
       before,
       after,
       count: row.count,
+      closed: row.closing ? (JSON.parse(row.closing) as Change['closed']) : null,
     };
   };
 

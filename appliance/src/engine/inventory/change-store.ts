@@ -78,7 +78,9 @@ export const changeStore = (db: Database) => {
        order by id desc limit @limit`,
     ),
     rows: sql.all<[ids: readonly number[]], ChangeRow>(
-      'select * from change_log where id in (select value from json_each(?)) order by id desc',
+      `select c.*, (select json_object('agreedBy', e.actor, 'askedBy', e.params ->> 'askedBy', 'reason', e.params ->> 'reason')
+         from event e where e.id = c.event) as closing
+       from change_log c where c.id in (select value from json_each(?)) order by c.id desc`,
     ),
     kindOf: sql.get<[id: number], { operation: string; collection: string }>(
       'select operation, collection from change_log where id = ?',

@@ -14,9 +14,12 @@ import type { Collection, InventorySource } from './types.ts';
  */
 type KeptList = { since: number; items: number; from?: InventorySource; isOwn?: true };
 
+const goneMs = 30 * 86_400_000;
+
 /**
  * A source whose lists a device with several sources is known by. `lists`: those that the preferred source does not read; none: it is the
- * preferred one. `heardAt`, `anyAt`: when it, and any source of the device, was last heard, ms.
+ * preferred one. `heardAt`: ms. It is gone from `goneFrom` to before `goneUntil`, ms: 30 days after it was last heard, as long as another source of the
+ * device was heard in the last 30; always where none of its clients may speak.
  */
 export type ListSource = {
   device: number;
@@ -24,7 +27,8 @@ export type ListSource = {
   lists: readonly string[];
   items: number;
   heardAt: number;
-  anyAt: number;
+  goneFrom: number;
+  goneUntil: number;
 };
 
 /** A list of a device that the source of its section did not read. */
@@ -173,12 +177,15 @@ export const listSources = (rows: ReturnType<SectionStore['heard']>): ListSource
     const borrowed = Object.entries(readKept(best.lists)).filter(([, { from }]) => from !== undefined);
     const anyAt = Math.max(...own.map((row) => row.anyAt));
     const itemsOf = (lists: typeof borrowed): number => lists.reduce((sum, [, { items }]) => sum + items, 0);
-    return own.flatMap(({ device, source, heardAt }) => {
+    return own.flatMap(({ device, source, heardAt, removed }) => {
       const given = borrowed.filter(([, { from }]) => from === source);
       const isBest = source === best.source;
       if (!isBest && given.length === 0) return [];
       const items = isBest ? best.count - itemsOf(borrowed) : itemsOf(given);
       const lists = given.map(([list]) => list);
-      return [{ device, source: source as InventorySource, lists, items, heardAt, anyAt }];
+      const isRemoved = removed === 1;
+      const goneFrom = isRemoved ? 0 : heardAt + goneMs;
+      const goneUntil = isRemoved ? Number.MAX_SAFE_INTEGER : anyAt + goneMs;
+      return [{ device, source: source as InventorySource, lists, items, heardAt, goneFrom, goneUntil }];
     });
   });

@@ -148,6 +148,17 @@ const valueChanges = (
   return changes;
 };
 
+/** What differs between two states of a device's section of a shared collection. */
+export const changesBetween = (
+  shape: Shape,
+  store: SharedStore,
+  before: { ids: Uint32Array; byField: ItemValues },
+  after: { ids: Uint32Array; byField: ItemValues },
+): ItemChange[] => {
+  const { added, removed } = compareIds(before.ids, after.ids);
+  return [...pair(shape, store, added, removed), ...valueChanges(shape, before, after)];
+};
+
 /** Keeps what a report makes of a device's section of a shared collection; `before`: what it held, if there was one. What changed. */
 export const putShared = (
   shape: Shape,
@@ -157,7 +168,5 @@ export const putShared = (
   before: ReturnType<typeof valuesOf> | undefined,
 ): ItemChange[] => {
   store.arrays.put(section, ids, columns, store.usual.completed(ids, columns));
-  if (before === undefined) return [];
-  const { added, removed } = compareIds(before.ids, ids);
-  return [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
+  return before === undefined ? [] : changesBetween(shape, store, before, { ids, byField: columns });
 };

@@ -96,6 +96,11 @@ export type InventoryService = InventoryTransfer &
     keptLists(collection: string, devices: readonly number[]): UnreadList[];
     /** Of devices with several sources of a collection, those that what is known of it comes from. */
     listSources(collection: string, devices: readonly number[]): ListSource[];
+    /**
+     * Forgets all that a source said of a collection of a device, since a person says so; `event`: of that act. What other sources say stands in its
+     * place. How many items of the device went. In the caller's transaction. CONFLICT where no other source has said anything.
+     */
+    closeSource(closed: { device: number; collection: string; source: InventorySource; event: number }): number;
     /** The sections of a device, whatever source brought them. */
     sectionsOf(device: number): HeldSection[];
     /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
@@ -259,6 +264,7 @@ export const inventoryService = ({
       for (const id of ids) own.remove(id);
     },
     putSection: writer.put,
+    closeSource: ({ collection, ...closed }) => writer.close(storesOf(collection), closed),
     cutItems: (name, bytes) => storesByName.get(name)?.cut?.(bytes),
     isKnown: writer.isKnown,
     hasSent: sections.hasSent,

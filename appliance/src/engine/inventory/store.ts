@@ -31,6 +31,7 @@ type HeardRow = Pick<SectionRow, 'device' | 'source' | 'best' | 'count'> & {
   lists: string | null;
   heardAt: number;
   anyAt: number;
+  removed: number;
 };
 
 /** A column's value; personal ones are encrypted bytes. */
@@ -109,7 +110,9 @@ export const sectionStore = (db: Database) => {
       `select s.device, s.source, s.best, s.count, s.kept_lists as lists,
          max(s.received_at, coalesce((select max(o.last_seen_at) from device_source o
            where o.device = s.device and o.source = s.source and o.state <> 'replaced'), 0)) as heardAt,
-         max(s.received_at, coalesce(d.last_seen_at, 0)) as anyAt
+         max(s.received_at, coalesce(d.last_seen_at, 0)) as anyAt,
+         d.state <> 'revoked' and coalesce((select min(o.state = 'revoked') from device_source o
+           where o.device = s.device and o.source = s.source and o.state <> 'replaced'), 0) as removed
        from section s join device d on d.id = s.device
        where s.collection = ?1 and s.device in (select value from json_each(?2))
          and exists (select 1 from section t where t.device = s.device and t.collection = ?1 and t.source <> s.source)`,
@@ -153,9 +156,9 @@ export const sectionStore = (db: Database) => {
         ...params,
       );
     },
-    addChange: sql.run<[row: Omit<ChangeRow, 'id'>]>(
-      `insert into change_log (device, collection, source, at, operation, before_item, after_item, before_row, after_row, count)
-       values (@device, @collection, @source, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
+    addChange: sql.run<[row: Omit<ChangeRow, 'id'> & { event: number | null }]>(
+      `insert into change_log (device, collection, source, at, operation, before_item, after_item, before_row, after_row, count, event)
+       values (@device, @collection, @source, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count, @event)`,
     ),
     // Ids rise with time: an index of times is not needed to find the oldest ones.
     /** Drops changes older than a time, of those before a number; at most so many. */

@@ -176,6 +176,8 @@ export type Change = {
   after: Item | null;
   /** `first`: how many items the first report held. */
   count: number | null;
+  /** Of what went because a person closed the list that it was in: `type:id` of two persons, who may be one, and why. */
+  closed: { askedBy: string; agreedBy: string; reason: string } | null;
 };
 
 export type ChangeAsked = {
@@ -256,6 +258,8 @@ export type ChangeLike = {
   before_row: string | null;
   after_row: string | null;
   count: number | null;
+  /** JSON of the event of the person's act that it follows from. */
+  closing?: string | null;
 };
 
 export type CollectionCount = { collection: string; rows: number; devices: number };

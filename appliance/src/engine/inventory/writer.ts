@@ -9,7 +9,7 @@ import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
 import { joinLists, readKept, withUnread } from './kept-lists.ts';
 import { ownSection } from './put-own.ts';
-import { putShared, type Resolved, resolve, resolveCut, valuesOf } from './put-shared.ts';
+import { changesBetween, putShared, type Resolved, resolve, resolveCut, valuesOf } from './put-shared.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type { Collection, CutItems, CutReport, InventorySource, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
@@ -113,8 +113,10 @@ export const sectionWriter = (parts: {
     first: boolean,
     count: number,
     changes: readonly Change[],
+    event: number | null = null,
   ): SectionOutcome => {
-    const base = { device: report.device, collection: report.collection, source: report.source, at };
+    const { device, collection, source } = report;
+    const base = { device, collection, source, at, event };
     if (first) {
       const empty = { before_item: null, after_item: null, before_row: null, after_row: null };
       sections.addChange({ ...base, operation: 'first', ...empty, count });
@@ -200,6 +202,19 @@ export const sectionWriter = (parts: {
     return { outcome: log(report, receivedAt, isOther, count, changes), isOther };
   };
 
+  /** Forgets a section; what other sources say stands in its place. */
+  const drop = (held: Pick<CollectionStores, 'shape' | 'shared' | 'own'>, device: number, source: string): void => {
+    const { collection } = held.shape;
+    const bestBefore = held.shared?.arrays.itemsOf(device);
+    held.own?.forgetSource(device, source);
+    sections.drop(device, collection.name, source);
+    const sources = sections.sources(device, collection.name);
+    if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
+    joinLists(sections, held, device, nowIn(db));
+    recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
+    changed('section', [{ device, collection: collection.name, isOther: true }]);
+  };
+
   return {
     /** Whether the stored section of a source has this hash. */
     isKnown: (device: number, collection: string, source: InventorySource, hash: string): boolean =>
@@ -229,18 +244,28 @@ export const sectionWriter = (parts: {
       immediate(db, () => {
         const { collection } = held.shape;
         const expired = sections.silent(collection.name, before, most);
-        for (const { device, source } of expired) {
-          const bestBefore = held.shared?.arrays.itemsOf(device);
-          held.own?.forgetSource(device, source);
-          sections.drop(device, collection.name, source);
-          const sources = sections.sources(device, collection.name);
-          if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
-          joinLists(sections, held, device, nowIn(db));
-          recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
-          changed('section', [{ device, collection: collection.name, isOther: true }]);
-        }
+        for (const { device, source } of expired) drop(held, device, source);
         return expired.length;
       }),
+    close: (
+      { shape, shared }: CollectionStores,
+      { device, source, event }: { device: number; source: InventorySource; event: number },
+    ): number => {
+      const { collection } = shape;
+      const present = sections.of(device, collection.name);
+      const closed = present.find((row) => row.source === source);
+      const best = present.find((row) => row.best === 1);
+      if (shared === undefined || closed === undefined || best === undefined || present.length === 1)
+        throw new AppError('CONFLICT', `no other source of this device has told its ${collection.name}`);
+      const before = valuesOf(shared, best.id);
+      const at = nowIn(db);
+      drop({ shape, shared, own: undefined }, device, source);
+      const after = sections.best(device, collection.name);
+      const now = after === undefined ? { ids: new Uint32Array(), byField: {} } : valuesOf(shared, after.id);
+      const changes = changesBetween(shape, shared, before, now);
+      log({ device, collection: collection.name, source }, at, false, 0, changes, event);
+      return changes.filter(({ operation }) => operation === 'removed').length;
+    },
     forget: (device: number, all: Iterable<CollectionStores>): void => {
       immediate(db, () => {
         for (const { own, shared } of all) {

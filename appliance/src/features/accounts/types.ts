@@ -111,7 +111,7 @@ export type Act = {
   sole?: boolean;
   /** Several say yes, each another person. */
   several?: boolean;
-  /** What is approved holds until an end: not while the clock is in doubt. */
+  /** What is approved holds until an end, or follows from time that has passed: not while the clock is in doubt. */
   ends?: boolean;
 };
 
@@ -123,6 +123,8 @@ export const twoPersonActs = {
   'patch-sign': { right: 'controllers:approve', sees: 'controllers:read', several: true, ends: true },
   'risk-accept': { right: 'controllers:approve', sees: 'controllers:read', ends: true },
   'device-task-confirm': { right: 'devices:approve', sees: 'devices:read', sole: true },
+  // Its second person sees how long the source was silent.
+  'list-close': { right: 'devices:approve', sees: 'devices:read', sole: true, ends: true },
   'sample-approve': { right: 'queries:approve', sees: 'queries:read', sole: true },
   'person-erase': { right: 'provision:approve', sees: 'provision:write' },
   'account-change': { right: 'accounts:approve', sees: 'accounts:read' },

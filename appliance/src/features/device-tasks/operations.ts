@@ -6,7 +6,7 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
 import type { DeviceTaskService } from './service.ts';
-import { type DeviceTask, deviceTask, fileWanted, logWanted } from './types.ts';
+import { closeWanted, type DeviceTask, deviceTask, fileWanted, logWanted } from './types.ts';
 
 // Orders about one device: its own log, and files that a security product keeps.
 
@@ -72,7 +72,11 @@ export const deviceTaskOperations = [
             now,
             device.id,
             wanted?.kind === 'kept-file' ? wanted.act : (wanted?.kind ?? null),
-            wanted?.kind === 'kept-file' ? `${wanted.name} (${wanted.product} ${wanted.number})` : null,
+            wanted?.kind === 'kept-file'
+              ? `${wanted.name} (${wanted.product} ${wanted.number})`
+              : wanted?.kind === 'close-list'
+                ? wanted.source
+                : null,
             askedAt,
             askedBy,
           ]),
@@ -86,10 +90,11 @@ export const deviceTaskOperations = [
     name: 'device.task.ask',
     http: { method: 'post', path: '/devices/{device}/tasks', status: 201 },
     right: 'devices:write',
-    summary: 'Asks a device for its own log, or its security product to do something with a file that it keeps',
+    summary:
+      'Asks a device for its own log, its security product to do something with a file that it keeps, or for the lists of a source that is gone to be closed',
     description:
-      'A log is asked for at once; its lines come without what looks like a secret. A request about a file waits for `confirm`.',
-    input: one.extend({ wanted: z.discriminatedUnion('kind', [logWanted, fileWanted]), reason }),
+      'A log is asked for at once; its lines come without what looks like a secret. A request about a file, or about lists, waits for `confirm`. LIST_NOT_GONE for a source that is heard.',
+    input: one.extend({ wanted: z.discriminatedUnion('kind', [logWanted, fileWanted, closeWanted]), reason }),
     output: deviceTask,
     run: ({ deviceTasks, deviceQueries, actor }, { device, wanted, reason: why }) =>
       toTask(deviceQueries, deviceTasks.ask(actor, device, wanted, why)),
@@ -104,7 +109,10 @@ export const deviceTaskOperations = [
     run: ({ deviceTasks, deviceQueries, actor }, { task }) =>
       toTask(deviceQueries, deviceTasks.get(task, scopeOf(actor, 'devices:read'))),
   }),
-  decide('confirm', 'The second look at a request about a file; FORBIDDEN for who asked that a file is given back'),
+  decide(
+    'confirm',
+    'The second look at a request about a file or lists; refused to who asked that a file is given back or that lists are closed',
+  ),
   decide('cancel', 'Takes back what has not ended'),
   operation({
     name: 'device.log',
@@ -155,6 +163,28 @@ export const deviceTaskOperations = [
       print: (out, { id, state: now }) => {
         out.line(`${id} ${now}`);
         out.note(`confirm with: sallyport device task confirm ${id}`);
+      },
+      json: state,
+    },
+  }),
+  operation({
+    name: 'device.close-list',
+    right: 'devices:write',
+    summary: 'Asks for the lists of packages of a source that is gone to be closed; a second person confirms',
+    description:
+      'Its packages and their findings leave the device when the second person agrees. The next report of the source brings them back.',
+    input: one.extend({ source: closeWanted.shape.source, reason }),
+    output: deviceTask,
+    run: ({ deviceTasks, deviceQueries, actor }, { device, source, reason: why }) =>
+      toTask(deviceQueries, deviceTasks.ask(actor, device, { kind: 'close-list', source }, why)),
+    command: {
+      positionals: ['device'],
+      flags: { source: { value: 'NAME' } },
+      example:
+        'sallyport device close-list 0123456789abcdef0123456789abcdef --source osquery --reason "osquery was removed"',
+      print: (out, { id, state: now }) => {
+        out.line(`${id} ${now}`);
+        out.note(`another person agrees: sallyport device task confirm ${id}`);
       },
       json: state,
     },

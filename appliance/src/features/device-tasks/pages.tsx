@@ -1,4 +1,9 @@
-import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/device-tasks/device-tasks.tsx';
+import {
+  type AskedForm,
+  type DeviceTaskRow,
+  DeviceTasks,
+  type KeptFileOption,
+} from '@sallyport/ui/device-tasks/device-tasks.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type Actor, deciderScope } from '../../engine/objects/types.ts';
@@ -11,11 +16,13 @@ import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceTabs } from '../devices/device-tabs.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import { type Ask, type DeviceTask, needsSecondPerson } from './types.ts';
+import { type Ask, type DeviceTask, secondPersonsAct } from './types.ts';
 
 const listed = 50;
 const listedFiles = 500;
 const usualLines = 200;
+
+const formOf = { 'show-log': 'log', 'kept-file': 'file', 'close-list': 'list' } as const;
 
 /** What was asked of one device: its own log, and files that a security product keeps. */
 export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: DeviceTabs): Pages => {
@@ -34,11 +41,13 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
 
   const rowOf = (task: DeviceTask, nameOf: (ref: string) => string, reader: Actor): DeviceTaskRow => {
     const { wanted } = task;
+    const act = secondPersonsAct(wanted);
     return {
       id: task.id,
       kind: wanted === null ? 'unknown' : wanted.kind === 'kept-file' ? wanted.act : wanted.kind,
       ...(wanted?.kind === 'show-log' ? { lines: wanted.lines } : {}),
       ...(wanted?.kind === 'move-server' ? { server: wanted.server } : {}),
+      ...(wanted?.kind === 'close-list' ? { source: wanted.source } : {}),
       ...(wanted?.kind === 'kept-file' ? { file: { name: wanted.name, product: wanted.product } } : {}),
       reason: task.reason ?? '',
       state: task.state,
@@ -48,16 +57,16 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       askedAt: task.askedAt,
       confirmedBy: task.confirmedBy === null ? undefined : nameOf(task.confirmedBy),
       endedAt: task.endedAt ?? undefined,
-      takesTwo: needsSecondPerson(wanted),
+      takesTwo: act !== undefined,
       needsAnother:
-        needsSecondPerson(wanted) &&
-        deps.gate.hindrance(reader, { act: 'device-task-confirm', thing: task.id }) === 'APPROVAL_SELF',
+        act !== undefined &&
+        deps.gate.hindrance(reader, { act, thing: task.id, devices: [task.device] }) === 'APPROVAL_SELF',
     };
   };
 
   const show = (
     c: Context<ConsoleEnv>,
-    failed?: { form: 'log' | 'file'; errors: FieldErrors },
+    failed?: { form: AskedForm; errors: FieldErrors },
   ): Response | Promise<Response> => {
     const { actor } = signedIn(c);
     const scope = scopeFor(c, 'devices:read');
@@ -77,11 +86,17 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
         rows={deviceTasks.list({ scope, device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
         unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
         files={filesOf(device.id)}
+        gone={deviceTasks.goneSources(device.id).map(({ source, items, heardAt }) => ({
+          source,
+          packages: items,
+          heardAt,
+        }))}
         values={{
           lines: typed('lines') || String(usualLines),
           file: typed('number'),
           act: typed('act') || 'rescan',
           reason: typed('reason'),
+          source: typed('source'),
         }}
         asked={failed?.form}
         errors={failed?.errors}
@@ -92,6 +107,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
 
   const wantedOf = (c: Context<ConsoleEnv>): Ask => {
     const form = c.get('form');
+    if (form.text('kind') === 'close-list') return { kind: 'close-list', source: form.text('source') };
     if (form.text('kind') !== 'kept-file') return { kind: 'show-log', lines: Number(form.text('lines')) };
     const named = /^\["(quarantine|backup)",("(?:[^"\\]|\\.)*"),("(?:[^"\\]|\\.)*")\]$/.exec(form.text('number'));
     const act = form.text('act');
@@ -112,7 +128,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       deviceTasks.ask(actor, id, wanted, c.get('form').text('reason'));
       return c.redirect(paths.deviceTab(id, 'tasks'), 303);
     } catch (error) {
-      return show(c, { form: wanted.kind === 'show-log' ? 'log' : 'file', errors: faultsOf(error) });
+      return show(c, { form: formOf[wanted.kind], errors: faultsOf(error) });
     }
   };
 

@@ -18,6 +18,7 @@ import type { CaService } from '../ca/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
 import type { DiscoveryService } from '../discovery/service.ts';
+import { type GoneSource, listClosings } from './list-closings.ts';
 import { type AgentMoves, agentMoves } from './moves.ts';
 import { serverRuleOf } from './server-rule.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
@@ -25,7 +26,7 @@ import {
   type Ask,
   type DeviceTask,
   type DeviceTaskState,
-  needsSecondPerson,
+  secondPersonsAct,
   type TaskQuery,
   type TaskQueue,
   type Wanted,
@@ -43,6 +44,8 @@ export type DeviceTaskService = {
   /** The newest first. */
   list(query: TaskQuery): DeviceTask[];
   openOf(device: number): number;
+  /** The sources of a device that are gone, whose lists can be closed. */
+  goneSources(device: number): GoneSource[];
   /** Orders that take many agents to another address. */
   moves: AgentMoves;
   /** The devices' queues, as the agents' entry point sees them. */
@@ -56,7 +59,7 @@ type DeviceTaskParts = {
   personal: Personal;
   events: EventService;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayAsk' | 'assertMayApprove'>;
-  inventory: Pick<InventoryService, 'section'>;
+  inventory: Pick<InventoryService, 'section' | 'listSources' | 'closeSource'>;
   devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'find' | 'sourcesOf'>;
   objects: Pick<ObjectService, 'setting'>;
   discovery: Pick<DiscoveryService, 'forbiddenBecause' | 'noteConnection'>;
@@ -75,6 +78,8 @@ const timeoutMs: Readonly<Record<Wanted['kind'], number>> = {
   'show-log': minuteMs,
   'kept-file': 10 * minuteMs,
   'move-server': 15 * minuteMs,
+  // Done here, in the transaction of the second person.
+  'close-list': 0,
 };
 /** A device may be late with its word. */
 const graceMs = 15 * minuteMs;
@@ -141,6 +146,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   /** The file's name in its list; a file that is not there cannot be asked for. */
   const withName = (device: number, wanted: Ask): Wanted => {
     if (wanted.kind === 'show-log') return wanted;
+    if (wanted.kind === 'close-list') return closings.wanted(device, wanted.source);
     const row = inventory
       .section(device, `${wanted.list}-file`)
       .find((file) => file['product'] === wanted.product && file['number'] === wanted.number);
@@ -159,7 +165,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       const { lines } = wanted;
       if (!Number.isInteger(lines) || lines < 1 || lines > logBounds.lines)
         faults['lines'] = { key: 'validation.tooBig', params: { max: logBounds.lines } };
-    } else if (!keptFileActs.includes(wanted.act)) faults['act'] = { key: 'validation.choice' };
+    } else if (wanted.kind === 'kept-file' && !keptFileActs.includes(wanted.act))
+      faults['act'] = { key: 'validation.choice' };
     return faults;
   };
 
@@ -194,6 +201,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     const head = { id: row.id, attempt: 1, timeoutMs: timeoutMs[wanted.kind] };
     if (wanted.kind === 'show-log') return { ...head, action: 'show-log', lines: wanted.lines };
     if (wanted.kind === 'move-server') return { ...head, action: 'move-server', server: wanted.server };
+    if (wanted.kind === 'close-list') return null;
     const { list, product, number, act } = wanted;
     return { ...head, action: 'kept-file', list, product, number, act };
   };
@@ -203,6 +211,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     const text = result.steps.findLast(({ output }) => output !== null)?.output ?? '';
     return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxMessage);
   };
+
+  const closings = listClosings({ inventory, events, clock });
 
   const moves = agentMoves({
     ...parts,
@@ -259,7 +269,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return immediate(db, () => {
         const device = devices.byPublicId(publicId);
         if (!isReached(db, scope, device.id)) throw new AppError('NOT_FOUND', 'no such device');
-        if (!takesOrders(device)) throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
+        if (wanted.kind !== 'close-list' && !takesOrders(device))
+          throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
         if (store.openOf(device.id) >= maxOpen) throw new AppError('CONFLICT', 'too much is asked of it already');
         const what = withName(device.id, wanted);
         const id = Buffer.from(randomBytes(16)).toString('hex');
@@ -277,7 +288,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
           deadlineAt: at + (isLog ? pickupMs : confirmMs),
           reach: limitOf(scope),
         };
-        if (needsSecondPerson(what)) gate.asked(actor, 'device-task-confirm', id);
+        const act = secondPersonsAct(what);
+        if (act !== undefined) gate.asked(actor, act, id);
         store.insert(row);
         audited(actor, row, 'device-task-asked');
         return toTask(found(id, scope));
@@ -291,11 +303,17 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         if (row.kind === 'move-server')
           throw new AppError('CONFLICT', 'an order to move is agreed to as a whole: sallyport device agree-move');
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
-        // A file that is given back may be an attack: the one who asks cannot approve it.
-        if (!needsSecondPerson(wantedOf(row))) found(id, scopeOf(actor, 'devices:write'));
-        else gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id, devices: [row.device] });
+        const wanted = wantedOf(row);
+        // A file that is given back may be an attack, a list that is closed ends findings: the one who asks cannot approve it.
+        const act = secondPersonsAct(wanted);
+        if (act === undefined) found(id, scopeOf(actor, 'devices:write'));
+        else gate.assertMayApprove(actor, { act, thing: id, devices: [row.device] });
         store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
         audited(actor, row, 'device-task-confirmed');
+        if (wanted?.kind === 'close-list') {
+          closings.close(actor, row, { source: wanted.source, reason: personal.decrypt(row.reason) ?? '' });
+          end(row, { state: 'completed', code: null, output: null });
+        }
         return toTask(found(id, scope));
       });
     },
@@ -319,6 +337,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return store.list(query).map(toTask);
     },
     openOf: store.openOf,
+    goneSources: closings.gone,
     moves: moves.service,
     queue,
     trim: () => {

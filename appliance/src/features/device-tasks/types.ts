@@ -1,4 +1,5 @@
-// Orders about one device that install nothing: the newest lines of its own log, another address of the appliance, and what a
+// Orders about one device that install nothing: the newest lines of its own log, another address of the appliance, lists of packages that are
+// closed here, and what a
 // security product is asked to do with a file that it keeps. A log comes at once and is kept for a while; a file is asked for, confirmed a second time (to be
 // given back by another person, since it may be an attack), and only then handed to the device.
 
@@ -21,8 +22,13 @@ export const fileWanted = z.strictObject({
   act: z.enum(keptFileActs),
   list: z.enum(['quarantine', 'backup']),
 });
-/** What a call asks for; the name of a kept file is looked up. */
-export type Ask = Shape<typeof logWanted | typeof fileWanted>;
+/** The lists of packages that came from a source of inventory which is gone. */
+export const closeWanted = z.strictObject({
+  kind: z.literal('close-list'),
+  source: z.string().max(32).describe('The source, as the reason `list-source-gone` of the coverage names it'),
+});
+/** What a call asks for; the name of a kept file, and what a source told, are looked up. */
+export type Ask = Shape<typeof logWanted | typeof fileWanted | typeof closeWanted>;
 
 /** Another address of the appliance; the old one stays until the new one answered. */
 const moveWanted = z.strictObject({
@@ -37,11 +43,18 @@ const moveWanted = z.strictObject({
   although: z.string().optional().describe('Why it is ordered although nothing of this site answered there'),
 });
 
+const closedWanted = closeWanted.extend({
+  heardAt: z.int().describe('When it was last heard, ms'),
+  packages: z.int().describe('How many are known from it alone'),
+});
+
 /** A task as it is sent; what was asked for and why are null once its key was forgotten. */
 export const deviceTask = z.object({
   id: z.string(),
   device: deviceReference,
-  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted]).nullable(),
+  wanted: z
+    .discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted, closedWanted])
+    .nullable(),
   reason: z.string().nullable(),
   state: z.enum(['asked', 'held', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
   code: z.string().nullable().describe('Why it failed'),
@@ -62,8 +75,8 @@ export type TaskQuery = {
   scope: Scope;
   device?: number;
   limit: number;
-  /** Only the files that wait for a confirmation. */
-  waits?: 'kept-file';
+  /** Only those of a kind that wait for a confirmation. */
+  waits?: 'kept-file' | 'close-list';
 };
 
 /** One order to many agents: all of its tasks were asked for at the same moment. */
@@ -88,8 +101,12 @@ export type MoveOrder = {
 };
 
 /** What another person than who asked has to confirm. */
-export const needsSecondPerson = (wanted: Wanted | null): boolean =>
-  wanted?.kind === 'kept-file' && wanted.act === 'restore';
+export const secondPersonsAct = (wanted: Wanted | null): 'device-task-confirm' | 'list-close' | undefined =>
+  wanted?.kind === 'close-list'
+    ? 'list-close'
+    : wanted?.kind === 'kept-file' && wanted.act === 'restore'
+      ? 'device-task-confirm'
+      : undefined;
 
 /** The devices' queues. */
 export type TaskQueue<T extends Task = Task> = {

@@ -61,7 +61,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
 
   const collections = inventory.collections();
   const changesIn = changeLanguage(collections, true);
-  const asChange = (change: Change) => changeRow(collections, change);
+  const asChange = (change: Change) => changeRow(collections, change, actorNames(objects));
 
   /** The context of the pages of a device. */
   const contextOf = (c: Context<ConsoleEnv>, { publicId }: ListedDevice): Ctx =>

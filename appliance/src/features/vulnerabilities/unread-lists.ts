@@ -45,12 +45,9 @@ const neverRead = (platform: Platform | undefined, ecosystems: readonly string[]
 };
 
 const dayMs = 86_400_000;
-/** A source that was not heard for so long, while another one of its device was, is gone. */
-const goneMs = 30 * dayMs;
-
 const goneReasons = (sources: readonly ListSource[], nowMs: number): Reasons =>
-  sources.flatMap(({ source, lists, items, heardAt, anyAt }) =>
-    heardAt + goneMs > nowMs || anyAt + goneMs <= nowMs
+  sources.flatMap(({ source, lists, items, heardAt, goneFrom, goneUntil }) =>
+    nowMs < goneFrom || nowMs >= goneUntil
       ? []
       : [
           {
@@ -66,7 +63,7 @@ const goneReasons = (sources: readonly ListSource[], nowMs: number): Reasons =>
 
 /** When a source will be gone; of one that is, when to look whether it came back. */
 const turn = (sources: readonly ListSource[], nowMs: number): number | undefined => {
-  const turns = sources.map(({ heardAt }) => (heardAt + goneMs > nowMs ? heardAt + goneMs : nowMs + dayMs));
+  const turns = sources.map(({ goneFrom }) => (goneFrom > nowMs ? goneFrom : nowMs + dayMs));
   return turns.length === 0 ? undefined : Math.min(...turns);
 };
 

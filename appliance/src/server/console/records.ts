@@ -142,7 +142,11 @@ export const eventRows = (
  * A change with the fields that differ, as far as lists show them: what names the item is in its title, and whole
  * addresses and sources are on its own page.
  */
-export const changeRow = (collections: readonly Collection[], change: Change): ChangeRow => {
+export const changeRow = (
+  collections: readonly Collection[],
+  change: Change,
+  nameOf: (ref: string) => string = (ref) => ref,
+): ChangeRow => {
   const declared = collections.find(({ name }) => name === change.collection);
   const all = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])];
   const shown = all.filter((name) => declared?.fields[name]?.column !== false && name !== declared?.title);
@@ -168,5 +172,14 @@ export const changeRow = (collections: readonly Collection[], change: Change): C
       }))
       .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after)),
     source: change.source,
+    ...(change.closed === null
+      ? {}
+      : {
+          closed: {
+            askedBy: nameOf(change.closed.askedBy),
+            agreedBy: nameOf(change.closed.agreedBy),
+            reason: change.closed.reason,
+          },
+        }),
   };
 };
