@@ -53,6 +53,7 @@ const countedThere: Readonly<Record<string, (there: string) => number>> = {
   'clock-doubt': (there) =>
     [...there.matchAll(/<form[^>]* action="([^"]+)"/g)].filter(([, to]) => to === paths.clockAgree()).length,
   'bundle-volumes': (there) => [...there.matchAll(/sallyport-bundle rebuild /g)].length,
+  'tokens-wait': (page) => [...page.matchAll(/<input type="checkbox" name="token"/g)].length,
   'state-older': (there) => (/<form|<button/.test(there) ? 1 : 0),
   announcement: (page) => [...page.matchAll(/ action="\/announcements\/[^"/]+\/read"/g)].length,
   'not-delivered': (there) => (there.startsWith('<tr') ? 1 : 0),

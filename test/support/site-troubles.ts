@@ -213,6 +213,15 @@ const olderState = ({ keyring, rollbackDetector }: Appliance): void => {
   rollbackDetector.flush();
 };
 
+/** Tokens wait since then, and no person has decided about them. */
+const waitingTokens = ({ objects }: Appliance): void => {
+  const held = toTime(nowMs());
+  for (const name of ['Hall 3', 'Hall 4']) {
+    const hash = tokenHash(newTokenSecret());
+    objects.create(systemActor, 'token', { name, purpose: 'glpi', hash, held });
+  }
+};
+
 /** A window as 0.2.0 stored it: of a zone that never was. */
 const windowFromBefore = ({ objects, db }: Appliance): void => {
   const { id } = objects.create(actor, 'maintenance-window', { name: 'From 0.2.0', recurrence: 'daily 01-03' });
@@ -244,6 +253,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   appliance.exchange.noteTime();
   await otherSite(appliance, made);
   olderState(appliance);
+  waitingTokens(appliance);
   appliance.rules.recomputeAll();
   appliance.rules.recomputePending();
   appliance.integrity.check(appliance.controllers.ids(0, 1_000));

@@ -12,6 +12,7 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
     name: ['state older than it was', 'состояние старше прежнего', 'бұрынғыдан ескі күй'],
     limited: true,
   },
+  'tokens-wait': { name: ['tokens that wait', 'токены в ожидании', 'күтіп тұрған токендер'] },
   'clock-doubt': { name: ['clock in doubt', 'сомнительное время', 'күмәнді уақыт'] },
   'bundle-refused': { name: ['refused bundle', 'отклонённый комплект', 'қабылданбаған бума'], limited: true },
   'bundle-volumes': { name: ['bundle that lacks volumes', 'комплект без части томов', 'томдары жетпейтін бума'] },

@@ -571,6 +571,22 @@ export const words = defineWords({
     kk: 'Содан кейінгі шешімдер мен жоюлар жоғалған болуы мүмкін.',
   },
   'work.state-older.action': { en: 'Show what is gone', ru: 'Показать, что пропало', kk: 'Не жоғалғанын көрсету' },
+  'work.tokens-wait.title': {
+    en: { one: '{n} token waits after a return', other: '{n} tokens wait after a return' },
+    ru: {
+      one: '{n} токен ждёт после возврата',
+      few: '{n} токена ждут после возврата',
+      many: '{n} токенов ждут после возврата',
+      other: '{n} токена ждут после возврата',
+    },
+    kk: 'Қайтқаннан кейін күтіп тұрған токен: {n}',
+  },
+  'work.tokens-wait.why': {
+    en: 'What enrols, reports or calls with one is refused until an administrator lets it live again or deletes it.',
+    ru: 'Кто регистрируется, отчитывается или обращается с таким токеном, получает отказ, пока администратор не вернёт токен в действие или не удалит его.',
+    kk: 'Ондай токенмен тіркелетін, есеп беретін не сұрау жіберетінге, әкімші оны қайта іске қоспайынша не жоймайынша, бас тартылады.',
+  },
+  'work.tokens-wait.action': { en: 'Show tokens', ru: 'Показать токены', kk: 'Токендерді көрсету' },
   'work.second-person.title': {
     en: 'Second person: {act}: {what}',
     ru: 'Второй утверждающий: {act}: {what}',

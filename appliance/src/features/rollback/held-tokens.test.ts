@@ -4,6 +4,7 @@ import { codeOf } from '../../../../test/support/refusals.ts';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
 import { openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
 import { maxAtOnce } from './held-tokens.ts';
 
 // Tokens that wait after a return, one by one. Who agrees: accounts/how-many-persons.test.ts, accounts/two-persons.test.ts; a real
@@ -99,5 +100,29 @@ describe('a token that waits after a return', () => {
     tokens.ask(as(account()), [id], 'reports');
     tokens.decide(as(account()), [id], true);
     expect(behind()).toEqual(before);
+  });
+});
+
+describe('the item about tokens that wait', () => {
+  const items = () =>
+    entryParts(site.appliance)
+      .worklist.list(as(account()))
+      .filter(({ kind }) => kind === 'tokens-wait');
+
+  it('counts each of them, also once one person asked, and is gone when all are decided', () => {
+    for (const id of waiting()) objects.remove(systemActor, 'token', id);
+    expect(items()).toEqual([]);
+    const [one, two] = [token({ purpose: 'glpi' }), token()];
+    tokens.hold('all');
+    const all = waiting();
+    expect(items()).toMatchObject([{ targets: all.length, path: '/rollback' }]);
+    const [first, second] = [account(), account()];
+    tokens.ask(as(first), [one], 'the hall reports by it');
+    expect(items()).toMatchObject([{ targets: all.length }]);
+    tokens.decide(as(second), [one], true);
+    expect(items()).toMatchObject([{ targets: all.length - 1 }]);
+    for (const id of waiting()) objects.remove(systemActor, 'token', id);
+    expect([isHeld(one), objects.find('token', two)]).toEqual([false, undefined]);
+    expect(items()).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { Approvable, Hindrance } from '../accounts/types.ts';
+import type { RollbackStore } from './store.ts';
 
 // Tokens after a return to an older database: each waits until an administrator lets it live again and another one agrees; an
 // only one agrees to it himself after a day, marked (decision 104). What a token allows is no more than the comparison left of it.
@@ -63,10 +64,11 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 export function heldTokens(parts: {
   db: Database;
   objects: ObjectService;
+  store: Pick<RollbackStore, 'heldTokens'>;
   accounts: Pick<AccountService, 'assertFresh' | 'changes' | 'releasing'>;
   clock: () => number;
 }): HeldTokens {
-  const { db, objects, accounts, clock } = parts;
+  const { db, objects, store, accounts, clock } = parts;
   const { changes } = accounts;
 
   const toHeld = ({ id, body, createdAt }: ObjectOf<'token'>): (HeldToken & { createdAt: number })[] => {
@@ -101,7 +103,9 @@ export function heldTokens(parts: {
   };
 
   const list = (): HeldToken[] =>
-    all()
+    store
+      .heldTokens()
+      .flatMap((id) => objects.find('token', id) ?? [])
       .flatMap(toHeld)
       .sort((a, b) => a.createdAt - b.createdAt)
       .map(({ createdAt: _createdAt, ...token }) => token);

@@ -317,6 +317,7 @@ describe('the list of what was taken away', () => {
     hashAt: () => undefined,
     since: () => [],
     living: () => [],
+    heldTokens: () => [],
     controllers: () => [],
     written: () => [],
     body: () => ({}),

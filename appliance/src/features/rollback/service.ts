@@ -99,7 +99,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const clock = parts.clock ?? nowMs;
   const store = rollbackStore(db);
   const digests = objectDigests({ db, objects, store, keyed: personal.keyed });
-  const tokens = heldTokens({ db, objects, accounts, clock });
+  const tokens = heldTokens({ db, objects, store, accounts, clock });
   let written: Position | undefined;
   let kept: Pick<Witness, 'returns' | 'taken'> | undefined;
   /** The digests that belong to `kept`. */

@@ -11,7 +11,7 @@ export type Entry = {
   params: string | null;
 };
 
-/** How far the database is, and what was taken away since an entry. Reads audit, event, exchange_state, receipt and object_revision. */
+/** How far the database is, and what was taken away since an entry. Reads audit, event, exchange_state, receipt, object and object_revision. */
 export const rollbackStore = (db: Database) => {
   const sql = statements(db);
   const head = sql.get<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
@@ -47,6 +47,12 @@ export const rollbackStore = (db: Database) => {
     ),
     /** Ids of the living objects of a kind. */
     living: sql.values<[kind: string], string>('select id from object where kind = ? and deleted_at is null'),
+    /** Ids of the tokens that wait after a return. */
+    heldTokens: sql.values<[], string>(
+      `select id from object
+       where kind = 'token' and deleted_at is null and json_extract(body, '$.held') is not null
+       order by created_at, title`,
+    ),
     /** Public ids of the controllers. */
     controllers: sql.values<[], string>('select public_id from controller'),
     /** Objects that were written or destroyed after an entry. */

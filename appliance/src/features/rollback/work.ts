@@ -1,10 +1,13 @@
 import { toRow } from '@sallyport/ui/anchors';
 import { paths } from '@sallyport/ui/paths';
+import { hasRight } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { RollbackDetector } from './service.ts';
 
-/** The state of the appliance is older than it was, and no person has looked at it. */
-export const rollbackWork = (parts: { rollbackDetector: Pick<RollbackDetector, 'unacknowledged'> }): WorkKind[] => [
+/** The state of the appliance is older than it was, and no person has looked at it; tokens of which none has decided. */
+export const rollbackWork = (parts: {
+  rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'tokens'>;
+}): WorkKind[] => [
   {
     name: 'state-older',
     sees: 'settings:read',
@@ -20,5 +23,25 @@ export const rollbackWork = (parts: { rollbackDetector: Pick<RollbackDetector, '
         isUrgent: true,
         path: toRow(paths.rollback(), id),
       })),
+  },
+  {
+    name: 'tokens-wait',
+    // Its page is the site's; on it they are shown to who may see accounts.
+    sees: 'settings:read',
+    does: 'accounts:write',
+    find: (reader) => {
+      const tokens = hasRight(reader, 'accounts:read') ? parts.rollbackDetector.tokens.list() : [];
+      if (tokens.length === 0) return [];
+      return [
+        {
+          key: 'all',
+          params: { n: tokens.length },
+          level: 'warning',
+          targets: tokens.length,
+          since: Math.min(...tokens.map(({ heldAt }) => heldAt)),
+          path: paths.rollback(),
+        },
+      ];
+    },
   },
 ];

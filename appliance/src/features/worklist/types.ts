@@ -20,6 +20,7 @@ export const workWeights = {
   'first-step': { harm: 45 },
   appliance: { harm: 40 },
   'state-older': { harm: 60, limitHours: 0 },
+  'tokens-wait': { harm: 40 },
   'clock-doubt': { harm: 40 },
   'bundle-refused': { harm: 50, limitHours: 0 },
   'bundle-volumes': { harm: 25 },
