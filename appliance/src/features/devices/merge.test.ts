@@ -75,6 +75,8 @@ const growing = new Set([
   'pending',
 ]);
 const dump = (): Record<string, unknown[]> => {
+  // Of a device that waits some rows may be missing: who has an item is entered later.
+  while (site.inventory.enterPending(1_000) > 0);
   const tables = site.db
     .prepare<[], { name: string }>("select name from pragma_table_list where schema = 'main' and type = 'table'")
     .all()
