@@ -73,7 +73,7 @@ describe('the lists of a collector that is gone', () => {
     const card = appliance.exchange.siteCard(admin).bytes;
     await appliance.exchange.importTrust(admin, await host.trustFile(join(folder, 'intro')), host.rootFingerprint);
     first = await site.as('administrator');
-    for (const name of ['gone', 'again', 'preferred', 'in-use', 'silent', 'removed'])
+    for (const name of ['gone', 'again', 'preferred', 'in-use', 'silent', 'removed', 'lent'])
       devices.set(name, site.device(name));
     const group = appliance.objects.create(admin, 'group', { name: 'hall 2' }).id;
     const rights = ['devices:write', 'devices:approve'];
@@ -163,6 +163,21 @@ describe('the lists of a collector that is gone', () => {
     await ask('preferred', 'native', REASON);
     expect((await decide('preferred', 'confirm', second)).status).toBe(303);
     expect(await stateOf('preferred')).toEqual({ findings: [], lists: [] });
+    expect(site.appliance.inventory.verify()).toEqual([]);
+  });
+
+  it('that stood for what another one cannot read any more give back what that one read last, as not read', async () => {
+    const { id } = device('lent');
+    reportPackages(site.appliance, id, 'native', [bash, curl, flask]);
+    reportPackages(site.appliance, id, 'native', [flask]);
+    expect(await stateOf('lent')).toEqual({ findings: ['curl', 'flask'], lists: ['list-not-read'] });
+    reportPackages(site.appliance, id, 'osquery', [bash]);
+    expect((await stateOf('lent')).findings).toEqual(['flask']);
+    silence(site.appliance, id, 'osquery');
+    site.appliance.rules.recomputeAll();
+    await ask('lent', 'osquery', REASON);
+    expect((await decide('lent', 'confirm', second)).status).toBe(303);
+    expect(await stateOf('lent')).toEqual({ findings: ['curl', 'flask'], lists: ['list-not-read'] });
     expect(site.appliance.inventory.verify()).toEqual([]);
   });
 

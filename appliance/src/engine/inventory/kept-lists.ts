@@ -10,9 +10,16 @@ import type { Collection, InventorySource } from './types.ts';
 
 /**
  * A list that its section's source did not read with its newest report. `since` is ms, `items` how many are known; `from`: the source
- * that read it; `isOwn`: the section's own source read it before.
+ * that read it; `isOwn`: the section's own source read it before. `own`: what it read, where another source's list stands in its place; it is
+ * put back when that source goes.
  */
-type KeptList = { since: number; items: number; from?: InventorySource; isOwn?: true };
+type KeptList = {
+  since: number;
+  items: number;
+  from?: InventorySource;
+  isOwn?: true;
+  own?: { ids: readonly number[]; columns: Resolved['columns'] };
+};
 
 const goneMs = 30 * 86_400_000;
 
@@ -32,7 +39,7 @@ export type ListSource = {
 };
 
 /** A list of a device that the source of its section did not read. */
-export type UnreadList = KeptList & { device: number; source: InventorySource; list: string };
+export type UnreadList = Omit<KeptList, 'own'> & { device: number; source: InventorySource; list: string };
 
 /** The lists of a section that its source did not read with its newest report, by their names. */
 type KeptLists = Readonly<Record<string, KeptList>>;
@@ -136,6 +143,32 @@ const chosen = (
   return kept;
 };
 
+/** Kept lists with what the section's own source read of those in whose place another one's stand; without it where none does any more. */
+const withOwn = (
+  shape: Shape,
+  kept: Readonly<Record<string, KeptList>>,
+  best: ReturnType<typeof readLists>[number],
+): Record<string, KeptList> =>
+  Object.fromEntries(
+    Object.entries(kept).map(([list, one]) => {
+      const before = best.kept[list];
+      if (one.isOwn !== true || before === undefined) return [list, one];
+      if (one.from === undefined) return [list, { ...one, items: before.own?.ids.length ?? one.items }];
+      if (before.own !== undefined || before.from !== undefined) return [list, { ...one, ...ownOf(before) }];
+      const held = new Set(best.byList.get(list));
+      const { ids, columns } = some(shape, best.values, (id) => held.has(id));
+      return [list, { ...one, own: { ids: [...ids], columns } }];
+    }),
+  );
+
+const ownOf = ({ own }: KeptList): Pick<KeptList, 'own'> => (own === undefined ? {} : { own });
+
+/** Items that sections have only behind another source's list. */
+export const itemsBehind = (texts: readonly string[]): Uint32Array[] =>
+  texts.flatMap((text) =>
+    Object.values(readKept(text)).flatMap(({ own }) => (own === undefined ? [] : [Uint32Array.from(own.ids)])),
+  );
+
 /**
  * Puts the lists that other sources have read into the section that counts, in the place of those that its own source did not
  * read. For a device with several sources, after any of their sections changed.
@@ -151,12 +184,14 @@ export const joinLists = (
   const read = readLists(shared, shape.collection, sections.of(device, shape.collection.name));
   const [best] = read;
   if (best === undefined) return;
-  const kept = chosen(lists, read, atMs);
+  const kept = withOwn(shape, chosen(lists, read, atMs), best);
   const isBorrowed = (one: KeptList | undefined): boolean => one?.from !== undefined;
   if (![...Object.values(kept), ...Object.values(best.kept)].some(isBorrowed)) return;
   const away = new Set(
     Object.keys(best.kept).flatMap((list) =>
-      kept[list] === undefined || isBorrowed(kept[list]) ? (best.byList.get(list) ?? []) : [],
+      kept[list] === undefined || isBorrowed(kept[list]) || best.kept[list]?.own !== undefined
+        ? (best.byList.get(list) ?? [])
+        : [],
     ),
   );
   const borrowed = Object.entries(kept).flatMap(([list, { from }]) => {
@@ -164,7 +199,11 @@ export const joinLists = (
     const ids = new Set(other?.byList.get(list));
     return other === undefined ? [] : [some(shape, other.values, (id) => ids.has(id))];
   });
-  const { ids, columns } = together(shape, [some(shape, best.values, (id) => !away.has(id)), ...borrowed]);
+  const back = Object.entries(kept).flatMap(([list, { from }]) => {
+    const own = from === undefined ? best.kept[list]?.own : undefined;
+    return own === undefined ? [] : [{ ids: Uint32Array.from(own.ids), columns: own.columns }];
+  });
+  const { ids, columns } = together(shape, [some(shape, best.values, (id) => !away.has(id)), ...borrowed, ...back]);
   shared.arrays.put(best.row.id, ids, columns, shared.usual.completed(ids, columns));
   sections.setKept(best.row.id, keptText(kept), ids.length);
 };

@@ -10,7 +10,7 @@ import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
 import { collectionRows, collectionVocabulary } from './field-queries.ts';
 import { shapeOf } from './item.ts';
-import { type ListSource, listSources, readKept, type UnreadList } from './kept-lists.ts';
+import { itemsBehind, type ListSource, listSources, readKept, type UnreadList } from './kept-lists.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
 import { type SharedStore, sectionStore } from './store.ts';
@@ -204,7 +204,13 @@ export const inventoryService = ({
     return found;
   };
   const outranked = (name: string): Set<number> =>
-    new Set([...(storesOf(name).shared?.arrays.outranked() ?? []), ...kept(name)].flatMap((ids) => [...ids]));
+    new Set(
+      [
+        ...(storesOf(name).shared?.arrays.outranked() ?? []),
+        ...itemsBehind(sections.keptBehind(name)),
+        ...kept(name),
+      ].flatMap((ids) => [...ids]),
+    );
   const writer = sectionWriter({ db, personal, sections, storesOf, changed });
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, storesOf });
   const log = changeReader({ db, storesByName, storesOf, readCell });
@@ -249,7 +255,7 @@ export const inventoryService = ({
         })),
     keptLists: (name, devices) =>
       sections.kept(storesOf(name).shape.collection.name, devices).flatMap(({ device, source, lists }) =>
-        Object.entries(readKept(lists)).map(([list, kept]) => ({
+        Object.entries(readKept(lists)).map(([list, { own: _own, ...kept }]) => ({
           device,
           source: source as InventorySource,
           list,

@@ -105,6 +105,10 @@ export const sectionStore = (db: Database) => {
       `select device, source, kept_lists as lists from section where collection = ? and best = 1
          and device in (select value from json_each(?)) and kept_lists is not null`,
     ),
+    /** Kept lists that have items which another source's list stands for. */
+    keptBehind: sql.values<[collection: string], string>(
+      `select kept_lists from section where collection = ? and kept_lists like '%"own":%'`,
+    ),
     /** Of devices with several sources of a collection: when each source and any of them was last heard, ms. */
     heard: sql.all<[collection: string, devices: readonly number[]], HeardRow>(
       `select s.device, s.source, s.best, s.count, s.kept_lists as lists,
