@@ -9,7 +9,7 @@ LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages dist-packages build dist release-test check test fuzz soak demo run dev bench words conformance mutation clean
+.PHONY: help setup test-packages dist-packages build dist release-test check test fuzz soak demo run dev bench compare words conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ soak: build test-packages ## the long forms of the tests that sample: every faul
 
 bench: build ## numbers with their method
 	@$(NODE) test/bench/main.ts
+
+compare: setup ## what pages, answers to forms, the API document, help and schema say otherwise than at the commit BASE; minutes
+	@$(NODE) scripts/compare/main.ts --base $(or $(BASE),HEAD)
 
 words: setup ## every sentence in three languages, with a star where editors have not looked; REVIEWED=1 notes that they have
 	@$(NODE) scripts/words.ts
