@@ -53,6 +53,18 @@ export type Toast = {
   readonly undo?: { readonly action: string; readonly fields: Readonly<Record<string, string>> };
 };
 
+/** The form of the page that asks for the person's password once more, in itself. */
+export type StepUp = {
+  /** Where that form leads. */
+  readonly action: string;
+  /** The account has two steps. */
+  readonly asksCode: boolean;
+  /** Of what was sent, something is not written into the page: secrets. */
+  readonly hasSecrets: boolean;
+  /** Why the last try did not count. */
+  readonly fault?: Message | undefined;
+};
+
 /** A saved view of a list; how many rows it has now, where that is counted. */
 type ListView = {
   readonly id: number;
@@ -95,6 +107,7 @@ export type ContextInput = {
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
+  readonly stepUp?: StepUp | undefined;
   /** Views that the reader saved of the list of this page; `query` as the address has it. */
   readonly views?: readonly ListView[] | undefined;
   readonly decide?: DecisionView | undefined;

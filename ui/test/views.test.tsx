@@ -254,11 +254,17 @@ const views: readonly (readonly [name: string, view: View])[] = [
     'again',
     (ctx) => (
       <Again
-        ctx={ctx}
-        asksCode
+        ctx={{
+          ...ctx,
+          stepUp: {
+            action: '/rollback/decide',
+            asksCode: true,
+            hasSecrets: false,
+            fault: { key: 'login.error.limitedSeconds', params: { n: 4 } },
+          },
+        }}
         back="/me"
-        lost
-        errors={{ password: { key: 'login.error.limitedSeconds', params: { n: 4 } } }}
+        fields={[['what', 'whole']]}
       />
     ),
   ],

@@ -1,43 +1,21 @@
-import { Button, Cancel, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
-import { Notice, Panel } from '../components/panel.tsx';
+import { Button, Cancel, Hidden, PostForm } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { FieldErrors } from '../model.ts';
-import { paths } from '../paths.ts';
 
-/** POST fields: csrf, password, code, back, kept. */
+/** POST fields: csrf, what was sent, and those that prove the person again. */
 type AgainProps = {
   readonly ctx: Ctx;
-  /** The account has two steps. */
-  readonly asksCode: boolean;
   readonly back: string;
-  /** The form that was interrupted, as the server wrote it; `lost` when it held what is not kept. */
-  readonly kept?: string | undefined;
-  readonly lost?: boolean;
-  readonly errors?: FieldErrors;
+  readonly fields: readonly (readonly [name: string, value: string])[];
 };
 
-/** Before what is grave: the person of the session gives password and code once more. */
-export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: AgainProps) => (
+/** Before what is grave and was asked for by a button: the same once more, with the password in it. */
+export const Again = ({ ctx, back, fields }: AgainProps) => (
   <Page ctx={ctx} title={ctx.t('again.title')}>
-    <ErrorSummary errors={errors} labels={{ password: ctx.t('login.password'), code: ctx.t('login.code') }} />
     <Panel body>
-      <p>{ctx.t('again.why')}</p>
-      {lost ? <Notice level="warning" title={ctx.t('again.lost')} /> : null}
-      <PostForm action={paths.meAgain()} class="form" errors={errors}>
-        <input type="hidden" name="back" value={back} />
-        {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
-        <TextField
-          name="password"
-          type="password"
-          label={ctx.t('login.password')}
-          autocomplete="current-password"
-          required
-          autofocus
-        />
-        {asksCode ? (
-          <TextField name="code" label={ctx.t('login.code')} autocomplete="one-time-code" maxLength={40} required />
-        ) : null}
+      <PostForm action={ctx.stepUp?.action ?? ''} class="form">
+        <Hidden fields={fields} />
         <div class="row">
           <Button kind="primary" busy={ctx.t('login.checking')}>
             {ctx.t('again.submit')}

@@ -484,14 +484,29 @@ export const words = defineWords({
   'people.vouch': { en: 'I know this person', ru: 'Я знаю этого человека', kk: 'Мен бұл адамды білемін' },
   'again.title': { en: 'Is it you?', ru: 'Это вы?', kk: 'Бұл сіз бе?' },
   'again.why': {
-    en: 'This asks for your password and code again. After that it counts for ten minutes.',
-    ru: 'Для этого ещё раз нужны ваш пароль и код. После этого подтверждение действует десять минут.',
-    kk: 'Бұл үшін құпиясөз бен код қайта сұралады. Содан кейін растау он минут жарамды.',
+    en: 'This takes your password once more. After that it counts for ten minutes.',
+    ru: 'Для этого ещё раз нужен ваш пароль. После этого подтверждение действует десять минут.',
+    kk: 'Бұл үшін құпиясөзіңіз тағы бір рет керек. Содан кейін растау он минут жарамды.',
   },
-  'again.lost': {
-    en: 'What you entered held a secret and is not kept: enter it again afterwards.',
-    ru: 'В введённом был секрет, он не сохраняется: введите его потом ещё раз.',
-    kk: 'Енгізілгенде құпия болды, ол сақталмайды: кейін қайта енгізіңіз.',
+  'again.whyCode': {
+    en: 'This takes your password and a code once more. After that they count for ten minutes.',
+    ru: 'Для этого ещё раз нужны ваш пароль и код. После этого подтверждение действует десять минут.',
+    kk: 'Бұл үшін құпиясөзіңіз бен код тағы бір рет керек. Содан кейін растау он минут жарамды.',
+  },
+  'again.kept': {
+    en: 'Nothing has been done yet; what you entered is kept.',
+    ru: 'Ещё ничего не выполнено; введённое сохранено.',
+    kk: 'Әзірге ештеңе орындалған жоқ; енгізгеніңіз сақталды.',
+  },
+  'again.enterAgain': {
+    en: 'Nothing has been done yet. Secrets and files are not kept: enter them again.',
+    ru: 'Ещё ничего не выполнено. Секреты и файлы не сохраняются: введите их ещё раз.',
+    kk: 'Әзірге ештеңе орындалған жоқ. Құпиялар мен файлдар сақталмайды: оларды қайта енгізіңіз.',
+  },
+  'again.secret': {
+    en: 'It is not kept: enter it again.',
+    ru: 'Не сохраняется: введите ещё раз.',
+    kk: 'Сақталмайды: қайта енгізіңіз.',
   },
   'again.submit': { en: 'Confirm', ru: 'Подтвердить', kk: 'Растау' },
 

@@ -154,7 +154,7 @@ export const words = defineWords({
   'recovery.unknownWhen': { en: 'Not known', ru: 'Неизвестно', kk: 'Белгісіз' },
   'recovery.confirmedAt': { en: 'Last confirmed', ru: 'Последнее подтверждение', kk: 'Соңғы растау' },
   'recovery.never': { en: 'Never', ru: 'Никогда', kk: 'Ешқашан' },
-  'recovery.groups': { en: 'Groups of the key', ru: 'Группы ключа', kk: 'Кілт топтары' },
+  'op.recovery-key.confirm.groups': { en: 'Groups of the key', ru: 'Группы ключа', kk: 'Кілт топтары' },
   'recovery.groupsHint': {
     en: 'Take the paper or the file and type groups {groups} of its 16, in this order.',
     ru: 'Возьмите бумагу или файл и введите группы {groups} из 16, в этом порядке.',
@@ -175,20 +175,20 @@ export const words = defineWords({
     ru: 'Это не ключ восстановления этой площадки.',
     kk: 'Бұл осы алаңның қалпына келтіру кілті емес.',
   },
-  'recovery.confirm': { en: 'Confirm', ru: 'Подтвердить', kk: 'Растау' },
+  'op.recovery-key.confirm.do': { en: 'Confirm', ru: 'Подтвердить', kk: 'Растау' },
   'recovery.renew': { en: 'A new key', ru: 'Новый ключ', kk: 'Жаңа кілт' },
   'recovery.older': {
     en: 'Backups that were made before a new key need the key before. Keep it as long as you keep them, and make a backup with the new key at once.',
     ru: 'Копии, созданные до нового ключа, открывает только прежний. Храните его столько же, сколько эти копии, и сразу создайте копию с новым ключом.',
     kk: 'Жаңа кілтке дейінгі көшірмелерді тек бұрынғы кілт ашады. Оны сол көшірмелермен бірге сақтаңыз және жаңа кілтпен бірден көшірме жасаңыз.',
   },
-  'recovery.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
-  'recovery.reasonHint': {
+  'op.recovery-key.ask.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
+  'op.recovery-key.ask.reason.hint': {
     en: 'A second person agrees and sees the new key. It goes into the journal.',
     ru: 'Второй человек соглашается и видит новый ключ. Причина попадает в журнал.',
     kk: 'Екінші адам келіседі және жаңа кілтті көреді. Себебі журналға жазылады.',
   },
-  'recovery.ask': { en: 'Ask for a new key', ru: 'Запросить новый ключ', kk: 'Жаңа кілт сұрау' },
+  'op.recovery-key.ask.do': { en: 'Ask for a new key', ru: 'Запросить новый ключ', kk: 'Жаңа кілт сұрау' },
   'recovery.waits': {
     en: 'A new recovery key waits for a second person',
     ru: 'Новый ключ восстановления ждёт второго человека',
@@ -199,12 +199,12 @@ export const words = defineWords({
     ru: 'Новый ключ восстановления. Он показан только сейчас: запишите его',
     kk: 'Жаңа қалпына келтіру кілті. Ол тек қазір көрсетіледі: жазып алыңыз',
   },
-  'recovery.toastConfirmed': {
+  'op.recovery-key.confirm.done': {
     en: 'The recovery key is confirmed',
     ru: 'Ключ восстановления подтверждён',
     kk: 'Қалпына келтіру кілті расталды',
   },
-  'recovery.toastAsked': {
+  'op.recovery-key.ask.done': {
     en: 'A new key was asked for; a second person decides',
     ru: 'Новый ключ запрошен; решает второй человек',
     kk: 'Жаңа кілт сұралды; екінші адам шешеді',

@@ -1,10 +1,50 @@
 import { type Child, createContext, useContext } from 'hono/jsx';
-import { type Ctx, useCtx } from '../context.ts';
+import { type Ctx, type StepUp, useCtx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
+import { Notice } from './panel.tsx';
 import { Shape } from './status.tsx';
 
 /** What is wrong with fields of the form around them. */
 const FormErrors = createContext<FieldErrors | undefined>(undefined);
+
+/**
+ * The one name of the fields by which a person proves itself again inside a form: first the password, then the code. The server takes
+ * them away before anything else reads the form; no operation and no kind has a field of this name.
+ */
+export const stepUpField = 'step-up';
+
+/** Before what is grave, in the form itself: password and code once more. */
+const StepUpFields = ({ stepUp }: { stepUp: StepUp }) => {
+  const ctx = useCtx();
+  const { asksCode, hasSecrets, fault } = stepUp;
+  return (
+    <>
+      <Notice level="warning" title={ctx.t('again.title')} alert>
+        {ctx.t(asksCode ? 'again.whyCode' : 'again.why')} {ctx.t(hasSecrets ? 'again.enterAgain' : 'again.kept')}
+      </Notice>
+      <TextField
+        name={stepUpField}
+        type="password"
+        label={ctx.t('login.password')}
+        autocomplete="current-password"
+        errors={fault === undefined ? {} : { [stepUpField]: fault }}
+        required
+        autofocus
+      />
+      {asksCode ? (
+        <TextField
+          name={stepUpField}
+          id={`f-${stepUpField}-code`}
+          label={ctx.t('login.code')}
+          autocomplete="one-time-code"
+          errors={{}}
+          maxLength={40}
+          required
+        />
+      ) : null}
+    </>
+  );
+};
 
 /** A form that changes something: POST with the token against forged requests as its first field. */
 export const PostForm = ({
@@ -38,6 +78,7 @@ export const PostForm = ({
       accept-charset="utf-8"
     >
       <input type="hidden" name="csrf" value={ctx.csrf} />
+      {ctx.stepUp?.action === action ? <StepUpFields stepUp={ctx.stepUp} /> : null}
       <FormErrors.Provider value={errors}>{children}</FormErrors.Provider>
     </form>
   );

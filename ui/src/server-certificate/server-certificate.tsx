@@ -1,10 +1,10 @@
-import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import type { Child } from 'hono/jsx';
+import { LinkButton } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type Shown = {
@@ -26,12 +26,14 @@ type Shown = {
 type ServerCertificateProps = {
   readonly ctx: Ctx;
   readonly shown: Shown;
-  readonly values: { readonly certificate: string; readonly authority: string };
-  readonly errors?: FieldErrors | undefined;
+  /** Forms. */
+  readonly set: Child;
+  readonly clear: Child;
+  /** The form that clears it was refused. */
+  readonly clears: boolean;
 };
 
 const soonDays = 30;
-const maxPem = 65_536;
 
 const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => {
   if (state === 'none') return null;
@@ -74,7 +76,7 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
   </Panel>
 );
 
-const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'shown' | 'errors'>) => {
+const Held = ({ ctx, shown, clear, clears }: Omit<ServerCertificateProps, 'set'>) => {
   const { plant, state, site } = shown;
   return (
     <Panel title={ctx.t('certificate.held')} span={5} body>
@@ -96,15 +98,9 @@ const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'show
         ]}
       />
       {state === 'none' ? null : (
-        <details open={errors?.['confirm'] !== undefined}>
-          <summary>{ctx.t('certificate.clear')}</summary>
-          <PostForm action={paths.certificateClear()} class="form" errors={errors}>
-            <p class="second">{ctx.t('certificate.clearWhy')}</p>
-            <TextField name="confirm" label={ctx.t('certificate.confirm')} maxLength={64} spellcheck={false} />
-            <Button kind="danger" needs="settings:write">
-              {ctx.t('certificate.clear')}
-            </Button>
-          </PostForm>
+        <details open={clears}>
+          <summary>{ctx.t('op.certificate.clear.do')}</summary>
+          {clear}
         </details>
       )}
     </Panel>
@@ -112,46 +108,15 @@ const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'show
 };
 
 /** Which certificate callers see, setting one of the plant, and the way back. */
-export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertificateProps) => {
-  const labels = {
-    certificate: ctx.t('certificate.chain'),
-    key: ctx.t('certificate.key'),
-    authority: ctx.t('certificate.authority'),
-    confirm: ctx.t('certificate.confirm'),
-  };
-  return (
-    <Page ctx={ctx} title={ctx.t('common.certificate')} sub={ctx.t('certificate.sub')}>
-      <ErrorSummary errors={errors} labels={labels} />
-      <StateNotice ctx={ctx} shown={shown} />
-      <Callers ctx={ctx} shown={shown} />
-      <div class="grid">
-        <Held ctx={ctx} shown={shown} errors={errors} />
-        <Panel title={ctx.t('certificate.set')} span={7} body>
-          <p class="second">{ctx.t('certificate.setWhy')}</p>
-          <PostForm action={paths.certificate()} class="form" errors={errors}>
-            <AreaField
-              name="certificate"
-              label={labels.certificate}
-              hint={ctx.t('certificate.chainHint')}
-              value={values.certificate}
-              maxLength={maxPem}
-            />
-            <AreaField name="key" label={labels.key} hint={ctx.t('certificate.keyHint')} maxLength={maxPem} />
-            <AreaField
-              name="authority"
-              label={labels.authority}
-              hint={ctx.t('certificate.authorityHint')}
-              value={values.authority}
-              maxLength={maxPem}
-            />
-            <div>
-              <Button kind="primary" needs="settings:write">
-                {ctx.t('certificate.set')}
-              </Button>
-            </div>
-          </PostForm>
-        </Panel>
-      </div>
-    </Page>
-  );
-};
+export const ServerCertificate = ({ ctx, shown, set, clear, clears }: ServerCertificateProps) => (
+  <Page ctx={ctx} title={ctx.t('common.certificate')} sub={ctx.t('certificate.sub')}>
+    <StateNotice ctx={ctx} shown={shown} />
+    <Callers ctx={ctx} shown={shown} />
+    <div class="grid">
+      <Held ctx={ctx} shown={shown} clear={clear} clears={clears} />
+      <Panel title={ctx.t('op.certificate.set.do')} span={7} body>
+        {set}
+      </Panel>
+    </div>
+  </Page>
+);

@@ -51,63 +51,63 @@ export const words = defineWords({
     ru: 'Центр площадки действует до',
     kk: 'Алаң орталығының мерзімі',
   },
-  'certificate.set': {
+  'op.certificate.set.do': {
     en: 'Set the certificate of the plant',
     ru: 'Задать сертификат предприятия',
     kk: 'Кәсіпорын сертификатын беру',
   },
-  'certificate.setWhy': {
+  'op.certificate.set.why': {
     en: 'It is presented within seconds, without a restart. Agents of others that use a name in it need ca.pem anew: hand it out before.',
     ru: 'Он предъявляется через несколько секунд, без перезапуска. Сторонним агентам, которые используют имя из него, нужен новый ca.pem: раздайте его заранее.',
     kk: 'Ол бірнеше секундта, қайта іске қоспай ұсынылады. Ондағы атауды қолданатын бөгде агенттерге жаңа ca.pem керек: оны алдын ала таратыңыз.',
   },
-  'certificate.chain': {
+  'op.certificate.set.certificate': {
     en: 'Certificate and chain (PEM)',
     ru: 'Сертификат и цепочка (PEM)',
     kk: 'Сертификат және тізбек (PEM)',
   },
-  'certificate.chainHint': {
+  'op.certificate.set.certificate.hint': {
     en: "The server's certificate first, then each authority that signed the one before.",
     ru: 'Сначала сертификат сервера, затем каждый центр, подписавший предыдущий.',
     kk: 'Алдымен сервер сертификаты, содан кейін алдыңғысына қол қойған әр орталық.',
   },
-  'certificate.key': { en: 'Private key (PEM)', ru: 'Закрытый ключ (PEM)', kk: 'Құпия кілт (PEM)' },
-  'certificate.keyHint': {
+  'op.certificate.set.key': { en: 'Private key (PEM)', ru: 'Закрытый ключ (PEM)', kk: 'Құпия кілт (PEM)' },
+  'op.certificate.set.key.hint': {
     en: 'Without a password. It is kept sealed, is in backups, and is never shown.',
     ru: 'Без пароля. Хранится запечатанным, входит в резервные копии и никогда не показывается.',
     kk: 'Құпиясөзсіз. Мөрленіп сақталады, сақтық көшірмелерге кіреді және ешқашан көрсетілмейді.',
   },
-  'certificate.authority': {
+  'op.certificate.set.authority': {
     en: 'Root of the plant (PEM)',
     ru: 'Корень предприятия (PEM)',
     kk: 'Кәсіпорын түбірі (PEM)',
   },
-  'certificate.authorityHint': {
+  'op.certificate.set.authority.hint': {
     en: 'Where the chain does not end with it.',
     ru: 'Если цепочка им не заканчивается.',
     kk: 'Тізбек онымен аяқталмаса.',
   },
-  'certificate.clear': {
+  'op.certificate.clear.do': {
     en: 'Remove the certificate of the plant',
     ru: 'Убрать сертификат предприятия',
     kk: 'Кәсіпорын сертификатын алып тастау',
   },
-  'certificate.clearWhy': {
+  'op.certificate.clear.why': {
     en: "Certificate and key are removed; every caller sees the site's own within seconds.",
     ru: 'Сертификат и ключ удаляются; через несколько секунд все видят собственный сертификат площадки.',
     kk: 'Сертификат пен кілт жойылады; бірнеше секундта барлығы алаңның өз сертификатын көреді.',
   },
-  'certificate.confirm': {
+  'op.certificate.clear.confirm': {
     en: "The site's name, to confirm",
     ru: 'Имя площадки для подтверждения',
     kk: 'Растау үшін алаң атауы',
   },
-  'certificate.toastSet': {
+  'op.certificate.set.done': {
     en: 'The certificate is set and presented within seconds',
     ru: 'Сертификат задан, он предъявится через несколько секунд',
     kk: 'Сертификат берілді, бірнеше секундта ұсынылады',
   },
-  'certificate.toastCleared': {
+  'op.certificate.clear.done': {
     en: "The certificate is removed; the site's own is presented",
     ru: 'Сертификат убран; предъявляется собственный',
     kk: 'Сертификат алынды; алаңның өзінікі ұсынылады',

@@ -3,7 +3,6 @@ import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors, Message, Value } from '@sallyport/ui/model';
-import { Deleted } from '@sallyport/ui/objects/deleted.tsx';
 import { ObjectForm, type ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { ObjectRevisions } from '@sallyport/ui/objects/object-revisions.tsx';
 import { Objects, type KindField as ViewField } from '@sallyport/ui/objects/objects.tsx';
@@ -18,16 +17,18 @@ import { wholeSite } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { commentOf } from '../../server/console/form.ts';
-import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
+import { withForm } from '../../server/console/step-up.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { deletedPage } from './deleted-page.tsx';
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, isHeldToken, noticesOf, waits } from './object-people.ts';
 import { isDeletionUndoable, isUndoable } from './returns.ts';
 import { pageByShownName } from './shown-names.ts';
-import { hasRight, type Kind, type KindField, type Obj, type ObjectPage, tombstoneMs } from './types.ts';
+import type { Kind, KindField, Obj, ObjectPage } from './types.ts';
 import { bodyOf, changedMeanwhile, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
 
 const maxChoices = 1_000;
@@ -227,8 +228,16 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         secret={secret}
         {...(object === undefined ? {} : noticesOf(deps, c, kind, object))}
       />,
-      extra.status ?? 200,
+      extra.status,
     );
+  };
+
+  /** The form with what was typed, in which the password is asked for. */
+  const askAgain = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const id = c.req.param('id');
+    const object = id === undefined ? undefined : objects.ofAnyKind.get(kind.name, id);
+    return showForm(c, kind, object, { values: formValues(kind, bodyOf(kind, c.get('form'))) });
   };
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -454,47 +463,16 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     return showForm(c, kind, undefined, { values });
   };
 
-  const deleted = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const { actor } = signedIn(c);
-    const readable = objects.kinds().filter((kind) => hasRight(actor, `${kind.area}:read`));
-    const wanted = c.req.query('kind');
-    const gone = readable.map(({ name }) => ({ name, rows: objects.tombstones(name) }));
-    const nameOf = actorWords(viewContext(deps, c), objects);
-    const names = namesOf(c);
-    return c.html(
-      <Deleted
-        ctx={viewContext(deps, c)}
-        kinds={gone.filter(({ name, rows }) => rows.length > 0 || name === wanted).map(({ name }) => name)}
-        kind={wanted}
-        rows={gone
-          .filter(({ name }) => wanted === undefined || name === wanted)
-          .flatMap(({ rows }) => rows)
-          .sort((a, b) => b.deletedAt - a.deletedAt)
-          .slice(0, 500)
-          .map((row) => ({
-            kind: row.kind,
-            id: row.id,
-            title: row.title ?? names.object(row.kind, row.id),
-            revision: row.revision,
-            at: row.deletedAt,
-            who: nameOf(row.actor),
-            finalAt: row.deletedAt + tombstoneMs,
-            isFinal: objects.kind(row.kind).final === true,
-          }))}
-      />,
-    );
-  };
-
   return new Hono<ConsoleEnv>()
-    .get(paths.deleted.pattern, deleted)
+    .get(paths.deleted.pattern, deletedPage(deps))
     .get(paths.objects.pattern, showList)
     .get(paths.objectNew.pattern, newForm)
-    .post(paths.objectNew.pattern, create)
+    .post(paths.objectNew.pattern, withForm(create, askAgain))
     .get(paths.objectRevisions.pattern, revisions)
     .post(paths.objectRevert.pattern, revert)
     .post(paths.objectDelete.pattern, remove)
     .post(paths.objectRestore.pattern, restore)
     .post(paths.objectDecide.pattern, decide)
     .get(paths.object.pattern, showOne)
-    .post(paths.object.pattern, update);
+    .post(paths.object.pattern, withForm(update, askAgain));
 };

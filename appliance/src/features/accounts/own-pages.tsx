@@ -1,16 +1,15 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { KeptForm } from '@sallyport/ui/accounts/kept-form.tsx';
 import { Me } from '@sallyport/ui/accounts/me.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { AppError, toFailure } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import { goWith, knownCookie, setLoginCookies } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { signedIn } from '../../server/console/guard.ts';
-import { readKept } from '../../server/console/kept-form.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
-import { againPage, viewContext } from '../../server/console/page.tsx';
+import { viewContext } from '../../server/console/page.tsx';
+import { askAgain, withForm } from '../../server/console/step-up.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { assertFresh, sessionId } from './types.ts';
 
@@ -58,84 +57,73 @@ export const mePages = (deps: ConsoleDeps): Pages => {
         }))}
         {...defined({ errors })}
       />,
-      errors === undefined ? 200 : 422,
+      errors === undefined ? undefined : 422,
     );
   };
 
-  return new Hono<ConsoleEnv>()
-    .get(paths.me.pattern, (c) => show(c))
-    .post(paths.meTwoStep.pattern, async (c) => {
-      const { actor } = signedIn(c);
-      const form = c.get('form');
-      const from = c.get('from');
-      // A stolen session must not be enough to take over the account.
-      assertFresh(actor, deps.clock());
-      switch (form.text('action')) {
-        case 'begin':
-          accounts.twoStep.begin(actor.id, from);
-          return c.redirect(paths.me(), 303);
-        case 'disable':
-          accounts.twoStep.disable(actor.id, from);
-          return goWith(c, paths.me(), { message: { key: 'toast.twoStepOff' } });
-        case 'confirm':
-          try {
-            // The codes are shown by the answer itself: an address to reload would have to keep them.
-            return show(c, undefined, (await accounts.twoStep.confirm(actor.id, form.text('code'), from)).codes);
-          } catch (error) {
-            return show(c, faultsOf(error));
-          }
-        default:
-          throw new AppError('MALFORMED', 'there is no such action');
-      }
-    })
-    .get(paths.meAgain.pattern, (c) => againPage(deps, c, { back: c.req.query('back') ?? '' }))
-    .post(paths.meAgain.pattern, async (c) => {
-      const form = c.get('form');
-      const back = isLocalPath(form.text('back')) ? form.text('back') : paths.me();
-      const kept = readKept(form.text('kept'));
-      try {
-        await accounts.reauthenticate(signedIn(c), {
-          password: form.text('password'),
-          code: form.text('code').slice(0, 50),
-          from: c.get('from'),
-          known: knownCookie(c),
-        });
-      } catch (error) {
-        const { code, details } = toFailure(error);
-        if (code !== 'UNAUTHENTICATED' && code !== 'RATE_LIMITED') throw error;
-        const n = Number(details['retryAfterSeconds'] ?? 0);
-        if (n > 0) c.header('Retry-After', String(n));
-        const message = n > 0 ? { key: 'login.error.limitedSeconds', params: { n } } : { key: 'login.error.wrong' };
-        return againPage(deps, c, { back, kept, errors: { password: message }, status: n > 0 ? 429 : 422 });
-      }
-      return kept === undefined ? c.redirect(back, 303) : c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
-    })
-    .post(paths.meSessions.pattern, (c) => {
-      const { actor, session } = signedIn(c);
-      const wanted = c.get('form').text('session');
-      const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
-      if (wanted !== '') accounts.sessions.end(actor, wanted);
-      return goWith(c, paths.me(), { message: { key: 'toast.sessionsEnded', params: { n } } });
-    })
-    .post(paths.mePassword.pattern, async (c) => {
-      const form = c.get('form');
-      assertFresh(signedIn(c).actor, deps.clock());
-      try {
-        const renewed = await accounts.changePassword(signedIn(c), {
-          current: form.text('current'),
-          next: form.text('password'),
-          again: form.text('repeat'),
-          from: c.get('from'),
-          known: knownCookie(c),
-        });
-        setLoginCookies(c, renewed);
-        return goWith(c, paths.me(), { message: { key: 'toast.password' } });
-      } catch (error) {
-        const { next, again, ...rest } = faultsOf(error);
-        return show(c, {
-          ...rest,
-          ...defined({ password: next, repeat: again }),
-        });
-      }
-    });
+  const changePassword = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const form = c.get('form');
+    assertFresh(signedIn(c).actor, deps.clock());
+    try {
+      const renewed = await accounts.changePassword(signedIn(c), {
+        current: form.text('current'),
+        next: form.text('password'),
+        again: form.text('repeat'),
+        from: c.get('from'),
+        known: knownCookie(c),
+      });
+      setLoginCookies(c, renewed);
+      return goWith(c, paths.me(), { message: { key: 'toast.password' } });
+    } catch (error) {
+      const { next, again, ...rest } = faultsOf(error);
+      return show(c, { ...rest, ...defined({ password: next, repeat: again }) });
+    }
+  };
+
+  return (
+    new Hono<ConsoleEnv>()
+      .get(paths.me.pattern, (c) => show(c))
+      .post(paths.meTwoStep.pattern, async (c) => {
+        const { actor } = signedIn(c);
+        const form = c.get('form');
+        const from = c.get('from');
+        // A stolen session must not be enough to take over the account.
+        assertFresh(actor, deps.clock());
+        switch (form.text('action')) {
+          case 'begin':
+            accounts.twoStep.begin(actor.id, from);
+            return c.redirect(paths.me(), 303);
+          case 'disable':
+            accounts.twoStep.disable(actor.id, from);
+            return goWith(c, paths.me(), { message: { key: 'toast.twoStepOff' } });
+          case 'confirm':
+            try {
+              // The codes are shown by the answer itself: an address to reload would have to keep them.
+              return show(c, undefined, (await accounts.twoStep.confirm(actor.id, form.text('code'), from)).codes);
+            } catch (error) {
+              return show(c, faultsOf(error));
+            }
+          default:
+            throw new AppError('MALFORMED', 'there is no such action');
+        }
+      })
+      .get(paths.meAgain.pattern, (c) => askAgain(deps, c, new AppError('REAUTHENTICATE', 'asked for')))
+      // The password came with the form and was checked.
+      .post(paths.meAgain.pattern, (c) => {
+        assertFresh(signedIn(c).actor, deps.clock());
+        const back = c.get('form').text('back');
+        return c.redirect(isLocalPath(back) ? back : paths.me(), 303);
+      })
+      .post(paths.meSessions.pattern, (c) => {
+        const { actor, session } = signedIn(c);
+        const wanted = c.get('form').text('session');
+        const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
+        if (wanted !== '') accounts.sessions.end(actor, wanted);
+        return goWith(c, paths.me(), { message: { key: 'toast.sessionsEnded', params: { n } } });
+      })
+      .post(
+        paths.mePassword.pattern,
+        withForm(changePassword, (c) => show(c)),
+      )
+  );
 };

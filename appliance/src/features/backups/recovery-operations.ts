@@ -1,3 +1,4 @@
+import { paths } from '@sallyport/ui/paths';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -20,6 +21,47 @@ const preparedFrom = (text: string): z.infer<typeof preparedKey> => {
   return parsed.data;
 };
 
+export const recoveryKeyConfirm = operation({
+  name: 'recovery-key.confirm',
+  http: { method: 'post', path: '/recovery-key/confirmation' },
+  right: 'settings:write',
+  summary: 'Notes that somebody has the recovery key, which four of its groups show',
+  input: z.strictObject({
+    groups: z
+      .string()
+      .min(1)
+      .max(typedBytes)
+      .describe('The groups that are asked for, in their order; all 16 of a key of which nothing was kept'),
+  }),
+  output: recoveryKeySchema,
+  run: ({ recoveryKey, actor }, { groups }) => recoveryKey.confirm(actor, groups),
+  form: { at: paths.recoveryKeyConfirm, back: () => paths.recoveryKey(), secrets: ['groups'] },
+  command: {
+    flags: {
+      groups: {
+        name: 'groups-file',
+        value: 'FILE',
+        reads: typedBytes,
+        help: 'the groups in a file; - for standard input',
+      },
+    },
+    example: 'sallyport recovery-key confirm --groups-file - --data /var/lib/sallyport',
+    print: (out) => out.line('confirmed'),
+  },
+});
+
+export const recoveryKeyAsk = operation({
+  name: 'recovery-key.ask',
+  http: { method: 'post', path: '/recovery-key/renewal' },
+  right: 'safety:write',
+  summary:
+    'Asks for a new recovery key; a second person agrees in the console and sees it. Older backups need the older key',
+  input: z.strictObject({ reason }),
+  output: recoveryKeySchema,
+  run: ({ recoveryKey, actor }, given) => recoveryKey.ask(actor, given.reason),
+  form: { at: paths.recoveryKeyRenew, back: () => paths.recoveryKey(), areas: { reason: 2 }, isGrave: true },
+});
+
 export const recoveryKeyOperations = [
   operation({
     name: 'recovery-key.show',
@@ -40,43 +82,8 @@ export const recoveryKeyOperations = [
       },
     },
   }),
-  operation({
-    name: 'recovery-key.confirm',
-    http: { method: 'post', path: '/recovery-key/confirmation' },
-    right: 'settings:write',
-    summary: 'Notes that somebody has the recovery key, which four of its groups show',
-    input: z.strictObject({
-      groups: z
-        .string()
-        .min(1)
-        .max(typedBytes)
-        .describe('The groups that are asked for, in their order; all 16 of a key of which nothing was kept'),
-    }),
-    output: recoveryKeySchema,
-    run: ({ recoveryKey, actor }, { groups }) => recoveryKey.confirm(actor, groups),
-    command: {
-      flags: {
-        groups: {
-          name: 'groups-file',
-          value: 'FILE',
-          reads: typedBytes,
-          help: 'the groups in a file; - for standard input',
-        },
-      },
-      example: 'sallyport recovery-key confirm --groups-file - --data /var/lib/sallyport',
-      print: (out) => out.line('confirmed'),
-    },
-  }),
-  operation({
-    name: 'recovery-key.ask',
-    http: { method: 'post', path: '/recovery-key/renewal' },
-    right: 'safety:write',
-    summary:
-      'Asks for a new recovery key; a second person agrees in the console and sees it. Older backups need the older key',
-    input: z.strictObject({ reason }),
-    output: recoveryKeySchema,
-    run: ({ recoveryKey, actor }, given) => recoveryKey.ask(actor, given.reason),
-  }),
+  recoveryKeyConfirm,
+  recoveryKeyAsk,
   operation({
     name: 'recovery-key.decide',
     http: { method: 'post', path: '/recovery-key/decision' },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { paths } from '@sallyport/ui/paths';
 import { z } from 'zod';
 import { type DataPaths, readConfig } from '../../platform/config.ts';
 import { time } from '../../platform/shapes.ts';
@@ -94,6 +95,62 @@ const print = (out: Out, { site, addresses, state, plant }: Shown): void => {
     out.line(`${address.padEnd(22)} ${authority === 'plant' ? "the plant's certificate" : "the site's certificate"}`);
 };
 
+export const certificateSet = operation({
+  name: 'certificate.set',
+  http: { method: 'post', path: http },
+  right: 'settings:write',
+  summary: "Presents a certificate of the plant's own authority to callers that ask for a name in it",
+  description:
+    'A running server presents it within seconds. Callers of other names and of addresses, and agents of Sallyport always, see the certificate of the site as before. Agents of others that use a name in it need the file `ca.pem` anew (`certificate authorities`).',
+  input: z.strictObject({
+    certificate: pem.describe("PEM: the server's certificate, then each authority that signed the one before"),
+    key: pem.describe('PEM: its private key, without a password'),
+    authority: pem.optional().describe('PEM: the root, where the chain does not end with it'),
+  }),
+  output: shown,
+  run: (needs, given) => {
+    needs.serverCertificate.set(needs.actor, given);
+    return shownCertificate(needs);
+  },
+  form: {
+    at: paths.certificate,
+    back: () => paths.certificate(),
+    areas: { certificate: 4, key: 4, authority: 4 },
+    secrets: ['key'],
+  },
+  command: {
+    flags: {
+      certificate: { reads: maxPem, required: true },
+      key: { reads: maxPem, required: true },
+      authority: { reads: maxPem },
+    },
+    example: 'sallyport certificate set --certificate chain.pem --key server.key --authority root.pem',
+    print: (out, answer) => {
+      print(out, answer);
+      out.note('agents of others that use a name in it need: sallyport certificate authorities NAME');
+    },
+  },
+});
+
+export const certificateClear = operation({
+  name: 'certificate.clear',
+  http: { method: 'post', path: '/certificate/clear' },
+  right: 'settings:write',
+  summary: "Removes the plant's certificate and its key; all callers see the site's own within seconds",
+  input: z.strictObject({ confirm: z.string().max(64).describe("The site's name, so that it is meant") }),
+  output: shown,
+  run: (needs, { confirm }) => {
+    needs.serverCertificate.clear(needs.actor, confirm);
+    return shownCertificate(needs);
+  },
+  form: { at: paths.certificateClear, back: () => paths.certificate(), isGrave: true },
+  command: {
+    flags: { confirm: { value: 'SITE' } },
+    example: 'sallyport certificate clear --confirm plant-7 --data /var/lib/sallyport',
+    print,
+  },
+});
+
 export const serverCertificateOperations = [
   operation({
     name: 'certificate.show',
@@ -105,53 +162,8 @@ export const serverCertificateOperations = [
     run: shownCertificate,
     command: { example: 'sallyport certificate show --data /var/lib/sallyport', print },
   }),
-  operation({
-    name: 'certificate.set',
-    http: { method: 'post', path: http },
-    right: 'settings:write',
-    summary: "Presents a certificate of the plant's own authority to callers that ask for a name in it",
-    description:
-      'A running server presents it within seconds. Callers of other names and of addresses, and agents of Sallyport always, see the certificate of the site as before. Agents of others that use a name in it need the file `ca.pem` anew (`certificate authorities`).',
-    input: z.strictObject({
-      certificate: pem.describe("PEM: the server's certificate, then each authority that signed the one before"),
-      key: pem.describe('PEM: its private key, without a password'),
-      authority: pem.optional().describe('PEM: the root, where the chain does not end with it'),
-    }),
-    output: shown,
-    run: (needs, given) => {
-      needs.serverCertificate.set(needs.actor, given);
-      return shownCertificate(needs);
-    },
-    command: {
-      flags: {
-        certificate: { reads: maxPem, required: true },
-        key: { reads: maxPem, required: true },
-        authority: { reads: maxPem },
-      },
-      example: 'sallyport certificate set --certificate chain.pem --key server.key --authority root.pem',
-      print: (out, answer) => {
-        print(out, answer);
-        out.note('agents of others that use a name in it need: sallyport certificate authorities NAME');
-      },
-    },
-  }),
-  operation({
-    name: 'certificate.clear',
-    http: { method: 'post', path: '/certificate/clear' },
-    right: 'settings:write',
-    summary: "Removes the plant's certificate and its key; all callers see the site's own within seconds",
-    input: z.strictObject({ confirm: z.string().max(64).describe("The site's name, so that it is meant") }),
-    output: shown,
-    run: (needs, { confirm }) => {
-      needs.serverCertificate.clear(needs.actor, confirm);
-      return shownCertificate(needs);
-    },
-    command: {
-      flags: { confirm: { value: 'SITE' } },
-      example: 'sallyport certificate clear --confirm plant-7 --data /var/lib/sallyport',
-      print,
-    },
-  }),
+  certificateSet,
+  certificateClear,
   operation({
     name: 'certificate.authorities',
     http: { method: 'get', path: '/certificate/authorities' },

@@ -73,13 +73,16 @@ import { assetRoutes } from './assets.ts';
 import { guard, identify, ownColumns, requireNeed } from './guard.ts';
 import { nameHiddenCharacters } from './hidden-characters.ts';
 import { errorPage } from './page.tsx';
+import { askAgain, asksAgain, takeProof } from './step-up.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
 export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: SearchService, help: HelpService): Pages => {
   const controllers = controllerModel(deps);
   const app = new Hono<ConsoleEnv>();
-  app.onError((error, c) => errorPage(deps, error, c));
+  app.onError((error, c) =>
+    errorPage(deps, error, c, (code) => (asksAgain(c, code) ? askAgain(deps, c, error) : undefined)),
+  );
   app.route('/', assetRoutes(deps.assets));
   app.use(nameHiddenCharacters);
   app.use(identify(deps));
@@ -109,6 +112,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
     return to === undefined ? next() : c.redirect(`${to}${url.search}`, 301);
   });
   app.use(requireNeed);
+  app.use(takeProof(deps));
   app.use(ownColumns(deps));
   app.route('/', worklistPages(deps, model));
   app.route('/', trendPages(deps));

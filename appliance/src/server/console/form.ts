@@ -1,3 +1,4 @@
+import { stepUpField } from '@sallyport/ui/components/form.tsx';
 import { AppError, type FieldErrors, toFailure } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 
@@ -30,6 +31,10 @@ export const formOf = (pairs: readonly (readonly [string, string])[]): Form => {
     entries: () => pairs,
   };
 };
+
+/** A form without the fields by which a person proves itself again: what reads, keeps or logs a form never meets them. */
+export const withoutProof = (form: Form): Form =>
+  form.has(stepUpField) ? formOf(form.entries().filter(([name]) => name !== stepUpField)) : form;
 
 /** Why something is changed, where the form says so. */
 export function commentOf(form: Form): { comment?: string } {

@@ -1,4 +1,5 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { stepUpField } from '@sallyport/ui/components/form.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
@@ -16,7 +17,7 @@ import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf } from '../../platform/http/request.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
-import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes } from './form.ts';
+import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes, withoutProof } from './form.ts';
 import { readPreferences } from './preferences.ts';
 import { holdsNeed, needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
@@ -108,7 +109,8 @@ export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
       if (!isOwnOrigin(c.req.raw)) throw new AppError('ORIGIN', 'the request comes from another page');
       if (isPlainForm(c.req.raw)) {
         const form = await readForm(c.req.raw, c.get('signedIn') === undefined ? strangerFormBytes : maxFormBytes);
-        c.set('form', form);
+        c.set('form', withoutProof(form));
+        c.set('proof', form.has(stepUpField) ? form.texts(stepUpField) : undefined);
         checkToken(deps, c, form.text('csrf'));
       } else if (!isUpload(c) || needOf(c)?.upload !== true) {
         // An upload's token is read with its first part, by its page; no other page would look for one there.

@@ -3,7 +3,7 @@ import { type Form, strangerFormBytes } from './form.ts';
 // A session ends while a form is filled in. What was entered goes with the log-in page and comes back as a question
 // after it; nothing is sent by itself, and nothing secret is kept.
 
-export type KeptForm = { readonly action: string; readonly fields: readonly (readonly [string, string])[] };
+type KeptForm = { readonly action: string; readonly fields: readonly (readonly [string, string])[] };
 
 const maxChars = 200_000;
 /** As the log-in sends it back, beside what else is in that form. */

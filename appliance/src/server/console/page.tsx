@@ -1,17 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { Again } from '@sallyport/ui/accounts/again.tsx';
 import { type Ctx, pageContext } from '@sallyport/ui/context';
 import { ErrorView } from '@sallyport/ui/frame/error.tsx';
-import type { FieldErrors } from '@sallyport/ui/model';
-import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { Actor, Right } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { takeToast } from './cookies.ts';
-import { isPlainForm } from './form.ts';
-import { type KeptForm, keepForm } from './kept-form.ts';
-import { isLocalPath } from './local-path.ts';
 import { mayOpen } from './opens.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
@@ -44,7 +38,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     siteRights: signedIn?.actor.rights ?? new Set(),
     opens: (href) => signedIn === undefined || mayOpen(deps, signedIn.actor, href),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
-    ...defined({ toast, viewAs: signedIn?.viewAs }),
+    ...defined({ toast, viewAs: signedIn?.viewAs, stepUp: c.get('stepUp') }),
     ...(signedIn === undefined || kind === 'part'
       ? {}
       : {
@@ -81,34 +75,14 @@ const advisoryAge = (deps: ConsoleDeps): Ctx['advisories'] => {
   return { ageDays, limitDays: first.limitDays };
 };
 
-/** Asks for password and code again; the form that was sent goes along and is asked about afterwards. */
-export const againPage = (
-  deps: ConsoleDeps,
-  c: Context<ConsoleEnv>,
-  given: { back?: string; kept?: KeptForm | undefined; errors?: FieldErrors; status?: 403 | 422 | 429 } = {},
-): Response | Promise<Response> => {
-  const { pathname, search } = new URL(c.req.url);
-  const isForm = c.req.method !== 'GET' && given.status === undefined;
-  const kept = isForm && isPlainForm(c.req.raw) ? keepForm(`${pathname}${search}`, c.get('form')) : given.kept;
-  const referer = c.req.header('referer') ?? '';
-  const from = URL.canParse(referer) ? new URL(referer) : undefined;
-  const back = given.back ?? (from === undefined ? '' : `${from.pathname}${from.search}`);
-  const account = deps.objects.get('account', c.get('signedIn')?.actor.id ?? '');
-  return c.html(
-    <Again
-      ctx={viewContext(deps, c)}
-      asksCode={account.body['twoStep'] === true}
-      back={isLocalPath(back) ? back : paths.me()}
-      kept={kept === undefined ? undefined : JSON.stringify(kept)}
-      lost={isForm && kept === undefined}
-      {...defined({ errors: given.errors })}
-    />,
-    given.status ?? 403,
-  );
-};
-
 /** A refusal as a page: its code, why, and what to do next. */
-export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleEnv>): Response | Promise<Response> => {
+export const errorPage = (
+  deps: ConsoleDeps,
+  error: unknown,
+  c: Context<ConsoleEnv>,
+  /** Asks for the password where that is what is missing. */
+  again?: (code: string) => Response | Promise<Response> | undefined,
+): Response | Promise<Response> => {
   deps.health.met(error);
   const failure = toFailure(error);
   if (failure.status >= 500)
@@ -118,7 +92,8 @@ export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleE
     from: c.get('from') ?? addressOf(c),
     path: `${c.req.method} ${patternOf(c)}`,
   });
-  if (failure.code === 'REAUTHENTICATE' || failure.code === 'APPROVAL_FRESH') return againPage(deps, c);
+  const asked = again?.(failure.code);
+  if (asked !== undefined) return asked;
   const retry = failure.details['retryAfterSeconds'];
   if (typeof retry === 'number') c.header('Retry-After', String(retry));
   // Files of the console are served to all, before a session is read: there is nothing to make a page of.

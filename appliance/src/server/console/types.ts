@@ -5,7 +5,7 @@
 // a refusal becomes a page with its code and the next step. Nothing here holds SQL.
 
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
-import type { ContextInput, Ctx } from '@sallyport/ui/context';
+import type { ContextInput, Ctx, StepUp } from '@sallyport/ui/context';
 import type { ControllerPanelView } from '@sallyport/ui/controllers/controller.tsx';
 import type { Hono } from 'hono';
 import type { ChainReport } from '../../engine/events/types.ts';
@@ -15,6 +15,7 @@ import type { SignedIn } from '../../features/accounts/types.ts';
 import type { Controller } from '../../features/controllers/types.ts';
 import type { ConsoleQueries } from '../../features/exchange/types.ts';
 import type { QueryService } from '../../features/queries/service.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { ApiRoute } from '../api/route.ts';
 import type { Form } from './form.ts';
@@ -58,8 +59,15 @@ export type ConsoleEnv = {
     signedIn: SignedIn | undefined;
     /** Columns that the person picked for the list of the address. */
     ownColumns: readonly string[];
-    /** Fields of a POST. */
+    /** Fields of a POST, but those by which the person proves itself again. */
     form: Form;
+    /** The operation whose form this is, and what is wrong with its fields. */
+    sentTo: string | undefined;
+    faults: FieldErrors | undefined;
+    /** Password and code that came with the form. */
+    proof: readonly string[] | undefined;
+    /** The page asks for them, in its form. */
+    stepUp: StepUp | undefined;
   };
 };
 

@@ -72,6 +72,30 @@ type CommandForm<N, I, O> = {
   exit?: (answer: O) => 0 | 1;
 };
 
+/** One of the choices of a field. */
+export type FormChoice = { readonly value: string; readonly label: string };
+
+/** The form of an operation on a page (server/console/operation-form.tsx), where it does not follow from the input. */
+type FormOf<N, I, O> = {
+  /** Where it is sent; parts of the address are keys of the input. */
+  at: { readonly pattern: string };
+  /** Where one is led afterwards. */
+  back: (answer: O, input: I) => string;
+  /** Fields of several lines, with how many are shown. */
+  areas?: Partial<Record<keyof I & string, number>>;
+  /** Fields that no page gives back. */
+  secrets?: ReadonlyArray<keyof I & string>;
+  /** What can be chosen where the input does not say so; `word` has the words of a key. */
+  choices?: Partial<
+    Record<keyof I & string, (context: N & Pick<Caller, 'actor'>, word: (key: string) => string) => FormChoice[]>
+  >;
+  /** Its button warns. */
+  isGrave?: true;
+};
+
+/** The same with the types of one operation taken away. */
+type OperationForm<N> = FormOf<N, Readonly<Record<string, unknown>>, unknown>;
+
 /** Where an operation stands: its file says once what most of its operations have. */
 type Place = {
   /** What it reads or writes belongs to this. */
@@ -106,6 +130,7 @@ type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Partial<Place> &
     /** `z.void()` where there is nothing to say (204). */
     output: R;
     command?: CommandForm<N, z.output<I>, z.output<R>>;
+    form?: FormOf<N, z.output<I>, z.output<R>>;
     /** Throws where there is nothing to act on; a command for several asks it of all before the first is changed. */
     find?: (context: N & Caller, input: z.output<I>) => unknown;
     run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
@@ -125,6 +150,7 @@ export type Operation<N> = Place &
     http: Http | undefined;
     answers: { json: z.ZodType } | { file: string };
     command: CommandForm<N, unknown, unknown> | undefined;
+    form: OperationForm<N> | undefined;
     find: ((context: N & Caller, input: unknown) => unknown) | undefined;
     /** Throws FORBIDDEN. */
     assertRight: (actor: Actor) => void;
@@ -168,7 +194,7 @@ type Held<N> = EntryParts extends N
 export function operationsOver<N extends Held<N>>(place: Place) {
   return {
     operation: <I extends z.ZodObject, R extends z.ZodType>(spec: Spec<N, I, R>): Operation<N> => {
-      const { http, output, command, find, run, ...own } = spec;
+      const { http, output, command, form, find, run, ...own } = spec;
       const head = { ...place, ...own };
       const assertRight = assertRightOf(head);
       return {
@@ -176,6 +202,7 @@ export function operationsOver<N extends Held<N>>(place: Place) {
         http,
         answers: { json: output },
         command: command as CommandForm<N, unknown, unknown> | undefined,
+        form: form as OperationForm<N> | undefined,
         find: find as Operation<N>['find'],
         assertRight,
         run: async (context, input) => {
@@ -193,6 +220,7 @@ export function operationsOver<N extends Held<N>>(place: Place) {
         http,
         answers: { file },
         command: undefined,
+        form: undefined,
         find: undefined,
         assertRight,
         run: async (context, input) => {
