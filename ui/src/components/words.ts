@@ -690,6 +690,11 @@ export const words = defineWords({
     kk: 'Бұл жасалған кездегідей қалады.',
   },
   'validation.reference': { en: 'This does not exist any more.', ru: 'Этого больше нет.', kk: 'Ол енді жоқ.' },
+  'validation.timeZone': {
+    en: 'There is no such time zone. Write it as in the time zone database: Asia/Almaty.',
+    ru: 'Такого часового пояса нет. Укажите его как в базе часовых поясов: Asia/Almaty.',
+    kk: 'Мұндай уақыт белдеуі жоқ. Оны уақыт белдеулері базасындағыдай жазыңыз: Asia/Almaty.',
+  },
   'validation.noZone': {
     en: 'No zone is called {names}. Name one that is there, or create it first.',
     ru: 'Зоны {names} нет. Укажите существующую или сначала создайте её.',

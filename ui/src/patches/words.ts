@@ -832,6 +832,12 @@ export const words = defineWords({
   },
   'kind.maintenance-window.create': { en: 'Create window', ru: 'Создать окно', kk: 'Терезе құру' },
   'kind.maintenance-window.field.recurrence': { en: 'When', ru: 'Когда', kk: 'Қашан' },
+  'kind.maintenance-window.field.timeZone': { en: 'Time zone', ru: 'Часовой пояс', kk: 'Уақыт белдеуі' },
+  'kind.maintenance-window.hint.timeZone': {
+    en: 'As in the time zone database: Asia/Almaty. Empty: that of the site.',
+    ru: 'Как в базе часовых поясов: Asia/Almaty. Пусто: пояс площадки.',
+    kk: 'Уақыт белдеулері базасындағыдай: Asia/Almaty. Бос: алаңдікі.',
+  },
   'kind.maintenance-window.field.leadDays': { en: 'Lead time, days', ru: 'Предупредить, дней', kk: 'Алдын ала, күн' },
   'kind.maintenance-window.field.processOwner': { en: 'Process owner', ru: 'Владелец процесса', kk: 'Процесс иесі' },
   'kind.maintenance-window.field.blackout': {
@@ -840,9 +846,9 @@ export const words = defineWords({
     kk: 'Бұл уақытта жұмысқа тыйым',
   },
   'kind.maintenance-window.hint.recurrence': {
-    en: '2nd Sunday 06-10; last Friday 22-04; every 4 weeks from 2027-01-03 06-10; every Sat,Sun in Jul 00-24; day 15 06-10; 2027-05-01 to 2027-05-09 00-24',
-    ru: '2nd Sunday 06-10; last Friday 22-04; every 4 weeks from 2027-01-03 06-10; every Sat,Sun in Jul 00-24; day 15 06-10; 2027-05-01 to 2027-05-09 00-24',
-    kk: '2nd Sunday 06-10; last Friday 22-04; every 4 weeks from 2027-01-03 06-10; every Sat,Sun in Jul 00-24; day 15 06-10; 2027-05-01 to 2027-05-09 00-24',
+    en: '2nd Sunday 06-10; last Friday 22-04; every 4 weeks from 2027-01-03 06-10; every Sat,Sun in Jul 00-24; day 15 06-10; day last 22-04; 2027-05-01 to 2027-05-09 00-24',
+    ru: '2nd воскресенье 06-10; last пт 22-04; every 4 weeks from 2027-01-03 06-10; every сб,вс in Jul 00-24; day 15 06-10; day last 22-04; 2027-05-01 to 2027-05-09 00-24',
+    kk: '2nd жексенбі 06-10; last жм 22-04; every 4 weeks from 2027-01-03 06-10; every сб,жс in Jul 00-24; day 15 06-10; day last 22-04; 2027-05-01 to 2027-05-09 00-24',
   },
   'kind.maintenance-window.hint.zones': {
     en: 'Names of zones that are there, one per line. Without zones and controllers it is the whole site’s.',

@@ -4,7 +4,7 @@ import { MEASURES, PATCH_ROLES } from './types.ts';
 import { windowFaults } from './window-objects.ts';
 
 export const patchKinds = defineKinds({
-  /** When controllers may be worked on, or may not (blackout): `2nd Sunday 06-10`, in the time of the site. */
+  /** When controllers may be worked on, or may not (blackout): `2nd Sunday 06-10`. */
   'maintenance-window': {
     bound: 'zone',
     row: 'P3',
@@ -14,6 +14,8 @@ export const patchKinds = defineKinds({
     fields: {
       name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
       recurrence: { returns: 'anew', type: 'text', required: true, max: 200 },
+      /** IANA name; without one it is the time of the site. */
+      timeZone: { returns: 'anew', type: 'text', max: 64 },
       /** Ids of zones, or as records have them; without zones and controllers it is the whole site's. */
       zones: { returns: 'anew', type: 'list', idOf: 'zone', max: 100 },
       controllers: { returns: 'anew', type: 'list', idOf: 'controller', max: 1_000 },

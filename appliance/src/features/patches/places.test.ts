@@ -87,6 +87,15 @@ describe('the zones and controllers of a window', () => {
     expect(create({ zones: ['Old hall'] })).toMatchObject({ zones: ['Old hall'] });
   });
 
+  it('stand beside a time that is kept in English, with a time zone that there is', async () => {
+    expect(create({ recurrence: 'every среду,жс 02-05', timeZone: 'Europe/Berlin' })).toMatchObject({
+      recurrence: 'every Wed,Sun 02-05',
+      timeZone: 'Europe/Berlin',
+    });
+    expect(create({ timeZone: 'Mars/Olympus' })).toEqual({ timeZone: { key: 'validation.timeZone' } });
+    expect(await ann.html(paths.windows())).toContain('every Wed,Sun 02-05, Europe/Berlin');
+  });
+
   it('are refused by the page with what to do, and by the API', async () => {
     const page = await ann.post(paths.objectNew('maintenance-window'), {
       'f.name': 'By page',

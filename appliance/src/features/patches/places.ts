@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { placeQueries } from './place-queries.ts';
+import { keptRecurrence } from './window-objects.ts';
 
 // The zones and controllers that windows and measures name. What is not there cannot be protected: it is refused when it is
 // written, and said of what stands from before.
@@ -108,7 +109,8 @@ export const namedPlaces = (parts: { db: Database; objects: Pick<ObjectService, 
     (id, body) => {
       const before: Body = objects.find(kind, id, { deleted: true })?.body ?? {};
       const faults: FieldErrors = {};
-      const kept = { ...body };
+      const kept: Body =
+        kind === 'maintenance-window' ? { ...body, recurrence: keptRecurrence(body['recurrence']) } : { ...body };
       for (const field of ['zones', 'controllers'] as const) {
         if (!Array.isArray(body[field])) continue;
         const named = texts(body[field]);

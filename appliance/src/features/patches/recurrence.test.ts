@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { civilTime, daysInMonth, weekdayOf } from '../../platform/civil-time.ts';
-import { isOn, occurrences, parseRecurrence } from './recurrence.ts';
+import { formatRecurrence, isOn, occurrences, parseRecurrence } from './recurrence.ts';
 import type { MaintenanceWindow, Recurrence } from './types.ts';
-import { calendar, nextWindow, occurrenceAt } from './windows.ts';
+import { calendar, nextWindow, occurrenceAt, windowTimes } from './windows.ts';
 
 const read = (text: string): Recurrence => {
   const found = parseRecurrence(text);
@@ -12,6 +12,7 @@ const read = (text: string): Recurrence => {
   return found;
 };
 const utc = civilTime('UTC');
+const inUtc = () => utc;
 const from = Date.UTC(2026, 10, 26, 9);
 const year = { from, until: from + 366 * 86_400_000, most: 1_000 };
 const starts = (text: string, zone = 'UTC', most = 3): string[] =>
@@ -36,8 +37,33 @@ describe('windows as people write them', () => {
     expect(starts('2nd Sunday 06-10', 'Asia/Almaty')[0]).toBe('2026-12-13T01:00');
   });
 
+  it('are found on the last day of each month', () => {
+    expect(starts('day last 22-24')).toEqual(['2026-11-30T22:00', '2026-12-31T22:00', '2027-01-31T22:00']);
+    expect(starts('day last in feb 06-10')).toEqual(['2027-02-28T06:00']);
+  });
+
+  it.each([
+    ['every среду,вс 02-05', 'every Wed,Sun 02-05'],
+    ['2nd воскресенье 06-10', '2nd Sunday 06-10'],
+    ['last Жұма 22:00-04:00', 'last Friday 22-04'],
+    ['every дүйсенбі,Сәр,жс 00-24', 'every Mon,Wed,Sun 00-24'],
+    ['every сейсенбі,сенбі 6-6', 'every Tue,Sat 06-06'],
+    ['3rd,1st,1st Mon in Oct,mar 06:05-10', '1st,3rd Monday in Mar,Oct 06:05-10'],
+    ['day last 23:30-00', 'day last 23:30-24'],
+    ['EVERY 1 WEEK from 2026-01-04 06-10', 'every 1 week from 2026-01-04 06-10'],
+    ['2026-12-24 to 2026-12-26 06-18', '2026-12-24 to 2026-12-26 06-18'],
+    ['2026-12-24 22-04', '2026-12-24 22-04'],
+  ])('%s is kept as %s', (text, kept) => {
+    expect(formatRecurrence(read(text))).toBe(kept);
+    expect(read(kept)).toEqual(read(text));
+  });
+
   it.each([
     '',
+    'day last last 06-10',
+    'day last 06',
+    'every с 06-10',
+    'every воскресник 06-10',
     'sometimes',
     '5th Sunday 06-10',
     '2nd Someday 06-10',
@@ -71,7 +97,16 @@ describe('windows as people write them', () => {
 const arbText = fc
   .record({
     day: fc.oneof(
-      fc.constantFrom('daily', 'every sunday', 'every mon,thu', 'day 1', 'day 29', 'every 2 weeks from 2026-01-05'),
+      fc.constantFrom(
+        'daily',
+        'every sunday',
+        'every mon,thu',
+        'every жұма',
+        'day 1',
+        'day 29',
+        'day last',
+        'every 2 weeks from 2026-01-05',
+      ),
       fc
         .tuple(fc.constantFrom('1st', '2nd', '3rd', '4th', 'last', '1st,last'), fc.constantFrom('sun', 'wed', 'sat'))
         .map((words) => words.join(' ')),
@@ -128,6 +163,9 @@ describe('laws of windows', () => {
     fc.assert(
       fc.property(arbText, (text) => {
         expect(parseRecurrence(`  ${text.toUpperCase().replaceAll(' ', '   ')} `)).toEqual(read(text));
+        const kept = formatRecurrence(read(text));
+        expect(read(kept)).toEqual(read(text));
+        expect(formatRecurrence(read(kept))).toBe(kept);
       }),
       { numRuns: runs(60) },
     );
@@ -139,6 +177,7 @@ const windowOf = (id: string, text: string, extra: Partial<MaintenanceWindow> = 
   name: id,
   text,
   recurrence: read(text),
+  timeZone: '',
   zones: [],
   controllers: [],
   leadDays: 14,
@@ -148,13 +187,21 @@ const windowOf = (id: string, text: string, extra: Partial<MaintenanceWindow> = 
 });
 
 describe('the calendar', () => {
+  it('has each window in its own time zone, and one without in that of the site', () => {
+    const times = windowTimes(() => 'Asia/Almaty');
+    const of = (timeZone: string) =>
+      calendar([windowOf('a', '2026-12-24 06-18', { timeZone })], times, { ...year, most: 1 }).windows[0]?.from;
+    expect(of('')).toBe(Date.UTC(2026, 11, 24, 1));
+    expect(of('Europe/Berlin')).toBe(Date.UTC(2026, 11, 24, 5));
+  });
+
   const monthly = windowOf('a', '2nd Sunday 06-10', { zones: ['cell-3'] });
   const dark = windowOf('b', '2026-12-01 to 2026-12-31 00-24', { blackout: true });
 
   it('skips what a blackout lies over, for those that it is for', () => {
     const place = { controller: 'p', zones: ['cell-3'] };
     const at = (all: MaintenanceWindow[], where = place): string | undefined => {
-      const found = nextWindow(all, where, utc, from);
+      const found = nextWindow(all, where, inUtc, from);
       return found && new Date(found.from).toISOString().slice(0, 10);
     };
     expect(at([monthly])).toBe('2026-12-13');
@@ -165,12 +212,12 @@ describe('the calendar', () => {
   });
 
   it('says by when people want to know, and knows an occurrence by its beginning', () => {
-    const { windows, blackouts } = calendar([monthly, dark], utc, { ...year, most: 4 });
+    const { windows, blackouts } = calendar([monthly, dark], inUtc, { ...year, most: 4 });
     expect(blackouts).toHaveLength(1);
     expect(windows.map(({ blackout }) => blackout)).toEqual([true, false, false, false]);
     const [first] = windows;
     expect(first?.tellBy).toBe(Date.UTC(2026, 10, 29, 6));
-    expect(occurrenceAt([monthly, dark], 'a', Date.UTC(2026, 11, 13, 6), utc)?.blackout).toBe(true);
-    expect(occurrenceAt([monthly], 'a', Date.UTC(2026, 11, 14, 6), utc)).toBeUndefined();
+    expect(occurrenceAt([monthly, dark], 'a', Date.UTC(2026, 11, 13, 6), inUtc)?.blackout).toBe(true);
+    expect(occurrenceAt([monthly], 'a', Date.UTC(2026, 11, 14, 6), inUtc)).toBeUndefined();
   });
 });

@@ -8,7 +8,6 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { civilTimeOf } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { Urgency } from '../controller-findings/types.ts';
@@ -47,7 +46,7 @@ import {
 } from './types.ts';
 import { meetsVersion } from './version-meets.ts';
 import { toWindow } from './window-objects.ts';
-import { calendar, nextWindow, occurrenceAt } from './windows.ts';
+import { calendar, nextWindow, occurrenceAt, windowTimes } from './windows.ts';
 
 type PatchParts = {
   db: Database;
@@ -82,7 +81,7 @@ export const patchService = (parts: PatchParts) => {
   const notices = noticeStore(db);
   const imports = approvalStore(db);
   const people = peopleOf(objects);
-  const time = civilTimeOf(parts.timeZone);
+  const timeOf = windowTimes(parts.timeZone);
   const places = namedPlaces({ db, objects });
 
   const deadlineDays = (): DeadlineDays => ({
@@ -159,7 +158,7 @@ export const patchService = (parts: PatchParts) => {
       })),
     }),
     occurrence: (id, from) => {
-      const found = occurrenceAt(windows(everything), id, from, time());
+      const found = occurrenceAt(windows(everything), id, from, timeOf);
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
     urgencyOf: (patch) => urgencyOf(patch, everything),
@@ -384,9 +383,9 @@ export const patchService = (parts: PatchParts) => {
       targets: (id: number): TargetView[] => targetViews(found(id, scope), scope),
       windows: (): MaintenanceWindow[] => windows(scope),
       /** Occurrences in a span, and the blackouts in it. */
-      calendar: (span: { from: number; until: number }) => calendar(windows(scope), time(), { ...span, most: 2_000 }),
+      calendar: (span: { from: number; until: number }) => calendar(windows(scope), timeOf, { ...span, most: 2_000 }),
       /** One occurrence of a window, by its beginning. */
-      occurrence: (id: string, from: number) => occurrenceAt(windows(scope), id, from, time()),
+      occurrence: (id: string, from: number) => occurrenceAt(windows(scope), id, from, timeOf),
     }),
     /** Of every patch, what waits for signatures. */
     openRequests: () =>
@@ -445,7 +444,7 @@ export const patchService = (parts: PatchParts) => {
 
     nextWindow: (controller: string) => {
       const record = controllers.find(controller);
-      return record && nextWindow(windows(everything), placed(record), time(), clock());
+      return record && nextWindow(windows(everything), placed(record), timeOf, clock());
     },
     /** Patches and compensating controls of a controller, for its page. */
     ofController: (

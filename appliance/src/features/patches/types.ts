@@ -422,6 +422,8 @@ export type MaintenanceWindow = {
   readonly name: string;
   readonly text: string;
   readonly recurrence: Recurrence;
+  /** IANA name; empty: that of the site. */
+  readonly timeZone: string;
   readonly zones: readonly string[];
   readonly controllers: readonly string[];
   readonly leadDays: number;
@@ -482,7 +484,8 @@ export type DayRule =
   | { readonly type: 'every-weeks'; readonly weeks: number; readonly from: CivilDay }
   /** Nth weekday of the month; 5 is the last. */
   | { readonly type: 'nth'; readonly nths: readonly number[]; readonly weekday: number }
-  | { readonly type: 'month-day'; readonly monthDay: number };
+  | { readonly type: 'month-day'; readonly monthDay: number }
+  | { readonly type: 'month-end' };
 
 export const APPROVAL_FIELDS = [
   'vendor',

@@ -79,7 +79,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
         occurrences={rows}
         windows={windows.map((window) => ({
           ...window,
-          recurrence: window.text,
+          recurrence: window.timeZone === '' ? window.text : `${window.text}, ${window.timeZone}`,
           scope: scopeOf(window),
           gone: gone.get(window.id) ?? [],
           next: open.find((one) => one.window === window.id && one.from > now && !one.blackout)?.from ?? null,

@@ -1,4 +1,4 @@
-import type { CivilTime } from '../../platform/civil-time.ts';
+import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type Occurrence, occurrences } from './recurrence.ts';
 import type { MaintenanceWindow } from './types.ts';
 
@@ -18,6 +18,20 @@ type PlannedWindow = Occurrence & {
   readonly blackout: boolean;
 };
 
+/** The wall clock by which a window is meant. */
+type TimeOf = (window: Pick<MaintenanceWindow, 'timeZone'>) => CivilTime;
+
+/** Clocks of windows: of their own zone, or of the site's, which may change. One is kept for each zone, of which there are some hundred. */
+export function windowTimes(siteZone: () => string): TimeOf {
+  const known = new Map<string, CivilTime>();
+  return ({ timeZone }) => {
+    const zone = timeZone || siteZone();
+    const time = known.get(zone) ?? civilTime(zone);
+    known.set(zone, time);
+    return time;
+  };
+}
+
 const dayMs = 86_400_000;
 /** How far ahead one looks for the next window, in days. */
 const horizons = [16, 100, 400];
@@ -33,14 +47,14 @@ const overlaps = (a: Occurrence, b: Occurrence): boolean => a.from < b.until && 
 /** The occurrences of windows in a span, blackouts among them, in order of time. */
 export const calendar = (
   windows: readonly MaintenanceWindow[],
-  time: CivilTime,
+  time: TimeOf,
   span: { readonly from: number; readonly until: number; readonly most: number },
 ): { readonly windows: PlannedWindow[]; readonly blackouts: PlannedWindow[] } => {
   const planned = (blackout: boolean, dark: readonly PlannedWindow[]): PlannedWindow[] =>
     windows
       .filter((window) => window.blackout === blackout)
       .flatMap((window) =>
-        occurrences(window.recurrence, time, span).map((occurrence) => ({
+        occurrences(window.recurrence, time(window), span).map((occurrence) => ({
           ...occurrence,
           window: window.id,
           name: window.name,
@@ -59,7 +73,7 @@ export const calendar = (
 export const nextWindow = (
   all: readonly MaintenanceWindow[],
   place: Place,
-  time: CivilTime,
+  time: TimeOf,
   now: number,
 ): PlannedWindow | undefined => {
   const own = all.filter((window) => isFor(window, place));
@@ -77,7 +91,7 @@ export const occurrenceAt = (
   all: readonly MaintenanceWindow[],
   id: string,
   from: number,
-  time: CivilTime,
+  time: TimeOf,
 ): PlannedWindow | undefined => {
   const wanted = all.find((window) => window.id === id && !window.blackout);
   if (wanted === undefined) return undefined;
