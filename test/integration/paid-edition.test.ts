@@ -243,7 +243,7 @@ describe('what an edition that is paid for alone fixes', () => {
     for (const asks of [where, { edition: 'Ubuntu Pro' }]) {
       const { rows, total } = (await told.answer('finding.list', asks)) as { rows: Found[]; total: number };
       expect(total).toBe(4);
-      expect(rows.map(({ fixed }) => fixed).sort()).toEqual([
+      expect(rows.map(({ fixed }) => String(fixed)).sort((a, b) => a.localeCompare(b))).toEqual([
         '1.0.2g-1ubuntu4.20+esm11',
         ...Array.from({ length: 2 }, () => '1.0.2n-1ubuntu5.13+esm1'),
         fixedOfBionic,

@@ -134,8 +134,8 @@ describe('a record that fixes a package', () => {
   it('says so in its evidence', async () => {
     await open.publish(await part('', [record('A', { [PLAIN]: null, [PAID]: '2+esm2' })]));
     report(1, '2');
-    const [{ id = '' } = {}] = open.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).rows;
-    expect(open.vulnerabilities.why(id, wholeSite('job')).ranges).toMatchObject([
+    const [found] = open.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).rows;
+    expect(open.vulnerabilities.why(found?.id ?? '', wholeSite('job')).ranges).toMatchObject([
       { covers: true },
       { covers: true, fixed: '2+esm2', qualifier: { channel: 'Ubuntu Pro' } },
     ]);
