@@ -34,8 +34,8 @@ const codenameOf = (fullName: string): string | undefined => /\(([a-z]{3,30})\)/
 const packageKindsOf = ({ system, rows }: MapContext): string[] => {
   const client = line(rows('versionclient')[0] ?? {}, 'value', 100) ?? '';
   if (system.family !== 'linux') return [];
-  if (/^GLPI-Agent_/.test(client)) return ['flatpak', 'snap'];
-  return /^FusionInventory-Agent_/.test(client) ? ['snap'] : [];
+  if (client.startsWith('GLPI-Agent_')) return ['flatpak', 'snap'];
+  return client.startsWith('FusionInventory-Agent_') ? ['snap'] : [];
 };
 
 export const platformItems = (_: readonly Row[], context: MapContext): Item[] => {
