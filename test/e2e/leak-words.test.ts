@@ -164,7 +164,7 @@ describe('names of computers in the names of packages that two computers have', 
     const { body } = await call('GET', '/exchange/request');
     const { number } = body as { number?: number };
     const request = await call('POST', '/exchange/requests', { number, medium: site.medium });
-    expect(request).toMatchObject({ status: 500, body: { error: { code: 'FINDINGS' } } });
+    expect(request).toMatchObject({ status: 422, body: { error: { code: 'FINDINGS' } } });
     for (const path of [paths.settingDecide(), paths.requestWords()]) {
       const answer = await anna.context().request.fetch(site.url + path, {
         method: 'POST',

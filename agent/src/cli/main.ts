@@ -1,5 +1,5 @@
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
-import { AgentError, describe, exitCodeOf } from '../errors.ts';
+import { AgentError, describe, exitCodeOf, nextStepOf } from '../errors.ts';
 import { agentRelease } from '../version.ts';
 import { type CommandContext, type CommandEntry, helpOf, parseOptions } from './command.ts';
 
@@ -108,11 +108,15 @@ export const runLine = async (argv: readonly string[], streams: Streams): Promis
     if (argv.includes('--json')) {
       write(
         streams.stdout,
-        JSON.stringify({ error: code, message: error instanceof Error ? error.message : String(error) }),
+        JSON.stringify({
+          error: code,
+          message: error instanceof Error ? error.message : String(error),
+          next: nextStepOf(error),
+        }),
       );
     }
     write(streams.stderr, `sallyport-agent: ${describe(error)}`);
-    if (code === 'USAGE') write(streams.stderr, 'Try: sallyport-agent help');
+    write(streams.stderr, `Next: ${nextStepOf(error)}`);
     return exitCodeOf(error);
   }
 };

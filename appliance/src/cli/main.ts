@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nearestCommands } from '@sallyport/bundle-tools/cli/nearest';
@@ -110,6 +110,17 @@ const findIn = (commands: Commands, args: readonly string[]): Found | undefined 
 /** Everything is loaded only where neither a file of this folder nor the build's index has the words. */
 const findCommand = async (args: readonly string[]): Promise<Found | undefined> =>
   findIn(new Map([...indexedCommands(), ...localCommands()]), args) ?? findIn(await allCommands(), args);
+
+/** The command that lists what another one is about: `device list` of `device show`. */
+const listBeside = async (words: string): Promise<string | undefined> => {
+  const group = words.split(' ').slice(0, -1);
+  const commands = await allCommands();
+  for (let count = group.length; count > 0; count -= 1) {
+    const list = `${group.slice(0, count).join(' ')} list`;
+    if (list !== words && commands.has(list)) return list;
+  }
+  return undefined;
+};
 
 const optionLine = ([name, spec]: [string, OptionSpec]): string =>
   `  ${typedOption(name, spec)}`.padEnd(28) + spec.help;
@@ -270,7 +281,7 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
     }
     streams.stderr(`Error: USAGE: there is no command ${visibleText(words.slice(0, 2).join(' ').slice(0, 80))}\n`);
     const near = nearestCommands(words, names).map((command) => `sallyport ${command}`);
-    if (near.length > 0) streams.stderr(`Did you mean: ${near.join(', or ')}?\n`);
+    streams.stderr(`Next: ${near.length > 0 ? `did you mean ${near.join(', or ')}?` : 'see sallyport --help'}\n`);
     if (near.length === 0 || isGroup) streams.stderr(`\n${await overview(first)}`);
     return 2;
   }
@@ -304,30 +315,53 @@ const faultLines = async ({ details }: Failure): Promise<string[]> => {
   return faults.map(([field, { key, params }]) => `${field}: ${tDynamic(key, params)}`);
 };
 
-const isNamed = (path: string, args: readonly string[]): boolean =>
-  args.some((word) => [word, word.slice(word.indexOf('=') + 1)].some((given) => resolve(given) === resolve(path)));
+/** Paths that an argument may name, `--out=DIR` among them. */
+const namedPaths = (args: readonly string[]): string[] =>
+  args.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)].map((given) => resolve(given)));
+
+const pathNext = 'check the path, and whether the medium that it lies on is there';
 
 /** A path that was typed wrong is no fault of the program; what the system says of one is. */
 const pathFault = (error: unknown, args: readonly string[]): AppError | undefined => {
   const { code, path = '' } = error as NodeJS.ErrnoException;
-  if (code === 'EISDIR') return new AppError('USAGE', 'a folder was given in place of a file');
-  if (code === 'EEXIST' && path !== '') return new AppError('EXISTS', `${path} exists`);
-  if (path === '' || !isNamed(path, args)) return undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new AppError('NOT_FOUND', `there is no ${path}`);
-  return code === 'EACCES' ? new AppError('USAGE', `this user may not open ${path}`) : undefined;
+  const fault = (of: 'USAGE' | 'EXISTS' | 'NOT_FOUND', message: string): AppError =>
+    new AppError(of, message, {}, { next: of === 'EXISTS' ? 'name another one' : pathNext });
+  if (code === 'EISDIR') return fault('USAGE', 'a folder was given in place of a file');
+  if (path === '') return undefined;
+  if (code === 'EEXIST') return fault('EXISTS', `${path} exists`);
+  const [named, folder] = [namedPaths(args), dirname(resolve(path))];
+  const isNamed = named.includes(resolve(path));
+  const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+  // What is written lies beside it under another name first.
+  if (isGone && !isThere(folder) && named.some((given) => dirname(given) === folder))
+    return fault('NOT_FOUND', `there is no folder ${folder}`);
+  if (isGone && isNamed) return fault('NOT_FOUND', `there is no ${path}`);
+  return code === 'EACCES' && isNamed ? fault('USAGE', `this user may not open ${path}`) : undefined;
+};
+
+/** What to do about it: for wrong use the help of the command; for what is not there the list of its group, where there is one. */
+const nextOf = async (failure: Failure, args: readonly string[]): Promise<string> => {
+  if (failure.next === undefined && (failure.code === 'USAGE' || failure.code === 'NOT_FOUND')) {
+    const words = (await findCommand(args))?.words;
+    if (failure.code === 'USAGE') return `see sallyport ${words ?? 'COMMAND'} --help`;
+    const list = await listBeside(words ?? '');
+    if (list !== undefined) return `sallyport ${list} shows what there is`;
+  }
+  return (await import('../server/next-step.ts')).nextStep(failure);
 };
 
 /** Says what went wrong, and how the command ends. */
 const tell = async (error: unknown, args: readonly string[], streams: Streams): Promise<number> => {
   const failure = toFailure(pathFault(error, args) ?? error);
+  const next = await nextOf(failure, args);
   if (args.includes('--json')) {
-    streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, ...failure.details })}\n`);
+    streams.stdout(`${JSON.stringify({ error: failure.code, message: failure.message, next, ...failure.details })}\n`);
   }
   streams.stderr(`Error: ${failure.code}: ${visibleText(failure.message)}\n`);
   for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
   // Nothing but the stack says what went wrong here.
   if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
-  if (failure.exit === 2) streams.stderr(`Try: sallyport ${(await findCommand(args))?.words ?? 'COMMAND'} --help\n`);
+  streams.stderr(`Next: ${next}\n`);
   return failure.exit;
 };
 

@@ -82,12 +82,20 @@ export type Refusal = { code: AppErrorCode; message: string; details: ErrorDetai
 export class AppError extends Error {
   readonly code: AppErrorCode;
   readonly details: ErrorDetails;
+  /** What to do in this case, in English, where it is more than what is said of the code. */
+  readonly next: string | undefined;
 
-  constructor(code: AppErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+  constructor(
+    code: AppErrorCode,
+    message: string,
+    details: ErrorDetails = {},
+    options: { cause?: unknown; next?: string } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.details = details;
+    this.next = options.next;
   }
 }
 
@@ -104,8 +112,11 @@ const entry = (code: string, status: number, exit: ErrorEntry['exit'] = 1): Erro
   key: `error.${code}`,
 });
 
-/** What each code becomes at the edges: HTTP status, exit code, catalogue key. */
-const errorTable: Record<AppErrorCode, ErrorEntry> = {
+/**
+ * What each code becomes at the edges: HTTP status, exit code, catalogue key. A page shows the words of `key` (what), `key.why` (cause) and
+ * `key.next` (next step); a command and the API give the message and the next step in English.
+ */
+export const errorTable: Readonly<Record<AppErrorCode, ErrorEntry>> = {
   INVALID: entry('INVALID', 422),
   MALFORMED: entry('MALFORMED', 400),
   VERSION: entry('VERSION', 400),
@@ -168,7 +179,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   NO_SUCH_MOVE: entry('NO_SUCH_MOVE', 409),
   GATE_CLOSED: entry('GATE_CLOSED', 409),
   USAGE: entry('USAGE', 400, 2),
-  FINDINGS: entry('FINDINGS', 500),
+  FINDINGS: entry('FINDINGS', 422),
   INTERNAL: entry('INTERNAL', 500),
 };
 
@@ -183,7 +194,12 @@ const bundleStatus: Partial<Record<BundleErrorCode, number>> = {
   USAGE: 400,
 };
 
-export type Failure = ErrorEntry & { code: AppErrorCode | BundleErrorCode; message: string; details: ErrorDetails };
+export type Failure = ErrorEntry & {
+  code: AppErrorCode | BundleErrorCode;
+  message: string;
+  details: ErrorDetails;
+  next?: string | undefined;
+};
 
 /** A refusal that another process of this program printed or answered: its code and its message. */
 export const refusalOf = (code: string, message: string): Error =>
@@ -194,7 +210,8 @@ export const refusalOf = (code: string, message: string): Error =>
 /** Translates anything thrown into its row of the table; the unknown becomes INTERNAL without its message. */
 export const toFailure = (error: unknown): Failure => {
   if (error instanceof AppError) {
-    return { ...errorTable[error.code], code: error.code, message: error.message, details: error.details };
+    const { code, message, details, next } = error;
+    return { ...errorTable[code], code, message, details, next };
   }
   if (error instanceof BundleError) {
     const exit = error.code === 'USAGE' ? 2 : 1;

@@ -112,7 +112,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     const [, version] = /^\/api\/(?:agent\/)?v(\d{1,9})\//.exec(c.req.path) ?? [];
     if (version !== undefined && version !== '1')
       throw new AppError('VERSION', `this appliance speaks version 1 here, not ${version}`, { versions: [1] });
-    if (!referencePages.has(c.req.path)) throw new AppError('NOT_FOUND', 'there is nothing here');
+    if (!referencePages.has(c.req.path)) throw new AppError('NOT_FOUND', 'no page and no call has this address');
     await next();
   });
   app.route('/', console);

@@ -74,7 +74,9 @@ describe('runProgram', () => {
     const outcome = await run(refusing, 'thing', 'make', 'a', '--colour', 'red', '--json');
     expect(outcome.exit).toBe(1);
     expect(outcome.stderr).toMatch(/^Error SIGNATURE: too few signatures\nNext: ./);
-    expect(JSON.parse(outcome.stdout)).toEqual({ error: { code: 'SIGNATURE', message: 'too few signatures' } });
+    expect(JSON.parse(outcome.stdout)).toEqual({
+      error: { code: 'SIGNATURE', message: 'too few signatures', next: expect.stringMatching(/./) },
+    });
   });
 
   it('calls what nobody foresaw INTERNAL', async () => {

@@ -30,35 +30,54 @@ const toBundleError = (error: unknown): BundleError => {
   return new BundleError(bySystemCode[systemCode(error)] ?? 'INTERNAL', message, { cause: error });
 };
 
-const steps: Partial<Record<BundleErrorCode, string>> = {
+/** What a person can do about each code. */
+const nextSteps: Readonly<Record<BundleErrorCode, string>> = {
   BUSY: 'another command uses this state; wait until it ends',
-  NOT_FOUND: 'check the path or the name',
-  EXISTS: 'choose another name, or work with what is there',
   NOT_REGULAR: 'give a plain file',
+  NO_BUNDLE: 'name the file or the medium that the bundle is on; inspect PATH says what a file is',
+  AMBIGUOUS: 'leave one of them on the medium, or name the file itself',
+  TRUNCATED: 'copy the file again from where it was made, and compare its size',
+  TRAILING: 'do not use the file; copy it again from where it was made',
+  HEADER: 'do not use the file; copy it again from where it was made',
+  MISSING: 'copy all files again from where they were made',
+  LIMIT: 'do not use the file; it is above a limit of the format: ask who made it',
+  METADATA: 'do not use the file; ask where it came from',
+  SIGNATURE: 'do not use the file; ask where it came from',
+  ROOT_CHAIN: 'take the newer root metadata from the connected host, one version after the other',
+  ROLLBACK: 'use the newest bundle; this one is older than what is in force',
+  EXPIRED: 'sign again with a new expiry date',
+  MIX: 'use files of one bundle alone',
+  WRONG_SITE: 'ask the connected side for the bundle of this site',
+  NONCE: 'answer the request that is open, or export a new one',
+  HASH: 'copy the file again; if that repeats, have it made anew',
+  INCOMPLETE: 'bring the missing volumes, then run the same command again',
   NO_SPACE: 'free space, then run the same command again',
   MEDIUM_IO: 'put the medium in again, or use another one, then run the same command again',
   STORE_IO: 'check the folder, its owner and its rights',
-  SIGNATURE: 'do not use the file; ask where it came from',
-  METADATA: 'do not use the file; ask where it came from',
-  EXPIRED: 'sign again with a new expiry date',
+  SCAN: 'keep the medium apart and ask who is responsible for security',
   CHAIN: 'ask the site: a receipt was changed or removed; keep the file as evidence',
+  INTERNAL: 'report this as a bug, with the command and this text',
+  ALREADY_IMPORTED: 'nothing has to be done; bring the next bundle',
+  VOLUMES_MISSING: 'ask for the missing volumes with the next request',
+  CLOCK_BEHIND: 'set the clock of this computer right',
+  CLOCK_SUSPECT: 'compare the clock of the site with the one of this host; the one that is wrong is set right first',
+  STALE: 'bring a newer bundle',
+  KEY_EXPIRES_SOON: 'renew the key before that day',
   SEAL: 'the request is sealed for another host or was changed on the way; export it again with the present trust',
   SITE_UNKNOWN: 'add the site card first: sallyport-bundle site add CARD',
   SITE_REVERTED: 'ask the site whether a backup was restored, then run fulfil with --accept-reverted SITE',
   ROOT_TOO_SHORT: 'make a new root: sallyport-bundle trust rotate',
-  CLOCK_SUSPECT: 'compare the clock of the site with the one of this host; the one that is wrong is set right first',
   SELF_CHECK: 'nothing was written; keep the state folder and report this as a bug',
+  USAGE: 'see the help of the command',
+  NOT_FOUND: 'check the path or the name',
+  EXISTS: 'choose another name, or work with what is there',
   FETCH_FAILED: 'check the address and the network, then run the same command again',
   PROXY_AUTH: 'give the account of the proxy: sallyport-bundle proxy configure --user NAME --password-file FILE',
   SOURCE_FULL: 'raise the limit: sallyport-bundle source limit NAME SIZE; source list shows what each takes',
   SOURCE_DENIED:
     'let that user read it and enter the folders above it (chmod, setfacl), or lay the source elsewhere, for example below /srv',
   SOURCE_INVALID: 'correct the source: sallyport-bundle source list',
-  INTERNAL: 'report this as a bug, with the command and this text',
 };
-
-/** What a person can do about a failure. */
-const nextStep = (code: BundleErrorCode): string => steps[code] ?? 'do not use the file; read the message above';
 
 /** Options that every command takes. */
 const commonOptions: Readonly<Record<string, OptionSpec>> = {
@@ -163,10 +182,11 @@ export const failed = (program: string, words: ReadonlyArray<string>, json: bool
   const isUsage = known.code === 'USAGE';
   const usage = `${[program, ...words].join(' ')} --help`;
   const message = withoutPasswords(known.message);
-  const lines = [`Error ${known.code}: ${message}`, `Next: ${isUsage ? `see ${usage}` : nextStep(known.code)}`];
+  const next = isUsage ? `see ${usage}` : nextSteps[known.code];
+  const lines = [`Error ${known.code}: ${message}`, `Next: ${next}`];
   return {
     exit: isUsage ? 2 : 1,
-    stdout: json ? JSON.stringify({ error: { code: known.code, message } }) : '',
+    stdout: json ? JSON.stringify({ error: { code: known.code, message, next } }) : '',
     stderr: lines.join('\n'),
   };
 };

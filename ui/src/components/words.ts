@@ -183,22 +183,37 @@ export const words = defineWords({
   'errors.back': { en: 'Back', ru: 'Назад', kk: 'Артқа' },
   'errors.toOverview': { en: 'To the overview', ru: 'К обзору', kk: 'Шолуға' },
   'error.INVALID': { en: 'Some fields are wrong', ru: 'Некоторые поля заполнены неверно', kk: 'Кейбір өрістер қате' },
+  'error.INVALID.why': {
+    en: 'The values do not fit what the fields take.',
+    ru: 'Значения не подходят этим полям.',
+    kk: 'Мәндер өрістерге сай келмейді.',
+  },
   'error.INVALID.next': {
-    en: 'Correct the marked fields and send again.',
-    ru: 'Исправьте отмеченные поля и отправьте снова.',
-    kk: 'Белгіленген өрістерді түзетіп, қайта жіберіңіз.',
+    en: 'Correct the named fields and send again.',
+    ru: 'Исправьте названные поля и отправьте снова.',
+    kk: 'Аталған өрістерді түзетіп, қайта жіберіңіз.',
   },
   'error.MALFORMED': { en: 'The request cannot be read', ru: 'Запрос не читается', kk: 'Сұрауды оқу мүмкін емес' },
+  'error.MALFORMED.why': {
+    en: 'A part of it is missing, or is not of the form that is read here.',
+    ru: 'Какой-то части нет, или её форма здесь не читается.',
+    kk: 'Бір бөлігі жоқ немесе оның пішімі мұнда оқылмайды.',
+  },
   'error.MALFORMED.next': {
-    en: 'Go back and try again.',
-    ru: 'Вернитесь и повторите.',
-    kk: 'Артқа қайтып, қайталаңыз.',
+    en: 'Correct what the message names and repeat.',
+    ru: 'Исправьте то, что названо в сообщении, и повторите.',
+    kk: 'Хабарламада аталғанды түзетіп, қайталаңыз.',
   },
   'error.UNAUTHENTICATED': { en: 'Log in first', ru: 'Сначала войдите', kk: 'Алдымен кіріңіз' },
+  'error.UNAUTHENTICATED.why': {
+    en: 'No person is logged in here, or the session or the token has ended.',
+    ru: 'Здесь никто не вошёл, либо сеанс или токен закончился.',
+    kk: 'Мұнда ешкім кірмеген немесе сеанс не токен аяқталған.',
+  },
   'error.UNAUTHENTICATED.next': {
-    en: 'Log in; what you entered is kept.',
-    ru: 'Войдите; введённое сохранится.',
-    kk: 'Кіріңіз; енгізгеніңіз сақталады.',
+    en: 'Log in, or send a valid token; what you entered in a form is kept.',
+    ru: 'Войдите или передайте действующий токен; введённое в форму сохранится.',
+    kk: 'Кіріңіз немесе жарамды токен жіберіңіз; пішінге енгізгеніңіз сақталады.',
   },
   'error.REAUTHENTICATE': {
     en: 'Password and code are needed again',
@@ -235,6 +250,11 @@ export const words = defineWords({
     ru: 'Нет права на это действие',
     kk: 'Бұған құқығыңыз жоқ',
   },
+  'error.FORBIDDEN.why': {
+    en: 'None of your roles grants it here.',
+    ru: 'Ни одна из ваших ролей не даёт его здесь.',
+    kk: 'Рөлдеріңіздің ешқайсысы оны мұнда бермейді.',
+  },
   'error.FORBIDDEN.next': {
     en: 'Ask an administrator for a role that has it.',
     ru: 'Попросите у администратора роль с этим правом.',
@@ -244,6 +264,11 @@ export const words = defineWords({
     en: 'Another person approves this',
     ru: 'Это одобряет другой человек',
     kk: 'Мұны басқа адам мақұлдайды',
+  },
+  'error.APPROVAL_SELF.why': {
+    en: 'You have written, asked for or approved it yourself, and it takes two persons.',
+    ru: 'Вы сами это написали, запросили или одобрили, а нужны два человека.',
+    kk: 'Мұны өзіңіз жаздыңыз, сұрадыңыз немесе мақұлдадыңыз, ал екі адам керек.',
   },
   'error.APPROVAL_SELF.next': {
     en: 'Ask somebody who neither wrote, asked for nor approved it, and who has the right.',
@@ -255,6 +280,11 @@ export const words = defineWords({
     ru: 'Токен ничего не одобряет',
     kk: 'Токен ештеңені мақұлдамайды',
   },
+  'error.APPROVAL_TOKEN.why': {
+    en: 'An approval is the act of a person, and a token is used by programs.',
+    ru: 'Одобряет человек, а токеном пользуются программы.',
+    kk: 'Мақұлдау — адамның әрекеті, ал токенді бағдарламалар қолданады.',
+  },
   'error.APPROVAL_TOKEN.next': {
     en: 'Log in with an account and approve there.',
     ru: 'Войдите под учётной записью и одобрите там.',
@@ -264,6 +294,11 @@ export const words = defineWords({
     en: 'Only a signed-in person does this',
     ru: 'Это делает только вошедший человек',
     kk: 'Мұны тек жүйеге кірген адам істейді',
+  },
+  'error.APPROVAL_PERSON.why': {
+    en: 'It has to be known which person it is.',
+    ru: 'Нужно знать, какой это человек.',
+    kk: 'Қай адам екені белгілі болуы керек.',
   },
   'error.APPROVAL_PERSON.next': {
     en: 'Log in with an account; on the command line with sallyport login.',
@@ -275,6 +310,11 @@ export const words = defineWords({
     ru: 'Неизвестно, кто из людей это запросил',
     kk: 'Мұны қай адам сұрағаны белгісіз',
   },
+  'error.APPROVAL_NOBODY.why': {
+    en: 'It was made by the appliance or without a log-in, so two persons cannot be told apart.',
+    ru: 'Это сделано самим сервером или без входа, поэтому двух людей не различить.',
+    kk: 'Оны сервердің өзі жасаған немесе кірусіз жасалған, сондықтан екі адамды ажырату мүмкін емес.',
+  },
   'error.APPROVAL_NOBODY.next': {
     en: 'Save it once as a signed-in person; then another approves.',
     ru: 'Сохраните это один раз, войдя в систему; затем одобрит другой.',
@@ -284,6 +324,11 @@ export const words = defineWords({
     en: 'Your log-in is too old for an approval',
     ru: 'Вход слишком давний для одобрения',
     kk: 'Кіргеніңізге мақұлдау үшін тым көп уақыт өтті',
+  },
+  'error.APPROVAL_FRESH.why': {
+    en: 'An approval asks for a log-in of the last ten minutes.',
+    ru: 'Для одобрения нужен вход не более десяти минут назад.',
+    kk: 'Мақұлдау үшін соңғы он минуттағы кіру керек.',
   },
   'error.APPROVAL_FRESH.next': {
     en: 'Log in again, then approve within ten minutes.',
@@ -295,6 +340,11 @@ export const words = defineWords({
     ru: 'Это касается большего, чем вы можете одобрять',
     kk: 'Бұл сіз мақұлдай алатыннан көп нәрсеге қатысты',
   },
+  'error.APPROVAL_REACH.why': {
+    en: 'Your roles reach a part of the site, and it concerns devices outside of it.',
+    ru: 'Ваши роли охватывают часть площадки, а это касается устройств за её пределами.',
+    kk: 'Рөлдеріңіз алаңның бір бөлігін қамтиды, ал бұл одан тыс құрылғыларға қатысты.',
+  },
   'error.APPROVAL_REACH.next': {
     en: 'Ask somebody who may approve for all devices that it concerns.',
     ru: 'Попросите того, кто может одобрять для всех устройств, которых это касается.',
@@ -304,6 +354,11 @@ export const words = defineWords({
     en: 'The request came from another site',
     ru: 'Запрос пришёл с другого сайта',
     kk: 'Сұрау басқа сайттан келді',
+  },
+  'error.ORIGIN.why': {
+    en: 'Another page has sent it, or the console was opened by another address.',
+    ru: 'Его отправила чужая страница, или консоль открыта по другому адресу.',
+    kk: 'Оны басқа бет жіберген немесе консоль басқа мекенжаймен ашылған.',
   },
   'error.ORIGIN.next': {
     en: 'Open the console by its own address and try again.',
@@ -315,62 +370,130 @@ export const words = defineWords({
     ru: 'Пока вы видите консоль глазами роли, ничего не записывается',
     kk: 'Консольді рөл ретінде көріп отырғанда ештеңе жазылмайды',
   },
+  'error.VIEWING.why': {
+    en: 'You see what another role would see, which has acts of its own.',
+    ru: 'Вы видите то, что видит другая роль, а у неё свои действия.',
+    kk: 'Сіз басқа рөл көретінді көріп отырсыз, оның өз әрекеттері бар.',
+  },
   'error.VIEWING.next': {
     en: 'End the view with the button at the top of the page, then do it.',
     ru: 'Завершите просмотр кнопкой вверху страницы и повторите.',
     kk: 'Бет жоғарысындағы батырмамен көруді аяқтап, қайталаңыз.',
   },
   'error.CSRF': { en: 'The form is too old', ru: 'Форма устарела', kk: 'Пішін ескірген' },
+  'error.CSRF.why': {
+    en: 'The session has changed since the page was loaded.',
+    ru: 'С загрузки страницы сменился сеанс.',
+    kk: 'Бет жүктелгеннен бері сеанс ауысқан.',
+  },
   'error.CSRF.next': {
     en: 'Load the page again and repeat.',
     ru: 'Перезагрузите страницу и повторите.',
     kk: 'Бетті қайта жүктеп, қайталаңыз.',
   },
-  'error.NOT_FOUND': { en: 'There is nothing here', ru: 'Здесь ничего нет', kk: 'Мұнда ештеңе жоқ' },
+  'error.NOT_FOUND': {
+    en: 'No such object or page',
+    ru: 'Нет такого объекта или страницы',
+    kk: 'Мұндай нысан немесе бет жоқ',
+  },
   'error.NOT_FOUND.why': {
-    en: 'It was deleted, or the address is wrong.',
-    ru: 'Объект удалён, или адрес неверен.',
-    kk: 'Ол жойылған немесе мекенжай қате.',
+    en: 'It was deleted, or its number, name or address is wrong.',
+    ru: 'Объект удалён, или неверны его номер, имя или адрес.',
+    kk: 'Ол жойылған немесе нөмірі, атауы не мекенжайы қате.',
   },
   'error.NOT_FOUND.next': {
-    en: 'Look for it with the search.',
-    ru: 'Воспользуйтесь поиском.',
-    kk: 'Іздеуді қолданыңыз.',
+    en: 'Look it up in its list or with the search.',
+    ru: 'Найдите его в списке или поиском.',
+    kk: 'Оны тізімнен немесе іздеу арқылы табыңыз.',
   },
   'error.UNKNOWN_COLLECTION': {
     en: 'This site does not collect that',
     ru: 'Площадка такого не собирает',
     kk: 'Бұл алаң ондайды жинамайды',
   },
+  'error.UNKNOWN_COLLECTION.why': {
+    en: 'No collection of this release has that name.',
+    ru: 'В этом выпуске нет раздела с таким именем.',
+    kk: 'Бұл шығарылымда мұндай атаулы бөлім жоқ.',
+  },
+  'error.UNKNOWN_COLLECTION.next': {
+    en: 'Choose one of the collections that the API document lists.',
+    ru: 'Выберите раздел из перечня в документе API.',
+    kk: 'API құжатындағы бөлімдердің бірін таңдаңыз.',
+  },
   'error.METHOD': {
     en: 'This address does not take that',
     ru: 'Этот адрес такого не принимает',
     kk: 'Бұл мекенжай оны қабылдамайды',
   },
+  'error.METHOD.why': {
+    en: 'It is there, but for another method.',
+    ru: 'Он есть, но для другого метода.',
+    kk: 'Ол бар, бірақ басқа әдіс үшін.',
+  },
+  'error.METHOD.next': {
+    en: 'Use a method that the answer allows (Allow).',
+    ru: 'Используйте метод, который разрешает ответ (Allow).',
+    kk: 'Жауап рұқсат ететін әдісті (Allow) қолданыңыз.',
+  },
   'error.CONFLICT': {
-    en: 'It was changed meanwhile',
-    ru: 'Объект тем временем изменили',
-    kk: 'Оны біреу өзгертіп қойды',
+    en: 'Its present state does not allow that',
+    ru: 'Нынешнее состояние этого не допускает',
+    kk: 'Қазіргі күйі бұған жол бермейді',
+  },
+  'error.CONFLICT.why': {
+    en: 'It was changed meanwhile, or something else has to be done before.',
+    ru: 'Объект тем временем изменили, или сначала нужно сделать что-то другое.',
+    kk: 'Оны біреу өзгерткен немесе алдымен басқа нәрсе істелуі керек.',
   },
   'error.CONFLICT.next': {
-    en: 'Load the page again, look at the change, repeat yours.',
-    ru: 'Перезагрузите страницу, посмотрите изменение и повторите своё.',
-    kk: 'Бетті қайта жүктеп, өзгерісті қарап, өзіңіздікін қайталаңыз.',
+    en: 'Look at its present state, do what the message names, then repeat.',
+    ru: 'Посмотрите нынешнее состояние, сделайте то, что названо в сообщении, и повторите.',
+    kk: 'Қазіргі күйін қарап, хабарламада аталғанды істеп, қайталаңыз.',
   },
   'error.EXISTS': { en: 'It exists already', ru: 'Такой уже есть', kk: 'Ол бұрыннан бар' },
-  'error.EXISTS.next': { en: 'Choose another name.', ru: 'Выберите другое имя.', kk: 'Басқа атау таңдаңыз.' },
+  'error.EXISTS.why': {
+    en: 'The name or the file is taken.',
+    ru: 'Имя или файл уже заняты.',
+    kk: 'Атау немесе файл бос емес.',
+  },
+  'error.EXISTS.next': {
+    en: 'Choose another name, or work with what is there.',
+    ru: 'Выберите другое имя или работайте с тем, что есть.',
+    kk: 'Басқа атау таңдаңыз немесе барымен жұмыс істеңіз.',
+  },
   'error.IN_USE': { en: 'It is in use', ru: 'Используется', kk: 'Ол қолданылып тұр' },
+  'error.IN_USE.why': {
+    en: 'Something refers to it, or another program has it open.',
+    ru: 'На него что-то ссылается, или его открыла другая программа.',
+    kk: 'Оған бірдеңе сілтейді немесе оны басқа бағдарлама ашып тұр.',
+  },
   'error.IN_USE.next': {
-    en: 'Remove what refers to it first.',
-    ru: 'Сначала уберите то, что на него ссылается.',
-    kk: 'Алдымен оған сілтейтінді алып тастаңыз.',
+    en: 'Remove what refers to it, or end the other program, then repeat.',
+    ru: 'Уберите то, что на него ссылается, или завершите другую программу и повторите.',
+    kk: 'Оған сілтейтінді алып тастаңыз немесе басқа бағдарламаны аяқтап, қайталаңыз.',
   },
   'error.HASH_MISMATCH': {
     en: 'The content does not match its hash',
     ru: 'Содержимое не соответствует хэшу',
     kk: 'Мазмұны хешіне сәйкес емес',
   },
+  'error.HASH_MISMATCH.why': {
+    en: 'Bytes were lost or changed on the way, or another file was sent.',
+    ru: 'По пути потеряны или изменены байты, или отправлен другой файл.',
+    kk: 'Жолда байттар жоғалған не өзгерген немесе басқа файл жіберілген.',
+  },
+  'error.HASH_MISMATCH.next': {
+    en: 'Send the file again; if that repeats, take it anew from where it came.',
+    ru: 'Отправьте файл снова; если повторится, возьмите его заново у источника.',
+    kk: 'Файлды қайта жіберіңіз; қайталанса, оны көзінен жаңадан алыңыз.',
+  },
   'error.TOO_LARGE': { en: 'It is too large', ru: 'Слишком большой размер', kk: 'Тым үлкен' },
+  'error.TOO_LARGE.why': {
+    en: 'It is above a limit of this appliance.',
+    ru: 'Превышен предел этого сервера.',
+    kk: 'Бұл сервердің шегінен асады.',
+  },
   'error.TOO_LARGE.next': {
     en: 'Choose less at once.',
     ru: 'Уменьшите объём за один раз.',
@@ -381,28 +504,73 @@ export const words = defineWords({
     ru: 'У сторон нет общей версии протокола; обновите более старую',
     kk: 'Тараптардың ортақ хаттама нұсқасы жоқ; ескісін жаңартыңыз',
   },
+  'error.VERSION.why': {
+    en: 'The agent or program and this appliance are of releases too far apart.',
+    ru: 'Выпуски агента или программы и сервера слишком далеки.',
+    kk: 'Агент не бағдарлама мен сервер шығарылымдары тым алшақ.',
+  },
+  'error.VERSION.next': {
+    en: 'Update the older side, then repeat.',
+    ru: 'Обновите более старую сторону и повторите.',
+    kk: 'Ескі тарапты жаңартып, қайталаңыз.',
+  },
   'error.UNSUPPORTED_TYPE': {
     en: 'This type of content is not taken',
     ru: 'Такой тип содержимого не принимается',
     kk: 'Бұл мазмұн түрі қабылданбайды',
   },
+  'error.UNSUPPORTED_TYPE.why': {
+    en: 'Its content or its declared type is none that is read here.',
+    ru: 'Содержимое или указанный тип здесь не читается.',
+    kk: 'Мазмұны немесе көрсетілген түрі мұнда оқылмайды.',
+  },
+  'error.UNSUPPORTED_TYPE.next': {
+    en: 'Send a type that the page or the API document names.',
+    ru: 'Отправьте тип, названный на странице или в документе API.',
+    kk: 'Бетте немесе API құжатында аталған түрді жіберіңіз.',
+  },
   'error.RATE_LIMITED': { en: 'Too many attempts', ru: 'Слишком много попыток', kk: 'Әрекет тым көп' },
+  'error.RATE_LIMITED.why': {
+    en: 'More came from this account or this network than is taken at once.',
+    ru: 'От этой учётной записи или сети пришло больше, чем принимается за раз.',
+    kk: 'Осы тіркелгіден немесе желіден бірден қабылданатыннан көп келді.',
+  },
   'error.RATE_LIMITED.next': {
     en: 'Wait a minute and try again.',
     ru: 'Подождите минуту и повторите.',
     kk: 'Бір минут күтіп, қайталаңыз.',
   },
   'error.OVERLOADED': { en: 'The appliance is busy', ru: 'Устройство занято', kk: 'Құрылғы бос емес' },
+  'error.OVERLOADED.why': {
+    en: 'Other work fills its places or holds the database.',
+    ru: 'Места заняты другой работой, или ею занята база данных.',
+    kk: 'Орындарды немесе дерекқорды басқа жұмыс алып тұр.',
+  },
   'error.OVERLOADED.next': {
     en: 'Try again in a minute.',
     ru: 'Повторите через минуту.',
     kk: 'Бір минуттан соң қайталаңыз.',
   },
   'error.NOT_READY': { en: 'The appliance is starting', ru: 'Устройство запускается', kk: 'Құрылғы іске қосылуда' },
+  'error.NOT_READY.why': {
+    en: 'A part that this needs is not there yet, or was found damaged.',
+    ru: 'Нужная часть ещё не готова или повреждена.',
+    kk: 'Керек бөлігі әлі дайын емес немесе зақымдалған.',
+  },
+  'error.NOT_READY.next': {
+    en: 'Wait a minute; if it stays, look at the health of the appliance (sallyport health).',
+    ru: 'Подождите минуту; если не пройдёт, посмотрите состояние сервера (sallyport health).',
+    kk: 'Бір минут күтіңіз; өтпесе, сервер күйін қараңыз (sallyport health).',
+  },
   'error.NO_ROOT': {
     en: 'This site has no root of trust yet',
     ru: 'У площадки ещё нет корня доверия',
     kk: 'Алаңда сенім түбірі әлі жоқ',
+  },
+  'error.NO_ROOT.why': {
+    en: 'Without it nothing that comes from outside can be verified.',
+    ru: 'Без него нельзя проверить ничего, что приходит извне.',
+    kk: 'Онсыз сырттан келетін ештеңені тексеру мүмкін емес.',
   },
   'error.NO_ROOT.next': {
     en: 'Import the trust file of the connected host under Exchange, Trust.',
@@ -410,36 +578,111 @@ export const words = defineWords({
     kk: 'Алмасу, Сенім бөлімінде қосылған тараптың сенім файлын импорттаңыз.',
   },
   'error.TOKEN': { en: 'The token is not valid', ru: 'Токен недействителен', kk: 'Токен жарамсыз' },
+  'error.TOKEN.why': {
+    en: 'It was withdrawn, has ended or is used up, or was typed wrong.',
+    ru: 'Он отозван, истёк, исчерпан или введён с ошибкой.',
+    kk: 'Ол қайтарып алынған, мерзімі біткен, таусылған немесе қате терілген.',
+  },
+  'error.TOKEN.next': {
+    en: 'Ask an administrator for a new token.',
+    ru: 'Попросите у администратора новый токен.',
+    kk: 'Әкімшіден жаңа токен сұраңыз.',
+  },
   'error.TOKEN_HELD': {
     en: 'The token waits after a return to an older state: an administrator lets it live again',
     ru: 'Токен ждёт после возврата к прежнему состоянию: в действие его возвращает администратор',
     kk: 'Токен бұрынғы күйге қайтқаннан кейін күтуде: оны әкімші қайта іске қосады',
+  },
+  'error.TOKEN_HELD.why': {
+    en: 'The database was put back to an older state, so it is in doubt whether the token was withdrawn since.',
+    ru: 'База данных возвращена к прежнему состоянию, и неизвестно, не отозван ли токен с тех пор.',
+    kk: 'Дерекқор бұрынғы күйге қайтарылған, токеннің содан бері қайтарып алынбағаны белгісіз.',
+  },
+  'error.TOKEN_HELD.next': {
+    en: 'Have an administrator decide about it: sallyport rollback tokens.',
+    ru: 'Попросите администратора принять решение: sallyport rollback tokens.',
+    kk: 'Әкімшіден шешім қабылдауын сұраңыз: sallyport rollback tokens.',
   },
   'error.PENDING': {
     en: 'The device waits for approval',
     ru: 'Устройство ждёт одобрения',
     kk: 'Құрылғы мақұлдауды күтуде',
   },
+  'error.PENDING.why': {
+    en: 'A device that comes with this token waits for a person.',
+    ru: 'Устройство с этим токеном ждёт решения человека.',
+    kk: 'Осы токенмен келген құрылғы адамның шешімін күтеді.',
+  },
+  'error.PENDING.next': {
+    en: 'Approve the device on its page or with sallyport device approve.',
+    ru: 'Одобрите устройство на его странице или командой sallyport device approve.',
+    kk: 'Құрылғыны өз бетінде немесе sallyport device approve командасымен мақұлдаңыз.',
+  },
   'error.POSSIBLE_CLONE': {
     en: 'The device may be a clone',
     ru: 'Устройство может быть клоном',
     kk: 'Құрылғы көшірме болуы мүмкін',
   },
+  'error.POSSIBLE_CLONE.why': {
+    en: 'Two computers use the identity of one device.',
+    ru: 'Два компьютера используют идентичность одного устройства.',
+    kk: 'Екі компьютер бір құрылғының сәйкестігін қолданады.',
+  },
+  'error.POSSIBLE_CLONE.next': {
+    en: 'Look at the device on the appliance, and enrol the copy anew.',
+    ru: 'Посмотрите устройство на сервере и зарегистрируйте копию заново.',
+    kk: 'Құрылғыны серверден қарап, көшірмесін жаңадан тіркеңіз.',
+  },
   'error.REVOKED': { en: 'The device was revoked', ru: 'Устройство отозвано', kk: 'Құрылғы қайтарып алынған' },
+  'error.REVOKED.why': {
+    en: 'An administrator has withdrawn its certificate.',
+    ru: 'Администратор отозвал её сертификат.',
+    kk: 'Әкімші оның сертификатын қайтарып алған.',
+  },
+  'error.REVOKED.next': {
+    en: 'Enrol the device anew with a token, if it may come in again.',
+    ru: 'Зарегистрируйте устройство заново с токеном, если его можно впустить.',
+    kk: 'Қайта кіруге болса, құрылғыны токенмен жаңадан тіркеңіз.',
+  },
   'error.CERTIFICATE_ENDED': {
     en: 'The certificate of the device ended',
     ru: 'Срок сертификата устройства истёк',
     kk: 'Құрылғы сертификатының мерзімі бітті',
+  },
+  'error.CERTIFICATE_ENDED.why': {
+    en: 'The device was away for longer than its certificate held.',
+    ru: 'Устройства не было дольше, чем действовал сертификат.',
+    kk: 'Құрылғы сертификаты жарамды мерзімнен ұзақ болмады.',
+  },
+  'error.CERTIFICATE_ENDED.next': {
+    en: 'Let the device ask again: sallyport-agent enrol --again.',
+    ru: 'Пусть устройство попросится снова: sallyport-agent enrol --again.',
+    kk: 'Құрылғы қайта сұрансын: sallyport-agent enrol --again.',
   },
   'error.DEVICE_REVOKED': {
     en: 'The device was revoked',
     ru: 'Устройство отозвано',
     kk: 'Құрылғы қайтарып алынған',
   },
+  'error.DEVICE_REVOKED.why': {
+    en: 'An administrator has withdrawn its certificate.',
+    ru: 'Администратор отозвал её сертификат.',
+    kk: 'Әкімші оның сертификатын қайтарып алған.',
+  },
+  'error.DEVICE_REVOKED.next': {
+    en: 'Enrol the device anew with a token, if it may come in again.',
+    ru: 'Зарегистрируйте устройство заново с токеном, если его можно впустить.',
+    kk: 'Қайта кіруге болса, құрылғыны токенмен жаңадан тіркеңіз.',
+  },
   'error.COMPARE_KEY': {
     en: 'The device asks again with a new key, which has to be compared first',
     ru: 'Устройство регистрируется повторно с новым ключом: сначала его нужно сверить',
     kk: 'Құрылғы жаңа кілтпен қайта тіркелуде: алдымен кілтті салыстыру керек',
+  },
+  'error.COMPARE_KEY.why': {
+    en: 'The key alone does not tell whether it is the same computer.',
+    ru: 'По одному ключу не видно, тот же ли это компьютер.',
+    kk: 'Кілттің өзінен бұл сол компьютер ме екені көрінбейді.',
   },
   'error.COMPARE_KEY.next': {
     en: 'Open the page of the device and compare the words of the key with those that the agent shows.',
@@ -451,7 +694,27 @@ export const words = defineWords({
     ru: 'Сертификат недействителен',
     kk: 'Сертификат жарамсыз',
   },
+  'error.CERTIFICATE.why': {
+    en: 'It is of another authority, has ended, or does not belong to the key.',
+    ru: 'Он выдан другим центром, истёк или не соответствует ключу.',
+    kk: 'Ол басқа орталықтікі, мерзімі біткен немесе кілтке сай емес.',
+  },
+  'error.CERTIFICATE.next': {
+    en: 'Compare the certificate and its dates; enrol the device anew if it lost its own.',
+    ru: 'Сверьте сертификат и его даты; зарегистрируйте устройство заново, если своего у него больше нет.',
+    kk: 'Сертификат пен мерзімін тексеріңіз; өзінікін жоғалтса, құрылғыны жаңадан тіркеңіз.',
+  },
   'error.CANCELLED': { en: 'It was cancelled', ru: 'Отменено', kk: 'Ол тоқтатылған' },
+  'error.CANCELLED.why': {
+    en: 'A person or another command ended it before it was done.',
+    ru: 'Человек или другая команда завершили это раньше времени.',
+    kk: 'Адам немесе басқа команда оны аяқталғанша тоқтатқан.',
+  },
+  'error.CANCELLED.next': {
+    en: 'Start it again if it is still wanted.',
+    ru: 'Начните снова, если это ещё нужно.',
+    kk: 'Әлі керек болса, қайта бастаңыз.',
+  },
   'error.DISK_FULL': { en: 'The disk is full', ru: 'Диск заполнен', kk: 'Диск толды' },
   'error.DISK_FULL.why': { en: 'Nothing was changed.', ru: 'Ничего не изменено.', kk: 'Ештеңе өзгермеді.' },
   'error.DISK_FULL.next': {
@@ -464,6 +727,11 @@ export const words = defineWords({
     ru: 'База данных более новой версии',
     kk: 'Дерекқор жаңарақ нұсқада',
   },
+  'error.SCHEMA_NEWER.why': {
+    en: 'A newer release has opened it, and this one does not know its form.',
+    ru: 'Её открывал более новый выпуск, а этот её формы не знает.',
+    kk: 'Оны жаңарақ шығарылым ашқан, ал бұл оның пішімін білмейді.',
+  },
   'error.SCHEMA_NEWER.next': {
     en: 'Run the newer release of Sallyport.',
     ru: 'Запустите более новый выпуск Sallyport.',
@@ -473,6 +741,11 @@ export const words = defineWords({
     en: 'The database is of an older version',
     ru: 'База данных более старой версии',
     kk: 'Дерекқор ескірек нұсқада',
+  },
+  'error.SCHEMA_OLDER.why': {
+    en: 'It has not been brought to this release yet.',
+    ru: 'Она ещё не приведена к этому выпуску.',
+    kk: 'Ол әлі осы шығарылымға келтірілмеген.',
   },
   'error.SCHEMA_OLDER.next': {
     en: 'Run sallyport upgrade, or the release that made it.',
@@ -484,6 +757,11 @@ export const words = defineWords({
     ru: 'База данных изменена другой программой',
     kk: 'Дерекқорды басқа бағдарлама өзгерткен',
   },
+  'error.SCHEMA_OTHER.why': {
+    en: 'Its tables are not those of any release that is known here.',
+    ru: 'Её таблицы не принадлежат ни одному известному здесь выпуску.',
+    kk: 'Оның кестелері мұнда белгілі ешбір шығарылымдікі емес.',
+  },
   'error.SCHEMA_OTHER.next': {
     en: 'Run the release that changed it.',
     ru: 'Запустите выпуск, который её изменил.',
@@ -493,6 +771,11 @@ export const words = defineWords({
     en: 'The upgrade failed',
     ru: 'Обновление не удалось',
     kk: 'Жаңарту сәтсіз аяқталды',
+  },
+  'error.UPGRADE.why': {
+    en: 'A step of it was refused or ended early.',
+    ru: 'Один из шагов отклонён или прервался.',
+    kk: 'Оның бір қадамы қабылданбады немесе үзілді.',
   },
   'error.UPGRADE.next': {
     en: 'Read the reason; the release of before serves.',
@@ -504,6 +787,11 @@ export const words = defineWords({
     ru: 'База данных сообщает об ошибке',
     kk: 'Дерекқор қате туралы хабарлады',
   },
+  'error.DATABASE.why': {
+    en: 'Its file is damaged, or the disk below it fails.',
+    ru: 'Её файл повреждён, или отказывает диск под ней.',
+    kk: 'Оның файлы зақымдалған немесе астындағы диск істен шығуда.',
+  },
   'error.DATABASE.next': {
     en: 'Run doctor on the appliance.',
     ru: 'Запустите doctor на устройстве.',
@@ -513,6 +801,11 @@ export const words = defineWords({
     en: 'The file of advisories is damaged',
     ru: 'Файл бюллетеней повреждён',
     kk: 'Бюллетеньдер файлы зақымдалған',
+  },
+  'error.ADVISORIES.why': {
+    en: 'Its bytes are not those that were written.',
+    ru: 'Его байты не те, что были записаны.',
+    kk: 'Оның байттары жазылғандай емес.',
   },
   'error.ADVISORIES.next': {
     en: 'Stop the server and bring the file back from the newest backup. Everything else goes on.',
@@ -524,28 +817,88 @@ export const words = defineWords({
     ru: 'Цепочка аудита разорвана',
     kk: 'Аудит тізбегі үзілген',
   },
+  'error.CHAIN_BROKEN.why': {
+    en: 'An entry was changed or removed outside of the appliance.',
+    ru: 'Запись изменена или удалена в обход сервера.',
+    kk: 'Жазба серверден тыс өзгертілген не жойылған.',
+  },
   'error.CHAIN_BROKEN.next': {
     en: 'Keep the data directory as it is and compare with a backup.',
     ru: 'Не меняйте каталог данных и сравните с резервной копией.',
     kk: 'Деректер бумасын өзгертпей, сақтық көшірмемен салыстырыңыз.',
   },
   'error.KEY': { en: 'A key cannot be read', ru: 'Ключ не читается', kk: 'Кілтті оқу мүмкін емес' },
+  'error.KEY.why': {
+    en: 'The file of the key or its passphrase is wrong, or the key is of another kind.',
+    ru: 'Неверен файл ключа или парольная фраза, или ключ другого вида.',
+    kk: 'Кілт файлы не құпия сөйлемі қате немесе кілт басқа түрде.',
+  },
+  'error.KEY.next': {
+    en: 'Give the right key file or passphrase; sallyport doctor checks the keys of the appliance.',
+    ru: 'Укажите правильный файл ключа или фразу; ключи сервера проверяет sallyport doctor.',
+    kk: 'Дұрыс кілт файлын немесе сөйлемді беріңіз; сервер кілттерін sallyport doctor тексереді.',
+  },
   'error.DATA_DIR': {
     en: 'The data directory cannot be used',
     ru: 'Каталог данных непригоден',
     kk: 'Деректер бумасын пайдалану мүмкін емес',
+  },
+  'error.DATA_DIR.why': {
+    en: 'It is no data directory, or this user may not open it.',
+    ru: 'Это не каталог данных, или этому пользователю он недоступен.',
+    kk: 'Бұл деректер бумасы емес немесе бұл пайдаланушы оны аша алмайды.',
+  },
+  'error.DATA_DIR.next': {
+    en: 'Name the right directory with --data, or make one with sallyport init.',
+    ru: 'Укажите верный каталог через --data или создайте его: sallyport init.',
+    kk: 'Дұрыс буманы --data арқылы көрсетіңіз немесе sallyport init арқылы жасаңыз.',
   },
   'error.DATA_GONE': {
     en: 'The data directory went away while the server ran',
     ru: 'Каталог данных исчез во время работы сервера',
     kk: 'Деректер бумасы сервер жұмыс істеп тұрғанда жоғалды',
   },
+  'error.DATA_GONE.why': {
+    en: 'Its disk was unmounted, or the folder was moved or removed.',
+    ru: 'Её диск отключён, или папка перемещена либо удалена.',
+    kk: 'Оның дискісі ажыратылған немесе бума жылжытылған не жойылған.',
+  },
+  'error.DATA_GONE.next': {
+    en: 'Bring the directory back, then start the server again.',
+    ru: 'Верните каталог и запустите сервер снова.',
+    kk: 'Буманы қайтарып, серверді қайта іске қосыңыз.',
+  },
   'error.DECLARATION': { en: 'A declaration is wrong', ru: 'Ошибка в объявлении', kk: 'Мәлімдеме қате' },
+  'error.DECLARATION.why': {
+    en: 'An extension or the program declares something that does not fit.',
+    ru: 'Расширение или программа объявляет то, что не подходит.',
+    kk: 'Кеңейтім немесе бағдарлама сай келмейтінді мәлімдейді.',
+  },
+  'error.DECLARATION.next': {
+    en: 'Correct the file of the extension that the message names, or start without --extensions.',
+    ru: 'Исправьте файл расширения из сообщения или запустите без --extensions.',
+    kk: 'Хабарламадағы кеңейтім файлын түзетіңіз немесе --extensions көрсетпей іске қосыңыз.',
+  },
   'error.TIMEOUT': { en: 'It took too long', ru: 'Превышено время', kk: 'Тым ұзаққа созылды' },
+  'error.TIMEOUT.why': {
+    en: 'The other side or the work did not end within its limit.',
+    ru: 'Другая сторона или работа не уложилась в срок.',
+    kk: 'Екінші тарап немесе жұмыс мерзімінде аяқталмады.',
+  },
+  'error.TIMEOUT.next': {
+    en: 'Check whether the other side is there and idle, then repeat.',
+    ru: 'Проверьте, что другая сторона на месте и не занята, и повторите.',
+    kk: 'Екінші тараптың орнында әрі бос екенін тексеріп, қайталаңыз.',
+  },
   'error.CONTROLLERS_ONLY': {
     en: 'An accepted risk is for controllers only, and this is a package of computers',
     ru: 'Принятый риск бывает только для контроллеров, а это пакет компьютеров',
     kk: 'Қабылданған тәуекел тек контроллерлерге арналған, ал бұл — компьютер дестесі',
+  },
+  'error.CONTROLLERS_ONLY.why': {
+    en: 'Updates of computers are decided about by themselves, and no deadline runs for them.',
+    ru: 'Об обновлениях компьютеров решают отдельно, и сроки для них не идут.',
+    kk: 'Компьютер жаңартулары бойынша бөлек шешім қабылданады, оларға мерзім жүрмейді.',
   },
   'error.CONTROLLERS_ONLY.next': {
     en: 'Decide about the update of the package on its page, or name a controller.',
@@ -557,6 +910,11 @@ export const words = defineWords({
     ru: 'Источник этого списка не пропал: за последние 30 дней отвечал он сам или не отвечало ничего на этом устройстве',
     kk: 'Бұл тізімнің көзі жоғалмаған: соңғы 30 күнде оның өзі жауап берген немесе құрылғыда ештеңе жауап бермеген',
   },
+  'error.LIST_NOT_GONE.why': {
+    en: 'A person closes a list only where its source will not report again.',
+    ru: 'Человек закрывает список, только если его источник больше не отчитается.',
+    kk: 'Адам тізімді оның көзі енді есеп бермейтін болса ғана жабады.',
+  },
   'error.LIST_NOT_GONE.next': {
     en: 'Its next report closes what is not there any more. If the agent was removed, revoke its client on the device’s page.',
     ru: 'Чего больше нет, закроет его следующий отчёт. Если агент удалён, отзовите его клиента на странице устройства.',
@@ -566,6 +924,11 @@ export const words = defineWords({
     en: 'This address is not allowed for connections',
     ru: 'Соединение с этим адресом не разрешено',
     kk: 'Бұл мекенжаймен байланысуға рұқсат жоқ',
+  },
+  'error.NOT_NAMED.why': {
+    en: 'The appliance connects only to what an administrator named.',
+    ru: 'Сервер соединяется только с тем, что указал администратор.',
+    kk: 'Сервер тек әкімші көрсеткенге ғана қосылады.',
   },
   'error.NOT_NAMED.next': {
     en: 'Enter the address in a directory or an address range first.',
@@ -577,12 +940,22 @@ export const words = defineWords({
     ru: 'По этому адресу находятся контроллеры: с ними связывается только идентификация',
     kk: 'Бұл мекенжайда контроллерлер бар: олармен тек сәйкестендіру байланысады',
   },
+  'error.FORBIDDEN_ADDRESS.why': {
+    en: 'A connection of another kind may stop a controller.',
+    ru: 'Соединение другого вида может остановить контроллер.',
+    kk: 'Басқа түрдегі байланыс контроллерді тоқтатуы мүмкін.',
+  },
   'error.FORBIDDEN_ADDRESS.next': {
     en: 'Enter another address. What is kept from: addresses of recorded controllers, networks of their zones, ranges marked as controllers.',
     ru: 'Введите другой адрес. Запрещены адреса учтённых контроллеров, сети их зон и диапазоны с отметкой «контроллеры».',
     kk: 'Басқа мекенжай енгізіңіз. Тіркелген контроллерлердің мекенжайларына, аймақ желілеріне және «контроллерлер» деп белгіленген ауқымдарға тыйым салынған.',
   },
   'error.UNREACHABLE': { en: 'There is no connection', ru: 'Соединения нет', kk: 'Байланыс жоқ' },
+  'error.UNREACHABLE.why': {
+    en: 'Nothing answers there, or something in between refuses.',
+    ru: 'Там ничто не отвечает, или что-то на пути отказывает.',
+    kk: 'Онда ештеңе жауап бермейді немесе жолда бірдеңе бас тартады.',
+  },
   'error.UNREACHABLE.next': {
     en: 'Check the address, the port and the firewall in between.',
     ru: 'Проверьте адрес, порт и межсетевой экран между ними.',
@@ -593,21 +966,71 @@ export const words = defineWords({
     ru: 'Другая сторона не подтвердила, кто она',
     kk: 'Екінші тарап өзінің кім екенін растамады',
   },
+  'error.PEER.why': {
+    en: 'Its certificate or key is not the one that was expected.',
+    ru: 'Её сертификат или ключ не тот, что ожидался.',
+    kk: 'Оның сертификаты не кілті күтілгендей емес.',
+  },
   'error.PEER.next': {
     en: 'Compare the certificate with its owner; enter the authority or the new fingerprint.',
     ru: 'Сверьте сертификат с его владельцем; укажите удостоверяющий центр или новый отпечаток.',
     kk: 'Сертификатты иесімен салыстырыңыз; куәландырушы орталықты немесе жаңа бақылау ізін енгізіңіз.',
   },
   'error.DIRECTORY': { en: 'The directory refused', ru: 'Служба каталогов отказала', kk: 'Каталог қызметі бас тартты' },
+  'error.DIRECTORY.why': {
+    en: 'Its server did not accept the log-in or the question.',
+    ru: 'Её сервер не принял вход или запрос.',
+    kk: 'Оның сервері кіруді не сұрауды қабылдамады.',
+  },
   'error.DIRECTORY.next': {
     en: 'Check the name and password of the bind, the base names and the filters.',
     ru: 'Проверьте имя и пароль для входа, базовые имена и фильтры.',
     kk: 'Кіру аты мен құпиясөзін, негізгі атауларды және сүзгілерді тексеріңіз.',
   },
   'error.USAGE': { en: 'Wrong use', ru: 'Неверное использование', kk: 'Қате қолдану' },
+  'error.USAGE.why': {
+    en: 'An option or an argument is missing, unknown or does not fit.',
+    ru: 'Параметр или аргумент отсутствует, неизвестен или не подходит.',
+    kk: 'Параметр не аргумент жоқ, белгісіз немесе сай емес.',
+  },
+  'error.USAGE.next': {
+    en: 'Correct what the message names; --help of the command shows what it takes.',
+    ru: 'Исправьте то, что названо в сообщении; --help команды показывает, что она принимает.',
+    kk: 'Хабарламада аталғанды түзетіңіз; команданың --help мәтіні не қабылдайтынын көрсетеді.',
+  },
   'error.FINDINGS': { en: 'The check found something', ru: 'Проверка нашла замечания', kk: 'Тексеру мәселе тапты' },
+  'error.FINDINGS.why': {
+    en: 'What the message names must not be there for this.',
+    ru: 'То, что названо в сообщении, этому мешает.',
+    kk: 'Хабарламада аталған бұған кедергі болады.',
+  },
+  'error.FINDINGS.next': {
+    en: 'Mend what the message names, then repeat.',
+    ru: 'Исправьте то, что названо в сообщении, и повторите.',
+    kk: 'Хабарламада аталғанды жөндеп, қайталаңыз.',
+  },
   'error.FETCH_FAILED': { en: 'It could not be fetched', ru: 'Не удалось загрузить', kk: 'Жүктеп алу мүмкін болмады' },
+  'error.FETCH_FAILED.why': {
+    en: 'The address or the network did not answer as expected.',
+    ru: 'Адрес или сеть ответили не так, как ожидалось.',
+    kk: 'Мекенжай не желі күтілгендей жауап бермеді.',
+  },
+  'error.FETCH_FAILED.next': {
+    en: 'Check the address and the network on the connected side, then repeat.',
+    ru: 'Проверьте адрес и сеть на подключённой стороне и повторите.',
+    kk: 'Қосылған тараптағы мекенжай мен желіні тексеріп, қайталаңыз.',
+  },
   'error.SOURCE_INVALID': { en: 'The source is not valid', ru: 'Источник недействителен', kk: 'Дереккөз жарамсыз' },
+  'error.SOURCE_INVALID.why': {
+    en: 'Its content or its description cannot be read.',
+    ru: 'Его содержимое или описание не читается.',
+    kk: 'Оның мазмұны не сипаттамасы оқылмайды.',
+  },
+  'error.SOURCE_INVALID.next': {
+    en: 'Correct the source on the connected side (sallyport-bundle source list).',
+    ru: 'Исправьте источник на подключённой стороне (sallyport-bundle source list).',
+    kk: 'Дереккөзді қосылған тарапта түзетіңіз (sallyport-bundle source list).',
+  },
   'validation.choice': {
     en: 'Choose one of the listed values.',
     ru: 'Выберите одно из значений списка.',

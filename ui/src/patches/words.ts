@@ -1075,10 +1075,30 @@ export const words = defineWords({
     ru: 'Из этого состояния такой переход невозможен.',
     kk: 'Бұл күйден мұндай ауысу болмайды.',
   },
+  'error.NO_SUCH_MOVE.why': {
+    en: 'Its state allows other steps only.',
+    ru: 'Его состояние допускает только другие шаги.',
+    kk: 'Оның күйі тек басқа қадамдарға жол береді.',
+  },
+  'error.NO_SUCH_MOVE.next': {
+    en: 'Open the patch: its page names the steps that may come next.',
+    ru: 'Откройте исправление: на его странице названы возможные шаги.',
+    kk: 'Түзетуді ашыңыз: оның бетінде келесі мүмкін қадамдар аталған.',
+  },
   'error.GATE_CLOSED': {
     en: 'Something has to be done first.',
     ru: 'Сначала нужно выполнить условия.',
     kk: 'Алдымен шарттарды орындау керек.',
+  },
+  'error.GATE_CLOSED.why': {
+    en: 'A condition of this step is not met yet.',
+    ru: 'Условие этого шага ещё не выполнено.',
+    kk: 'Осы қадамның шарты әлі орындалмаған.',
+  },
+  'error.GATE_CLOSED.next': {
+    en: 'Open the patch: its page names what is missing for this step.',
+    ru: 'Откройте исправление: на его странице названо, чего не хватает для этого шага.',
+    kk: 'Түзетуді ашыңыз: оның бетінде осы қадамға не жетіспейтіні аталған.',
   },
   'validation.recurrence': {
     en: 'This is no window: 2nd Sunday 06-10 would be one.',

@@ -6,9 +6,9 @@ import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { toRoute } from '../operations/to-route.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
+import { errorResponse } from './refusal.ts';
 import type { ApiRoute } from './route.ts';
 import type { ApiEnv } from './types.ts';
-import { errorResponse } from './wire.ts';
 
 type Api = {
   routes: readonly ApiRoute[] /** Made when it is first read: it takes longer than all the rest of the start. */;
@@ -93,7 +93,7 @@ export const apiApp = (parts: EntryParts, api: Api = describeApi(parts)): Hono<A
     });
   }
   app.all('*', () => {
-    throw new AppError('NOT_FOUND', 'there is nothing here');
+    throw new AppError('NOT_FOUND', 'the API has no such address');
   });
   return app;
 };

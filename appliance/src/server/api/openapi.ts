@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import { errorSchema } from './refusal.ts';
 import type { ApiRoute, PersonNeed } from './route.ts';
 import { apiPrefix } from './types.ts';
-import { errorSchema } from './wire.ts';
 
 export type Json = { [name: string]: unknown };
 /** Schemas that stand in the document once, under a name. */

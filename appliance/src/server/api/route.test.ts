@@ -5,8 +5,9 @@ import { toFailure } from '../../platform/errors.ts';
 import { operationsOver } from '../operations/operation.ts';
 import { toRoute } from '../operations/to-route.ts';
 import { openApiDocument, schemaNames } from './openapi.ts';
+import { errorResponse } from './refusal.ts';
 import type { ApiRoute } from './route.ts';
-import { errorResponse, parseQuery } from './wire.ts';
+import { parseQuery } from './wire.ts';
 
 const { operation } = operationsOver<object>({ area: 'devices', bound: 'catalog' });
 
@@ -38,7 +39,9 @@ describe('an answer', () => {
     const error: unknown = await serve(route({ name: 7 })).catch((thrown: unknown) => thrown);
     expect(toFailure(error)).toMatchObject({ status: 500, code: 'INTERNAL' });
     expect(String(error)).toContain('thing.list');
-    expect(await errorResponse(error).json()).toEqual({ error: { code: 'INTERNAL', message: 'internal error' } });
+    expect(await errorResponse(error).json()).toEqual({
+      error: { code: 'INTERNAL', message: 'internal error', next: expect.stringMatching(/./) },
+    });
   });
 
   it('is not even made for who lacks the right', async () => {

@@ -1,12 +1,11 @@
 import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { AppError, type FieldErrors, invalid, toFailure } from '../../platform/errors.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
 
-// What comes in as text and bytes, under bounds; what goes out when a call is refused.
+// What comes in as text and bytes, under bounds.
 
 /** Largest JSON body. */
 const maxBodyBytes = 1024 * 1024;
@@ -60,7 +59,7 @@ export const parseParams = <T>(schema: z.ZodType<T>, params: Readonly<Record<str
     Object.entries(params).map(([name, text]) => [name, fromText(inner(shape[name] ?? z.string()), text)]),
   );
   const parsed = schema.safeParse(values);
-  if (!parsed.success) throw new AppError('NOT_FOUND', 'there is nothing here');
+  if (!parsed.success) throw new AppError('NOT_FOUND', 'no object has such an id');
   return parsed.data;
 };
 
@@ -93,42 +92,3 @@ export const readOptionalJson = async (request: Request): Promise<unknown> =>
   !request.headers.has('content-type') && (await readBytes(request, maxBodyBytes)).length === 0
     ? {}
     : readJson(request);
-
-export const errorSchema = z.object({
-  error: z.object({
-    code: z.string().describe('Stable; one of the documented codes'),
-    message: z.string().describe('English, for the log'),
-    fields: z
-      .record(
-        z.string(),
-        z.object({ key: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() }),
-      )
-      .optional()
-      .describe('What is wrong with which field, as keys of the catalogue'),
-  }),
-});
-
-/** A refusal as JSON: the code, what it is about, and the wrong fields. */
-export const errorResponse = (error: unknown, headers: Record<string, string> = {}): Response => {
-  const { status, code, message, details } = toFailure(error);
-  const retry = details['retryAfterSeconds'];
-  return Response.json(
-    // What went wrong inside is for the log.
-    {
-      error: {
-        code,
-        message: code === 'INTERNAL' ? 'internal error' : message,
-        ...defined({ fields: details.fields }),
-      },
-    },
-    {
-      status,
-      headers: {
-        'Cache-Control': 'no-store',
-        ...(typeof retry === 'number' ? { 'Retry-After': String(Math.ceil(retry)) } : {}),
-        ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="sallyport"' } : {}),
-        ...headers,
-      },
-    },
-  );
-};
