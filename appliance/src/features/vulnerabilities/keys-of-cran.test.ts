@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { expect, it } from 'vitest';
+import { ownFolder } from '../../../../test/support/test-folder.ts';
 import { createSchema, migrate, openDatabase, readSchema } from '../../platform/database.ts';
 
 it('gives components of CRAN, after an upgrade, the keys by which 1.8 is older than 1.8.0', () => {
   const schema = readSchema();
   const before = { ...schema, migrations: schema.migrations.filter(({ version }) => version < 50) };
-  const db = openDatabase(':memory:');
+  const db = openDatabase(join(ownFolder('keys-of-cran'), 'state.db'));
   createSchema(db, before);
   const add = db.prepare(
     "insert into component (eco, name, version, key, source, stream) values (?, 'x', ?, ?, 1, '')",
