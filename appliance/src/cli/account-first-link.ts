@@ -19,7 +19,7 @@ export const command: Command = {
       .rows.filter(({ body }) => (body['roles'] as readonly string[] | undefined)?.includes('administrator') === true);
     const account = name === undefined ? administrators[0] : accounts.named(name);
     if (account === undefined)
-      throw new AppError('NOT_FOUND', 'there is no administrator: sallyport account reset NAME');
+      throw new AppError('NOT_FOUND', 'there is no administrator: sallyport account reset NAME --create');
     const link = accounts.makeLink(cliActor(), account.id);
     const linkPath = `/first/${link.token}`;
     const links = linksAt(config.addresses, config.listen.port, linkPath);

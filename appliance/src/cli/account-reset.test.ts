@@ -39,6 +39,14 @@ describe('account reset', () => {
     }
   });
 
+  it('makes an administrator of a name that is not there only where it is told to', async () => {
+    await run('init', '--site', 'north', '--address', 'localhost', '--administrator', 'chief');
+    const refused = await run('account', 'reset', 'cheif');
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--create') as string });
+    expect((await run('account', 'reset', 'cheif', '--create')).code).toBe(0);
+    expect((await run('account', 'reset', 'cheif')).code).toBe(0);
+  });
+
   it('asks for exactly one name', async () => {
     await run('init', '--site', 'north', '--address', 'localhost');
     expect((await run('account', 'reset')).code).toBe(2);

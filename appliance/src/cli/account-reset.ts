@@ -7,11 +7,22 @@ export const command: Command = {
   summary: 'a one-time link for an account that lost its password, made an administrator again',
   positionals: 'NAME',
   example: 'sallyport account reset administrator --data /var/lib/sallyport',
-  run: async ({ positionals, open, out, cliActor }) => {
+  options: { create: { help: 'makes an account of this name where there is none' } },
+  run: async ({ positionals, flag, open, out, cliActor }) => {
     const [name, ...rest] = positionals;
     if (name === undefined || rest.length > 0) throw new AppError('USAGE', 'give one account name');
     const appliance = await open();
-    const { accounts, config } = appliance;
+    const { accounts, config, objects } = appliance;
+    // A slip of the hand would make one more administrator.
+    if (objects.findBy('account', 'name', name.trim()) === undefined && !flag('create'))
+      throw new AppError(
+        'NOT_FOUND',
+        `there is no account ${JSON.stringify(name)}`,
+        {},
+        {
+          next: 'give the name as it stands in the journal and on the page of accounts, or make an account: --create',
+        },
+      );
     const actor = cliActor();
     const account = accounts.breakGlass(actor, name);
     const link = accounts.makeLink(actor, account.id);
