@@ -618,9 +618,9 @@ export const words = defineWords({
   'collection.controller-service.field.product': { en: 'Product', ru: 'Изделие', kk: 'Өнім' },
   'collection.controller-service.field.endpoint': { en: 'Endpoint', ru: 'Конечная точка', kk: 'Соңғы нүкте' },
   'collection.controller-service.field.identifier': {
-    en: 'Identifier (goID)',
-    ru: 'Идентификатор (goID)',
-    kk: 'Идентификатор (goID)',
+    en: 'GOOSE identifier',
+    ru: 'Идентификатор GOOSE',
+    kk: 'GOOSE идентификаторы',
   },
   'collection.controller-service.field.dataSet': { en: 'Data set', ru: 'Набор данных', kk: 'Деректер жиыны' },
   'collection.controller-service.field.applicationId': {

@@ -233,7 +233,7 @@ describe('controllers of which something is not known, or only the site knows it
       expect(published).toContain(text);
     const served = await textOf(seen('0a:00:00:00:00:02', 'tcp/102', [fact('protocol', 's7')]));
     expect(served).toContain('S7comm');
-    for (const column of ['Endpoint', 'Identifier (goID)', 'Data set']) {
+    for (const column of ['Endpoint', 'GOOSE identifier', 'Data set']) {
       expect(published).toContain(column);
       expect(served).not.toContain(column);
     }
