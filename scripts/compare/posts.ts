@@ -19,7 +19,7 @@ const hourMs = 3_600_000;
 type Fields = readonly (readonly [string, string])[];
 
 /** What ends the session of the recording, or changes how it is signed in. */
-const endsSession = /^\/(?:logout|me)\b/;
+const endsSession = /^\/(?:logout|me|sessions)\b/;
 
 const encoded = (fields: Fields): string => fields.map(([name, value]) => `${name}=${value}`).join('&');
 
