@@ -65,7 +65,7 @@ describe('diagnostics', () => {
     ]);
     expect(sections['jobs']).toMatchObject({ failed: [{ kind: 'backup', code: 'STORE_IO' }] });
     const again = await runHere('diagnostics', 'export', '--plain', '--out', out, '--data', data);
-    expect(again).toMatchObject({ code: 1, stderr: `Error: EXISTS: ${out} exists\n` });
+    expect(again).toMatchObject({ code: 1, stderr: `Error: EXISTS: ${out} exists\nNext: name another one\n` });
   });
 
   it('are sealed to the recovery key unless they are wanted plain', async () => {
