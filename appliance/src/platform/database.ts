@@ -13,6 +13,8 @@ export interface Database extends BetterSqlite3.Database {
   now?: () => number;
   /** The same without a look into the database, for SQL that runs in it. */
   glance?: () => number;
+  /** How many transactions were taken back: SQLite counts their changes all the same. */
+  takenBack?: number;
 }
 type Statement = BetterSqlite3.Statement<unknown[], unknown>;
 
@@ -132,7 +134,14 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
  * Runs `work` in a transaction that takes the write lock at its start, so that it never fails half-way on an upgrade.
  * Inside another transaction it is a savepoint.
  */
-export const immediate = <T>(db: Database, work: () => T): T => db.transaction(work).immediate();
+export const immediate = <T>(db: Database, work: () => T): T => {
+  try {
+    return db.transaction(work).immediate();
+  } catch (error) {
+    db.takenBack = (db.takenBack ?? 0) + 1;
+    throw error;
+  }
+};
 
 /**
  * `immediate`, but within another transaction no savepoint: that costs a copy of each page that changes. The owner of the
@@ -232,11 +241,11 @@ export async function copyPages(db: Database, path: string): Promise<void> {
   await db.backup(path, { progress: ({ totalPages }) => Math.max(1, totalPages) });
 }
 
-/** A text that differs after any change of the database, by this connection or by another one. */
+/** A text that differs after any change of the database, by this connection or by another one, and after one that was taken back. */
 export const changeStamp = (db: Database): (() => string) => {
   const own = db.prepare<[], number>('select total_changes()').pluck();
   const others = db.prepare<[], number>('pragma data_version').pluck();
-  return () => `${others.get()} ${own.get()}`;
+  return () => `${others.get()} ${own.get()} ${db.takenBack ?? 0}`;
 };
 
 /** Empties the log of changes into the database; false while a reader has an older state; it does not wait for it. */

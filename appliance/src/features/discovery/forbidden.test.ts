@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { openEngines } from '../../../test/support/engines.ts';
+import { immediate } from '../../platform/database.ts';
 import { forbiddenAddresses } from './forbidden.ts';
 import { protectedStore } from './protected-store.ts';
 
@@ -19,11 +20,12 @@ it('an address that a transaction released is forbidden again once the transacti
     left_by: 'account:a1',
     batch: null,
   });
-  const release = db.transaction(() => {
-    db.prepare('delete from protected_address where address = ?').run(address);
-    expect(forbidden.because(address)).toBe(undefined);
-    throw new Error('taken back');
-  });
+  const release = (): void =>
+    immediate(db, () => {
+      db.prepare('delete from protected_address where address = ?').run(address);
+      expect(forbidden.because(address)).toBe(undefined);
+      throw new Error('taken back');
+    });
   expect(release).toThrow('taken back');
   expect(forbidden.because(address)).toBe('protected');
 });

@@ -75,15 +75,13 @@ export function forbiddenAddresses(parts: {
       ['range', networks(rangeKind)],
     ];
     const entries = [...recorded, ['protected', store.addresses()] as const];
-    const now: Held = {
+    held = {
       stamp,
       sets: entries.map(([because, all]) => [because, addressSet(all)] as const),
       ipv4: once(() => addressSet(entries.flatMap(([, all]) => all)).ipv4()),
       recorded: once(() => addressSet(recorded.flatMap(([, all]) => all))),
     };
-    // What may yet be taken back leaves the count of changes as it is then.
-    if (!db.inTransaction) held = now;
-    return now;
+    return held;
   };
 
   return {
