@@ -6,7 +6,7 @@ import { registerHooks, syncBuiltinESMExports } from 'node:module';
 
 const [wallMs = 0, sinceStartMs = 0] = (process.env['SALLYPORT_COMPARE_CLOCK'] ?? '').split(' ').map(Number);
 
-const isAmbient = (url: string): boolean => /\/bundle-tools\/src\/platform\/ambient\.ts$/.test(url);
+const isAmbient = (url: string): boolean => url.endsWith('/bundle-tools/src/platform/ambient.ts');
 const times = { nowMs: wallMs, bootMs: sinceStartMs, steadyMs: 1_000 };
 const still = Object.entries(times).map(([name, ms]) => `export const ${name} = () => ${ms};`);
 

@@ -102,7 +102,7 @@ describe('the answer to a grave form an hour after the log-in', () => {
     makeStale();
     const late = await admin.post(paths.object('role', id), { ...role('Dusk 3'), revision: `${revision}`, ...proof });
     expect(late.status).toBe(422);
-    expect(roles().filter((name) => /^D/.test(name))).toEqual(['Dusk 2']);
+    expect(roles().filter((name) => name.startsWith('D'))).toEqual(['Dusk 2']);
   });
 
   it('limits the tries', async () => {
