@@ -35,8 +35,6 @@ for (const part of ['appliance', 'host', 'medium', 'keys', 'device', 'work', 'ag
 }
 
 const site = 'demo-1';
-const port = await freePort();
-const server = `https://127.0.0.1:${port}`;
 const data = ['--data', at('appliance')];
 const state = ['--state', at('host')];
 const curatorKey = at('keys/curator.json');
@@ -75,6 +73,10 @@ const repository = await step(
   () => makeDemoRepository({ dir: at('work/repository') }),
   ({ uri, packageName, versions }) => `${uri}, ${packageName} ${versions.join(' and ')}`,
 );
+
+// Asked for once the repository listens, which may be given any free port.
+const port = await freePort();
+const server = `https://127.0.0.1:${port}`;
 
 const made = await step(
   'Appliance',
