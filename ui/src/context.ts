@@ -59,8 +59,8 @@ export type StepUp = {
   readonly action: string;
   /** The account has two steps. */
   readonly asksCode: boolean;
-  /** Of what was sent, something is not written into the page: secrets. */
-  readonly hasSecrets: boolean;
+  /** Of what was sent, something is not written into the page: secrets, files, or all of it. */
+  readonly mustEnterAgain: boolean;
   /** Why the last try did not count. */
   readonly fault?: Message | undefined;
 };

@@ -259,7 +259,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
           stepUp: {
             action: '/rollback/decide',
             asksCode: true,
-            hasSecrets: false,
+            mustEnterAgain: false,
             fault: { key: 'login.error.limitedSeconds', params: { n: 4 } },
           },
         }}

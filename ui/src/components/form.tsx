@@ -16,11 +16,11 @@ export const stepUpField = 'step-up';
 /** Before what is grave, in the form itself: password and code once more. */
 const StepUpFields = ({ stepUp }: { stepUp: StepUp }) => {
   const ctx = useCtx();
-  const { asksCode, hasSecrets, fault } = stepUp;
+  const { asksCode, mustEnterAgain, fault } = stepUp;
   return (
     <>
       <Notice level="warning" title={ctx.t('again.title')} alert>
-        {ctx.t(asksCode ? 'again.whyCode' : 'again.why')} {ctx.t(hasSecrets ? 'again.enterAgain' : 'again.kept')}
+        {ctx.t(asksCode ? 'again.whyCode' : 'again.why')} {ctx.t(mustEnterAgain ? 'again.enterAgain' : 'again.kept')}
       </Notice>
       <TextField
         name={stepUpField}
@@ -296,10 +296,16 @@ export const FileField = (props: Omit<FieldProps, 'name'> & { readonly accept?: 
 };
 
 /** Why something is changed, for the journal. */
-export const CommentField = () => {
+export const CommentField = ({ value }: { value?: string | undefined }) => {
   const ctx = useCtx();
   return (
-    <TextField name="comment" label={ctx.t('common.comment')} hint={ctx.t('objects.commentHint')} maxLength={500} />
+    <TextField
+      name="comment"
+      label={ctx.t('common.comment')}
+      hint={ctx.t('objects.commentHint')}
+      value={value}
+      maxLength={500}
+    />
   );
 };
 

@@ -53,6 +53,8 @@ export type ObjectFormProps = {
       }
     | undefined;
   readonly errors?: FieldErrors;
+  /** As it was typed. */
+  readonly comment?: string | undefined;
   /** Another person saved it since the form was opened: the fields in which it differs from theirs. */
   readonly meanwhile?:
     | { readonly rows: readonly { readonly field: string; readonly theirs: Value; readonly mine: Value }[] }
@@ -368,7 +370,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
             {fields.map((field) => (
               <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} />
             ))}
-            <CommentField />
+            <CommentField value={props.comment} />
             <div class="row">
               <Button kind="primary" unavailable={right}>
                 {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}

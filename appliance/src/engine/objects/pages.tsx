@@ -224,6 +224,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
               }
         }
         {...defined({ errors: extra.errors, meanwhile: extra.meanwhile })}
+        comment={extra.values === undefined ? undefined : c.get('form').text('comment')}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         {...(object === undefined ? {} : noticesOf(deps, c, kind, object))}
@@ -235,10 +236,18 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   /** The form with what was typed, in which the password is asked for. */
   const askAgain = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
+    actorFor(c, `${kind.area}:write`);
     const id = c.req.param('id');
-    const object = id === undefined ? undefined : objects.ofAnyKind.get(kind.name, id);
-    return showForm(c, kind, object, { values: formValues(kind, bodyOf(kind, c.get('form'))) });
+    const typed = formValues(kind, bodyOf(kind, c.get('form')));
+    if (id === undefined) return showForm(c, kind, undefined, { values: typed });
+    const object = objects.ofAnyKind.get(kind.name, id);
+    const from = Number(c.get('form').text('revision'));
+    const values = from === object.revision ? { values: typed } : changedMeanwhile(objects, kind, object, from, typed);
+    return showForm(c, kind, object, values);
   };
+
+  const isSecret = (c: Context<ConsoleEnv>, name: string): boolean =>
+    kindOf(c).fields[name.replace(/^f\./, '')]?.type === 'secret';
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
@@ -467,12 +476,12 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     .get(paths.deleted.pattern, deletedPage(deps))
     .get(paths.objects.pattern, showList)
     .get(paths.objectNew.pattern, newForm)
-    .post(paths.objectNew.pattern, withForm(create, askAgain))
+    .post(paths.objectNew.pattern, withForm(create, askAgain, isSecret))
     .get(paths.objectRevisions.pattern, revisions)
     .post(paths.objectRevert.pattern, revert)
     .post(paths.objectDelete.pattern, remove)
     .post(paths.objectRestore.pattern, restore)
     .post(paths.objectDecide.pattern, decide)
     .get(paths.object.pattern, showOne)
-    .post(paths.object.pattern, withForm(update, askAgain));
+    .post(paths.object.pattern, withForm(update, askAgain, isSecret));
 };

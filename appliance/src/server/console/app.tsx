@@ -80,9 +80,14 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: SearchService, help: HelpService): Pages => {
   const controllers = controllerModel(deps);
   const app = new Hono<ConsoleEnv>();
-  app.onError((error, c) =>
-    errorPage(deps, error, c, (code) => (asksAgain(c, code) ? askAgain(deps, c, error) : undefined)),
-  );
+  app.onError(async (error, c) => {
+    try {
+      return await errorPage(deps, error, c, (code) => (asksAgain(c, code) ? askAgain(deps, c, error) : undefined));
+    } catch (refused) {
+      // The form is not for who sent it.
+      return errorPage(deps, refused, c);
+    }
+  });
   app.route('/', assetRoutes(deps.assets));
   app.use(nameHiddenCharacters);
   app.use(identify(deps));

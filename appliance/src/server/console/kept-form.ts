@@ -5,10 +5,11 @@ import { type Form, strangerFormBytes } from './form.ts';
 
 type KeptForm = { readonly action: string; readonly fields: readonly (readonly [string, string])[] };
 
-const maxChars = 200_000;
+/** So much of a form is repeated on a page that is not its own. */
+export const maxChars = 200_000;
 /** As the log-in sends it back, beside what else is in that form. */
 const maxSentBytes = strangerFormBytes - 8 * 1024;
-const maxFields = 2_000;
+export const maxFields = 2_000;
 const ownFields: ReadonlySet<string> = new Set(['csrf', 'kept', 'back']);
 const secretField = /pass|secret|code|repeat|token/i;
 const actionPattern = /^\/(?![/\\])[\x21-\x7e]{1,1999}$/;

@@ -200,7 +200,7 @@ export function operationForm<N extends object>(
         c.set('sentTo', operationName);
         return show(c);
       },
-      form.secrets ?? [],
+      (_c, name) => form.secrets?.includes(name) === true,
     ),
   };
 }

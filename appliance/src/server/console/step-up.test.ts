@@ -105,6 +105,66 @@ describe('the answer to a grave form an hour after the log-in', () => {
     expect(roles().filter((name) => name.startsWith('D'))).toEqual(['Dusk 2']);
   });
 
+  it('shows no object, and not whether there is one, to who has no right to its kind', async () => {
+    const { objects, accounts } = site.appliance;
+    const empty = objects.create(systemActor, 'role', { name: 'without rights', rights: [] });
+    const { id } = objects.create(systemActor, 'account', { name: 'without', roles: [empty.id] });
+    const other = objects.create(systemActor, 'account', { name: 'aksary', roles: ['viewer'] });
+    const without = site.browser();
+    await without.post(`/first/${accounts.makeLink(systemActor, id).token}`, { password, repeat: password });
+    const wrong = { revision: '1', [stepUpField]: 'not it at all' };
+    for (const path of [paths.object('account', other.id), paths.object('account', 'x'), paths.objectNew('account')]) {
+      const response = await without.post(path, wrong);
+      const html = await response.text();
+      expect([path, response.status]).toEqual([path, 403]);
+      expect(html).not.toContain('aksary');
+      // In words, as every refusal.
+      expect(html).toContain('FORBIDDEN');
+      expect(html).toContain('</main>');
+    }
+  });
+
+  it('tells what another person saved meanwhile, before it is written over', async () => {
+    const { objects } = site.appliance;
+    const { id } = objects.create(systemActor, 'role', { name: 'Shift', rights: ['devices:read'] });
+    objects.update(systemActor, 'role', id, { name: 'Shift of another' });
+    const mine = { 'f.name': 'Shift of mine', 'f.rights': ['devices:read', 'accounts:write'], revision: '1' };
+    for (const proof of [{}, { [stepUpField]: 'not it at all' }]) {
+      const html = await (await admin.post(paths.object('role', id), { ...mine, ...proof })).text();
+      expect(html).toContain(`name="${stepUpField}"`);
+      expect(html).toContain('Shift of another');
+      expect(html).toContain('Use mine');
+    }
+  });
+
+  it('has the comment, too', async () => {
+    const html = await (await admin.post(paths.objectNew('role'), role('Remark'))).text();
+    expect(html).toMatch(/name="comment"[^>]*value="for the night"/);
+  });
+
+  it('repeats no more than a bounded number of fields of a button; then the password alone is asked for', async () => {
+    const fields = (count: number): Fields => ({
+      n: Array.from({ length: count }, () => '1'),
+      [stepUpField]: 'not it at all',
+    });
+    const few = await (await admin.post(paths.meSessions(), fields(2_000))).text();
+    expect(few.split('name="n"')).toHaveLength(2_001);
+    for (const many of [fields(2_001), { n: 'x'.repeat(200_001), [stepUpField]: 'not it at all' }]) {
+      const html = await (await admin.post(paths.meSessions(), many)).text();
+      expect(html).toContain(`action="${paths.meAgain()}"`);
+      expect(html).not.toContain('name="n"');
+      expect(html).toContain('Secrets and files are not kept: enter them again.');
+    }
+  });
+
+  it('says that a secret is to be entered again where the kind declares one, whatever its name', async () => {
+    const fields = { 'f.name': 'Line', 'f.community': 'a community', [stepUpField]: 'not it at all' };
+    const html = await (await admin.post(paths.objectNew('controller-credential'), fields)).text();
+    expect(html).toContain('value="Line"');
+    expect(html).not.toContain('a community');
+    expect(html).toContain('Secrets and files are not kept: enter them again.');
+  });
+
   it('limits the tries', async () => {
     for (let tries = 0; tries < 20; tries += 1) {
       const { status, headers } = await admin.post(paths.objectNew('role'), {

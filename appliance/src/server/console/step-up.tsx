@@ -8,6 +8,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { knownCookie, sessionCookie } from './cookies.ts';
 import { isPlainForm } from './form.ts';
 import { signedIn } from './guard.ts';
+import { maxChars, maxFields } from './kept-form.ts';
 import { isLocalPath } from './local-path.ts';
 import { viewContext } from './page.tsx';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
@@ -19,18 +20,22 @@ import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 type C = Context<ConsoleEnv>;
 type Answer = Response | Promise<Response>;
 
-/** Fields that hold what no page gives back. */
-const secretField = /pass|secret|repeat|current|code$/i;
+type IsSecret = (c: C, name: string) => boolean;
+type WithForm = { own?: { show: (c: C) => Answer; isSecret: IsSecret } };
 
-type WithForm = { own?: { show: (c: C) => Answer; secrets: readonly string[] | undefined } };
+/** Of a form that declares none: fields that hold what no page gives back. */
+const namedSecret: IsSecret = (_c, name) => /pass|secret|repeat|current|code$/i.test(name);
 
-/** A handler of a POST whose page has the form: with what was sent, it asks for the password itself. */
+/**
+ * A handler of a POST whose page has the form: with what was sent, it asks for the password itself. After a wrong password nothing of the
+ * handler has run, so `show` checks the rights that it takes.
+ */
 export const withForm = <H extends (c: C) => Answer>(
   handler: H,
   show: (c: C) => Answer,
   /** Its fields that are not given back. */
-  secrets?: readonly string[],
-): H => Object.assign(handler, { own: { show, secrets } } satisfies WithForm);
+  isSecret: IsSecret = namedSecret,
+): H => Object.assign(handler, { own: { show, isSecret } } satisfies WithForm);
 
 const ownForm = (c: C): WithForm['own'] => {
   const routes = matchedRoutes(c);
@@ -49,6 +54,10 @@ const faultOf = (code: string, seconds: number): Message | undefined => {
   return code === 'UNAUTHENTICATED' ? { key: 'login.error.wrong' } : undefined;
 };
 
+const isRepeatable = (fields: readonly (readonly [string, string])[]): boolean =>
+  fields.length <= maxFields &&
+  fields.reduce((chars, [name, value]) => chars + name.length + value.length, 0) <= maxChars;
+
 /** Where the person came from, for the way back. */
 const backOf = (c: C): string => {
   const referer = c.req.header('referer') ?? '';
@@ -58,8 +67,8 @@ const backOf = (c: C): string => {
 };
 
 /**
- * The form that was sent, once more, with the question for the password in it. A file, or a secret that is in no page's own form, is not
- * repeated: then the password alone is asked for, and the form is opened again.
+ * The form that was sent, once more, with the question for the password in it. A file, a secret that is in no page's own form, or more
+ * than so much, is not repeated: then the password alone is asked for, and the form is opened again.
  */
 export function askAgain(deps: ConsoleDeps, c: C, error: unknown): Answer {
   const { code, details } = toFailure(error);
@@ -75,14 +84,15 @@ export function askAgain(deps: ConsoleDeps, c: C, error: unknown): Answer {
         .filter(([name]) => name !== 'csrf')
     : [];
   const own = ownForm(c);
-  const isSecret = (name: string): boolean => own?.secrets?.includes(name) ?? secretField.test(name);
-  const hasSecrets = sent.some(([name, value]) => value !== '' && isSecret(name));
-  const isRepeated = isForm && (own !== undefined || !hasSecrets);
+  const isSecret = own?.isSecret ?? namedSecret;
+  const hasSecrets = sent.some(([name, value]) => value !== '' && isSecret(c, name));
+  const isRepeated = own === undefined ? isForm && !hasSecrets && isRepeatable(sent) : isForm;
   const account = deps.objects.get('account', c.get('signedIn')?.actor.id ?? '');
+  const action = isRepeated ? `${pathname}${search}` : paths.meAgain();
   c.set('stepUp', {
-    action: isRepeated ? `${pathname}${search}` : paths.meAgain(),
+    action,
     asksCode: account.body['twoStep'] === true,
-    hasSecrets: hasSecrets || (c.req.method === 'POST' && !isForm),
+    mustEnterAgain: hasSecrets || action === paths.meAgain(),
     fault,
   });
   c.status(fault === undefined ? 403 : seconds > 0 ? 429 : 422);
