@@ -49,6 +49,8 @@ function recordedFiles(held: Recorded): RootFiles {
     bytes,
     text: (path, maxBytes = 1024 * 1024) => bytes(path, { maxBytes })?.toString('utf8'),
     names: (path) => held.names[path] ?? [],
+    entries: (path) => ({ names: held.names[path] ?? [], isWhole: true }),
+    isFile: (path) => bytes(path, { maxBytes: 1 }) !== undefined,
     modifiedMs: (path) => held.modifiedMs[path] ?? undefined,
     link: (path) => held.link[path] ?? undefined,
   };

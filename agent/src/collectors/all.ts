@@ -1,5 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { once } from '@sallyport/bundle-tools/platform/once';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
+import { looksBeside } from '../packages/beside.ts';
 import { collector as accounts } from './accounts.ts';
 import { collector as activity } from './activity.ts';
 import type { CollectContext, Collector, Item } from './collector.ts';
@@ -47,10 +49,11 @@ type CollectOptions = {
 export const collectSections = async (context: CollectContext, options: CollectOptions = {}): Promise<Section[]> => {
   const sections: Section[] = [];
   const { onFault } = options;
+  const beside = once(() => looksBeside(context.files, context.clock));
   for (const { collection, collect } of options.chosen ?? collectors) {
     const onPart = onFault === undefined ? undefined : (error: unknown) => onFault(collection, error);
     try {
-      const items = await collect({ ...context, onPart });
+      const items = await collect({ ...context, beside, onPart });
       if (items === undefined) continue;
       sections.push({ collection, hash: sectionHash(items), collectedAt: toTime(context.clock()), items });
     } catch (error) {

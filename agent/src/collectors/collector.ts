@@ -1,3 +1,4 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { ExecutableLimits } from '../executables/round.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 
@@ -5,6 +6,9 @@ import type { RootFiles } from '../platform/root-files.ts';
 // that changes by itself, so that the section's hash changes only when the device did.
 
 export type Item = Record<string, string | number | boolean | string[]>;
+
+/** What a look for packages of one kind found; `isWhole`: false where something lies there that was not read. */
+export type Look = { items: Item[]; isWhole: boolean };
 
 /** What a collector remembers from one time to the next, as JSON; lost where there is no state folder. */
 export type Memory = {
@@ -25,6 +29,8 @@ export type CollectContext = {
   executables?: ExecutableLimits | undefined;
   /** The neighbours on its network were asked for. */
   neighbours?: boolean | undefined;
+  /** The packages beside the system's own by their kinds: one look for all collectors of a round. */
+  beside?: (() => Promise<ReadonlyMap<string, Look>>) | undefined;
   /** Told of a part that could not be read while the rest goes on; without it the error is thrown. */
   onPart?: ((error: unknown) => void) | undefined;
 };
@@ -76,9 +82,15 @@ export const overlay = (items: readonly Item[], ...fields: string[]): Item[] => 
 export const clean = (text: string | undefined, maxLength = 256): string =>
   (text ?? '')
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
-    .toWellFormed()
     .trim()
-    .slice(0, maxLength);
+    .slice(0, maxLength)
+    .toWellFormed();
+
+const year10000 = Date.UTC(10_000, 0);
+
+/** When a file was changed, as it is sent; its owner may set any time: undefined where that has no four digits of a year. */
+export const fileTime = (ms: number | undefined): string | undefined =>
+  ms === undefined || ms < 0 || ms >= year10000 ? undefined : toTime(ms);
 
 /** What tells one part of a machine from another. */
 export const partIdentity = ['type', 'subtype', 'model', 'serial', 'slot'] as const;

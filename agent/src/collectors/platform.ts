@@ -1,6 +1,6 @@
 import { arch as machineArch } from 'node:os';
 import { parseDpkgStatus } from '../dpkg/status.ts';
-import { kindsRead, looksBeside } from '../packages/beside.ts';
+import { kindsRead, lookedBeside } from '../packages/beside.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { type Collector, clean, item } from './collector.ts';
 import { osRelease } from './os-release.ts';
@@ -99,7 +99,8 @@ const releaseOf = (os: Readonly<Record<string, string>>): string | undefined => 
 export const collector: Collector = {
   collection: 'platform',
   followsPackages: true,
-  collect: async ({ files, clock }) => {
+  collect: async (context) => {
+    const { files } = context;
     const os = osRelease(files);
     return [
       item({
@@ -111,7 +112,7 @@ export const collector: Collector = {
         arch: clean(dpkgArch(files), 50),
         kernel: files.isMachine ? clean(kernelRelease(files), 200) : undefined,
         suites: aptSuites(files),
-        packageKinds: kindsRead(await looksBeside(files, clock)),
+        packageKinds: kindsRead(await lookedBeside(context)),
         updateAgentState: updateAgent(files),
         vmType: files.isMachine ? virtualKind(files) : undefined,
       }),

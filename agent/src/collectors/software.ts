@@ -4,7 +4,7 @@ import { withArchive } from '@sallyport/bundle-tools/versions/package-archive';
 import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
 import { otherArchives } from '../dpkg/archives.ts';
 import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
-import { looksBeside } from '../packages/beside.ts';
+import { lookedBeside } from '../packages/beside.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
 import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
@@ -85,7 +85,7 @@ const debItems = async (files: RootFiles, vendor: string): Promise<Item[]> => {
   if (status !== undefined && Buffer.byteLength(status) >= maxStatusBytes)
     throw new Error(`the database of dpkg has more than ${maxStatusBytes} bytes`);
   const installed = parseDpkgStatus(status ?? '');
-  const archiveOf = installed.length === 0 ? () => undefined : await otherArchives(files, vendor);
+  const archiveOf = installed.length === 0 ? () => undefined : await otherArchives(files, vendor, installed);
   return installed.map((found) =>
     item({
       purl: debPurl(vendor, found),
@@ -161,8 +161,9 @@ export const softwareItems = async (files: RootFiles, onPart?: CollectContext['o
 export const collector: Collector = {
   collection: 'software',
   followsPackages: true,
-  collect: async ({ files, onPart, clock }) => {
-    const beside = await looksBeside(files, clock);
+  collect: async (context) => {
+    const { files, onPart } = context;
+    const beside = await lookedBeside(context);
     const items = [...(await softwareItems(files, onPart)), ...[...beside.values()].flatMap((look) => look.items)];
     return sortItems(items, 'name', 'arch', 'version');
   },

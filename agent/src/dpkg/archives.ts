@@ -63,26 +63,30 @@ const listText = async (files: RootFiles, name: string): Promise<string | undefi
 /**
  * The archive of each installed package that another archive than the distribution's has in this very version, by how the archive
  * calls itself; else what the package itself says of its origin (deb-control(5)), where that is not the distribution. `vendor`: `ID` of
- * os-release. A list that cannot be read says nothing.
+ * os-release. A list that cannot be read says nothing, and counts as the largest that may be read.
  */
 export const otherArchives = async (
   files: RootFiles,
   vendor: string,
+  installed: readonly InstalledPackage[],
 ): Promise<(found: InstalledPackage) => string | undefined> => {
   const names = files.names(folder).slice(0, maxLists);
   const archives = archivesOf(files, names);
   const isOwn = ({ origin }: Pick<Archive, 'origin'>): boolean => origin.toLowerCase().startsWith(vendor.toLowerCase());
   const origins = new Map<string, string>();
   if (archives.some(isOwn)) {
+    // An archive has as many packages as it likes; those of this system are few.
+    const asked = new Set(installed.map(({ name, version, arch }) => keyOf(name, version, arch)));
     let left = maxListsBytes;
     for (const name of names) {
+      if (left <= 0) break;
       if (!/_Packages(?:\.[a-z0-9]{1,5})?$/.test(name)) continue;
       const archive = archives.find(({ prefix }) => name.startsWith(`${prefix}_`));
       if (archive === undefined || archive.origin === '' || isOwn(archive)) continue;
       const text = await listText(files, name);
-      left -= text?.length ?? 0;
+      left -= text?.length ?? maxListBytes;
       if (text === undefined || left < 0) continue;
-      for (const key of packagesIn(text)) origins.set(key, archive.origin);
+      for (const key of packagesIn(text)) if (asked.has(key)) origins.set(key, archive.origin);
     }
   }
   return ({ name, version, arch, origin }) =>

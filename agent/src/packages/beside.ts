@@ -1,5 +1,6 @@
+import type { CollectContext, Item, Look } from '../collectors/collector.ts';
 import type { RootFiles } from '../platform/root-files.ts';
-import { type Bounds, boundedFiles, type Look, usualBounds } from './bounded.ts';
+import { type Bounds, boundedFiles, usualBounds } from './bounded.ts';
 import { flatpakLook } from './flatpak.ts';
 import { containerLook } from './images.ts';
 import { npmLook } from './npm.ts';
@@ -19,6 +20,13 @@ const looks = {
 
 type Kind = keyof typeof looks;
 
+/** Of one kind: a section holds 50,000 items, and those of the system have to find a place in it. */
+const mostItems = 6_000;
+const maxPurlLength = 512;
+/** A section is taken whole or not at all: what no appliance takes is left out here. */
+const isTaken = ({ name, version, purl }: Item): boolean =>
+  name !== undefined && version !== undefined && (typeof purl !== 'string' || purl.length <= maxPurlLength);
+
 /** Every kind with its look, in the order of their names; each has bounds of its own, so that none hides another. */
 export const looksBeside = async (
   files: RootFiles,
@@ -30,11 +38,16 @@ export const looksBeside = async (
   for (const [kind, look] of Object.entries(looks) as [Kind, (typeof looks)[Kind]][]) {
     const read = boundedFiles(files, bounds, clock);
     const { items, isWhole } = await look(read, owners);
-    found.set(kind, { items, isWhole: isWhole && !read.isCut() });
+    const taken = items.filter(isTaken).slice(0, mostItems);
+    found.set(kind, { items: taken, isWhole: isWhole && read.isWhole() && taken.length === items.length });
   }
   return found;
 };
 
+/** The look of the round; a collector that is run alone has one of its own. */
+export const lookedBeside = ({ beside, files, clock }: CollectContext): Promise<ReadonlyMap<string, Look>> =>
+  beside === undefined ? looksBeside(files, clock) : beside();
+
 /** The kinds that were looked for, as the platform says them: `npm`, and `npm: not read` where some was not read. */
-export const kindsRead = (found: ReadonlyMap<Kind, Look>): string[] =>
+export const kindsRead = (found: ReadonlyMap<string, Look>): string[] =>
   Array.from(found, ([kind, { isWhole }]) => (isWhole ? kind : `${kind}: not read`));

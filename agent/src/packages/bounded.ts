@@ -1,14 +1,13 @@
-import type { Item } from '../collectors/collector.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 
 // What holds packages beside the system's own database is read in bounds: a folder may hold as much as somebody put there.
 
-/** One look may read so much; `ms` is by the agent's clock. */
+/** One look may read so much; `reads` counts files and names in folders, `ms` is by the agent's clock. */
 export type Bounds = { reads: number; bytes: number; ms: number };
 
-export const usualBounds: Bounds = { reads: 60_000, bytes: 128 * 1024 * 1024, ms: 30_000 };
+export const usualBounds: Bounds = { reads: 200_000, bytes: 128 * 1024 * 1024, ms: 30_000 };
 
-/** Reads below a root until the bounds are reached; then everything is absent and `isCut()` says so. */
+/** Reads below a root until the bounds are reached; then everything is absent. */
 export type Bounded = {
   names(path: string): string[];
   /** Longer texts are cut. */
@@ -17,32 +16,39 @@ export type Bounded = {
   link(path: string): string | undefined;
   isLink(path: string): boolean;
   modifiedMs(path: string): number | undefined;
-  isCut(): boolean;
+  /** Neither were the bounds reached, nor was something there that could not be read. */
+  isWhole(): boolean;
 };
-
-/** What a look found; `isWhole`: false where something lies there that was not read. */
-export type Look = { items: Item[]; isWhole: boolean };
 
 export const boundedFiles = (files: RootFiles, bounds: Bounds, clock: () => number): Bounded => {
   const untilMs = clock() + bounds.ms;
   let reads = 0;
   let bytes = 0;
   let cut = false;
+  let unread = false;
   const mayRead = (): boolean => {
     reads += 1;
     cut ||= reads > bounds.reads || bytes > bounds.bytes || clock() > untilMs;
     return !cut;
   };
   return {
-    names: (path) => (mayRead() ? files.names(path) : []),
+    names: (path) => {
+      if (!mayRead()) return [];
+      const { names, isWhole } = files.entries(path, bounds.reads - reads);
+      reads += names.length;
+      unread ||= !isWhole;
+      return names;
+    },
     text: (path, maxBytes) => {
-      const found = mayRead() ? files.bytes(path, { maxBytes }) : undefined;
+      if (!mayRead()) return undefined;
+      const found = files.bytes(path, { maxBytes });
+      unread ||= found === undefined && files.isFile(path);
       bytes += found?.length ?? 0;
       return found?.toString('utf8');
     },
     link: files.link,
     modifiedMs: files.modifiedMs,
     isLink: (path) => files.link(path) !== undefined,
-    isCut: () => cut,
+    isWhole: () => !cut && !unread,
   };
 };

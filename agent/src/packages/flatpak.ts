@@ -1,5 +1,5 @@
-import { clean, type Item, item } from '../collectors/collector.ts';
-import type { Bounded, Look } from './bounded.ts';
+import { clean, type Item, item, type Look } from '../collectors/collector.ts';
+import type { Bounded } from './bounded.ts';
 
 // Flatpaks of the whole system: `app` and `runtime`, then name, architecture and branch; `active` links to what is deployed. Those
 // that users installed lie in their home folders and are not read.

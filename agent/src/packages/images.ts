@@ -1,5 +1,5 @@
-import { clean, type Item, item } from '../collectors/collector.ts';
-import type { Bounded, Look } from './bounded.ts';
+import { clean, type Item, item, type Look } from '../collectors/collector.ts';
+import type { Bounded } from './bounded.ts';
 
 // Images of containers by the files of their stores: name and tag, and the digest of the image's configuration, which is its identity
 // in every store. What containerd holds is named in a binary database alone: that it holds something is told, not what.
@@ -11,9 +11,10 @@ const containerdBlobs = ['var/lib/containerd', 'var/lib/rancher/k3s/agent/contai
   (root) => `${root}/io.containerd.content.v1.content/blobs/sha256`,
 );
 const maxIndexBytes = 16 * 1024 * 1024;
-const mostImages = 10_000;
 
 const digestPattern = /^(?:sha256:)?([0-9a-f]{64})$/;
+const digestIn = (value: unknown): string | undefined =>
+  typeof value === 'string' ? digestPattern.exec(value)?.[1] : undefined;
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
@@ -41,7 +42,7 @@ const dockerImages = (read: Bounded): Look => {
     if (text !== undefined && index === undefined) isWhole = false;
     const tags = Object.values(asObject(asObject(index)['Repositories'])).flatMap((repository) =>
       Object.entries(asObject(repository)).flatMap(([name, image]) => {
-        const digest = digestPattern.exec(String(image))?.[1];
+        const digest = digestIn(image);
         return digest === undefined || name.includes('@') ? [] : [{ name, digest }];
       }),
     );
@@ -62,7 +63,7 @@ const podmanImages = (read: Bounded): Look => {
   const indexes = texts.map(parsed);
   const items = indexes.flat().flatMap((one: unknown) => {
     const { id, names } = asObject(one);
-    const digest = digestPattern.exec(String(id))?.[1];
+    const digest = digestIn(id);
     if (digest === undefined) return [];
     const named = (Array.isArray(names) ? names : []).filter((name): name is string => typeof name === 'string');
     return (named.length === 0 ? [unnamed] : named).map((name) => imageItem(name, digest));
@@ -75,5 +76,5 @@ export const containerLook = async (read: Bounded): Promise<Look> => {
   const looks = [dockerImages(read), podmanImages(read)];
   const items = looks.flatMap((look) => look.items);
   const isWhole = looks.every((look) => look.isWhole) && containerdBlobs.every((path) => read.names(path).length === 0);
-  return { items: items.slice(0, mostImages), isWhole: isWhole && items.length <= mostImages };
+  return { items, isWhole };
 };

@@ -1,6 +1,5 @@
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { clean, type Item, item } from '../collectors/collector.ts';
-import type { Bounded, Look } from './bounded.ts';
+import { clean, fileTime, type Item, item, type Look } from '../collectors/collector.ts';
+import type { Bounded } from './bounded.ts';
 import type { Owners } from './owners.ts';
 
 // Packages that npm installed for the whole system, with those that they brought. Applications' own folders are not walked.
@@ -54,7 +53,7 @@ const npmItem = (manifest: Manifest, installedMs: number | undefined): Item | un
     name,
     version,
     publisher: clean(authorOf(manifest)),
-    installedAt: installedMs === undefined ? undefined : toTime(installedMs),
+    installedAt: fileTime(installedMs),
   });
 };
 

@@ -1,6 +1,5 @@
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { clean, type Item, item } from '../collectors/collector.ts';
-import type { Bounded, Look } from './bounded.ts';
+import { clean, fileTime, type Item, item, type Look } from '../collectors/collector.ts';
+import type { Bounded } from './bounded.ts';
 import type { Owners } from './owners.ts';
 
 // Packages of Python in the folders of the whole system, by the metadata that PEP 376 and PEP 627 lay beside them. Environments of
@@ -70,7 +69,7 @@ const pythonItem = ({ metadata }: Found, installedMs: number | undefined): Item 
     name,
     version,
     publisher: header(metadata, 'Author'),
-    installedAt: installedMs === undefined ? undefined : toTime(installedMs),
+    installedAt: fileTime(installedMs),
   });
 };
 

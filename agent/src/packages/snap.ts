@@ -1,5 +1,5 @@
-import { clean, type Item, item } from '../collectors/collector.ts';
-import type { Bounded, Look } from './bounded.ts';
+import { clean, type Item, item, type Look } from '../collectors/collector.ts';
+import type { Bounded } from './bounded.ts';
 
 // Snaps by the files that snapd keeps of them, `name_revision.snap`. Which revision is in force is a link, and its version stands in
 // the mounted image; `state.json` has the log-in of the store in it and is not read.

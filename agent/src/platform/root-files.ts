@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, opendirSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 
@@ -10,11 +10,15 @@ export type RootFiles = {
   isMachine: boolean;
   path(relative: string): string;
   has(relative: string): boolean;
-  /** The text of a file; undefined when it is absent or may not be read. Longer ones are cut. */
+  /** The text of a regular file; undefined when it is absent, another thing or may not be read. Longer ones are cut. */
   text(relative: string, maxBytes?: number): string | undefined;
   bytes(relative: string, options: { maxBytes: number; fromEnd?: boolean }): Buffer | undefined;
   /** Names in a folder, sorted; none when it is absent. */
   names(relative: string): string[];
+  /** At most so many names in a folder, sorted; not whole where there are more, or where it is there and cannot be read. */
+  entries(relative: string, most: number): { names: string[]; isWhole: boolean };
+  /** Whether something other than a folder is there. */
+  isFile(relative: string): boolean;
   modifiedMs(relative: string): number | undefined;
   /** Where a symbolic link points, as it is written. */
   link(relative: string): string | undefined;
@@ -34,22 +38,30 @@ const absent = new Set([
   'ENXIO',
   'ENODEV',
   'EOPNOTSUPP',
+  'ENAMETOOLONG',
+  'ESTALE',
 ]);
+const nothing = new Set(['ENOENT', 'ENOTDIR']);
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 const orAbsent = <T>(read: () => T): T | undefined => {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && absent.has(error.code))
-      return undefined;
+    if (absent.has(codeOf(error))) return undefined;
     throw error;
   }
 };
 
-const readUpTo = (path: string, maxBytes: number, fromEnd: boolean): Buffer => {
-  const fd = openSync(path, 'r');
+const readUpTo = (path: string, maxBytes: number, fromEnd: boolean): Buffer | undefined => {
+  // To open a device may do something (a watchdog begins to wait), and a fifo waits for who writes.
+  if (!statSync(path).isFile()) return undefined;
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { size } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return undefined;
+    const { size } = stats;
     // Files of /proc and /sys say size 0 and are read until they end.
     const buffer = Buffer.alloc(size === 0 ? Math.min(maxBytes, 256 * 1024) : Math.min(maxBytes, size));
     let at = 0;
@@ -65,6 +77,26 @@ const readUpTo = (path: string, maxBytes: number, fromEnd: boolean): Buffer => {
   }
 };
 
+const entriesOf = (path: string, most: number): { names: string[]; isWhole: boolean } => {
+  const names: string[] = [];
+  try {
+    const folder = opendirSync(path);
+    try {
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        if (names.length >= most) return { names: names.sort(), isWhole: false };
+        names.push(entry.name);
+      }
+    } finally {
+      folder.closeSync();
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (!absent.has(code)) throw error;
+    return { names: names.sort(), isWhole: nothing.has(code) };
+  }
+  return { names: names.sort(), isWhole: true };
+};
+
 /** Opens a root for reading. */
 export const rootFiles = (root: string): RootFiles => {
   const path = (relative: string): string => join(root, relative);
@@ -77,7 +109,17 @@ export const rootFiles = (root: string): RootFiles => {
     has: (relative) => isThere(path(relative)),
     bytes,
     text: (relative, maxBytes = defaultMaxBytes) => bytes(relative, { maxBytes })?.toString('utf8'),
-    names: (relative) => (orAbsent(() => readdirSync(path(relative))) ?? []).sort().slice(0, maxNames),
+    names: (relative) => entriesOf(path(relative), maxNames).names,
+    entries: (relative, most) => entriesOf(path(relative), most),
+    isFile: (relative) => {
+      try {
+        return !statSync(path(relative)).isDirectory();
+      } catch (error) {
+        const code = codeOf(error);
+        if (!absent.has(code)) throw error;
+        return !nothing.has(code);
+      }
+    },
     link: (relative) => orAbsent(() => readlinkSync(path(relative))),
     modifiedMs: (relative) => orAbsent(() => statSync(path(relative)).mtimeMs),
   };
