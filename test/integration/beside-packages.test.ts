@@ -324,8 +324,8 @@ describe('a device with packages beside the system', () => {
     ]);
     for (const path of [paths.device(idOf('real-debian')), paths.deviceTab(idOf('real-debian'), 'findings')]) {
       const shown = await text(path);
-      expect(shown, path).toContain('container, 3 components: not judged and not managed');
-      expect(shown, path).toContain('PyPI, 3 components: no feed that is here covers them');
+      expect(shown, path).toContain('container, components: 3. Not judged and not managed');
+      expect(shown, path).toContain('PyPI, components: 3. No feed that is here covers them');
       expect(shown, path).not.toContain(t('vuln.noneWhy'));
     }
   });

@@ -79,7 +79,7 @@ export function isWholly(coverage: CoverageView): boolean {
 
 const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
   <>
-    <ul>
+    <ul class="reasons">
       {coverage.reasons.map((reason) => (
         <li>
           {reason.publisher === ''

@@ -1354,7 +1354,7 @@ export const words = defineWords({
     kk: 'Құрылғы бағдарламалары туралы хабарламады. Агентті орнатыңыз немесе есебін күтіңіз.',
   },
   'coverage.why.no-release': {
-    en: '{ecosystem}, {n} components: the system names no release that advisories are written for. Update the system to a release that is supported.',
+    en: '{ecosystem}, components: {n}. The system names no release that advisories are written for. Update the system to a release that is supported.',
     ru: '{ecosystem}, компонентов: {n}. Система не называет выпуск, для которого пишут бюллетени. Перейдите на поддерживаемый выпуск.',
     kk: '{ecosystem}, құрамдас: {n}. Жүйе бюллетень жазылатын шығарылымды атамайды. Қолдау көрсетілетін шығарылымға көшіңіз.',
   },
@@ -1364,17 +1364,17 @@ export const words = defineWords({
     kk: '{ecosystem}, бағдарлама: {n}. Бұл жүйе туралы бюллетень дереккөздері әзірге оқылмайды. Өндірушінің жаңарту қызметі бойынша бағалаңыз.',
   },
   'coverage.why.no-feed': {
-    en: '{ecosystem}, {n} components: no feed that is here covers them. Add a source of these advisories on the connected side and send a request.',
+    en: '{ecosystem}, components: {n}. No feed that is here covers them. Add a source of these advisories on the connected side and send a request.',
     ru: '{ecosystem}, компонентов: {n}. Их не охватывает ни один источник, который есть здесь. Добавьте источник этих бюллетеней на подключённой стороне и отправьте запрос.',
     kk: '{ecosystem}, құрамдас: {n}. Осындағы бірде-бір дереккөз оларды қамтымайды. Қосылған тарапта осы бюллетеньдердің дереккөзін қосып, сұрау жіберіңіз.',
   },
   'coverage.why.no-scheme': {
-    en: '{ecosystem}, {n} components: no rule orders their versions. Only versions that an advisory lists one by one are found.',
+    en: '{ecosystem}, components: {n}. No rule orders their versions. Only versions that an advisory lists one by one are found.',
     ru: '{ecosystem}, компонентов: {n}. Нет правила, по которому сравнить их версии. Находятся только версии, перечисленные в бюллетене.',
     kk: '{ecosystem}, құрамдас: {n}. Нұсқаларын салыстыратын ереже жоқ. Тек бюллетеньде аталған нұсқалар табылады.',
   },
   'coverage.why.not-comparable': {
-    en: '{ecosystem}, {n} components: their versions cannot be compared. Look at them yourself.',
+    en: '{ecosystem}, components: {n}. Their versions cannot be compared. Look at them yourself.',
     ru: '{ecosystem}, компонентов: {n}. Их версии нельзя сравнить. Проверьте их сами.',
     kk: '{ecosystem}, құрамдас: {n}. Нұсқаларын салыстыру мүмкін емес. Оларды өзіңіз тексеріңіз.',
   },
@@ -1413,7 +1413,7 @@ export const words = defineWords({
     kk: 'Құрылғыда мына түрлердегі пакеттер бар, олар толық оқылмады: {list}. Оқылмағаны бағаланбаған. Оларды өзіңіз тексеріңіз; толығырақ агент журналында.',
   },
   'coverage.why.not-managed': {
-    en: '{ecosystem}, {n} components: not judged and not managed. No source of advisories writes about them, and updates from here do not reach them. Update them with the tool that installed them, or remove them.',
+    en: '{ecosystem}, components: {n}. Not judged and not managed. No source of advisories writes about them, and updates from here do not reach them. Update them with the tool that installed them, or remove them.',
     ru: '{ecosystem}, компонентов: {n}. Не оценены и не обслуживаются: ни один источник бюллетеней о них не пишет, обновления отсюда до них не доходят. Обновляйте их той программой, которой они установлены, или удалите.',
     kk: '{ecosystem}, құрамдас: {n}. Бағаланбаған және қызмет көрсетілмейді: олар туралы бірде-бір бюллетень дереккөзі жазбайды, мұндағы жаңартулар оларға жетпейді. Орнатқан бағдарламасымен жаңартыңыз немесе жойыңыз.',
   },
@@ -1423,27 +1423,27 @@ export const words = defineWords({
     kk: 'Құрылғының бірде-бір агенті мына түрлердегі пакеттерді іздемейді: {list}. Олардың бар-жоғы белгісіз. Агентті оларды іздейтін шығарылымға жаңартыңыз.',
   },
   'coverage.why.no-source-name': {
-    en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
+    en: '{ecosystem}, components: {n}. Advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
     ru: '{ecosystem}, компонентов: {n}. Бюллетени называют исходные пакеты, а их исходные пакеты неизвестны. Их назовёт наш агент или osquery на одном устройстве дистрибутива.',
     kk: '{ecosystem}, құрамдас: {n}. Бюллетеньдер бастапқы пакеттерді атайды, ал олардікі белгісіз. Дистрибутивтің бір құрылғысындағы біздің агент не osquery айтып береді.',
   },
   'coverage.why.not-named': {
-    en: '{n} components are named in no way that advisories use. Look at them yourself.',
+    en: 'Components that are named in no way that advisories use: {n}. Look at them yourself.',
     ru: 'Компонентов, которые названы не так, как в бюллетенях: {n}. Проверьте их сами.',
     kk: 'Бюллетеньдердегідей аталмаған құрамдас: {n}. Оларды өзіңіз тексеріңіз.',
   },
   'coverage.why.fixes-only': {
-    en: '{ecosystem}, {n} components: judged only for what is fixed. Security suites of apt alone speak of them, and these do not say what has no fix yet. Add a source of its advisories on the connected side.',
+    en: '{ecosystem}, components: {n}. Judged only for what is fixed. Security suites of apt alone speak of them, and these do not say what has no fix yet. Add a source of its advisories on the connected side.',
     ru: '{ecosystem}, компонентов: {n}. Оценено только то, что исправлено: о них пишут лишь разделы безопасности apt, а они не говорят, что ещё не исправлено. Добавьте источник бюллетеней на подключённой стороне.',
     kk: '{ecosystem}, құрамдас: {n}. Тек түзетілгені бағаланған: олар туралы apt қауіпсіздік бөлімдері ғана жазады, ал олар әлі түзетілмегенін айтпайды. Қосылған тарапта бюллетень дереккөзін қосыңыз.',
   },
   'coverage.why.support-ended': {
-    en: '{ecosystem}, {n} components: support of this release ended, they are judged only until {until}. What was found since then is not known here. Update the system to a release that is supported.',
+    en: '{ecosystem}, components: {n}. Support of this release ended, they are judged only until {until}. What was found since then is not known here. Update the system to a release that is supported.',
     ru: '{ecosystem}, компонентов: {n}. Поддержка этого выпуска закончилась, они оценены только по {until}. Что найдено позже, здесь неизвестно. Перейдите на поддерживаемый выпуск.',
     kk: '{ecosystem}, құрамдас: {n}. Бұл шығарылымды қолдау аяқталды, олар тек {until} дейін бағаланған. Кейін табылғаны мұнда белгісіз. Қолдау көрсетілетін шығарылымға көшіңіз.',
   },
   'coverage.why.support-paid': {
-    en: '{ecosystem}, {n} components: support for everybody ended, they are judged only until {until}. Fixes come only with {edition}, until {paidUntil}; findings that it alone fixes say so. Update the system to a release that is supported, or subscribe.',
+    en: '{ecosystem}, components: {n}. Support for everybody ended, they are judged only until {until}. Fixes come only with {edition}, until {paidUntil}; findings that it alone fixes say so. Update the system to a release that is supported, or subscribe.',
     ru: '{ecosystem}, компонентов: {n}. Общая поддержка закончилась, они оценены только по {until}. Исправления выходят только в {edition}, до {paidUntil}; у таких уязвимостей это указано. Перейдите на поддерживаемый выпуск или оформите подписку.',
     kk: '{ecosystem}, құрамдас: {n}. Жалпы қолдау аяқталды, олар тек {until} дейін бағаланған. Түзетулер {paidUntil} дейін тек {edition} арқылы шығады; мұндай осалдықтарда ол көрсетілген. Қолдау көрсетілетін шығарылымға көшіңіз немесе жазылыңыз.',
   },
