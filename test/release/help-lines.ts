@@ -42,6 +42,7 @@ const notOnOneMachine: Readonly<Record<string, string>> = {
   'sallyport device move': 'takes two persons: test/integration/agent-move.test.ts',
   'sallyport device agree-move': 'the same',
   'sallyport rollback acknowledge': 'takes two persons: test/integration/two-persons.test.ts',
+  'sallyport rollback token ID': 'takes two persons: test/integration/two-persons.test.ts',
   'sallyport patch import-approvals': 'takes patches: appliance/src/cli/patches.test.ts',
   'sallyport-bundle evidence verify': 'takes patches: appliance/src/cli/patches.test.ts',
   'sallyport-bundle custody': 'takes a bundle with another name: test/integration/custody.test.ts',
