@@ -398,6 +398,33 @@ describe('a device with packages beside the system', () => {
     expect(await text(paths.devices({ listsUnread: 'yes' }))).toContain('with-containerd');
   });
 
+  it('keeps a package that could no longer be read, until its kind is read whole again', async () => {
+    const { id, publicId } = site.device('half-read');
+    devices.set('half-read', { id, publicId });
+    const { inventory, rules } = site.appliance;
+    const root = debian('half-read');
+    const manifest = 'usr/local/lib/node_modules/lodash/package.json';
+    put(root, manifest, '{"name":"lodash","version":"4.17.20"}');
+    const reported = async (): Promise<[npm: string[], codes: string[]]> => {
+      const held = inventory.hashes(id, 'native');
+      for (const { collection, hash, items } of await sectionsOf(root))
+        if (held[collection] !== hash) site.report(id, collection, items);
+      rules.recomputePending();
+      const { reasons } = await coverageOf('half-read');
+      const codes = reasons.map(({ code, list }) => `${code} ${list ?? ''}`).filter((text) => text.endsWith(' npm'));
+      return [listed(inventory.section(id, 'software') as unknown as Item[], 'npm'), codes];
+    };
+    expect(await reported()).toEqual([['lodash 4.17.20'], []]);
+    rmSync(join(root, manifest));
+    execFileSync('mkfifo', [join(root, manifest)]);
+    expect(await reported()).toEqual([['lodash 4.17.20'], ['list-not-read npm', 'list-not-whole npm']]);
+    expect(await text(paths.device(publicId))).toContain('The list of npm packages was not read since');
+    rmSync(dirname(join(root, manifest)), { recursive: true });
+    // The list itself is the same: it is asked for with the next call.
+    await reported();
+    expect(await reported()).toEqual([[], []]);
+  });
+
   it('asks nobody for what has no source anywhere', async () => {
     const leaves = await text(paths.requestGroup('coverage'));
     expect(leaves).toContain('PyPI');

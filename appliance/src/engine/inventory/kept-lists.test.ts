@@ -38,6 +38,87 @@ const kept = (device = 1) =>
     .map(({ list, from }) => (from === undefined ? list : `${list} ${from}`));
 const isWhole = () => expect(engines.inventory.verify()).toEqual([]);
 
+/** What a source says of the kinds that it looked for. */
+const tell = (source: InventorySource, packageKinds: readonly string[], device = 1) => {
+  const items = [{ vendor: 'debian', release: '13', packageKinds }];
+  const collectedAt = '2026-11-24T10:00:00Z';
+  const hash = sectionHash(items);
+  return engines.inventory.putSection({ device, collection: 'platform', source, hash, collectedAt, items });
+};
+const isAskedFor = (source: InventorySource): boolean =>
+  engines.inventory.hashes(1, source)['software'] === '0'.repeat(64);
+
+describe('a list of packages beside the system that was cut', () => {
+  it('closes nothing that it did not read, and is closed by one that is whole', () => {
+    tell('native', ['npm', 'python']);
+    put('native', ['deb/bash', 'npm/lodash', 'npm/semver', 'python/flask']);
+    tell('native', ['npm: not read', 'python']);
+    expect(put('native', ['deb/bash', 'npm/lodash/2'])).toMatchObject({ added: 1, removed: 1 });
+    const held = ['deb/bash/1', 'npm/lodash/1', 'npm/lodash/2', 'npm/semver/1'];
+    expect([shown(), kept()]).toEqual([held, ['npm']]);
+    expect(put('native', ['deb/bash/2'])).toMatchObject({ changed: 1, removed: 0 });
+    expect([shown(), kept()]).toEqual([['deb/bash/2', ...held.slice(1)], ['npm']]);
+    isWhole();
+    expect(isAskedFor('native')).toBe(false);
+    // The same packages, read whole: they are asked for anew, since only now the others are closed.
+    tell('native', ['npm', 'python']);
+    expect(isAskedFor('native')).toBe(true);
+    expect(put('native', ['deb/bash/2'])).toMatchObject({ removed: 3 });
+    expect([shown(), kept()]).toEqual([['deb/bash/2'], []]);
+    expect(isAskedFor('native')).toBe(false);
+    isWhole();
+  });
+
+  it('is no list that another source said so of, and closes with the system that is gone', () => {
+    tell('osquery', ['npm: not read']);
+    put('native', ['deb/bash', 'npm/lodash']);
+    put('native', ['deb/bash']);
+    expect([shown(), kept()]).toEqual([['deb/bash/1'], []]);
+    put('native', ['deb/bash', 'npm/lodash']);
+    tell('native', ['npm: not read']);
+    put('native', ['rpm/bash']);
+    expect([shown(), kept()]).toEqual([['rpm/bash/1'], []]);
+  });
+
+  it('gives way to what another source read whole, and is back when that one goes', () => {
+    tell('native', ['npm: not read']);
+    put('native', ['deb/bash', 'npm/lodash', 'npm/semver']);
+    put('native', ['deb/bash', 'npm/lodash']);
+    put('osquery', ['npm/semver/2']);
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'npm/semver/2'], ['npm osquery']]);
+    expect(put('native', ['deb/bash', 'npm/yallist'])).toMatchObject({ removed: 0 });
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'npm/semver/2'], ['npm osquery']]);
+    isWhole();
+    engines.inventory.closeSource({ device: 1, collection: 'software', source: 'osquery', event: 1 });
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'npm/lodash/1', 'npm/semver/1', 'npm/yallist/1'], ['npm']]);
+    tell('native', ['npm']);
+    put('native', ['deb/bash', 'npm/yallist']);
+    expect([shown(), kept()]).toEqual([['deb/bash/1', 'npm/yallist/1'], []]);
+    isWhole();
+  });
+
+  it('that is whole and empty leaves nothing of its own behind another source’s', () => {
+    tell('native', ['npm: not read']);
+    put('native', ['deb/bash', 'npm/lodash']);
+    put('native', ['deb/bash']);
+    put('osquery', ['npm/semver']);
+    tell('native', ['npm']);
+    put('native', ['deb/bash']);
+    engines.inventory.closeSource({ device: 1, collection: 'software', source: 'osquery', event: 1 });
+    expect([shown(), kept()]).toEqual([['deb/bash/1'], []]);
+    isWhole();
+  });
+
+  it('holds no more than a section may', () => {
+    const many = (from: number) => Array.from({ length: 30_000 }, (_, n) => `npm/p${from + n}`);
+    tell('native', ['npm: not read']);
+    put('native', many(0));
+    put('native', many(30_000));
+    expect(shown()).toHaveLength(50_000);
+    isWhole();
+  });
+});
+
 describe('a list of packages', () => {
   it('is closed by a report that read it, and by no other', () => {
     put('native', ['deb/bash', 'deb/curl', 'python/flask']);

@@ -3,9 +3,11 @@ import type { Shape } from './item.ts';
 import { inOrder, type Resolved, valuesOf } from './put-shared.ts';
 import type { SectionRow, SectionStore, SharedStore } from './store.ts';
 import type { Collection, InventorySource } from './types.ts';
+import { mostItemsOf } from './validate.ts';
 
 // A section of packages is several lists, one of each package manager. A report closes only the lists that it read: a system has
 // packages of its own, so a report that has none of them could not read their database, and what was read before stays, marked.
+// A list beside those of the system may be empty; one that its source did not read whole closes nothing that is not in it.
 // What another source has read whole stands in the place of it at once, and so does a list that the preferred source does not read.
 
 /**
@@ -69,38 +71,75 @@ const together = (shape: Shape, parts: readonly Resolved[]): Resolved =>
     ),
   );
 
+/** What a section's source itself read of a list before. */
+const ownBefore = (
+  { shape, shared }: { shape: Shape; shared: SharedStore },
+  { values, kept }: { values: Values; kept: KeptLists },
+  list: string,
+): Resolved => {
+  const one = kept[list];
+  if (one?.own !== undefined) return { ids: Uint32Array.from(one.own.ids), columns: one.own.columns };
+  if (one?.from !== undefined) return { ids: new Uint32Array(), columns: {} };
+  const ids = new Set(shared.byList(values.ids).get(list));
+  return some(shape, values, (id) => ids.has(id));
+};
+
 /**
- * What a report makes of a section: with the lists of the system that it has nothing of and that the section had. A report of
- * another system's packages than before closes those of the former one.
+ * What a report makes of a section: with the lists of the system that it has nothing of and that the section had, and with what lists
+ * that were not read whole (`partly`) lack, as much as a section may hold. A report of another system's packages than before closes those of the
+ * former one.
  */
 export const withUnread = (
   { shape, shared }: { shape: Shape; shared: SharedStore },
   found: Resolved,
   before: { values: Values; kept: KeptLists },
+  partly: ReadonlySet<string>,
   atMs: number,
 ): { found: Resolved; kept: string | null } => {
   const whole = { found, kept: null };
   const { lists } = shape.collection;
   if (lists === undefined) return whole;
   const { added, removed } = compareIds(before.values.ids, found.ids);
-  if (removed.length === 0) return whole;
+  if (removed.length === 0 && partly.size === 0) return whole;
   const gone = shared.byList(removed);
   // An update is one that came and one that went: mostly the few that came say it.
   const isRead = (list: string): boolean => shared.hasList(added, list) || shared.hasList(found.ids, list);
-  const borrowed = lists.others.filter((list) => before.kept[list] !== undefined);
-  const unread = [...lists.systems, ...borrowed].filter((list) => gone.has(list) && !isRead(list));
-  if (unread.length === 0) return whole;
   const had = (list: string): boolean => shared.hasList(before.values.ids, list);
   if (lists.systems.some((list) => !had(list) && isRead(list))) return whole;
+  const borrowed = lists.others.filter((list) => before.kept[list]?.from !== undefined && !partly.has(list));
+  const unread = [...lists.systems, ...borrowed].filter((list) => gone.has(list) && !isRead(list));
   const kept = unread.map((list): [string, KeptList] => {
     const ids = gone.get(list) ?? [];
-    return [list, before.kept[list] ?? { since: atMs, items: ids.length, isOwn: true }];
+    const { own: _own, isOwn: _isOwn, ...lent } = before.kept[list] ?? { since: atMs, items: ids.length };
+    return [list, borrowed.includes(list) ? lent : (before.kept[list] ?? { ...lent, isOwn: true })];
   });
   const held = new Set(unread.flatMap((list) => gone.get(list) ?? []));
-  return {
-    found: together(shape, [found, some(shape, before.values, (id) => held.has(id))]),
-    kept: keptText(Object.fromEntries(kept)),
-  };
+  const parts = [found, some(shape, before.values, (id) => held.has(id))];
+  const isFound = new Set(found.ids);
+  let room = Math.max(0, mostItemsOf(shape.collection) - found.ids.length - held.size);
+  for (const list of lists.others.filter((one) => partly.has(one))) {
+    const { ids, columns } = ownBefore({ shape, shared }, before, list);
+    const lacking = new Set(ids.filter((id) => !isFound.has(id)).subarray(0, room));
+    if (lacking.size === 0) continue;
+    room -= lacking.size;
+    parts.push(some(shape, { ids, byField: columns }, (id) => lacking.has(id)));
+    kept.push([list, { since: before.kept[list]?.since ?? atMs, items: lacking.size, isOwn: true }]);
+  }
+  return kept.length === 0 ? whole : { found: together(shape, parts), kept: keptText(Object.fromEntries(kept)) };
+};
+
+/** The lists that a source says it did not read whole: `npm: not read`. */
+export const partlyIn = (told: unknown): Set<string> =>
+  new Set(
+    (typeof told === 'string' ? (JSON.parse(told) as string[]) : []).flatMap(
+      (text) => /^([a-z]+): not read$/.exec(text)?.[1] ?? [],
+    ),
+  );
+
+/** Whether a section keeps what its source has read whole since. */
+export const keepsTooMuch = ({ lists }: Collection, keptLists: string | null, partly: ReadonlySet<string>): boolean => {
+  const kept = readKept(keptLists);
+  return lists?.others.some((list) => kept[list]?.isOwn === true && !partly.has(list)) === true;
 };
 
 /** Sections of one device and collection with their lists; the first is the one that counts, the others in order of preference. */

@@ -211,7 +211,7 @@ export const inventoryService = ({
         ...kept(name),
       ].flatMap((ids) => [...ids]),
     );
-  const writer = sectionWriter({ db, personal, sections, storesOf, changed });
+  const writer = sectionWriter({ db, personal, sections, storesOf, all: () => storesByName.values(), changed });
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, storesOf });
   const log = changeReader({ db, storesByName, storesOf, readCell });
 

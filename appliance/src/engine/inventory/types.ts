@@ -71,9 +71,15 @@ export type Collection = {
   named?: readonly string[];
   /**
    * `shared` only: the lists that a section is made of, by the value of a field of its own. A report that has nothing of one of
-   * `systems` did not read it; one that has nothing of `others` closes it. Each may be read by another source than the preferred one.
+   * `systems` did not read it; one that has nothing of `others` closes it, unless its source says in `told` (a list of a `single` collection) that
+   * it did not read it whole: `npm: not read`. Each may be read by another source than the preferred one.
    */
-  lists?: { field: string; systems: readonly string[]; others: readonly string[] };
+  lists?: {
+    field: string;
+    systems: readonly string[];
+    others: readonly string[];
+    told: { collection: string; field: string };
+  };
   /** The field whose value is the person, for collections with personal fields. */
   person?: string;
   /** Of the change log, and of rows of devices that are gone. */

@@ -7,7 +7,7 @@ import { timeText } from '../../platform/validation.ts';
 import type { Changed } from '../changes/types.ts';
 import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
-import { joinLists, readKept, withUnread } from './kept-lists.ts';
+import { joinLists, keepsTooMuch, partlyIn, readKept, withUnread } from './kept-lists.ts';
 import { ownSection } from './put-own.ts';
 import { changesBetween, putShared, type Resolved, resolve, resolveCut, valuesOf } from './put-shared.ts';
 import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
@@ -103,9 +103,27 @@ export const sectionWriter = (parts: {
   personal: Personal;
   sections: SectionStore;
   storesOf(name: string): CollectionStores;
+  all(): Iterable<CollectionStores>;
   changed: Changed;
 }) => {
   const { db, personal, sections, storesOf, changed } = parts;
+
+  /** The lists of a section that its source says it did not read whole. */
+  const partlyRead = ({ lists }: Collection, device: number, source: string): ReadonlySet<string> => {
+    const [row] = lists === undefined ? [] : (storesOf(lists.told.collection).own?.rows(device, source) ?? []);
+    return partlyIn(row?.[lists?.told.field ?? '']);
+  };
+
+  /** Asks anew for a section whose source says now that it read its lists whole: they are closed by what it holds. */
+  const askAgain = (told: string, device: number, source: string): void => {
+    for (const { shape } of parts.all()) {
+      const { name, lists } = shape.collection;
+      if (lists?.told.collection !== told) continue;
+      const kept = sections.one(device, name, source)?.kept_lists ?? null;
+      if (kept !== null && keepsTooMuch(shape.collection, kept, partlyRead(shape.collection, device, source)))
+        sections.unsay(device, name, source, 0);
+    }
+  };
 
   const log = (
     report: Pick<SectionReport, 'device' | 'collection' | 'source'>,
@@ -176,7 +194,9 @@ export const sectionWriter = (parts: {
       const read = resolved(held, shared, reported);
       const before = previous && { values: valuesOf(shared, previous.id), kept: readKept(previous.kept_lists) };
       const { found, kept } =
-        before === undefined ? { found: read, kept: null } : withUnread({ shape, shared }, read, before, receivedAt);
+        before === undefined
+          ? { found: read, kept: null }
+          : withUnread({ shape, shared }, read, before, partlyRead(shape.collection, device, source), receivedAt);
       count = found.ids.length;
       const section = sections.write({ ...base, count, kept_lists: kept });
       changes = putShared(shape, shared, section, found, before?.values);
@@ -185,6 +205,7 @@ export const sectionWriter = (parts: {
       const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
       ({ count, changes } = ownSection({ personal, shape, store: own, device, source, items }));
       sections.write({ ...base, count });
+      askAgain(collection, device, source);
     } else {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }

@@ -84,18 +84,19 @@ export function withUnreadLists(
 ): Coverage {
   const { sources, nowMs } = facts;
   const unread = unreadReasons(facts.platform, facts.lists);
-  const lacking = unread.length > 0 ? unread : neverRead(facts.platform, facts.ecosystems);
+  const lacking = [...unread, ...neverRead(facts.platform, facts.ecosystems)];
   const gone = goneReasons(sources, nowMs);
   const turnsAt = turn(sources, nowMs);
   const turning = turnsAt === undefined ? coverage : { ...coverage, turnsAt };
   if (lacking.length + gone.length === 0) return turning;
-  const isOld = gone.some(
+  // Lists beside the system's say nothing of those of the system itself.
+  const isOld = [...lacking, ...gone].some(
     ({ list }) => list === undefined || list.split(', ').some((one) => familyOf(one) !== undefined),
   );
   return {
     ...turning,
     state: coverage.state === 'not-judged' ? 'not-judged' : 'partly',
     reasons: [...lacking, ...gone, ...coverage.reasons],
-    system: coverage.system && lacking.length === 0 && !isOld,
+    system: coverage.system && !isOld,
   };
 }

@@ -14,6 +14,7 @@ export const collection = defineCollection({
     field: 'type',
     systems: ['deb', 'rpm', 'apk', 'pacman', 'windows', 'macos'],
     others: ['python', 'npm', 'snap', 'flatpak', 'container'],
+    told: { collection: 'platform', field: 'packageKinds' },
   },
   fields: {
     purl: { type: 'text', indexed: true, maxLength: 512, column: false },
