@@ -116,6 +116,7 @@ export const withUnread = (
   const held = new Set(unread.flatMap((list) => gone.get(list) ?? []));
   const parts = [found, some(shape, before.values, (id) => held.has(id))];
   const isFound = new Set(found.ids);
+  const read = partly.size === 0 ? new Map<string, number[]>() : shared.byList(found.ids);
   let room = Math.max(0, mostItemsOf(shape.collection) - found.ids.length - held.size);
   for (const list of lists.others.filter((one) => partly.has(one))) {
     const { ids, columns } = ownBefore({ shape, shared }, before, list);
@@ -123,7 +124,8 @@ export const withUnread = (
     if (lacking.size === 0) continue;
     room -= lacking.size;
     parts.push(some(shape, { ids, byField: columns }, (id) => lacking.has(id)));
-    kept.push([list, { since: before.kept[list]?.since ?? atMs, items: lacking.size, isOwn: true }]);
+    const items = lacking.size + (read.get(list)?.length ?? 0);
+    kept.push([list, { since: before.kept[list]?.since ?? atMs, items, isOwn: true }]);
   }
   return kept.length === 0 ? whole : { found: together(shape, parts), kept: keptText(Object.fromEntries(kept)) };
 };
@@ -162,7 +164,6 @@ const readLists = (shared: SharedStore, collection: Collection, rows: readonly S
 const chosen = (
   { systems, others }: Lists,
   [best, ...rest]: ReturnType<typeof readLists>,
-  atMs: number,
 ): Record<string, KeptList> => {
   const kept: Record<string, KeptList> = {};
   if (best === undefined) return kept;
@@ -173,7 +174,8 @@ const chosen = (
     // Packages of another system than the one that is read are of what ran there before.
     if (best.reads(list) || (isSystem && held === undefined && hasSystem)) continue;
     const other = rest.find(({ reads }) => reads(list));
-    const since = held?.since ?? atMs;
+    // By what is stored: a merge that is undone leaves it as it was.
+    const since = held?.isOwn === true ? held.since : best.row.received_at;
     const items = (other ?? best).byList.get(list)?.length ?? 0;
     const own = held?.isOwn === true ? { isOwn: true as const } : {};
     if (other !== undefined) kept[list] = { since, items, from: other.row.source as InventorySource, ...own };
@@ -216,14 +218,13 @@ export const joinLists = (
   sections: Pick<SectionStore, 'of' | 'setKept'>,
   { shape, shared }: { shape: Shape; shared: SharedStore | undefined },
   device: number,
-  atMs: number,
 ): void => {
   const { lists } = shape.collection;
   if (lists === undefined || shared === undefined) return;
   const read = readLists(shared, shape.collection, sections.of(device, shape.collection.name));
   const [best] = read;
   if (best === undefined) return;
-  const kept = withOwn(shape, chosen(lists, read, atMs), best);
+  const kept = withOwn(shape, chosen(lists, read), best);
   const isBorrowed = (one: KeptList | undefined): boolean => one?.from !== undefined;
   if (![...Object.values(kept), ...Object.values(best.kept)].some(isBorrowed)) return;
   const away = new Set(

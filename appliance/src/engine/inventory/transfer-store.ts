@@ -1,4 +1,4 @@
-import { type Database, immediate, nowIn } from '../../platform/database.ts';
+import { type Database, immediate } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
 import type { Changed } from '../changes/types.ts';
 import { joinLists } from './kept-lists.ts';
@@ -56,7 +56,7 @@ export const inventoryTransfer = (parts: {
         for (const { device, name, stores, before: items } of touched) {
           const sources = sections.sources(device, name);
           if (sources.length > 0) sections.setBest(device, name, preferredSource(stores.shape.collection, sources));
-          joinLists(sections, stores, device, nowIn(db));
+          joinLists(sections, stores, device);
           recount(stores.shared, device, items, stores.shared?.arrays.itemsOf(device));
         }
         changed('inventory', devices);

@@ -216,7 +216,7 @@ export const sectionWriter = (parts: {
         preferredSource(shape.collection, [...present.map((row) => row.source), source]),
       );
     if (!isAlone) {
-      joinLists(sections, held, device, receivedAt);
+      joinLists(sections, held, device);
       recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
     }
     const isOther = previous === undefined;
@@ -231,7 +231,7 @@ export const sectionWriter = (parts: {
     sections.drop(device, collection.name, source);
     const sources = sections.sources(device, collection.name);
     if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
-    joinLists(sections, held, device, nowIn(db));
+    joinLists(sections, held, device);
     recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
     changed('section', [{ device, collection: collection.name, isOther: true }]);
   };

@@ -116,6 +116,8 @@ type Plan = {
   decision: { displayName?: string; description?: string };
   tags: string[];
   seen: boolean;
+  /** Packages of npm that a list which was not read whole lacks, and those that it has. */
+  cut: { before: string[]; after: string[] } | null;
 };
 const sourceArbitrary = fc.constantFrom<TestSource>('native', 'osquery', 'glpi', 'ocs');
 const names = fc.array(fc.constantFrom('bash', 'curl', 'openssl', 'zlib', 'vim'), { maxLength: 4 });
@@ -132,6 +134,7 @@ const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   ),
   tags: fc.uniqueArray(fc.constantFrom('critical', 'line3', 'spare')),
   seen: fc.boolean(),
+  cut: fc.option(fc.record({ before: names, after: names })),
 });
 
 /** A device with what a plan says about it. */
@@ -144,6 +147,15 @@ const make = (plan: Plan): Device => {
   const at = `2026-01-0${plan.day}T00:00:00Z`;
   report(device.id, plan.source, 'platform', [{ ...debian13 }], at);
   if (plan.software !== null) report(device.id, plan.source, 'software', packages(plan.software), at);
+  if (plan.cut !== null) {
+    const beside = (listed: readonly string[]) => listed.map((name) => ({ type: 'npm', name, version: '1' }));
+    const platform = [{ ...debian13, packageKinds: ['npm: not read'] }];
+    for (const listed of [plan.cut.before, plan.cut.after]) {
+      const items = [...packages(plan.software ?? []), ...beside(listed)];
+      report(device.id, plan.source, 'software', items, at);
+      report(device.id, plan.source, 'platform', platform, at);
+    }
+  }
   if (plan.accounts !== null) report(device.id, plan.source, 'accounts', accounts(plan.accounts), at);
   if (plan.cards !== null) {
     const addresses = [`10.0.${plan.day}.1`];
