@@ -321,7 +321,7 @@ describe('lists of packages that a report did not read', () => {
         expect(shown.replaceAll(/Partly judged|Not judged in part/g, ''), path).not.toMatch(
           /\b(?:Judged|Not judged)\b/,
         );
-        expect(shown, path).toMatch(/no feed that is here covers them|No report has the packages of the system itself/);
+        expect(shown, path).toMatch(/No feed that is here covers them|No report has the packages of the system itself/);
       }
     },
   );
