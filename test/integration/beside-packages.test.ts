@@ -13,9 +13,8 @@ import type { DecodedReport, InventorySource } from '../../appliance/src/engine/
 import { decodeGlpi } from '../../appliance/src/features/agents/glpi/decode.ts';
 import { sectionsOf as osquerySections } from '../../appliance/src/features/agents/osquery/decode.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
-import { admin } from '../../appliance/test/support/engines.ts';
 import { linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
-import { makeHost } from '../../appliance/test/support/host.ts';
+import { knownHost } from '../support/known-host.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // Packages beside those of the system: what the agent finds of them in a real Debian, and what the product says of a device that has
@@ -278,10 +277,7 @@ describe('a device with packages beside the system', () => {
   beforeAll(async () => {
     site = await openConsole();
     const { appliance } = site;
-    const host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const card = appliance.exchange.siteCard(admin).bytes;
-    await appliance.exchange.importTrust(admin, await host.trustFile(join(folder, 'intro')), host.rootFingerprint);
+    const { host, bring } = await knownHost(appliance, folder);
     browser = await site.as('administrator');
     for (const [name, root] of Object.entries(roots)) {
       const device = site.device(name);
@@ -301,9 +297,7 @@ describe('a device with packages beside the system', () => {
       appliance.inventory.putReport(device.id, source, await report(), Date.now());
     }
     await host.publish({ feeds: [{ feed: 'osv-debian', advisories: [fixedBy('Debian:13', 'openssl', '3.0-1')] }] });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(appliance.exchange.exportRequest(admin, medium).path, card);
-    await appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    await bring();
     appliance.rules.recomputeAll();
     appliance.rules.recomputePending();
   });

@@ -8,8 +8,8 @@ import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { type Browser, type Console, openConsole, password } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
-import { makeHost } from '../../appliance/test/support/host.ts';
 import { goneSource, reportPackages, silence } from '../support/gone-source.ts';
+import { knownHost } from '../support/known-host.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // Packages of a collector that is gone stay on a device: they give findings, or keep them away. A person closes its lists with a reason,
@@ -68,10 +68,7 @@ describe('the lists of a collector that is gone', () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-close-list-'));
     site = await openConsole();
     const { appliance } = site;
-    const host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const card = appliance.exchange.siteCard(admin).bytes;
-    await appliance.exchange.importTrust(admin, await host.trustFile(join(folder, 'intro')), host.rootFingerprint);
+    const { host, bring } = await knownHost(appliance, folder);
     first = await site.as('administrator');
     for (const name of ['gone', 'again', 'preferred', 'in-use', 'silent', 'removed', 'lent'])
       devices.set(name, site.device(name));
@@ -87,9 +84,7 @@ describe('the lists of a collector that is gone', () => {
         },
       ],
     });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(appliance.exchange.exportRequest(admin, medium).path, card);
-    await appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    await bring();
     for (const name of ['gone', 'again', 'in-use', 'removed']) goneSource(appliance, device(name).id, 'osquery');
     // Our agent, whose list of the system counts, is the one that is gone.
     reportPackages(appliance, device('preferred').id, 'native', [bash, curl]);

@@ -11,9 +11,8 @@ import type { DecodedReport, InventorySource } from '../../appliance/src/engine/
 import { decodeGlpi } from '../../appliance/src/features/agents/glpi/decode.ts';
 import { sectionsOf as osquerySections } from '../../appliance/src/features/agents/osquery/decode.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
-import { admin } from '../../appliance/test/support/engines.ts';
 import { linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
-import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
+import { knownHost } from '../support/known-host.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // A report closes only the lists that it read: a host whose package database cannot be read keeps its packages, its findings, and
@@ -130,17 +129,12 @@ describe('lists of packages that a report did not read', () => {
   let folder: string;
   let site: Console;
   let browser: Browser;
-  let host: TestHost;
   const devices = new Map<string, { id: number; publicId: string }>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-half-lists-'));
     site = await openConsole();
-    host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(folder, 'introduction'));
-    const card = site.appliance.exchange.siteCard(admin).bytes;
-    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    const { host, bring } = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
     const { inventory, rules } = site.appliance;
     const halves = new Map<string, DecodedReport>();
@@ -153,9 +147,7 @@ describe('lists of packages that a report did not read', () => {
     }
     const advisories = [fixedBy('Debian:13', 'openssl', '3.0.9-1'), fixedBy('PyPI', 'flask', '1.0.0')];
     await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
-    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    await bring();
     rules.recomputeAll();
     rules.recomputePending();
     for (const { host: name, source } of ROWS) {

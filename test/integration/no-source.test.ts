@@ -11,8 +11,8 @@ import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { csafAdvisory } from '../../appliance/test/support/controllers/csaf.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
-import { makeHost } from '../../appliance/test/support/host.ts';
 import { advisorySample } from '../../bundle-tools/test/samples.ts';
+import { knownHost } from '../support/known-host.ts';
 import { fixedBy, toldBy } from '../support/told.ts';
 import { COMPUTERS, CONTROLLERS, type State, type Subject } from '../support/unjudged-subjects.ts';
 
@@ -87,10 +87,7 @@ describe('no source speaks of a thing', () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-no-source-'));
     site = await openConsole();
     const { appliance } = site;
-    const host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const card = appliance.exchange.siteCard(admin).bytes;
-    await appliance.exchange.importTrust(admin, await host.trustFile(join(folder, 'intro')), host.rootFingerprint);
+    const { host, bring } = await knownHost(appliance, folder);
     browser = await site.as('administrator');
     const { id: account } = appliance.objects.create(systemActor, 'account', { name: 'api', roles: ['administrator'] });
     secret = appliance.accounts.createApiToken(systemActor, { name: 'api', account }).secret;
@@ -149,9 +146,7 @@ describe('no source speaks of a thing', () => {
         },
       ],
     });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(appliance.exchange.exportRequest(admin, medium).path, card);
-    await appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    await bring();
     appliance.rules.recomputeAll();
     appliance.rules.recomputePending();
     appliance.controllerFindings.recomputePending();

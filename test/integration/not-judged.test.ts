@@ -15,8 +15,8 @@ import { requestGroupNames } from '../../appliance/src/features/exchange/types.t
 import { advisory } from '../../appliance/test/support/advisory-parts.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin, ofSite } from '../../appliance/test/support/engines.ts';
-import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { canMakeFleet, distributionFleet, type FleetHost } from '../support/distribution-fleet.ts';
+import { type KnownHost, knownHost } from '../support/known-host.ts';
 import { mainText, toldBy } from '../support/told.ts';
 
 // No path through the product shows "none" for "not judged": every page of the table of addresses, every operation of the API and
@@ -225,8 +225,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   let folder: string;
   let site: Console;
   let browser: Browser;
-  let host: TestHost;
-  let card: Uint8Array;
+  let known: KnownHost;
   let fleet: FleetHost[];
   let baseline: string;
   const devices = new Map<string, { id: number; publicId: string }>();
@@ -244,22 +243,15 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
       const ranges = [{ lo: '', hi, fixed: record.fixed, comparable: true }];
       return [advisory(`A-${name}`, { ecosystem, package: record.package, ranges })];
     });
-    await host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
-    const bundle = await host.answer(medium, request);
-    await site.appliance.exchange.importBundle(admin, bundle.path);
+    await known.host.publish({ feeds: [{ feed: 'osv-debian', advisories }] });
+    await known.bring();
     settle();
   };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-not-judged-'));
     [site, fleet] = await Promise.all([openConsole(), distributionFleet()]);
-    host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(folder, 'introduction'));
-    card = site.appliance.exchange.siteCard(admin).bytes;
-    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    known = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
     for (const { name, sections } of fleet) {
       const device = site.device(name);

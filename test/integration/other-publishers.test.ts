@@ -13,8 +13,8 @@ import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { packageBytes, update } from '../../appliance/test/support/catalog.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
-import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { canMakeFleet } from '../support/distribution-fleet.ts';
+import { knownHost } from '../support/known-host.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // Packages that a distribution does not publish are not judged by its advisories: distributions and kinds of packages against
@@ -204,17 +204,12 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
   let folder: string;
   let site: Console;
   let browser: Browser;
-  let host: TestHost;
   const devices = new Map<string, { id: number; publicId: string }>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-other-publishers-'));
     site = await openConsole();
-    host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(folder, 'introduction'));
-    const card = site.appliance.exchange.siteCard(admin).bytes;
-    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    const { host, bring } = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
     for (const row of ROWS) {
       const device = site.device(row.host);
@@ -244,11 +239,14 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
       { feed: 'suites', advisories: ofSuites },
     ];
     await host.publish({ updates, files, feeds });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
-    const wants = request.request.wants.flatMap(({ kind }, at) => (kind === 'newer' || kind === 'suite' ? [at] : []));
-    const unfulfilled = [{ reason: 'NO_SOURCE' as const, wants }];
-    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request, { unfulfilled })).path);
+    await bring(({ wants }) => ({
+      unfulfilled: [
+        {
+          reason: 'NO_SOURCE',
+          wants: wants.flatMap(({ kind }, at) => (kind === 'newer' || kind === 'suite' ? [at] : [])),
+        },
+      ],
+    }));
     while (site.appliance.updates.settle(100) > 0);
     site.appliance.rules.recomputeAll();
     site.appliance.rules.recomputePending();

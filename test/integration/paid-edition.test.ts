@@ -11,9 +11,9 @@ import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
-import { admin, ofSite } from '../../appliance/test/support/engines.ts';
-import { makeHost } from '../../appliance/test/support/host.ts';
+import { ofSite } from '../../appliance/test/support/engines.ts';
 import { advisorySample } from '../../bundle-tools/test/samples.ts';
+import { knownHost } from '../support/known-host.ts';
 import { mainText, toldBy } from '../support/told.ts';
 import { imagemagickRecord, noticeRecord, opensslRecord } from '../support/ubuntu-records.ts';
 
@@ -153,11 +153,7 @@ describe('what an edition that is paid for alone fixes', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-paid-edition-'));
     site = await openConsole();
-    const host = makeHost(join(folder, 'host'));
-    await host.publish();
-    const file = await host.trustFile(join(folder, 'introduction'));
-    const card = site.appliance.exchange.siteCard(admin).bytes;
-    await site.appliance.exchange.importTrust(admin, file, host.rootFingerprint);
+    const { host, bring } = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
     for (const row of ROWS) {
       const device = site.device(row.host);
@@ -189,9 +185,7 @@ describe('what an edition that is paid for alone fixes', () => {
         },
       ],
     });
-    const medium = mkdtempSync(join(folder, 'medium-'));
-    const request = host.open(site.appliance.exchange.exportRequest(admin, medium).path, card);
-    await site.appliance.exchange.importBundle(admin, (await host.answer(medium, request)).path);
+    await bring();
     while (site.appliance.updates.settle(100) > 0);
     site.appliance.rules.recomputeAll();
     site.appliance.rules.recomputePending();
