@@ -105,13 +105,17 @@ export const rowStore = (db: Database) => {
     };
   };
   return {
-    unjudged: (scope: Scope): { publicId: string; isPartly: 0 | 1 }[] => {
+    // By number: all of it lies in the index.
+    unjudged: (scope: Scope): ReadonlyMap<number, 'not-judged' | 'partly'> => {
       const { sql, params } = notWhole(scope);
-      return db
-        .prepare<unknown[], { publicId: string; isPartly: 0 | 1 }>(
-          `select public_id as publicId, not (${isNotJudged('controller')}) as isPartly from ${sql}`,
-        )
-        .all(...params);
+      return new Map(
+        db
+          .prepare<unknown[], [controller: number, coverage: 'not-judged' | 'partly']>(
+            `select controller, iif(${isNotJudged('controller')}, 'not-judged', 'partly') from ${sql}`,
+          )
+          .raw()
+          .all(...params),
+      );
     },
     /** How many in each zone, as rows have it; `unspoken`: those of which nothing speaks at all. */
     unjudgedZones: (scope: Scope): { zone: string; n: number; unspoken: number }[] => {

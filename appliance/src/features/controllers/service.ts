@@ -95,8 +95,8 @@ export type ControllerService = {
   listed(controllers: readonly number[], scope: Scope): ListedController[];
   /** Records in reach that may be the same as another one in reach. */
   proposing(scope: Scope): number[];
-  /** Records in use of which what is here does not speak, or only in part. */
-  unjudged(scope: Scope): { publicId: string; isPartly: 0 | 1 }[];
+  /** Records in use of which what is here does not speak, or only in part, by their numbers. */
+  unjudged(scope: Scope): ReadonlyMap<number, 'not-judged' | 'partly'>;
   /** How many they are in each zone that has some, and of how many nothing speaks at all; empty: without a zone. */
   unjudgedZones(scope: Scope): { zone: string; n: number; unspoken: number }[];
   /** The site's own fields. */

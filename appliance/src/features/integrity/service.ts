@@ -334,14 +334,15 @@ export const integrityService = ({
         : contentDifferences(json<ProgramContent>(before.content), json<ProgramContent>(after.content));
     },
     check,
-    healths: (scope) =>
-      store.all(scope).map(({ public_id, name, zone, health, reasons }) => ({
-        publicId: public_id,
-        name,
-        zone,
-        health: health as Health,
-        reasons: json<HealthReason[]>(reasons),
-      })),
+    healths: (scope) => {
+      // Of thousands, few differ in their reasons.
+      const read = new Map<string, readonly HealthReason[]>();
+      return store.healths(scope).map(({ controller, public_id, name, zone, health, reasons }) => {
+        const known = read.get(reasons) ?? json<HealthReason[]>(reasons);
+        read.set(reasons, known);
+        return { controller, publicId: public_id, name, zone, health: health as Health, reasons: known };
+      });
+    },
     zoneHealths: (scope) =>
       store.zoneHealths(scope).map(({ health, ...row }) => ({ ...row, health: health as Health })),
     rowOf: (controller) => {

@@ -67,6 +67,14 @@ export const integrityStore = (db: Database) => {
       .prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql} ${among}`)
       .all(...params, ...(states === undefined ? [] : [JSON.stringify(states)]));
   };
+  const healths = (scope: Scope) => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], Pick<StateRow, 'controller' | 'public_id' | 'name' | 'zone' | 'health' | 'reasons'>>(
+        `select controller, public_id, name, zone, health, reasons from controller_program_state where ${sql}`,
+      )
+      .all(...params);
+  };
   const stateCounts = (scope: Scope) => {
     const { sql, params } = controllersIn(scope, 'controller');
     return db
@@ -86,6 +94,7 @@ export const integrityStore = (db: Database) => {
       .all(...params);
   };
   return {
+    healths,
     stateCounts,
     zoneHealths,
     byController: sql.get<[controller: number], StateRow>(

@@ -138,7 +138,7 @@ export type IntegrityService = {
   rowOf(controller: number): ProgramRow | undefined;
   stateOf(controller: number): StateOfProgram | undefined;
   /** Every controller in use and in reach, as far as drawings and the overview ask. */
-  healths(scope: Scope): ControllerHealth[];
+  healths(scope: Scope): (ControllerHealth & { controller: number })[];
   /** The same by zone as sources name it. `first`: the number of the first such controller. */
   zoneHealths(scope: Scope): readonly ZoneHealthCount[];
   /** Of one that is in use. */

@@ -129,7 +129,7 @@ export const zoneService = (parts: {
   objects: ObjectService;
   integrity: {
     /** Every controller in reach that is in use. */
-    healths(scope: Scope): readonly ControllerHealth[];
+    healths(scope: Scope): readonly (ControllerHealth & { controller: number })[];
     zoneHealths(scope: Scope): readonly ZoneHealthCount[];
     /** How a controller is, by its number. */
     healthOf(controller: number): { reasons: readonly HealthReason[] } | undefined;
@@ -154,12 +154,10 @@ export const zoneService = (parts: {
   };
 
   const inUse = (scope: Scope): ZoneController[] => {
-    const unjudged = new Map(controllers.unjudged(scope).map(({ publicId, isPartly }) => [publicId, isPartly]));
-    const states = { 0: 'not-judged', 1: 'partly' } as const;
-    return integrity.healths(scope).map((one) => {
-      const isPartly = unjudged.get(one.publicId);
-      return { ...one, coverage: isPartly === undefined ? 'judged' : states[isPartly] };
-    });
+    const unjudged = controllers.unjudged(scope);
+    return integrity
+      .healths(scope)
+      .map(({ controller, ...one }) => ({ ...one, coverage: unjudged.get(controller) ?? 'judged' }));
   };
 
   const stateOf = (zone: Zone, inside: readonly ZoneController[]): ZoneState => ({
