@@ -1,6 +1,6 @@
 import { type Database, nowIn } from '../../platform/database.ts';
 import { type DeviceSet, setOf } from '../../platform/device-set.ts';
-import { idBytes, idsOf } from '../../platform/id-array.ts';
+import { compareIds, idBytes, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
@@ -23,9 +23,7 @@ export const needStore = (db: Database) => {
     `INSERT OR IGNORE INTO pending (entity, id, since) SELECT 'updates', id, ? FROM update_need_of`,
   );
   const held = sql.get<[number], Held>('SELECT numbers, security FROM update_need_of WHERE id = ?');
-  const securityOf = sql.value<[string], number>(
-    'SELECT count(*) FROM json_each(?) j CROSS JOIN catalog_update u ON u.id = j.value WHERE u.security = 1',
-  );
+  const isSecurity = sql.has<[string]>('SELECT 1 FROM catalog_update WHERE id = ? AND security = 1');
   const every = sql.all<[], Held & { id: number }>('SELECT id, numbers, security FROM update_need_of');
   const secureNumbers = sql.values<[], number>(
     'SELECT n.number FROM update_need n CROSS JOIN catalog_update u ON u.id = n.id WHERE u.security = 1',
@@ -83,11 +81,15 @@ export const needStore = (db: Database) => {
     put: (looked: readonly Looked[]): number[] => {
       pending.drop(looked.map(({ device }) => device));
       const numbers = new Map<string, number>();
+      const secure = new Set<number>();
       const changes = new Map<number, { come: number[]; gone: number[] }>();
       const known = (id: string): number => {
-        const number = numbers.get(id) ?? numberFor(id);
-        numbers.set(id, number);
-        return number;
+        const number = numbers.get(id);
+        if (number !== undefined) return number;
+        const found = numberFor(id);
+        numbers.set(id, found);
+        if (isSecurity(id)) secure.add(found);
+        return found;
       };
       const changeOf = (number: number) => {
         const change = changes.get(number) ?? { come: [], gone: [] };
@@ -97,17 +99,16 @@ export const needStore = (db: Database) => {
       const secured: number[] = [];
       for (const { device, ids } of looked) {
         const before = held(device);
-        const gone = new Set(before === undefined ? [] : idsOf(before.numbers));
-        const security = ids.length === 0 ? 0 : (securityOf(JSON.stringify(ids)) ?? 0);
+        const now = sortedIds(ids.map(known));
+        const security = now.reduce((n, number) => (secure.has(number) ? n + 1 : n), 0);
         const isSecured = security !== (before?.security ?? 0);
         if (isSecured) secured.push(device);
-        const now = ids.map(known).sort((a, b) => a - b);
-        const come = now.filter((number) => !gone.delete(number));
-        if (come.length === 0 && gone.size === 0 && !isSecured) continue;
-        for (const number of come) changeOf(number).come.push(device);
-        for (const number of gone) changeOf(number).gone.push(device);
+        const { added, removed } = compareIds(idsOf(before?.numbers ?? Buffer.alloc(0)), now);
+        if (added.length === 0 && removed.length === 0 && !isSecured) continue;
+        for (const number of added) changeOf(number).come.push(device);
+        for (const number of removed) changeOf(number).gone.push(device);
         if (now.length === 0) letGo(device);
-        else hold(device, idBytes(Uint32Array.from(now)), security);
+        else hold(device, idBytes(now), security);
       }
       // In the order of the rows: the devices of an update stand on the same pages.
       for (const [number, { come, gone }] of [...changes].sort(([a], [b]) => a - b)) {
