@@ -19,7 +19,7 @@ import type { PatchService } from './features/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
 import type { RollbackDetector } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
-import { wholeSite } from './platform/scope.ts';
+import { type Scope, wholeSite } from './platform/scope.ts';
 import type { SiteClock } from './platform/site-clock.ts';
 
 const most = 10_000;
@@ -54,6 +54,26 @@ export function waitingSources(parts: Parts): WaitingSources {
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
   const deviceName = (id: number): string => devices.find(id)?.hostname ?? `#${id}`;
+
+  /** Orders about one device of a kind that wait for a second person. */
+  const tasksThatWait = (scope: Scope, waits: 'kept-file' | 'close-list'): WaitingThing[] =>
+    deviceTasks.list({ scope, limit: most, waits }).flatMap((task) => {
+      const { wanted } = task;
+      const act = secondPersonsAct(wanted);
+      if (act === undefined) return [];
+      const named = wanted?.kind === 'kept-file' ? wanted.name : wanted?.kind === 'close-list' ? wanted.source : '';
+      return [
+        {
+          id: task.id,
+          what: `${deviceName(task.device)}: ${named}`,
+          reason: task.reason ?? '',
+          by: task.askedBy,
+          at: task.askedAt,
+          path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
+          approvable: { act, thing: task.id, devices: [task.device] },
+        },
+      ];
+    });
 
   /** What waits in the object itself (waiting-change.ts). */
   const changed = (kind: GrantKind): WaitingThing[] =>
@@ -157,29 +177,8 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.measures(),
           approvable: patches.measures.approvable(id),
         })),
-    'device-task-confirm': (scope) =>
-      deviceTasks
-        .list({ scope, limit: most, waits: 'kept-file' })
-        .filter(({ wanted }) => secondPersonsAct(wanted) !== undefined)
-        .map((task) => ({
-          id: task.id,
-          what: `${deviceName(task.device)}: ${task.wanted?.kind === 'kept-file' ? task.wanted.name : ''}`,
-          reason: task.reason ?? '',
-          by: task.askedBy,
-          at: task.askedAt,
-          path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
-          approvable: { act: 'device-task-confirm', thing: task.id, devices: [task.device] },
-        })),
-    'list-close': (scope) =>
-      deviceTasks.list({ scope, limit: most, waits: 'close-list' }).map((task) => ({
-        id: task.id,
-        what: `${deviceName(task.device)}: ${task.wanted?.kind === 'close-list' ? task.wanted.source : ''}`,
-        reason: task.reason ?? '',
-        by: task.askedBy,
-        at: task.askedAt,
-        path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
-        approvable: { act: 'list-close', thing: task.id, devices: [task.device] },
-      })),
+    'device-task-confirm': (scope) => tasksThatWait(scope, 'kept-file'),
+    'list-close': (scope) => tasksThatWait(scope, 'close-list'),
     'sample-approve': (scope) =>
       samples
         .list({ scope, limit: most })
