@@ -128,11 +128,29 @@ const Output = ({ ctx, row }: { ctx: Ctx; row: DeviceTaskRow }) =>
     </details>
   );
 
+/** How each form ends: why it is asked for, and the button. */
+const AskFor = (props: { ctx: Ctx; id?: string; value: string; unavailable: string | undefined; children: string }) => (
+  <>
+    <TextField
+      name="reason"
+      {...(props.id === undefined ? {} : { id: props.id })}
+      label={props.ctx.t('field.reason')}
+      value={props.value}
+      maxLength={500}
+      required
+    />
+    <div class="row">
+      <Button unavailable={props.unavailable}>{props.children}</Button>
+    </div>
+  </>
+);
+
 /** What was asked of one device, and its answer. */
 export const DeviceTasks = (props: DeviceTasksProps) => {
   const { ctx, device, rows, files, values, errors, asked } = props;
   const unavailable = props.unavailable ?? withoutRight(ctx, 'devices:write');
   const errorsOf = (form: AskedForm): FieldErrors | undefined => (asked === form ? errors : undefined);
+  const reasonOf = (form: AskedForm): string => (asked === form ? values.reason : '');
   return (
     <DeviceFrame ctx={ctx} device={device} tabs={props.tabs} current="tasks">
       <ErrorSummary
@@ -223,17 +241,14 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               }))}
               required
             />
-            <TextField
-              name="reason"
+            <AskFor
+              ctx={ctx}
               id="close-reason"
-              label={ctx.t('field.reason')}
-              value={asked === 'list' ? values.reason : ''}
-              maxLength={500}
-              required
-            />
-            <div class="row">
-              <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('deviceTasks.askClose')}</Button>
-            </div>
+              value={reasonOf('list')}
+              unavailable={withoutRight(ctx, 'devices:write')}
+            >
+              {ctx.t('deviceTasks.askClose')}
+            </AskFor>
           </PostForm>
         </Panel>
       )}
@@ -250,16 +265,9 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
             max={500}
             required
           />
-          <TextField
-            name="reason"
-            label={ctx.t('field.reason')}
-            value={asked === 'log' ? values.reason : ''}
-            maxLength={500}
-            required
-          />
-          <div class="row">
-            <Button unavailable={unavailable}>{ctx.t('deviceTasks.askLog')}</Button>
-          </div>
+          <AskFor ctx={ctx} value={reasonOf('log')} unavailable={unavailable}>
+            {ctx.t('deviceTasks.askLog')}
+          </AskFor>
         </PostForm>
       </Panel>
       <Panel title={ctx.t('deviceTasks.fileTitle')} body>
@@ -277,17 +285,9 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
               options={acts.map((act) => ({ value: act, label: ctx.t(`deviceTasks.act.${act}`) }))}
               required
             />
-            <TextField
-              name="reason"
-              id="file-reason"
-              label={ctx.t('field.reason')}
-              value={asked === 'file' ? values.reason : ''}
-              maxLength={500}
-              required
-            />
-            <div class="row">
-              <Button unavailable={unavailable}>{ctx.t('deviceTasks.askFile')}</Button>
-            </div>
+            <AskFor ctx={ctx} id="file-reason" value={reasonOf('file')} unavailable={unavailable}>
+              {ctx.t('deviceTasks.askFile')}
+            </AskFor>
           </PostForm>
         )}
       </Panel>
