@@ -15,6 +15,7 @@ import { type Browser, type Console, openConsole } from '../../appliance/test/su
 import { admin } from '../../appliance/test/support/engines.ts';
 import { canMakeFleet } from '../support/distribution-fleet.ts';
 import { knownHost } from '../support/known-host.ts';
+import { reportingDevice } from '../support/reporting-device.ts';
 import { fixedBy, mainText, toldBy } from '../support/told.ts';
 
 // Packages that a distribution does not publish are not judged by its advisories: distributions and kinds of packages against
@@ -211,14 +212,7 @@ describe.skipIf(!canMakeFleet)('packages that the distribution does not publish 
     site = await openConsole();
     const { host, bring } = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
-    for (const row of ROWS) {
-      const device = site.device(row.host);
-      devices.set(row.host, device);
-      const caller = { id: device.id, publicId: device.publicId, fingerprint: '', sourceId: null, bootIds: '[]' };
-      site.appliance.devices.heard(caller, { bootId: 'b', seq: 1, version: '1' });
-      site.report(device.id, 'identity', [{ name: row.host }]);
-      for (const { collection, items } of await sectionsOf(folder, row)) site.report(device.id, collection, items);
-    }
+    for (const row of ROWS) devices.set(row.host, reportingDevice(site, row.host, await sectionsOf(folder, row)));
     const advisories = [
       about('Debian:13', 'openssl', '3.0-1'),
       about('Debian:13', 'zabbix', '1:5.0-1'),

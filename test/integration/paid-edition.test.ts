@@ -14,6 +14,7 @@ import { type Browser, type Console, openConsole } from '../../appliance/test/su
 import { ofSite } from '../../appliance/test/support/engines.ts';
 import { advisorySample } from '../../bundle-tools/test/samples.ts';
 import { knownHost } from '../support/known-host.ts';
+import { reportingDevice } from '../support/reporting-device.ts';
 import { mainText, toldBy } from '../support/told.ts';
 import { imagemagickRecord, noticeRecord, opensslRecord } from '../support/ubuntu-records.ts';
 
@@ -155,14 +156,7 @@ describe('what an edition that is paid for alone fixes', () => {
     site = await openConsole();
     const { host, bring } = await knownHost(site.appliance, folder);
     browser = await site.as('administrator');
-    for (const row of ROWS) {
-      const device = site.device(row.host);
-      devices.set(row.host, device);
-      const caller = { id: device.id, publicId: device.publicId, fingerprint: '', sourceId: null, bootIds: '[]' };
-      site.appliance.devices.heard(caller, { bootId: 'b', seq: 1, version: '1' });
-      site.report(device.id, 'identity', [{ name: row.host }]);
-      for (const { collection, items } of await sectionsOf(folder, row)) site.report(device.id, collection, items);
-    }
+    for (const row of ROWS) devices.set(row.host, reportingDevice(site, row.host, await sectionsOf(folder, row)));
     const records = join(folder, 'records.json');
     writeFileSync(records, JSON.stringify([opensslRecord, imagemagickRecord, noticeRecord]));
     const advisories: Advisory[] = [];
