@@ -36,7 +36,7 @@ export const RefusalWords = ({ code, detail }: { code: string; detail?: string |
 export const WarningWords = ({ codes }: { codes: readonly string[] }) => {
   const ctx = useCtx();
   return (
-    <ul class="warnings">
+    <ul class="reasons">
       {codes.map((code) => (
         <li>
           <strong>{ctx.tDynamic(`error.${code}`, {}, code)}</strong>{' '}
