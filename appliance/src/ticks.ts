@@ -7,13 +7,14 @@ import type { Intake } from './server/intake/messages.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
-/** Jobs that are added by the clock, UTC. */
+/** Jobs that are added by the clock, UTC; what an appliance that is off at that hour misses is added once it runs. */
 export const schedules: readonly Schedule[] = [
-  { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
-  { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
+  { name: 'retention', cron: '17 2 * * *', kind: 'retention', lateMs: 25 * hourMs },
+  { name: 'self-check', cron: '41 3 * * *', kind: 'self-check', lateMs: 25 * hourMs },
   // An appliance that runs for some hours of a day keeps that day as well.
-  { name: 'daily-values', cron: '23 */3 * * *', kind: 'daily-values' },
+  { name: 'daily-values', cron: '23 */3 * * *', kind: 'daily-values', lateMs: 4 * hourMs },
 ];
 
 /**
@@ -97,6 +98,7 @@ export function ticks(
         await controllers.rebuild(signal);
       },
     },
+    { failed: 'missed schedules were not looked for', everyMs: minuteMs, run: inTurn(() => jobs.catchUp()) },
     { failed: 'the time was not written down', everyMs: minuteMs, run: inTurn(() => appliance.time.keep()) },
     {
       failed: 'the schedule of backups was not looked at',

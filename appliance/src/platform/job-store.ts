@@ -80,6 +80,7 @@ export const jobStore = (db: Database) => {
     trim: sql.changes<[before: number]>(
       "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
     ),
+    lastTick: sql.value<[name: string], number>('select last_at from schedule_run where name = ?'),
     tick: sql.run<[name: string, at: number]>(
       'insert into schedule_run (name, last_at) values (?, ?) on conflict (name) do update set last_at = excluded.last_at',
     ),

@@ -13,7 +13,8 @@ import type { Log } from './log.ts';
 // Long work is a row of table job_run; a bree worker of the row's kind claims it, so a restart resumes it. node-cron only
 // ticks schedules. A kind is a file of the jobs folder and runs one row at a time, in order.
 
-export type Schedule = { name: string; cron: string; kind: string; payload?: unknown };
+/** `lateMs`: so long after its last turn one was missed, which is more than the time between two. */
+export type Schedule = { name: string; cron: string; kind: string; payload?: unknown; lateMs: number };
 
 export type Jobs = {
   /** Adds a row and wakes the worker. */
@@ -26,6 +27,8 @@ export type Jobs = {
   start(schedules?: readonly Schedule[]): Promise<void>;
   /** Works on rows that another process added, if it was started. */
   wake(): void;
+  /** Adds what is scheduled for an hour in which the appliance was off. */
+  catchUp(): void;
   stop(): Promise<void>;
   /** Kinds whose work does not go on: a row runs without a worker, or waits long while none of its kind runs. */
   stuck(): string[];
@@ -64,6 +67,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
   const kindNames = new Set(kinds.map(({ name }) => name));
   let bree: Bree | undefined;
   let ticks: ScheduledTask[] = [];
+  let scheduled: readonly Schedule[] = [];
 
   const wake = (kind: string): void => {
     if (bree === undefined || bree.workers.has(kind)) return;
@@ -119,10 +123,21 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
     });
   };
 
+  const catchUp = (): void => {
+    const now = nowIn(db);
+    for (const entry of scheduled) {
+      const last = store.lastTick(entry.name);
+      // Neither a site that is new nor a clock that went back says what was missed: from now on it is known.
+      if (last === undefined || last > now) store.tick(entry.name, now);
+      else if (now - last >= entry.lateMs) onTick(entry);
+    }
+  };
+
   return {
     enqueue,
     trim,
     stuck,
+    catchUp,
     counts: store.counts,
     get: store.byId,
     list: ({ kind, limit }) => store.list(kind, limit),
@@ -163,6 +178,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
         error: (message) => log.error({ message }, 'schedule'),
         debug: (message) => log.debug({ message }, 'schedule'),
       });
+      scheduled = schedules;
       ticks = schedules.map((entry) =>
         schedule(entry.cron, () => onTick(entry), { name: entry.name, timezone: 'UTC', noOverlap: true }),
       );
@@ -172,6 +188,7 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
     stop: async () => {
       for (const task of ticks) await task.destroy();
       ticks = [];
+      scheduled = [];
       const stopping = bree;
       bree = undefined;
       if (stopping === undefined) return;

@@ -13,6 +13,7 @@ import { type Appliance, compose } from '../compose.ts';
 import { systemActor } from '../engine/objects/types.ts';
 import { initialise } from '../init.ts';
 import { writeConfig } from '../platform/config.ts';
+import { nowIn } from '../platform/database.ts';
 import { openLog } from '../platform/log.ts';
 import { takeTrialLock } from '../platform/process-lock.ts';
 import { wholeSite } from '../platform/scope.ts';
@@ -276,6 +277,28 @@ describe('the server', () => {
     const later = jobs.enqueue('retention');
     expect((await jobs.finished(later, { timeoutMs: 30_000 })).state).toBe('done');
     expect(() => jobs.enqueue('no-such-kind')).toThrow('no job kind');
+  });
+
+  it('does what it missed while it was off, and nothing twice', async () => {
+    const { jobs, db } = appliance;
+    const hourMs = 3_600_000;
+    const now = nowIn(db);
+    const put = db.prepare('insert or replace into schedule_run (name, last_at) values (?, ?)');
+    put.run('retention', now - 26 * hourMs);
+    put.run('self-check', now - 24 * hourMs);
+    // A clock that was ahead once.
+    put.run('daily-values', now + 400 * 24 * hourMs);
+    server = await startServer(appliance);
+    const runsOf = (kind: string) => jobs.list({ kind, limit: 9 });
+    jobs.catchUp();
+    jobs.catchUp();
+    expect([runsOf('retention').length, runsOf('self-check').length, runsOf('daily-values').length]).toEqual([1, 0, 0]);
+    expect(await jobs.finished(runsOf('retention')[0]?.id ?? 0, { timeoutMs: 30_000 })).toMatchObject({
+      state: 'done',
+    });
+    put.run('daily-values', nowIn(db) - 5 * hourMs);
+    jobs.catchUp();
+    expect(runsOf('daily-values')).toHaveLength(1);
   });
 
   it('derives what a crash left to the thread of reports, without a report', async () => {
