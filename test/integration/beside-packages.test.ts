@@ -140,7 +140,7 @@ describe('packages beside the system as the agent collects them', () => {
     const root = debian('containerd');
     put(root, `var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/${'a'.repeat(64)}`, '');
     const [platform] = await sectionsOf(root);
-    expect(platform?.items[0]?.['packageKinds']).toEqual(['container: not read', 'flatpak', 'npm', 'python', 'snap']);
+    expect(platform?.items[0]?.['packageKinds']).toEqual(['container: not listed', 'flatpak', 'npm', 'python', 'snap']);
   });
 
   it('stay within their bounds, and say that they were not read whole', async () => {
@@ -417,6 +417,24 @@ describe('a device with packages beside the system', () => {
     // The list itself is the same: it is asked for with the next call.
     await reported();
     expect(await reported()).toEqual([[], []]);
+  });
+
+  it('with images that containerd alone can name keeps none that docker no longer has', async () => {
+    const { id, publicId } = site.device('docker-and-containerd');
+    devices.set('docker-and-containerd', { id, publicId });
+    const root = debian('docker-and-containerd');
+    put(root, `var/lib/containerd/io.containerd.content.v1.content/blobs/sha256/${'c'.repeat(64)}`, '');
+    const image = `var/lib/docker/image/overlay2/imagedb/content/sha256/${'d'.repeat(64)}`;
+    put(root, image, '{}');
+    const reported = async (): Promise<string[]> => {
+      for (const { collection, items } of await sectionsOf(root)) site.report(id, collection, items);
+      return listed(site.appliance.inventory.section(id, 'software') as unknown as Item[], 'container');
+    };
+    expect(await reported()).toHaveLength(1);
+    rmSync(join(root, image));
+    expect(await reported()).toEqual([]);
+    site.appliance.rules.recomputePending();
+    expect((await coverageOf('docker-and-containerd')).reasons).toMatchObject([{ code: 'list-not-whole' }]);
   });
 
   it('asks nobody for what has no source anywhere', async () => {

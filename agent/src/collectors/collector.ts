@@ -7,8 +7,11 @@ import type { RootFiles } from '../platform/root-files.ts';
 
 export type Item = Record<string, string | number | boolean | string[]>;
 
-/** What a look for packages of one kind found; `isWhole`: false where something lies there that was not read. */
-export type Look = { items: Item[]; isWhole: boolean };
+/**
+ * What a look for packages of one kind found; `isWhole`: false where something lies there that was not read. `hasUnlisted`: beside
+ * what was read lies more that no file lists.
+ */
+export type Look = { items: Item[]; isWhole: boolean; hasUnlisted?: boolean };
 
 /** What a collector remembers from one time to the next, as JSON; lost where there is no state folder. */
 export type Memory = {

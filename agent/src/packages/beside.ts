@@ -37,9 +37,9 @@ export const looksBeside = async (
   const owners = systemOwners(files);
   for (const [kind, look] of Object.entries(looks) as [Kind, (typeof looks)[Kind]][]) {
     const read = boundedFiles(files, bounds, clock);
-    const { items, isWhole } = await look(read, owners);
+    const { items, isWhole, hasUnlisted = false } = await look(read, owners);
     const taken = items.filter(isTaken).slice(0, mostItems);
-    found.set(kind, { items: taken, isWhole: isWhole && read.isWhole() && taken.length === items.length });
+    found.set(kind, { items: taken, isWhole: isWhole && read.isWhole() && taken.length === items.length, hasUnlisted });
   }
   return found;
 };
@@ -48,6 +48,11 @@ export const looksBeside = async (
 export const lookedBeside = ({ beside, files, clock }: CollectContext): Promise<ReadonlyMap<string, Look>> =>
   beside === undefined ? looksBeside(files, clock) : beside();
 
-/** The kinds that were looked for, as the platform says them: `npm`, and `npm: not read` where some was not read. */
+/**
+ * The kinds that were looked for, as the platform says them: `npm`, `npm: not read` where some was not read, `container: not listed` where
+ * all was read that is listed, and there is more.
+ */
 export const kindsRead = (found: ReadonlyMap<string, Look>): string[] =>
-  Array.from(found, ([kind, { isWhole }]) => (isWhole ? kind : `${kind}: not read`));
+  Array.from(found, ([kind, { isWhole, hasUnlisted }]) =>
+    isWhole ? `${kind}${hasUnlisted === true ? ': not listed' : ''}` : `${kind}: not read`,
+  );

@@ -75,6 +75,6 @@ const podmanImages = (read: Bounded): Look => {
 export const containerLook = async (read: Bounded): Promise<Look> => {
   const looks = [dockerImages(read), podmanImages(read)];
   const items = looks.flatMap((look) => look.items);
-  const isWhole = looks.every((look) => look.isWhole) && containerdBlobs.every((path) => read.names(path).length === 0);
-  return { items, isWhole };
+  const hasUnlisted = containerdBlobs.some((path) => read.names(path).length > 0);
+  return { items, isWhole: looks.every((look) => look.isWhole), hasUnlisted };
 };

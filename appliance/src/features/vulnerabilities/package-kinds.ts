@@ -3,7 +3,7 @@ import { UNREAD } from './coverage.ts';
 import type { Coverage } from './types.ts';
 
 // Packages beside those of the system (snap, flatpak, pip, npm, images of containers): whether anybody looks for them on a device. An agent
-// that does says so, each with `not read` where something lies there that it could not read. What no agent looks for is no fault of the
+// that does says so, each with `not read` where something lies there that it could not read, with `not listed` where no file names it. What no agent looks for is no fault of the
 // device: it is told, and the state stays as it is.
 
 /** By the type of the packages: the ecosystem that they have as components. */
@@ -15,7 +15,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['snap', 'snap'],
 ]);
 
-const unreadPattern = /^([a-z]+): not read$/;
+const unreadPattern = /^([a-z]+): not (?:read|listed)$/;
 
 /** Coverage with the kinds that were not read whole, which make it partly at most, and with those that nothing looks for. */
 export function withKinds(
@@ -31,8 +31,9 @@ export function withKinds(
   const { platform, ecosystems, kinds } = facts;
   // Of other systems their own packages are not read either.
   if (platform === undefined || UNREAD.has(platform.vendor.toLowerCase()) || ecosystems.length === 0) return coverage;
-  const unread = [...KINDS.keys()].filter((kind) => !kinds.includes(kind) && kinds.includes(`${kind}: not read`));
-  const looked = new Set(kinds.map((text) => unreadPattern.exec(text)?.[1] ?? text));
+  const halves = new Set(kinds.flatMap((text) => unreadPattern.exec(text)?.[1] ?? []));
+  const unread = [...KINDS.keys()].filter((kind) => !kinds.includes(kind) && halves.has(kind));
+  const looked = new Set([...halves, ...kinds]);
   const unseen = [...KINDS].flatMap(([kind, ecosystem]) =>
     looked.has(kind) || ecosystems.includes(ecosystem) ? [] : [kind],
   );

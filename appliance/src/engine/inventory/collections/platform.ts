@@ -21,7 +21,7 @@ export const collection = defineCollection({
     installedAt: { type: 'time', column: false },
     systemFolder: { type: 'text', maxLength: 260, column: false },
     suites: { type: 'list', maxLength: 100, column: false },
-    /** Kinds of packages beside the system's own that were looked for; `<kind>: not read` where some could not be read. */
+    /** Kinds of packages beside the system's own that were looked for; `<kind>: not read` where some could not be read, `: not listed` where some is in no list. */
     packageKinds: { type: 'list', maxLength: 60, column: false },
     updateAgentState: { type: 'text', maxLength: 50 },
     vmType: { type: 'text', maxLength: 50, column: false },
