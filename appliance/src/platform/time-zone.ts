@@ -17,6 +17,16 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** `isTimeZone` for names that come again: to ask the runtime takes as long as reading a hundred windows. */
+export function knownTimeZones(): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const found = known.get(name) ?? isTimeZone(name);
+    known.set(name, found);
+    return found;
+  };
+}
+
 /** The wall clock of a zone that may change: made anew when it did. */
 export function civilTimeOf(zone: () => string): () => CivilTime {
   let held: { zone: string; time: CivilTime } | undefined;

@@ -64,7 +64,7 @@ describe('the zones and controllers of a window', () => {
       zones: { key: 'validation.noZoneNear', params: { names: 'Dosign', near: 'Dosing' } },
     });
     expect(create({ controllers: ['PLC-L3-70'] })).toEqual({
-      controllers: { key: 'validation.noControllerNear', params: { names: 'PLC-L3-70', near: 'PLC-L3-01, PLC-L3-07' } },
+      controllers: { key: 'validation.noControllerNear', params: { names: 'PLC-L3-70', near: 'PLC-L3-07, PLC-L3-01' } },
     });
     // Two have this name: which one is meant is not known.
     expect(create({ controllers: ['Twin'] })).toEqual({

@@ -1,3 +1,4 @@
+import { distanceWithin } from '@sallyport/bundle-tools/platform/distance';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
@@ -17,34 +18,28 @@ type Places = { readonly zones: readonly string[]; readonly controllers: readonl
 
 /** Named in a refusal; the rest is left out. */
 const mostNamed = 5;
+/** For so many of them names are looked for that were meant: each is compared with all that there are. */
+const mostMeant = 2;
+/** So many characters of a name are compared with others. */
+const longestCompared = 40;
 const maxZones = 10_000;
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 
-/** How many characters of two names differ, one after the other; more than `most` is as good as everything. */
-const difference = (one: string, other: string): number => {
-  let before = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let row = 1; row <= one.length; row += 1) {
-    const now = [row];
-    for (let at = 1; at <= other.length; at += 1) {
-      const change = one[row - 1] === other[at - 1] ? 0 : 1;
-      now.push(Math.min((before[at] ?? 0) + 1, (now[at - 1] ?? 0) + 1, (before[at - 1] ?? 0) + change));
-    }
-    before = now;
-  }
-  return before.at(-1) ?? 0;
-};
-
-/** Names that somebody may have meant, the nearest first; at most two. */
-function nearestNames(name: string, names: readonly string[]): string[] {
-  const wanted = fold(name).slice(0, 100);
-  return names
-    .map((one) => ({ one, away: difference(wanted, fold(one).slice(0, 100)) }))
-    .filter(({ away }) => away <= Math.max(1, Math.floor(wanted.length / 3)))
-    .sort((a, b) => a.away - b.away || (a.one < b.one ? -1 : 1))
-    .slice(0, 2)
-    .map(({ one }) => one);
+/** Of each of these names those that somebody may have meant, the nearest first, at most two: one letter of four may be wrong. */
+function nearestNames(names: readonly string[], all: readonly string[]): string[] {
+  const compared = all.map((one) => ({ one, text: fold(one).slice(0, longestCompared) }));
+  return names.flatMap((name) => {
+    const wanted = fold(name).slice(0, longestCompared);
+    const most = Math.max(1, Math.floor(wanted.length / 4));
+    return compared
+      .map(({ one, text }) => ({ one, away: distanceWithin(wanted, text, most) }))
+      .filter(({ away }) => Number.isFinite(away))
+      .sort((a, b) => a.away - b.away || (a.one < b.one ? -1 : 1))
+      .slice(0, 2)
+      .map(({ one }) => one);
+  });
 }
 
 /** What objects name as zones and controllers, looked up in what is there. */
@@ -92,9 +87,9 @@ export const namedPlaces = (parts: { db: Database; objects: Pick<ObjectService, 
     };
   };
 
-  const refusal = (thing: 'Zone' | 'Controller', unknown: readonly string[], names: () => readonly string[]) => {
+  const refusal = (thing: 'Zone' | 'Controller', unknown: readonly string[], names: readonly string[]) => {
     const shown = unknown.slice(0, mostNamed);
-    const near = [...new Set(shown.flatMap((name) => nearestNames(name, names())))].slice(0, mostNamed).join(', ');
+    const near = [...new Set(nearestNames(shown.slice(0, mostMeant), names))].join(', ');
     return near === ''
       ? { key: `validation.no${thing}`, params: { names: shown.join(', ') } }
       : { key: `validation.no${thing}Near`, params: { names: shown.join(', '), near } };
@@ -126,8 +121,12 @@ export const namedPlaces = (parts: { db: Database; objects: Pick<ObjectService, 
         if (added.length > 0)
           faults[field] =
             field === 'zones'
-              ? refusal('Zone', added, () => zoneNames().map(({ name }) => name))
-              : refusal('Controller', added, queries.names);
+              ? refusal(
+                  'Zone',
+                  added,
+                  zoneNames().map(({ name }) => name),
+                )
+              : refusal('Controller', added, queries.names());
         kept[field] = [...ids, ...unknown, ...several];
       }
       return { faults, body: kept };

@@ -8,6 +8,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { knownTimeZones } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { Urgency } from '../controller-findings/types.ts';
@@ -82,6 +83,7 @@ export const patchService = (parts: PatchParts) => {
   const imports = approvalStore(db);
   const people = peopleOf(objects);
   const timeOf = windowTimes(parts.timeZone);
+  const isZone = knownTimeZones();
   const places = namedPlaces({ db, objects });
 
   const deadlineDays = (): DeadlineDays => ({
@@ -95,7 +97,7 @@ export const patchService = (parts: PatchParts) => {
     const inReach = controllers.zones(scope);
     return objects
       .list({ kind: 'maintenance-window', limit: 10_000 })
-      .rows.flatMap((object) => toWindow(object) ?? [])
+      .rows.flatMap((object) => toWindow(object, isZone) ?? [])
       .flatMap((window) => {
         if (inReach === undefined || window.zones.length + window.controllers.length === 0) return [window];
         const zones = window.zones.filter((zone) => inReach.has(zone));

@@ -26,7 +26,7 @@ export const keptRecurrence = (text: unknown): unknown => {
 };
 
 /** A window that was checked when it was stored; undefined for one that only an older rule allowed. */
-export const toWindow = ({ id, body }: Obj): MaintenanceWindow | undefined => {
+export const toWindow = ({ id, body }: Obj, isZone: (name: string) => boolean): MaintenanceWindow | undefined => {
   const text = String(body['recurrence'] ?? '');
   const recurrence = parseRecurrence(text);
   if (recurrence === undefined) return undefined;
@@ -37,7 +37,7 @@ export const toWindow = ({ id, body }: Obj): MaintenanceWindow | undefined => {
     text: formatRecurrence(recurrence),
     recurrence,
     // A zone that this release does not know any more: the site's.
-    timeZone: isTimeZone(timeZone) ? timeZone : '',
+    timeZone: isZone(timeZone) ? timeZone : '',
     zones: texts(body['zones']),
     controllers: texts(body['controllers']),
     leadDays: Number(body['leadDays'] ?? 0),
