@@ -176,7 +176,8 @@ const layWitness = async (paths: DataPaths, file: string, witness: string | unde
         writeFileSync(join(paths.keys, name), readFileSync(from), { mode: 0o600 });
   const keyring = await openKeyring(paths.keys);
   const held = readWitness(keyring);
-  writeWitness(keyring, { ...(held ?? emptyWitness()), restored: { at: nowMs(), file } });
+  // A person asked for this return, whatever put a database back before.
+  writeWitness(keyring, { ...(held ?? emptyWitness()), restored: { at: nowMs(), file }, isOwnWayBack: false });
   return held !== undefined;
 };
 

@@ -9,6 +9,8 @@ import { systemActor } from '../../engine/objects/types.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { openLog } from '../../platform/log.ts';
+import { createBackup } from '../backups/make-backup.ts';
+import { parseRecoveryKey, restoreBackup } from '../backups/restore.ts';
 import { nameReturn } from './named-return.ts';
 
 // Tokens after an upgrade that puts its own database of before back. With real releases: test/integration/upgrade.test.ts.
@@ -16,11 +18,17 @@ import { nameReturn } from './named-return.ts';
 const log = openLog('silent');
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-way-back-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const [base, at, kept] = ['base', 'site', 'kept.db'].map((name) => join(folder, name)) as [string, string, string];
+const [base, at, kept, backup] = ['base', 'site', 'kept.db', 'kept.spb'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+  string,
+];
+let recoveryKey = '';
 const ids: Record<'plain' | 'counted' | 'role', string> = { plain: '', counted: '', role: '' };
 
-const opened = async <T>(work: (appliance: Appliance) => T | Promise<T>): Promise<T> => {
-  const appliance = await compose({ dataDir: at, log });
+const opened = async <T>(work: (appliance: Appliance) => T | Promise<T>, dataDir = at): Promise<T> => {
+  const appliance = await compose({ dataDir, log });
   try {
     return await work(appliance);
   } finally {
@@ -41,21 +49,24 @@ const putBack = async (isOwn: boolean): Promise<void> => {
   nameReturn(db, await openKeyring(join(at, 'keys')), 'pre-0.9.0', isOwn);
   db.close();
 };
-const afterReturn = () =>
+const afterReturn = (dataDir = at) =>
   opened(({ rollbackDetector }) => {
     const [back] = rollbackDetector.returns();
     return { goesOn: back?.tokensGoOn === true, waits: rollbackDetector.tokens.list().map(({ name }) => name), back };
-  });
+  }, dataDir);
 const nothing = (): undefined => undefined;
 
 beforeAll(async () => {
   const listen = { address: '127.0.0.1', port: 0 };
-  await initialised({ dataDir: at, site: 'plant-7', addresses: ['localhost'], listen, administrator: 'admin', log });
-  await opened(async ({ db, objects }) => {
+  const site = { dataDir: at, site: 'plant-7', addresses: ['localhost'], listen, administrator: 'admin', log };
+  recoveryKey = (await initialised(site)).recoveryKey;
+  await opened(async (appliance) => {
+    const { db, objects } = appliance;
     ids.role = objects.create(systemActor, 'role', { name: 'Night', rights: ['events:read'] }).id;
     ids.plain = objects.create(systemActor, 'token', token('plain')).id;
     ids.counted = objects.create(systemActor, 'token', token('counted', { uses: 3 })).id;
     await db.backup(kept);
+    await createBackup(appliance, backup);
   });
   layCopy(at, base);
 });
@@ -117,6 +128,19 @@ describe('tokens after an upgrade that went back by itself', () => {
     spoil();
     await putBack(isOwn);
     expect(await afterReturn()).toMatchObject({ goesOn: false, waits: ['plain', 'counted'] });
+  });
+
+  it('wait where a person restored a backup before the database that was put back was opened', async () => {
+    await lose(nothing);
+    await putBack(true);
+    const target = join(folder, 'restored');
+    const witness = join(at, 'keys', 'witness');
+    await restoreBackup(backup, await parseRecoveryKey(recoveryKey), target, { witness });
+    expect(await afterReturn(target)).toMatchObject({
+      goesOn: false,
+      waits: ['plain', 'counted'],
+      back: { cause: 'restored', file: 'kept.spb', isCovered: true, lines: [] },
+    });
   });
 
   it('wait where a return that found a loss was cut off before it was committed', async () => {
