@@ -112,7 +112,13 @@ export const accountKinds = defineKinds({
       rights: { returns: 'anew', type: 'list', max: 50 },
       disabled: { returns: 'anew', type: 'boolean', default: false },
       /** Since when it waits after a return to an older database (features/rollback/held-tokens.ts). */
-      held: { returns: 'never', strict: { held: '1970-01-01T00:00:00Z' }, type: 'time', internal: true },
+      held: {
+        returns: 'never',
+        strict: { held: '1970-01-01T00:00:00Z' },
+        type: 'time',
+        indexed: true,
+        internal: true,
+      },
       /** JSON: that it may live again waits for a second person. */
       waiting: { returns: 'never', type: 'secret', internal: true },
     },

@@ -112,10 +112,17 @@ describe('the item about tokens that wait', () => {
   it('counts each of them, also once one person asked, and is gone when all are decided', () => {
     for (const id of waiting()) objects.remove(systemActor, 'token', id);
     expect(items()).toEqual([]);
-    const [one, two] = [token({ purpose: 'glpi' }), token()];
+    const [one, two] = [token({ purpose: 'glpi' }), token({ expiresAt: toTime(Date.now() + 5 * dayMs) })];
+    // What lets nothing in any more does not count.
+    const [off, ended] = [token(), token({ expiresAt: toTime(Date.now() + dayMs) })];
     tokens.hold('all');
+    objects.update(systemActor, 'token', off, { disabled: true });
+    vi.setSystemTime(Date.now() + dayMs);
     const all = waiting();
-    expect(items()).toMatchObject([{ targets: all.length, path: '/rollback' }]);
+    expect(all).not.toContain(off);
+    expect(all).not.toContain(ended);
+    const since = Math.min(...tokens.list().map(({ heldAt }) => heldAt));
+    expect(items()).toMatchObject([{ targets: all.length, path: '/rollback', since }]);
     const [first, second] = [account(), account()];
     tokens.ask(as(first), [one], 'the hall reports by it');
     expect(items()).toMatchObject([{ targets: all.length }]);

@@ -41,6 +41,8 @@ export type HeldToken = {
 export type HeldTokens = {
   /** Those that wait and have not ended, the oldest first. */
   list(): HeldToken[];
+  /** How many these are, and since when the first waits. */
+  count(): { count: number; since: number };
   /**
    * Holds every token that lets something in, or only those of which so many uses are left; how many. Links are ended, not held.
    */
@@ -64,7 +66,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 export function heldTokens(parts: {
   db: Database;
   objects: ObjectService;
-  store: Pick<RollbackStore, 'heldTokens'>;
+  store: Pick<RollbackStore, 'heldTokens' | 'waitingTokens'>;
   accounts: Pick<AccountService, 'assertFresh' | 'changes' | 'releasing'>;
   clock: () => number;
 }): HeldTokens {
@@ -137,6 +139,10 @@ export function heldTokens(parts: {
 
   return {
     list,
+    count: () => {
+      const { count = 0, since } = store.waitingTokens(clock()) ?? {};
+      return { count, since: since ?? 0 };
+    },
     hold: (which) => {
       const tokens = all().filter(
         ({ body }) =>

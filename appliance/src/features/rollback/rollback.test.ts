@@ -318,6 +318,7 @@ describe('the list of what was taken away', () => {
     since: () => [],
     living: () => [],
     heldTokens: () => [],
+    waitingTokens: () => undefined,
     controllers: () => [],
     written: () => [],
     body: () => ({}),

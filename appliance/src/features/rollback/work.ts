@@ -30,15 +30,16 @@ export const rollbackWork = (parts: {
     sees: 'settings:read',
     does: 'accounts:write',
     find: (reader) => {
-      const tokens = hasRight(reader, 'accounts:read') ? parts.rollbackDetector.tokens.list() : [];
-      if (tokens.length === 0) return [];
+      if (!hasRight(reader, 'accounts:read')) return [];
+      const { count, since } = parts.rollbackDetector.tokens.count();
+      if (count === 0) return [];
       return [
         {
           key: 'all',
-          params: { n: tokens.length },
+          params: { n: count },
           level: 'warning',
-          targets: tokens.length,
-          since: Math.min(...tokens.map(({ heldAt }) => heldAt)),
+          targets: count,
+          since,
           path: paths.rollback(),
         },
       ];
