@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
-import type { InventorySource } from './types.ts';
+import type { InventorySource, Item } from './types.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -131,6 +131,18 @@ describe('a list of packages', () => {
     put('native', ['deb/bash/2']);
     expect([shown(), kept()]).toEqual([['deb/bash/2'], []]);
     isWhole();
+  });
+
+  it('of a system is not pushed out by what lies beside it, where a report has more than a section may hold', () => {
+    put('osquery', ['deb/bash', 'deb/zlib']);
+    const beside = Array.from({ length: 50_001 }, (_, n) => ({ type: 'python', name: `a${n}`, version: '1' }));
+    const system = (name: string): Item => ({ type: 'deb', name, version: '1', arch: 'amd64' });
+    const collectedAt = '2026-11-24T10:00:00Z';
+    const sections = [{ collection: 'software', collectedAt, items: [system('bash'), ...beside, system('zlib')] }];
+    const { dropped } = engines.inventory.putReport(1, 'osquery', { sections, full: false, dropped: {} }, 0);
+    expect(dropped).toEqual({ software: 3 });
+    expect(shown().slice(0, 2)).toEqual(['deb/bash/1', 'deb/zlib/1']);
+    expect(shown()).toHaveLength(50_000);
   });
 
   it('of a system is closed by the packages of another system', () => {

@@ -12,7 +12,7 @@ import type {
   SectionOutcome,
   SectionReport,
 } from './types.ts';
-import { itemFilter } from './validate.ts';
+import { itemFilter, mostItemsOf } from './validate.ts';
 
 // A foreign agent is not ours to repair: what of its report does not fit is left out and counted, and the rest is stored.
 
@@ -65,7 +65,7 @@ export const reportWriter = ({ db, collections, hashes, put, sentStore, held: he
         if (hash !== undefined && held[collection] === hash) {
           store(collection, collectedAt, hash, items);
         } else {
-          const valid = known.filter(items);
+          const valid = known.filter(systemsFirst(known.collection, items));
           drop(collection, items.length - valid.length);
           store(collection, collectedAt, sectionHash(valid), valid);
         }
@@ -81,6 +81,14 @@ export const reportWriter = ({ db, collections, hashes, put, sentStore, held: he
       }
       return { sections, dropped, full: report.full };
     });
+};
+
+/** Of more items than a section may hold, those of lists of the system stay: how many lie beside them is anybody's to say. */
+const systemsFirst = (collection: Collection, items: readonly Item[]): readonly Item[] => {
+  const { lists } = collection;
+  if (lists === undefined || items.length <= mostItemsOf(collection)) return items;
+  const isOfSystem = (item: Item): boolean => lists.systems.includes(String(item[lists.field]));
+  return [...items.filter(isOfSystem), ...items.filter((item) => !isOfSystem(item))];
 };
 
 /** Undefined where an item holds what canonical JSON does not have; the filter takes that item out. */
