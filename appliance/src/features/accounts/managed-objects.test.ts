@@ -42,6 +42,27 @@ const ownRole = async (): Promise<{ role: string; account: string }> => {
   return { role, account: first };
 };
 
+describe('a change that waits for a second person', () => {
+  it('is refused where another person saved meanwhile, as every change is', async () => {
+    const { role } = await ownRole();
+    const { objects } = site.appliance;
+    const { id, revision } = objects.create(systemActor, 'role', { name: 'Shift', rights: ['devices:read'] });
+    objects.create(systemActor, 'account', { name: 'on-shift', roles: [id] });
+    const { id: third } = objects.create(systemActor, 'account', { name: 'third', roles: [role] });
+    await site.browser().post(`/first/${site.appliance.accounts.makeLink(systemActor, third).token}`, {
+      password,
+      repeat: password,
+    });
+    const patch = { name: 'Shift', rights: ['devices:read', 'events:read'] };
+    objects.update(systemActor, 'role', id, { name: 'Shift of another' });
+    const chief = { ...root, id: third };
+    const change = (expectedRevision: number) => managed.update(chief, 'role', id, patch, { expectedRevision });
+    expect(codeOf(() => change(revision))).toBe('CONFLICT');
+    expect(objects.get('role', id, { secrets: true }).body['waiting']).toBeUndefined();
+    expect(change(revisionOf('role', id)).waits).toBe(true);
+  });
+});
+
 describe('the last administrator', () => {
   it('is not lost by a change of the role', async () => {
     const { role } = await ownRole();

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
@@ -62,9 +63,16 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   };
 
   /** Keeps a change until a second person agrees. */
-  const wait = (actor: Actor, kind: string, held: Obj, what: WaitingChange['what'], patch: Body): WrittenObject => {
+  const wait = (
+    actor: Actor,
+    kind: string,
+    held: Obj,
+    what: WaitingChange['what'],
+    patch: Body,
+    options: { expectedRevision?: number } = {},
+  ): WrittenObject => {
     const waiting = changes.field(actor, { what, patch, revision: held.revision + 1 });
-    const object = objects.ofAnyKind.update(actor, kind, held.id, { waiting });
+    const object = objects.ofAnyKind.update(actor, kind, held.id, { waiting }, options);
     changes.asked(actor, kind, held.id);
     return { object, waits: true };
   };
@@ -102,7 +110,14 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   };
 
   /** Writes such a change, or keeps it for a second person; anything else is written. */
-  const change = (actor: Actor, kind: string, held: Obj, patch: Body, write: () => Obj): WrittenObject => {
+  const change = (
+    actor: Actor,
+    kind: string,
+    held: Obj,
+    patch: Body,
+    write: () => Obj,
+    options: { expectedRevision?: number } = {},
+  ): WrittenObject => {
     const before = held.deletedAt === undefined ? held.body : {};
     const isGrave = promotes(kind, before, { ...before, ...patch });
     if (!isGrave) {
@@ -114,7 +129,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     if (concerned(kind, held.id).length > 0 && changes.needsSecond(actor)) {
       // An account that was never made yet is still to be made.
       const what = changes.of(kind, held.id)?.what === 'make' ? 'make' : 'promote';
-      return wait(actor, kind, held, what, patch);
+      return wait(actor, kind, held, what, patch, options);
     }
     const object = write();
     touch(actor, kind, held.id);
@@ -188,7 +203,9 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       assertMayGrant(objects, actor, kind, id, body);
       if (kind === 'account') assertRolesExist(objects, body);
       watch(kind, id, body);
-      return change(actor, kind, held, patch, () => objects.ofAnyKind.update(actor, kind, id, patch, options));
+      const { expectedRevision } = options;
+      const write = (): Obj => objects.ofAnyKind.update(actor, kind, id, patch, options);
+      return change(actor, kind, held, patch, write, defined({ expectedRevision }));
     },
     remove: (actor, kind, id, options = {}) => {
       const held = objects.ofAnyKind.get(kind, id);
