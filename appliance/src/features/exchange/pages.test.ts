@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { advisory, packageBytes, sha256, update } from '../../../test/support/catalog.ts';
 import { openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
@@ -156,6 +156,24 @@ describe('exchange through the console', () => {
     const { bytes: card } = site.appliance.exchange.siteCard(await adminActor());
     request = host.open(path, card);
     expect(request.request.number).toBe(2);
+  });
+
+  it('offers the file of a request that ended while the page was made', async () => {
+    const { exchange, jobs } = site.appliance;
+    const [state, list] = [exchange.state, jobs.list];
+    // The job writes through a connection of its own. Its end is put at the moment at which the page asks for its state.
+    let isOver = false;
+    vi.spyOn(jobs, 'list').mockImplementation((query) => {
+      isOver ||= query.kind === 'export-request';
+      return list(query);
+    });
+    vi.spyOn(exchange, 'state').mockImplementation(() => {
+      const now = state();
+      return isOver ? now : { ...now, openRequests: now.openRequests.filter(({ number }) => number !== 2) };
+    });
+    const html = await admin.html(paths.exchangeSend()).finally(() => vi.restoreAllMocks());
+    expect(isOver).toBe(true);
+    expect(holds(html, paths.requestFile(2))).toBe(true);
   });
 
   it('checks an uploaded bundle, shows the comparison, imports it on a second step, and keeps a receipt', async () => {

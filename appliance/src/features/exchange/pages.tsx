@@ -113,6 +113,8 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     // Asked every few seconds by a page that waits for a medium; what would leave is not worked out for it.
     if (c.req.query('part') === 'media')
       return c.html(<RequestTargets ctx={viewContext(deps, c, 'part')} media={targets} />);
+    // Before what the request leaves: one that ends meanwhile is still shown as being written, and the page is asked for again.
+    const writing = exportView();
     const state = exchange.state();
     // Without a host to seal to there is no request; what it would hold is shown all the same.
     const preview = state.trust === null ? undefined : exchange.preview();
@@ -139,7 +141,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         receipts={newestReceipts(shownReceipts).rows}
         written={written()}
         next={nextStep(deps, signedIn(c).actor, 'request')}
-        writing={exportView()}
+        writing={writing}
       />,
     );
   };
