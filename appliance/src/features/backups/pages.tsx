@@ -23,6 +23,8 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
   const show = (c: Ctx): Response | Promise<Response> => {
     actorFor(c, 'settings:read');
     const nameOf = actorNames(objects);
+    // Before what it leaves: a backup that ends meanwhile is still shown as being made.
+    const isBusy = backups.isBusy();
     const { state, last } = backups.age();
     const all = backups.list();
     return c.html(
@@ -31,7 +33,7 @@ export const backupPages = (deps: ConsoleDeps): Pages => {
         age={state}
         last={last}
         folder={objects.setting('backups.folder').trim()}
-        isBusy={backups.isBusy()}
+        isBusy={isBusy}
         more={Math.max(0, all.length - shown)}
         backups={all.slice(0, shown).map((one) => ({
           ...one,
