@@ -384,12 +384,15 @@ describe('the door', () => {
   ] as const)('%s answers one device only so often, and the others as before', async (path, body, status) => {
     const busy = (await site.enrol(`busy-${path.slice(1)}`)).state;
     const send = (from: string) => call('POST', path, { state: from, body: JSON.stringify(body) });
-    const answers = [];
-    for (let n = 0; n < 60; n += 1) answers.push(await send(busy));
-    expect(answers[0]?.status).toBe(status);
-    const last = answers.at(-1);
-    expect(last).toMatchObject({ status: 429, body: { error: 'RATE_LIMITED' } });
-    expect(Number(last?.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await send(busy)).status).toBe(status);
+    // All at once: one after the other may take so long on a busy machine that the share fills up again meanwhile.
+    const answers = await Promise.all(Array.from({ length: 120 }, () => send(busy)));
+    const refused = answers.filter((answer) => answer.status !== status);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expect(answer).toMatchObject({ status: 429, body: { error: 'RATE_LIMITED' } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
     expect((await send(state)).status).toBe(status);
   });
 
