@@ -5,7 +5,7 @@
 export function distanceWithin(a: string, b: string, most: number): number {
   const far = most + 1;
   if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY;
-  let before = new Array<number>(b.length + 2).fill(far);
+  let before = Array.from({ length: b.length + 2 }, () => far);
   let last = before.map((_, at) => Math.min(at, far));
   let now = before.slice();
   for (let row = 1; row <= a.length; row += 1) {
