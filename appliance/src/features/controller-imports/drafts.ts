@@ -38,7 +38,9 @@ export const controllerDrafts = (parts: {
     check: checkRun === null ? undefined : jobs.get(checkRun),
     apply: applyRun === null ? undefined : jobs.get(applyRun),
   });
-  const isBusy = (draft: ControllerDraft): boolean => Object.values(runs(draft)).some(isActive);
+  const isAnyActive = ({ check, apply }: ReturnType<ControllerDrafts['runs']>): boolean =>
+    isActive(check) || isActive(apply);
+  const isBusy = (draft: ControllerDraft): boolean => isAnyActive(runs(draft));
 
   /** What is old goes, and the oldest beyond a number: staging never fills up by uploads. */
   const dropOld = (): void => {
@@ -105,9 +107,10 @@ export const controllerDrafts = (parts: {
     start: (actor, id, what) => {
       requireRight(actor, 'controllers:write');
       const draft = get(id);
-      const { apply } = runs(draft);
-      if (isBusy(draft)) throw new AppError('CONFLICT', 'the file is being read already');
-      if (apply?.state === 'done') throw new AppError('CONFLICT', 'the file is imported already');
+      // One look: an import that ends between two of them would be none that runs and none that is done.
+      const now = runs(draft);
+      if (isAnyActive(now)) throw new AppError('CONFLICT', 'the file is being read already');
+      if (now.apply?.state === 'done') throw new AppError('CONFLICT', 'the file is imported already');
       assertThere(draft);
       const payload: ControllerImportPayload = {
         draft: id,

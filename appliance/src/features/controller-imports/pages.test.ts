@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { controller, engineer, planFrames, plans } from '../../../../test/support/captures/plans.ts';
 import { captureFile, pcapFile } from '../../../../test/support/plant-capture.ts';
 import { amlFile, csvBytes, csvTable, plantControllers, siemensOf } from '../../../../test/support/plant-files.ts';
@@ -133,6 +133,25 @@ describe('the import of other files', () => {
     const ofType = `${paths.events()}?type=controller-control-traffic`;
     expect(await page(ofType)).toContain(told);
     expect(await page(`${paths.eventsCsv()}?type=controller-control-traffic`)).toContain(told);
+  });
+
+  it('is not imported a second time where the first import ended while the second was asked for', async () => {
+    const { jobs, controllerDrafts: drafts } = site.appliance;
+    const id = idOf(await upload('again.aml', amlFile(siemensOf(plant))));
+    await work();
+    await operator.post(paths.controllerImportStart(id), { what: 'apply' });
+    const first = drafts.get(id).applyRun ?? 0;
+    // The job writes through a connection of its own. Its end is put behind the first look at its state.
+    const get = jobs.get;
+    vi.spyOn(jobs, 'get').mockImplementation((run) => {
+      const seen = get(run);
+      if (run === first) site.appliance.db.prepare("update job_run set state = 'done' where id = ?").run(run);
+      return seen;
+    });
+    const again = await operator
+      .post(paths.controllerImportStart(id), { what: 'apply' })
+      .finally(() => vi.restoreAllMocks());
+    expect([again.status, drafts.get(id).applyRun, get(first)?.state]).toEqual([409, first, 'done']);
   });
 
   it('refuses what is none of the forms, with the reason, and keeps nothing of it', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
 import { openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
@@ -128,6 +128,32 @@ describe('address ranges', () => {
     expect((await admin.post(paths.discoveryRange(id), { action: 'stop' })).status).toBe(303);
     expect((await admin.post(paths.discoveryRange(id), { action: 'else' })).status).toBe(400);
     expect(await textOf(paths.discoveryRanges())).toContain('Offices');
+  });
+
+  it('show how a run ended that ended while the page was made', async () => {
+    const { db, discovery, jobs } = site.appliance;
+    const [range] = discovery.ranges();
+    // The job writes through a connection of its own. Its end is put at the moment at which the page asks for its state.
+    const list = jobs.list;
+    const summary = JSON.stringify({ asked: 14, probes: 14, found: 3, created: 2, ms: 1 });
+    const end = (): void => {
+      db.prepare('insert or replace into discovery_subject (subject, last_at, ok_at, summary) values (?, 1, 1, ?)').run(
+        `address-range/${range?.id}`,
+        summary,
+      );
+      db.prepare("update job_run set state = 'done' where kind = 'discovery-scan'").run();
+    };
+    for (const path of [paths.discoveryRanges(), paths.discoveryRange(range?.id ?? '')]) {
+      db.prepare("update job_run set state = 'running' where kind = 'discovery-scan'").run();
+      db.prepare("delete from discovery_subject where subject like 'address-range/%'").run();
+      vi.spyOn(jobs, 'list').mockImplementation((query) => {
+        if (query.kind === 'discovery-scan') end();
+        return list(query);
+      });
+      const html = await textOf(path).finally(() => vi.restoreAllMocks());
+      expect(jobs.list({ kind: 'discovery-scan', limit: 1 })[0]?.state).toBe('done');
+      expect(html, path).toContain('Answered 3 of 14, new 2');
+    }
   });
 
   it('where controllers live cannot be switched on', async () => {

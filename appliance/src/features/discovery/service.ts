@@ -190,6 +190,8 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
     allOf(objects, kindOf[what])
       .sort((a, b) => String(a.body['name']).localeCompare(String(b.body['name'])))
       .map((object) => {
+        // Before what it leaves: a run that ends meanwhile is still one that runs, and is asked for again.
+        const running = runningOf(what, object.id);
         const row = store.subject(subjectOf(object));
         return {
           id: object.id,
@@ -202,7 +204,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
             message: row?.message ?? null,
             summary: row?.summary == null ? null : (JSON.parse(row.summary) as Summary),
           },
-          running: runningOf(what, object.id),
+          running,
           device: row?.device ?? null,
         };
       });
