@@ -61,6 +61,8 @@ const project = (name: string, include: string[], minutes: number, isolate = fal
     isolate,
     testTimeout: minutes * 60_000 * runsFactor,
     hookTimeout: (minutes + 1) * 60_000,
+    // Without it one second, which a busy machine takes for less.
+    expect: { poll: { timeout: 60_000 } },
   },
 });
 

@@ -31,6 +31,13 @@ const pausesIn = (text: string): string[] => {
   return [...imports, ...(codeOnly(text).match(time) ?? []), ...(text.match(/\(\s*['"`]sleep['"`],/g) ?? [])];
 };
 
+// How long a state is waited for stands once (vitest.config.ts): a limit of a test's own was measured on one machine.
+/** What in a test waits for a state for a time of its own. */
+const ownLimitsIn = (text: string): string[] => {
+  const code = codeOnly(text);
+  return [...(code.match(/\bvi\.wait(?:For|Until)\(/g) ?? []), ...(code.match(/\.poll\([^;]*?\btimeout:/g) ?? [])];
+};
+
 const isTest = (path: string): boolean =>
   (/\.test\.tsx?$/.test(path) || /^(?:[a-z-]+\/)?test\//.test(path)) && !path.startsWith('test/bench/');
 
@@ -42,6 +49,20 @@ describe('tests', () => {
     expect(found.filter((path) => !Object.hasOwn(mayPause, path))).toEqual([]);
     // And nobody is excused who needs it no more.
     expect(Object.keys(mayPause).filter((path) => !found.includes(path))).toEqual([]);
+  });
+
+  it('wait for a state as long as all do', () => {
+    const found = files.flatMap(({ path, text }) => (ownLimitsIn(text).length > 0 ? [path] : []));
+    expect(found).toEqual([]);
+    expect(
+      [
+        'await expect.poll(() => a(), { timeout: 5_000 }).toBe(1);',
+        'await expect\n  .poll(async () => (await b()).c, { interval: 20, timeout: 5_000 })\n  .toBe(1);',
+        'await vi.waitFor(() => expect(a()).toBe(1));',
+        'await vi.waitUntil(() => a());',
+      ].filter((text) => ownLimitsIn(text).length === 0),
+    ).toEqual([]);
+    expect(ownLimitsIn('await expect.poll(() => a()).toBe(1);\ncall({ timeout: 5_000 });')).toEqual([]);
   });
 
   it('would be found, however they pause', () => {

@@ -214,7 +214,7 @@ describe('names of computers in the names of packages that two computers have', 
     expect(await main(bekzat).locator('input[name="word"]').count()).toBe(0);
     await main(bekzat).getByRole('radio').last().check();
     await write(bekzat).click();
-    await expect.poll(() => written().length, { timeout: 30_000 }).toBe(before.length + 1);
+    await expect.poll(() => written().length).toBe(before.length + 1);
     const file = written().find((name) => !before.includes(name)) ?? '';
     const opened = JSON.stringify(site.host.open(join(site.medium, file), site.card));
     for (const name of packages) expect(opened).toContain(name);

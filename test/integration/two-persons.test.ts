@@ -222,9 +222,7 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry poi
     expect(await isWaiting()).toBe(true);
     // The server sees within a second what another process wrote into the witness.
     await expect
-      .poll(async () => waitingIn((await send('/api/v1/waiting', { bearer: otherSecret })).text, act, thing), {
-        timeout: 60_000,
-      })
+      .poll(async () => waitingIn((await send('/api/v1/waiting', { bearer: otherSecret })).text, act, thing))
       .toBe(true);
     const page = await send(paths.waiting(), { cookie: people.second.cookie });
     expect(page.text).toContain('You may decide');

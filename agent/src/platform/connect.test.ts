@@ -28,7 +28,7 @@ const entries: Record<string, (host: string) => string> = {
 const codeOf = async (server: string, forbidden: () => AddressSet): Promise<string> => {
   const connection = connect({ server, ca: null, forbidden });
   try {
-    await connection.call({ method: 'GET', path: '/site', timeoutMs: 1_000 });
+    await connection.call({ method: 'GET', path: '/site', timeoutMs: 30_000 });
     return 'answered';
   } catch (error) {
     return (error as { code: string }).code;

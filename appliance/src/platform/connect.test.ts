@@ -17,7 +17,7 @@ const out = outbound({
   forbidden: () => ({ because }),
   record: (record) => records.push(record),
 });
-const limits = { connectMs: 2_000, idleMs: 2_000, maxBytes: 1_000 };
+const limits = { connectMs: 30_000, idleMs: 30_000, maxBytes: 1_000 };
 
 const server = createServer((socket) => {
   met += 1;

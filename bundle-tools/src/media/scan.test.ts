@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimes
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { engineVersion, parseClamscan } from './clamscan.ts';
 import { scanFiles } from './scan.ts';
 import type { ScanEngine } from './scan-types.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   ];
   writeFileSync(at('clamd.conf'), `${settings.join('\n')}\n`);
   daemon = spawn(clamd, ['--config-file', at('clamd.conf')], { stdio: 'ignore' });
-  await vi.waitUntil(() => existsSync(at('clamd.sock')), { timeout: 60_000 });
+  await until(() => existsSync(at('clamd.sock')));
 });
 
 afterAll(async () => {

@@ -279,9 +279,7 @@ describe('exchange through the console', () => {
     const altered = Buffer.from(bundle);
     altered[bundle.length - 4_000] = (altered[bundle.length - 4_000] ?? 0) ^ 1;
     // Who looked a moment ago sees what lay there then.
-    await expect
-      .poll(async () => holds(await admin.html(paths.exchangeReceive()), 'good.tar'), { timeout: 60_000 })
-      .toBe(true);
+    await expect.poll(async () => holds(await admin.html(paths.exchangeReceive()), 'good.tar')).toBe(true);
     expect((await admin.post(paths.bundlePick(), { path: '/etc/passwd' })).status).toBe(422);
     const picked = draftOf(await admin.post(paths.bundlePick(), { path: join(medium, 'good.tar') }));
     await settled(picked);

@@ -13,7 +13,7 @@ let medium = '';
 
 /** The page as soon as it fits. */
 const until = async (path: string, fits: RegExp | string, browser = admin): Promise<string> => {
-  await expect.poll(() => browser.html(path), { timeout: 60_000, interval: 200 }).toMatch(fits);
+  await expect.poll(() => browser.html(path), { interval: 200 }).toMatch(fits);
   return browser.html(path);
 };
 const finished = async (address: string): Promise<{ state: string; result: unknown }> => {

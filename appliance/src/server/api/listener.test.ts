@@ -136,9 +136,9 @@ describe('a sender', () => {
     });
     outgoing.on('error', () => undefined);
     outgoing.write(new Uint8Array(200_000));
-    await expect.poll(uploads, { timeout: 60_000 }).toHaveLength(before.length + 1);
+    await expect.poll(uploads).toHaveLength(before.length + 1);
     outgoing.destroy();
-    await expect.poll(uploads, { timeout: 60_000 }).toEqual(before);
+    await expect.poll(uploads).toEqual(before);
     expect(existsSync(site.appliance.paths.staging)).toBe(true);
   });
 

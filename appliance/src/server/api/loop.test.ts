@@ -46,9 +46,7 @@ const ended = async (id: string, run: 'check' | 'import'): Promise<Record<string
     const bundle = await call('GET', `/exchange/bundles/${id}`, undefined, viewer);
     return bundle.json[run] as Record<string, unknown> | null;
   };
-  await expect
-    .poll(async () => (await look())?.['state'], { timeout: 60_000 })
-    .not.toBeOneOf([undefined, 'queued', 'running']);
+  await expect.poll(async () => (await look())?.['state']).not.toBeOneOf([undefined, 'queued', 'running']);
   return (await look()) ?? {};
 };
 const upload = (body: Uint8Array, options: { token?: string; type?: string; name?: string } = {}): Promise<Answer> =>

@@ -198,7 +198,7 @@ describe('the JSON dialect', () => {
     expect((await stranger.ask(number)).status).toBe(404);
     expect(deviceNamed(names.deviceId)).toBeUndefined();
     depth.waiting = 0;
-    await expect.poll(async () => (await client.ask(number)).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await client.ask(number)).status).toBe(200);
     expect(json((await client.ask(number)).text)).toEqual({ status: 'ok', expiration: 24 });
     expect(rows(deviceNamed(names.deviceId)?.id ?? 0, 'software')).toHaveLength(2);
   });
