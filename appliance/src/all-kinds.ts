@@ -14,6 +14,7 @@ import { integrityKinds } from './features/integrity/kinds.ts';
 import { patchKinds } from './features/patches/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
 import { updateKinds } from './features/updates/kinds.ts';
+import { windowKinds } from './features/windows/kinds.ts';
 import { worklistKinds } from './features/worklist/kinds.ts';
 import { zoneKinds } from './features/zones/kinds.ts';
 import { joined } from './platform/declarations.ts';
@@ -34,6 +35,7 @@ export const allKinds = joined(
   controllerImportKinds,
   integrityKinds,
   patchKinds,
+  windowKinds,
   worklistKinds,
   zoneKinds,
   ruleKinds,

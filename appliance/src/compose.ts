@@ -78,6 +78,7 @@ import { upgradeService } from './features/upgrade/service.ts';
 import { vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { waitingService } from './features/waiting/service.ts';
+import { windowService } from './features/windows/service.ts';
 import { zoneService } from './features/zones/service.ts';
 import { dataPaths, readConfig } from './platform/config.ts';
 import { assertSchema, type Database, immediate, openDatabase, schemaVersion } from './platform/database.ts';
@@ -91,6 +92,7 @@ import { type ClockSources, siteClock } from './platform/site-clock.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
+import { guardOf, ruleOf } from './write-rules.ts';
 
 type ComposeOptions = {
   dataDir: string;
@@ -153,21 +155,16 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        [rules, controllers, devices, accounts, patches].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
+        ruleOf([rules, controllers, devices, accounts, patches], kind) ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
-      guard: (kind) => {
-        const guards = [accounts, keeper, consents, patches.measures].flatMap((part) => part.guards[kind] ?? []);
-        if (guards.length === 0) return undefined;
-        return (...write) => {
-          for (const guard of guards) guard(...write);
-        };
-      },
+      guard: (kind) => guardOf([accounts, keeper, consents, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
     const over = { db, clock, events, objects };
     const keeper = protectedKeeper({ db, clock });
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
+    const windows = windowService({ db, objects, timeZone });
     const hardwareRule = hardwareRecordRule(objects);
     const inventory: InventoryService = inventoryService({
       db,
@@ -377,7 +374,7 @@ export const compose = async ({
       controllerFindings,
       vulnerabilities,
       evidence: evidenceSources({ objects, events, exchange, identification }),
-      timeZone,
+      windows,
     });
     const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock });
     const recoveryKey = recoveryKeyService({
@@ -472,6 +469,7 @@ export const compose = async ({
         stagingDir: paths.staging,
       }),
       patches,
+      windows,
       media: mediaService({ folders: (name) => objects.setting(name), exchange, clock }),
       queries: queryService({ db, clock, personal: people, events, pollSeconds }),
       samples: sampleService({ db, clock, personal: people, events, gate }),

@@ -92,6 +92,10 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     reads: 2,
     why: 'a checklist of a controller that was found in reach; evidence is of the site',
   },
+  'features/windows/window-queries.ts': {
+    reads: 1,
+    why: 'of a device that was found in reach, or that asks for itself',
+  },
   'features/rollback/store.ts': { reads: 2, why: 'a return to an older state is of the site' },
   'features/rules/age-queries.ts': { reads: 1, why: 'rules look at all devices' },
   'features/updates/need-store.ts': { reads: 5, why: 'derives rows' },

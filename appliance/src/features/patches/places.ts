@@ -4,8 +4,8 @@ import type { Body } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { fold } from '../../platform/sql-functions.ts';
+import type { WindowService } from '../windows/service.ts';
 import { placeQueries } from './place-queries.ts';
-import { keptRecurrence } from './window-objects.ts';
 
 // The zones and controllers that windows and measures name. What is not there cannot be protected: it is refused when it is
 // written, and said of what stands from before.
@@ -43,7 +43,11 @@ function nearestNames(names: readonly string[], all: readonly string[]): string[
 }
 
 /** What objects name as zones and controllers, looked up in what is there. */
-export const namedPlaces = (parts: { db: Database; objects: Pick<ObjectService, 'find' | 'list'> }) => {
+export const namedPlaces = (parts: {
+  db: Database;
+  objects: Pick<ObjectService, 'find' | 'list'>;
+  windows: Pick<WindowService, 'kept'>;
+}) => {
   const { objects } = parts;
   const queries = placeQueries(parts.db);
   const zoneNames = (): { id: string; name: string }[] =>
@@ -104,8 +108,7 @@ export const namedPlaces = (parts: { db: Database; objects: Pick<ObjectService, 
     (id, body) => {
       const before: Body = objects.find(kind, id, { deleted: true })?.body ?? {};
       const faults: FieldErrors = {};
-      const kept: Body =
-        kind === 'maintenance-window' ? { ...body, recurrence: keptRecurrence(body['recurrence']) } : { ...body };
+      const kept: Body = kind === 'maintenance-window' ? parts.windows.kept(body) : { ...body };
       for (const field of ['zones', 'controllers'] as const) {
         if (!Array.isArray(body[field])) continue;
         const named = texts(body[field]);

@@ -8,11 +8,12 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { knownTimeZones } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { Urgency } from '../controller-findings/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { WindowService } from '../windows/service.ts';
+import type { MaintenanceWindow } from '../windows/types.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { checklist } from './checklist.ts';
@@ -35,7 +36,6 @@ import {
   type CheckState,
   type ControllerPort,
   type ControllerView,
-  type MaintenanceWindow,
   type Move,
   type NewPatch,
   type Patch,
@@ -46,8 +46,6 @@ import {
   type TargetView,
 } from './types.ts';
 import { meetsVersion } from './version-meets.ts';
-import { toWindow } from './window-objects.ts';
-import { calendar, nextWindow, occurrenceAt, windowTimes } from './windows.ts';
 
 type PatchParts = {
   db: Database;
@@ -60,8 +58,7 @@ type PatchParts = {
   evidence: EvidenceSources;
   controllerFindings: Pick<ControllerFindings, 'namedParts' | 'urgency' | 'holdAgain'>;
   vulnerabilities: Pick<VulnerabilityService, 'isPackage'>;
-  /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
-  timeZone: () => string;
+  windows: WindowService;
   clock?: () => number;
 };
 
@@ -82,9 +79,7 @@ export const patchService = (parts: PatchParts) => {
   const notices = noticeStore(db);
   const imports = approvalStore(db);
   const people = peopleOf(objects);
-  const timeOf = windowTimes(parts.timeZone);
-  const isZone = knownTimeZones();
-  const places = namedPlaces({ db, objects });
+  const places = namedPlaces({ db, objects, windows: parts.windows });
 
   const deadlineDays = (): DeadlineDays => ({
     received: objects.setting('patches.received-days'),
@@ -95,16 +90,12 @@ export const patchService = (parts: PatchParts) => {
   /** Those of the whole site, and those that name a zone or controller in reach, with these alone. */
   const windows = (scope: Scope): MaintenanceWindow[] => {
     const inReach = controllers.zones(scope);
-    return objects
-      .list({ kind: 'maintenance-window', limit: 10_000 })
-      .rows.flatMap((object) => toWindow(object, isZone) ?? [])
-      .flatMap((window) => {
-        if (inReach === undefined || window.zones.length + window.controllers.length === 0) return [window];
-        const zones = window.zones.filter((zone) => inReach.has(zone));
-        const own = controllers.reached(window.controllers, scope);
-        return zones.length + own.length === 0 ? [] : [{ ...window, zones, controllers: [...own] }];
-      })
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return parts.windows.ofControllers().flatMap((window) => {
+      if (inReach === undefined || window.zones.length + window.controllers.length === 0) return [window];
+      const zones = window.zones.filter((zone) => inReach.has(zone));
+      const own = controllers.reached(window.controllers, scope);
+      return zones.length + own.length === 0 ? [] : [{ ...window, zones, controllers: [...own] }];
+    });
   };
   const everything = wholeSite('job');
 
@@ -160,7 +151,7 @@ export const patchService = (parts: PatchParts) => {
       })),
     }),
     occurrence: (id, from) => {
-      const found = occurrenceAt(windows(everything), id, from, timeOf);
+      const found = parts.windows.occurrence(windows(everything), id, from);
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
     urgencyOf: (patch) => urgencyOf(patch, everything),
@@ -385,9 +376,10 @@ export const patchService = (parts: PatchParts) => {
       targets: (id: number): TargetView[] => targetViews(found(id, scope), scope),
       windows: (): MaintenanceWindow[] => windows(scope),
       /** Occurrences in a span, and the blackouts in it. */
-      calendar: (span: { from: number; until: number }) => calendar(windows(scope), timeOf, { ...span, most: 2_000 }),
+      calendar: (span: { from: number; until: number }) =>
+        parts.windows.calendar(windows(scope), { ...span, most: 2_000 }),
       /** One occurrence of a window, by its beginning. */
-      occurrence: (id: string, from: number) => occurrenceAt(windows(scope), id, from, timeOf),
+      occurrence: (id: string, from: number) => parts.windows.occurrence(windows(scope), id, from),
     }),
     /** Of every patch, what waits for signatures. */
     openRequests: () =>
@@ -446,7 +438,7 @@ export const patchService = (parts: PatchParts) => {
 
     nextWindow: (controller: string) => {
       const record = controllers.find(controller);
-      return record && nextWindow(windows(everything), placed(record), timeOf, clock());
+      return record && parts.windows.next(windows(everything), placed(record), clock());
     },
     /** Patches and compensating controls of a controller, for its page. */
     ofController: (

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Actor } from '../../engine/objects/types.ts';
-import type { CivilDay } from '../../platform/civil-time.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { Urgency } from '../controller-findings/types.ts';
 
@@ -417,20 +416,6 @@ export type MachinePatch = GatedPatch & {
   readonly vetoed: boolean;
 };
 
-export type MaintenanceWindow = {
-  readonly id: string;
-  readonly name: string;
-  readonly text: string;
-  readonly recurrence: Recurrence;
-  /** IANA name; empty: that of the site. */
-  readonly timeZone: string;
-  readonly zones: readonly string[];
-  readonly controllers: readonly string[];
-  readonly leadDays: number;
-  readonly processOwner: string;
-  readonly blackout: boolean;
-};
-
 export const APPROVAL_PRESETS = ['neutral', 'rockwell', 'siemens', 'emerson'] as const;
 
 export type ApprovalPreset = (typeof APPROVAL_PRESETS)[number];
@@ -464,28 +449,9 @@ export type RowOutcome = {
 
 export type RowFault = { readonly line: number; readonly field: ApprovalField; readonly code: RowFaultCode };
 
-export type Recurrence = {
-  readonly rule: DayRule;
-  /** Months that count, from 1; empty: all. */
-  readonly months: readonly number[];
-  /** Minutes of the day; `until` beyond 1440 is the next day. */
-  readonly from: number;
-  readonly until: number;
-};
-
 export type ApprovalField = (typeof APPROVAL_FIELDS)[number];
 
 export type RowFaultCode = 'missing' | 'too-long' | 'unknown-word' | 'not-a-day' | 'not-a-hash' | 'twice';
-
-export type DayRule =
-  | { readonly type: 'once'; readonly day: CivilDay; readonly days: number }
-  | { readonly type: 'daily' }
-  | { readonly type: 'weekly'; readonly weekdays: readonly number[] }
-  | { readonly type: 'every-weeks'; readonly weeks: number; readonly from: CivilDay }
-  /** Nth weekday of the month; 5 is the last. */
-  | { readonly type: 'nth'; readonly nths: readonly number[]; readonly weekday: number }
-  | { readonly type: 'month-day'; readonly monthDay: number }
-  | { readonly type: 'month-end' };
 
 export const APPROVAL_FIELDS = [
   'vendor',

@@ -13,7 +13,7 @@ import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import type { MaintenanceWindow } from './types.ts';
+import type { MaintenanceWindow } from '../windows/types.ts';
 
 const dayMs = 86_400_000;
 const shownDays = 184;

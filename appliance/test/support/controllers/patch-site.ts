@@ -7,6 +7,7 @@ import type { NamedPart } from '../../../src/features/controller-findings/types.
 import type { EvidenceSources } from '../../../src/features/patches/evidence-types.ts';
 import { type PatchService, patchService } from '../../../src/features/patches/service.ts';
 import type { ControllerView } from '../../../src/features/patches/types.ts';
+import { windowService } from '../../../src/features/windows/service.ts';
 import { type Engines, openEngines } from '../engines.ts';
 
 export const dayMs = 86_400_000;
@@ -52,7 +53,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       holdAgain: () => undefined,
     },
     vulnerabilities: { isPackage: (name) => name === 'openssl' },
-    timeZone: () => 'UTC',
+    windows: windowService({ db, objects, timeZone: () => 'UTC' }),
     clock: () => time.now,
   });
   const controller = (id: string, extra: Partial<ControllerView> = {}): void => {

@@ -2,7 +2,7 @@ import type { Body, Obj } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { isTimeZone } from '../../platform/time-zone.ts';
 import { formatRecurrence, parseRecurrence } from './recurrence.ts';
-import type { MaintenanceWindow } from './types.ts';
+import { type MaintenanceWindow, WINDOW_FOR } from './types.ts';
 
 // Maintenance windows as objects: what is wrong with one, and one as it is computed with.
 
@@ -38,8 +38,12 @@ export const toWindow = ({ id, body }: Obj, isZone: (name: string) => boolean): 
     recurrence,
     // A zone that this release does not know any more: the site's.
     timeZone: isZone(timeZone) ? timeZone : '',
+    // Those from before there were windows for computers.
+    for: WINDOW_FOR.find((one) => one === body['for']) ?? 'controllers',
     zones: texts(body['zones']),
     controllers: texts(body['controllers']),
+    groups: texts(body['groups']),
+    devices: texts(body['devices']),
     leadDays: Number(body['leadDays'] ?? 0),
     processOwner: String(body['processOwner'] ?? ''),
     blackout: body['blackout'] === true,

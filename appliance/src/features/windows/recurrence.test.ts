@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { civilTime, daysInMonth, weekdayOf } from '../../platform/civil-time.ts';
+import { calendar, nextWindow, occurrenceAt, windowTimes } from './calendar.ts';
 import { formatRecurrence, isOn, occurrences, parseRecurrence } from './recurrence.ts';
 import type { MaintenanceWindow, Recurrence } from './types.ts';
-import { calendar, nextWindow, occurrenceAt, windowTimes } from './windows.ts';
 
 const read = (text: string): Recurrence => {
   const found = parseRecurrence(text);
@@ -178,8 +178,11 @@ const windowOf = (id: string, text: string, extra: Partial<MaintenanceWindow> = 
   text,
   recurrence: read(text),
   timeZone: '',
+  for: 'controllers',
   zones: [],
   controllers: [],
+  groups: [],
+  devices: [],
   leadDays: 14,
   processOwner: '',
   blackout: false,

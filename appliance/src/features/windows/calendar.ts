@@ -1,12 +1,9 @@
 import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type Occurrence, occurrences } from './recurrence.ts';
-import type { MaintenanceWindow } from './types.ts';
+import type { MaintenanceWindow, Place } from './types.ts';
 
 // Which windows a controller has, and which is next. A window without zones and controllers is the whole site's. What
 // overlaps a blackout is no window.
-
-/** A controller, and its zone by id and by name. */
-type Place = { readonly controller: string; readonly zones: readonly string[] };
 
 type PlannedWindow = Occurrence & {
   readonly window: string;
@@ -19,7 +16,7 @@ type PlannedWindow = Occurrence & {
 };
 
 /** The wall clock by which a window is meant. */
-type TimeOf = (window: Pick<MaintenanceWindow, 'timeZone'>) => CivilTime;
+export type TimeOf = (window: Pick<MaintenanceWindow, 'timeZone'>) => CivilTime;
 
 /** Clocks of windows: of their own zone, or of the site's, which may change. One is kept for each zone, of which there are some hundred. */
 export function windowTimes(siteZone: () => string): TimeOf {

@@ -1,0 +1,54 @@
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Body } from '../../engine/objects/types.ts';
+import type { Database } from '../../platform/database.ts';
+import { knownTimeZones } from '../../platform/time-zone.ts';
+import { calendar, nextWindow, occurrenceAt, windowTimes } from './calendar.ts';
+import { openingAt, windowsOf } from './opening.ts';
+import type { MaintenanceWindow, Opening, Place } from './types.ts';
+import { keptRecurrence, toWindow } from './window-objects.ts';
+import { windowQueries } from './window-queries.ts';
+
+const maxWindows = 10_000;
+
+/** Maintenance windows as they stand in objects, and when they are. */
+export const windowService = (parts: {
+  db: Database;
+  objects: Pick<ObjectService, 'list'>;
+  /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
+  timeZone: () => string;
+}) => {
+  const timeOf = windowTimes(parts.timeZone);
+  const isZone = knownTimeZones();
+  const queries = windowQueries(parts.db);
+
+  const windows = (where: { for?: string } = {}): MaintenanceWindow[] =>
+    parts.objects
+      .list({ kind: 'maintenance-window', where, limit: maxWindows })
+      .rows.flatMap((object) => toWindow(object, isZone) ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ofComputers = (): MaintenanceWindow[] => [...windows({ for: 'computers' }), ...windows({ for: 'both' })];
+
+  return {
+    /** Those for controllers, in order of their names. */
+    ofControllers: (): MaintenanceWindow[] => windows().filter((window) => window.for !== 'computers'),
+    /** Occurrences of some windows in a span, and the blackouts in it. */
+    calendar: (all: readonly MaintenanceWindow[], span: { from: number; until: number; most: number }) =>
+      calendar(all, timeOf, span),
+    /** The next of some windows of a controller that has not begun. */
+    next: (all: readonly MaintenanceWindow[], place: Place, now: number) => nextWindow(all, place, timeOf, now),
+    /** One occurrence of a window, by its beginning. */
+    occurrence: (all: readonly MaintenanceWindow[], id: string, from: number) => occurrenceAt(all, id, from, timeOf),
+    /** A body with its time in the form in which it is kept. */
+    kept: (body: Body): Body => ({ ...body, recurrence: keptRecurrence(body['recurrence']) }),
+    /** Whether a device, by its number, may be changed at a moment. One that is not there has no window. */
+    openFor: (device: number, atMs: number): Opening => {
+      const rows = queries.placeOf(device);
+      const [own] = rows;
+      if (own === undefined) return { state: 'none', minutesLeft: 0 };
+      const groups = rows.flatMap(({ grp }) => grp ?? []);
+      return openingAt(windowsOf(ofComputers(), { device: own.publicId, groups }), timeOf, atMs);
+    },
+  };
+};
+
+export type WindowService = ReturnType<typeof windowService>;
