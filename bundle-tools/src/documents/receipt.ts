@@ -81,7 +81,8 @@ export type ReceiptPredicate = z.infer<typeof receiptPredicateSchema>;
 const subject = z.strictObject({ name: text(), digest: z.strictObject({ sha256: hex }) });
 export type ReceiptSubject = z.infer<typeof subject>;
 
-const statementSchema = z.strictObject({
+/** The statement under a receipt. */
+export const statementSchema = z.strictObject({
   _type: z.literal('https://in-toto.io/Statement/v1'),
   subject: z.array(subject).max(limits.volumes + 1),
   predicateType: z.literal('urn:sallyport:receipt:1'),

@@ -1,5 +1,8 @@
 // The texts of a request, each with what it is: what the leak scan (leak-scan.ts) searches.
 
+import { suitesFeed } from '@sallyport/bundle-tools/advisories/suites-feed';
+import { readsSupport, supportFeed } from '@sallyport/bundle-tools/advisories/support';
+import { wantKinds } from '@sallyport/bundle-tools/documents/request';
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
 
@@ -57,6 +60,29 @@ const COUNTED_FIELDS: readonly RegExp[] = [
   /^receipts\[\]\.predicate\.(number|seq|journal\.entries|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
   /^receipts\[\]\.predicate\.(overrides\[\]\.operator|applied\[\]\.(done|failed|waiting)|devices\.[a-z]+|days_left\..+)$/,
 ];
+/** What the format and the writers of requests and receipts fix, by field: no report and no person has put it there. */
+const FIXED_TEXTS: ReadonlyArray<readonly [field: RegExp, isFixed: (text: string) => boolean]> = (
+  [
+    [/^format$/, ['sallyport-request/1']],
+    [/^reads\[\]$/, ['sallyport-bundle/1', readsSupport]],
+    [/^wants\[\]\.kind$/, wantKinds],
+    [/^(cursors|wants\[\]\.id)$/, [supportFeed, suitesFeed]],
+    [/^receipts\[\]\.payloadType$/, ['application/vnd.in-toto+json']],
+    [/^receipts\[\]\._type$/, ['https://in-toto.io/Statement/v1']],
+    [/^receipts\[\]\.predicateType$/, ['urn:sallyport:receipt:1']],
+    [/^receipts\[\]\.subject\[\]\.name$/, /^(bundle\.dsse\.json|volume-\d+)$/],
+    [/^receipts\[\]\.predicate\.format$/, ['sallyport-receipt/1']],
+    [/^receipts\[\]\.predicate\.result$/, ['imported', 'partial', 'refused']],
+    [/^receipts\[\]\.predicate\.(code|warnings\[\]|overrides\[\]\.code)$/, /^[A-Z]+(_[A-Z]+)*$/],
+    [/^receipts\[\]\.predicate\.scan\.engine$/, ['clamd', 'clamscan']],
+    [/^receipts\[\]\.predicate\.scan\.verdict$/, ['clean', 'infected', 'error']],
+  ] as const
+).map(([field, fixed]) => [
+  field,
+  fixed instanceof RegExp ? (text) => fixed.test(text) : (text) => (fixed as readonly string[]).includes(text),
+]);
+const isFixedText = (field: string, text: string): boolean =>
+  FIXED_TEXTS.some(([pattern, isFixed]) => pattern.test(field) && isFixed(text));
 const SITE_FIELDS = /^(site|receipts\[\]\.predicate\.site)$/;
 const isCounted = (field: string): boolean => COUNTED_FIELDS.some((pattern) => pattern.test(field));
 
@@ -129,6 +155,8 @@ export const leavesOf = (document: unknown): Leaf[] => {
     // Lines of custody came from outside, were searched when they were taken, and stand here as base64.
     if (field.startsWith('receipts[].predicate.custody[]')) return;
     if (isOpaque(field, text) || isTime(text)) return;
+    if (field === 'wants[].kind') asked.set(exact.slice(0, -'.kind'.length), text);
+    if (isFixedText(field, text)) return;
     const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
     const leaf = {
       field: exact,
@@ -142,7 +170,6 @@ export const leavesOf = (document: unknown): Leaf[] => {
     if (place !== undefined && (part === 'name' || part === 'source')) leaf.packages = [readStreamedName(text).name];
     if (place !== undefined && part === 'name') named.set(place, readStreamedName(text).name);
     if (place !== undefined && part === 'source') sources.set(place, readStreamedName(text).name);
-    if (field === 'wants[].kind') asked.set(exact.slice(0, -'.kind'.length), text);
     // A package URL holds a name and a version, both behind escapes; only the version may look like an address.
     const purl = field === 'software[]' ? readPurl(text) : undefined;
     if (purl !== undefined) {

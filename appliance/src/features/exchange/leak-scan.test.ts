@@ -1,4 +1,7 @@
+import { statementSchema } from '@sallyport/bundle-tools/documents/receipt';
+import { requestSchema } from '@sallyport/bundle-tools/documents/request';
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
 import { assertSilent, type IdentityValue, KNOWS_NOTHING, type Known, scanForLeaks } from './leak-scan.ts';
 
 const request = (extra: object = {}) => ({
@@ -35,7 +38,80 @@ const leaksOf = (
     (leak) => `${leak.field}=${leak.value}`,
   );
 
+/** Every text that a schema fixes, and every key, with documents that hold them all between them. */
+const fixedOf = (schema: z.core.$ZodType, words: Set<string>): unknown[] => {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === 'literal') {
+    for (const text of def.values) words.add(String(text));
+    return [...def.values];
+  }
+  if (def.type === 'enum') {
+    const texts = Object.values(def.entries);
+    for (const text of texts) words.add(String(text));
+    return texts;
+  }
+  if (def.type === 'array') return [fixedOf(def.element, words)];
+  if (def.type === 'optional') return fixedOf(def.innerType, words);
+  if (def.type !== 'object') return [undefined];
+  const fields = Object.entries(def.shape).map(([key, inner]) => {
+    words.add(key);
+    return [key, fixedOf(inner, words)] as const;
+  });
+  const most = Math.max(...fields.map(([, values]) => values.length));
+  return Array.from({ length: most }, (_, at) =>
+    Object.fromEntries(fields.map(([key, values]) => [key, values[Math.min(at, values.length - 1)]])),
+  );
+};
+
 describe('the leak scan', () => {
+  it('takes no word that the format or the programme fixes for a host, and finds the same word in a value', () => {
+    const words = new Set<string>();
+    const statements = fixedOf(statementSchema, words);
+    const requests = fixedOf(requestSchema, words) as object[];
+    const receipt = (statement: unknown) => ({
+      payloadType: 'application/vnd.in-toto+json',
+      payload: Buffer.from(JSON.stringify(statement)).toString('base64'),
+      signatures: [],
+    });
+    // What the writers of requests and receipts put into fields of free text.
+    const texts = {
+      reads: ['sallyport-bundle/1', 'sallyport-support/1'],
+      code: 'NO_SPACE',
+      names: ['bundle.dsse.json', 'volume-12'],
+      engine: 'clamscan',
+      feeds: ['end-of-support', 'suites'],
+    };
+    const predicate = { code: texts.code, warnings: ['KEY_EXPIRES_SOON'], scan: { engine: texts.engine } };
+    const written = { subject: texts.names.map((name) => ({ name })), predicate };
+    const documents = requests.map((one) => ({
+      ...one,
+      site: 'plant-7',
+      reads: texts.reads,
+      cursors: Object.fromEntries(texts.feeds.map((feed) => [feed, ''])),
+      wants: [...((one as { wants: unknown[] }).wants ?? []), ...texts.feeds.map((id) => ({ kind: 'advisory', id }))],
+      receipts: [...statements, written].map(receipt),
+    }));
+    for (const text of [...Object.values(texts).flat(), 'KEY_EXPIRES_SOON', 'application/vnd.in-toto+json'])
+      words.add(text);
+    const parts = [...words].flatMap((word) => [word, ...word.split(/[^A-Za-z0-9]+/)]).filter(Boolean);
+    const hosts = new Set(parts.map((part) => part.toLowerCase()));
+    expect([...hosts]).toEqual(expect.arrayContaining(['wants', 'newer', 'imported', 'infected', 'statement', 'dsse']));
+    const identities = [...hosts].map((host) => value('host', host));
+    expect(documents.flatMap((document) => leaksOf(identities, document))).toEqual([]);
+    // The same words where a person or a device wrote them.
+    const reason = (host: string) => ({ predicate: { overrides: [{ code: 'STALE', reason: `${host} was off` }] } });
+    const isFound = (host: string) =>
+      leaksOf([value('host', host)], request({ receipts: [receipt(reason(host))] })).length === 1;
+    expect([...hosts].filter((host) => !isFound(host))).toEqual([]);
+    const named = (host: string) => request({ software: [`pkg:generic/cfg-${host}-tools@1`], reads: texts.reads });
+    for (const host of ['support', 'suites', 'imported', 'dsse'])
+      expect(leaksOf([value('host', host)], named(host))).toEqual([`software[0]=${host}`]);
+    // A field of fixed words that holds another text.
+    expect(leaksOf([value('host', 'press4')], request({ platforms: [], reads: ['sallyport-press4/1'] }))).toEqual([
+      'reads[0]=press4',
+    ]);
+  });
+
   it('passes a request without the values', () => {
     const proof = scanForLeaks(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], KNOWS_NOTHING);
     expect(proof.leaks).toEqual([]);

@@ -4,6 +4,8 @@
 // The rule.
 // - What is searched are the signed bytes, parsed again: every text in them, with the receipts inside opened. Digests,
 //   random numbers and keys are of our own making, 32 bytes or longer in hex or base64; they are left out.
+// - What the format and the programme itself write (kinds of wants, codes, names of formats) is left out as well, where it stands
+//   in its own field: it is the same on every site. The same word in any other text is searched.
 // - Text is cut into tokens: runs of letters or of digits and letters, case folded. A value hits where its tokens follow
 //   each other, whatever stands between: `10.1.2.3` is found in `10-1-2-3`, `aa:bb:cc:dd:ee:ff` also as `aabbccddeeff`.
 // - An address, a MAC, a serial number and a machine id hit wherever they stand. Versions are the exception, since they
