@@ -39,7 +39,6 @@ import { fileImports } from './features/controller-imports/service.ts';
 import { controllerService } from './features/controllers/service.ts';
 import { sharedMaps } from './features/controllers/shared-maps.ts';
 import { provisionService } from './features/data-register/service.ts';
-import { deployConsents } from './features/deployments/consents.ts';
 import { deploymentService } from './features/deployments/service.ts';
 import { deviceTaskService } from './features/device-tasks/service.ts';
 import { deviceFilters } from './features/devices/filter.ts';
@@ -157,7 +156,7 @@ export const compose = async ({
       further: (kind) =>
         ruleOf([rules, controllers, devices, accounts, patches], kind) ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
-      guard: (kind) => guardOf([accounts, keeper, consents, patches.measures], kind),
+      guard: (kind) => guardOf([accounts, keeper, deployments, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
@@ -229,8 +228,8 @@ export const compose = async ({
       devices,
       updates,
       store,
+      gate,
     });
-    const consents = deployConsents({ db, objects, gate });
     const filters = deviceFilters({ db, clock, personal: people, inventory, vulnerabilities, objects });
     const rules: RuleService = ruleService({ ...over, changed, vulnerabilities, deviceFilters: filters });
     const controllers: ReturnType<typeof controllerService> = controllerService({
@@ -429,7 +428,7 @@ export const compose = async ({
       controllerFirmware: firmware,
       updates,
       deployments,
-      deployConsents: consents,
+      deployConsents: deployments.consents,
       deviceTasks: deviceTaskService({ ...over, personal: people, gate, inventory, devices, discovery, config, ca }),
       exchange,
       announcements,

@@ -110,6 +110,11 @@ export function ticks(
       everyMs: minuteMs,
       run: inTurn(() => void discovery.enqueueDue()),
     },
+    {
+      failed: 'rollouts were not looked at',
+      everyMs: minuteMs,
+      run: inTurn(() => appliance.deployments.rollouts.tick()),
+    },
     { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: inTurn(() => patches.tick()) },
     {
       failed: 'the certificate was not looked at',

@@ -5,6 +5,7 @@ import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import { type ApprovalGate, type GrantKind, grantKinds } from './features/accounts/types.ts';
 import type { RecoveryKeyService } from './features/backups/recovery-key.ts';
+import type { Rollouts } from './features/deployments/rollout.ts';
 import type { DeployConsents } from './features/deployments/types.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { secondPersonsAct } from './features/device-tasks/types.ts';
@@ -41,6 +42,7 @@ type Parts = {
   exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
   protectedAddresses: Pick<ProtectedAddresses, 'requests' | 'approvable'>;
   deployConsents: Pick<DeployConsents, 'list' | 'approvable'>;
+  deployments: { rollouts: Pick<Rollouts, 'held' | 'approvable'> };
   time: Pick<SiteClock, 'now'>;
 };
 
@@ -50,6 +52,7 @@ export function waitingSources(parts: Parts): WaitingSources {
   const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, protectedAddresses, time } =
     parts;
   const { deployConsents } = parts;
+  const { rollouts } = parts.deployments;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -261,6 +264,16 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.object('deploy-consent', id),
           approvable: deployConsents.approvable(id),
         })),
+    'rollout-continue': () =>
+      rollouts.held().map(({ deployment: id, comment, sinceMs }) => ({
+        id,
+        what: nameOf(objects.get('deployment', id).body, id),
+        reason: comment ?? '',
+        by: newest('deployment', id),
+        at: sinceMs,
+        path: paths.deployment(id),
+        approvable: rollouts.approvable(id),
+      })),
     'clock-back': () => {
       const found = exchange.clockBackAsked();
       const approvable = exchange.clockBackApprovable();

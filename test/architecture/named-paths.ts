@@ -19,6 +19,7 @@ export const plainWords: ReadonlySet<string> = new Set([
   'CODE',
   'CONDITION',
   'CONTROLLER',
+  'RING',
   'DATE',
   'DAY',
   'DAYS',

@@ -110,6 +110,10 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   },
   'features/baselines/queries.ts': { reads: 2, why: 'which devices a baseline compares' },
   'features/baselines/store.ts': { reads: 5, why: 'which devices are compared, and what is expected of them' },
+  'features/deployments/ring-store.ts': {
+    reads: 2,
+    why: 'a ring is judged by all of its devices, whoever looks; acts take a reach over every one',
+  },
   'features/deployments/store.ts': {
     reads: 8,
     why: 'an agent asks about its own device; what is in use of the store; orders by their number',

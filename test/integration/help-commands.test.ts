@@ -60,6 +60,10 @@ const elsewhere: Readonly<Record<string, string>> = {
 const named: Readonly<Record<string, string>> = {
   'sallyport release failure': 'test/integration/upgrade.test.ts',
   'sallyport deployment consent': 'test/integration/two-persons.test.ts',
+  'sallyport deployment preview': 'test/integration/rollout.test.ts',
+  'sallyport deployment rings': 'test/integration/rollout.test.ts',
+  'sallyport deployment hold': 'test/integration/rollout.test.ts',
+  'sallyport deployment continue': 'test/integration/two-persons.test.ts',
   'sallyport-bundle source add support end-of-support': 'test/integration/host-cli.test.ts',
   'sallyport update follow': 'appliance/src/cli/inventory-commands.test.ts',
   'sallyport-bundle rebuild': 'test/integration/host-volumes.test.ts',

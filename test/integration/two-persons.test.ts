@@ -123,6 +123,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/deployment-consents/${id}/decision`, { agree: true }],
     command: ['deployment', 'consent', '--consent', id, '--agree'],
   }),
+  'rollout-continue': (id) => ({
+    form: [paths.deploymentRings(id), { action: 'pass', comment: 'looked at' }],
+    api: [`/deployments/${id}/continue`, { comment: 'looked at', pass: true }],
+    command: ['deployment', 'continue', '--deployment', id, '--comment', 'looked at', '--pass'],
+  }),
   'clock-back': () => ({
     form: [paths.clockBackDecide(), { action: 'approve' }],
     api: ['/exchange/clock/back/decision', { agree: true }],

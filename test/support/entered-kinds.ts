@@ -276,6 +276,7 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
   },
   'app-category': { body: (way) => ({ ...named(way), paths: ['/opt/scada/*'] }) },
   'deploy-consent': { body: (way, site) => ({ ...named(way), group: groupOf(way, site), reason: 'old agents' }) },
+  'ring-plan': { body: (way) => ({ ...named(way), rings: ['1', '10%'] }) },
   'directory-source': {
     body: (way) => ({
       ...named(way),

@@ -60,6 +60,7 @@ export const enteredRows: Readonly<Record<string, Row>> = {
   device_distinct: all('device_distinct', 'one, two, at, actor'),
   device_tag: all('device_tag', 'tag, device', "where source = 'hand'"),
   task: all('task', 'id, deployment, device, update_id'),
+  deployment_ring: all('deployment_ring', 'deployment, ring, comment, decided_by', 'where decided_by is not null'),
   live_query: kept(30, 'created_at', all('live_query', 'id, sql, created_by')),
   device_task: kept(30, 'asked_at', all('device_task', 'id, device, kind, what, reason, asked_by')),
   sample: kept(90, 'asked_at', all('sample', 'id, device, path, reason, asked_by')),

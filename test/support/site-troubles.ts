@@ -13,6 +13,7 @@ import type { Appliance } from '../../appliance/src/compose.ts';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../appliance/src/features/devices/types.ts';
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/rollback/file.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import type { TestHost } from '../../appliance/test/support/host.ts';
 import { type makeFilledSite, uuidOf } from './filled-site.ts';
 import { feedsAt, macOf, plantDevices } from './plant.ts';
@@ -236,6 +237,16 @@ export async function bringLackingAnswer(appliance: Appliance, made: Made): Prom
   await answer(appliance, made, { request: made.request, name: 'first', isUsed: false, lacks: ['suite', 'update'] });
 }
 
+/** Somebody saw that an update does harm. */
+const heldRollout = (appliance: Appliance): void => {
+  const item = appliance.updates
+    .list({ scope: wholeSite('job'), limit: 200 })
+    .rows.find(({ approval, devices, supply }) => approval === 'approved' && devices > 0 && supply === 'arrived');
+  if (item === undefined) throw new Error('no update can be deployed');
+  const { id } = appliance.deployments.create(actor, { updates: [item.id], rings: ['1'] });
+  appliance.deployments.rollouts.hold(actor, id, 'the recorder of line 2 stopped');
+};
+
 /** What else can go wrong, in an order in which it can come. The caller gives the clock back. */
 export async function bringTroubles(appliance: Appliance, made: Made): Promise<void> {
   const request = appliance.exchange.exportRequest(actor, made.medium).path;
@@ -246,6 +257,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   unreadList(appliance);
   controllersOnly(appliance);
   windowFromBefore(appliance);
+  heldRollout(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);

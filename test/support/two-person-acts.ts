@@ -249,6 +249,17 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.deployConsents.agree(actor, id),
     },
+    'rollout-continue': {
+      // A ring without devices passes on nothing: it waits for a person.
+      ask: (actor) => {
+        const { deployments, objects } = site.appliance;
+        const body = { name: name(), updates: ['u'], rollout: { rings: ['1'] } };
+        const { id } = objects.create(actor, 'deployment', body);
+        deployments.rollouts.start(id, 1);
+        return id;
+      },
+      approve: (actor, id) => site.appliance.deployments.rollouts.pass(actor, id, 'looked at'),
+    },
     'clock-back': {
       ask: (actor) => {
         const { exchange, time } = site.appliance;

@@ -103,8 +103,20 @@ export async function plantRisks(
       ).run(`${id}-${n}`, id, at(n), newest.id, n % 5 === 0 ? 'queued' : n % 2 === 0 ? 'verified' : 'failed');
     return id;
   };
+  /** A rollout of which the first ring is held: who reaches all of its devices may decide. */
+  const inRings = (id: string): string => {
+    db.prepare('update task set ring = 1 + (device = ?) where deployment = ?').run(at(8), id);
+    for (const [ring, state] of [
+      [1, 'failed'],
+      [2, 'closed'],
+    ])
+      db.prepare(
+        `insert into deployment_ring (deployment, ring, state, reason, due_at, opened_at, changed_at) values (?, ?, ?, ?, 1, 1, 1)`,
+      ).run(id, ring, state, state === 'failed' ? 'FAILURES' : null);
+    return id;
+  };
   const deployments = [
-    deployment('near', [4, 5, 8]),
+    inRings(deployment('near', [4, 5, 8])),
     deployment('over both', [5, 14, 15]),
     deployment('far', [14, 0]),
     'x'.repeat(20),
@@ -297,6 +309,16 @@ export async function plantRisks(
         body: { update: newest.id, target: 'group', group, timeoutMinutes: '30' },
       })),
       { pattern: /^\/deployments\/[^/]+\/cancel$/, by: 'browser', body: { confirmed: '1' } },
+      ...['hold', 'resume'].map((action) => ({
+        pattern: /^\/deployments\/[^/]+\/rings$/,
+        by: 'browser' as const,
+        body: { action, comment: 'looked at' },
+      })),
+      ...['hold', 'continue'].map((act) => ({
+        pattern: new RegExp(`^/deployments/[^/]+/${act}$`),
+        by: 'token' as const,
+        body: { comment: 'looked at' },
+      })),
       ...['approve', 'deploy'].map((action) => ({
         pattern: /^\/updates\/decide$/,
         by: 'browser' as const,

@@ -6,7 +6,7 @@ import { paths } from '../paths.ts';
 const kindsOfPage = {
   discovery: ['agent-scan', 'neighbour-collection'],
   software: ['executable-collection', 'file-search'],
-  deployments: ['deploy-consent'],
+  deployments: ['ring-plan', 'deploy-consent'],
   controllers: ['controller-field'],
   identification: ['controller-credential'],
 } as const;

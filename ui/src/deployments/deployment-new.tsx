@@ -41,6 +41,11 @@ type DeploymentNewProps = {
   readonly views: readonly Reference[];
   readonly view?: string | undefined;
   readonly timeoutMinutes: number;
+  /** Ring plans that were written here, and the chosen one; empty: all at once. */
+  readonly plans: readonly Reference[];
+  readonly ringPlan: string;
+  /** The rings that the chosen plan makes of these devices. */
+  readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
   /** Where the form was opened, if not from the list of updates. */
   readonly back?: string | undefined;
   readonly errors?: FieldErrors;
@@ -162,6 +167,26 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
           </Panel>
         </div>
         <Panel body>
+          <div class="stack" {...recount}>
+            <SelectField
+              name="ringPlan"
+              label={ctx.t('rings.plan')}
+              hint={ctx.t('rings.planHint')}
+              value={props.ringPlan}
+              options={[
+                { value: 'one-device-first', label: ctx.t('rings.oneFirst') },
+                ...props.plans.map(({ id, name }) => ({ value: id, label: name })),
+                { value: '', label: ctx.t('rings.allAtOnce') },
+              ]}
+            />
+            {props.rings.length === 0 ? null : (
+              <ul>
+                {props.rings.map(({ members, powerPercent }, index) => (
+                  <li>{ctx.t('rings.preview', { ring: index + 1, n: members, power: powerPercent })}</li>
+                ))}
+              </ul>
+            )}
+          </div>
           <TextField name="name" label={labels.name} value={props.name} maxLength={200} required />
           <TextField
             name="timeoutMinutes"

@@ -8,11 +8,12 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
-import type { Installation, PageOf, Reference, When } from '../model.ts';
+import type { FieldErrors, Installation, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { InstallationMark } from '../updates/updates.tsx';
 import type { DeploymentRow } from './deployments.tsx';
 import { DeploymentMark } from './deployments.tsx';
+import { type RingRow, Rings } from './rings.tsx';
 
 export type TaskRow = {
   readonly id: string;
@@ -21,6 +22,7 @@ export type TaskRow = {
   readonly state: Installation;
   readonly at?: When | undefined;
   readonly attempt: number;
+  readonly ring: number;
   /** Refusal or failure: an error code and the exit code. */
   readonly code?: string | undefined;
   readonly exitCode?: number | undefined;
@@ -36,6 +38,11 @@ type DeploymentProps = {
   readonly list: ListState;
   readonly tasks: PageOf<TaskRow>;
   readonly timeoutMinutes: number;
+  /** None where all go at once. */
+  readonly rings: readonly RingRow[];
+  /** Why the reader cannot resume a rollout that is held; a code of `error.*`. */
+  readonly hindrance?: string | undefined;
+  readonly errors?: FieldErrors | undefined;
 };
 
 const states: readonly Installation[] = ['queued', 'running', 'installed', 'verified', 'failed', 'cancelled'];
@@ -64,7 +71,7 @@ export const Deployment = (props: DeploymentProps) => {
         timeout: props.timeoutMinutes,
       })}
       actions={
-        deployment.state === 'running' ? (
+        deployment.state === 'running' || deployment.state === 'held' ? (
           <PostForm action={paths.deploymentCancel(deployment.id)}>
             <Button kind="danger" needs="deployments:write">
               {ctx.t('deployments.cancel')}
@@ -73,6 +80,9 @@ export const Deployment = (props: DeploymentProps) => {
         ) : undefined
       }
     >
+      {props.rings.length === 0 ? null : (
+        <Rings id={deployment.id} rings={props.rings} hindrance={props.hindrance} errors={props.errors} />
+      )}
       <Tiles>
         {states.map((state) => (
           <Tile
@@ -152,6 +162,9 @@ export const Deployment = (props: DeploymentProps) => {
                 </>
               ),
             ),
+            ...(props.rings.length === 0
+              ? []
+              : [column('ring', ctx.t('rings.ring'), { num: true }, (row: TaskRow) => ctx.fmt.number(row.ring))]),
             column('attempt', ctx.t('deployments.attempt'), { num: true }, (row) => ctx.fmt.number(row.attempt)),
             column('at', ctx.t('common.time'), { rec: 'd', fit: true }, (row) =>
               row.at === undefined ? '–' : <Time at={row.at} />,

@@ -12,7 +12,7 @@ import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-type DeploymentState = 'running' | 'finished' | 'failed' | 'cancelled';
+type DeploymentState = 'running' | 'held' | 'finished' | 'failed' | 'cancelled';
 
 export type DeploymentRow = {
   readonly id: string;
@@ -34,7 +34,13 @@ export type DeploymentRow = {
 
 type DeploymentsProps = { readonly ctx: Ctx; readonly list: ListState; readonly page: PageOf<DeploymentRow> };
 
-const levels = { running: 'running', finished: 'done', failed: 'critical', cancelled: 'info' } as const;
+const levels = {
+  running: 'running',
+  held: 'critical',
+  finished: 'done',
+  failed: 'critical',
+  cancelled: 'info',
+} as const;
 
 /** The state of a deployment as a whole. */
 export const DeploymentMark = ({ ctx, state }: { ctx: Ctx; state: DeploymentState }) => (

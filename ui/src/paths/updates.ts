@@ -26,5 +26,7 @@ export const updatesPages = {
   }),
   deployment: page('/deployments/:id', { ...ofDevice, GET: 'deployments:read' }),
   /** POST */
+  // `hold` takes the right to order, the others the one to approve: the service asks.
+  deploymentRings: page('/deployments/:id/rings', { ...ofDevice, POST: 'deployments:write' }),
   deploymentCancel: page('/deployments/:id/cancel', { ...ofDevice, POST: 'deployments:write' }),
 } as const;

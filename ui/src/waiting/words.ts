@@ -84,6 +84,11 @@ export const words = defineWords({
     ru: 'Снятие защиты с адресов',
     kk: 'Мекенжайлардан қорғауды алу',
   },
+  'waiting.act.rollout-continue': {
+    en: 'Rollout that is held',
+    ru: 'Приостановленное развёртывание',
+    kk: 'Тоқтап тұрған тарату',
+  },
   'waiting.act.deploy-consent': {
     en: 'Packages by other agents',
     ru: 'Пакеты через чужие агенты',
@@ -184,6 +189,11 @@ export const words = defineWords({
     en: 'Directories, scans and agents may connect to these addresses.',
     ru: 'Каталоги, сканирование и агенты смогут обращаться к этим адресам.',
     kk: 'Каталогтар, сканерлеу және агенттер бұл мекенжайларға жүгіне алады.',
+  },
+  'waiting.then.rollout-continue': {
+    en: 'Devices of the ring go on, or the next ring opens.',
+    ru: 'Устройства этапа продолжают, или открывается следующий этап.',
+    kk: 'Кезең құрылғылары жалғастырады немесе келесі кезең ашылады.',
   },
   'waiting.then.deploy-consent': {
     en: 'Agents of the group that cannot verify a package install what is ordered to them.',

@@ -61,6 +61,7 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
       'жоқ нәрсеге арналған терезе не шара',
     ],
   },
+  'rollout-held': { name: ['rollout that is held', 'приостановленное развёртывание', 'тоқтап тұрған тарату'] },
   'deployment-failed': { name: ['deployment with failures', 'развёртывание с ошибками', 'қателі тарату'] },
   'update-undecided': { name: ['undecided update', 'обновление без решения', 'шешімсіз жаңарту'] },
   'device-join': {

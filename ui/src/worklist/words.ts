@@ -412,6 +412,17 @@ export const words = defineWords({
     kk: 'Ол жерде бірде-бір контроллерге қолданылмайды. Керек аймақты не контроллерді көрсетіңіз немесе артығын алып тастаңыз.',
   },
   'work.place-gone.action': { en: 'Correct it', ru: 'Исправить', kk: 'Түзету' },
+  'work.rollout-held.title': {
+    en: 'Rollout {name} is held at ring {ring}; {waiting} wait',
+    ru: 'Развёртывание {name} остановлено на этапе {ring}; ожидают {waiting}',
+    kk: '{name} таратуы {ring}-кезеңде тоқтап тұр; күтуде {waiting}',
+  },
+  'work.rollout-held.why': {
+    en: '{reason} No device begins until another person than the one who ordered it resumes it or takes the ring as passed.',
+    ru: '{reason} Ни одно устройство не начнёт, пока не назначавший его человек не продолжит развёртывание или не сочтёт этап пройденным.',
+    kk: '{reason} Тапсырған адамнан басқа адам жалғастырмайынша немесе кезеңді өтті деп санамайынша, ешбір құрылғы бастамайды.',
+  },
+  'work.rollout-held.action': { en: 'Look and decide', ru: 'Посмотреть и решить', kk: 'Қарап шешу' },
   'work.deployment-failed.title': {
     en: 'Deployment {name}: {failed} failed, {waiting} wait',
     ru: 'Развёртывание {name}: ошибок {failed}, ожидают {waiting}',

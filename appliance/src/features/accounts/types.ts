@@ -92,6 +92,7 @@ export const rightsInGroups = [
   'events:read',
   'deployments:read',
   'deployments:write',
+  'deployments:approve',
   'queries:read',
   'queries:write',
   'queries:approve',
@@ -139,6 +140,7 @@ export const twoPersonActs = {
   'recovery-key-renew': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'address-release': { right: 'controllers:approve', sees: 'controllers:read' },
   'deploy-consent': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
+  'rollout-continue': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
   'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 

@@ -92,7 +92,7 @@ export const heldEntries: readonly HeldEntry[] = [
     protection: decided,
     leaves: byPerson('samples'),
   },
-  { row: 'S6', pillar: 'object', name: 'tasks', tables: ['task'] },
+  { row: 'S6', pillar: 'object', name: 'tasks', tables: ['task', 'deployment_ring'] },
   {
     row: 'D10',
     pillar: 'derived',

@@ -15,6 +15,39 @@ export const deploymentEvents = defineEvents(
       params: { deployment: 'text', succeeded: 'integer', failed: 'integer' },
       retentionDays: 365,
     },
+    'ring-opened': {
+      severity: 'info',
+      params: { deployment: 'text', ring: 'integer' },
+      retentionDays: 365,
+    },
+    'ring-passed': {
+      severity: 'info',
+      params: { deployment: 'text', ring: 'integer' },
+      retentionDays: 365,
+    },
+    'ring-passed-by-person': {
+      severity: 'warning',
+      params: { deployment: 'text', ring: 'integer', comment: 'text' },
+      audit: true,
+      retentionDays: 3650,
+    },
+    'rollout-held': {
+      severity: 'critical',
+      params: { deployment: 'text', ring: 'integer', reason: 'text' },
+      retentionDays: 3650,
+    },
+    'rollout-held-by-person': {
+      severity: 'warning',
+      params: { deployment: 'text', ring: 'integer', comment: 'text' },
+      audit: true,
+      retentionDays: 3650,
+    },
+    'rollout-resumed': {
+      severity: 'warning',
+      params: { deployment: 'text', ring: 'integer', comment: 'text' },
+      audit: true,
+      retentionDays: 3650,
+    },
     'task-done': {
       severity: 'info',
       bound: 'device',

@@ -1,5 +1,26 @@
-import { defineKinds } from '../../engine/objects/types.ts';
-import { CONSENTED_FIELDS } from './types.ts';
+import { type Body, defineKinds } from '../../engine/objects/types.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
+import { defaultLimits } from './ring.ts';
+import { CONSENTED_FIELDS, ringPattern } from './types.ts';
+
+const percent = { returns: 'anew', type: 'integer', min: 0, max: 100 } as const;
+/** Of a ring plan, and of a deployment as they were when it was created. */
+const limits = {
+  daysBetween: { returns: 'anew', type: 'integer', min: 0, max: 365, default: defaultLimits.daysBetween },
+  soakHours: { returns: 'anew', type: 'integer', min: 0, max: 2_160, default: defaultLimits.soakHours },
+  minReachedPercent: { ...percent, default: defaultLimits.minReachedPercent },
+  minVerifiedPercent: { ...percent, default: defaultLimits.minVerifiedPercent },
+  /** Absent: the percentage alone counts. */
+  maxFailures: { returns: 'anew', type: 'integer', min: 0, max: 1_000_000 },
+  maxFailuresPercent: { ...percent, default: defaultLimits.maxFailuresPercent },
+  maxLost: { returns: 'anew', type: 'integer', min: 0, max: 1_000_000, default: defaultLimits.maxLost },
+  patienceDays: { returns: 'anew', type: 'integer', min: 1, max: 365, default: defaultLimits.patienceDays },
+} as const;
+
+const ringPlanFaults = ({ rings }: Body): FieldErrors =>
+  Array.isArray(rings) && rings.every((ring) => ringPattern.test(String(ring)))
+    ? {}
+    : { rings: { key: 'validation.ring' } };
 
 export const deploymentKinds = defineKinds({
   deployment: {
@@ -17,7 +38,25 @@ export const deploymentKinds = defineKinds({
       timeoutMinutes: { returns: 'anew', type: 'integer', min: 1, max: 1_440, default: 30 },
       /** Groups that its writer reached: its orders act in nothing else. Absent: the whole site. */
       limit: { returns: 'anew', type: 'list', max: 1_000, internal: true },
+      /** Rings and limits as they were when it was created; absent: all at once. */
+      rollout: { returns: 'anew', type: 'json', internal: true },
     },
+    leaves: null,
+  },
+  /** In which order devices get an update, and when it goes no further. A deployment takes a copy. */
+  'ring-plan': {
+    bound: 'site',
+    row: 'S6',
+    area: 'deployments',
+    title: 'name',
+    strict: 'remove',
+    fields: {
+      name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
+      /** Each `5`, `10%`, `group:ID` or `device:ID`; the rest is the last ring. */
+      rings: { returns: 'anew', type: 'list', required: true, max: 11 },
+      ...limits,
+    },
+    check: ringPlanFaults,
     leaves: null,
   },
   /**

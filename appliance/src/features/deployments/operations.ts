@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { scopeOf } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
+import { comment, deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
@@ -13,6 +13,7 @@ import {
   deploymentSchema,
   type NewDeployment,
   newDeployment,
+  ringSchema,
   TASK_STATES,
 } from './types.ts';
 
@@ -36,6 +37,7 @@ const task = z.object({
   state: z.enum(TASK_STATES).describe('`verified`: the next inventory shows it; `installed`: the installer reports it'),
   reason: z.string().nullable(),
   attempt: z.int(),
+  ring: z.int().describe('Of its rollout, from 1; 0: all at once'),
   queuedAt: textTime,
   startedAt: textTime.nullable(),
   finishedAt: textTime.nullable(),
@@ -78,7 +80,12 @@ const named = <T extends { device: number; updateId: string }>({ deviceQueries }
 };
 
 const one = z.strictObject({ deployment: z.string().min(1).max(64) });
-const flags = { updates: { name: 'update', value: 'ID' }, devices: { name: 'device', value: 'ID' } };
+const flags = {
+  updates: { name: 'update', value: 'ID' },
+  devices: { name: 'device', value: 'ID' },
+  rings: { name: 'ring', value: 'RING' },
+};
+const percentText = (percent: number): string => `${percent} %`;
 
 const preview = operation({
   name: 'deployment.preview',
@@ -89,6 +96,11 @@ const preview = operation({
   output: z.object({
     devices: z.int().describe('How many would get an order'),
     orders: z.int(),
+    rings: z
+      .array(z.object({ members: z.int(), powerPercent: z.int() }))
+      .describe(
+        'Of a plan with rings: devices of each, and how surely it is held by an update that silences 5 % of them',
+      ),
     tasks: z.array(
       z.object({ device: deviceReference, update: z.string(), skipped: z.string().nullable().describe('Why not') }),
     ),
@@ -101,7 +113,14 @@ const preview = operation({
   command: {
     flags,
     example: 'sallyport deployment preview --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
-    print: (out, { orders, devices }) => out.line(`${orders} orders to ${devices} devices`),
+    print: (out, { orders, devices, rings }) => {
+      out.line(`${orders} orders to ${devices} devices`);
+      rings.forEach(({ members, powerPercent }, index) => {
+        out.line(
+          `ring ${index + 1}: ${members} devices; notices an update that silences 5 % with ${percentText(powerPercent)}`,
+        );
+      });
+    },
   },
 });
 
@@ -161,12 +180,13 @@ export const deploymentOperations = [
     right: 'deployments:read',
     summary: 'One deployment with the order of each device',
     input: one,
-    output: deploymentSchema.extend({ tasks: z.array(task) }),
+    output: deploymentSchema.extend({ rings: z.array(ringSchema), tasks: z.array(task) }),
     run: (context, { deployment: id }) => {
       const scope = scopeOf(context.actor, 'deployments:read');
       const tasks = named(context, context.deployments.tasks(id, scope));
       return {
         ...context.deployments.get(id, scope),
+        rings: context.deployments.rollouts.of(id, scope),
         tasks: tasks.map((row) => ({ ...row, steps: row.result?.steps ?? [] })),
       };
     },
@@ -179,6 +199,76 @@ export const deploymentOperations = [
     input: one,
     output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id }) => deployments.cancel(actor, id),
+  }),
+  operation({
+    name: 'deployment.rings',
+    http: { method: 'get', path: '/deployments/{deployment}/rings' },
+    right: 'deployments:read',
+    summary: 'The rings of a rollout: how far each is, and what holds it',
+    input: one,
+    output: z.object({ rings: z.array(ringSchema) }),
+    run: ({ deployments, actor }, { deployment: id }) => {
+      const scope = scopeOf(actor, 'deployments:read');
+      deployments.get(id, scope);
+      return { rings: deployments.rollouts.of(id, scope) };
+    },
+    command: {
+      example: 'sallyport deployment rings --deployment 1f0c… --data /var/lib/sallyport',
+      print: (out, { rings }) =>
+        out.table(
+          ['RING', 'STATE', 'WHY', 'DEVICES', 'REACHED', 'VERIFIED', 'FAILED', 'LOST', 'NOTICES'],
+          rings.map((ring) => [
+            ring.ring,
+            ring.state,
+            ring.reason ?? '',
+            ring.members,
+            ring.reached,
+            ring.verified,
+            ring.failed,
+            ring.lost,
+            percentText(ring.powerPercent),
+          ]),
+        ),
+      json: ({ rings }) => rings,
+    },
+  }),
+  operation({
+    name: 'deployment.hold',
+    http: { method: 'post', path: '/deployments/{deployment}/hold' },
+    right: 'deployments:write',
+    summary: 'Holds a rollout: no device begins until another person than its author resumes it',
+    input: one.extend({ comment }),
+    output: deploymentSchema,
+    run: ({ deployments, actor }, { deployment: id, comment: why }) => {
+      deployments.rollouts.hold(actor, id, why);
+      return deployments.get(id, scopeOf(actor, 'deployments:read'));
+    },
+    command: {
+      example: 'sallyport deployment hold --deployment 1f0c… --comment "line 3 reports errors"',
+      print: (out, { name }) => out.line(`held  ${name}`),
+    },
+  }),
+  operation({
+    name: 'deployment.continue',
+    http: { method: 'post', path: '/deployments/{deployment}/continue' },
+    person: 'always',
+    decides: true,
+    right: 'deployments:write',
+    summary: 'Another person than its author resumes a rollout that is held, or takes its ring for passed',
+    input: one.extend({
+      comment,
+      pass: z.boolean().default(false).describe('The ring is taken for passed; without it, it goes on'),
+    }),
+    output: deploymentSchema,
+    run: ({ deployments, actor }, { deployment: id, comment: why, pass }) => {
+      if (pass) deployments.rollouts.pass(actor, id, why);
+      else deployments.rollouts.resume(actor, id, why);
+      return deployments.get(id, scopeOf(actor, 'deployments:read'));
+    },
+    command: {
+      example: 'sallyport deployment continue --deployment 1f0c… --comment "the cause is mended"',
+      print: (out, { name, state }) => out.line(`${state}  ${name}`),
+    },
   }),
   ofSite.operation({
     name: 'deployment.consents',

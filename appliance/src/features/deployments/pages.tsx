@@ -17,7 +17,13 @@ import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import type { Deployment, DeploymentTask, NewDeployment } from './types.ts';
+import {
+  type Deployment,
+  type DeploymentPreview,
+  type DeploymentTask,
+  type NewDeployment,
+  ONE_DEVICE_FIRST,
+} from './types.ts';
 
 const maxItems = 1_000;
 /** Devices that the question names. */
@@ -75,9 +81,13 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     return stored === undefined ? id : `${stored.update.name} ${stored.update.version}`;
   };
 
-  const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const showOne = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
     const scope = scopeFor(c, 'deployments:read');
     const deployment = deployments.get(param(c, 'id'), scope);
+    const nameOf = actorNames(objects);
+    const rings = deployments.rollouts
+      .of(deployment.id, scope)
+      .map((ring) => ({ ...ring, decidedBy: ring.decidedBy === null ? null : nameOf(ring.decidedBy) }));
     const list = listState(c, ['state']);
     const states = filterValues(list, 'state');
     const tasks = deployments
@@ -92,7 +102,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     return c.html(
       <DeploymentView
         ctx={viewContext(deps, c)}
-        deployment={toRow(deployment, actorNames(objects))}
+        deployment={toRow(deployment, nameOf)}
         group={typeof group === 'string' && typeof groupName === 'string' ? { id: group, name: groupName } : undefined}
         updates={deployment.updates.map((id) => ({ id, name: nameOfUpdate(id) }))}
         list={list}
@@ -106,13 +116,20 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
               state: task.state as Installation,
               at: task.verifiedAt ?? task.finishedAt ?? task.startedAt ?? task.queuedAt,
               attempt: task.attempt,
+              ring: task.ring,
               code: task.reason ?? undefined,
               ...outputOf(task),
             }),
           ),
         }}
         timeoutMinutes={deployment.timeoutMinutes}
+        rings={rings}
+        hindrance={
+          deployment.state === 'held' ? deployments.rollouts.hindrance(signedIn(c).actor, deployment.id) : undefined
+        }
+        {...(errors === undefined ? {} : { errors })}
       />,
+      errors === undefined ? 200 : 422,
     );
   };
 
@@ -123,20 +140,32 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     group: string;
     view: string;
     timeoutMinutes: number;
+    /** Empty: all at once. */
+    ringPlan: string;
     /** Where *Cancel* leads. */
     back: string;
   };
 
-  type Preview = { deviceCount: number; targets: Reference[]; errors: FieldErrors };
+  type Preview = {
+    deviceCount: number;
+    targets: Reference[];
+    rings: DeploymentPreview['rings'];
+    errors: FieldErrors;
+  };
 
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
   const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): Preview => {
-    const none = { deviceCount: 0, targets: [], errors: {} };
+    const none = { deviceCount: 0, targets: [], rings: [], errors: {} };
     if (wanted.updates.length === 0) return none;
     try {
-      const { devices, tasks } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
+      const { devices, tasks, rings } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
       const ids = new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device));
-      return { ...none, deviceCount: devices, targets: [...model.references([...ids].slice(0, maxNamed)).values()] };
+      return {
+        ...none,
+        deviceCount: devices,
+        rings,
+        targets: [...model.references([...ids].slice(0, maxNamed)).values()],
+      };
     } catch (error) {
       return { ...none, errors: faultsOf(error) };
     }
@@ -167,6 +196,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     updates: wanted.updates,
     timeoutMinutes: wanted.timeoutMinutes,
     ...(wanted.name === '' ? {} : { name: wanted.name }),
+    ...(wanted.ringPlan === '' ? {} : { ringPlan: wanted.ringPlan }),
     ...targetsOf(c, wanted),
     ...(comment === '' ? {} : { comment }),
   });
@@ -201,6 +231,9 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         views={viewsOf(c).map(({ id, name }) => ({ id: String(id), name }))}
         view={wanted.view}
         timeoutMinutes={wanted.timeoutMinutes}
+        plans={references(objects, 'ring-plan')}
+        ringPlan={wanted.ringPlan}
+        rings={preview.rings}
         back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,
@@ -220,6 +253,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       group: query.get('group') ?? '',
       view: query.get('view') ?? '',
       timeoutMinutes: defaultTimeoutMinutes,
+      // The first deployment of a site proposes what can do the least harm.
+      ringPlan: deployments.isFirst() ? ONE_DEVICE_FIRST : '',
       back: query.get('back') ?? '',
     });
   };
@@ -234,6 +269,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       group: form.text('group'),
       view: form.text('view'),
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
+      ringPlan: form.text('ringPlan'),
       back: form.text('back'),
     };
     // Another target was chosen: it is counted, and nothing ordered.
@@ -279,6 +315,18 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     );
   };
 
+  const decideRing = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const id = param(c, 'id');
+    const action = c.get('form').text('action');
+    if (action !== 'hold' && action !== 'resume' && action !== 'pass')
+      throw new AppError('MALFORMED', 'there is no such action');
+    const comment = c.get('form').text('comment').trim();
+    if (comment === '' || comment.length > 500) return showOne(c, { comment: { key: 'validation.required' } });
+    deployments.rollouts[action](actor, id, comment);
+    return goWith(c, paths.deployment(id), { message: { key: `toast.rings.${action}` } });
+  };
+
   const decideConsent = (c: Context<ConsoleEnv>): Response => {
     const actor = deciderFor(c, 'deployments:write');
     const id = param(c, 'id');
@@ -296,7 +344,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     .get(paths.deployments.pattern, showList)
     .get(paths.deploymentNew.pattern, newForm)
     .post(paths.deploymentNew.pattern, create)
-    .get(paths.deployment.pattern, showOne)
+    .get(paths.deployment.pattern, (c) => showOne(c))
+    .post(paths.deploymentRings.pattern, decideRing)
     .post(paths.deploymentConsentDecide.pattern, decideConsent)
     .post(paths.deploymentCancel.pattern, cancel);
 };

@@ -1,91 +1,21 @@
-import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
-import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { updateSample } from '../../../../bundle-tools/test/samples.ts';
-import { actorWith, admin, needsAlone, openEngines } from '../../../test/support/engines.ts';
-import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { completed as done, openDeployments, sha } from '../../../test/support/deployment-site.ts';
+import { actorWith, admin } from '../../../test/support/engines.ts';
+import { deb } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import type { DeviceService } from '../devices/service.ts';
-import type { Device } from '../devices/types.ts';
-import { type UpdateService, updateService } from '../updates/service.ts';
-import { type DeploymentService, deploymentService } from './service.ts';
 
-const at = '2026-11-01T00:00:00Z';
-const sha = (digit: string) => digit.repeat(64);
-const update = (id: string, name: string, version: string, file: string, depends: string[] = []): Update =>
-  updateSample(name, version, { id: id.repeat(32), depends, files: [sha(file)] });
-
-const done: TaskResult = { attempt: 1, steps: [{ name: 'install', exit: 0, output: 'ok', ms: 5 }], state: 'completed' };
+type Fixture = Awaited<ReturnType<typeof openDeployments>>;
 
 describe('deployments', () => {
-  let site: Awaited<ReturnType<typeof openEngines>>;
-  let report: ReturnType<typeof reporter>;
-  let updates: UpdateService;
-  let deployments: DeploymentService;
-  const held = new Set<string>();
-  const states = new Map<number, Device['state']>();
-
-  const deviceOf = (id: number): Device | undefined =>
-    states.has(id) ? ({ id, publicId: `device-${id}`, state: states.get(id) } as Device) : undefined;
-  const devices: Pick<DeviceService, 'byPublicId' | 'find'> = {
-    find: deviceOf,
-    byPublicId: (publicId) => {
-      const device = deviceOf(Number(publicId.slice('device-'.length)));
-      if (device === undefined) throw new Error(`no ${publicId}`);
-      return device;
-    },
-  };
+  let site: Fixture['site'];
+  let report: Fixture['report'];
+  let updates: Fixture['updates'];
+  let deployments: Fixture['deployments'];
+  let held: Fixture['held'];
+  let states: Fixture['states'];
 
   beforeEach(async () => {
-    held.clear();
-    states.clear();
-    site = await openEngines({ derive: () => needsAlone(updates) });
-    const put = reporter(site.inventory);
-    report = (device, ...rest) => {
-      const outcome = put(device, ...rest);
-      deployments.verifyDevice(device);
-      return outcome;
-    };
-    site.db.prepare("INSERT INTO exchange_state (id, site, name, floor) VALUES (1, 'plant-7', 'Plant', ?)").run(at);
-    const store = { has: (sha256: string) => held.has(sha256), read: () => new Uint8Array() };
-    updates = updateService({
-      db: site.db,
-      inventory: site.inventory,
-      objects: site.objects,
-      events: site.events,
-      changed: () => undefined,
-      store,
-      vulnerabilities: {
-        sourceFixes: () => [],
-        fixesOf: () => [],
-        devicesBySource: () => new Map(),
-        devicesNeeding: () => new Uint8Array(),
-      },
-    });
-    deployments = deploymentService({
-      db: site.db,
-      objects: site.objects,
-      events: site.events,
-      changed: () => undefined,
-      inventory: site.inventory,
-      devices,
-      updates,
-      store,
-    });
-    for (const device of [1, 2]) {
-      states.set(device, 'managed');
-      report(device, 'platform', [debian13]);
-      report(device, 'software', [deb('line', '1.0-1'), deb('other', '1.0-1')]);
-    }
-    updates.applyCatalog(
-      [update('a', 'line', '1.1-1', '1', ['b'.repeat(32)]), update('b', 'helper', '2.0-1', '2')],
-      new Map([
-        [sha('1'), 100],
-        [sha('2'), 50],
-      ]),
-      at,
-    );
-    held.add(sha('1')).add(sha('2'));
+    ({ site, report, updates, deployments, held, states } = await openDeployments(2));
   });
   afterEach(() => site.close());
 

@@ -12,8 +12,11 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { memoryPage } from '../../platform/list/memory-list.ts';
 import { groupsReached, isReached, type Scope } from '../../platform/scope.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { UpdateService } from '../updates/service.ts';
+import { deployConsents } from './consents.ts';
+import { rollouts as rolloutService } from './rollout.ts';
 import { taskStore } from './store.ts';
 import { taskQueue } from './task-queue.ts';
 import {
@@ -39,6 +42,7 @@ type DeploymentParts = {
   devices: Pick<DeviceService, 'byPublicId' | 'find'>;
   updates: UpdateService;
   store: Pick<StoreService, 'has'>;
+  gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance' | 'personsBehind'>;
   clock?: () => number;
   /** Throws while the clock is in doubt: nothing is begun then, and nothing approved until an end. */
   assertCertain?: () => void;
@@ -59,7 +63,6 @@ export const deploymentService = (parts: DeploymentParts) => {
   const { db, objects, events, inventory, devices, updates } = parts;
   const store = taskStore(db, parts.changed);
   const clock = (): string => toTime((parts.clock ?? nowMs)());
-  const queue = taskQueue({ db, store, objects, events, inventory, updates, has: parts.store.has, clock });
 
   const groupMembers = (group: string, scope: Scope): string[] => {
     const reached = groupsReached(db, scope);
@@ -78,6 +81,28 @@ export const deploymentService = (parts: DeploymentParts) => {
       after = page.next;
     }
   };
+
+  const rollouts = rolloutService({
+    db,
+    objects,
+    events,
+    gate: parts.gate,
+    clock: parts.clock ?? nowMs,
+    groupMembers,
+    assertSeen: (id, scope) => void get(id, scope),
+  });
+  const consents = deployConsents({ db, objects, gate: parts.gate });
+  const queue = taskQueue({
+    db,
+    store,
+    objects,
+    events,
+    inventory,
+    updates,
+    has: parts.store.has,
+    clock,
+    failed: rollouts.look,
+  });
 
   const deviceIn = (publicId: string, scope: Scope): number => {
     const { id } = devices.byPublicId(publicId);
@@ -116,16 +141,31 @@ export const deploymentService = (parts: DeploymentParts) => {
     return tasks;
   };
 
+  /** The rings of those that would get an order; none where all go at once. */
+  const ringsOf = (wanted: NewDeployment, tasks: DeploymentPreview['tasks'], scope: Scope) => {
+    const rings = rollouts.planOf(wanted);
+    if (rings === undefined) return undefined;
+    const ordered = [...new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device))];
+    const candidates = ordered.map((device) => ({ device, publicId: devices.find(device)?.publicId ?? '' }));
+    return { plan: rings, ...rollouts.preview(rings, wanted.updates, candidates, scope) };
+  };
+
   const preview = (wanted: NewDeployment, scope: Scope): DeploymentPreview => {
     const tasks = plan(wanted, scope);
     const orders = tasks.filter((task) => task.skipped === undefined);
-    return { tasks, devices: new Set(orders.map(({ device }) => device)).size, orders: orders.length };
+    return {
+      tasks,
+      devices: new Set(orders.map(({ device }) => device)).size,
+      orders: orders.length,
+      rings: ringsOf(wanted, tasks, scope)?.sizes ?? [],
+    };
   };
 
   /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */
   const toDeployment = (
     object: ObjectOf<'deployment'>,
     { counts: found, isCancelled, devices: n }: Summary,
+    isHeld: boolean,
   ): Deployment => {
     const counts = Object.fromEntries(TASK_STATES.map((state) => [state, found[state] ?? 0])) as Record<
       TaskState,
@@ -139,7 +179,7 @@ export const deploymentService = (parts: DeploymentParts) => {
       createdBy: objects.revisions(KIND, object.id).find(({ revision }) => revision === 1)?.actor ?? '',
       updates: (object.body['updates'] as string[] | undefined) ?? [],
       timeoutMinutes: Number(object.body['timeoutMinutes'] ?? 30),
-      state: isOpen ? 'running' : isCancelled ? 'cancelled' : 'finished',
+      state: isHeld ? 'held' : isOpen ? 'running' : isCancelled ? 'cancelled' : 'finished',
       counts,
       devices: n,
     };
@@ -150,14 +190,15 @@ export const deploymentService = (parts: DeploymentParts) => {
       rows.map(({ id }) => id),
       scope,
     );
-    return rows.map((row) => toDeployment(row, found.get(row.id) ?? noOrders));
+    const held = rollouts.heldIds();
+    return rows.map((row) => toDeployment(row, found.get(row.id) ?? noOrders, held.has(row.id)));
   };
 
   const get = (id: string, scope: Scope): Deployment => {
     const object = objects.get(KIND, id);
     const found = store.summaries([id], scope).get(id);
     if (found === undefined && !scope.site) throw new AppError('NOT_FOUND', `${KIND} ${id} does not exist`);
-    return toDeployment(object, found ?? noOrders);
+    return toDeployment(object, found ?? noOrders, rollouts.heldIds().has(id));
   };
 
   /** All with an order in reach, the newest first. */
@@ -179,6 +220,7 @@ export const deploymentService = (parts: DeploymentParts) => {
       const tasks = plan(wanted, scope);
       const orders = tasks.filter((task) => task.skipped === undefined);
       if (orders.length === 0) throw invalid({ devices: { key: 'validation.nothingToDeploy' } });
+      const rings = ringsOf(wanted, tasks, scope);
       const first = updates.get(wanted.updates[0] ?? '', scope);
       const more = new Set(wanted.updates).size - 1;
       const name = wanted.name?.trim() || `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`;
@@ -191,13 +233,16 @@ export const deploymentService = (parts: DeploymentParts) => {
           ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
           ...defined({ group: wanted.group, timeoutMinutes: wanted.timeoutMinutes }),
           ...(scope.site ? {} : { limit: [...scope.roots] }),
+          ...(rings === undefined ? {} : { rollout: rings.plan }),
         },
         wanted.comment === undefined ? {} : { comment: wanted.comment },
       );
       const at = clock();
       for (const task of tasks) {
-        store.add({ ...task, id: Buffer.from(randomBytes(16)).toString('hex'), deployment: object.id, at });
+        const ring = rings?.rings.get(task.device) ?? 0;
+        store.add({ ...task, id: Buffer.from(randomBytes(16)).toString('hex'), deployment: object.id, ring, at });
       }
+      if (rings !== undefined) rollouts.start(object.id, rings.sizes.length);
       events.record('deployment-created', {
         ...byWhom(actor),
         params: {
@@ -214,8 +259,10 @@ export const deploymentService = (parts: DeploymentParts) => {
     const scope = scopeOf(actor, 'deployments:write');
     return immediate(db, () => {
       const before = get(id, scope);
-      if (before.state !== 'running') throw new AppError('CONFLICT', `the deployment is ${before.state} already`);
+      if (before.state !== 'running' && before.state !== 'held')
+        throw new AppError('CONFLICT', `the deployment is ${before.state} already`);
       store.cancel(id, clock(), scope);
+      if (!store.isOpen(id)) rollouts.stop(id);
       events.record('deployment-cancelled', {
         ...byWhom(actor),
         params: { deployment: before.name },
@@ -267,11 +314,22 @@ export const deploymentService = (parts: DeploymentParts) => {
           });
       return { ...page, rows: toDeployments(page.rows, scope) };
     },
+    /** Those in reach whose rollout waits for a person. */
+    heldIn: (scope: Scope): Deployment[] => {
+      const reached = scope.site ? undefined : store.seen(scope);
+      const ids = [...rollouts.heldIds()].filter((id) => reached === undefined || reached.has(id));
+      return ids.map((id) => get(id, scope));
+    },
+    /** Whether none was created here yet. */
+    isFirst: (): boolean => objects.list({ kind: KIND, limit: 1 }).rows.length === 0,
     /** The orders to devices in reach. */
     tasks: (id: string, scope: Scope): DeploymentTask[] => store.ofDeployment(id, scope),
     /** After a device's software changed. */
     verifyDevice,
     queue,
+    rollouts,
+    consents,
+    guards: consents.guards,
     objectsInUse: () => store.inUse(),
   };
 };

@@ -16,7 +16,13 @@ type Counted = { deployment: string; state: TaskState; tasks: number; bare: numb
 type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolean; devices: number };
 
 const columns = `id, deployment, device, update_id AS updateId, state, reason, attempt, queued_at AS queuedAt,
-  started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, result`;
+  ring, started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, result`;
+
+/** A queued order goes out once its ring is open, and no ring of its rollout waits for a person. Ring 0: all at once. */
+const inOpenRing = `(task.ring = 0 OR (
+  EXISTS (SELECT 1 FROM deployment_ring r WHERE r.deployment = task.deployment AND r.ring = task.ring
+    AND r.state IN ('open', 'soaking', 'passed'))
+  AND NOT EXISTS (SELECT 1 FROM deployment_ring r WHERE r.deployment = task.deployment AND r.state IN ('failed', 'held'))))`;
 
 const toTask = (row: Row): DeploymentTask => ({
   ...row,
@@ -27,15 +33,15 @@ const toTask = (row: Row): DeploymentTask => ({
 export const taskStore = (db: Database, changed: Changed) => {
   const sql = statements(db);
   const add = sql.run(
-    `INSERT INTO task (id, deployment, device, update_id, state, reason, queued_at, finished_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO task (id, deployment, device, update_id, state, reason, queued_at, finished_at, ring)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const next = sql.get<[number], OrderRow>(
     `SELECT id, deployment, update_id AS updateId, attempt, objects FROM task
-     WHERE device = +? AND state IN ('queued', 'running') ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
+     WHERE device = +? AND (state = 'running' OR (state = 'queued' AND ${inOpenRing})) ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
   const isWaiting = sql.value<[number, number], number>(
-    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued')
+    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued' AND ${inOpenRing})
          OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
   );
   const ofDeployment = (deployment: string, scope: Scope): DeploymentTask[] => {
@@ -125,11 +131,13 @@ export const taskStore = (db: Database, changed: Changed) => {
       device: number;
       updateId: string;
       skipped?: string;
+      /** 0 where all go at once. */
+      ring: number;
       at: string;
     }): void => {
       const state: TaskState = task.skipped === undefined ? 'queued' : 'skipped';
       const end = task.skipped === undefined ? null : task.at;
-      add(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end);
+      add(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end, task.ring);
       changed('task', [task.device]);
     },
     /** The running one, else the oldest queued one. */

@@ -24,6 +24,8 @@ type QueueParts = {
   updates: Pick<UpdateService, 'stored' | 'catalog'>;
   has: (sha256: string) => boolean;
   clock: () => string;
+  /** After an order of a deployment ended badly, in its transaction. */
+  failed: (deployment: string) => void;
 };
 
 /** Package name to version, by the newest inventory. */
@@ -48,7 +50,10 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
     const stored = updates.stored(updateId)?.update;
     const update = stored === undefined ? updateId : `${stored.name} ${stored.version}`;
     if (code === null) events.record('task-done', { device, params: { deployment: name, update } });
-    else events.record('task-failed', { device, params: { deployment: name, update, code } });
+    else {
+      events.record('task-failed', { device, params: { deployment: name, update, code } });
+      parts.failed(deployment);
+    }
     if (store.isOpen(deployment)) return;
     const count = (states: readonly string[]): number =>
       store

@@ -5,7 +5,7 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { z } from 'zod';
 import type { Actor, WriteGuard } from '../../engine/objects/types.ts';
-import { comment, deviceId, type Shape, textTime } from '../../platform/shapes.ts';
+import { comment, deviceId, type Shape, textTime, time } from '../../platform/shapes.ts';
 import type { Approvable, Hindrance } from '../accounts/types.ts';
 
 export const TASK_STATES = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
@@ -20,6 +20,8 @@ export type DeploymentTask = {
   /** Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED` or `OUT_OF_REACH`. */
   readonly reason: string | null;
   readonly attempt: number;
+  /** Of its rollout, from 1; 0 where all go at once. */
+  readonly ring: number;
   readonly queuedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -34,7 +36,7 @@ export const deploymentSchema = z.object({
   createdBy: z.string().describe('`type:id` of who created it'),
   updates: z.array(z.string()),
   timeoutMinutes: z.int(),
-  state: z.enum(['running', 'finished', 'cancelled']),
+  state: z.enum(['running', 'held', 'finished', 'cancelled']).describe('`held`: a ring waits for a person'),
   counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
 });
 /** Fields of a consent to packages by agents of others that its second person agreed to. */
@@ -74,6 +76,70 @@ export type DeployConsents = {
 /** Its counts, and the devices that got an order, are those in reach. */
 export type Deployment = Shape<typeof deploymentSchema> & { readonly devices: number };
 
+const RING_STATES = ['closed', 'open', 'soaking', 'passed', 'failed', 'held', 'stopped'] as const;
+export type RingState = (typeof RING_STATES)[number];
+
+/** Why a ring does not go on; `PERSON`: somebody held it. */
+const HOLD_REASONS = ['FAILURES', 'LOST', 'NOT_REACHED', 'NOT_VERIFIED', 'EMPTY', 'PERSON'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** Limits of every ring of a rollout. Percentages are of the ring's devices, those of `minVerified` of the reached ones. */
+export type RingLimits = {
+  /** The next ring opens no earlier than this many days after the one before was due. */
+  readonly daysBetween: number;
+  readonly soakHours: number;
+  readonly minReachedPercent: number;
+  readonly minVerifiedPercent: number;
+  /** More failures than this many hold the rollout; null: the percentage alone counts. */
+  readonly maxFailures: number | null;
+  readonly maxFailuresPercent: number;
+  /** Devices that fell silent at work or vanished after it: what a bad update looks like. */
+  readonly maxLost: number;
+  /** How long a ring waits for its devices to be reached. */
+  readonly patienceDays: number;
+};
+
+/** `12`: devices; `10%`: of all; `group:ID`; `device:ID`. What no ring names is the last ring. */
+export const ringPattern = /^(?:[1-9]\d{0,5}|(?:100|[1-9]\d?)%|group:.{1,200}|device:.{1,64})$/;
+
+/** The plan that is there without an object of its own: one device, then the rest. */
+export const ONE_DEVICE_FIRST = 'one-device-first';
+
+const percent = z.int().min(0).max(100).optional();
+/** Limits of every ring; what is absent has its default (ring.ts). */
+const limits = {
+  daysBetween: z.int().min(0).max(365).optional().describe('Days from one ring to the next, at least (0)'),
+  soakHours: z.int().min(0).max(2_160).optional().describe('How long a ring is watched after its last result (24)'),
+  minReachedPercent: percent.describe('Of the devices of a ring (80)'),
+  minVerifiedPercent: percent.describe('Of the reached devices of a ring (95)'),
+  maxFailures: z.int().min(0).max(1_000_000).optional().describe('More failures hold the rollout'),
+  maxFailuresPercent: percent.describe('More failures of a ring hold the rollout (5)'),
+  maxLost: z.int().min(0).max(1_000_000).optional().describe('More devices that fell silent hold the rollout (0)'),
+  patienceDays: z.int().min(1).max(365).optional().describe('How long a ring waits for its devices (14)'),
+};
+export type RingPlan = { readonly rings: readonly string[] } & Partial<RingLimits>;
+
+export const ringSchema = z.object({
+  ring: z.int(),
+  state: z.enum(RING_STATES),
+  reason: z.enum(HOLD_REASONS).nullable().describe('Why it waits for a person'),
+  comment: z.string().nullable(),
+  decidedBy: z.string().nullable().describe('`type:id` of who held, resumed or passed it'),
+  dueAt: time.describe('It opens no earlier'),
+  openedAt: time.nullable(),
+  soakUntil: time.nullable(),
+  changedAt: time,
+  members: z.int(),
+  reached: z.int(),
+  ended: z.int(),
+  verified: z.int(),
+  failed: z.int(),
+  lost: z.int(),
+  unconfirmed: z.int().describe('Installed, and no inventory shows it yet'),
+  powerPercent: z.int().describe('How surely it is held by an update that silences 5 % of the devices'),
+});
+export type RingView = Shape<typeof ringSchema>;
+
 export const newDeployment = z.strictObject({
   updates: z.array(z.string().min(1).max(64)).min(1).max(1_000).describe('An approved update that is here; may repeat'),
   devices: z
@@ -84,6 +150,13 @@ export const newDeployment = z.strictObject({
   group: z.string().max(512).optional().describe('The devices of a group (id or name)'),
   name: z.string().max(200).optional().describe('What the deployment is called'),
   timeoutMinutes: z.int().min(1).max(1_440).optional().describe('How long one installation may take (30)'),
+  rings: z
+    .array(z.string().regex(ringPattern))
+    .max(11)
+    .optional()
+    .describe('Who goes first: `5`, `10%`, `group:ID`, `device:ID`, one ring each; the last ring is the rest'),
+  ringPlan: z.string().max(64).optional().describe('A ring plan by its id, or `one-device-first`'),
+  ...limits,
   comment: comment.optional(),
 });
 export type NewDeployment = Shape<typeof newDeployment>;
@@ -93,4 +166,6 @@ export type DeploymentPreview = {
   readonly tasks: readonly { readonly device: number; readonly updateId: string; readonly skipped?: string }[];
   readonly devices: number;
   readonly orders: number;
+  /** Of a plan with rings: each with its devices, and how surely it notices a bad update. */
+  readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
 };

@@ -8,11 +8,38 @@ const looked = 200;
 /** An address names no more devices. */
 const mostAgain = 200;
 
-/** Deployments under way of which orders failed. */
+/** Rollouts that wait for a person, and deployments under way of which orders failed. */
 export const deploymentWork = (parts: {
-  deployments: Pick<DeploymentService, 'list' | 'tasks'>;
+  deployments: Pick<DeploymentService, 'list' | 'tasks' | 'heldIn' | 'rollouts'>;
   devices: Pick<DeviceService, 'find'>;
 }): WorkKind[] => [
+  {
+    name: 'rollout-held',
+    sees: 'deployments:read',
+    scoped: true,
+    does: 'deployments:approve',
+    find: (reader) => {
+      const held = new Map(parts.deployments.rollouts.held().map((ring) => [ring.deployment, ring]));
+      return parts.deployments.heldIn(scopeOf(reader, 'deployments:read')).flatMap(({ id, name, counts }) => {
+        const ring = held.get(id);
+        if (ring === undefined) return [];
+        const { queued, running, installed, verified, failed, cancelled } = counts;
+        const all = queued + running + installed + verified + failed + cancelled;
+        return [
+          {
+            key: id,
+            params: { name, ring: ring.ring, waiting: queued + running },
+            words: { reason: `rings.reason.${ring.reason}` },
+            level: 'critical' as const,
+            targets: queued > 0 ? queued : all,
+            since: ring.sinceMs,
+            blocks: queued > 0 ? 1 : 0,
+            path: paths.deployment(id, queued > 0 ? { state: 'queued' } : {}),
+          },
+        ];
+      });
+    },
+  },
   {
     name: 'deployment-failed',
     sees: 'deployments:read',

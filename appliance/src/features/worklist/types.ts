@@ -40,6 +40,7 @@ export const workWeights = {
   'program-unread': { harm: 30 },
   'program-unapproved': { harm: 10 },
   'place-gone': { harm: 25 },
+  'rollout-held': { harm: 60 },
   'deployment-failed': { harm: 40 },
   'update-undecided': { harm: 20 },
   'device-join': { harm: 20 },

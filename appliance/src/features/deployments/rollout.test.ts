@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { completed, lineUpdate, openDeployments } from '../../../test/support/deployment-site.ts';
+import { admin } from '../../../test/support/engines.ts';
+import { deb } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
+import type { NewDeployment } from './types.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const size = 20;
+
+describe('a rollout', () => {
+  let nowMs = 0;
+  let fixture: Awaited<ReturnType<typeof openDeployments>>;
+  beforeEach(async () => {
+    nowMs = Date.parse('2026-11-02T00:00:00Z');
+    fixture = await openDeployments(size, () => nowMs);
+    fixture.updates.approve(admin, [lineUpdate]);
+  });
+  afterEach(() => fixture.site.close());
+
+  const all = Array.from({ length: size }, (_, index) => index + 1);
+  const create = (wanted: Partial<NewDeployment> = { rings: ['1', '25%'] }) =>
+    fixture.deployments.create(admin, { updates: [lineUpdate], ...wanted }).id;
+  const waiting = (): number[] => all.filter((device) => fixture.deployments.queue.isWaiting(device));
+  const states = (id: string) => fixture.deployments.rollouts.of(id, wholeSite('job')).map(({ state }) => state);
+  const begin = (device: number) => {
+    const order = fixture.deployments.queue.next(device);
+    if (order === null) throw new Error(`device ${device} has no order`);
+    fixture.deployments.queue.state(device, order.id, 'running');
+    return order;
+  };
+  const install = (device: number): void => {
+    const order = begin(device);
+    fixture.deployments.queue.result(device, order.id, completed);
+    fixture.report(device, 'software', [deb('line', '1.1-1'), deb('other', '1.0-1'), deb('helper', '2.0-1')]);
+  };
+  const fail = (device: number): void => {
+    const order = begin(device);
+    fixture.deployments.queue.result(device, order.id, { attempt: 1, steps: [], state: 'failed', code: 'EXIT' });
+  };
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    fixture.deployments.rollouts.tick();
+  };
+  const types = () =>
+    fixture.site.events
+      .list({ scope: wholeSite('job'), limit: 100 })
+      .rows.map(({ type, params }) => [type, params['reason']]);
+
+  it('shows before what it does then', () => {
+    const preview = fixture.deployments.preview({ updates: [lineUpdate], rings: ['1', '25%'] }, wholeSite('job'));
+    expect(preview.rings).toEqual([
+      { members: 1, powerPercent: 5 },
+      { members: 5, powerPercent: 22 },
+      { members: 14, powerPercent: 51 },
+    ]);
+    const id = create();
+    expect(fixture.deployments.rollouts.of(id, wholeSite('job')).map(({ members }) => members)).toEqual([1, 5, 14]);
+    expect(waiting()).toHaveLength(1);
+  });
+
+  it('opens a ring after the one before has passed its soak', () => {
+    const id = create();
+    const [first = 0] = waiting();
+    install(first);
+    expect(waiting()).toEqual([]);
+    pass(0);
+    expect(states(id)).toEqual(['soaking', 'closed', 'closed']);
+    pass(dayMs - 1);
+    expect(waiting()).toEqual([]);
+    pass(1);
+    expect(states(id)).toEqual(['passed', 'open', 'closed']);
+    expect(waiting()).toHaveLength(5);
+    for (const device of waiting()) install(device);
+    pass(0);
+    pass(dayMs);
+    expect(states(id)).toEqual(['passed', 'passed', 'open']);
+    for (const device of waiting()) install(device);
+    pass(0);
+    pass(dayMs);
+    expect(states(id)).toEqual(['passed', 'passed', 'passed']);
+    expect(fixture.deployments.get(id, wholeSite('job')).state).toBe('finished');
+  });
+
+  it('is held by a failure, at once, and hands out nothing until a person resumes it', () => {
+    const id = create({ rings: ['4'] });
+    const [first = 0, second = 0] = waiting();
+    fail(first);
+    expect(states(id)).toEqual(['failed', 'closed']);
+    expect(waiting()).toEqual([]);
+    expect(fixture.deployments.queue.next(second)).toBeNull();
+    expect(fixture.deployments.get(id, wholeSite('job')).state).toBe('held');
+    expect(types()).toContainEqual(['rollout-held', 'FAILURES']);
+    pass(99 * dayMs);
+    expect(waiting()).toEqual([]);
+    fixture.deployments.rollouts.resume(admin, id, 'looked at');
+    expect(states(id)).toEqual(['open', 'closed']);
+    expect(waiting()).toHaveLength(3);
+    expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ members: 3, failed: 0 });
+  });
+
+  it('is held by a device that falls silent at work', () => {
+    const id = create({ rings: ['2'] });
+    const [first = 0] = waiting();
+    begin(first);
+    pass(dayMs + 30 * 60_000 - 1_000);
+    expect(states(id)).toEqual(['open', 'closed']);
+    pass(2_000);
+    expect(states(id)).toEqual(['failed', 'closed']);
+    expect(types()).toContainEqual(['rollout-held', 'LOST']);
+  });
+
+  it('is held by a device that was done and is not heard any more', () => {
+    const id = create({ rings: ['2'] });
+    const [first = 0, second = 0] = waiting();
+    install(first);
+    install(second);
+    pass(0);
+    // These devices have no rows of their own here; what the status says of them is what is read.
+    fixture.site.db.pragma('foreign_keys = off');
+    fixture.site.db
+      .prepare(
+        'INSERT OR REPLACE INTO device_status (device, level, reasons, visible, updated_at) VALUES (?, 3, ?, 0, 0)',
+      )
+      .run(first, '[]');
+    pass(0);
+    expect(states(id)).toEqual(['failed', 'closed']);
+  });
+
+  it('is held where no inventory shows what was installed', () => {
+    const id = create({ rings: ['1'] });
+    const [first = 0] = waiting();
+    fixture.deployments.queue.result(first, begin(first).id, completed);
+    pass(0);
+    pass(dayMs);
+    expect(states(id)).toEqual(['soaking', 'closed']);
+    pass(dayMs + 1_000);
+    expect(types()).toContainEqual(['rollout-held', 'FAILURES']);
+  });
+
+  it('never passes a ring that was not reached; a person may', () => {
+    const id = create({ rings: ['4'] });
+    pass(14 * dayMs);
+    expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({
+      state: 'held',
+      reason: 'NOT_REACHED',
+    });
+    fixture.deployments.rollouts.pass(admin, id, 'they are switched off');
+    expect(states(id)).toEqual(['passed', 'open']);
+    expect(waiting()).toHaveLength(size);
+  });
+
+  it('is held by a person, and taken back', () => {
+    const id = create();
+    fixture.deployments.rollouts.hold(admin, id, 'line 3 reports errors');
+    expect(waiting()).toEqual([]);
+    expect(() => fixture.deployments.rollouts.hold(admin, id, 'again')).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }),
+    );
+    fixture.deployments.cancel(admin, id);
+    expect(states(id)).toEqual(['stopped', 'stopped', 'stopped']);
+    expect(fixture.deployments.get(id, wholeSite('job')).state).toBe('cancelled');
+    expect(() => fixture.deployments.rollouts.resume(admin, id, 'on')).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }),
+    );
+  });
+
+  it('takes the rings of a plan as it was then', () => {
+    const { objects } = fixture.site;
+    const plan = objects.create(admin, 'ring-plan', { name: 'careful', rings: ['2'], soakHours: 1 }).id;
+    const id = create({ ringPlan: plan });
+    objects.update(admin, 'ring-plan', plan, { soakHours: 99 });
+    for (const device of waiting()) install(device);
+    pass(0);
+    pass(hourMs);
+    expect(states(id)).toEqual(['passed', 'open']);
+  });
+
+  it('refuses what is no ring, a plan that is not there, and both at once', () => {
+    const invalid = expect.objectContaining({ code: 'INVALID' });
+    expect(() => fixture.site.objects.create(admin, 'ring-plan', { name: 'x', rings: ['many'] })).toThrow(invalid);
+    expect(() => create({ ringPlan: 'gone' })).toThrow(invalid);
+    expect(() => create({ ringPlan: 'one-device-first', rings: ['1'] })).toThrow(invalid);
+  });
+
+  it('leaves a deployment without rings as it was', () => {
+    const id = create({});
+    expect(waiting()).toHaveLength(size);
+    fail(1);
+    expect(waiting()).toHaveLength(size - 1);
+    expect(fixture.deployments.rollouts.of(id, wholeSite('job'))).toEqual([]);
+    expect(() => fixture.deployments.rollouts.hold(admin, id, 'x')).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }),
+    );
+  });
+});
