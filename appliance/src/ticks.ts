@@ -63,6 +63,12 @@ export function ticks(
     // Commands beside the server add rows of jobs, too.
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
     { failed: 'health was not looked at', everyMs: 5 * secondMs, firstMs: secondMs, run: () => health.turn() },
+    {
+      failed: 'space for a full disk was not set aside',
+      everyMs: 5 * secondMs,
+      firstMs: secondMs,
+      run: ({ signal }) => health.setAside(signal),
+    },
     { failed: 'what calls told was not written', everyMs: secondMs, run: writeNotes },
     {
       failed: 'a failed upgrade was not recorded',

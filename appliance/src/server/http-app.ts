@@ -2,6 +2,7 @@ import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
+import { TrieRouter } from 'hono/router/trie-router';
 import type { Appliance } from '../compose.ts';
 import { entryPoints as peopleAndPrograms } from '../console.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
@@ -38,7 +39,8 @@ type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 /** Every route of the appliance. */
 export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<HttpEnv> => {
   const { config, db, ca, devices, inventory, events, store, objects, log, health } = appliance;
-  const app = new Hono<HttpEnv>();
+  // The router that the default one falls back to for these addresses, once the first call has to wait for its trial of others.
+  const app = new Hono<HttpEnv>({ router: new TrieRouter() });
   app.use(withoutHopByHop());
   app.use(async function meterCalls(c, next) {
     const startMs = performance.now();

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 
@@ -13,33 +14,54 @@ const pieceBytes = 1024 * 1024;
 type Reserve = {
   /** Whether there is one to release. */
   isHeld(): boolean;
-  /** Sets the space aside; writes nothing where it is set aside already. */
-  hold(diskBytes: number): void;
+  /** Sets the space aside, beside the thread; writes nothing where it is set aside already. What is stopped or released meanwhile leaves nothing. */
+  hold(diskBytes: number, signal: AbortSignal): Promise<void>;
   /** Gives the space back to whatever has to be written now. */
   release(): void;
+};
+
+/** Writes so many bytes; whether all of them are on the disk. */
+const fill = async (file: FileHandle, bytes: number, signal: AbortSignal): Promise<boolean> => {
+  const piece = Buffer.alloc(Math.min(bytes, pieceBytes));
+  for (let left = bytes; left > 0; ) {
+    if (signal.aborted) return false;
+    left -= (await file.write(piece, 0, Math.min(left, piece.length))).bytesWritten;
+    // A commit of the database waits for what the file system has not written yet: for no more than a piece.
+    await file.datasync();
+  }
+  await file.sync();
+  return !signal.aborted;
 };
 
 /** The reserve of a data directory: its file `reserve`. */
 export function diskReserve(dataDir: string): Reserve {
   const path = join(dataDir, 'reserve');
   const unfinished = `${path}.new`;
+  const filling: { stop?: AbortController } = {};
   return {
     isHeld: () => isThere(path),
-    hold: (diskBytes) => {
-      if (isThere(path)) return;
-      const bytes = Math.min(mostBytes, Math.floor(diskBytes * share));
-      const piece = Buffer.alloc(Math.min(bytes, pieceBytes));
-      const file = openSync(unfinished, 'w', 0o600);
+    hold: async (diskBytes, signal) => {
+      if (isThere(path) || filling.stop !== undefined) return;
+      const stop = new AbortController();
+      filling.stop = stop;
       try {
-        for (let left = bytes; left > 0; ) left -= writeSync(file, piece, 0, Math.min(left, piece.length));
-        fsyncSync(file);
+        const file = await open(unfinished, 'w', 0o600);
+        let isWhole = false;
+        try {
+          const bytes = Math.min(mostBytes, Math.floor(diskBytes * share));
+          isWhole = await fill(file, bytes, AbortSignal.any([signal, stop.signal]));
+        } finally {
+          await file.close();
+        }
+        // A part of it would pass for the whole after a crash.
+        if (isWhole && !stop.signal.aborted) renameSync(unfinished, path);
       } finally {
-        closeSync(file);
+        delete filling.stop;
+        rmSync(unfinished, { force: true });
       }
-      // A part of it would pass for the whole after a crash.
-      if (statSync(unfinished).size === bytes) renameSync(unfinished, path);
     },
     release: () => {
+      filling.stop?.abort();
       for (const one of [path, unfinished]) rmSync(one, { force: true });
     },
   };

@@ -32,8 +32,10 @@ export type HealthService = {
   look(): Health;
   /** What the last turn of the server found; what is found now where there was none. */
   current(): Health;
-  /** The server's turn: looks, keeps what it found, tells once what became of the disk, sets the reserve aside or releases it. */
+  /** The server's turn: looks, keeps what it found, tells once what became of the disk, releases the reserve of a full one. */
   turn(): void;
+  /** Sets the reserve aside where the last turn found room; turns go on meanwhile. */
+  setAside(signal: AbortSignal): Promise<void>;
   /** An error that an entry point met: damage is remembered, and a full disk has its turn at once. */
   met(error: unknown): void;
   /** Reports are refused. */
@@ -293,12 +295,13 @@ export function healthService(parts: Parts): HealthService {
     };
   };
 
+  const diskCode = ({ checks }: Health): HealthCode => checks.find(({ name }) => name === 'disk')?.code ?? 'OK';
+
   const turn = (): void => {
     kept = look();
-    const found = kept.checks.find(({ name }) => name === 'disk')?.code ?? 'OK';
-    const { freeBytes, sizeBytes } = kept.disk;
+    const found = diskCode(kept);
+    const { freeBytes } = kept.disk;
     if (found === 'DISK_FULL') reserve.release();
-    else if (found === 'OK') reserve.hold(sizeBytes);
     if (found === seen.disk) return;
     seen.disk = found;
     if (found === 'DISK_LOW') events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
@@ -312,6 +315,9 @@ export function healthService(parts: Parts): HealthService {
       return kept;
     },
     turn,
+    setAside: async (signal) => {
+      if (kept !== undefined && diskCode(kept) === 'OK') await reserve.hold(kept.disk.sizeBytes, signal);
+    },
     met: (error) => {
       const { code, message } = toFailure(error);
       if (code === 'DATABASE') damaged(message);
