@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, believedOf, type Clocks, doubtOf, type TimeState } from './believed-time.ts';
+import { advance, believedOf, type Clocks, doubtOf, heldForMs, type TimeState } from './believed-time.ts';
 
 const dayMs = 86_400_000;
 const allowanceMs = 35 * dayMs;
@@ -9,7 +9,15 @@ const correctionMs = 10 * 60_000;
 
 /** A site whose true time a test knows, with a wall clock that may be off by anything. */
 const site = () => {
-  let state: TimeState = { floorMs: start, reachedMs: start, ranMs: 0, bootId: 'a0', bootMs: 0 };
+  let state: TimeState = {
+    floorMs: start,
+    reachedMs: start,
+    ranMs: 0,
+    bootId: 'a0',
+    bootMs: 0,
+    wallMs: null,
+    steppedMs: null,
+  };
   const at = { trueMs: start, offMs: 0, boots: 0, bootMs: 0, openedMs: 0 };
   const look = (): TimeState => {
     const clocks: Clocks = {
@@ -93,7 +101,15 @@ describe('the floor', () => {
   });
 
   it('knows nothing of the time before this program began, where the state is of another boot', () => {
-    const state: TimeState = { floorMs: start, reachedMs: start, ranMs: 0, bootId: 'other', bootMs: 900 };
+    const state: TimeState = {
+      floorMs: start,
+      reachedMs: start,
+      ranMs: 0,
+      bootId: 'other',
+      bootMs: 900,
+      wallMs: null,
+      steppedMs: null,
+    };
     const clocks: Clocks = { wallMs: start, bootId: 'this', bootMs: 300 * dayMs, openedMs: 300 * dayMs };
     expect(advance(state, clocks, allowanceMs).floorMs).toBe(start);
   });
@@ -199,5 +215,61 @@ describe('the time that the appliance has run', () => {
         expect(one.look().ranMs).toBe(ran);
       }),
     );
+  });
+});
+
+describe('a clock that was set', () => {
+  const minuteMs = 60_000;
+
+  it('holds what is begun by it for 10 minutes in which it goes evenly', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.integer({ min: 5 * minuteMs + 1, max: 400 * dayMs }),
+          fc.integer({ min: -400 * dayMs, max: -minuteMs - 1 }),
+        ),
+        fc.boolean(),
+        (jumpMs, isBoot) => {
+          const one = site();
+          one.look();
+          expect(heldForMs(one.run(dayMs))).toBe(0);
+          // Whether this program sees it, or the next one of the same computer or of another boot.
+          if (isBoot) {
+            one.at.offMs += jumpMs;
+            one.boot(0);
+          } else one.jump(jumpMs);
+          expect(heldForMs(one.look())).toBe(10 * minuteMs);
+          expect(heldForMs(one.run(10 * minuteMs - 1))).toBeGreaterThan(0);
+          const isBelieved = doubtOf(one.look().floorMs, one.wall(), allowanceMs) === undefined;
+          expect(heldForMs(one.run(1)) === 0).toBe(isBelieved);
+        },
+      ),
+    );
+  });
+
+  it('holds nothing where it was corrected by less, or an appliance stood for some minutes', () => {
+    const one = site();
+    one.look();
+    one.run(dayMs);
+    for (const ms of [5 * minuteMs, -minuteMs, 1, -1]) expect(heldForMs(one.jump(ms))).toBe(0);
+    expect(heldForMs(one.boot(4 * minuteMs))).toBe(0);
+  });
+
+  it('holds after an outage, in which nothing tells how long it was', () => {
+    const one = site();
+    one.look();
+    one.run(dayMs);
+    expect(heldForMs(one.boot(30 * 60 * minuteMs))).toBe(10 * minuteMs);
+  });
+
+  it('holds for as long as it is in doubt, and 10 minutes more', () => {
+    const one = site();
+    one.look();
+    one.run(10 * dayMs);
+    one.jump(36 * dayMs);
+    expect(heldForMs(one.run(dayMs))).toBe(10 * minuteMs);
+    one.sign(one.wall());
+    expect(heldForMs(one.run(9 * minuteMs))).toBe(minuteMs);
+    expect(heldForMs(one.run(minuteMs))).toBe(0);
   });
 });

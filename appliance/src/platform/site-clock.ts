@@ -1,6 +1,14 @@
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { bootId, bootMs, nowMs, steadyMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { advance, believedOf, type Clocks, doubtOf, type TimeDoubt, type TimeState } from './believed-time.ts';
+import {
+  advance,
+  believedOf,
+  type Clocks,
+  doubtOf,
+  heldForMs,
+  type TimeDoubt,
+  type TimeState,
+} from './believed-time.ts';
 import { type Database, within } from './database.ts';
 import { statements } from './statements.ts';
 
@@ -29,6 +37,8 @@ export type TimeReading = {
   /** What counts: the believed time, never below one that counted. */
   readonly nowMs: number;
   readonly doubt: TimeDoubt | undefined;
+  /** For how long no change may be begun: the clock was set, or was in doubt, and has to go evenly first. */
+  readonly heldForMs: number;
 };
 
 export type SiteClock = {
@@ -59,7 +69,19 @@ export const doubtText = ({ wallMs, floorMs, ceilingMs }: TimeReading, doubt: Ti
     ? `the clock says ${toTime(wallMs)}, and it is certainly not before ${toTime(floorMs)}: set the clock, or see sallyport clock back`
     : `the clock says ${toTime(wallMs)}; it was certainly ${toTime(floorMs)}, and beyond ${toTime(ceilingMs)} it is not believed: set the clock, or see sallyport clock agree`;
 
-type Row = { floor: string; reached: number; ranMs: number; bootId: string; bootMs: number; timeSet: number };
+type Row = {
+  floor: string;
+  reached: number;
+  ranMs: number;
+  bootId: string;
+  bootMs: number;
+  timeSet: number;
+  wall: number | null;
+  stepped: number | null;
+};
+
+const latest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b);
 
 /** What another process wrote is seen after so long. */
 const rereadMs = 1_000;
@@ -68,12 +90,12 @@ const tables = (db: Database) => {
   const sql = statements(db);
   return {
     read: sql.get<[], Row>(
-      `select floor, reached, ran_ms as ranMs, boot_id as bootId, boot_ms as bootMs, time_set as timeSet
+      `select floor, reached, ran_ms as ranMs, boot_id as bootId, boot_ms as bootMs, time_set as timeSet, wall, stepped
        from exchange_state where id = 1`,
     ),
-    keep: sql.run<[row: { floor: string; reached: number; ranMs: number; bootId: string; bootMs: number }]>(
-      `update exchange_state set floor = @floor, reached = @reached, ran_ms = @ranMs, boot_id = @bootId, boot_ms = @bootMs
-       where id = 1`,
+    keep: sql.run<[row: Omit<Row, 'timeSet'>]>(
+      `update exchange_state set floor = @floor, reached = @reached, ran_ms = @ranMs, boot_id = @bootId, boot_ms = @bootMs,
+       wall = @wall, stepped = @stepped where id = 1`,
     ),
     count: sql.run<[]>('update exchange_state set time_set = time_set + 1 where id = 1'),
   };
@@ -111,6 +133,8 @@ export const siteClock = (parts: {
     ranMs: row.ranMs,
     bootId: row.bootId,
     bootMs: row.bootMs,
+    wallMs: row.wall,
+    steppedMs: row.stepped,
   });
 
   const later = (a: TimeState, b: TimeState): TimeState => ({
@@ -118,6 +142,7 @@ export const siteClock = (parts: {
     floorMs: Math.max(a.floorMs, b.floorMs),
     reachedMs: Math.max(a.reachedMs, b.reachedMs),
     ranMs: Math.max(a.ranMs, b.ranMs),
+    steppedMs: latest(a.steppedMs, b.steppedMs),
   });
 
   /** The state now; another process is asked for what it wrote once a second. */
@@ -144,13 +169,23 @@ export const siteClock = (parts: {
       ranMs: state.ranMs,
       bootId: state.bootId,
       bootMs: state.bootMs,
+      wall: state.wallMs,
+      stepped: state.steppedMs,
     });
 
   const read = (isFresh = false): TimeReading => {
     const state = current(isFresh);
     const wallMs = sources.wallMs();
     if (state === undefined)
-      return { wallMs, floorMs: 0, ceilingMs: wallMs, believedMs: wallMs, nowMs: wallMs, doubt: undefined };
+      return {
+        wallMs,
+        floorMs: 0,
+        ceilingMs: wallMs,
+        believedMs: wallMs,
+        nowMs: wallMs,
+        doubt: undefined,
+        heldForMs: 0,
+      };
     return {
       wallMs,
       floorMs: state.floorMs,
@@ -158,6 +193,7 @@ export const siteClock = (parts: {
       believedMs: believedOf(state.floorMs, wallMs, allowance),
       nowMs: state.reachedMs,
       doubt: doubtOf(state.floorMs, wallMs, allowance),
+      heldForMs: heldForMs(state),
     };
   };
 
@@ -186,6 +222,8 @@ export const siteClock = (parts: {
             ...state,
             floorMs: isBack ? Math.max(floorMs, releasedMs) : Math.max(state.floorMs, floorMs),
             reachedMs: isBack ? floorMs : state.reachedMs,
+            // Who sets the time back has looked at the clock.
+            ...(isBack ? { wallMs: null, steppedMs: null } : {}),
           },
           clocks(),
           allowance,
