@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openAlwaysIn } from './always-window.ts';
 import { demoAdvisories } from './demo-advisories.ts';
 import { demoControllers } from './demo-controllers.ts';
 import { dpkgInstall, layDemoDevice } from './demo-device.ts';
@@ -244,6 +245,7 @@ const loop = async () => {
     const [wanted] = await missing(demo);
     if (wanted === undefined) throw new Error('the demo device needs no update');
     await sallyport('update approve', wanted.update.id);
+    await openAlwaysIn(at('appliance'));
     await sallyport('deployment create', '--update', wanted.update.id, '--device', demo.id);
     return wanted.update;
   };

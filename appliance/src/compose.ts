@@ -223,6 +223,7 @@ export const compose = async ({
     const deployments = deploymentService({
       ...over,
       assertCertain: time.assertCertain,
+      changes: { openAt: windows.openAt, time: () => time.read(true) },
       changed,
       inventory,
       devices,

@@ -121,6 +121,12 @@ export function ticks(
       everyMs: minuteMs,
       run: inTurn(() => appliance.deployments.rollouts.tick()),
     },
+    {
+      failed: 'orders that no device ends were not ended',
+      everyMs: hourMs,
+      firstMs: minuteMs,
+      run: inTurn(() => appliance.deployments.endOld()),
+    },
     { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: inTurn(() => patches.tick()) },
     {
       failed: 'the certificate was not looked at',

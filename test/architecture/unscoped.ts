@@ -115,8 +115,8 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     why: 'a ring is judged by all of its devices, whoever looks; acts take a reach over every one',
   },
   'features/deployments/store.ts': {
-    reads: 8,
-    why: 'an agent asks about its own device; what is in use of the store; orders by their number',
+    reads: 11,
+    why: 'an agent asks about its own device; which orders are too old; what is in use of the store; orders by their number',
   },
   'features/rules/store.ts': { reads: 10, why: 'derives rows; tags and facts of devices that are asked about already' },
   'features/updates/store.ts': { reads: 1, why: 'what of the catalogue stays is of the site' },

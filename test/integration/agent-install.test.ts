@@ -74,6 +74,7 @@ describe('an order that the signed chain covers', () => {
       ['verify', 0],
       ['download', 0],
       ['plan', 0],
+      ['permit', 0],
       ['install', 0],
     ]);
     expect(result?.steps.at(-1)?.output).toContain('line-tool');
@@ -128,6 +129,28 @@ describe('an order that the signed chain covers', () => {
     await order(device, two);
     expect(await order(device, one)).toMatchObject({ state: 'failed', code: 'DOWNGRADE' });
     expect(versionOf(device)).toBe('2.0-1');
+  });
+
+  it('is asked about right before it begins, once, and not begun without a yes', async () => {
+    const device = await newDevice();
+    site.permits.asked.length = 0;
+    site.permits.go = false;
+    const refused = await order(device, one, { attempt: 3 });
+    site.permits.go = true;
+    expect(refused).toMatchObject({ state: 'failed', code: 'WINDOW_CLOSED', attempt: 3 });
+    expect(refused?.steps.map((step) => [step.name, step.exit])).toEqual([
+      ['verify', 0],
+      ['download', 0],
+      ['plan', 0],
+      ['permit', null],
+    ]);
+    expect(versionOf(device)).toBeNull();
+    expect(site.permits.asked.map(({ asked }) => asked)).toEqual([{ attempt: 3, step: 'install' }]);
+    expect(await order(device, one)).toMatchObject({ state: 'completed' });
+    expect(site.permits.asked).toHaveLength(2);
+    // Nothing is left to do: nothing is asked.
+    expect(await order(device, one)).toMatchObject({ state: 'completed' });
+    expect(site.permits.asked).toHaveLength(2);
   });
 
   it('ends at its time-out with everything that it started', async () => {

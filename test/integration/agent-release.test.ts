@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { updateSample } from '../../bundle-tools/test/samples.ts';
+import { openAlways } from '../../scripts/always-window.ts';
 import { enrolDevices, makeSite, type Site, withAppliance } from '../bench/support/site.ts';
 import { until } from '../support/until.ts';
 import { sha256 } from './agent-site.ts';
@@ -98,6 +99,7 @@ describe('a release of the agent on 500 devices', () => {
   it('goes back by itself where the new one is not heard, every device has an agent, and the counts are exact', async () => {
     await withAppliance(site, async (appliance) => {
       const { deployments, updates, devices } = appliance;
+      openAlways(appliance.objects);
       const ids = (await enrolDevices(appliance, count, { certified: false })).map(({ id }) => id);
       await appliance.store.put(bytes, { maxBytes: 1 << 20 });
       for (const id of ids) {

@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { openCa } from '@sallyport/appliance/features/ca/service';
-import type { TaskQueue } from '@sallyport/appliance/features/device-tasks/types';
+import type { DeploymentQueue } from '@sallyport/appliance/features/deployments/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { ActPermitRequest } from '@sallyport/bundle-tools/protocol/act-permit';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { InstallPackageTask as Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -125,6 +126,8 @@ export type AgentSite = {
   orders: { device: number; task: Task }[];
   results: { task: string; result: TaskResult }[];
   cancelled: Set<string>;
+  /** What is answered to an agent that asks whether it may change its computer, and what was asked. */
+  permits: { go: boolean; asked: { task: string; asked: ActPermitRequest }[] };
   /** Objects are sent only once this has settled. */
   gate: { open: Promise<void> | undefined };
   /** Certificates are issued as if so many days ago. */
@@ -188,8 +191,14 @@ export const makePackage = (folder: string, name: string, version: string, scrip
   return { name, version, bytes, sha256: sha256(bytes) };
 };
 
+/** `tasks`: other orders than those of the test; `served`: a device asks for a file of the chain or for an object. */
+type AgentSiteOptions = {
+  tasks?: (appliance: Appliance) => DeploymentQueue;
+  served?: (what: 'trust' | 'object') => void;
+};
+
 /** A site with a trust root, listening on loopback. */
-export const openAgentSite = async (): Promise<AgentSite> => {
+export const openAgentSite = async (options: AgentSiteOptions = {}): Promise<AgentSite> => {
   const { path: folder, remove } = temporaryFolder('agent-site');
   const dataDir = join(folder, 'data');
   const log = openLog('silent');
@@ -212,6 +221,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   const orders: AgentSite['orders'] = [];
   const results: AgentSite['results'] = [];
   const cancelled = new Set<string>();
+  const permits: AgentSite['permits'] = { go: true, asked: [] };
   const gate: AgentSite['gate'] = { open: undefined };
   const issue = { daysAgo: 0 };
   const rootInForce = (): Uint8Array => {
@@ -222,7 +232,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
   };
   const isOpen = (device: number, id: string) =>
     orders.some((order) => order.device === device && order.task.id === id);
-  const tasks: TaskQueue<Task> = {
+  const tasks: DeploymentQueue = {
     isWaiting: (device) => orders.some((order) => order.device === device),
     next: (device) => orders.find((order) => order.device === device)?.task ?? null,
     cancelled: (_device, ids) => ids.filter((id) => cancelled.has(id)),
@@ -238,13 +248,19 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     },
     state: () => undefined,
     isNews: () => false,
+    mayAct: (device, id, asked) => {
+      if (!isOpen(device, id)) return undefined;
+      permits.asked.push({ task: id, asked });
+      return permits.go ? { go: true, mustEndBy: inDays(1) } : { go: false, why: 'WINDOW_CLOSED' };
+    },
+    inHand: (device) => orders.find((order) => order.device === device)?.task,
     mayFetch: (device, hash) =>
       orders.some((order) => order.device === device && order.task.objects.some((object) => object.sha256 === hash)),
   };
   const { store } = appliance;
   const parts: Appliance = {
     ...appliance,
-    tasks,
+    tasks: options.tasks?.(appliance) ?? tasks,
     ca: {
       ...appliance.ca,
       issueForDevice: async (request, publicId) => {
@@ -253,11 +269,18 @@ export const openAgentSite = async (): Promise<AgentSite> => {
         return ca.issueForDevice(request, publicId);
       },
     },
-    trustFiles: { get: (name) => trust.get(name) ?? null, root: rootInForce },
+    trustFiles: {
+      get: (name) => {
+        options.served?.('trust');
+        return trust.get(name) ?? null;
+      },
+      root: rootInForce,
+    },
     store: {
       ...store,
       // A thief changes bytes on the disk of the appliance.
       open: (hash, range) => {
+        options.served?.('object');
         const other = swapped.get(hash);
         if (other !== undefined) writeFileSync(store.path(hash), other);
         const bytes = store.open(hash, range);
@@ -313,6 +336,7 @@ export const openAgentSite = async (): Promise<AgentSite> => {
     orders,
     results,
     cancelled,
+    permits,
     gate,
     issue,
     fingerprint,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
 import { readSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAlwaysIn } from '../../scripts/always-window.ts';
 import { demoAdvisories } from '../../scripts/demo-advisories.ts';
 import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
 import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
@@ -230,6 +231,7 @@ describe('the loop', async () => {
     const [update] = updates.filter(({ name }) => name === 'line-monitor');
     expect(update).toMatchObject({ supply: 'arrived' });
     await inside('sallyport', 'update', 'approve', update?.id ?? '', ...data);
+    await openAlwaysIn(at('appliance'));
     await inside('sallyport', 'deployment', 'create', '--update', update?.id ?? '', '--device', device, ...data);
     expect(await findings()).toHaveLength(before);
     await agent('once');

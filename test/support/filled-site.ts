@@ -14,6 +14,7 @@ import { openLog } from '../../appliance/src/platform/log.ts';
 import { copyHost, makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { listenAt, madeOnce } from '../../appliance/test/support/made-once.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
+import { openAlways } from '../../scripts/always-window.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
 import { fillIdentification } from './filled-identification.ts';
@@ -185,22 +186,17 @@ const deviceNamed = (name: string): PlantDevice => {
 const carryOut = (filling: Filling, update: string, name: string, outcome: Outcome): void => {
   const { tasks } = filling.appliance;
   const device = filling.rows.get(name);
-  const task = device === undefined || outcome === 'waiting' ? null : tasks.next(device.id);
+  const task = device === undefined || outcome === 'waiting' ? null : tasks.next(device.id, true);
   if (device === undefined || task === null) return;
+  tasks.mayAct(device.id, task.id, { attempt: task.attempt, step: 'install' });
   tasks.state(device.id, task.id, 'running');
   const isDone = outcome === 'verified';
+  const output = isDone ? `Setting up ${update}\n` : 'dpkg: error: no space left on device\n';
   tasks.result(device.id, task.id, {
     attempt: task.attempt,
     state: isDone ? 'completed' : 'failed',
     ...(isDone ? {} : { code: 'EXIT' }),
-    steps: [
-      {
-        name: 'dpkg',
-        exit: isDone ? 0 : 1,
-        output: isDone ? `Setting up ${update}\n` : 'dpkg: error: no space left on device\n',
-        ms: 2_310,
-      },
-    ],
+    steps: [{ name: 'dpkg', exit: isDone ? 0 : 1, output, ms: 2_310 }],
   });
   if (!isDone) return;
   const one = deviceNamed(name);
@@ -273,6 +269,7 @@ const history = async (filling: Filling, card: Uint8Array): Promise<void> => {
   );
   await past(17, async () => {
     approve(filling, ['sudo'], 'approve');
+    openAlways(appliance.objects);
     // A bundle of another site is on the medium.
     const other = await host.build(join(medium, 'other'), { site: 'another-site', seq: 7 });
     await appliance.exchange.importBundle(actor, other.path).catch(() => undefined);

@@ -12,6 +12,7 @@ import { openReplace } from '../replace/order.ts';
 import { isOwnPackage } from '../replace/own-package.ts';
 import { listedObjects } from '../trust/listed.ts';
 import { agentVersion } from '../version.ts';
+import { askToAct } from './act-permit.ts';
 import { type ActionContext, ActionError, failureCodeOf, type InstallPackage, step, withRetries } from './action.ts';
 import { fetchObject } from './fetch-object.ts';
 
@@ -167,18 +168,24 @@ export const installPackage: InstallPackage = async (context, task) => {
     state,
     ...defined({ code }),
   });
-  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  /** A step that puts itself down where it succeeds. */
+  const refusable = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = nowMs();
     try {
       if (context.isCancelled()) throw new ActionError('CANCELLED', 'the task was cancelled');
-      const result = await work();
-      steps.push(step(name, nowMs() - started, '', 0));
-      return result;
+      return await work();
     } catch (error) {
       steps.push(step(name, nowMs() - started, error instanceof Error ? error.message.slice(0, 2000) : String(error)));
       throw error;
     }
   };
+  const timed = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    refusable(name, async () => {
+      const started = nowMs();
+      const result = await work();
+      steps.push(step(name, nowMs() - started, '', 0));
+      return result;
+    });
   const folder = join(context.workFolder, 'objects');
   try {
     const objects = await timed('verify', () => withRetries(() => verifyListed(context, task)));
@@ -194,6 +201,14 @@ export const installPackage: InstallPackage = async (context, task) => {
     const all = await timed('plan', () => planFiles(context, task, files));
     const own = all.find((file) => isOwnPackage(context.files, file.name));
     const planned = all.filter((file) => file !== own);
+    if (all.length > 0) {
+      // What comes after it is done without a look back: one permit is for the whole act.
+      const permit = await refusable('permit', () => {
+        return askToAct(context.connection, task.id, { attempt: task.attempt, step: 'install' });
+      });
+      steps.push(permit.step);
+      permit.use();
+    }
     if (planned.length > 0) {
       const { done, installStep } = await installFiles(context, task, planned);
       steps.push(installStep);

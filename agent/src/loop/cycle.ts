@@ -41,6 +41,7 @@ export function checkIns(parts: {
       seq,
       version: agentVersion,
       permits: true,
+      actPermits: true,
       sections: parts.inventory.hashes(),
       policy: parts.policy.current().etag,
       ...defined({ task: parts.tasks.current() }),

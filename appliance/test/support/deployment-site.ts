@@ -1,11 +1,13 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { updateSample } from '../../../bundle-tools/test/samples.ts';
+import type { GateParts } from '../../src/features/deployments/gate.ts';
 import { deploymentService } from '../../src/features/deployments/service.ts';
 import type { DeviceService } from '../../src/features/devices/service.ts';
 import type { Device } from '../../src/features/devices/types.ts';
 import { type UpdateService, updateService } from '../../src/features/updates/service.ts';
 import { needsAlone, openEngines } from './engines.ts';
+import { openGate } from './open-gate.ts';
 import { deb, debian13, reporter } from './site.ts';
 
 // Deployments over engines alone: devices that need one update, whose files are here, and who reports as an agent does.
@@ -22,7 +24,10 @@ export const completed: TaskResult = {
 };
 export const lineUpdate = 'a'.repeat(32);
 
-export const openDeployments = async (count: number, clock?: () => number) => {
+export type DeploymentSite = Awaited<ReturnType<typeof openDeployments>>;
+
+/** `changes`: when a computer may be changed; at any time, where it is not given. */
+export const openDeployments = async (count: number, clock?: () => number, changes: GateParts = openGate) => {
   const held = new Set<string>([sha('1'), sha('2')]);
   const states = new Map<number, Device['state']>();
   const deviceOf = (id: number): Device | undefined =>
@@ -70,6 +75,7 @@ export const openDeployments = async (count: number, clock?: () => number) => {
     devices,
     updates,
     store,
+    changes,
     gate: { assertMayApprove: () => new Set(), hindrance: () => undefined, personsBehind: () => new Set() },
     ...(clock === undefined ? {} : { clock }),
   });

@@ -16,6 +16,8 @@ export const checkInRequest = z.object({
   policy: z.string().max(128).optional(),
   /** It asks for a permit before it connects to an address of an order; an agent that does not gets no such order. */
   permits: z.literal(true).optional(),
+  /** It asks for a permit before it changes the computer; for one that does not, the handing out is that step. */
+  actPermits: z.literal(true).optional(),
   /** The task in work. */
   task: z.object({ id: opaqueId, state: z.enum(['received', 'running', 'restarting']) }).optional(),
 });

@@ -53,6 +53,8 @@ export const failureCode = z.enum([
   'NOT_MOVED',
   /** The order is for another time, or asks what no order may. */
   'OUT_OF_BOUNDS',
+  /** There was no permit for the irreversible step: it was not begun. */
+  'WINDOW_CLOSED',
   /** A controller answered as it should not: everything stopped. */
   'ANOMALY',
   'INTERNAL',

@@ -17,6 +17,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
+import { type Held, HeldNotes } from './held-notes.tsx';
 
 /**
  * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
@@ -46,6 +47,7 @@ type DeploymentNewProps = {
   readonly ringPlan: string;
   /** The rings that the chosen plan makes of these devices. */
   readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
+  readonly held: Held;
   /** Where the form was opened, if not from the list of updates. */
   readonly back?: string | undefined;
   readonly errors?: FieldErrors;
@@ -83,6 +85,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
       sub={ctx.t('deployments.consequence')}
     >
+      <HeldNotes ctx={ctx} held={props.held} />
       <ErrorSummary errors={errors} labels={labels} />
       <PostForm action={paths.deploymentNew()} class="stack" errors={errors}>
         {props.back === undefined ? null : <input type="hidden" name="back" value={props.back} />}

@@ -1,6 +1,6 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { NoMatch, swap } from '../components/list-tools.tsx';
+import { ListFiles, NoMatch, swap } from '../components/list-tools.tsx';
 import { column } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
@@ -13,6 +13,7 @@ import { paths } from '../paths.ts';
 import { InstallationMark } from '../updates/updates.tsx';
 import type { DeploymentRow } from './deployments.tsx';
 import { DeploymentMark } from './deployments.tsx';
+import { type Held, HeldNotes } from './held-notes.tsx';
 import { type RingRow, Rings } from './rings.tsx';
 
 export type TaskRow = {
@@ -25,6 +26,10 @@ export type TaskRow = {
   readonly ring: number;
   /** Refusal or failure: an error code and the exit code. */
   readonly code?: string | undefined;
+  /** What holds it back, and when its window opens. */
+  readonly hold?: { readonly code: string; readonly opensAt?: When | undefined } | undefined;
+  /** It was handed to an agent that asks for no permit. */
+  readonly isUnasked: boolean;
   readonly exitCode?: number | undefined;
   /** The end of the output, for the open row. */
   readonly output?: string | undefined;
@@ -37,6 +42,7 @@ type DeploymentProps = {
   readonly updates: readonly Reference[];
   readonly list: ListState;
   readonly tasks: PageOf<TaskRow>;
+  readonly held: Held;
   readonly timeoutMinutes: number;
   /** None where all go at once. */
   readonly rings: readonly RingRow[];
@@ -55,6 +61,29 @@ const levels = {
   cancelled: 'info',
 } as const;
 
+/** Why an order has not begun, in words. */
+const holdText = (ctx: Ctx, { code, opensAt }: NonNullable<TaskRow['hold']>): string =>
+  opensAt === undefined
+    ? ctx.tDynamic(`deployments.hold.${code}`)
+    : ctx.t('deployments.holdUntil', { at: ctx.fmt.dateTime(opensAt) });
+
+/** What came of an order, or holds it back. */
+const Outcome = ({ ctx, row }: { ctx: Ctx; row: TaskRow }) => {
+  const words = [
+    ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
+    ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
+    ...(row.hold === undefined ? [] : [holdText(ctx, row.hold)]),
+    ...(row.isUnasked ? [ctx.t('deployments.unasked')] : []),
+  ];
+  const code = row.code ?? row.hold?.code;
+  if (words.length === 0) return '–';
+  return (
+    <>
+      {words.join(', ')} {code === undefined ? null : <code translate="no">{code}</code>}
+    </>
+  );
+};
+
 /** One deployment, device by device. An installed update counts only when the next inventory shows it. */
 export const Deployment = (props: DeploymentProps) => {
   const { ctx, deployment, group, updates, list, tasks } = props;
@@ -71,13 +100,16 @@ export const Deployment = (props: DeploymentProps) => {
         timeout: props.timeoutMinutes,
       })}
       actions={
-        deployment.state === 'running' || deployment.state === 'held' ? (
-          <PostForm action={paths.deploymentCancel(deployment.id)}>
-            <Button kind="danger" needs="deployments:write">
-              {ctx.t('deployments.cancel')}
-            </Button>
-          </PostForm>
-        ) : undefined
+        <>
+          <ListFiles list={list} csv={paths.deploymentCsv(deployment.id)} />
+          {deployment.state === 'running' || deployment.state === 'held' ? (
+            <PostForm action={paths.deploymentCancel(deployment.id)}>
+              <Button kind="danger" needs="deployments:write">
+                {ctx.t('deployments.cancel')}
+              </Button>
+            </PostForm>
+          ) : null}
+        </>
       }
     >
       {props.rings.length === 0 ? null : (
@@ -112,6 +144,7 @@ export const Deployment = (props: DeploymentProps) => {
           </>
         )}
       </p>
+      <HeldNotes ctx={ctx} held={props.held} />
       <ListPanel<(typeof tasks.rows)[number]>
         list={list}
         page={tasks}
@@ -149,19 +182,7 @@ export const Deployment = (props: DeploymentProps) => {
                 {row.update.name}
               </To>
             )),
-            column('why', ctx.t('deployments.outcome'), (row) =>
-              row.code === undefined && row.exitCode === undefined ? (
-                '–'
-              ) : (
-                <>
-                  {[
-                    ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
-                    ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
-                  ].join(', ')}{' '}
-                  {row.code === undefined ? null : <code translate="no">{row.code}</code>}
-                </>
-              ),
-            ),
+            column('why', ctx.t('deployments.outcome'), (row) => <Outcome ctx={ctx} row={row} />),
             ...(props.rings.length === 0
               ? []
               : [column('ring', ctx.t('rings.ring'), { num: true }, (row: TaskRow) => ctx.fmt.number(row.ring))]),

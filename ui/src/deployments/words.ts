@@ -27,9 +27,9 @@ export const words = defineWords({
     kk: 'Тарату керек пе? Жаңарту: {updates}, құрылғы: {devices}',
   },
   'deployments.consequence': {
-    en: 'Devices install at their next contact. A device gets only what it needs; nothing is downgraded.',
-    ru: 'Устройства установят при следующей связи. Каждое получит только нужное; версии не понижаются.',
-    kk: 'Құрылғылар келесі байланыста орнатады. Құрылғы тек қажетін алады; нұсқа төмендетілмейді.',
+    en: 'Each device installs in its window. A device gets only what it needs; nothing is downgraded.',
+    ru: 'Каждое устройство установит в своё окно обслуживания. Оно получит только нужное; версии не понижаются.',
+    kk: 'Әр құрылғы өз қызмет көрсету терезесінде орнатады. Ол тек қажетін алады; нұсқа төмендетілмейді.',
   },
   'deployments.noUpdates': { en: 'No updates chosen', ru: 'Обновления не выбраны', kk: 'Жаңарту таңдалмаған' },
   'deployments.noUpdatesWhy': {
@@ -80,6 +80,49 @@ export const words = defineWords({
   'deployments.taskOrder': { en: 'In the order given.', ru: 'В порядке создания.', kk: 'Тапсырылған ретімен.' },
   'deployments.outcome': { en: 'Outcome', ru: 'Итог', kk: 'Нәтиже' },
   'deployments.exitCode': { en: 'exit code {code}', ru: 'код выхода {code}', kk: 'шығу коды {code}' },
+  'deployments.holdUntil': {
+    en: 'waits for its window, opens {at}',
+    ru: 'ждёт своего окна, откроется {at}',
+    kk: 'терезесін күтуде, {at} ашылады',
+  },
+  'deployments.hold.NO_WINDOW': {
+    en: 'no window is set for the device',
+    ru: 'для устройства не задано окно',
+    kk: 'құрылғыға терезе белгіленбеген',
+  },
+  'deployments.hold.WINDOW_CLOSED': {
+    en: 'the window is closed',
+    ru: 'окно закрыто',
+    kk: 'терезе жабық',
+  },
+  'deployments.hold.WINDOW_SHORT': {
+    en: 'too little of the window is left, 15 minutes are needed',
+    ru: 'окно скоро закроется, нужно 15 минут',
+    kk: 'терезе жақында жабылады, 15 минут керек',
+  },
+  'deployments.hold.RING_CLOSED': {
+    en: 'its ring is not open',
+    ru: 'его этап не открыт',
+    kk: 'оның кезеңі ашылмаған',
+  },
+  'deployments.hold.CLOCK_HELD': {
+    en: 'the clock of the appliance was set, it must run steadily for 10 minutes',
+    ru: 'часы сервера переводились, они должны идти ровно 10 минут',
+    kk: 'сервердің сағаты ауыстырылды, ол 10 минут бірқалыпты жүруі керек',
+  },
+  'deployments.heldDevices': {
+    en: 'Devices held back: {n}. Cause: {why}.',
+    ru: 'Задержано устройств: {n}. Причина: {why}.',
+    kk: 'Кідіртілген құрылғы: {n}. Себебі: {why}.',
+  },
+  'deployments.unasked': {
+    en: 'this agent asks no permit',
+    ru: 'этот агент не спрашивает разрешения',
+    kk: 'бұл агент рұқсат сұрамайды',
+  },
+  'deployments.opensAt': { en: 'Window opens', ru: 'Окно откроется', kk: 'Терезе ашылады' },
+  'deployments.held': { en: 'Held back by', ru: 'Что задерживает', kk: 'Не кідіртеді' },
+  'deployments.begun': { en: 'Begun', ru: 'Начато', kk: 'Басталды' },
   'deployments.attempt': { en: 'Attempt', ru: 'Попытка', kk: 'Әрекет' },
   'deployments.output': { en: 'End of the output', ru: 'Конец вывода', kk: 'Шығыстың соңы' },
   'taskCode.AGENT_RESTARTED': {
@@ -132,6 +175,26 @@ export const words = defineWords({
     en: 'a needed file is not here; import the bundle that has it',
     ru: 'нужного файла здесь нет; импортируйте комплект с ним',
     kk: 'қажет файл мұнда жоқ; ол бар буманы импорттаңыз',
+  },
+  'taskCode.NOT_APPROVED': {
+    en: 'the update is not approved any more',
+    ru: 'обновление больше не одобрено',
+    kk: 'жаңарту енді мақұлданбаған',
+  },
+  'taskCode.NOT_TAKEN': {
+    en: 'the device did not take the order within 90 days',
+    ru: 'устройство не взяло задачу за 90 дней',
+    kk: 'құрылғы тапсырманы 90 күнде алмады',
+  },
+  'taskCode.SILENT': {
+    en: 'it was begun, and the device sent no result',
+    ru: 'установка началась, но устройство не прислало результат',
+    kk: 'орнату басталды, бірақ құрылғы нәтиже жібермеді',
+  },
+  'taskCode.WINDOW_CLOSED': {
+    en: 'not begun: the window had closed',
+    ru: 'не начато: окно закрылось',
+    kk: 'басталмады: терезе жабылды',
   },
   'taskCode.NOT_MOVED': {
     en: 'there is no permit for the new address, or it did not answer as this appliance; the old one stays',

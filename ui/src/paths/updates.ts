@@ -25,6 +25,7 @@ export const updatesPages = {
     POST: 'deployments:write',
   }),
   deployment: page('/deployments/:id', { ...ofDevice, GET: 'deployments:read' }),
+  deploymentCsv: page('/deployments/:id/orders.csv', { ...ofDevice, GET: 'deployments:read' }),
   /** POST */
   // `hold` takes the right to order, the others the one to approve: the service asks.
   deploymentRings: page('/deployments/:id/rings', { ...ofDevice, POST: 'deployments:write' }),

@@ -11,6 +11,10 @@ import {
   consentSchema,
   type DeployConsents,
   deploymentSchema,
+  gateFields,
+  type Held,
+  HOLDS,
+  holdSchema,
   type NewDeployment,
   newDeployment,
   ringSchema,
@@ -42,6 +46,14 @@ const task = z.object({
   startedAt: textTime.nullable(),
   finishedAt: textTime.nullable(),
   verifiedAt: textTime.nullable(),
+  actingAt: textTime
+    .nullable()
+    .describe('When the change was permitted, or the order handed to an agent that asks no permit; null: not begun'),
+  asksPermit: z
+    .boolean()
+    .nullable()
+    .describe('Whether the agent asks before it changes the computer; null: not handed out'),
+  hold: holdSchema.nullable().describe('What holds it back; null: nothing, or it was begun'),
   steps: z.array(
     z.object({
       name: z.string(),
@@ -87,6 +99,20 @@ const flags = {
 };
 const percentText = (percent: number): string => `${percent} %`;
 
+const heldText: Readonly<Record<(typeof HOLDS)[number], string>> = {
+  NO_WINDOW: 'no window is meant for them (sallyport object, kind maintenance-window)',
+  CLOCK_HELD: 'the clock was set lately and has to go evenly for 10 minutes',
+  RING_CLOSED: 'their ring is not open, or the rollout is held',
+  WINDOW_CLOSED: 'their window is closed',
+  WINDOW_SHORT: 'too little of their window is left',
+};
+
+/** Says what nothing will happen for yet. */
+const noteHeld = (out: { note: (text: string) => void }, held: Held['held']): void => {
+  for (const code of HOLDS)
+    if ((held[code] ?? 0) > 0) out.note(`${code}: ${held[code]} devices wait, ${heldText[code]}`);
+};
+
 const preview = operation({
   name: 'deployment.preview',
   http: { method: 'post', path: '/deployments/preview' },
@@ -101,6 +127,7 @@ const preview = operation({
       .describe(
         'Of a plan with rings: devices of each, and how surely it is held by an update that silences 5 % of them',
       ),
+    ...gateFields,
     tasks: z.array(
       z.object({ device: deviceReference, update: z.string(), skipped: z.string().nullable().describe('Why not') }),
     ),
@@ -113,13 +140,14 @@ const preview = operation({
   command: {
     flags,
     example: 'sallyport deployment preview --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
-    print: (out, { orders, devices, rings }) => {
+    print: (out, { orders, devices, rings, held }) => {
       out.line(`${orders} orders to ${devices} devices`);
       rings.forEach(({ members, powerPercent }, index) => {
         out.line(
           `ring ${index + 1}: ${members} devices; notices an update that silences 5 % with ${percentText(powerPercent)}`,
         );
       });
+      noteHeld(out, held);
     },
   },
 });
@@ -164,14 +192,20 @@ export const deploymentOperations = [
     right: 'deployments:write',
     summary: 'Orders approved updates to devices',
     input: newDeployment,
-    output: deploymentSchema,
-    run: (context, input) =>
-      context.deployments.create(context.actor, wantedOf(context, input, scopeOf(context.actor, 'deployments:write'))),
+    output: deploymentSchema.extend(gateFields),
+    run: (context, input) => {
+      const scope = scopeOf(context.actor, 'deployments:write');
+      const made = context.deployments.create(context.actor, wantedOf(context, input, scope));
+      return { ...made, ...context.deployments.held(made.id, scope) };
+    },
     command: {
       flags,
       instead: { show: preview },
       example: 'sallyport deployment create --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
-      print: (out, { id, counts }) => out.line(`deployment ${id}: ${counts.queued} orders, ${counts.skipped} skipped`),
+      print: (out, { id, counts, held }) => {
+        out.line(`deployment ${id}: ${counts.queued} orders, ${counts.skipped} skipped`);
+        noteHeld(out, held);
+      },
     },
   }),
   operation({
@@ -180,13 +214,16 @@ export const deploymentOperations = [
     right: 'deployments:read',
     summary: 'One deployment with the order of each device',
     input: one,
-    output: deploymentSchema.extend({ rings: z.array(ringSchema), tasks: z.array(task) }),
+    output: deploymentSchema.extend({ ...gateFields, rings: z.array(ringSchema), tasks: z.array(task) }),
     run: (context, { deployment: id }) => {
       const scope = scopeOf(context.actor, 'deployments:read');
-      const tasks = named(context, context.deployments.tasks(id, scope));
+      const holdOf = context.deployments.holds();
+      const orders = context.deployments.tasks(id, scope).map((one) => ({ ...one, hold: holdOf(one) }));
+      const tasks = named(context, orders);
       return {
         ...context.deployments.get(id, scope),
         rings: context.deployments.rollouts.of(id, scope),
+        ...context.deployments.held(id, scope),
         tasks: tasks.map((row) => ({ ...row, steps: row.result?.steps ?? [] })),
       };
     },

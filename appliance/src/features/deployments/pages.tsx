@@ -11,12 +11,15 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { deciderFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { eachOf, type FileColumns, inColumns, sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { noneHeld } from './gate.ts';
+import type { DeploymentService } from './service.ts';
 import {
   type Deployment,
   type DeploymentPreview,
@@ -30,6 +33,24 @@ const maxItems = 1_000;
 const maxNamed = 20;
 const maxOutput = 8_000;
 const defaultTimeoutMinutes = 30;
+
+type OrderHold = ReturnType<ReturnType<DeploymentService['holds']>>;
+type OrderLine = { order: DeploymentTask; device: string; update: string; hold: OrderHold };
+
+const orderColumns: FileColumns<OrderLine> = [
+  ['field.state', ({ order }, ctx) => ctx.tDynamic(`installation.${order.state}`)],
+  ['field.device', ({ device }) => device],
+  ['updates.update', ({ update }) => update],
+  ['deployments.outcome', ({ order }) => order.reason],
+  ['deployments.held', ({ hold }) => hold?.code ?? null],
+  ['deployments.opensAt', ({ hold }) => (hold?.opensAt == null ? null : new Date(hold.opensAt))],
+  ['deployments.unasked', ({ order }, ctx) => (order.asksPermit === false ? ctx.tDynamic('common.yes') : null)],
+  ['deployments.begun', ({ order }) => (order.actingAt === null ? null : new Date(order.actingAt))],
+  ['deployments.attempt', ({ order }) => order.attempt],
+];
+
+const holdShown = (hold: OrderHold) =>
+  hold === null ? undefined : { code: hold.code, ...defined({ opensAt: hold.opensAt ?? undefined }) };
 
 /** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
 export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -81,6 +102,18 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     return stored === undefined ? id : `${stored.update.name} ${stored.update.version}`;
   };
 
+  const ordersShown = (c: Context<ConsoleEnv>, id: string): DeploymentTask[] => {
+    const states = filterValues(listState(c, ['state']), 'state');
+    return deployments
+      .tasks(id, scopeFor(c, 'deployments:read'))
+      .filter(({ state }) => state !== 'skipped' && (states.length === 0 || states.includes(state)));
+  };
+
+  const deviceNames = (orders: readonly DeploymentTask[]): ((device: number) => string) => {
+    const named = model.references([...new Set(orders.map(({ device }) => device))]);
+    return (device) => named.get(device)?.name ?? `#${device}`;
+  };
+
   const showOne = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
     const scope = scopeFor(c, 'deployments:read');
     const deployment = deployments.get(param(c, 'id'), scope);
@@ -89,12 +122,10 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       .of(deployment.id, scope)
       .map((ring) => ({ ...ring, decidedBy: ring.decidedBy === null ? null : nameOf(ring.decidedBy) }));
     const list = listState(c, ['state']);
-    const states = filterValues(list, 'state');
-    const tasks = deployments
-      .tasks(deployment.id, scope)
-      .filter(({ state }) => state !== 'skipped' && (states.length === 0 || states.includes(state)));
+    const tasks = ordersShown(c, deployment.id);
     const page = slicePage(tasks, currentCursor(list), ({ id }) => id);
     const named = model.references(page.rows.map(({ device }) => device));
+    const holdOf = deployments.holds();
     const group = objects.find('deployment', deployment.id)?.body['group'];
     const reached = deviceFilters.groupsIn(scope);
     const isGroupIn = typeof group === 'string' && (reached === undefined || reached.has(group));
@@ -118,6 +149,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
               attempt: task.attempt,
               ring: task.ring,
               code: task.reason ?? undefined,
+              hold: holdShown(holdOf(task)),
+              isUnasked: task.asksPermit === false,
               ...outputOf(task),
             }),
           ),
@@ -128,9 +161,32 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
           deployment.state === 'held' ? deployments.rollouts.hindrance(signedIn(c).actor, deployment.id) : undefined
         }
         {...(errors === undefined ? {} : { errors })}
+        held={deployments.held(deployment.id, scope).held}
       />,
       errors === undefined ? 200 : 422,
     );
+  };
+
+  /** The orders of the page, as they are filtered there. */
+  const ordersFile = (c: Context<ConsoleEnv>): Response => {
+    const ctx = viewContext(deps, c);
+    const { id, name } = deployments.get(param(c, 'id'), scopeFor(c, 'deployments:read'));
+    const orders = ordersShown(c, id);
+    const holdOf = deployments.holds();
+    const { head, cellsOf } = inColumns<OrderLine>(ctx, orderColumns);
+    const nameOf = deviceNames(orders);
+    return sendRows(deps, c, ctx, {
+      name: 'deployment-orders',
+      title: name,
+      page: paths.deployment(id),
+      filter: filterValues(listState(c, ['state']), 'state')
+        .map((state) => ctx.tDynamic(`installation.${state}`))
+        .join(', '),
+      head,
+      rows: eachOf(orders, (order) =>
+        cellsOf({ order, device: nameOf(order.device), update: nameOfUpdate(order.updateId), hold: holdOf(order) }),
+      ),
+    });
   };
 
   type Wanted = {
@@ -146,22 +202,22 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     back: string;
   };
 
-  type Preview = {
+  type Preview = Pick<DeploymentPreview, 'rings' | 'held'> & {
     deviceCount: number;
     targets: Reference[];
-    rings: DeploymentPreview['rings'];
     errors: FieldErrors;
   };
 
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
   const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): Preview => {
-    const none = { deviceCount: 0, targets: [], rings: [], errors: {} };
+    const none: Preview = { deviceCount: 0, targets: [], rings: [], errors: {}, held: noneHeld };
     if (wanted.updates.length === 0) return none;
     try {
-      const { devices, tasks, rings } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
+      const { devices, tasks, rings, held } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
       const ids = new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device));
       return {
         ...none,
+        held,
         deviceCount: devices,
         rings,
         targets: [...model.references([...ids].slice(0, maxNamed)).values()],
@@ -234,6 +290,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         plans={references(objects, 'ring-plan')}
         ringPlan={wanted.ringPlan}
         rings={preview.rings}
+        held={preview.held}
         back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,
@@ -346,6 +403,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     .post(paths.deploymentNew.pattern, create)
     .get(paths.deployment.pattern, (c) => showOne(c))
     .post(paths.deploymentRings.pattern, decideRing)
+    .get(paths.deploymentCsv.pattern, ordersFile)
     .post(paths.deploymentConsentDecide.pattern, decideConsent)
     .post(paths.deploymentCancel.pattern, cancel);
 };

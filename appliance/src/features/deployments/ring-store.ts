@@ -34,11 +34,11 @@ const columns = `ring, state, reason, comment, decided_by AS decidedBy, due_at A
 
 /** Of one device in a ring, over its orders that are neither skipped nor taken back. */
 const perDevice = (reach: string): string => `SELECT t.device,
-    max(t.started_at IS NOT NULL OR t.state IN ('installed', 'verified', 'failed')) AS reached,
+    max(t.acting_at IS NOT NULL OR t.state IN ('installed', 'verified', 'failed')) AS reached,
     min(t.state NOT IN ('queued', 'running')) AS ended,
     min(t.state = 'verified') AS verified,
-    max(t.state = 'failed' OR (t.state = 'installed' AND t.finished_at < :unverifiedSince)) AS failed,
-    max(t.state = 'running' AND t.started_at < :silentSince)
+    max((t.state = 'failed' AND t.reason IS NOT 'SILENT') OR (t.state = 'installed' AND t.finished_at < :unverifiedSince)) AS failed,
+    max((t.state IN ('queued', 'running') AND t.acting_at < :silentSince) OR t.reason IS 'SILENT')
       OR (min(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 0) AS lost,
     max(t.state = 'installed' AND t.finished_at >= :unverifiedSince) AS unconfirmed
   FROM task t LEFT JOIN device_status s ON s.device = t.device

@@ -16,6 +16,7 @@ import type { ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
+import { changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
 import { rollouts as rolloutService } from './rollout.ts';
 import { taskStore } from './store.ts';
 import { taskQueue } from './task-queue.ts';
@@ -44,6 +45,8 @@ type DeploymentParts = {
   store: Pick<StoreService, 'has'>;
   gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance' | 'personsBehind'>;
   clock?: () => number;
+  /** When a computer may be changed. */
+  changes: GateParts;
   /** Throws while the clock is in doubt: nothing is begun then, and nothing approved until an end. */
   assertCertain?: () => void;
 };
@@ -92,13 +95,15 @@ export const deploymentService = (parts: DeploymentParts) => {
     assertSeen: (id, scope) => void get(id, scope),
   });
   const consents = deployConsents({ db, objects, gate: parts.gate });
-  const queue = taskQueue({
+  const changes = changeGate(parts.changes);
+  const { queue, endOld } = taskQueue({
     db,
     store,
     objects,
     events,
     inventory,
     updates,
+    gate: changes,
     has: parts.store.has,
     clock,
     failed: rollouts.look,
@@ -153,11 +158,14 @@ export const deploymentService = (parts: DeploymentParts) => {
   const preview = (wanted: NewDeployment, scope: Scope): DeploymentPreview => {
     const tasks = plan(wanted, scope);
     const orders = tasks.filter((task) => task.skipped === undefined);
+    const devices = new Set(orders.map(({ device }) => device));
+    const gateOf = changes();
     return {
       tasks,
-      devices: new Set(orders.map(({ device }) => device)).size,
+      devices: devices.size,
       orders: orders.length,
       rings: ringsOf(wanted, tasks, scope)?.sizes ?? [],
+      ...heldBack([...devices].map((device) => gateOf(device).code)),
     };
   };
 
@@ -326,10 +334,33 @@ export const deploymentService = (parts: DeploymentParts) => {
     tasks: (id: string, scope: Scope): DeploymentTask[] => store.ofDeployment(id, scope),
     /** After a device's software changed. */
     verifyDevice,
+    /** One look at what holds orders back: of one that was begun or has ended nothing does. */
+    holds: () => {
+      const gateOf = changes();
+      return ({ id, state, actingAt, device }: Pick<DeploymentTask, 'id' | 'state' | 'actingAt' | 'device'>) => {
+        if ((state !== 'queued' && state !== 'running') || actingAt !== null) return null;
+        if (!store.isInOpenRing(id)) return { code: 'RING_CLOSED' as const, opensAt: null };
+        const held = gateOf(device);
+        if (held.code === 'OPEN') return null;
+        const opensAtMs = 'opensAtMs' in held ? held.opensAtMs : undefined;
+        return { code: held.code, opensAt: opensAtMs === undefined ? null : toTime(opensAtMs) };
+      };
+    },
+    /** What holds back the orders of a deployment that were not begun, of devices in reach. */
+    held: (id: string, scope: Scope) => {
+      const gateOf = changes();
+      const codeOf = ({ device, isOpen }: { device: number; isOpen: number }): HoldCode =>
+        isOpen === 1 ? gateOf(device).code : 'RING_CLOSED';
+      return heldBack(store.waiting(id, scope).map(codeOf));
+    },
     queue,
     rollouts,
     consents,
     guards: consents.guards,
+    /** Ends orders that no device takes or answers; not while the clock has to prove itself. */
+    endOld: (): void => {
+      if (parts.changes.time().heldForMs === 0) endOld();
+    },
     objectsInUse: () => store.inUse(),
   };
 };

@@ -8,15 +8,25 @@ import type { DeploymentTask, TaskState } from './types.ts';
 
 export type TaskFile = { readonly sha256: string; readonly size: number };
 
-type Row = Omit<DeploymentTask, 'result'> & { result: string | null };
-type OrderRow = { id: string; deployment: string; updateId: string; attempt: number; objects: string | null };
+type Row = Omit<DeploymentTask, 'result' | 'asksPermit'> & { result: string | null; asksPermit: number | null };
+type OrderRow = {
+  id: string;
+  deployment: string;
+  updateId: string;
+  attempt: number;
+  objects: string | null;
+  actingAt: string | null;
+};
+/** An order without an end: when it was made, and since when it is being done. */
+type OpenRow = Pick<OrderRow, 'id' | 'deployment' | 'updateId' | 'actingAt'> & { device: number; queuedAt: string };
 
 type Counted = { deployment: string; state: TaskState; tasks: number; bare: number };
 /** `isCancelled`: a person took orders back. */
 type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolean; devices: number };
 
 const columns = `id, deployment, device, update_id AS updateId, state, reason, attempt, queued_at AS queuedAt,
-  ring, started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, result`;
+  ring, started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, acting_at AS actingAt,
+  asks_permit AS asksPermit, result`;
 
 /** A queued order goes out once its ring is open, and no ring of its rollout waits for a person. Ring 0: all at once. */
 const inOpenRing = `(task.ring = 0 OR (
@@ -26,6 +36,7 @@ const inOpenRing = `(task.ring = 0 OR (
 
 const toTask = (row: Row): DeploymentTask => ({
   ...row,
+  asksPermit: row.asksPermit === null ? null : row.asksPermit === 1,
   result: row.result === null ? null : (JSON.parse(row.result) as TaskResult),
 });
 
@@ -37,12 +48,16 @@ export const taskStore = (db: Database, changed: Changed) => {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const next = sql.get<[number], OrderRow>(
-    `SELECT id, deployment, update_id AS updateId, attempt, objects FROM task
+    `SELECT id, deployment, update_id AS updateId, attempt, objects, acting_at AS actingAt FROM task
      WHERE device = +? AND (state = 'running' OR (state = 'queued' AND ${inOpenRing})) ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
   const isWaiting = sql.value<[number, number], number>(
     `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued' AND ${inOpenRing})
          OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
+  );
+  const inHand = sql.get<[number], { id: string; attempt: number }>(
+    `SELECT id, attempt FROM task WHERE device = +? AND state IN ('queued', 'running') AND objects IS NOT NULL
+     ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
   const ofDeployment = (deployment: string, scope: Scope): DeploymentTask[] => {
     const { sql, params } = devicesIn(scope, 'device');
@@ -51,6 +66,17 @@ export const taskStore = (db: Database, changed: Changed) => {
       .all(deployment, ...params)
       .map(toTask);
   };
+  /** The devices in reach with an order of a deployment that was not begun, and whether their ring is open. */
+  const waiting = (deployment: string, scope: Scope): { device: number; isOpen: number }[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], { device: number; isOpen: number }>(
+        `SELECT device, max(${inOpenRing}) AS isOpen FROM task
+         WHERE deployment = ? AND state IN ('queued', 'running') AND acting_at IS NULL AND ${sql} GROUP BY device`,
+      )
+      .all(deployment, ...params);
+  };
+  const isInOpenRing = sql.value<[string], number>(`SELECT ${inOpenRing} FROM task WHERE id = ?`);
   /** What came of some deployments. */
   const summaries = (deployments: readonly string[], scope: Scope): Map<string, Summary> => {
     const { sql, params } = allTrue([among('deployment', deployments), devicesIn(scope, 'device')]);
@@ -106,6 +132,21 @@ export const taskStore = (db: Database, changed: Changed) => {
     `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?
        RETURNING device`,
   );
+  const hand = sql.run(
+    `UPDATE task SET objects = ?2, asks_permit = ?3, acting_at = coalesce(acting_at, ?4) WHERE id = ?1`,
+  );
+  const act = sql.values<[string, string], number>(
+    'UPDATE task SET acting_at = ?2 WHERE id = ?1 AND acting_at IS NULL RETURNING device',
+  );
+  const again = sql.values<[string, string], number>(
+    `UPDATE task SET state = 'queued', attempt = attempt + 1, objects = NULL, acting_at = NULL, asks_permit = NULL,
+       started_at = NULL, result = ?2
+     WHERE id = ?1 RETURNING device`,
+  );
+  const old = sql.all<[string, string], OpenRow>(
+    `SELECT id, deployment, device, update_id AS updateId, queued_at AS queuedAt, acting_at AS actingAt FROM task
+     WHERE state IN ('queued', 'running') AND (acting_at < ?1 OR (acting_at IS NULL AND queued_at < ?2)) LIMIT 1000`,
+  );
   const keepLate = sql.run('UPDATE task SET result = ? WHERE id = ?');
   const verify = sql.values<[string, string, string], number>(
     `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
@@ -145,15 +186,33 @@ export const taskStore = (db: Database, changed: Changed) => {
       const row = next(device);
       return row && { ...row, objects: row.objects === null ? null : (JSON.parse(row.objects) as TaskFile[]) };
     },
+    /** What was handed out and has no result. */
+    inHand,
     /** Whether one is queued or running. */
     isWaiting: (device: number): boolean => isWaiting(device, device) === 1,
-    setFiles: sql.run<[id: string, objects: readonly TaskFile[]]>('UPDATE task SET objects = ?2 WHERE id = ?1'),
+    /** Handed out with these files; `actingAt`: to an agent that asks for no permit. */
+    hand: (id: string, files: readonly TaskFile[], asksPermit: boolean, actingAt: string | null): void =>
+      hand(id, JSON.stringify(files), asksPermit ? 1 : 0, actingAt),
+    /** The permit was given: the step counts as begun. False where it was before. */
+    act: (id: string, at: string): boolean => {
+      const devices = act(id, at);
+      changed('task', devices);
+      return devices.length > 0;
+    },
+    /** Back into the queue, as its next attempt. */
+    again: (id: string, result: TaskResult): void => {
+      changed('task', again(id, JSON.stringify(result)));
+    },
+    /** Orders being done since before one time, and those made before another that are not. */
+    old,
     find: sql.get<[id: string, device: number], Row, DeploymentTask>(
       `SELECT ${columns} FROM task WHERE id = ? AND device = ?`,
       toTask,
     ),
     /** The orders to devices in reach. */
     ofDeployment,
+    waiting,
+    isInOpenRing: (id: string): boolean => isInOpenRing(id) === 1,
     summaries,
     seen,
     installed: (device: number): DeploymentTask[] => ofDevice(device, 'installed').map(toTask),

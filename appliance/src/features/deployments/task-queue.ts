@@ -1,19 +1,31 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { ActPermitReply, ActPermitRequest } from '@sallyport/bundle-tools/protocol/act-permit';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
-import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { FailureCode, TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { installSet } from '@sallyport/bundle-tools/updates/install-set';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { isWithin } from '../../platform/scope.ts';
-import type { TaskQueue } from '../device-tasks/types.ts';
 import type { UpdateService } from '../updates/service.ts';
+import type { ChangeGate } from './gate.ts';
 import type { TaskFile, TaskStore } from './store.ts';
+import type { DeploymentQueue, DeploymentTask } from './types.ts';
 
 // dpkg ends with 0 alone; other installers bring their own codes with their packages.
 const successExit = [0];
 const maxObjects = 500;
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** Of one order; each further one in a window, and none once the step may have begun. */
+const maxAttempts = 3;
+/** What may be tried again. */
+const passing = new Set<FailureCode>(['WINDOW_CLOSED', 'FETCH_FAILED', 'NO_SPACE', 'AGENT_RESTARTED']);
+/** An order that no device took is over after this. */
+const pickUpMs = 90 * dayMs;
+/** No result so long after an installation must have ended: none comes. */
+const silentMs = dayMs;
 
 type QueueParts = {
   db: Database;
@@ -21,8 +33,9 @@ type QueueParts = {
   objects: ObjectService;
   events: EventService;
   inventory: Pick<InventoryService, 'section'>;
-  updates: Pick<UpdateService, 'stored' | 'catalog'>;
+  updates: Pick<UpdateService, 'stored' | 'catalog' | 'isApproved'>;
   has: (sha256: string) => boolean;
+  gate: ChangeGate;
   clock: () => string;
   /** After an order of a deployment ended badly, in its transaction. */
   failed: (deployment: string) => void;
@@ -32,9 +45,9 @@ type QueueParts = {
 const installedOn = (inventory: QueueParts['inventory'], device: number): Map<string, string> =>
   new Map(inventory.section(device, 'software').map((row) => [String(row['name']), String(row['version'])]));
 
-/** The devices' queues, as the agents' entry points see them. */
-export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
-  const { db, store, objects, events, updates, clock } = parts;
+/** The devices' queues, as the agents' entry points see them, and what ends orders that none of them ends. */
+export const taskQueue = (parts: QueueParts) => {
+  const { db, store, objects, events, updates, gate, clock } = parts;
 
   const bodyOf = (deployment: string): { name: string; timeoutMinutes: number; limit: string | null } => {
     const body = objects.find('deployment', deployment)?.body;
@@ -82,14 +95,22 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
     return distinct.map(({ sha256, sizeBytes }) => ({ sha256, size: sizeBytes }));
   };
 
-  const next = (device: number): InstallPackageTask | null => {
+  /** Why an order may not be begun any more, whatever the window. */
+  const endedBy = (device: number, { deployment, updateId }: { deployment: string; updateId: string }) => {
+    if (!isWithin(db, bodyOf(deployment).limit, device)) return 'OUT_OF_REACH';
+    return updates.isApproved(updateId) ? undefined : 'NOT_APPROVED';
+  };
+
+  const next = (device: number, asksPermit = false): InstallPackageTask | null => {
+    if (!store.isWaiting(device) || gate()(device).code !== 'OPEN') return null;
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
       const { id, deployment, updateId, attempt } = order;
-      // What was handed out before goes on: the device works on it.
-      if (order.objects === null && !isWithin(db, bodyOf(deployment).limit, device)) {
+      // What was begun goes on: the device works on it.
+      const ended = order.actingAt === null ? endedBy(device, order) : undefined;
+      if (ended !== undefined) {
         immediate(db, () => {
-          store.finish(id, { state: 'cancelled', reason: 'OUT_OF_REACH', result: null, at: clock() });
-          recordEnd(deployment, device, updateId, 'OUT_OF_REACH');
+          store.finish(id, { state: 'cancelled', reason: ended, result: null, at: clock() });
+          recordEnd(deployment, device, updateId, ended);
         });
         continue;
       }
@@ -108,7 +129,7 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
         });
         continue;
       }
-      if (order.objects === null) store.setFiles(id, files);
+      if (order.actingAt === null) store.hand(id, files, asksPermit, asksPermit ? null : clock());
       const { name, version, arch } = stored.update;
       return {
         id,
@@ -125,6 +146,29 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
     return null;
   };
 
+  const mayAct = (device: number, taskId: string, asked: ActPermitRequest): ActPermitReply | undefined =>
+    immediate(db, () => {
+      const task = store.find(taskId, device);
+      if (task === undefined) return undefined;
+      if (task.state !== 'queued' && task.state !== 'running') return { go: false, why: 'ended' };
+      if (task.asksPermit !== true || task.attempt !== asked.attempt) return { go: false, why: 'attempt' };
+      if (endedBy(device, task) !== undefined) return { go: false, why: 'not-approved' };
+      if (!store.isInOpenRing(taskId)) return { go: false, why: 'held' };
+      const opening = gate()(device);
+      if (opening.code !== 'OPEN') return { go: false, why: opening.code };
+      if (!store.act(taskId, clock())) return { go: false, why: 'spent' };
+      return { go: true, mustEndBy: toTime(opening.untilMs) };
+    });
+
+  /** Whether an attempt is followed by another: where nothing was begun, or the device tells that by itself. */
+  const isTriedAgain = ({ attempt, actingAt, asksPermit }: DeploymentTask, { state, code }: TaskResult): boolean =>
+    state === 'failed' &&
+    code !== undefined &&
+    attempt < maxAttempts &&
+    passing.has(code) &&
+    asksPermit === true &&
+    (actingAt === null || code === 'WINDOW_CLOSED');
+
   const result = (device: number, taskId: string, report: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled' =>
     immediate(db, () => {
       const task = store.find(taskId, device);
@@ -139,6 +183,10 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
         store.begin(taskId, device, clock());
         return 'ok';
       }
+      if (isTriedAgain(task, report)) {
+        store.again(taskId, report);
+        return 'ok';
+      }
       const isDone = report.state === 'completed';
       const reason = isDone ? null : (report.code ?? (report.state === 'timed-out' ? 'TIMEOUT' : 'EXIT'));
       store.finish(taskId, { state: isDone ? 'installed' : 'failed', reason, result: report, at: clock() });
@@ -146,13 +194,32 @@ export const taskQueue = (parts: QueueParts): TaskQueue<InstallPackageTask> => {
       return 'ok';
     });
 
-  return {
-    isWaiting: store.isWaiting,
+  /** Ends what no device ends: orders that none took, and what was begun without a result. */
+  const endOld = (): void => {
+    const nowMs = Date.parse(clock());
+    const [longAgo, tooOld] = [nowMs - silentMs, nowMs - pickUpMs].map(toTime);
+    immediate(db, () => {
+      for (const { id, deployment, device, updateId, actingAt } of store.old(longAgo ?? '', tooOld ?? '')) {
+        const timeoutMs = bodyOf(deployment).timeoutMinutes * minuteMs;
+        const isSilent = actingAt !== null;
+        if (isSilent && Date.parse(actingAt) + timeoutMs + silentMs > nowMs) continue;
+        const reason = isSilent ? 'SILENT' : 'NOT_TAKEN';
+        store.finish(id, { state: isSilent ? 'failed' : 'cancelled', reason, result: null, at: clock() });
+        recordEnd(deployment, device, updateId, reason);
+      }
+    });
+  };
+
+  const queue: DeploymentQueue = {
+    isWaiting: (device) => store.isWaiting(device) && gate()(device).code === 'OPEN',
     next,
+    inHand: store.inHand,
+    mayAct,
     cancelled: (device, ids) => ids.filter((id) => store.find(id, device)?.state === 'cancelled'),
     result,
     isNews: (device, taskId) => store.find(taskId, device)?.state === 'queued',
     state: (device, taskId) => store.begin(taskId, device, clock()),
     mayFetch: store.mayFetch,
   };
+  return { queue, endOld };
 };

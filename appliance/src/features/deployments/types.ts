@@ -2,11 +2,13 @@
 // and update is what came of it. An order is handed out while it is queued or running, the same one until its result came;
 // its files are chosen when it is handed out first, dependencies first, from what the device has then. `installed` is
 // what an installer reports; `verified` is what the next inventory shows. Nothing else ends a task well.
+import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { z } from 'zod';
 import type { Actor, WriteGuard } from '../../engine/objects/types.ts';
 import { comment, deviceId, type Shape, textTime, time } from '../../platform/shapes.ts';
 import type { Approvable, Hindrance } from '../accounts/types.ts';
+import type { TaskQueue } from '../device-tasks/types.ts';
 
 export const TASK_STATES = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
 export type TaskState = (typeof TASK_STATES)[number];
@@ -17,7 +19,10 @@ export type DeploymentTask = {
   readonly device: number;
   readonly updateId: string;
   readonly state: TaskState;
-  /** Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED` or `OUT_OF_REACH`. */
+  /**
+   * Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED`, `OUT_OF_REACH`, `NOT_APPROVED`; `NOT_TAKEN`:
+   * no device took it in time; `SILENT`: it was begun, and no result came.
+   */
   readonly reason: string | null;
   readonly attempt: number;
   /** Of its rollout, from 1; 0 where all go at once. */
@@ -26,8 +31,15 @@ export type DeploymentTask = {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly verifiedAt: string | null;
+  /** When the irreversible step was permitted, or the order handed to an agent that asks no permit; null: not begun. */
+  readonly actingAt: string | null;
+  /** Of the agent that it was handed to; null: it was not. */
+  readonly asksPermit: boolean | null;
   readonly result: TaskResult | null;
 };
+
+/** Orders to install, which are begun in a window alone. */
+export type DeploymentQueue = TaskQueue<InstallPackageTask> & Required<Pick<TaskQueue, 'mayAct' | 'inHand'>>;
 
 export const deploymentSchema = z.object({
   id: z.string(),
@@ -39,6 +51,28 @@ export const deploymentSchema = z.object({
   state: z.enum(['running', 'held', 'finished', 'cancelled']).describe('`held`: a ring waits for a person'),
   counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
 });
+/** What needs a person comes before what passes by itself. */
+export const HOLDS = ['NO_WINDOW', 'CLOCK_HELD', 'RING_CLOSED', 'WINDOW_CLOSED', 'WINDOW_SHORT'] as const;
+
+/** What holds a change of a computer back. */
+export const holdSchema = z.object({
+  code: z
+    .enum(HOLDS)
+    .describe(
+      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `WINDOW_SHORT`: too little of the window is left',
+    ),
+  opensAt: textTime.nullable().describe('When its window opens; null: none opens within a year and a month'),
+});
+
+/** What holds back the orders that were not begun. */
+export const gateFields = {
+  gate: z
+    .enum(HOLDS)
+    .nullable()
+    .describe('The worst of what holds orders back that were not begun; null: nothing does'),
+  held: z.record(z.enum(HOLDS), z.int()).describe('Devices held back, by what'),
+};
+
 /** Fields of a consent to packages by agents of others that its second person agreed to. */
 export const CONSENTED_FIELDS = ['group', 'reason'] as const;
 
@@ -161,8 +195,11 @@ export const newDeployment = z.strictObject({
 });
 export type NewDeployment = Shape<typeof newDeployment>;
 
+/** How many devices are held back by what, and the worst of it. */
+export type Held = Shape<z.ZodObject<typeof gateFields>>;
+
 /** What a deployment would do, before it is created. */
-export type DeploymentPreview = {
+export type DeploymentPreview = Held & {
   readonly tasks: readonly { readonly device: number; readonly updateId: string; readonly skipped?: string }[];
   readonly devices: number;
   readonly orders: number;

@@ -4,6 +4,7 @@
 // given back by another person, since it may be an attack), and only then handed to the device.
 
 import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
+import type { ActPermitReply, ActPermitRequest } from '@sallyport/bundle-tools/protocol/act-permit';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
@@ -112,8 +113,11 @@ export const secondPersonsAct = (wanted: Wanted | null): 'device-task-confirm' |
 export type TaskQueue<T extends Task = Task> = {
   /** Whether `next` may have a task: a look that writes nothing. */
   isWaiting(device: number): boolean;
-  /** The task to work on now; the same one until its result came. */
-  next(device: number): T | null;
+  /**
+   * The task to work on now; the same one until its result came. `asksPermit`: the agent asks before it changes the computer; for one that
+   * does not, handing out is that step.
+   */
+  next(device: number, asksPermit?: boolean): T | null;
   /** Which of these are cancelled. */
   cancelled(device: number, ids: readonly string[]): string[];
   /** `host`: what the call that brings it names the appliance (RFC 9110 7.2). */
@@ -130,6 +134,10 @@ export type TaskQueue<T extends Task = Task> = {
   mayFetch(device: number, sha256: string): boolean;
   /** Whether the next step of a task may be done, where a task asks before each; undefined for one that is not the device's. */
   permit?(device: number, taskId: string, asked: PermitRequest): PermitReply | undefined;
+  /** Whether the irreversible step of a task may begin, which then counts as begun; undefined for one that is not the device's. */
+  mayAct?(device: number, taskId: string, asked: ActPermitRequest): ActPermitReply | undefined;
+  /** The task that was handed to the device and has no result yet, in a window or not. */
+  inHand?(device: number): { id: string; attempt: number } | undefined;
   /** The server to which an open task takes the device's agent; undefined where it takes it nowhere. */
   leadsTo?(device: number, taskId: string): string | undefined;
 };
@@ -137,11 +145,11 @@ export type TaskQueue<T extends Task = Task> = {
 /** Several queues as one: what one does not know, the next may. */
 export const joinedQueues = (
   queues: readonly TaskQueue[],
-): TaskQueue & Required<Pick<TaskQueue, 'permit' | 'leadsTo'>> => ({
+): TaskQueue & Required<Pick<TaskQueue, 'permit' | 'mayAct' | 'leadsTo'>> => ({
   isWaiting: (device) => queues.some((queue) => queue.isWaiting(device)),
-  next: (device) => {
+  next: (device, asksPermit) => {
     for (const queue of queues) {
-      const task = queue.next(device);
+      const task = queue.next(device, asksPermit);
       if (task !== null) return task;
     }
     return null;
@@ -162,6 +170,13 @@ export const joinedQueues = (
   permit: (device, task, asked) => {
     for (const queue of queues) {
       const answer = queue.permit?.(device, task, asked);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  },
+  mayAct: (device, task, asked) => {
+    for (const queue of queues) {
+      const answer = queue.mayAct?.(device, task, asked);
       if (answer !== undefined) return answer;
     }
     return undefined;

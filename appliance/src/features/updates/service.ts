@@ -111,6 +111,8 @@ export type UpdateService = {
   ): void;
   /** For orders: the update with its files, whatever its state. */
   stored(id: string): StoredUpdate | undefined;
+  /** Whether an update is approved now. */
+  isApproved(id: string): boolean;
   /** Every update that is known, for the order of an installation. */
   catalog(): ReadonlyMap<string, StoredUpdate>;
   /** Notes devices whose software or platform changed. In the transaction of the change. */
@@ -420,6 +422,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       if (ids.length > 0) store.changed();
     },
     stored: store.find,
+    isApproved: (id) => objects.find(UPDATE_DECISION, id)?.body['approval'] === 'approved',
     catalog: () => new Map(store.all().map((stored) => [stored.update.id, stored])),
   };
 };

@@ -28,6 +28,23 @@ export const windowService = (parts: {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   const ofComputers = (): MaintenanceWindow[] => [...windows({ for: 'computers' }), ...windows({ for: 'both' })];
 
+  /** Whether devices may be changed at a moment: the windows are read once, and those of a place looked at once. */
+  const openAt = (atMs: number): ((device: number) => Opening) => {
+    const all = ofComputers();
+    const named = new Set(all.flatMap(({ devices }) => devices));
+    const known = new Map<string, Opening>();
+    return (device) => {
+      const rows = queries.placeOf(device);
+      const [own] = rows;
+      if (own === undefined) return { state: 'none', minutesLeft: 0 };
+      const groups = rows.flatMap(({ grp }) => grp ?? []);
+      const place = named.has(own.publicId) ? own.publicId : groups.join(' ');
+      const found = known.get(place) ?? openingAt(windowsOf(all, { device: own.publicId, groups }), timeOf, atMs);
+      known.set(place, found);
+      return found;
+    };
+  };
+
   return {
     /** Those for controllers, in order of their names. */
     ofControllers: (): MaintenanceWindow[] => windows().filter((window) => window.for !== 'computers'),
@@ -40,14 +57,9 @@ export const windowService = (parts: {
     occurrence: (all: readonly MaintenanceWindow[], id: string, from: number) => occurrenceAt(all, id, from, timeOf),
     /** A body with its time in the form in which it is kept. */
     kept: (body: Body): Body => ({ ...body, recurrence: keptRecurrence(body['recurrence']) }),
+    openAt,
     /** Whether a device, by its number, may be changed at a moment. One that is not there has no window. */
-    openFor: (device: number, atMs: number): Opening => {
-      const rows = queries.placeOf(device);
-      const [own] = rows;
-      if (own === undefined) return { state: 'none', minutesLeft: 0 };
-      const groups = rows.flatMap(({ grp }) => grp ?? []);
-      return openingAt(windowsOf(ofComputers(), { device: own.publicId, groups }), timeOf, atMs);
-    },
+    openFor: (device: number, atMs: number): Opening => openAt(atMs)(device),
   };
 };
 

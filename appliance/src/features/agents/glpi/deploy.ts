@@ -3,8 +3,7 @@ import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { type FailureCode, maxOutputLength, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { ObjectService } from '../../../engine/objects/service.ts';
 import type { StoreService } from '../../../engine/store/service.ts';
-import type { DeployConsents } from '../../deployments/types.ts';
-import type { TaskQueue } from '../../device-tasks/types.ts';
+import type { DeployConsents, DeploymentQueue } from '../../deployments/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
 import { groupsOf } from '../groups.ts';
@@ -19,7 +18,7 @@ const maxRunning = 5_000;
 type Parts = {
   objects: ObjectService;
   devices: Pick<DeviceService, 'sourcesOf'>;
-  tasks: TaskQueue<InstallPackageTask>;
+  tasks: DeploymentQueue;
   store: StoreService;
   deployConsents: Pick<DeployConsents, 'isInForce'>;
 };
@@ -62,7 +61,8 @@ export const deployChannel = ({ objects, devices, tasks, store, deployConsents }
     deployConsents.isInForce(groupsOf(objects, device.publicId)) &&
     !devices.sourcesOf(device.id).some(({ source, state }) => source === 'native' && state === 'approved');
 
-  const taskOf = (device: Device): InstallPackageTask | null => (isOpen(device) ? tasks.next(device.id) : null);
+  // These agents ask for no permit: handing out is the irreversible step.
+  const taskOf = (device: Device): InstallPackageTask | null => (isOpen(device) ? tasks.next(device.id, false) : null);
 
   /** Reads an object once more in full: its name in the store must be the digest of its bytes. */
   const hashed = async (sha256: string): Promise<Known | undefined> => {
@@ -81,14 +81,14 @@ export const deployChannel = ({ objects, devices, tasks, store, deployConsents }
     return known;
   };
 
-  const fail = (device: Device, task: InstallPackageTask, code: FailureCode, output: string): void => {
+  const fail = (device: Device, task: { id: string; attempt: number }, code: FailureCode, output: string): void => {
     running.delete(device.id);
     const steps = [{ name: 'install', exit: null, output: output.slice(-maxOutputLength), ms: null }];
     tasks.result(device.id, task.id, { attempt: task.attempt, steps, state: 'failed', code } satisfies TaskResult);
   };
 
   return {
-    wanted: (device) => taskOf(device) !== null,
+    wanted: (device) => isOpen(device) && tasks.isWaiting(device.id),
     jobs: async (device, base) => {
       const task = taskOf(device);
       if (task === null) return {};
@@ -139,8 +139,8 @@ export const deployChannel = ({ objects, devices, tasks, store, deployConsents }
       };
     },
     status: (device, answer) => {
-      const task = tasks.next(device.id);
-      if (task === null || task.id !== answer['uuid']) return;
+      const task = tasks.inHand(device.id);
+      if (task === undefined || task.id !== answer['uuid']) return;
       let held = running.get(device.id);
       if (held?.taskId !== task.id) {
         held = { taskId: task.id, lines: [], length: 0 };

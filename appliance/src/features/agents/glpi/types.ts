@@ -2,7 +2,6 @@
 // client proves nothing but the token; it is known by what it calls itself, and what it says of its hardware is compared
 // with the stored state of the device before anything is stored.
 
-import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { InventoryService } from '../../../engine/inventory/service.ts';
 import type { SectionIntake } from '../../../engine/inventory/types.ts';
 import type { ObjectService } from '../../../engine/objects/service.ts';
@@ -10,8 +9,7 @@ import type { StoreService } from '../../../engine/store/service.ts';
 import type { Database } from '../../../platform/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { Personal } from '../../../platform/personal.ts';
-import type { DeployConsents } from '../../deployments/types.ts';
-import type { TaskQueue } from '../../device-tasks/types.ts';
+import type { DeployConsents, DeploymentQueue } from '../../deployments/types.ts';
 import type { DeviceService } from '../../devices/service.ts';
 import type { DiscoveryService } from '../../discovery/service.ts';
 
@@ -26,7 +24,7 @@ export type GlpiParts = {
   store: StoreService;
   deployConsents: Pick<DeployConsents, 'isInForce'>;
   log: Pick<Log, 'error'>;
-  tasks: TaskQueue<InstallPackageTask>;
+  tasks: DeploymentQueue;
   /** Hours between inventories. */
   inventoryHours: () => number;
   clock?: () => number;

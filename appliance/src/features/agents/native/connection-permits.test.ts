@@ -101,13 +101,13 @@ describe('a permit of an agent to connect where an order leads', () => {
       { kind: 'show-log', lines: 5 },
       'x',
     );
-    expect(permits.nextFor(device, true)).toMatchObject({ id: task, action: 'move-server' });
-    expect(permits.nextFor(device, false)).toBeNull();
+    expect(permits.nextFor(device, { permits: true })).toMatchObject({ id: task, action: 'move-server' });
+    expect(permits.nextFor(device, {})).toBeNull();
     expect(deviceTasks.get(task, wholeSite('job'))).toMatchObject({
       state: 'failed',
       code: 'UNKNOWN_ACTION',
       output: expect.stringContaining('update it first') as string,
     });
-    expect(permits.nextFor(device, false)).toMatchObject({ id: log.id, action: 'show-log' });
+    expect(permits.nextFor(device, {})).toMatchObject({ id: log.id, action: 'show-log' });
   });
 });

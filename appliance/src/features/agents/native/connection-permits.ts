@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isControllerPort } from '@sallyport/bundle-tools/controllers/controller-ports';
+import type { CheckInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import type { ConnectionPermitRequest } from '@sallyport/bundle-tools/protocol/connection-permit';
 import { serverEndpoint } from '@sallyport/bundle-tools/protocol/site';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
@@ -20,9 +21,9 @@ export const connectionPermits = ({ tasks, forbiddenBecause, events, clock }: Pa
   const told = firstIn({ ms: quietMs, clock });
   return {
     /** The task to work on now; one that leads elsewhere ends for an agent that would go there without asking. */
-    nextFor: (device: number, asksPermits: boolean): Task | null => {
-      const task = tasks.next(device);
-      if (task === null || asksPermits || !leadsElsewhere(task)) return task;
+    nextFor: (device: number, { permits, actPermits }: Pick<CheckInRequest, 'permits' | 'actPermits'>): Task | null => {
+      const task = tasks.next(device, actPermits === true);
+      if (task === null || permits === true || !leadsElsewhere(task)) return task;
       const output = 'this agent goes to another address without asking for a permit: update it first';
       const steps = [{ name: 'move', exit: 1, output, ms: 0 }];
       tasks.result(device, task.id, { attempt: task.attempt, steps, state: 'failed', code: 'UNKNOWN_ACTION' });

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { actPermitRequest } from '@sallyport/bundle-tools/protocol/act-permit';
 import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import {
@@ -21,7 +22,7 @@ import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { trustName } from '@sallyport/bundle-tools/protocol/trust';
 import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { type Context, Hono } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { EventService } from '../../../engine/events/service.ts';
 import { pickParams } from '../../../engine/events/types.ts';
 import type { SectionResult } from '../../../engine/inventory/types.ts';
@@ -111,6 +112,8 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 const renewalsPerMinute = 4;
 const eventCallsPerMinute = 30;
 const permitsPerMinute = 30;
+
+const anyPermitRequest = z.union([permitRequest, actPermitRequest]);
 
 /** The answer to a section that is as it was. */
 const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed: 0 };
@@ -261,7 +264,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         );
         // What is handed out is written down first.
         if (isWaiting) await intake.turn();
-        const task = isWaiting ? permits.nextFor(device.id, call.permits === true) : null;
+        const task = isWaiting ? permits.nextFor(device.id, call) : null;
         const reply: CheckInReply = {
           now: toTime(clock()),
           next: nextSeconds(pollSeconds),
@@ -343,13 +346,15 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         return c.json({ ok: true });
       })
 
-      // Asked before each packet towards a controller: one switch here ends all at once.
+      // Asked before each packet towards a controller, and before a computer is changed: one switch here ends all at once.
       .post('/tasks/:id/permit', async (c) => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
-        const asked = await body(c, permitRequest, wireLimits.smallBytes);
+        const asked = await body(c, anyPermitRequest, wireLimits.smallBytes);
         await intake.turn();
-        const reply = id.success ? tasks.permit?.(device.id, id.data, asked) : undefined;
+        const answered = (task: string) =>
+          'step' in asked ? tasks.mayAct?.(device.id, task, asked) : tasks.permit?.(device.id, task, asked);
+        const reply = id.success ? answered(id.data) : undefined;
         if (reply === undefined) throw new AppError('CANCELLED', 'nothing more of this task may be done');
         return c.json(reply);
       })

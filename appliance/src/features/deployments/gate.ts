@@ -1,0 +1,72 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { TimeReading } from '../../platform/site-clock.ts';
+import { type Held, HOLDS } from './types.ts';
+
+// What holds an order back that changes a computer: no window, a window that is closed or too short for it, a clock that was set
+// lately. Handing out and permits ask here, and pages show what it says.
+
+/** The part of a computer's windows that counts here. */
+type Opening =
+  | { readonly state: 'none' }
+  | { readonly state: 'closed'; readonly opensAtMs?: number }
+  | { readonly state: 'open'; readonly minutesLeft: number };
+
+/** Why no change of a computer may begin now. */
+type Hold =
+  | { readonly code: 'NO_WINDOW' }
+  | { readonly code: 'WINDOW_CLOSED'; readonly opensAtMs?: number }
+  /** It is open, and what is left of it is less than a change is expected to take. */
+  | { readonly code: 'WINDOW_SHORT' }
+  | { readonly code: 'CLOCK_HELD' };
+
+/** `OPEN`: until when, by the window. */
+type Gate = Hold | { readonly code: 'OPEN'; readonly untilMs: number };
+
+/** One look at the clock and the windows, for any number of devices. */
+export type ChangeGate = () => (device: number) => Gate;
+
+export type GateParts = {
+  /** The windows of devices at a moment. */
+  openAt: (atMs: number) => (device: number) => Opening;
+  /** The clock, read anew. */
+  time: () => Pick<TimeReading, 'believedMs' | 'heldForMs'>;
+};
+
+/** A change is expected to take so long. */
+const expectedMinutes = 15;
+
+const minuteMs = 60_000;
+
+/** Whether computers may be changed now. */
+export const changeGate =
+  ({ openAt, time }: GateParts): ChangeGate =>
+  () => {
+    const { believedMs, heldForMs } = time();
+    const openingOf = openAt(believedMs);
+    return (device) => {
+      const opening = openingOf(device);
+      if (opening.state === 'none') return { code: 'NO_WINDOW' };
+      if (opening.state === 'closed') return { code: 'WINDOW_CLOSED', ...defined({ opensAtMs: opening.opensAtMs }) };
+      if (heldForMs > 0) return { code: 'CLOCK_HELD' };
+      if (opening.minutesLeft < expectedMinutes) return { code: 'WINDOW_SHORT' };
+      return { code: 'OPEN', untilMs: believedMs + opening.minutesLeft * minuteMs };
+    };
+  };
+
+export const noneHeld: Held['held'] = {
+  NO_WINDOW: 0,
+  CLOCK_HELD: 0,
+  RING_CLOSED: 0,
+  WINDOW_CLOSED: 0,
+  WINDOW_SHORT: 0,
+};
+
+/** What the gate says of a device, or that its ring is not open. */
+export type HoldCode = Gate['code'] | 'RING_CLOSED';
+
+/** How many devices are held back by what, and the worst of it. */
+export const heldBack = (codes: readonly HoldCode[]): Held => {
+  const held = { ...noneHeld };
+  for (const code of codes) if (code !== 'OPEN') held[code] += 1;
+  return { gate: HOLDS.find((code) => held[code] > 0) ?? null, held };
+};
