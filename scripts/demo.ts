@@ -182,6 +182,9 @@ const addSources = async () => {
     'demo',
     demoAdvisories(at('work/advisories'), demoEcosystem, packageName, versions[1] ?? ''),
   );
+  // Its few advisories are all that there are of the demo's system.
+  await host('source sync', 'demo', '--arch', arch);
+  await host('source whole', demoEcosystem);
   if (!existsSync('/etc/debian_version')) return 'sample';
   try {
     await host('source add', 'apt', 'system', '--system');

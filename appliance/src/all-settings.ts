@@ -12,6 +12,7 @@ import { identificationSettings } from './features/identification/settings.ts';
 import { integritySettings } from './features/integrity/settings.ts';
 import { mediaSettings } from './features/media/settings.ts';
 import { patchSettings } from './features/patches/settings.ts';
+import { vulnerabilitySettings } from './features/vulnerabilities/settings.ts';
 import { workSettings } from './features/worklist/settings.ts';
 import { joined } from './platform/declarations.ts';
 
@@ -27,6 +28,7 @@ export const allSettings = joined(
   discoverySettings,
   eventSettings,
   exchangeSettings,
+  vulnerabilitySettings,
   identificationSettings,
   integritySettings,
   mediaSettings,

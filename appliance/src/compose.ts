@@ -186,6 +186,7 @@ export const compose = async ({
       inventory,
       changed,
       isIndexed: isPublicName,
+      leastRecords: () => objects.setting('vulnerabilities.least-records'),
     });
     const devices = deviceService({
       ...over,

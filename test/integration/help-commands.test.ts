@@ -65,6 +65,7 @@ const named: Readonly<Record<string, string>> = {
   'sallyport deployment hold': 'test/integration/rollout.test.ts',
   'sallyport deployment continue': 'test/integration/two-persons.test.ts',
   'sallyport-bundle source add support end-of-support': 'test/integration/host-cli.test.ts',
+  'sallyport-bundle source whole': 'test/integration/host-cli.test.ts',
   'sallyport update follow': 'appliance/src/cli/inventory-commands.test.ts',
   'sallyport-bundle rebuild': 'test/integration/host-volumes.test.ts',
   'sallyport-bundle split': 'test/integration/host-volumes.test.ts',

@@ -224,6 +224,16 @@ describe('sallyport-bundle', () => {
       sources: [{ name: 'end-of-support', rejected: 0 }],
     });
     await host('source', 'remove', 'end-of-support');
+    // The few records of a small source are all that there are, as the curator says and takes back.
+    mkdirSync(at('small'), { recursive: true });
+    const affected = [{ package: { ecosystem: 'Debian:13', name: 'scada' }, versions: ['1.0'] }];
+    const record = { id: 'SMALL-1', modified: '2026-01-01T00:00:00Z', summary: '', affected };
+    writeFileSync(at('small', 'SMALL-1.json'), JSON.stringify(record));
+    await host('source', 'add', 'osv', 'small', at('small'));
+    await host('source', 'sync', 'small');
+    expect(await host('source', 'whole', 'Debian:13')).toEqual({ whole: ['Debian:13'] });
+    expect(await host('source', 'whole', 'Debian:13', '--not')).toEqual({ whole: [] });
+    await host('source', 'remove', 'small');
     site.writeRequest(at('medium'), {
       software: ['pkg:generic/scada@1.0'],
       wants: [{ kind: 'product', id: 'scada', min: '2.0' }],

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '../../appliance/src/compose.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 
@@ -14,7 +15,12 @@ export type KnownHost = {
 };
 
 /** Introduces a new host to a site; `folder` holds its keys, and a medium for each answer. */
-export async function knownHost({ exchange }: Pick<Appliance, 'exchange'>, folder: string): Promise<KnownHost> {
+export async function knownHost(
+  { exchange, objects }: Pick<Appliance, 'exchange' | 'objects'>,
+  folder: string,
+): Promise<KnownHost> {
+  // Its feeds have a record or two.
+  objects.setSetting(systemActor, 'vulnerabilities.least-records', 0);
   const host = makeHost(join(folder, 'host'));
   await host.publish();
   const file = await host.trustFile(join(folder, 'introduction'));

@@ -8,6 +8,8 @@ import { openInventory } from './site.ts';
 /** A site that takes inventories and advisories, and matches them; its clock stands until it is set. */
 export const openMatching = async () => {
   const clock = { ms: Date.parse('2026-01-02T00:00:00Z') };
+  // Feeds of tests are small.
+  const leastRecords = { is: 0 };
   const noted: string[] = [];
   let number = 0;
   const site = await openInventory((changed) => vulnerabilities.onSectionChanged(changed));
@@ -30,11 +32,13 @@ export const openMatching = async () => {
     changed: () => undefined,
     clock: () => clock.ms,
     isIndexed: shippedPackages(),
+    leastRecords: () => leastRecords.is,
   });
   return {
     site,
     vulnerabilities,
     clock,
+    leastRecords,
     /** Events and the advisories that they name. */
     noted,
     /** The snapshot that is in force. */

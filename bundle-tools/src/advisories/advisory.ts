@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { csafBodySchema } from './csaf/normal.ts';
 import { supportSchema } from './support.ts';
 import { threatSchema } from './threat.ts';
+import { wholeSchema } from './whole.ts';
 
 // The normalised advisory: what crosses the gap, whatever format the source had. Bounds are part of the format:
 // a record past them is rejected with its reason, never cut silently, except for the texts that only people read.
@@ -81,6 +82,8 @@ export const AdvisorySchema = z.strictObject({
   threat: threatSchema.optional(),
   /** Until when a release is supported; such a record affects nothing. Read where the request says so (`readsSupport`). */
   support: supportSchema.optional(),
+  /** An ecosystem that the curator calls whole; such a record affects nothing. Read where the request says so (`readsWhole`). */
+  whole: wholeSchema.optional(),
 });
 
 export type AffectedRange = z.infer<typeof AffectedRangeSchema>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestSample, updateSample } from '../../test/samples.ts';
 import { readsSupport, supportFeed } from '../advisories/support.ts';
+import { readsWhole, wholeFeed } from '../advisories/whole.ts';
 import { packDigests } from '../documents/digests.ts';
 import { encodeInventory, type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import type { SiteRequest } from '../documents/request.ts';
@@ -74,11 +75,14 @@ describe('choose', () => {
     expect(names([has('a', '1'), has('lib', '3', 0)])).toEqual(['low', 'lib', 'a']);
   });
 
-  it('sends ends of support to a site that reads them, and to no older one', () => {
-    const path = `advisories/${supportFeed}/0-1111111111111111.jsonl.gz`;
+  it.each([
+    ['ends of support', supportFeed, readsSupport],
+    ['what is called whole', wholeFeed, readsWhole],
+  ])('sends %s to a site that reads it, and to no older one', (_, feed, reading) => {
+    const path = `advisories/${feed}/0-1111111111111111.jsonl.gz`;
     const content = catalog([], [{ path, sha256: digest('ends'), size: 1, kind: 'advisory' }]);
     const sent = (reads: string[]) => paths(content, choose(requestSample({ reads }), content).include);
-    expect(sent(['sallyport-bundle/1', readsSupport])).toContain(path);
+    expect(sent(['sallyport-bundle/1', reading])).toContain(path);
     expect(sent(['sallyport-bundle/1'])).toEqual(['updates.jsonl']);
   });
 

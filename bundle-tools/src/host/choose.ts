@@ -1,4 +1,5 @@
 import { readsSupport, supportFeed } from '../advisories/support.ts';
+import { readsWhole, wholeFeed } from '../advisories/whole.ts';
 import { firmwareKey, isAtLeast } from '../controllers/firmware-id.ts';
 import { unpackDigests } from '../documents/digests.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
@@ -219,6 +220,7 @@ export const choose = (
   });
   const feeds = new Map(partsByFeed(catalogParts(catalog.lines)));
   if (!request.reads.includes(readsSupport)) feeds.delete(supportFeed);
+  if (!request.reads.includes(readsWhole)) feeds.delete(wholeFeed);
   const feedNames = new Set(feeds.keys());
   const digests = new Set(firstLine.keys());
   const updates = new Map<string, Update>();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { suitesFeed } from '../advisories/suites-feed.ts';
 import { supportFeed } from '../advisories/support.ts';
+import { wholeFeed } from '../advisories/whole.ts';
 import { shownAddress } from '../downloads/proxies.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
@@ -13,7 +14,8 @@ import type { HostState } from './state.ts';
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name has 1 to 64 of a-z, 0-9 and -, and starts with a letter or digit')
-  .refine((text) => text !== suitesFeed, 'this name is kept for the advisories of security suites');
+  .refine((text) => text !== suitesFeed, 'this name is kept for the advisories of security suites')
+  .refine((text) => text !== wholeFeed, 'this name is kept for what `source whole` says');
 
 const place = z.string().min(1).max(4096);
 

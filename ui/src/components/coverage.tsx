@@ -15,6 +15,7 @@ export type CoverageView = {
     readonly ecosystem: string;
     readonly components: number;
     readonly until?: string | undefined;
+    readonly records?: number | undefined;
     readonly edition?: string | undefined;
     readonly paidUntil?: string | undefined;
     readonly publisher?: string | undefined;
@@ -87,6 +88,7 @@ const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
             : ctx.tDynamic(`coverage.why.${reason.code}`, {
                 ecosystem: reason.ecosystem || '–',
                 n: reason.components,
+                records: reason.records ?? 0,
                 until: reason.until ?? '',
                 edition: reason.edition ?? '',
                 paidUntil: reason.paidUntil ?? '',

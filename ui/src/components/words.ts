@@ -1437,6 +1437,11 @@ export const words = defineWords({
     ru: '{ecosystem}, компонентов: {n}. Оценено только то, что исправлено: о них пишут лишь разделы безопасности apt, а они не говорят, что ещё не исправлено. Добавьте источник бюллетеней на подключённой стороне.',
     kk: '{ecosystem}, құрамдас: {n}. Тек түзетілгені бағаланған: олар туралы apt қауіпсіздік бөлімдері ғана жазады, ал олар әлі түзетілмегенін айтпайды. Қосылған тарапта бюллетень дереккөзін қосыңыз.',
   },
+  'coverage.why.few-records': {
+    en: '{ecosystem}, components: {n}. Judged in part: the sources here have only {records} records about it. Add its whole source on the connected side, or have the curator say that these are all (sallyport-bundle source whole).',
+    ru: '{ecosystem}, компонентов: {n}. Оценено частично: в источниках здесь о ней только записей: {records}. Добавьте её полный источник на подключённой стороне, или пусть куратор подтвердит, что это всё (sallyport-bundle source whole).',
+    kk: '{ecosystem}, құрамдас: {n}. Жартылай бағаланған: мұндағы дереккөздерде ол туралы жазба саны небәрі {records}. Қосылған тарапта оның толық дереккөзін қосыңыз немесе куратор осы бәрі екенін айтсын (sallyport-bundle source whole).',
+  },
   'coverage.why.support-ended': {
     en: '{ecosystem}, components: {n}. Support of this release ended, they are judged only until {until}. What was found since then is not known here. Update the system to a release that is supported.',
     ru: '{ecosystem}, компонентов: {n}. Поддержка этого выпуска закончилась, они оценены только по {until}. Что найдено позже, здесь неизвестно. Перейдите на поддерживаемый выпуск.',

@@ -372,6 +372,16 @@ export const words = defineWords({
     ru: 'Старые бюллетени дают предупреждение. Ничего не останавливается.',
     kk: 'Ескі бюллетеньдер ескертеді. Ештеңе тоқтамайды.',
   },
+  'setting.vulnerabilities.least-records.title': {
+    en: 'Records that judge a system in whole',
+    ru: 'Записей для полной оценки системы',
+    kk: 'Жүйені толық бағалайтын жазба саны',
+  },
+  'setting.vulnerabilities.least-records.help': {
+    en: 'With fewer records about it a system is judged in part, unless the curator calls them whole.',
+    ru: 'Если записей о системе меньше, она оценена частично, пока куратор не назовёт их полными.',
+    kk: 'Жүйе туралы жазба аз болса, куратор толық демейінше, ол жартылай бағаланған.',
+  },
   'setting.exchange.grace-days.title': {
     en: 'Grace for expired bundles',
     ru: 'Допуск для просроченных комплектов',

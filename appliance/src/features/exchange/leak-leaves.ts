@@ -2,6 +2,7 @@
 
 import { suitesFeed } from '@sallyport/bundle-tools/advisories/suites-feed';
 import { readsSupport, supportFeed } from '@sallyport/bundle-tools/advisories/support';
+import { readsWhole, wholeFeed } from '@sallyport/bundle-tools/advisories/whole';
 import { wantKinds } from '@sallyport/bundle-tools/documents/request';
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
@@ -64,9 +65,9 @@ const COUNTED_FIELDS: readonly RegExp[] = [
 const FIXED_TEXTS: ReadonlyArray<readonly [field: RegExp, isFixed: (text: string) => boolean]> = (
   [
     [/^format$/, ['sallyport-request/1']],
-    [/^reads\[\]$/, ['sallyport-bundle/1', readsSupport]],
+    [/^reads\[\]$/, ['sallyport-bundle/1', readsSupport, readsWhole]],
     [/^wants\[\]\.kind$/, wantKinds],
-    [/^(cursors|wants\[\]\.id)$/, [supportFeed, suitesFeed]],
+    [/^(cursors|wants\[\]\.id)$/, [supportFeed, suitesFeed, wholeFeed]],
     [/^receipts\[\]\.payloadType$/, ['application/vnd.in-toto+json']],
     [/^receipts\[\]\._type$/, ['https://in-toto.io/Statement/v1']],
     [/^receipts\[\]\.predicateType$/, ['urn:sallyport:receipt:1']],

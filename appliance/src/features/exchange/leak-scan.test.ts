@@ -75,11 +75,11 @@ describe('the leak scan', () => {
     });
     // What the writers of requests and receipts put into fields of free text.
     const texts = {
-      reads: ['sallyport-bundle/1', 'sallyport-support/1'],
+      reads: ['sallyport-bundle/1', 'sallyport-support/1', 'sallyport-whole/1'],
       code: 'NO_SPACE',
       names: ['bundle.dsse.json', 'volume-12'],
       engine: 'clamscan',
-      feeds: ['end-of-support', 'suites'],
+      feeds: ['end-of-support', 'suites', 'whole-ecosystems'],
     };
     const predicate = { code: texts.code, warnings: ['KEY_EXPIRES_SOON'], scan: { engine: texts.engine } };
     const written = { subject: texts.names.map((name) => ({ name })), predicate };

@@ -1,4 +1,5 @@
 import { readsSupport } from '@sallyport/bundle-tools/advisories/support';
+import { readsWhole } from '@sallyport/bundle-tools/advisories/whole';
 import { packDigests } from '@sallyport/bundle-tools/documents/digests';
 import {
   type Envelope,
@@ -135,7 +136,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
   const request: SiteRequest = {
     format: 'sallyport-request/1',
     site: state.site,
-    reads: ['sallyport-bundle/1', readsSupport],
+    reads: ['sallyport-bundle/1', readsSupport, readsWhole],
     request_id: Buffer.from(randomBytes(16)).toString('hex'),
     number: state.request_number + 1,
     nonce: Buffer.from(randomBytes(32)).toString('base64'),

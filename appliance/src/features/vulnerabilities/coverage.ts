@@ -26,6 +26,8 @@ type CoverageFacts = {
   readonly nameless: number;
   /** The feeds that are here, by the ecosystems that they cover. */
   readonly feeds: ReadonlyMap<string, readonly string[]>;
+  /** How many records there are of the ecosystems that have too few (few-records.ts). */
+  readonly few: ReadonlyMap<string, number>;
 };
 
 /** Systems whose own packages no source that a host reads writes about. */
@@ -50,11 +52,15 @@ const withoutOthers = (tally: EcosystemTally): EcosystemTally => ({
   others: new Map(),
 });
 
-const ecosystemReasons = (tally: EcosystemTally, feeds: readonly string[]): Coverage['reasons'] => {
+const ecosystemReasons = (
+  tally: EcosystemTally,
+  feeds: readonly string[],
+  few: number | undefined,
+): Coverage['reasons'] => {
   const { ecosystem, components, unkeyed, unsourced } = tally;
   if (feeds.length === 0)
     return [{ code: UNMANAGED.has(ecosystem) ? 'not-managed' : 'no-feed', ecosystem, components }];
-  if (tally.others.size > 0) return [...otherReasons(tally), ...ecosystemReasons(withoutOthers(tally), feeds)];
+  if (tally.others.size > 0) return [...otherReasons(tally), ...ecosystemReasons(withoutOthers(tally), feeds, few)];
   if (components === 0) return [];
   // Versions that are listed one by one still match, so it is judged by those alone.
   if (schemeOf(ecosystem) === null) return [{ code: 'no-scheme', ecosystem, components }];
@@ -62,6 +68,9 @@ const ecosystemReasons = (tally: EcosystemTally, feeds: readonly string[]): Cove
   const isOfFixes = compared > 0 && feeds.every((feed) => feed === suitesFeed);
   return [
     ...(isOfFixes ? [{ code: 'fixes-only' as const, ecosystem, components: compared }] : []),
+    ...(few === undefined || compared === 0 || isOfFixes
+      ? []
+      : [{ code: 'few-records' as const, ecosystem, components: compared, records: few }]),
     ...(unkeyed === 0 ? [] : [{ code: 'not-comparable' as const, ecosystem, components: unkeyed }]),
     ...(unsourced === 0 ? [] : [{ code: 'no-source-name' as const, ecosystem, components: unsourced }]),
   ];
@@ -98,7 +107,9 @@ export function coverageOf(facts: CoverageFacts): Coverage {
       : [{ ecosystem, components: judged, feeds: [...feeds] }];
   });
   const reasons = [
-    ...facts.tallies.flatMap((tally) => ecosystemReasons(tally, facts.feeds.get(tally.ecosystem) ?? [])),
+    ...facts.tallies.flatMap((tally) =>
+      ecosystemReasons(tally, facts.feeds.get(tally.ecosystem) ?? [], facts.few.get(tally.ecosystem)),
+    ),
     ...namelessReasons(facts),
   ];
   if (judgedBy.length === 0 && reasons.length === 0)

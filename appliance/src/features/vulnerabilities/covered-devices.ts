@@ -6,6 +6,7 @@ import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
 import { idsOf } from '../../platform/id-array.ts';
 import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
+import { fewRecords } from './few-records.ts';
 import { withKinds } from './package-kinds.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
@@ -31,6 +32,8 @@ export function coverageOfDevices(parts: {
   sources: (devices: readonly number[]) => readonly ListSource[];
   /** The kinds of packages beside the system's own that their agents look for. */
   kindsLookedFor: (devices: readonly number[]) => readonly { device: number; kind: string }[];
+  /** Fewer records about an ecosystem judge it in part. */
+  leastRecords: () => number;
   clock: () => number;
 }): (devices: readonly number[]) => Map<number, Coverage> {
   const { store, platform, clock } = parts;
@@ -40,6 +43,7 @@ export function coverageOfDevices(parts: {
     );
     const reader = parts.reader();
     const feeds = reader?.covers() ?? new Map<string, string[]>();
+    const few = fewRecords(reader?.known() ?? [], reader?.whole() ?? new Set(), parts.leastRecords());
     const support = reader?.support() ?? new Map<string, Support>();
     const paidSupport = supportOfEdition(support);
     const nowMs = clock();
@@ -94,7 +98,7 @@ export function coverageOfDevices(parts: {
     return new Map(
       devices.map((device) => {
         const { components = [], nameless = 0 } = held.get(device) ?? {};
-        const facts = { platform: platform(device), tallies: tallied(components), nameless, feeds };
+        const facts = { platform: platform(device), tallies: tallied(components), nameless, feeds, few };
         const ecosystems = facts.tallies.map(({ ecosystem }) => ecosystem);
         const coverage = withUnreadLists(coverageOf(facts), {
           platform: facts.platform,

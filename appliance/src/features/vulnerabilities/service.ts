@@ -70,6 +70,7 @@ type VulnerabilityParts = {
   readonly clock: () => number;
   /** Whether Debian's published index has a package of this name. */
   readonly isIndexed: (name: string) => boolean;
+  readonly leastRecords: () => number;
 };
 
 export type VulnerabilityService = EcosystemReads & {
@@ -193,6 +194,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     unread: (devices) => inventory.keptLists('software', devices),
     sources: (devices) => inventory.listSources('software', devices),
     kindsLookedFor: kindsLookedFor(db),
+    leastRecords: parts.leastRecords,
     clock,
   });
 

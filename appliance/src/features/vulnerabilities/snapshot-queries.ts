@@ -1,4 +1,5 @@
 import { type Support, supportFeed, supportSchema } from '@sallyport/bundle-tools/advisories/support';
+import { wholeFeed, wholeSchema } from '@sallyport/bundle-tools/advisories/whole';
 import { paidEcosystem, plainEcosystem, UBUNTU_PRO } from '@sallyport/bundle-tools/versions/edition';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
@@ -110,7 +111,7 @@ const openReader = (path: string) => {
           .all()
       : [];
   let counted: readonly EcosystemKnowledge[] | undefined;
-  const supportRecords = sql.all<[string], { block: Buffer; place: number }>(
+  const attributeRecords = sql.all<[string], { block: Buffer; place: number }>(
     `SELECT d.data AS block, v.place FROM source s CROSS JOIN record r ON r.source = s.id
      CROSS JOIN adv v ON v.id = r.adv CROSS JOIN doc d ON d.id = v.doc WHERE s.name = ? AND v.withdrawn IS NULL`,
   );
@@ -118,7 +119,7 @@ const openReader = (path: string) => {
   /** Until when releases are supported, by ecosystem. */
   const support = (): ReadonlyMap<string, Support> => {
     supported ??= new Map(
-      supportRecords(supportFeed).flatMap(({ block, place }) => {
+      attributeRecords(supportFeed).flatMap(({ block, place }) => {
         const document = JSON.parse(documentAt(block, place).toString('utf8')) as { support?: unknown };
         const read = supportSchema.safeParse(document.support);
         return read.success ? [[read.data.ecosystem, read.data] as const] : [];
@@ -126,11 +127,24 @@ const openReader = (path: string) => {
     );
     return supported;
   };
+  let calledWhole: ReadonlySet<string> | undefined;
+  /** The ecosystems that the curator calls whole. */
+  const whole = (): ReadonlySet<string> => {
+    calledWhole ??= new Set(
+      attributeRecords(wholeFeed).flatMap(({ block, place }) => {
+        const document = JSON.parse(documentAt(block, place).toString('utf8')) as { whole?: unknown };
+        const read = wholeSchema.safeParse(document.whole);
+        return read.success ? [read.data.ecosystem] : [];
+      }),
+    );
+    return calledWhole;
+  };
   return {
     close: (): void => {
       db.close();
     },
     support,
+    whole,
     /** Every advisory that covers the component, or that comparison cannot decide; rising. */
     match: (component: Component & { key: Uint8Array | null }): Hit[] => {
       const records = recordsOfEditions(component.name, component.eco);

@@ -19,6 +19,7 @@ beforeEach(async () => {
     changed: () => undefined,
     clock: () => Date.parse('2026-01-02T00:00:00Z'),
     isIndexed: () => true,
+    leastRecords: () => 0,
   });
 });
 afterEach(() => {

@@ -35,6 +35,7 @@ export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
  * that its scheme does not read. `other-publisher`: the distribution does not publish it, and no record here is about it.
  * `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
  * `fixes-only`: judged only for what has a fix, by security suites; what has none yet they do not say.
+ * `few-records`: judged by fewer records than the site asks for, and the curator does not call them all that there are.
  * `support-ended`: judged only until the day on which support of the release ended. `support-paid`: the same, and an edition that is
  * paid for goes on. `list-not-read`: the newest report could not read the list, what is known of it is from before. `list-never-read`: no
  * report had the packages of the system itself. `list-source-gone`: the source that they come from was not heard for 30 days, another one was.
@@ -54,6 +55,7 @@ const COVERAGE_CODES = [
   'no-source-name',
   'not-named',
   'fixes-only',
+  'few-records',
   'support-ended',
   'support-paid',
   'list-not-read',
@@ -72,6 +74,7 @@ export const coverageSchema = z.object({
       ecosystem: z.string().describe('Empty where it is not known'),
       components: z.int().describe('Packages that are not judged for this reason'),
       until: z.string().optional().describe('The last day of support for everybody; judged only until then'),
+      records: z.int().optional().describe('Of `few-records`: how many records there are about the ecosystem'),
       edition: z.string().optional().describe('An edition that is paid for and supported for longer'),
       paidUntil: z.string().optional().describe('The last day of support of that edition'),
       publisher: z
