@@ -100,6 +100,37 @@ describe('a rollout', () => {
     expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ members: 3, failed: 0 });
   });
 
+  it('gives no permit for what was handed out before it was held, and says that its ring is not open', () => {
+    const { queue, held, rollouts, tasks, holds } = fixture.deployments;
+    const id = create({ rings: ['4'] });
+    const [first = 0, second = 0] = waiting();
+    const order = queue.next(second, true);
+    expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ reached: 0 });
+    fail(first);
+    const ask = () => queue.mayAct(second, order?.id ?? '', { attempt: 1, step: 'install' });
+    expect(ask()).toEqual({ go: false, why: 'held' });
+    const [waits] = tasks(id, wholeSite('job')).filter(({ device }) => device === second);
+    expect(waits && holds()(waits)).toEqual({ code: 'RING_CLOSED', opensAt: null });
+    expect(held(id, wholeSite('job'))).toMatchObject({ gate: 'RING_CLOSED', held: { RING_CLOSED: size - 1 } });
+    rollouts.resume(admin, id, 'looked at');
+    expect(ask()).toMatchObject({ go: true });
+    expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ reached: 1 });
+  });
+
+  it('counts a device as lost that was permitted and sent no result, also once its order has ended', () => {
+    const { queue, endOld, rollouts } = fixture.deployments;
+    const id = create({ rings: ['2'], maxLost: 1 });
+    const [first = 0] = waiting();
+    const order = queue.next(first, true);
+    queue.mayAct(first, order?.id ?? '', { attempt: 1, step: 'install' });
+    pass(dayMs + 31 * 60_000);
+    const counts = () => rollouts.of(id, wholeSite('job'))[0];
+    expect(counts()).toMatchObject({ lost: 1, failed: 0 });
+    endOld();
+    expect(counts()).toMatchObject({ lost: 1, failed: 0 });
+    expect(states(id)).toEqual(['open', 'closed']);
+  });
+
   it('is held by a device that falls silent at work', () => {
     const id = create({ rings: ['2'] });
     const [first = 0] = waiting();
