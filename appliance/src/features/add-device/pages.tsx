@@ -36,11 +36,11 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     client: among(clients, form.text('client'), 'agent'),
     system: among(systems, form.text('system'), 'debian'),
     server: among(servers, form.text('server'), firstServer),
-    group: form.text('group').slice(0, 512),
-    uses: form.text('uses').trim().slice(0, 10),
-    days: form.text('days').trim().slice(0, 10),
+    group: form.text('group'),
+    uses: form.text('uses').trim(),
+    days: form.text('days').trim(),
     approve: among(['manual', 'auto'], form.text('approve'), 'manual'),
-    ranges: form.text('ranges').trim().slice(0, 1_000),
+    ranges: form.text('ranges').trim(),
   });
 
   const rangesOf = ({ ranges }: Values): string[] => ranges.split(/[\s,;]+/).filter((range) => range !== '');

@@ -27,10 +27,10 @@ export const agentPushPages = (deps: ConsoleDeps): Pages => {
   const valuesOf = (c: Context<ConsoleEnv>): AgentPushProps['values'] => {
     const form = c.get('form');
     return {
-      address: form.text('address').trim().slice(0, 64),
-      user: form.text('user').trim().slice(0, 64) || 'root',
-      server: form.text('server').slice(0, 512),
-      group: form.text('group').slice(0, 512),
+      address: form.text('address').trim(),
+      user: form.text('user').trim() || 'root',
+      server: form.text('server'),
+      group: form.text('group'),
       approve: form.text('approve') === 'auto' ? 'auto' : 'manual',
     };
   };

@@ -1,9 +1,9 @@
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import { cleanLine } from '../../platform/text.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
 import {
   areGroups,
@@ -49,7 +49,6 @@ type Parts = {
 };
 
 const act = 'recovery-key-renew';
-const maxReason = 500;
 const waiting = (asked: { at: number }): Approvable => ({ act, thing: `recovery-key@${asked.at}` });
 
 /** The recovery key as the appliance knows it. */
@@ -105,7 +104,7 @@ export function recoveryKeyService(parts: Parts): RecoveryKeyService {
     ask: (actor, text) => {
       requireRight(actor, 'safety:write');
       gate.assertMayAsk(actor);
-      const reason = cleanLine(text).trim().slice(0, maxReason);
+      const reason = enteredLine(text);
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       if (actor.type !== 'token') assertFresh(actor, clock());
       immediate(db, () => {

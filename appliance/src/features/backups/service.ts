@@ -10,11 +10,11 @@ import { fromMoment, type StoredEvent } from '../../engine/events/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import type { DataPaths } from '../../platform/config.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import { dueWithinADay, isDue, outOfGenerations } from './generations.ts';
 import type { CopyRecipient } from './object-copies.ts';
@@ -50,7 +50,6 @@ export type BackupService = {
 };
 
 const maxBackups = 1_000;
-const maxReason = 500;
 const dayMs = 86_400_000;
 /** Without a schedule somebody has to remember; this long is too long. */
 const byHandDays = 31;
@@ -154,7 +153,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
     forget: (actor, id, text) => {
       requireRight(actor, 'settings:write');
       const found = byId(id);
-      const reason = cleanLine(text).trim().slice(0, maxReason);
+      const reason = enteredLine(text);
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       if (found.destroyed !== undefined) throw new AppError('CONFLICT', 'this was stated already');
       if (found.place !== 'elsewhere')

@@ -4,8 +4,8 @@ import type { Snapshot, SnapshotRow } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { type FieldErrors, invalid } from '../../platform/errors.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import { toBaseline } from './chain.ts';
 import { contentColumns, contentSnapshot } from './expected.ts';
@@ -16,7 +16,6 @@ import type { Baseline, BaselineEdit, BaselineEntry, EntryPage } from './types.t
 // to the content before. Nothing is typed in by hand: an entry to add is an item of the site or a row that a device reported,
 // since a value that no device reports as typed would deviate for ever.
 
-const maxReason = 500;
 const maxChanges = 1_000;
 
 const empty = (mode: Snapshot['mode']): Snapshot =>
@@ -134,7 +133,7 @@ export const baselineEditor = (parts: {
     },
     edit: (actor: Actor, id: string, edit: BaselineEdit): Baseline => {
       requireRight(actor, 'devices:write');
-      const comment = cleanLine(edit.comment).trim().slice(0, maxReason);
+      const comment = enteredLine(edit.comment, 'comment');
       const faults: FieldErrors = {};
       if (comment === '') faults['comment'] = { key: 'validation.required' };
       const changes = edit.remove.length + edit.addItems.length + edit.addRows.length;

@@ -7,11 +7,11 @@ import type { Snapshot } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, asWriter, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { groupsReached, isReached, type Scope, wholeSite } from '../../platform/scope.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
 import { acceptances } from './acceptance.ts';
@@ -117,7 +117,6 @@ const keptDays = 1_095;
 const trimRows = 2_000;
 /** Beyond it a baseline is approved anew: its content takes in what was accepted. */
 const maxAccepted = 2_000;
-const maxReason = 500;
 const maxOrder = 100;
 
 /** Baselines, what differs from them, and what was decided about it. */
@@ -191,7 +190,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const accept: BaselineService['accept'] = (actor, ids, given) => {
     const scope = scopeOf(actor, 'devices:write');
     if (given.expiresAt != null) parts.assertCertain?.();
-    const reason = cleanLine(given.reason).trim().slice(0, maxReason);
+    const reason = enteredLine(given.reason);
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
     if (given.expiresAt != null && given.expiresAt <= clock()) faults['expiresAt'] = { key: 'validation.future' };
@@ -337,7 +336,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     accept,
     setWorkOrder: (actor, ids, order) => {
       const scope = scopeOf(actor, 'devices:write');
-      const text = order === null ? null : cleanLine(order).trim().slice(0, maxOrder);
+      const text = order === null ? null : enteredLine(order, 'order', maxOrder);
       if (text === '') throw invalid({ order: { key: 'validation.required' } });
       return immediate(db, () => {
         const changed = deviations

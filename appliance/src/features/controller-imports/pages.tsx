@@ -164,7 +164,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const draft = drafts.get(param(c, 'id'));
     const form = c.get('form');
     const { csv, headings, targets } = readColumns(form);
-    const mapping = form.text('mapping').slice(0, 100);
+    const mapping = form.text('mapping');
     if (form.text('what') === 'again') {
       const { columns: _, ...chosen } = csv;
       const way = { ...chosen, customFields: fieldNames() };

@@ -5,6 +5,7 @@ import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../platform/csv/write.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
@@ -165,7 +166,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       typesNumber: true,
       asks: { comment: true },
       run: async () => {
-        const comment = form.text('comment').trim().slice(0, 500);
+        const comment = enteredLine(form.text('comment'), 'comment');
         let n = 0;
         await inParts(picked, (part) => {
           n += controllers.decide(actor, part, decision, comment);

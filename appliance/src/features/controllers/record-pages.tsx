@@ -7,6 +7,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Body, Right } from '../../engine/objects/types.ts';
 import { bodyOf, formFields, formValues, viewField } from '../../engine/objects/view.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { goWith } from '../../server/console/cookies.ts';
@@ -211,7 +212,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const body = bodyOf(objects.kind(recordKind), form);
     return orForm(c, controller, body, () => {
       const revision = Number(form.text('revision'));
-      const comment = form.text('comment').trim().slice(0, 500);
+      const comment = enteredLine(form.text('comment'), 'comment');
       controllers.edit(actor, controller.publicId, body, {
         ...(Number.isSafeInteger(revision) && revision > 0 ? { expectedRevision: revision } : {}),
         ...(comment === '' ? {} : { comment }),
@@ -226,7 +227,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const form = c.get('form');
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such decision');
-    const n = controllers.decide(actor, [controller.publicId], decision, form.text('reason').trim().slice(0, 500));
+    const n = controllers.decide(actor, [controller.publicId], decision, enteredLine(form.text('reason')));
     return goWith(c, paths.controller(controller.publicId), {
       message: { key: 'toast.controllers.decided', params: { n } },
     });

@@ -14,6 +14,7 @@ import {
   systemActor,
 } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
@@ -433,7 +434,7 @@ export const controllerService = (
         const scope = scopeOf(actor, 'controllers:write');
         const [a, b] = [get(one, scope), get(two, scope)];
         if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
-        merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
+        merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason === undefined ? null : enteredLine(reason));
         finish.derive(new Set([a.id, b.id]));
         events.record('controller-apart', { ...byWhom(actor), params: { controller: one, other: two } });
       }),

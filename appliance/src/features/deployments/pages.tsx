@@ -7,6 +7,7 @@ import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
@@ -29,6 +30,7 @@ import {
 } from './types.ts';
 
 const maxItems = 1_000;
+const maxName = 200;
 /** Devices that the question names. */
 const maxNamed = 20;
 const maxOutput = 8_000;
@@ -320,7 +322,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const { actor } = signedIn(c);
     const form = c.get('form');
     const wanted: Wanted = {
-      name: form.text('name').trim().slice(0, 200),
+      name: form.text('name').trim(),
       updates: [...new Set(form.texts('update'))].slice(0, maxItems),
       devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))].slice(0, maxItems) : [],
       group: form.text('group'),
@@ -333,12 +335,13 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     if (form.text('recount') !== '') return showForm(c, wanted);
     const { deviceCount, errors } = previewOf(c, wanted);
     const faults: Record<string, FieldErrors[string]> = { ...errors };
+    if (wanted.name.length > maxName) faults['name'] = { key: 'validation.tooLong', params: { max: maxName } };
     if (wanted.timeoutMinutes < 1) faults['timeoutMinutes'] = { key: 'validation.tooSmall', params: { min: 1 } };
     if (deviceCount >= typeNumberFrom && form.text('confirm').trim() !== String(deviceCount))
       faults['confirm'] = { key: 'validation.typeNumber', params: { n: deviceCount } };
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
-      const made = deployments.create(actor, toNew(c, wanted, form.text('comment').trim().slice(0, 500)));
+      const made = deployments.create(actor, toNew(c, wanted, enteredLine(form.text('comment'), 'comment')));
       return goWith(c, paths.deployment(made.id), {
         message: { key: 'toast.deployment.created', params: { n: deviceCount } },
       });

@@ -4,11 +4,11 @@ import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type ConnectionRecord, outbound } from '../../platform/connect.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, invalid, toFailure } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { type ServerRule, serverFault } from '../../platform/server-address.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
@@ -53,7 +53,6 @@ type MoveParts = {
 
 const movePickupMs = 14 * 86_400_000;
 const confirmMs = 7 * 86_400_000;
-const maxReason = 500;
 /** The first device is looked for among so many. */
 const maxCandidates = 1_000;
 const answerLimits = { connectMs: 5_000, idleMs: 5_000, maxBytes: 1_024 };
@@ -193,8 +192,7 @@ export function agentMoves(
     order: async (actor, { server: given, devices: ids, reason: why, although: whyThough }) => {
       requireRight(actor, 'devices:write');
       gate.assertMayAsk(actor);
-      const lineOf = (text: string): string => cleanLine(text).trim().slice(0, maxReason);
-      const [reason, although] = [lineOf(why), lineOf(whyThough ?? '')];
+      const [reason, although] = [enteredLine(why), enteredLine(whyThough ?? '', 'although')];
       const server = given.trim().replace(/\/$/, '');
       const faults: FieldErrors = {};
       if (reason === '') faults['reason'] = { key: 'validation.required' };

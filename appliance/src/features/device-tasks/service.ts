@@ -9,10 +9,10 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { CaService } from '../ca/types.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -85,7 +85,6 @@ const timeoutMs: Readonly<Record<Wanted['kind'], number>> = {
 const graceMs = 15 * minuteMs;
 const keptMs = 30 * dayMs;
 const maxOpen = 20;
-const maxReason = 500;
 const maxMessage = 2_000;
 
 const personOf = (id: string): string => `device-task:${id}`;
@@ -263,7 +262,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   return {
     ask: (actor, publicId, wanted, given) => {
       const scope = scopeOf(actor, 'devices:write');
-      const reason = cleanLine(given).trim().slice(0, maxReason);
+      const reason = enteredLine(given);
       const faults = faultsOf(wanted, reason);
       if (Object.keys(faults).length > 0) throw invalid(faults);
       return immediate(db, () => {

@@ -41,11 +41,11 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
     // What the page showed, which its reader compared.
-    const client = c.get('form').text('client').slice(0, 512);
+    const client = c.get('form').text('client');
     if (what === 'approve') devices.approve(actor, device.id, client === '' ? undefined : client);
     else devices.revoke(actor, device.id);
     setToast(c, { message: { key: `toast.devices.${what}`, params: { n: 1 } } });
-    const token = c.get('form').text('arrivals').slice(0, 64);
+    const token = c.get('form').text('arrivals');
     // Who waits for devices of a token goes on with the next one.
     return c.redirect(token === '' ? paths.device(device.publicId) : paths.deviceArrivals(token), 303);
   };

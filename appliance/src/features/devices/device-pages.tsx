@@ -24,6 +24,7 @@ import {
   rowValues,
 } from '../../engine/inventory/view.ts';
 import { actorRef, hasRight, holdsThroughout } from '../../engine/objects/types.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedList } from '../../server/console/asked-list.ts';
@@ -459,7 +460,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         'device-decision',
         device.publicId,
         { displayName: value('displayName'), description: value('description'), group: value('group') },
-        form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
+        form.text('comment') === '' ? {} : { comment: enteredLine(form.text('comment'), 'comment') },
       );
       return goWith(c, paths.device(device.publicId), { message: { key: 'toast.devices.edited' } });
     } catch (error) {

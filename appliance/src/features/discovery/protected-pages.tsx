@@ -62,7 +62,7 @@ export const protectedPages = (deps: ConsoleDeps): Pages => {
   const ask = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
-    const [within, reason] = [form.text('addresses').slice(0, mostText), form.text('reason')];
+    const [within, reason] = [form.text('addresses'), form.text('reason')];
     const addresses = form.texts('address');
     const refuse = (errors: FieldErrors) => show(c, { errors, addresses, within, reason });
     try {

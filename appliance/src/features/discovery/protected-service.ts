@@ -3,8 +3,8 @@ import { type AddressSet, addressSet } from '@sallyport/bundle-tools/platform/ad
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import { type ProtectedRow, protectedStore, type ReleaseRow } from './protected-store.ts';
@@ -32,7 +32,6 @@ export type ProtectedAddresses = {
 
 const act = 'address-release';
 const mostRequests = 100;
-const maxReason = 500;
 
 const toAddress = ({
   address,
@@ -110,7 +109,7 @@ export function protectedAddresses(parts: {
       requireRight(actor, 'controllers:write');
       if (actor.type === 'token')
         throw new AppError('APPROVAL_TOKEN', 'a token releases no address: a person signs in');
-      const reason = cleanLine(text).trim().slice(0, maxReason);
+      const reason = enteredLine(text);
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       if (within.length === 0) throw invalid({ addresses: { key: 'validation.required' } });
       return immediate(db, () => {

@@ -6,6 +6,7 @@ import type { Collection } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, emptyLog, immediate, overwriteDeleted } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -48,7 +49,6 @@ type PersonParts = {
 };
 
 const maxRows = 100_000;
-const maxReason = 500;
 const shownErasures = 100;
 const rowsAtOnce = 10_000;
 /** Two clocks are read in one transaction. */
@@ -239,7 +239,7 @@ export const personService = (parts: PersonParts): PersonService => {
     erase: (actor, request) => {
       requireRight(actor, 'provision:write');
       const name = nameOf(request.name);
-      const reason = cleanLine(request.reason).trim().slice(0, maxReason);
+      const reason = enteredLine(request.reason);
       if (cleanLine(request.confirm).trim() !== name) throw invalid({ confirm: { key: 'validation.notSame' } });
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       const row: ErasureRow = {

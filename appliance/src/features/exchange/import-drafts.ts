@@ -5,6 +5,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { type Actor, actorRef, actorRow } from '../../engine/objects/types.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { MediaService } from '../media/types.ts';
@@ -71,7 +72,7 @@ export const importDrafts = (parts: {
     if (!isThere(draft.path)) throw new AppError('NOT_FOUND', 'the bundle is not there any more');
     // What was accepted to be checked is accepted to be imported.
     const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
-    const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');
+    const reason = enteredLine(acceptStale, 'acceptStale') || (before?.acceptStale ?? '');
     const payload = payloadOf(actor, draft, what === 'check', reason === '' ? undefined : reason);
     const run = jobs.enqueue(importJobKind, payload);
     if (what === 'check') store.setCheck(id, run);

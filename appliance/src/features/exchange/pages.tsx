@@ -47,7 +47,7 @@ const uploadPattern = /^[0-9a-f]{24}$/;
 
 /** The numbered words and the fingerprint of the form, as they were typed. */
 const heardIn = (form: Form): Omit<Heard, 'wrong'> => ({
-  words: Array.from({ length: wordCount }, (_, at) => form.text(`word-${at + 1}`).slice(0, 40)),
+  words: Array.from({ length: wordCount }, (_, at) => form.text(`word-${at + 1}`)),
   fingerprint: form.text('fingerprint'),
 });
 

@@ -3,6 +3,7 @@ import { introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { actorFor, deciderFor } from '../../server/console/guard.ts';
@@ -65,7 +66,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     const actor = { ...actorFor(c, 'exchange:write'), from: c.get('from') };
     const form = c.get('form');
     const source = form.text('source') === 'bundle' ? 'bundle' : 'clock';
-    const reason = form.text('reason').trim().slice(0, 500);
+    const reason = enteredLine(form.text('reason'));
     const ctx = viewContext(deps, c, form.text('confirmed') === '1' ? 'part' : 'page');
     if (form.text('confirmed') === '1') {
       const { to } = exchange.agreeClock(actor, reason, source);
@@ -96,7 +97,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
 
   const askBack = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = { ...actorFor(c, 'exchange:write'), from: c.get('from') };
-    exchange.askClockBack(actor, c.get('form').text('reason').trim().slice(0, 500));
+    exchange.askClockBack(actor, enteredLine(c.get('form').text('reason')));
     return goWith(c, paths.exchange(), { message: { key: 'toast.clockBackAsked' } });
   };
 

@@ -107,7 +107,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     try {
-      identification.releaseZone(actor, form.text('zone'), form.text('reason').slice(0, 500));
+      identification.releaseZone(actor, form.text('zone'), form.text('reason'));
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code === 'INVALID') return showList(c, details.fields);

@@ -17,6 +17,7 @@ import {
 } from '../../engine/objects/types.ts';
 import { type ConnectionRecord, type Forbidden, outbound } from '../../platform/connect.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { type Scope, zonesReached } from '../../platform/scope.ts';
@@ -424,13 +425,14 @@ export const identificationService = (parts: IdentificationParts) => {
     /** A person has looked: the zone may be asked again. */
     releaseZone: (actor: Actor, zone: string, reason: string): void => {
       requireRight(actor, 'controllers:write');
-      if (reason.trim() === '') throw invalid({ reason: { key: 'validation.required' } });
+      const line = enteredLine(reason);
+      if (line === '') throw invalid({ reason: { key: 'validation.required' } });
       immediate(db, () => {
         if (!store.dropHalt(zone)) throw new AppError('NOT_FOUND', 'the zone is not halted');
         const name = String(objects.find(zoneKind, zone)?.body['name'] ?? zone);
         events.record('identification-zone-released', {
           actor: actorRef(actor),
-          params: { zone: name, reason: reason.slice(0, 500) },
+          params: { zone: name, reason: line },
         });
       });
     },

@@ -3,9 +3,9 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, asWriter, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
@@ -220,15 +220,13 @@ export const integrityService = ({
   };
 
   const wanted = (one: ControllerFacts, given: ApproveProgram) => {
-    const reason = cleanLine(given.reason).trim().slice(0, 500);
+    const reason = enteredLine(given.reason);
     if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
     const content = contentOf(one);
     if (!isComparable(content)) throw invalid({ '': { key: 'validation.integrity.nothing' } });
     if (given.contentHash !== undefined && given.contentHash !== contentHash(content))
       throw new AppError('CONFLICT', 'the program was read again meanwhile');
-    const workOrder = cleanLine(given.workOrder ?? '')
-      .trim()
-      .slice(0, 100);
+    const workOrder = enteredLine(given.workOrder ?? '', 'workOrder', 100);
     return { content, reason, workOrder: workOrder === '' ? null : workOrder };
   };
 
@@ -278,7 +276,7 @@ export const integrityService = ({
     const scope = scopeOf(actor, 'controllers:write');
     return immediate(db, () => {
       const one = found(publicId, scope);
-      const order = cleanLine(workOrder).trim().slice(0, 100);
+      const order = enteredLine(workOrder, 'workOrder', 100);
       if (order === '') throw invalid({ workOrder: { key: 'validation.required' } });
       const content = contentOf(one);
       if (!isComparable(content)) throw invalid({ '': { key: 'validation.integrity.nothing' } });

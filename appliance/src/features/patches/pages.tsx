@@ -90,10 +90,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
 
   const valuesOf = (text: (name: string) => string): Record<PatchField, string> =>
     Object.fromEntries(
-      [...patchFields, 'vulnerabilities' as const, 'remarks' as const].map((name) => [
-        name,
-        text(name).slice(0, 4_000),
-      ]),
+      [...patchFields, 'vulnerabilities' as const, 'remarks' as const].map((name) => [name, text(name)]),
     ) as Record<PatchField, string>;
 
   const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
@@ -222,7 +219,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
           open || reason === undefined ? [] : [{ reason, controllers }],
         )}
         windows={isPlanned ? windowChoices(c) : []}
-        values={Object.fromEntries(['reason', ...evidenceNames].map((name) => [name, form.text(name).slice(0, 2_000)]))}
+        values={Object.fromEntries(['reason', ...evidenceNames].map((name) => [name, form.text(name)]))}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,

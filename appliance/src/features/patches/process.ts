@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
@@ -218,7 +219,7 @@ export const patchProcess = (parts: ProcessParts) => {
     const given = parsed.data;
     for (const name of ['reference', 'plan', 'owner', 'supersededBy'] as const)
       if (given[name] !== undefined) given[name] = cleanLine(given[name]).trim();
-    return { to, reason: cleanLine(reason).trim().slice(0, maxReason), evidence: given };
+    return { to, reason: enteredLine(reason, 'reason', maxReason), evidence: given };
   };
 
   const signersOf = (request: StoredRequest): Signer[] => [
@@ -297,7 +298,7 @@ export const patchProcess = (parts: ProcessParts) => {
     wanted: { deadline: Deadline; until: number; reason: string },
   ): MoveResult => {
     requireRight(actor, WRITE);
-    const reason = cleanLine(wanted.reason).trim().slice(0, maxReason);
+    const reason = enteredLine(wanted.reason, 'reason', maxReason);
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
     if (!DEADLINES.includes(wanted.deadline)) faults['clock'] = { key: 'validation.choice' };
@@ -362,7 +363,7 @@ export const patchProcess = (parts: ProcessParts) => {
       if (agrees ? !mayFill(slots, signersOf(request), signer) : !mayDecline)
         throw new AppError('FORBIDDEN', 'another person, in the role that is asked for, signs this');
       const at = clock();
-      const given = cleanLine(comment).trim().slice(0, maxReason);
+      const given = enteredLine(comment, 'comment', maxReason);
       if (!agrees && given === '') throw invalid({ comment: { key: 'validation.required' } });
       moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: given, roles: signer.roles });
       events.record(agrees ? 'patch-signed' : 'patch-declined', {

@@ -105,7 +105,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const wanted: Wanted = {
       sql: form.text('sql').trim(),
-      wait: form.text('wait').trim().slice(0, 10),
+      wait: form.text('wait').trim(),
       devices: [...new Set(form.texts('device'))].slice(0, maxDevices),
     };
     if (wanted.sql === '') return showForm(c, wanted, { sql: { key: 'validation.required' } });

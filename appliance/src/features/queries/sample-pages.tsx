@@ -56,9 +56,9 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { actor } = signedIn(c);
     const form = c.get('form');
     const values = {
-      device: form.text('device').trim().slice(0, 200),
-      path: form.text('path').slice(0, 2_000),
-      reason: form.text('reason').slice(0, 500),
+      device: form.text('device').trim(),
+      path: form.text('path'),
+      reason: form.text('reason'),
     };
     const device = model.named(values.device, scopeFor(c, 'queries:write'));
     if (device === undefined) return show(c, values, { device: { key: 'validation.device' } });

@@ -4,11 +4,11 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import { actorRef, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import { carveQuery } from './osquery-queries.ts';
 import { pathFault } from './path-values.ts';
@@ -125,7 +125,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
       const scope = scopeOf(actor, 'queries:write');
       if (!isReached(db, scope, device)) throw new AppError('NOT_FOUND', 'no such device');
       const plain = checkPath(path);
-      const why = cleanLine(reason).trim().slice(0, 500);
+      const why = enteredLine(reason);
       if (why === '') throw invalid({ reason: { key: 'validation.required' } });
       if (!Number.isInteger(maxBytes) || maxBytes < 1 || maxBytes > largestSampleBytes)
         throw invalid({ maxBytes: { key: 'validation.tooBig', params: { max: largestSampleBytes } } });

@@ -10,8 +10,8 @@ import {
   systemActor,
 } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { AccountService } from '../accounts/service.ts';
 import type { Approvable, Hindrance } from '../accounts/types.ts';
 import type { RollbackStore } from './store.ts';
@@ -19,7 +19,6 @@ import type { RollbackStore } from './store.ts';
 // Tokens after a return to an older database: each waits until an administrator lets it live again and another one agrees; an
 // only one agrees to it himself after a day, marked (decision 104). What a token allows is no more than the comparison left of it.
 
-const maxReason = 500;
 const pageOfTokens = 10_000;
 /** So many are asked for, or decided about, at once. */
 export const maxAtOnce = 200;
@@ -158,7 +157,7 @@ export function heldTokens(parts: {
       requireRight(actor, 'accounts:write');
       if (actor.type === 'token')
         throw new AppError('APPROVAL_TOKEN', 'a token lets no token live again: a person signs in');
-      const reason = cleanLine(text).trim().slice(0, maxReason);
+      const reason = enteredLine(text);
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
       const wanted = checked(ids);
       accounts.assertFresh(actor);

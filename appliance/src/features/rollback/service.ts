@@ -4,10 +4,10 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, requireDecider, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
-import { cleanLine } from '../../platform/text.ts';
 import type { AccountService } from '../accounts/service.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -84,7 +84,6 @@ type RollbackParts = {
 const waitMs = 200;
 const keptReturns = 32;
 const entriesAtOnce = 1_000_000;
-const maxReason = 500;
 const maxFailed = 50;
 /** The newest return keeps so many lines, those before it none. */
 const maxLines = 2_000;
@@ -380,7 +379,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
     acknowledge: (actor, id, text) => {
       requireRight(actor, 'safety:write');
-      const reason = cleanLine(text).trim().slice(0, maxReason);
+      const reason = enteredLine(text);
       return change(id, (found) => {
         // First: a fault of the form is shown beside the return that it is about.
         if (reason === '') throw invalid({ reason: { key: 'validation.required' } });

@@ -6,6 +6,7 @@ import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { Body, Kind } from '../../engine/objects/types.ts';
 import { bodyOf, shownValue } from '../../engine/objects/view.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { askedFields } from '../../server/console/asked-list.ts';
 import { type Built, builtBy } from '../../server/console/built-filter.ts';
 import { setToast } from '../../server/console/cookies.ts';
@@ -216,7 +217,7 @@ export const changeTag =
     const { actor } = signedIn(c);
     const form = c.get('form');
     const { publicId } = devices.byPublicId(param(c, 'id'));
-    const added = form.text('add').trim().slice(0, maxTagLength);
+    const added = enteredLine(form.text('add'), 'add', maxTagLength);
     const tag = added === '' ? form.text('remove') : added;
     const changed = (added === '' ? rules.removeTag : rules.addTag)(actor, tag, [publicId]);
     if (changed.length > 0) {

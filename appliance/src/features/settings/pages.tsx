@@ -4,6 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type SettingRow, Settings } from '@sallyport/ui/settings/settings.tsx';
 import { type Context, Hono } from 'hono';
 import type { Setting, SettingValue } from '../../engine/objects/types.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import type { FieldErrors as Faults } from '../../platform/errors.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
@@ -116,8 +117,8 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'settings:write');
     const area = areaOf(c);
     const form = c.get('form');
-    const comment = form.text('comment').trim().slice(0, 500);
     try {
+      const comment = enteredLine(form.text('comment'), 'comment');
       // All or none; every fault at once.
       const changed = deps.transact(() => {
         const faults: Faults = {};

@@ -6,6 +6,7 @@ import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import {
   askedFields,
@@ -232,10 +233,10 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         })),
       },
       run: () => {
-        const comment = form.text('comment').trim().slice(0, 500);
-        const options = comment === '' ? {} : { comment };
         const ids = items.map(({ id }) => id);
         try {
+          const comment = enteredLine(form.text('comment'), 'comment');
+          const options = comment === '' ? {} : { comment };
           if (action === 'approve') updates.approve(actor, ids, { ...options, acceptLicences: form.texts('licence') });
           else updates[action](actor, ids, options);
         } catch (error) {

@@ -3,8 +3,8 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, hasRight, holdsAnywhere, requireRight } from '../../engine/objects/types.ts';
 import { civilTime, daysBetween } from '../../platform/civil-time.ts';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
-import { cleanLine } from '../../platform/text.ts';
 import { oneLook } from './look.ts';
 import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
 import type { FoundWork, Look, WorkAct, WorkItem, WorkKind, WorkName, WorkNote, WorkWeight } from './types.ts';
@@ -125,7 +125,7 @@ export function worklistService(parts: Parts): WorklistService {
       requireRight(actor, 'work:write');
       const { band, canRest = false } = get(actor, id);
       if (later === null) return keep(actor, id, { laterUntil: null, reason: null });
-      const reason = cleanLine(later.reason).trim().slice(0, 500);
+      const reason = enteredLine(later.reason);
       const mostMs = longestMs[band === 'now' ? 'now' : canRest ? 'rest' : 'other'];
       const nowMs = clock();
       const faults: FieldErrors = {

@@ -1,4 +1,5 @@
 import { stepUpField } from '@sallyport/ui/components/form.tsx';
+import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError, type FieldErrors, toFailure } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 
@@ -38,7 +39,7 @@ export const withoutProof = (form: Form): Form =>
 
 /** Why something is changed, where the form says so. */
 export function commentOf(form: Form): { comment?: string } {
-  const comment = form.text('comment').trim().slice(0, 500);
+  const comment = enteredLine(form.text('comment'), 'comment');
   return comment === '' ? {} : { comment };
 }
 
