@@ -157,6 +157,15 @@ describe('the answer to a grave form an hour after the log-in', () => {
     }
   });
 
+  it("repeats no more of a page's own form", async () => {
+    const sent = (name: string) => admin.post(paths.objectNew('role'), { ...role(name), [stepUpField]: 'not it at all' });
+    expect(await (await sent('n'.repeat(190_000))).text()).toContain('n'.repeat(190_000));
+    const html = await (await sent('n'.repeat(200_001))).text();
+    expect(html).not.toContain('n'.repeat(1_000));
+    expect(html).toContain(`action="${paths.meAgain()}"`);
+    expect(html).toContain('Secrets and files are not kept: enter them again.');
+  });
+
   it('says that a secret is to be entered again where the kind declares one, whatever its name', async () => {
     const fields = { 'f.name': 'Line', 'f.community': 'a community', [stepUpField]: 'not it at all' };
     const html = await (await admin.post(paths.objectNew('controller-credential'), fields)).text();

@@ -86,7 +86,7 @@ export function askAgain(deps: ConsoleDeps, c: C, error: unknown): Answer {
   const own = ownForm(c);
   const isSecret = own?.isSecret ?? namedSecret;
   const hasSecrets = sent.some(([name, value]) => value !== '' && isSecret(c, name));
-  const isRepeated = own === undefined ? isForm && !hasSecrets && isRepeatable(sent) : isForm;
+  const isRepeated = isForm && isRepeatable(sent) && (own !== undefined || !hasSecrets);
   const account = deps.objects.get('account', c.get('signedIn')?.actor.id ?? '');
   const action = isRepeated ? `${pathname}${search}` : paths.meAgain();
   c.set('stepUp', {
