@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isControllerService } from '@sallyport/bundle-tools/controllers/controller-ports';
 import { words } from '@sallyport/ui/controller-imports/words';
+import { protocolName } from '@sallyport/ui/controller-source';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../../../../test/support/sources.ts';
-import { CONTROL_COMMANDS } from '../pcap/types.ts';
+import { CAPTURE_PROTOCOLS, CONTROL_COMMANDS } from '../pcap/types.ts';
 import { passiveProtocols } from './all-protocols.ts';
 
 const page = readFileSync(join(repositoryRoot, 'docs/captures.md'), 'utf8');
@@ -27,6 +28,15 @@ describe('what traffic does to a controller', () => {
 });
 
 describe('protocols that are read by ear', () => {
+  it('are those of the table of docs/captures.md, by the names that pages show', () => {
+    const devices = page.slice(page.indexOf('## Devices'), page.indexOf('## Commands'));
+    const named = devices
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !line.startsWith('| protocol '))
+      .map((line) => line.slice(2).split(/ \||,/)[0]);
+    expect([...new Set(named)].sort()).toEqual(CAPTURE_PROTOCOLS.map(protocolName).sort());
+  });
+
   it('have their ports in the table of docs/captures.md', () => {
     const devices = page.slice(page.indexOf('## Devices'), page.indexOf('## Commands'));
     for (const { protocol, tcp = [], udp = [] } of passiveProtocols)

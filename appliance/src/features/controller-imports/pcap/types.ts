@@ -22,28 +22,31 @@ export type Packet = { atMs: number; linkType: number; data: Buffer; wireBytes: 
 /** What an Ethernet (or raw) frame carries. */
 export type Frame = { etherType: number; source?: string; destination?: string; vlan?: number; payload: Buffer };
 
-export type CaptureProtocol =
-  | 's7'
-  | 'enip'
-  | 'modbus'
-  | 'bacnet'
-  | 'mms'
-  | 'opcua'
-  | 'dcp'
-  | 'lldp'
-  | 'snmp'
-  | 'pnio-cm'
-  | 'fins'
-  | 'fox'
-  | 'hart-ip'
-  | 'dnp3'
-  | 'ads'
-  | 'iec104'
-  | 'melsec'
-  | 'goose'
-  | 'synphasor'
-  | 'oui'
-  | 'arp';
+/** What is read of a capture. Each has a name (ui/controller-source.ts) and a line of docs/captures.md. */
+export const CAPTURE_PROTOCOLS = [
+  's7',
+  'enip',
+  'modbus',
+  'bacnet',
+  'mms',
+  'opcua',
+  'dcp',
+  'lldp',
+  'snmp',
+  'pnio-cm',
+  'fins',
+  'fox',
+  'hart-ip',
+  'dnp3',
+  'ads',
+  'iec104',
+  'melsec',
+  'goose',
+  'synphasor',
+  'oui',
+  'arp',
+] as const;
+export type CaptureProtocol = (typeof CAPTURE_PROTOCOLS)[number];
 
 /** What traffic does to a controller, by protocol. Each has words and a line of docs/captures.md. */
 export const CONTROL_COMMANDS = [
