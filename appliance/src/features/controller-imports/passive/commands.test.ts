@@ -34,7 +34,7 @@ describe('protocols that are read by ear', () => {
       .split('\n')
       .filter((line) => line.startsWith('| ') && !line.startsWith('| protocol '))
       .map((line) => line.slice(2).split(/ \||,/)[0]);
-    expect([...new Set(named)].sort()).toEqual(CAPTURE_PROTOCOLS.map(protocolName).sort());
+    expect(new Set(named)).toEqual(new Set(CAPTURE_PROTOCOLS.map(protocolName)));
   });
 
   it('have their ports in the table of docs/captures.md', () => {
