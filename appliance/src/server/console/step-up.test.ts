@@ -158,7 +158,8 @@ describe('the answer to a grave form an hour after the log-in', () => {
   });
 
   it("repeats no more of a page's own form", async () => {
-    const sent = (name: string) => admin.post(paths.objectNew('role'), { ...role(name), [stepUpField]: 'not it at all' });
+    const sent = (name: string) =>
+      admin.post(paths.objectNew('role'), { ...role(name), [stepUpField]: 'not it at all' });
     expect(await (await sent('n'.repeat(190_000))).text()).toContain('n'.repeat(190_000));
     const html = await (await sent('n'.repeat(200_001))).text();
     expect(html).not.toContain('n'.repeat(1_000));
