@@ -196,7 +196,7 @@ const installedVersions = async (files: RootFiles): Promise<Versions> => {
     ...parseDpkgStatus(files.text('var/lib/dpkg/status', maxStatusBytes) ?? '').map(
       (found) => [found.name, found.version] as const,
     ),
-    ...(await rpmPackages(files)).map((found) => [found.name, found.evr] as const),
+    ...(await rpmPackages(files)).packages.map((found) => [found.name, found.evr] as const),
   ]);
   return (name) => versions.get(name);
 };

@@ -7,6 +7,7 @@ import { debPurl, parseDpkgStatus } from '../dpkg/status.ts';
 import { lookedBeside } from '../packages/beside.ts';
 import { kernelRelease, type RootFiles } from '../platform/root-files.ts';
 import { rpmPackages, rpmPurl } from '../rpm/query.ts';
+import { publishersBySignature } from '../rpm/signers.ts';
 import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
 import { osRelease } from './os-release.ts';
 
@@ -113,21 +114,24 @@ const wholeOrNone = async <T>(read: () => T[] | Promise<T[]>, onPart: CollectCon
   }
 };
 
-const rpmItems = async (files: RootFiles, vendor: string): Promise<Item[]> =>
-  (await rpmPackages(files)).map((found) =>
+const rpmItems = async (files: RootFiles, vendor: string): Promise<Item[]> => {
+  const { packages, keys } = await rpmPackages(files);
+  const publisherOf = publishersBySignature(packages, keys);
+  return packages.map((found) =>
     item({
       purl: rpmPurl(vendor, found),
       type: 'rpm',
       name: clean(found.name),
       version: clean(found.evr),
       arch: clean(found.arch, 50),
-      publisher: clean(found.vendor),
+      publisher: clean(publisherOf(found)),
       source: clean(found.source),
       sourceVersion: clean(found.sourceVersion),
       installedAt: found.installedSeconds === undefined ? undefined : toTime(found.installedSeconds * 1000),
       sizeKb: found.sizeBytes === undefined ? undefined : Math.ceil(found.sizeBytes / 1024),
     }),
   );
+};
 
 const kernelsOf = (items: readonly Item[], files: RootFiles): Map<number, KernelState> =>
   files.isMachine

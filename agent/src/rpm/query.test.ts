@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectors, collectSections } from '../collectors/all.ts';
 import { noMemory } from '../collectors/collector.ts';
 import { rootFiles } from '../platform/root-files.ts';
-import { parseRpmQuery, rpmDatabase, rpmPackages, rpmPurl } from './query.ts';
+import { parseRpmKeys, parseRpmQuery, rpmDatabase, rpmPackages, rpmPurl } from './query.ts';
 
 const hasRpm = existsSync('/usr/bin/rpmbuild') && existsSync('/usr/bin/rpm');
 
@@ -17,10 +17,10 @@ const spec = (name: string, more: string): string =>
 describe('what the query prints', () => {
   it('is read column by column; keys and cut lines are left out', () => {
     const rows = [
-      'bash\t0\t5.1.8\t9.el9\tx86_64\tRed Hat, Inc.\tbash-5.1.8-9.el9.src.rpm\t1700000000\t7738634\t',
-      'perl-libs\t4\t5.32.1\t481.el9\tx86_64\t\tperl-5.32.1-481.el9.src.rpm\t1700000001\t1\t',
-      'nodejs\t1\t20.1\t2.module\tx86_64\tX\tnodejs-20.1-2.module.src.rpm\t\t\tnodejs:20:1:c:x86_64',
-      'gpg-pubkey\t0\t8483c65d\t5ccc5b19\t(none)\t\t(none)\t1\t0\t',
+      'bash\t0\t5.1.8\t9.el9\tx86_64\tRed Hat, Inc.\tbash-5.1.8-9.el9.src.rpm\t1700000000\t7738634\t\tRSA/SHA256, Wed Nov 15 2023 08:00:00 AM UTC, Key ID 199E2F91FD431D51\tRed Hat, Inc. <http://bugzilla.redhat.com/bugzilla>',
+      'perl-libs\t4\t5.32.1\t481.el9\tx86_64\t\tperl-5.32.1-481.el9.src.rpm\t1700000001\t1\t\t\t',
+      'nodejs\t1\t20.1\t2.module\tx86_64\tX\tnodejs-20.1-2.module.src.rpm\t\t\tnodejs:20:1:c:x86_64\t(none)\t',
+      'gpg-pubkey\t0\t8483c65d\t5ccc5b19\t(none)\t\t(none)\t1\t0\t\t\tPlant <packages@plant.example>',
       'cut\t0\t1',
       '',
     ];
@@ -31,6 +31,8 @@ describe('what the query prints', () => {
       ['nodejs', '1:20.1-2.module', 'nodejs', '20.1-2.module'],
     ]);
     expect(found[0]).toMatchObject({ vendor: 'Red Hat, Inc.', installedSeconds: 1_700_000_000, sizeBytes: 7_738_634 });
+    expect(found.map(({ keyId }) => keyId)).toEqual(['199e2f91fd431d51', '', '']);
+    expect(parseRpmKeys(rows.join('\n'))).toEqual([{ id: '8483c65d', owner: 'Plant <packages@plant.example>' }]);
     expect(found[2]).toMatchObject({ installedSeconds: undefined, module: 'nodejs:20:1:c:x86_64' });
   });
 
@@ -80,7 +82,7 @@ describe.skipIf(!hasRpm)('the database of rpm', () => {
     const files = rootFiles(root);
     expect(rpmDatabase(files)).toEqual({ folder: 'usr/lib/sysimage/rpm', file: 'usr/lib/sysimage/rpm/rpmdb.sqlite' });
     const before = files.modifiedMs('usr/lib/sysimage/rpm/rpmdb.sqlite');
-    const found = await rpmPackages(files);
+    const { packages: found } = await rpmPackages(files);
     // rpm's own way to name a package is the oracle.
     const listed = rpm('-qa').trim().split('\n').sort();
     expect(found.map(({ name, evr, arch }) => `${name}-${evr.replace(/^\d+:/, '')}.${arch}`).sort()).toEqual(listed);

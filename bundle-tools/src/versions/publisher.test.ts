@@ -27,6 +27,12 @@ describe('who publishes a package', () => {
     ['Amazon Linux:1', 'Amazon.com', 'own'],
     ['Amazon Linux:2', 'Fedora Project', 'other'],
     ['openSUSE:Leap 15.6', 'openSUSE', 'own'],
+    // Signed otherwise than the rest of its system.
+    ['AlmaLinux:9', 'AlmaLinux [Plant Ltd]', 'other'],
+    ['AlmaLinux:9', 'AlmaLinux [not signed]', 'other'],
+    ['AlmaLinux:9', '[not signed]', 'other'],
+    ['AlmaLinux:9', 'Plant Ltd [AlmaLinux OS 9]', 'other'],
+    ['SUSE:Linux Enterprise Server 15 SP6', 'SUSE LLC [openSUSE Project Signing Key]', 'own'],
     // Of an archive that is not the distribution's, no matter who maintains it there.
     ['Debian:13', 'Debian PHP Maintainers [deb.sury.org]', 'other'],
     ['Debian:13', 'Matthias Klose [older-defaults]', 'other'],

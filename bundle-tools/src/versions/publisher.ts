@@ -48,7 +48,11 @@ export function publisherVerdict(ecosystem: string, publisher: string): Publishe
   }
   const vendor = VENDORS.get(name);
   if (vendor === undefined) return 'unknown';
-  return vendor.test(text) ? 'own' : 'other';
+  // What is signed otherwise than the rest of the system says by whom (agent/src/rpm/signers.ts).
+  const signer = archiveIn(text);
+  const maker = signer === undefined ? text : text.slice(0, text.lastIndexOf('[')).trim();
+  const names = [maker, signer ?? ''].filter((one) => one !== '');
+  return names.every((one) => vendor.test(one)) ? 'own' : 'other';
 }
 
 /**
