@@ -7,6 +7,7 @@ import { openAlwaysIn } from '../../scripts/always-window.ts';
 import { demoAdvisories } from '../../scripts/demo-advisories.ts';
 import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
 import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
+import { atStatePrefix } from '../support/at-state.ts';
 import { commandProcess } from '../support/command-process.ts';
 import {
   command,
@@ -51,7 +52,8 @@ describe('the loop', async () => {
   const again = commandProcess();
   const findings = async (run = again.command) =>
     (await run<{ findings: { id: string }[] }>('sallyport', 'finding', 'list', ...data)).findings;
-  const serve = () => startCommand('sallyport', ['serve', ...data], /listening/, prefix());
+  const serve = (more: readonly string[] = []) =>
+    startCommand('sallyport', ['serve', ...data], /listening/, [...prefix(), ...more]);
   const bundles = () => readdirSync(at('medium')).filter((name) => name.endsWith('.tar'));
 
   beforeAll(async () => {
@@ -234,6 +236,15 @@ describe('the loop', async () => {
     await openAlwaysIn(at('appliance'));
     await inside('sallyport', 'deployment', 'create', '--update', update?.id ?? '', '--device', device, ...data);
     expect(await findings()).toHaveLength(before);
+    // The appliance dies once the permit is written down: its answer is lost, so nothing is begun, and the next attempt does it.
+    await running.kill();
+    const question = 'SELECT count(*) FROM task WHERE acting_at IS NOT NULL';
+    running = await serve(atStatePrefix({ act: 'kill', question }));
+    const died = new Promise((resolve) => running.child.once('exit', resolve));
+    await tryCommand('sallyport-agent', ['once', '--state', at('agent')], prefix());
+    await died;
+    expect(readFileSync(at('device/usr/share/line-monitor/version'), 'utf8').trim()).toBe('1.0-1');
+    running = await serve();
     await agent('once');
     expect(readFileSync(at('device/usr/share/line-monitor/version'), 'utf8').trim()).toBe('1.1-1');
     await agent('once');

@@ -179,14 +179,24 @@ describe('the loop through the API', () => {
       onDevices: [{ device: { id: line.publicId }, installedVersion: '3.5.0-1', state: null }],
     });
     const preview = await call('POST', '/deployments/preview', wanted, viewer);
-    expect(preview.json).toMatchObject({ devices: 1, orders: 1, tasks: [{ update: id, skipped: null }] });
+    expect(preview.json).toMatchObject({
+      gate: 'NO_WINDOW',
+      devices: 1,
+      orders: 1,
+      tasks: [{ update: id, skipped: null }],
+    });
     expect((await call('GET', '/deployments', undefined, viewer)).json).toMatchObject({ total: 0 });
     expect((await call('POST', '/deployments', wanted, viewer)).status).toBe(403);
     const made = await call('POST', '/deployments', { ...wanted, name: 'Night' });
-    expect(made).toMatchObject({ status: 201, json: { name: 'Night', state: 'running', counts: { queued: 1 } } });
+    expect(made).toMatchObject({
+      status: 201,
+      json: { name: 'Night', state: 'running', counts: { queued: 1 }, gate: 'NO_WINDOW', held: { NO_WINDOW: 1 } },
+    });
     const path = `/deployments/${String(made.json['id'])}`;
     expect((await call('GET', path, undefined, viewer)).json).toMatchObject({
-      tasks: [{ device: { id: line.publicId }, state: 'queued', steps: [] }],
+      tasks: [
+        { device: { id: line.publicId }, state: 'queued', hold: { code: 'NO_WINDOW', opensAt: null }, steps: [] },
+      ],
     });
     expect((await call('GET', `/devices/${line.publicId}/updates`, undefined, viewer)).json).toMatchObject({
       rows: [{ needed: true, installation: 'queued', installedVersion: '3.5.0-1' }],
