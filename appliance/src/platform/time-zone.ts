@@ -1,4 +1,6 @@
 import { type CivilTime, civilTime } from './civil-time.ts';
+import type { FieldError } from './errors.ts';
+import { nearestNames } from './nearest-names.ts';
 
 let ofProcess: string | undefined;
 
@@ -15,6 +17,18 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What is wrong with a name that is no time zone: with the nearest that are, by their whole names or by their cities. */
+export function timeZoneFault(name: string): FieldError {
+  const all = Intl.supportedValuesOf('timeZone');
+  const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1);
+  const near = nearestNames([name], all);
+  const [city] = near.length > 0 ? [] : nearestNames([cityOf(name).replaceAll(' ', '_')], all.map(cityOf));
+  if (city !== undefined) near.push(...all.filter((zone) => cityOf(zone) === city));
+  return near.length === 0
+    ? { key: 'validation.timeZone' }
+    : { key: 'validation.timeZoneNear', params: { near: near.join(', ') } };
 }
 
 /** `isTimeZone` for names that come again: to ask the runtime takes as long as reading a hundred windows. */

@@ -17,6 +17,10 @@ const sizeError = (issue: Issue & { code: 'too_big' | 'too_small' }): FieldError
   return { key: big ? 'validation.tooBig' : 'validation.tooSmall', params: limit };
 };
 
+/** What a rule of our own says: a key with its values. */
+const isFault = (params: Record<string, unknown> | undefined): params is FieldError =>
+  typeof params?.['key'] === 'string';
+
 const toFieldError = (issue: Issue): FieldError => {
   switch (issue.code) {
     case 'too_big':
@@ -31,7 +35,7 @@ const toFieldError = (issue: Issue): FieldError => {
     case 'unrecognized_keys':
       return { key: 'validation.unknownField' };
     case 'custom':
-      return { key: typeof issue.params?.['key'] === 'string' ? issue.params['key'] : 'validation.invalid' };
+      return isFault(issue.params) ? issue.params : { key: 'validation.invalid' };
     default:
       return { key: 'validation.invalid' };
   }

@@ -1118,6 +1118,11 @@ export const words = defineWords({
     ru: 'Такого часового пояса нет. Укажите его как в базе часовых поясов: Asia/Almaty.',
     kk: 'Мұндай уақыт белдеуі жоқ. Оны уақыт белдеулері базасындағыдай жазыңыз: Asia/Almaty.',
   },
+  'validation.timeZoneNear': {
+    en: 'There is no such time zone. Did you mean {near}?',
+    ru: 'Такого часового пояса нет. Возможно, это {near}?',
+    kk: 'Мұндай уақыт белдеуі жоқ. Мүмкін, бұл {near}?',
+  },
   'validation.noZone': {
     en: 'No zone is called {names}. Name one that is there, or create it first.',
     ru: 'Зоны {names} нет. Укажите существующую или сначала создайте её.',

@@ -4,7 +4,7 @@ import { once } from '@sallyport/bundle-tools/platform/once';
 import { z } from 'zod';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { cleanLine, cleanLines } from '../../platform/text.ts';
-import { isTimeZone } from '../../platform/time-zone.ts';
+import { isTimeZone, timeZoneFault } from '../../platform/time-zone.ts';
 import { timeText, toFieldErrors } from '../../platform/validation.ts';
 import type { Body, Kind, KindField, Setting } from './types.ts';
 
@@ -100,7 +100,10 @@ export const settingSchema = (setting: Setting): z.ZodType => {
         .min(setting.min ?? 0)
         .max(setting.max ?? 1_000)
         .transform(cleanLine)
-        .refine((text) => setting.format !== 'time-zone' || text === '' || isTimeZone(text));
+        .superRefine((text, c) => {
+          if (setting.format !== 'time-zone' || text === '' || isTimeZone(text)) return;
+          c.addIssue({ code: 'custom', params: timeZoneFault(text) });
+        });
     case 'integer':
       return z
         .int()

@@ -93,6 +93,10 @@ describe('the zones and controllers of a window', () => {
       timeZone: 'Europe/Berlin',
     });
     expect(create({ timeZone: 'Mars/Olympus' })).toEqual({ timeZone: { key: 'validation.timeZone' } });
+    const near = (zones: string) => ({ timeZone: { key: 'validation.timeZoneNear', params: { near: zones } } });
+    expect(create({ timeZone: 'Asia/Almatty' })).toEqual(near('Asia/Almaty'));
+    expect(create({ timeZone: 'almaty' })).toEqual(near('Asia/Almaty'));
+    expect(create({ timeZone: 'Europe/New York' })).toEqual(near('America/New_York'));
     expect(await ann.html(paths.windows())).toContain('every Wed,Sun 02-05, Europe/Berlin');
   });
 

@@ -1,8 +1,8 @@
-import { distanceWithin } from '@sallyport/bundle-tools/platform/distance';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
+import { nearestNames } from '../../platform/nearest-names.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import type { WindowService } from '../windows/service.ts';
 import { placeQueries } from './place-queries.ts';
@@ -21,26 +21,10 @@ const mostNamed = 5;
 /** For so many of them names are looked for that were meant: each is compared with all that there are. */
 const mostMeant = 2;
 /** So many characters of a name are compared with others. */
-const longestCompared = 40;
 const maxZones = 10_000;
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
-
-/** Of each of these names those that somebody may have meant, the nearest first, at most two: one letter of four may be wrong. */
-function nearestNames(names: readonly string[], all: readonly string[]): string[] {
-  const compared = all.map((one) => ({ one, text: fold(one).slice(0, longestCompared) }));
-  return names.flatMap((name) => {
-    const wanted = fold(name).slice(0, longestCompared);
-    const most = Math.max(1, Math.floor(wanted.length / 4));
-    return compared
-      .map(({ one, text }) => ({ one, away: distanceWithin(wanted, text, most) }))
-      .filter(({ away }) => Number.isFinite(away))
-      .sort((a, b) => a.away - b.away || (a.one < b.one ? -1 : 1))
-      .slice(0, 2)
-      .map(({ one }) => one);
-  });
-}
 
 /** What objects name as zones and controllers, looked up in what is there. */
 export const namedPlaces = (parts: {

@@ -28,6 +28,7 @@ describe('settings on the command line', () => {
 
   it('take a time zone that exists and no other, and pages follow it at once', async () => {
     expect((await run('setting', 'set', 'appliance.time-zone', 'Asia/Nowhere')).stderr).toContain('INVALID');
+    expect((await run('setting', 'set', 'appliance.time-zone', 'Asia/Almatty')).stderr).toContain('Asia/Almaty');
     const console = await openConsole();
     try {
       const { objects } = console.appliance;

@@ -1,6 +1,6 @@
 import type { Body, Obj } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
-import { isTimeZone } from '../../platform/time-zone.ts';
+import { isTimeZone, timeZoneFault } from '../../platform/time-zone.ts';
 import { formatRecurrence, parseRecurrence } from './recurrence.ts';
 import { type MaintenanceWindow, WINDOW_FOR } from './types.ts';
 
@@ -15,7 +15,7 @@ export const windowFaults = ({ recurrence, timeZone }: Body): FieldErrors => ({
     ? { recurrence: { key: 'validation.recurrence' } }
     : {}),
   ...(typeof timeZone === 'string' && timeZone !== '' && !isTimeZone(timeZone)
-    ? { timeZone: { key: 'validation.timeZone' } }
+    ? { timeZone: timeZoneFault(timeZone) }
     : {}),
 });
 
