@@ -27,6 +27,7 @@ export const inlineIntake = ({
   },
   facts: readFacts,
   note: async (batch) => immediate(db, () => devices.writeNotes(batch)),
+  witness: () => undefined,
   derive: () => {
     for (const queue of queues.quick) queue.run({});
   },
