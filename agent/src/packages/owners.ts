@@ -24,11 +24,17 @@ const withoutDpkg = (files: RootFiles, paths: readonly string[]): string[] => {
   return paths.filter((path) => missing.has(`/${path}`));
 };
 
-/** apk names the folder of files in a line of its own. */
+/** apk names a folder (`F:`) and after it the files in it (`R:`). */
 const withoutApk = (files: RootFiles, paths: readonly string[]): string[] => {
-  const lines = (files.text('lib/apk/db/installed', maxDatabaseBytes) ?? '').split('\n');
-  const folders = new Set(lines.filter((line) => line.startsWith('F:')).map((line) => line.slice(2)));
-  return paths.filter((path) => !folders.has(path));
+  const missing = new Set(paths);
+  let folder = '';
+  for (const line of (files.text('lib/apk/db/installed', maxDatabaseBytes) ?? '').split('\n')) {
+    if (line.startsWith('F:')) {
+      folder = line.slice(2);
+      missing.delete(folder);
+    } else if (line.startsWith('R:')) missing.delete(`${folder}/${line.slice(2)}`);
+  }
+  return paths.filter((path) => missing.has(path));
 };
 
 /** rpm prints the name that it was asked for where no package has the file. */

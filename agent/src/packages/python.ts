@@ -12,7 +12,8 @@ const maxMetadataBytes = 64 * 1024;
 /** Written beside packages of a distribution by its own tools (PEP 627). */
 const systemInstallers: ReadonlySet<string> = new Set(['debian', 'rpm']);
 
-type Found = { path: string; metadata: string };
+/** `place`: where the metadata lies, the path itself or a file in it. */
+type Found = { path: string; place: string; metadata: string };
 
 const foldersOf = (read: Bounded, parents: readonly string[]): string[] =>
   parents
@@ -37,7 +38,7 @@ const foundIn = (read: Bounded, folder: string): Found[] =>
           : [];
     for (const place of places) {
       const metadata = read.text(place, maxMetadataBytes);
-      if (metadata !== undefined) return [{ path, metadata }];
+      if (metadata !== undefined) return [{ path, place, metadata }];
     }
     return [];
   });
@@ -80,16 +81,19 @@ export const pythonLook = async (read: Bounded, owners: Owners): Promise<Look> =
     .flatMap((folder) => foundIn(read, folder))
     .filter(({ path }) => !systemInstallers.has((read.text(`${path}/INSTALLER`, 100) ?? '').trim()));
   let isWhole = true;
-  let others: readonly string[] = [];
+  let others: readonly Found[] = [];
   try {
-    others = await owners(system.map(({ path }) => path));
+    // A package may list what it lays into a folder, and not the folder; or the link that it reaches the folder by.
+    const isUnowned = new Set(await owners(system.map(({ path }) => path)));
+    const asked = system.filter(({ path }) => isUnowned.has(path));
+    const isPlaced = new Set(await owners(asked.map(({ place }) => place)));
+    others = asked.filter(({ place }) => isPlaced.has(place));
   } catch {
     // Better not counted than counted twice; the kind is not whole then.
     isWhole = false;
   }
-  const isOthers = new Set(others);
   const byIdentity = new Map<string, Item>();
-  for (const found of [...local, ...system.filter(({ path }) => isOthers.has(path))]) {
+  for (const found of [...local, ...others]) {
     const made = pythonItem(found, read.modifiedMs(found.path));
     if (made === undefined) isWhole = false;
     else byIdentity.set(`${String(made['name'])} ${String(made['version'])}`, made);
