@@ -43,6 +43,7 @@ import { deploymentService } from './features/deployments/service.ts';
 import { deviceTaskService } from './features/device-tasks/service.ts';
 import { deviceFilters } from './features/devices/filter.ts';
 import { groupStore } from './features/devices/group-store.ts';
+import { deviceQueries } from './features/devices/queries.ts';
 import { deviceRows } from './features/devices/row-store.ts';
 import { deviceService } from './features/devices/service.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
@@ -227,7 +228,7 @@ export const compose = async ({
       changes: { openAt: windows.openAt, time: () => time.read(true) },
       changed,
       inventory,
-      devices,
+      devices: deviceQueries(db),
       updates,
       store,
       gate,
@@ -378,14 +379,7 @@ export const compose = async ({
       windows,
     });
     const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock });
-    const recoveryKey = recoveryKeyService({
-      db,
-      keyring,
-      events,
-      gate,
-      everSignedIn: accounts.everSignedIn,
-      clock,
-    });
+    const recoveryKey = recoveryKeyService({ db, keyring, events, gate, everSignedIn: accounts.everSignedIn, clock });
     const persons = personService({ ...over, personal: people, inventory, gate, devices, backups });
     const rollbackDetector: RollbackDetector = newRollbackDetector({
       ...over,

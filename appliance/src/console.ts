@@ -13,6 +13,7 @@ import { controllerPatchPanels } from './features/patches/controller-panels.tsx'
 import { searchService } from './features/search/service.ts';
 import { immediate } from './platform/database.ts';
 import { textFilter } from './platform/filter/types.ts';
+import { selectionSeals } from './platform/selection.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { whileUnwritten } from './platform/while-unwritten.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
@@ -59,6 +60,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = applianc
     ],
     queries: consoleQueries(db),
     liveQueries: appliance.queries,
+    selections: selectionSeals(appliance.keyring),
     // The build lays them out; without them pages are plain but work.
     assets: isThere(assetsDir) ? assetManifest(assetsDir) : {},
     timeZone: () => appliance.objects.setting('appliance.time-zone') || siteTimeZone(),

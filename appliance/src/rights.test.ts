@@ -156,9 +156,7 @@ describe('the console', () => {
   };
 
   const send = (browser: Browser, { method, path }: Call): Promise<Response> =>
-    method === 'GET'
-      ? browser.get(path)
-      : browser.post(path, { action: 'approve', confirmed: '1', id: randomUUID(), all: '1' });
+    method === 'GET' ? browser.get(path) : browser.post(path, { action: 'approve', confirmed: '1', id: randomUUID() });
 
   it('sends nobody to log in, and shows the others what their rights allow', async () => {
     const wrong: string[] = [];

@@ -35,7 +35,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/devices/forget-queries.ts': { reads: 2, why: 'finds what expires' },
   'features/devices/hint-store.ts': { reads: 1, why: 'finds the device that an agent or a scan means' },
   'features/devices/merge-store.ts': { reads: 3, why: 'of records that merge.ts found in reach' },
-  'features/devices/queries.ts': { reads: 2, why: 'rows and names by numbers that a reach gave' },
+  'features/devices/queries.ts': { reads: 4, why: 'rows, names and states by numbers that a reach gave' },
   'features/devices/reporting-queries.ts': { reads: 2, why: 'whose report of an agent it is' },
   'features/devices/source-store.ts': { reads: 9, why: 'which client an agent is, and those of one device' },
   'features/devices/store.ts': { reads: 8, why: 'what agents say, one device by its number, and figures of the site' },
@@ -115,7 +115,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     why: 'a ring is judged by all of its devices, whoever looks; acts take a reach over every one',
   },
   'features/deployments/store.ts': {
-    reads: 11,
+    reads: 12,
     why: 'an agent asks about its own device; which orders are too old; what is in use of the store; orders by their number',
   },
   'features/rules/store.ts': { reads: 10, why: 'derives rows; tags and facts of devices that are asked about already' },

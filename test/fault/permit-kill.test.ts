@@ -95,7 +95,7 @@ const ordered = async (name: string) => {
   const { deployments, updates } = site.appliance;
   const { state, root, deviceId } = await newDevice(name);
   const [update] = updates.list({ scope: wholeSite('job'), limit: 1 }).rows;
-  const { id } = deployments.create(admin, { updates: [update?.id ?? ''], devices: [deviceId] });
+  const { id } = await deployments.create(admin, { updates: [update?.id ?? ''], devices: [deviceId] });
   const order = () => deployments.tasks(id, wholeSite('job'))[0];
   const path = join(root, 'runs');
   const runs = () => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0);

@@ -111,7 +111,7 @@ describe('a release of the agent on 500 devices', () => {
       updates.approve(admin, [release.id]);
       // As the server does beside its calls: a deployment over devices that nothing has looked at is refused.
       while (updates.settle(1_000) > 0);
-      const created = deployments.create(admin, { updates: [release.id] });
+      const created = await deployments.create(admin, { updates: [release.id] });
       expect(created.counts).toMatchObject({ queued: count });
 
       const isSilent = (id: number): boolean =>

@@ -238,12 +238,12 @@ export async function bringLackingAnswer(appliance: Appliance, made: Made): Prom
 }
 
 /** Somebody saw that an update does harm. */
-const heldRollout = (appliance: Appliance): void => {
+const heldRollout = async (appliance: Appliance): Promise<void> => {
   const item = appliance.updates
     .list({ scope: wholeSite('job'), limit: 200 })
     .rows.find(({ approval, devices, supply }) => approval === 'approved' && devices > 0 && supply === 'arrived');
   if (item === undefined) throw new Error('no update can be deployed');
-  const { id } = appliance.deployments.create(actor, { updates: [item.id], rings: ['1'] });
+  const { id } = await appliance.deployments.create(actor, { updates: [item.id], rings: ['1'] });
   appliance.deployments.rollouts.hold(actor, id, 'the recorder of line 2 stopped');
 };
 
@@ -257,7 +257,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   unreadList(appliance);
   controllersOnly(appliance);
   windowFromBefore(appliance);
-  heldRollout(appliance);
+  await heldRollout(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);

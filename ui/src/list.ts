@@ -58,7 +58,7 @@ const parseSearch = (text: string, names: readonly string[]): { q: string; filte
 const operator = /^(?:[!<>]|[<>].{1,500}|\.[a-z]{2,8})?$/s;
 
 /** Whether a parameter asks for a field with one of the names. */
-export const asksFor = (parameter: string, names: readonly string[]): boolean =>
+const asksFor = (parameter: string, names: readonly string[]): boolean =>
   names.some((name) => parameter.startsWith(name) && operator.test(parameter.slice(name.length)));
 
 /** Reads a list's state from its URL. Filters that the list does not know are dropped. */

@@ -93,6 +93,7 @@ export const startServer = async (
     await unlessDamaged(async () => {
       // What a crash left of an import is finished or dropped before anybody reads the state.
       await appliance.exchange.recover();
+      await appliance.deployments.dropUnfinished();
       appliance.exchange.noteTime();
       await jobs.start(schedules);
     });

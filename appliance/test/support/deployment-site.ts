@@ -3,8 +3,7 @@ import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { updateSample } from '../../../bundle-tools/test/samples.ts';
 import type { GateParts } from '../../src/features/deployments/gate.ts';
 import { deploymentService } from '../../src/features/deployments/service.ts';
-import type { DeviceService } from '../../src/features/devices/service.ts';
-import type { Device } from '../../src/features/devices/types.ts';
+import type { Device, DeviceQueries } from '../../src/features/devices/types.ts';
 import { type UpdateService, updateService } from '../../src/features/updates/service.ts';
 import { needsAlone, openEngines } from './engines.ts';
 import { openGate } from './open-gate.ts';
@@ -30,15 +29,10 @@ export type DeploymentSite = Awaited<ReturnType<typeof openDeployments>>;
 export const openDeployments = async (count: number, clock?: () => number, changes: GateParts = openGate) => {
   const held = new Set<string>([sha('1'), sha('2')]);
   const states = new Map<number, Device['state']>();
-  const deviceOf = (id: number): Device | undefined =>
-    states.has(id) ? ({ id, publicId: `device-${id}`, state: states.get(id) } as Device) : undefined;
-  const devices: Pick<DeviceService, 'byPublicId' | 'find'> = {
-    find: deviceOf,
-    byPublicId: (publicId) => {
-      const device = deviceOf(Number(publicId.slice('device-'.length)));
-      if (device === undefined) throw new Error(`no ${publicId}`);
-      return device;
-    },
+  const devices: Pick<DeviceQueries, 'idsOf' | 'publicIds' | 'unmanaged'> = {
+    idsOf: (publicIds) => publicIds.map((id) => Number(id.slice('device-'.length))).filter((id) => states.has(id)),
+    publicIds: (ids) => ids.map((id) => `device-${id}`),
+    unmanaged: (ids) => ids.filter((id) => states.get(id) !== 'managed'),
   };
   const site = await openEngines({
     derive: () => needsAlone(updates),

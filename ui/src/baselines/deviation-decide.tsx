@@ -17,7 +17,9 @@ import { paths } from '../paths.ts';
 type DeviationDecideProps = {
   readonly ctx: Ctx;
   readonly action: 'accept' | 'order';
-  readonly ids: readonly number[];
+  /** Which they are, for the form; and how many. */
+  readonly selection: string;
+  readonly n: number;
   readonly items: readonly string[];
   readonly values: {
     readonly reason: string;
@@ -32,8 +34,7 @@ type DeviationDecideProps = {
 
 /** What will be accepted or ordered, why and until when. */
 export const DeviationDecide = (props: DeviationDecideProps) => {
-  const { ctx, action, ids, items, values, errors } = props;
-  const n = ids.length;
+  const { ctx, action, n, items, values, errors } = props;
   const labels = {
     reason: ctx.t('common.reason'),
     expiresAt: ctx.t('deviations.expires'),
@@ -58,7 +59,7 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
         <PostForm action={paths.deviationsDecide()} class="form" errors={errors}>
           <Hidden
             fields={[
-              ...ids.map((id): [string, string] => ['id', String(id)]),
+              ['selection', props.selection],
               ['action', action],
               ['confirmed', '1'],
               ['back', props.back],

@@ -143,7 +143,9 @@ type ListPanelProps<Row> = {
     readonly action: string;
     readonly id: (row: Row) => string;
     readonly actions: Child;
-    /** What the form sends beside the filter and the rows. */
+    /** The list that the act knows these rows from, where that is not this one. */
+    readonly list?: ListState;
+    /** What the form sends beside the list's address and the rows. */
     readonly fields?: readonly (readonly [name: string, value: string])[];
   };
   /** What a row is called: the next page begins behind it, and its box selects it. */
@@ -165,7 +167,7 @@ const optionalColumns = <Row,>(columns: readonly Column<Row>[]): PickableColumn[
 
 /**
  * A list: filter and columns, what may be done with the rows that are selected, the rows, and below them order, range and
- * paging. Without rows it says that nothing matches the filter, or `empty`. The bulk form posts the whole filter.
+ * paging. Without rows it says that nothing matches the filter, or `empty`. The bulk form posts the list's address.
  */
 export const ListPanel = <Row,>({
   list,
@@ -214,9 +216,12 @@ export const ListPanel = <Row,>({
       {bulk === undefined || page.rows.length === 0 ? null : (
         <>
           <PostForm action={bulk.action} id={bulk.form}>
-            {[...listParams(list), ...(bulk.fields ?? [])].map(([name, value]) => (
-              <input type="hidden" name={name} value={value} />
-            ))}
+            <Hidden
+              fields={[
+                ['list', listUrl(bulk.list ?? list, { all: list.all, trail: [], columns: [], open: null })],
+                ...(bulk.fields ?? []),
+              ]}
+            />
           </PostForm>
           <BulkBar list={list} total={page.total ?? page.rows.length} actions={bulk.actions} />
         </>

@@ -200,6 +200,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
               checked={list?.all === true}
               aria-label={select.label(row)}
             />
+            {list?.all ? <input type="hidden" name="on-page" form={select.form} value={select.id(row)} /> : null}
           </td>
         )}
         {columns.map((column) => (

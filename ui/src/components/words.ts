@@ -1153,6 +1153,21 @@ export const words = defineWords({
     ru: 'Устройства с таким именем или номером нет, или их несколько.',
     kk: 'Мұндай атауы не нөмірі бар құрылғы жоқ немесе олар бірнеше.',
   },
+  'validation.oneTarget': {
+    en: 'Name devices, a group, a filter or a view: one of them.',
+    ru: 'Укажите что-то одно: устройства, группу, фильтр или представление.',
+    kk: 'Біреуін ғана көрсетіңіз: құрылғылар, топ, сүзгі немесе көрініс.',
+  },
+  'validation.othersSelected': {
+    en: 'They are {n} as before, but not the same ones. Look at them and confirm again.',
+    ru: 'Их по-прежнему {n}, но не те же самые. Проверьте и подтвердите ещё раз.',
+    kk: 'Олар бұрынғыдай {n}, бірақ басқалары. Тексеріп, қайта растаңыз.',
+  },
+  'validation.selectionChanged': {
+    en: '{shown} were shown, and now it is {n}. Look at them and confirm again.',
+    ru: 'Было показано {shown}, а сейчас их {n}. Проверьте и подтвердите ещё раз.',
+    kk: '{shown} көрсетілді, ал қазір олар {n}. Тексеріп, қайта растаңыз.',
+  },
   'validation.required': { en: 'Fill in this field.', ru: 'Заполните это поле.', kk: 'Осы өрісті толтырыңыз.' },
   'validation.taken': { en: 'This name is taken.', ru: 'Это имя занято.', kk: 'Бұл атау бос емес.' },
   'validation.tooBig': { en: 'At most {max}.', ru: 'Не больше {max}.', kk: 'Ең көбі {max}.' },

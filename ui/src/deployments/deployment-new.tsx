@@ -20,8 +20,9 @@ import { paths } from '../paths.ts';
 import { type Held, HeldNotes } from './held-notes.tsx';
 
 /**
- * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
- * confirm (the number of devices, when there are more than 50); recount: what was chosen is counted and nothing ordered.
+ * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, view, timeoutMinutes, comment, shown (the
+ * seal of what the form showed, and how its devices were selected), confirm (the number of devices, when there are more than 50);
+ * recount: what was chosen is counted and nothing ordered.
  */
 type DeploymentNewProps = {
   readonly ctx: Ctx;
@@ -31,7 +32,12 @@ type DeploymentNewProps = {
     readonly sizeBytes: number;
     readonly devices: number;
   })[];
-  readonly devices: readonly Reference[];
+  /** Devices that are named one by one. */
+  readonly devices?: readonly Reference[] | undefined;
+  /** Devices that a list selects: how many, and the list. */
+  readonly selected?: { readonly count: number; readonly list?: string } | undefined;
+  /** The seal of what the form shows. */
+  readonly shown: string;
   /** How many devices the chosen target has that need one of the updates. */
   readonly deviceCount: number;
   /** The first of them. */
@@ -69,12 +75,14 @@ const recount = {
 
 /** What will be installed, where, and the form that does it: a page that asks before doing. */
 export const DeploymentNew = (props: DeploymentNewProps) => {
-  const { ctx, updates, devices, deviceCount, targets, groups, errors } = props;
+  const { ctx, updates, devices, selected, deviceCount, targets, groups, errors } = props;
+  const isOpen = devices === undefined && selected === undefined;
   const labels = {
     name: ctx.t('field.name'),
-    update: ctx.t('nav.updates'),
-    device: ctx.t('nav.devices'),
+    updates: ctx.t('nav.updates'),
+    devices: ctx.t('nav.devices'),
     group: ctx.t('field.group'),
+    view: ctx.t('deployments.orView'),
     timeoutMinutes: ctx.t('deployments.timeout'),
     confirm: ctx.t('common.typeNumber', { n: String(deviceCount) }),
   };
@@ -88,6 +96,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       <HeldNotes ctx={ctx} held={props.held} />
       <ErrorSummary errors={errors} labels={labels} />
       <PostForm action={paths.deploymentNew()} class="stack" errors={errors}>
+        <input type="hidden" name="shown" value={props.shown} />
         {props.back === undefined ? null : <input type="hidden" name="back" value={props.back} />}
         <div class="grid">
           <Panel title={ctx.t('nav.updates')} span={7}>
@@ -126,7 +135,22 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
             )}
           </Panel>
           <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5} body>
-            {devices.length === 0 ? (
+            {selected === undefined ? null : (
+              <p>
+                {selected.list === undefined ? (
+                  ctx.t('deployments.selected', { n: selected.count })
+                ) : (
+                  <To href={selected.list}>{ctx.t('deployments.selected', { n: selected.count })}</To>
+                )}
+              </p>
+            )}
+            {devices === undefined ? null : (
+              <>
+                <input type="hidden" name="target" value="devices" />
+                <DeviceFields devices={devices} />
+              </>
+            )}
+            {isOpen ? (
               <div class="stack" {...recount}>
                 <input type="hidden" name="target" value="group" />
                 <SelectField
@@ -157,14 +181,9 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                   </Button>
                 </div>
               </div>
-            ) : (
-              <>
-                <input type="hidden" name="target" value="devices" />
-                <DeviceFields devices={devices} />
-              </>
-            )}
-            {devices.length === 0 ? <DeviceNames devices={targets} /> : null}
-            {devices.length === 0 && targets.length < deviceCount ? (
+            ) : null}
+            {devices === undefined ? <DeviceNames devices={targets} /> : null}
+            {devices === undefined && targets.length < deviceCount ? (
               <p class="second">{ctx.t('common.andMore', { n: deviceCount - targets.length })}</p>
             ) : null}
           </Panel>

@@ -526,4 +526,9 @@ export const words = defineWords({
     ru: 'Ждёт свои устройства, дней',
     kk: 'Құрылғыларын күтеді, күн',
   },
+  'deployments.selected': {
+    en: 'Selected in the list: {n}. Those that need one of the updates:',
+    ru: 'Выбрано в списке: {n}. Из них обновления нужны:',
+    kk: 'Тізімде таңдалғаны: {n}. Олардың ішінде жаңарту керегі:',
+  },
 });

@@ -61,10 +61,8 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
           form,
           action: paths.deviationsDecide(),
           id: (row) => String(row.id),
-          fields: [
-            ['device', device.id],
-            ['back', paths.deviceTab(device.id, 'deviations')],
-          ],
+          list: { ...list, path: paths.deviations(), filters: [...list.filters, ['device', device.id]] },
+          fields: [['back', paths.deviceTab(device.id, 'deviations')]],
           actions: <DecideButtons ctx={ctx} form={form} />,
         }}
         nameOf={(row) => row.change.title ?? String(row.id)}

@@ -208,7 +208,7 @@ const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups
   const unavailable = canAct ? undefined : withoutRight(ctx, 'devices:write');
   return (
     <>
-      <Button small form={form} name="action" value="deploy" needs="deployments:write">
+      <Button small form={form} formaction={paths.deploymentNew()} needs="deployments:write">
         {ctx.t('devices.bulk.deploy')}
       </Button>
       <details class="pop start">

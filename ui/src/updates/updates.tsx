@@ -39,7 +39,7 @@ export type UpdateRow = {
   readonly asOf?: string | undefined;
 };
 
-/** POST to updatesDecide: csrf, action approve|decline|clear|deploy, id…, all + list params. */
+/** POST to updatesDecide: csrf, action approve|decline|clear, and what the list's form selects; Deploy sends the same to deploymentNew. */
 type UpdatesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
@@ -128,7 +128,7 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
       <Button small form={form} name="action" value="clear" unavailable={unavailable}>
         {ctx.t('updates.clear')}
       </Button>
-      <Button small kind="primary" form={form} name="action" value="deploy" needs="deployments:write">
+      <Button small kind="primary" form={form} formaction={paths.deploymentNew()} needs="deployments:write">
         {ctx.t('updates.deploy')}
       </Button>
     </>

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { toRow } from '../anchors.ts';
-import { Button, Hidden, LinkButton, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import {
   PanelActions,
@@ -59,8 +59,10 @@ const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
     const taken = targets.filter(({ out }) => out === undefined).length;
     const unavailable = withoutRight(ctx, 'deployments:write') ?? (taken === 0 ? ctx.t('finding.noTarget') : undefined);
     return (
-      <form method="get" action={paths.deploymentNew()} id={planForm}>
-        <Hidden fields={act.updates.map((id) => ['update', id])} />
+      <PostForm action={paths.deploymentNew()} id={planForm}>
+        <Hidden
+          fields={[...act.updates.map((id) => ['update', id] as const), ['target', 'devices'], ['recount', '1']]}
+        />
         <p>{ctx.t('finding.planThen')}</p>
         <div class="row">
           <Button kind="primary" unavailable={unavailable}>
@@ -72,7 +74,7 @@ const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
             </LinkButton>
           ) : null}
         </div>
-      </form>
+      </PostForm>
     );
   }
   if (act.does === 'nothing') return <p>{ctx.t(`finding.nothing.${act.code}`)}</p>;

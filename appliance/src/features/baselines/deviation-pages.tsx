@@ -9,11 +9,12 @@ import { momentOf } from '../../engine/inventory/view.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
+import { selectedRows, typedNumberFrom } from '../../server/console/bulk.tsx';
 import { goWith } from '../../server/console/cookies.ts';
-import { type Form, faultsOf } from '../../server/console/form.ts';
+import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, gathered, pagesOf, sendRows } from '../../server/console/list-file.ts';
-import { formListState, listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
+import { listState, numberCursor, pageRows, termsOf } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -22,10 +23,8 @@ import { readableCollections } from './readable.ts';
 import type { Deviation, DeviationQuery } from './types.ts';
 import { baselineViews } from './view.ts';
 
-const csvPage = 2_000;
+const rowsAtOnce = 2_000;
 const shownItems = 20;
-const typedNumberFrom = 50;
-const maxAtOnce = 5_000;
 
 const csvHead = [
   'baselines.device',
@@ -108,16 +107,14 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     );
   };
 
-  const allOf = (query: Omit<DeviationQuery, 'limit' | 'after'>, most: number): Deviation[] => {
+  const allOf = (query: Omit<DeviationQuery, 'limit' | 'after'>): Deviation[] => {
     const found: Deviation[] = [];
-    for (let after: number | undefined; found.length < most; ) {
-      const limit = Math.min(csvPage, most - found.length);
-      const page = baselines.deviations({ ...query, limit, ...defined({ after }) });
+    for (let after: number | undefined; ; ) {
+      const page = baselines.deviations({ ...query, limit: rowsAtOnce, ...defined({ after }) });
       found.push(...page.rows);
-      if (page.next === undefined) break;
+      if (page.next === undefined) return found;
       after = page.next;
     }
-    return found;
   };
 
   const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
@@ -166,21 +163,25 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     });
   };
 
-  const selected = (c: Context<ConsoleEnv>, form: Form): Deviation[] => {
+  /** The deviations that a form is about; of a list the open ones. */
+  const selectedIn = (c: Context<ConsoleEnv>) => {
     const scope = scopeFor(c, 'devices:write');
-    if (form.text('all') === '1') {
-      const list = formListState(c, form, paths.deviations(), language.parameters);
-      return allOf({ ...within(c), scope, filter: openOnes(language.read(termsOf(list))) }, maxAtOnce);
-    }
-    const ids = form.texts('id').filter((id) => /^\d{1,15}$/.test(id));
-    return allOf({ scope, ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
+    const seen = { ...within(c), scope };
+    return selectedRows(c, deps.selections, {
+      path: paths.deviations(),
+      parameters: language.parameters,
+      scope,
+      all: (list) => allOf({ ...seen, filter: openOnes(language.read(termsOf(list))) }),
+      some: (ids) => allOf({ scope, ids: ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number) }),
+      idOf: ({ id }) => id,
+    });
   };
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const { actor } = signedIn(c);
     const form = c.get('form');
     const action = form.text('action') === 'order' ? 'order' : 'accept';
-    const found = selected(c, form);
+    const { picked: found, sealed, isShown, changed } = selectedIn(c);
     const given = form.text('back');
     const back = isLocalPath(given) ? given : paths.deviations();
     if (found.length === 0) return c.redirect(back, 303);
@@ -192,7 +193,8 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         <DeviationDecide
           ctx={ctx}
           action={action}
-          ids={ids}
+          selection={sealed}
+          n={ids.length}
           items={views
             .deviations(found.slice(0, shownItems), scopeFor(c, 'devices:write'))
             .map(({ device, change }) => `${device.name}: ${change.title ?? ctx.t('common.withheld')}`)}
@@ -209,7 +211,8 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         errors === undefined ? 200 : 422,
       );
     };
-    if (form.text('confirmed') !== '1') return ask();
+    if (changed !== undefined) return ask({ '': changed });
+    if (form.text('confirmed') !== '1' || !isShown) return ask();
     if (typeNumber && form.text('confirm').trim() !== String(ids.length))
       return ask({ confirm: { key: 'validation.typeNumber', params: { n: ids.length } } });
     const done = (message: Message): Response => {

@@ -39,8 +39,7 @@ export const baselineWork = (parts: {
       right: 'devices:write',
       post: paths.deviationsDecide(),
       fields: [
-        ['all', '1'],
-        ['baseline', key],
+        ['list', paths.deviations({ baseline: key, all: '1' })],
         ['action', 'accept'],
       ],
     }),

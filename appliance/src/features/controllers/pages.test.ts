@@ -91,9 +91,14 @@ describe('controllers', () => {
     expect((await admin.post(paths.controllerDecide(id), { decision: 'unauthorised', reason: 'unknown' })).status).toBe(
       303,
     );
-    const question = await admin.post(paths.controllersBulk(), { all: '1', action: 'authorised' });
-    expect(await question.text()).toContain('2');
-    const fields = { all: '1', action: 'authorised', confirmed: '1', count: '2' };
+    const question = await admin.post(paths.controllersBulk(), {
+      list: paths.controllers({ all: '1' }),
+      action: 'authorised',
+    });
+    const asked = await question.text();
+    expect(asked).toContain('2');
+    const selection = /name="selection" value="([^"]+)"/.exec(asked)?.[1] ?? '';
+    const fields = { selection, action: 'authorised', confirmed: '1' };
     expect((await admin.post(paths.controllersBulk(), fields)).status).toBe(303);
     expect(site.appliance.controllers.get(id, wholeSite('job')).decision).toBe('authorised');
     const viewer = await site.as('viewer');

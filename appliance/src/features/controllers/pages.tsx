@@ -17,7 +17,7 @@ import {
   countedViews,
   type FieldWords,
 } from '../../server/console/asked-list.ts';
-import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
+import { bulkAct, nothingChosen, selectedRows } from '../../server/console/bulk.tsx';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { sendRows } from '../../server/console/list-file.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
@@ -146,17 +146,20 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     const { actor } = signedIn(c);
     const scope = scopeFor(c, 'controllers:write');
     const form = c.get('form');
-    const chosen = chosenIn(c, paths.controllers(), controllerList.language(scope).parameters);
-    const picked =
-      'all' in chosen
-        ? controllers.listed(idsOf(chosen.all, scope), scope).map(({ publicId }) => publicId)
-        : chosen.ids.filter((id) => controllers.find(id, scope) !== undefined);
+    const selected = selectedRows(c, deps.selections, {
+      path: paths.controllers(),
+      parameters: controllerList.language(scope).parameters,
+      scope,
+      all: (list) => controllers.listed(idsOf(list, scope), scope).map(({ publicId }) => publicId),
+      some: (ids) => ids.filter((id) => controllers.find(id, scope) !== undefined),
+      idOf: (id) => id,
+    });
+    const { picked } = selected;
     if (picked.length === 0) return nothingChosen(c, paths.controllers());
     const decision = controllerDecisions.find((name) => name === form.text('action'));
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
     return bulkAct(c, viewContext(deps, c), {
-      chosen,
-      picked,
+      selected,
       name: `controllers.${decision}`,
       list: paths.controllers(),
       action: paths.controllersBulk(),

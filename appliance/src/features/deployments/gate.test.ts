@@ -33,7 +33,8 @@ describe('an order that changes a computer', () => {
   });
   afterEach(() => made.site.close());
 
-  const create = (): string => made.deployments.create(admin, { updates: [update], devices: ['device-1'] }).id;
+  const create = async (): Promise<string> =>
+    (await made.deployments.create(admin, { updates: [update], devices: ['device-1'] })).id;
   const orderOf = (deployment: string) => made.deployments.tasks(deployment, wholeSite('job'))[0];
   const handed = (asksPermit = true) => {
     const task = queue.next(1, asksPermit);
@@ -52,8 +53,8 @@ describe('an order that changes a computer', () => {
         held.clockHeldMs = 1;
       },
     ],
-  ])('is not handed out %s, and nothing waits for the agent', (_when, hold) => {
-    create();
+  ])('is not handed out %s, and nothing waits for the agent', async (_when, hold) => {
+    await create();
     hold();
     for (const asksPermit of [true, false]) expect(queue.next(1, asksPermit)).toBeNull();
     expect(queue.isWaiting(1)).toBe(false);
@@ -63,8 +64,8 @@ describe('an order that changes a computer', () => {
     expect(queue.next(1, true)).toMatchObject({ action: 'install-package', attempt: 1 });
   });
 
-  it('is begun by one permit, which ends with the window', () => {
-    const deployment = create();
+  it('is begun by one permit, which ends with the window', async () => {
+    const deployment = await create();
     const { id } = handed();
     expect(orderOf(deployment)).toMatchObject({ actingAt: null, asksPermit: true });
     expect(ask(id)).toEqual({ go: true, mustEndBy: '2026-11-02T01:00:00Z' });
@@ -85,16 +86,16 @@ describe('an order that changes a computer', () => {
     ],
     ['it was cancelled', (deployment) => made.deployments.cancel(admin, deployment), 'ended'],
     ['its update is not approved any more', () => made.updates.decline(admin, [update]), 'not-approved'],
-  ])('gets no permit after %s', (_when, meanwhile, why) => {
-    const deployment = create();
+  ])('gets no permit after %s', async (_when, meanwhile, why) => {
+    const deployment = await create();
     const { id } = handed();
     meanwhile(deployment);
     expect(ask(id)).toEqual({ go: false, why });
     expect(orderOf(deployment)?.actingAt).toBeNull();
   });
 
-  it('gets none for another attempt, nor before it was handed out', () => {
-    const deployment = create();
+  it('gets none for another attempt, nor before it was handed out', async () => {
+    const deployment = await create();
     const id = orderOf(deployment)?.id ?? '';
     expect(ask(id)).toMatchObject({ go: false });
     handed();
@@ -102,8 +103,8 @@ describe('an order that changes a computer', () => {
     expect(ask(id)).toMatchObject({ go: true });
   });
 
-  it('waits for the next window where it got none, and ends after three attempts', () => {
-    const deployment = create();
+  it('waits for the next window where it got none, and ends after three attempts', async () => {
+    const deployment = await create();
     for (const attempt of [1, 2, 3]) {
       open();
       const task = handed();
@@ -116,8 +117,8 @@ describe('an order that changes a computer', () => {
     expect(orderOf(deployment)).toMatchObject({ state: 'failed', reason: 'WINDOW_CLOSED', attempt: 3 });
   });
 
-  it('is tried again after a failure before the permit, and never after it', () => {
-    const first = create();
+  it('is tried again after a failure before the permit, and never after it', async () => {
+    const first = await create();
     const { id } = handed();
     queue.result(1, id, failed(1, 'AGENT_RESTARTED'));
     expect(queue.result(1, id, failed(1, 'AGENT_RESTARTED'))).toBe('repeat');
@@ -129,14 +130,14 @@ describe('an order that changes a computer', () => {
     expect(queue.isWaiting(1)).toBe(false);
   });
 
-  it('is not tried again after a failure that stays', () => {
-    const deployment = create();
+  it('is not tried again after a failure that stays', async () => {
+    const deployment = await create();
     queue.result(1, handed().id, failed(1, 'NOT_LISTED'));
     expect(orderOf(deployment)).toMatchObject({ state: 'failed', reason: 'NOT_LISTED', attempt: 1 });
   });
 
-  it('is begun by being handed to an agent that asks no permit, which gets it in a window alone', () => {
-    const deployment = create();
+  it('is begun by being handed to an agent that asks no permit, which gets it in a window alone', async () => {
+    const deployment = await create();
     const task = handed(false);
     expect(orderOf(deployment)).toMatchObject({ actingAt: '2026-11-02T00:00:00Z', asksPermit: false });
     expect(queue.inHand(1)).toEqual({ id: task.id, attempt: 1 });
@@ -151,15 +152,15 @@ describe('an order that changes a computer', () => {
     expect(orderOf(deployment)).toMatchObject({ state: 'failed', reason: 'FETCH_FAILED', attempt: 1 });
   });
 
-  it('that is not approved any more is cancelled and not handed out', () => {
-    const deployment = create();
+  it('that is not approved any more is cancelled and not handed out', async () => {
+    const deployment = await create();
     made.updates.decline(admin, [update]);
     expect(queue.next(1, true)).toBeNull();
     expect(orderOf(deployment)).toMatchObject({ state: 'cancelled', reason: 'NOT_APPROVED' });
   });
 
-  it('ends where no device takes it, or none answers, and not by a clock that was set', () => {
-    const [never, silent] = [create(), create()];
+  it('ends where no device takes it, or none answers, and not by a clock that was set', async () => {
+    const [never, silent] = [await create(), await create()];
     const of = (deployment: string) => orderOf(deployment)?.id;
     const task = handed();
     expect(task.id).toBe(of(never));

@@ -1,13 +1,17 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
+import { invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { comment, deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
+import type { DeviceFilters, DeviceList, DeviceQueries } from '../devices/types.ts';
+import type { ListViewService } from '../list-views/service.ts';
 import type { DeploymentService } from './service.ts';
+import { deploymentTargets } from './targets.ts';
 import {
+  askedDeployment,
   consentSchema,
   type DeployConsents,
   deploymentSchema,
@@ -16,7 +20,6 @@ import {
   HOLDS,
   holdSchema,
   type NewDeployment,
-  newDeployment,
   ringSchema,
   TASK_STATES,
 } from './types.ts';
@@ -27,7 +30,9 @@ type Needs = {
   deployConsents: DeployConsents;
   deployments: DeploymentService;
   deviceQueries: DeviceQueries;
-  deviceFilters: Pick<DeviceFilters, 'groups'>;
+  deviceFilters: Pick<DeviceFilters, 'groups' | 'within' | 'parameters'>;
+  deviceList: Pick<DeviceList, 'all'>;
+  listViews: Pick<ListViewService, 'of'>;
   objects: ObjectService;
 };
 const { operation } = operationsOver<Needs>({ area: 'deployments', bound: 'device', scoped: true });
@@ -68,17 +73,23 @@ export const deploymentSchemas = {
   Deployment: deploymentSchema,
   Consent: consentSchema,
   Task: task,
-  NewDeployment: newDeployment,
+  NewDeployment: askedDeployment,
 };
 
 /** A group in reach by its id or its name, if one alone has it; what is neither is for the service to refuse. */
 const wantedOf = (
-  { deviceFilters }: Needs,
-  { updates, group, ...rest }: z.output<typeof newDeployment>,
+  context: Needs & { actor: Actor },
+  { updates, group, where, view, ...rest }: z.output<typeof askedDeployment>,
   scope: Scope,
 ): NewDeployment => {
-  if (group === undefined) return { updates, ...defined(rest) };
-  return { updates, ...defined(rest), group: deviceFilters.groups(scope).find(group) ?? group };
+  const targets = defined({ devices: rest.devices, group, where, view });
+  const [, second] = Object.keys(targets);
+  if (second !== undefined) throw invalid({ [second]: { key: 'validation.oneTarget' } });
+  const wanted = { updates, ...defined(rest) };
+  const find = deploymentTargets(context);
+  if (group !== undefined) return { ...wanted, group: context.deviceFilters.groups(scope).find(group) ?? group };
+  if (where !== undefined) return { ...wanted, devices: find.matching([['where', where]], 'where', scope) };
+  return view === undefined ? wanted : { ...wanted, devices: find.inView(context.actor, view, scope) };
 };
 
 /** With the device's id and name for its number. */
@@ -90,6 +101,9 @@ const named = <T extends { device: number; updateId: string }>({ deviceQueries }
     update: updateId,
   }));
 };
+
+/** Tasks that a preview lists. */
+const previewedTasks = 1_000;
 
 const one = z.strictObject({ deployment: z.string().min(1).max(64) });
 const flags = {
@@ -118,7 +132,7 @@ const preview = operation({
   http: { method: 'post', path: '/deployments/preview' },
   right: 'deployments:read',
   summary: 'What a deployment would do; nothing is ordered',
-  input: newDeployment,
+  input: askedDeployment,
   output: z.object({
     devices: z.int().describe('How many would get an order'),
     orders: z.int(),
@@ -128,20 +142,29 @@ const preview = operation({
         'Of a plan with rings: devices of each, and how surely it is held by an update that silences 5 % of them',
       ),
     ...gateFields,
-    tasks: z.array(
-      z.object({ device: deviceReference, update: z.string(), skipped: z.string().nullable().describe('Why not') }),
-    ),
+    digest: z.string().describe('Of all orders and of what is left out; an order that has it gives just these'),
+    tasks: z
+      .array(
+        z.object({ device: deviceReference, update: z.string(), skipped: z.string().nullable().describe('Why not') }),
+      )
+      .describe(`The first ${previewedTasks}`),
+    more: z.int().describe('How many tasks follow'),
   }),
   run: (context, input) => {
     const scope = scopeOf(context.actor, 'deployments:read');
     const { tasks, ...counts } = context.deployments.preview(wantedOf(context, input, scope), scope);
-    return { ...counts, tasks: named(context, tasks).map(({ skipped = null, ...rest }) => ({ ...rest, skipped })) };
+    const first = tasks.slice(0, previewedTasks);
+    return {
+      ...counts,
+      tasks: named(context, first).map(({ skipped = null, ...rest }) => ({ ...rest, skipped })),
+      more: tasks.length - first.length,
+    };
   },
   command: {
     flags,
-    example: 'sallyport deployment preview --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
-    print: (out, { orders, devices, rings, held }) => {
-      out.line(`${orders} orders to ${devices} devices`);
+    example: 'sallyport deployment preview --update 1f0c… --where "os = debian" --data /var/lib/sallyport',
+    print: (out, { orders, devices, digest, rings, held }) => {
+      out.line(`${orders} orders to ${devices} devices, digest ${digest}`);
       rings.forEach(({ members, powerPercent }, index) => {
         out.line(
           `ring ${index + 1}: ${members} devices; notices an update that silences 5 % with ${percentText(powerPercent)}`,
@@ -191,17 +214,18 @@ export const deploymentOperations = [
     http: { method: 'post', path: '/deployments', status: 201 },
     right: 'deployments:write',
     summary: 'Orders approved updates to devices',
-    input: newDeployment,
+    input: askedDeployment,
     output: deploymentSchema.extend(gateFields),
-    run: (context, input) => {
+    run: async (context, input) => {
       const scope = scopeOf(context.actor, 'deployments:write');
-      const made = context.deployments.create(context.actor, wantedOf(context, input, scope));
+      const made = await context.deployments.create(context.actor, wantedOf(context, input, scope));
       return { ...made, ...context.deployments.held(made.id, scope) };
     },
     command: {
       flags,
       instead: { show: preview },
-      example: 'sallyport deployment create --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
+      example:
+        'sallyport deployment create --update 1f0c… --where "os = debian" --digest 9yU… --data /var/lib/sallyport',
       print: (out, { id, counts, held }) => {
         out.line(`deployment ${id}: ${counts.queued} orders, ${counts.skipped} skipped`);
         noteHeld(out, held);

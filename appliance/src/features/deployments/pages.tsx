@@ -3,24 +3,30 @@ import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/deploy
 import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/deployments/deployment-new.tsx';
 import { type DeploymentRow, Deployments } from '@sallyport/ui/deployments/deployments.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
+import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, Installation, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { enteredLine } from '../../platform/entered-line.ts';
-import { AppError, invalid } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { reachOf } from '../../platform/selection.ts';
+import { changedSince, nothingChosen, rowsOf, selectedIn } from '../../server/console/bulk.tsx';
 import { goWith } from '../../server/console/cookies.ts';
 import { faultsOf } from '../../server/console/form.ts';
 import { deciderFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, type FileColumns, inColumns, sendRows } from '../../server/console/list-file.ts';
-import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
+import { listAt, listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
 import { isLocalPath } from '../../server/console/local-path.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { selectableUpdates } from '../updates/view.ts';
 import { noneHeld } from './gate.ts';
+import { type DeviceSelection, selectedDevices } from './selected-devices.ts';
 import type { DeploymentService } from './service.ts';
+import { deploymentTargets } from './targets.ts';
 import {
   type Deployment,
   type DeploymentPreview,
@@ -29,7 +35,6 @@ import {
   ONE_DEVICE_FIRST,
 } from './types.ts';
 
-const maxItems = 1_000;
 const maxName = 200;
 /** Devices that the question names. */
 const maxNamed = 20;
@@ -56,7 +61,9 @@ const holdShown = (hold: OrderHold) =>
 
 /** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
 export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { deployments, deployConsents, updates, objects, deviceFilters } = deps;
+  const { deployments, deployConsents, updates, objects, deviceFilters, deviceQueries } = deps;
+  const find = deploymentTargets(deps);
+  const devicesOf = selectedDevices(deps, model);
 
   const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
     return {
@@ -193,8 +200,11 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
 
   type Wanted = {
     name: string;
-    updates: string[];
-    devices: string[];
+    updates: readonly string[];
+    /** Devices that the form names; undefined: it names none. */
+    devices?: readonly string[] | undefined;
+    /** Devices that a list selects. */
+    selection?: DeviceSelection | undefined;
     group: string;
     view: string;
     timeoutMinutes: number;
@@ -204,26 +214,30 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     back: string;
   };
 
-  type Preview = Pick<DeploymentPreview, 'rings' | 'held'> & {
-    deviceCount: number;
-    targets: Reference[];
-    errors: FieldErrors;
-  };
+  type Preview = DeploymentPreview & { targets: Reference[]; errors: FieldErrors };
 
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
   const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): Preview => {
-    const none: Preview = { deviceCount: 0, targets: [], rings: [], errors: {}, held: noneHeld };
+    const none: Preview = {
+      tasks: [],
+      devices: 0,
+      orders: 0,
+      digest: '',
+      rings: [],
+      gate: null,
+      held: noneHeld,
+      targets: [],
+      errors: {},
+    };
     if (wanted.updates.length === 0) return none;
     try {
-      const { devices, tasks, rings, held } = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
-      const ids = new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device));
-      return {
-        ...none,
-        held,
-        deviceCount: devices,
-        rings,
-        targets: [...model.references([...ids].slice(0, maxNamed)).values()],
-      };
+      const preview = deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write'));
+      const ids = new Set<number>();
+      for (const { device, skipped } of preview.tasks) {
+        if (ids.size === maxNamed) break;
+        if (skipped === undefined) ids.add(device);
+      }
+      return { ...preview, targets: [...model.references([...ids]).values()], errors: {} };
     } catch (error) {
       return { ...none, errors: faultsOf(error) };
     }
@@ -231,33 +245,33 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
 
   const viewsOf = (c: Context<ConsoleEnv>) => deps.listViews.of(signedIn(c).actor, paths.devices());
 
-  /** The devices that a saved view of the list of devices finds now. */
-  const selected = (c: Context<ConsoleEnv>, id: string): string[] => {
-    const view = viewsOf(c).find((one) => String(one.id) === id);
-    if (view === undefined) throw invalid({ view: { key: 'validation.reference' } });
-    const scope = scopeFor(c, 'deployments:write');
-    const url = new URL(`${paths.devices()}?${view.query}`, c.req.url);
-    const filter = deviceFilters.within(scope).read(termsOf(readListState(url, deviceFilters.parameters)));
-    const ids = model.ids({ scope, filter, sort: 'name', descending: false });
-    // No device is not every device.
-    if (ids.length === 0) throw invalid({ view: { key: 'validation.nothingToDeploy' } });
-    return model.some(ids).map(({ publicId }) => publicId);
-  };
-
   const targetsOf = (c: Context<ConsoleEnv>, wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
-    if (wanted.devices.length > 0) return { devices: wanted.devices };
-    if (wanted.view !== '') return { devices: selected(c, wanted.view) };
+    if (wanted.selection !== undefined)
+      return { devices: devicesOf(scopeFor(c, 'deployments:write'), wanted.selection) };
+    if (wanted.devices !== undefined) return { devices: [...wanted.devices] };
+    if (wanted.view !== '')
+      return { devices: find.inView(signedIn(c).actor, wanted.view, scopeFor(c, 'deployments:write')) };
     return wanted.group === '' ? {} : { group: wanted.group };
   };
 
-  const toNew = (c: Context<ConsoleEnv>, wanted: Wanted, comment = ''): NewDeployment => ({
-    updates: wanted.updates,
+  const toNew = (c: Context<ConsoleEnv>, wanted: Wanted, more: Partial<NewDeployment> = {}): NewDeployment => ({
+    updates: [...wanted.updates],
     timeoutMinutes: wanted.timeoutMinutes,
     ...(wanted.name === '' ? {} : { name: wanted.name }),
     ...(wanted.ringPlan === '' ? {} : { ringPlan: wanted.ringPlan }),
     ...targetsOf(c, wanted),
-    ...(comment === '' ? {} : { comment }),
+    ...more,
   });
+
+  /** Seals what a form is about to show: how its devices are selected, and which orders it would give. */
+  const sealed = (scope: Scope, wanted: Wanted, { devices, digest }: DeploymentPreview): string =>
+    deps.selections.seal({
+      kind: paths.deploymentNew(),
+      ...wanted.selection,
+      reach: reachOf(scope),
+      count: devices,
+      digest,
+    });
 
   const showForm = (c: Context<ConsoleEnv>, wanted: Wanted, errors: FieldErrors = {}): Response | Promise<Response> => {
     const scope = scopeFor(c, 'deployments:write');
@@ -268,6 +282,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const items = wanted.updates.map((id) => updates.get(id, scope));
     const [first] = items;
     const more = items.length - 1;
+    const { selection } = wanted;
     return c.html(
       <DeploymentNew
         ctx={viewContext(deps, c)}
@@ -281,8 +296,15 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
           sizeBytes: item.sizeBytes,
           devices: item.devices,
         }))}
-        devices={wanted.devices.map((id) => ({ id, name: model.get(id, scope).name }))}
-        deviceCount={preview.deviceCount}
+        devices={wanted.devices?.map((id) => ({ id, name: model.get(id, scope).name }))}
+        selected={
+          selection && {
+            count: devicesOf(scope, selection).length,
+            ...(selection.list === undefined ? {} : { list: selection.list }),
+          }
+        }
+        shown={sealed(scope, wanted, preview)}
+        deviceCount={preview.devices}
         targets={preview.targets}
         groups={references(objects, 'group').filter(({ id }) => inReach === undefined || inReach.has(id))}
         group={wanted.group}
@@ -303,47 +325,87 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   const numberOr = (text: string, fallback: number): number =>
     /^\d{1,6}$/.test(text.trim()) ? Number(text) : fallback;
 
+  const defaultRingPlan = (): string => (deployments.isFirst() ? ONE_DEVICE_FIRST : '');
+
   const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const query = new URL(c.req.url).searchParams;
     return showForm(c, {
       name: '',
-      updates: [...new Set(query.getAll('update'))].slice(0, maxItems),
-      devices: [...new Set(query.getAll('device'))].slice(0, maxItems),
+      updates: [...new Set(query.getAll('update'))],
+      devices: query.has('device') ? [...new Set(query.getAll('device'))] : undefined,
       group: query.get('group') ?? '',
       view: query.get('view') ?? '',
       timeoutMinutes: defaultTimeoutMinutes,
       // The first deployment of a site proposes what can do the least harm.
-      ringPlan: deployments.isFirst() ? ONE_DEVICE_FIRST : '',
+      ringPlan: defaultRingPlan(),
       back: query.get('back') ?? '',
     });
   };
 
-  const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  /** What the form of a list selected: its devices, or its updates. */
+  const fromList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const form = c.get('form');
+    const scope = scopeFor(c, 'deployments:write');
+    const address = form.text('list');
+    const { path } = listAt(address, new URL(address, c.req.url).pathname, []);
+    const chosen = selectedIn(form, path);
+    const back = form.text('back') || address.replace(/[?&]all=1$/, '');
+    const isOfUpdates = path === paths.updates();
+    const named = isOfUpdates
+      ? rowsOf(chosen, selectableUpdates(updates, scope)).map(({ id }) => id)
+      : chosen.ids && deviceQueries.publicIds(model.idsOf(chosen.ids, scope));
+    if (named?.length === 0) return nothingChosen(c, back);
+    return showForm(c, {
+      name: '',
+      updates: isOfUpdates && named !== undefined ? named : [...new Set(form.texts('update'))],
+      devices: isOfUpdates ? undefined : named,
+      selection: isOfUpdates || chosen.list === undefined ? undefined : chosen,
+      group: '',
+      view: '',
+      timeoutMinutes: defaultTimeoutMinutes,
+      ringPlan: defaultRingPlan(),
+      back,
+    });
+  };
+
+  const create = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const { actor } = signedIn(c);
     const form = c.get('form');
+    if (form.has('list')) return fromList(c);
+    const shown = form.has('shown') ? deps.selections.open(paths.deploymentNew(), form.text('shown')) : undefined;
+    const isSelected = shown?.list !== undefined || shown?.ids !== undefined;
     const wanted: Wanted = {
       name: form.text('name').trim(),
-      updates: [...new Set(form.texts('update'))].slice(0, maxItems),
-      devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))].slice(0, maxItems) : [],
+      updates: [...new Set(form.texts('update'))],
+      devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))] : undefined,
+      selection: shown !== undefined && isSelected ? shown : undefined,
       group: form.text('group'),
       view: form.text('view'),
-      timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
-      ringPlan: form.text('ringPlan'),
+      timeoutMinutes: numberOr(form.text('timeoutMinutes'), defaultTimeoutMinutes),
+      // A page that leads here does not know of rings.
+      ringPlan: form.has('ringPlan') || !form.has('recount') ? form.text('ringPlan') : defaultRingPlan(),
       back: form.text('back'),
     };
     // Another target was chosen: it is counted, and nothing ordered.
     if (form.text('recount') !== '') return showForm(c, wanted);
-    const { deviceCount, errors } = previewOf(c, wanted);
+    const { devices: count, digest, errors } = previewOf(c, wanted);
+    const now = { reach: reachOf(scopeFor(c, 'deployments:write')), count, digest };
+    const changed = shown && changedSince(shown, now);
     const faults: Record<string, FieldErrors[string]> = { ...errors };
     if (wanted.name.length > maxName) faults['name'] = { key: 'validation.tooLong', params: { max: maxName } };
     if (wanted.timeoutMinutes < 1) faults['timeoutMinutes'] = { key: 'validation.tooSmall', params: { min: 1 } };
-    if (deviceCount >= typeNumberFrom && form.text('confirm').trim() !== String(deviceCount))
-      faults['confirm'] = { key: 'validation.typeNumber', params: { n: deviceCount } };
+    if (changed !== undefined) faults[''] = changed;
+    else if (count >= typeNumberFrom && form.text('confirm').trim() !== String(count))
+      faults['confirm'] = { key: 'validation.typeNumber', params: { n: count } };
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
-      const made = deployments.create(actor, toNew(c, wanted, enteredLine(form.text('comment'), 'comment')));
+      const comment = enteredLine(form.text('comment'), 'comment');
+      const made = await deployments.create(
+        actor,
+        toNew(c, wanted, { digest, ...(comment === '' ? {} : { comment }) }),
+      );
       return goWith(c, paths.deployment(made.id), {
-        message: { key: 'toast.deployment.created', params: { n: deviceCount } },
+        message: { key: 'toast.deployment.created', params: { n: count } },
       });
     } catch (error) {
       return showForm(c, wanted, faultsOf(error));

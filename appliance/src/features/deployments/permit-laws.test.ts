@@ -158,7 +158,7 @@ describe('an order in any history', () => {
   });
 
   /** Lives through a history, then through quiet days with a device that answers. */
-  const live = ({ site, deployments }: DeploymentSite, history: History, without: Without = {}) => {
+  const live = async ({ site, deployments }: DeploymentSite, history: History, without: Without = {}) => {
     const { queue } = deployments;
     const acts: Act[] = [];
     const jumps: Jump[] = [];
@@ -258,7 +258,7 @@ describe('an order in any history', () => {
     // As a bundle does that came lately: outages leave no more than the allowance between.
     clock.setFloor(world.trueMs);
     run(30 * minuteMs);
-    const { id } = deployments.create(admin, { updates: [update], devices: [`device-${device}`] });
+    const { id } = await deployments.create(admin, { updates: [update], devices: [`device-${device}`] });
     const order = () => deployments.tasks(id, wholeSite('job'))[0];
     for (const event of history.events) take(event);
     const made = { acts: acts.length };
@@ -276,11 +276,11 @@ describe('an order in any history', () => {
     return { faults: judge(acts, jumps), state: order()?.state ?? 'none', made };
   };
 
-  it('is begun in its window alone, by a clock that goes evenly, once, and ends', () => {
+  it('is begun in its window alone, by a clock that goes evenly, once, and ends', async () => {
     const seen = { acts: 0, states: new Set<string>() };
-    fc.assert(
-      fc.property(histories, (history) => {
-        const { faults, state, made } = live(gated, history);
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const { faults, state, made } = await live(gated, history);
         expect(faults).toEqual([]);
         expect(['installed', 'failed', 'cancelled']).toContain(state);
         seen.acts += made.acts;
@@ -296,8 +296,12 @@ describe('an order in any history', () => {
   it.each<[string, () => DeploymentSite, Without]>([
     ['the gate', () => ungated, {}],
     ['the answer that an agent waits for', () => gated, { permit: true }],
-  ])('is begun outside it in some history without %s', (_what, site, without) => {
-    const isFound = (history: History) => live(site(), history, without).faults.includes('outside its window');
-    expect(fc.sample(histories, 1_000).some(isFound)).toBe(true);
+  ])('is begun outside it in some history without %s', async (_what, site, without) => {
+    let isFound = false;
+    for (const history of fc.sample(histories, 1_000)) {
+      isFound = (await live(site(), history, without)).faults.includes('outside its window');
+      if (isFound) break;
+    }
+    expect(isFound).toBe(true);
   });
 });

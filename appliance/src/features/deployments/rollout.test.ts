@@ -20,8 +20,8 @@ describe('a rollout', () => {
   afterEach(() => fixture.site.close());
 
   const all = Array.from({ length: size }, (_, index) => index + 1);
-  const create = (wanted: Partial<NewDeployment> = { rings: ['1', '25%'] }) =>
-    fixture.deployments.create(admin, { updates: [lineUpdate], ...wanted }).id;
+  const create = async (wanted: Partial<NewDeployment> = { rings: ['1', '25%'] }) =>
+    (await fixture.deployments.create(admin, { updates: [lineUpdate], ...wanted })).id;
   const waiting = (): number[] => all.filter((device) => fixture.deployments.queue.isWaiting(device));
   const states = (id: string) => fixture.deployments.rollouts.of(id, wholeSite('job')).map(({ state }) => state);
   const begin = (device: number) => {
@@ -48,20 +48,20 @@ describe('a rollout', () => {
       .list({ scope: wholeSite('job'), limit: 100 })
       .rows.map(({ type, params }) => [type, params['reason']]);
 
-  it('shows before what it does then', () => {
+  it('shows before what it does then', async () => {
     const preview = fixture.deployments.preview({ updates: [lineUpdate], rings: ['1', '25%'] }, wholeSite('job'));
     expect(preview.rings).toEqual([
       { members: 1, powerPercent: 5 },
       { members: 5, powerPercent: 22 },
       { members: 14, powerPercent: 51 },
     ]);
-    const id = create();
+    const id = await create();
     expect(fixture.deployments.rollouts.of(id, wholeSite('job')).map(({ members }) => members)).toEqual([1, 5, 14]);
     expect(waiting()).toHaveLength(1);
   });
 
-  it('opens a ring after the one before has passed its soak', () => {
-    const id = create();
+  it('opens a ring after the one before has passed its soak', async () => {
+    const id = await create();
     const [first = 0] = waiting();
     install(first);
     expect(waiting()).toEqual([]);
@@ -83,8 +83,8 @@ describe('a rollout', () => {
     expect(fixture.deployments.get(id, wholeSite('job')).state).toBe('finished');
   });
 
-  it('is held by a failure, at once, and hands out nothing until a person resumes it', () => {
-    const id = create({ rings: ['4'] });
+  it('is held by a failure, at once, and hands out nothing until a person resumes it', async () => {
+    const id = await create({ rings: ['4'] });
     const [first = 0, second = 0] = waiting();
     fail(first);
     expect(states(id)).toEqual(['failed', 'closed']);
@@ -100,9 +100,9 @@ describe('a rollout', () => {
     expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ members: 3, failed: 0 });
   });
 
-  it('gives no permit for what was handed out before it was held, and says that its ring is not open', () => {
+  it('gives no permit for what was handed out before it was held, and says that its ring is not open', async () => {
     const { queue, held, rollouts, tasks, holds } = fixture.deployments;
-    const id = create({ rings: ['4'] });
+    const id = await create({ rings: ['4'] });
     const [first = 0, second = 0] = waiting();
     const order = queue.next(second, true);
     expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ reached: 0 });
@@ -117,9 +117,9 @@ describe('a rollout', () => {
     expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ reached: 1 });
   });
 
-  it('counts a device as lost that was permitted and sent no result, also once its order has ended', () => {
+  it('counts a device as lost that was permitted and sent no result, also once its order has ended', async () => {
     const { queue, endOld, rollouts } = fixture.deployments;
-    const id = create({ rings: ['2'], maxLost: 1 });
+    const id = await create({ rings: ['2'], maxLost: 1 });
     const [first = 0] = waiting();
     const order = queue.next(first, true);
     queue.mayAct(first, order?.id ?? '', { attempt: 1, step: 'install' });
@@ -131,8 +131,8 @@ describe('a rollout', () => {
     expect(states(id)).toEqual(['open', 'closed']);
   });
 
-  it('is held by a device that falls silent at work', () => {
-    const id = create({ rings: ['2'] });
+  it('is held by a device that falls silent at work', async () => {
+    const id = await create({ rings: ['2'] });
     const [first = 0] = waiting();
     begin(first);
     pass(dayMs + 30 * 60_000 - 1_000);
@@ -142,8 +142,8 @@ describe('a rollout', () => {
     expect(types()).toContainEqual(['rollout-held', 'LOST']);
   });
 
-  it('is held by a device that was done and is not heard any more', () => {
-    const id = create({ rings: ['2'] });
+  it('is held by a device that was done and is not heard any more', async () => {
+    const id = await create({ rings: ['2'] });
     const [first = 0, second = 0] = waiting();
     install(first);
     install(second);
@@ -159,8 +159,8 @@ describe('a rollout', () => {
     expect(states(id)).toEqual(['failed', 'closed']);
   });
 
-  it('is held where no inventory shows what was installed', () => {
-    const id = create({ rings: ['1'] });
+  it('is held where no inventory shows what was installed', async () => {
+    const id = await create({ rings: ['1'] });
     const [first = 0] = waiting();
     fixture.deployments.queue.result(first, begin(first).id, completed);
     pass(0);
@@ -170,8 +170,8 @@ describe('a rollout', () => {
     expect(types()).toContainEqual(['rollout-held', 'FAILURES']);
   });
 
-  it('never passes a ring that was not reached; a person may', () => {
-    const id = create({ rings: ['4'] });
+  it('never passes a ring that was not reached; a person may', async () => {
+    const id = await create({ rings: ['4'] });
     pass(14 * dayMs);
     expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({
       state: 'held',
@@ -182,8 +182,8 @@ describe('a rollout', () => {
     expect(waiting()).toHaveLength(size);
   });
 
-  it('is held by a person, and taken back', () => {
-    const id = create();
+  it('is held by a person, and taken back', async () => {
+    const id = await create();
     fixture.deployments.rollouts.hold(admin, id, 'line 3 reports errors');
     expect(waiting()).toEqual([]);
     expect(() => fixture.deployments.rollouts.hold(admin, id, 'again')).toThrow(
@@ -197,10 +197,10 @@ describe('a rollout', () => {
     );
   });
 
-  it('takes the rings of a plan as it was then', () => {
+  it('takes the rings of a plan as it was then', async () => {
     const { objects } = fixture.site;
     const plan = objects.create(admin, 'ring-plan', { name: 'careful', rings: ['2'], soakHours: 1 }).id;
-    const id = create({ ringPlan: plan });
+    const id = await create({ ringPlan: plan });
     objects.update(admin, 'ring-plan', plan, { soakHours: 99 });
     for (const device of waiting()) install(device);
     pass(0);
@@ -208,15 +208,15 @@ describe('a rollout', () => {
     expect(states(id)).toEqual(['passed', 'open']);
   });
 
-  it('refuses what is no ring, a plan that is not there, and both at once', () => {
+  it('refuses what is no ring, a plan that is not there, and both at once', async () => {
     const invalid = expect.objectContaining({ code: 'INVALID' });
     expect(() => fixture.site.objects.create(admin, 'ring-plan', { name: 'x', rings: ['many'] })).toThrow(invalid);
-    expect(() => create({ ringPlan: 'gone' })).toThrow(invalid);
-    expect(() => create({ ringPlan: 'one-device-first', rings: ['1'] })).toThrow(invalid);
+    await expect(create({ ringPlan: 'gone' })).rejects.toThrow(invalid);
+    await expect(create({ ringPlan: 'one-device-first', rings: ['1'] })).rejects.toThrow(invalid);
   });
 
-  it('leaves a deployment without rings as it was', () => {
-    const id = create({});
+  it('leaves a deployment without rings as it was', async () => {
+    const id = await create({});
     expect(waiting()).toHaveLength(size);
     fail(1);
     expect(waiting()).toHaveLength(size - 1);

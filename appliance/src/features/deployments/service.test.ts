@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { completed as done, openDeployments, sha } from '../../../test/support/deployment-site.ts';
 import { actorWith, admin } from '../../../test/support/engines.ts';
-import { deb } from '../../../test/support/site.ts';
+import { deb, debian13 } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 
 type Fixture = Awaited<ReturnType<typeof openDeployments>>;
@@ -31,23 +31,23 @@ describe('deployments', () => {
     return task;
   };
 
-  it('refuses an update that nobody approved, or whose files are not here', () => {
-    expect(() => create()).toThrow(expect.objectContaining({ code: 'INVALID' }));
+  it('refuses an update that nobody approved, or whose files are not here', async () => {
+    await expect(create()).rejects.toThrow(expect.objectContaining({ code: 'INVALID' }));
     approve();
     held.delete(sha('1'));
-    expect(() => create()).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    await expect(create()).rejects.toThrow(expect.objectContaining({ code: 'INVALID' }));
   });
 
-  it('needs the right to deploy', () => {
+  it('needs the right to deploy', async () => {
     approve();
-    expect(() => deployments.create(actorWith('deployments:read'), { updates: ['a'.repeat(32)] })).toThrow(
+    await expect(deployments.create(actorWith('deployments:read'), { updates: ['a'.repeat(32)] })).rejects.toThrow(
       expect.objectContaining({ code: 'FORBIDDEN' }),
     );
   });
 
-  it('orders the files dependencies first, and hands out the same order until its result came', () => {
+  it('orders the files dependencies first, and hands out the same order until its result came', async () => {
     approve();
-    expect(create().counts).toMatchObject({ queued: 2, skipped: 0 });
+    expect((await create()).counts).toMatchObject({ queued: 2, skipped: 0 });
     const task = taskFor(1);
     expect(task.objects.map(({ sha256 }) => sha256)).toEqual([sha('2'), sha('1')]);
     expect(task.package).toEqual({ name: 'line', version: '1.1-1', arch: 'amd64' });
@@ -57,9 +57,9 @@ describe('deployments', () => {
     expect(deployments.queue.mayFetch(1, sha('3'))).toBe(false);
   });
 
-  it('counts as installed by the result and as verified only by the next inventory', () => {
+  it('counts as installed by the result and as verified only by the next inventory', async () => {
     approve();
-    const { id } = create(['device-1']);
+    const { id } = await create(['device-1']);
     const task = taskFor(1);
     expect(deployments.queue.result(1, task.id, done)).toBe('ok');
     expect(deployments.queue.result(1, task.id, done)).toBe('repeat');
@@ -72,9 +72,9 @@ describe('deployments', () => {
     expect(deployments.queue.next(1)).toBeNull();
   });
 
-  it('keeps the reason of a failure and reports it', () => {
+  it('keeps the reason of a failure and reports it', async () => {
     approve();
-    const { id } = create(['device-1']);
+    const { id } = await create(['device-1']);
     const task = taskFor(1);
     deployments.queue.result(1, task.id, { attempt: 1, steps: [], state: 'failed', code: 'HASH' });
     expect(deployments.tasks(id, wholeSite('job'))).toMatchObject([{ state: 'failed', reason: 'HASH' }]);
@@ -84,22 +84,22 @@ describe('deployments', () => {
     expect(deployments.get(id, wholeSite('job')).state).toBe('finished');
   });
 
-  it('skips devices that do not need it or are not managed, and says so', () => {
+  it('skips devices that do not need it or are not managed, and says so', async () => {
     approve();
     states.set(2, 'revoked');
     report(1, 'software', [deb('other', '1.0-1')]);
-    expect(() => create(['device-1', 'device-2'])).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    await expect(create(['device-1', 'device-2'])).rejects.toThrow(expect.objectContaining({ code: 'INVALID' }));
     report(1, 'software', [deb('line', '1.0-1')]);
-    const { id } = create(['device-1', 'device-2']);
+    const { id } = await create(['device-1', 'device-2']);
     expect(deployments.tasks(id, wholeSite('job')).map(({ state, reason }) => [state, reason])).toEqual([
       ['queued', null],
       ['skipped', 'NOT_MANAGED'],
     ]);
   });
 
-  it('takes a cancelled order back and keeps a late result', () => {
+  it('takes a cancelled order back and keeps a late result', async () => {
     approve();
-    const { id } = create(['device-1']);
+    const { id } = await create(['device-1']);
     const task = taskFor(1);
     deployments.cancel(admin, id);
     expect(deployments.queue.cancelled(1, [task.id])).toEqual([task.id]);
@@ -110,5 +110,61 @@ describe('deployments', () => {
       result: { state: 'completed' },
     });
     expect(() => deployments.cancel(admin, id)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  describe('of more orders than are written at once', () => {
+    const many = 250;
+    /** More devices than a piece has orders. */
+    const enrol = (): void => {
+      for (let device = 3; device <= many; device += 1) {
+        states.set(device, 'managed');
+        report(device, 'platform', [debian13]);
+        report(device, 'software', [deb('line', '1.0-1')]);
+      }
+      while (updates.settle(1_000) > 0);
+      approve();
+    };
+    const wanted = { updates: ['a'.repeat(32)] };
+
+    it('orders to every device of its preview, and to none where another one needs it meanwhile', async () => {
+      enrol();
+      const { digest, devices: shown } = deployments.preview(wanted, wholeSite('job'));
+      expect(shown).toBe(many);
+      states.set(many + 1, 'managed');
+      report(many + 1, 'platform', [debian13]);
+      report(many + 1, 'software', [deb('line', '1.0-1')]);
+      while (updates.settle(1_000) > 0);
+      await expect(deployments.create(admin, { ...wanted, digest })).rejects.toThrow(
+        expect.objectContaining({ code: 'CONFLICT' }),
+      );
+      expect(deployments.list({ scope: wholeSite('job'), limit: 10 }).rows).toEqual([]);
+      const again = deployments.preview(wanted, wholeSite('job')).digest;
+      const { counts } = await deployments.create(admin, { ...wanted, digest: again });
+      expect(counts).toMatchObject({ queued: many + 1, skipped: 0 });
+    });
+
+    it('leaves nothing of one that cannot be made, nor of one that a crash cut off', async () => {
+      enrol();
+      site.db.exec(`CREATE TEMP TRIGGER no_deployment BEFORE INSERT ON main.object WHEN new.kind = 'deployment'
+        BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+      await expect(deployments.create(admin, wanted)).rejects.toThrow('the disk is full');
+      const tasks = () => site.db.prepare('SELECT count(*) FROM task').pluck().get();
+      expect(tasks()).toBe(0);
+      site.db.exec('DROP TRIGGER no_deployment');
+      const { id } = await deployments.create(admin, wanted);
+      site.db
+        .prepare(
+          `INSERT INTO task (id, deployment, device, update_id, state, queued_at)
+           SELECT hex(randomblob(16)), 'cut-off', device, update_id, state, queued_at FROM task`,
+        )
+        .run();
+      expect(tasks()).toBe(2 * many);
+      deployments.cancel(admin, id);
+      // What is written before its deployment waits for it.
+      expect([deployments.queue.next(1), deployments.queue.isWaiting(1)]).toEqual([null, false]);
+      await deployments.dropUnfinished();
+      expect(tasks()).toBe(many);
+      expect(deployments.get(id, wholeSite('job')).counts.cancelled).toBe(many);
+    });
   });
 });

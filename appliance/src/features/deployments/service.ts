@@ -11,9 +11,11 @@ import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { memoryPage } from '../../platform/list/memory-list.ts';
-import { groupsReached, isReached, type Scope } from '../../platform/scope.ts';
+import { groupsReached, type Scope } from '../../platform/scope.ts';
+import { digestOf } from '../../platform/selection.ts';
+import { inSteps } from '../../platform/steps.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
-import type { DeviceService } from '../devices/service.ts';
+import type { DeviceQueries } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
 import { changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
@@ -33,6 +35,8 @@ const KIND = 'deployment';
 const maxUpdates = 1_000;
 const maxOrders = 1_000_000;
 const groupPage = 1_000;
+/** Orders that are written at once: a few milliseconds. */
+const pieceOrders = 100;
 
 type DeploymentParts = {
   db: Database;
@@ -40,7 +44,7 @@ type DeploymentParts = {
   events: EventService;
   changed: Changed;
   inventory: Pick<InventoryService, 'section'>;
-  devices: Pick<DeviceService, 'byPublicId' | 'find'>;
+  devices: Pick<DeviceQueries, 'idsOf' | 'publicIds' | 'unmanaged'>;
   updates: UpdateService;
   store: Pick<StoreService, 'has'>;
   gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance' | 'personsBehind'>;
@@ -58,6 +62,8 @@ type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolea
 const noOrders: Summary = { counts: {}, isCancelled: false, devices: 0 };
 
 export type DeploymentService = ReturnType<typeof deploymentService>;
+
+const randomText = (bytes: number): string => Buffer.from(randomBytes(bytes)).toString('hex');
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -109,10 +115,11 @@ export const deploymentService = (parts: DeploymentParts) => {
     failed: rollouts.look,
   });
 
-  const deviceIn = (publicId: string, scope: Scope): number => {
-    const { id } = devices.byPublicId(publicId);
-    if (!isReached(db, scope, id)) throw new AppError('NOT_FOUND', 'no such device');
-    return id;
+  const devicesIn = (publicIds: readonly string[], scope: Scope): Set<number> => {
+    const distinct = [...new Set(publicIds)];
+    const found = devices.idsOf(distinct, scope);
+    if (found.length < distinct.length) throw new AppError('NOT_FOUND', 'no such device');
+    return new Set(found.sort((a, b) => a - b));
   };
 
   /** Which device needs which update now; throws INVALID for an update that may not be deployed. */
@@ -120,7 +127,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     const ids = [...new Set(wanted.updates)];
     if (ids.length === 0 || ids.length > maxUpdates) throw invalid({ updates: { key: 'validation.required' } });
     const given = wanted.devices ?? (wanted.group === undefined ? undefined : groupMembers(wanted.group, scope));
-    const only = given && new Set(given.map((id) => deviceIn(id, scope)));
+    const only = given && devicesIn(given, scope);
     if (only?.size === 0) throw invalid({ devices: { key: 'validation.required' } });
     const notLookedAt = updates.notLookedAt(scope, only);
     if (notLookedAt > 0) throw invalid({ devices: { key: 'validation.notLookedAt', params: { n: notLookedAt } } });
@@ -136,9 +143,10 @@ export const deploymentService = (parts: DeploymentParts) => {
         });
       const needing = new Set(updates.needing(item, scope));
       // A device that was named and does not need it is in the record; of a whole site only those that need it.
-      return [...(only ?? needing)].map((device) => {
-        const skipped =
-          devices.find(device)?.state !== 'managed' ? 'NOT_MANAGED' : needing.has(device) ? undefined : 'NOT_NEEDED';
+      const concerned = [...(only ?? needing)];
+      const unmanaged = new Set(devices.unmanaged(concerned));
+      return concerned.map((device) => {
+        const skipped = unmanaged.has(device) ? 'NOT_MANAGED' : needing.has(device) ? undefined : 'NOT_NEEDED';
         return { device, updateId, ...defined({ skipped }) };
       });
     });
@@ -146,27 +154,33 @@ export const deploymentService = (parts: DeploymentParts) => {
     return tasks;
   };
 
-  /** The rings of those that would get an order; none where all go at once. */
-  const ringsOf = (wanted: NewDeployment, tasks: DeploymentPreview['tasks'], scope: Scope) => {
+  /** The rings of those that get an order; none where all go at once. */
+  const ringsOf = (wanted: NewDeployment, orders: DeploymentPreview['tasks'], scope: Scope) => {
     const rings = rollouts.planOf(wanted);
     if (rings === undefined) return undefined;
-    const ordered = [...new Set(tasks.filter(({ skipped }) => skipped === undefined).map(({ device }) => device))];
-    const candidates = ordered.map((device) => ({ device, publicId: devices.find(device)?.publicId ?? '' }));
+    const ordered = [...new Set(orders.map(({ device }) => device))].sort((a, b) => a - b);
+    const publicIds = devices.publicIds(ordered);
+    const candidates = ordered.map((device, at) => ({ device, publicId: publicIds[at] ?? '' }));
     return { plan: rings, ...rollouts.preview(rings, wanted.updates, candidates, scope) };
   };
 
-  const preview = (wanted: NewDeployment, scope: Scope): DeploymentPreview => {
+  const planned = (wanted: NewDeployment, scope: Scope) => {
     const tasks = plan(wanted, scope);
     const orders = tasks.filter((task) => task.skipped === undefined);
-    const devices = new Set(orders.map(({ device }) => device));
-    const gateOf = changes();
     return {
       tasks,
-      devices: devices.size,
+      devices: new Set(orders.map(({ device }) => device)).size,
       orders: orders.length,
-      rings: ringsOf(wanted, tasks, scope)?.sizes ?? [],
-      ...heldBack([...devices].map((device) => gateOf(device).code)),
+      digest: digestOf(tasks.map(({ device, updateId, skipped = '' }) => `${device} ${updateId} ${skipped}`)),
+      rings: ringsOf(wanted, orders, scope),
     };
+  };
+
+  const preview = (wanted: NewDeployment, scope: Scope): DeploymentPreview => {
+    const { rings, ...rest } = planned(wanted, scope);
+    const ordered = new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === undefined ? [device] : [])));
+    const gateOf = changes();
+    return { ...rest, rings: rings?.sizes ?? [], ...heldBack([...ordered].map((device) => gateOf(device).code)) };
   };
 
   /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */
@@ -221,46 +235,73 @@ export const deploymentService = (parts: DeploymentParts) => {
     }
   };
 
-  const create = (actor: Actor, wanted: NewDeployment): Deployment => {
+  /** Writes the orders, and after the last of them the deployment. */
+  function* ordering(actor: Actor, wanted: NewDeployment, id: string): Generator<void, void, void> {
+    const scope = scopeOf(actor, 'deployments:write');
+    const { tasks, devices: count, orders, digest, rings } = planned(wanted, scope);
+    if (wanted.digest !== undefined && wanted.digest !== digest)
+      throw new AppError(
+        'CONFLICT',
+        `${orders} orders to ${count} devices would be given now, not those of the preview`,
+      );
+    if (orders === 0) throw invalid({ devices: { key: 'validation.nothingToDeploy' } });
+    const first = updates.get(wanted.updates[0] ?? '', scope);
+    const more = new Set(wanted.updates).size - 1;
+    const name = wanted.name?.trim() || `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`;
+    const at = clock();
+    for (let from = 0; from < tasks.length; from += pieceOrders) {
+      if (from > 0) yield;
+      store.add(
+        tasks.slice(from, from + pieceOrders).map((task) => {
+          return { ...task, id: randomText(16), deployment: id, ring: rings?.rings.get(task.device) ?? 0, at };
+        }),
+      );
+    }
+    objects.create(
+      asWriter(actor, 'deployments:write'),
+      KIND,
+      {
+        name,
+        updates: [...new Set(wanted.updates)],
+        ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
+        ...defined({ group: wanted.group, timeoutMinutes: wanted.timeoutMinutes }),
+        ...(scope.site ? {} : { limit: [...scope.roots] }),
+        ...(rings === undefined ? {} : { rollout: rings.plan }),
+      },
+      { id, ...defined({ comment: wanted.comment }) },
+    );
+    if (rings !== undefined) rollouts.start(id, rings.sizes.length);
+    events.record('deployment-created', {
+      ...byWhom(actor),
+      params: { deployment: name, updates: new Set(wanted.updates).size, devices: count },
+    });
+  }
+
+  /** Takes away the orders of a deployment that was not made. */
+  function* dropping(id: string): Generator<void, void, void> {
+    while (store.drop(id, pieceOrders) > 0) yield;
+  }
+
+  /**
+   * Orders what is wanted. Many orders are written in many transactions, so that others can write meanwhile; the last of them makes
+   * the deployment, and until then none of its orders is handed out. CONFLICT where `digest` is not of these orders.
+   */
+  const create = async (actor: Actor, wanted: NewDeployment): Promise<Deployment> => {
     const scope = scopeOf(actor, 'deployments:write');
     parts.assertCertain?.();
-    return immediate(db, () => {
-      const tasks = plan(wanted, scope);
-      const orders = tasks.filter((task) => task.skipped === undefined);
-      if (orders.length === 0) throw invalid({ devices: { key: 'validation.nothingToDeploy' } });
-      const rings = ringsOf(wanted, tasks, scope);
-      const first = updates.get(wanted.updates[0] ?? '', scope);
-      const more = new Set(wanted.updates).size - 1;
-      const name = wanted.name?.trim() || `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`;
-      const object = objects.create(
-        asWriter(actor, 'deployments:write'),
-        KIND,
-        {
-          name,
-          updates: [...new Set(wanted.updates)],
-          ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
-          ...defined({ group: wanted.group, timeoutMinutes: wanted.timeoutMinutes }),
-          ...(scope.site ? {} : { limit: [...scope.roots] }),
-          ...(rings === undefined ? {} : { rollout: rings.plan }),
-        },
-        wanted.comment === undefined ? {} : { comment: wanted.comment },
-      );
-      const at = clock();
-      for (const task of tasks) {
-        const ring = rings?.rings.get(task.device) ?? 0;
-        store.add({ ...task, id: Buffer.from(randomBytes(16)).toString('hex'), deployment: object.id, ring, at });
-      }
-      if (rings !== undefined) rollouts.start(object.id, rings.sizes.length);
-      events.record('deployment-created', {
-        ...byWhom(actor),
-        params: {
-          deployment: name,
-          updates: new Set(wanted.updates).size,
-          devices: new Set(orders.map(({ device }) => device)).size,
-        },
-      });
-      return get(object.id, scope);
-    });
+    const id = randomText(10);
+    try {
+      await inSteps(db, ordering(actor, wanted, id));
+    } catch (error) {
+      if (store.isOpen(id)) await inSteps(db, dropping(id));
+      throw error;
+    }
+    return get(id, scope);
+  };
+
+  /** Takes away what is left of deployments that were not made before the server ended. */
+  const dropUnfinished = async (): Promise<void> => {
+    for (const id of store.unfinished()) await inSteps(db, dropping(id));
   };
 
   const cancel = (actor: Actor, id: string): Deployment => {
@@ -309,6 +350,7 @@ export const deploymentService = (parts: DeploymentParts) => {
   return {
     preview,
     create,
+    dropUnfinished,
     cancel,
     get,
     list: ({ scope, ...query }: DeploymentQuery) => {

@@ -20,6 +20,17 @@ type OrderRow = {
 /** An order without an end: when it was made, and since when it is being done. */
 type OpenRow = Pick<OrderRow, 'id' | 'deployment' | 'updateId' | 'actingAt'> & { device: number; queuedAt: string };
 
+type NewTask = {
+  readonly id: string;
+  readonly deployment: string;
+  readonly device: number;
+  readonly updateId: string;
+  readonly skipped?: string;
+  /** 0 where all go at once. */
+  readonly ring: number;
+  readonly at: string;
+};
+
 type Counted = { deployment: string; state: TaskState; tasks: number; bare: number };
 /** `isCancelled`: a person took orders back. */
 type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolean; devices: number };
@@ -47,13 +58,22 @@ export const taskStore = (db: Database, changed: Changed) => {
     `INSERT INTO task (id, deployment, device, update_id, state, reason, queued_at, finished_at, ring)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  // Orders are written before their deployment, which makes them valid (service.ts).
+  const isValid = `EXISTS (SELECT 1 FROM object WHERE kind = 'deployment' AND id = task.deployment)`;
   const next = sql.get<[number], OrderRow>(
     `SELECT id, deployment, update_id AS updateId, attempt, objects, acting_at AS actingAt FROM task
-     WHERE device = +? AND (state = 'running' OR (state = 'queued' AND ${inOpenRing})) ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
+     WHERE device = +? AND ${isValid} AND (state = 'running' OR (state = 'queued' AND ${inOpenRing}))
+     ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
   const isWaiting = sql.value<[number, number], number>(
-    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued' AND ${inOpenRing})
-         OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
+    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued' AND ${isValid} AND ${inOpenRing})
+         OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running' AND ${isValid})`,
+  );
+  const unfinished = sql.values<[], string>(
+    `SELECT DISTINCT deployment FROM task WHERE state = 'queued' AND NOT ${isValid}`,
+  );
+  const drop = sql.values<[string, number], number>(
+    `DELETE FROM task WHERE rowid IN (SELECT rowid FROM task WHERE deployment = ? LIMIT ?) RETURNING device`,
   );
   const inHand = sql.get<[number], { id: string; attempt: number }>(
     `SELECT id, attempt FROM task WHERE device = +? AND state IN ('queued', 'running') AND objects IS NOT NULL
@@ -166,20 +186,21 @@ export const taskStore = (db: Database, changed: Changed) => {
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
   return {
-    add: (task: {
-      id: string;
-      deployment: string;
-      device: number;
-      updateId: string;
-      skipped?: string;
-      /** 0 where all go at once. */
-      ring: number;
-      at: string;
-    }): void => {
-      const state: TaskState = task.skipped === undefined ? 'queued' : 'skipped';
-      const end = task.skipped === undefined ? null : task.at;
-      add(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end, task.ring);
-      changed('task', [task.device]);
+    add: (tasks: readonly NewTask[]): void => {
+      for (const task of tasks) {
+        const state: TaskState = task.skipped === undefined ? 'queued' : 'skipped';
+        const end = task.skipped === undefined ? null : task.at;
+        add(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end, task.ring);
+      }
+      changed('task', [...new Set(tasks.map(({ device }) => device))]);
+    },
+    /** The deployments that were never made, and have orders. */
+    unfinished,
+    /** Takes some orders of such a deployment away; how many. */
+    drop: (deployment: string, most: number): number => {
+      const devices = drop(deployment, most);
+      changed('task', [...new Set(devices)]);
+      return devices.length;
     },
     /** The running one, else the oldest queued one. */
     next: (device: number): (Omit<OrderRow, 'objects'> & { objects: readonly TaskFile[] | null }) | undefined => {

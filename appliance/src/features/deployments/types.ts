@@ -6,7 +6,7 @@ import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { z } from 'zod';
 import type { Actor, WriteGuard } from '../../engine/objects/types.ts';
-import { comment, deviceId, type Shape, textTime, time } from '../../platform/shapes.ts';
+import { comment, deviceId, type Shape, textTime, time, where } from '../../platform/shapes.ts';
 import type { Approvable, Hindrance } from '../accounts/types.ts';
 import type { TaskQueue } from '../device-tasks/types.ts';
 
@@ -174,7 +174,7 @@ export const ringSchema = z.object({
 });
 export type RingView = Shape<typeof ringSchema>;
 
-export const newDeployment = z.strictObject({
+const newDeployment = z.strictObject({
   updates: z.array(z.string().min(1).max(64)).min(1).max(1_000).describe('An approved update that is here; may repeat'),
   devices: z
     .array(deviceId)
@@ -192,11 +192,22 @@ export const newDeployment = z.strictObject({
   ringPlan: z.string().max(64).optional().describe('A ring plan by its id, or `one-device-first`'),
   ...limits,
   comment: comment.optional(),
+  digest: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Of a preview: where other orders would be given by now, none is (`CONFLICT`)'),
 });
 export type NewDeployment = Shape<typeof newDeployment>;
 
 /** How many devices are held back by what, and the worst of it. */
 export type Held = Shape<z.ZodObject<typeof gateFields>>;
+
+/** The same with devices that are found when it is asked. */
+export const askedDeployment = newDeployment.extend({
+  where: where.describe('The devices that a filter finds: `os = debian and not tag = spare`'),
+  view: z.string().min(1).max(60).optional().describe('The devices of a saved view of the caller (its number or name)'),
+});
 
 /** What a deployment would do, before it is created. */
 export type DeploymentPreview = Held & {
@@ -205,4 +216,6 @@ export type DeploymentPreview = Held & {
   readonly orders: number;
   /** Of a plan with rings: each with its devices, and how surely it notices a bad update. */
   readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
+  /** Of which device would get which update, and which are left out: what `digest` of an order is compared with. */
+  readonly digest: string;
 };

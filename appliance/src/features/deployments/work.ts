@@ -1,17 +1,13 @@
 import { paths } from '@sallyport/ui/paths';
 import { scopeOf } from '../../engine/objects/types.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { DeploymentService } from './service.ts';
 
 const looked = 200;
-/** An address names no more devices. */
-const mostAgain = 200;
 
 /** Rollouts that wait for a person, and deployments under way of which orders failed. */
 export const deploymentWork = (parts: {
   deployments: Pick<DeploymentService, 'list' | 'tasks' | 'heldIn' | 'rollouts'>;
-  devices: Pick<DeviceService, 'find'>;
 }): WorkKind[] => [
   {
     name: 'rollout-held',
@@ -67,18 +63,15 @@ export const deploymentWork = (parts: {
       const scope = scopeOf(reader, 'deployments:read');
       const failed = parts.deployments.tasks(key, scope).filter(({ state }) => state === 'failed');
       const updates = [...new Set(failed.map(({ updateId }) => updateId))];
-      const devices = [...new Set(failed.map(({ device }) => device))].slice(0, mostAgain);
-      const query = new URLSearchParams([
-        ...updates.map((id): [string, string] => ['update', id]),
-        ...devices
-          .flatMap((id) => parts.devices.find(id)?.publicId ?? [])
-          .map((id): [string, string] => ['device', id]),
-      ]);
       return {
         name: 'again',
-        n: devices.length,
+        n: new Set(failed.map(({ device }) => device)).size,
         right: 'deployments:write',
-        href: `${paths.deploymentNew()}?${query}`,
+        post: paths.deploymentNew(),
+        fields: [
+          ...updates.map((id): [string, string] => ['update', id]),
+          ['list', paths.deployment(key, { state: 'failed', all: '1' })],
+        ],
       };
     },
   },

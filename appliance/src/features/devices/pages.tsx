@@ -12,7 +12,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage, askedWords, countedViews } from '../../server/console/asked-list.ts';
-import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
+import { bulkAct, nothingChosen, selectedRows } from '../../server/console/bulk.tsx';
 import { goWith } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { sendRows } from '../../server/console/list-file.ts';
@@ -197,25 +197,24 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const { actor } = signedIn(c);
     const form = c.get('form');
-    const chosen = chosenIn(c, paths.devices(), deviceFilters.parameters);
     const scope = scopeOf(actor, 'devices:write');
-    const picked = 'all' in chosen ? idsOf(chosen.all, scope) : model.idsOf(chosen.ids, scope);
+    const selected = selectedRows(c, deps.selections, {
+      path: paths.devices(),
+      parameters: deviceFilters.parameters,
+      scope,
+      all: (list) => idsOf(list, scope),
+      some: (ids) => model.idsOf(ids, scope),
+      idOf: (id) => id,
+    });
+    const { picked } = selected;
     if (picked.length === 0) return nothingChosen(c, paths.devices());
-    if (form.text('action') === 'deploy') {
-      scopeOf(actor, 'deployments:write');
-      const query = new URLSearchParams(
-        model.some(picked.slice(0, 1_000)).map((device): [string, string] => ['device', device.publicId]),
-      );
-      return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
-    }
     const group = form.text('group');
     const tag = form.text('newTag').trim();
     const action = bulkOf(form.text('action'), group, tag, scope);
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
     const params = { n: picked.length, group: groupName, tag };
     return bulkAct(c, viewContext(deps, c), {
-      chosen,
-      picked,
+      selected,
       name: action.name,
       params,
       list: paths.devices(),
@@ -223,7 +222,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       fields: [
         ['action', form.text('action')],
         ['group', group],
-        // Not `tag`: that is a filter of the list.
         ['newTag', tag],
       ],
       items: (some) =>

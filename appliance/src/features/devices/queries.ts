@@ -114,6 +114,12 @@ export const deviceQueries = (db: Database): DeviceQueries => {
         .pluck()
         .all(JSON.stringify(publicIds), ...params);
     },
+    publicIds: sql.values<[ids: readonly number[]], string>(
+      'select public_id from device where id in (select value from json_each(?)) order by id',
+    ),
+    unmanaged: sql.values<[ids: readonly number[]], number>(
+      `select value from json_each(?) where not exists (select 1 from device where id = value and state = 'managed')`,
+    ),
     perGroup: (scope) => {
       const { sql, params } = devicesIn(scope, 'device');
       const rows = db

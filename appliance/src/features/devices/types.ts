@@ -393,6 +393,10 @@ export type DeviceQueries = {
   byPublicId(publicId: string, scope: Scope): DeviceListRow | undefined;
   /** Ids of the devices with these public ids. */
   idsOf(publicIds: readonly string[], scope: Scope): number[];
+  /** The public ids of some devices, the oldest first. */
+  publicIds(ids: readonly number[]): string[];
+  /** Those of some devices that are not managed. */
+  unmanaged(ids: readonly number[]): number[];
   /** Devices in reach by their group, without directories and revoked ones; a group without any is absent. */
   perGroup(scope: Scope): Map<string, number>;
   /** Names for people of some devices. */

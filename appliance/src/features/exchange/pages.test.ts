@@ -244,12 +244,12 @@ describe('exchange through the console', () => {
     const planned = await admin.html(beside);
     expect(planned).toMatch(new RegExp(`name="device" value="${device.publicId}" checked=""`));
     expect(planned).toMatch(
-      /<form method="get" action="\/deployments\/new" id="plan-finding"><input type="hidden" name="update"/,
+      /<form method="post" action="\/deployments\/new" id="plan-finding".*?<input type="hidden" name="update"/,
     );
     expect(planned).toContain('Plan a deployment: <b data-count="1">1</b>');
     await admin.html(`${paths.deploymentNew({ update: id })}&device=${device.publicId}`);
-    const form = await admin.post(paths.updatesDecide(), { action: 'deploy', id });
-    expect(form.headers.get('location')).toBe(paths.deploymentNew({ update: id }));
+    const form = await admin.post(paths.deploymentNew(), { list: paths.updates(), id });
+    expect(await form.text()).toContain(`name="update" value="${id}"`);
     await admin.html(paths.deploymentNew({ update: id }));
     const bad = await admin.post(paths.deploymentNew(), {
       update: id,

@@ -41,10 +41,15 @@ describe('tags by hand', () => {
     const [pump = '', second = ''] = ids;
     await admin.post(paths.deviceTags(pump), { add: 'line 3' });
     const asked = await (
-      await admin.post(paths.devicesBulk(), { action: 'tag', newTag: 'line 3', q: 'pump', all: '1' })
+      await admin.post(paths.devicesBulk(), {
+        action: 'tag',
+        newTag: 'line 3',
+        list: paths.devices({ q: 'pump', all: '1' }),
+      })
     ).text();
     expect(asked).toContain('Tag 2 devices? Tag: line 3');
-    const confirmed = { action: 'tag', newTag: 'line 3', q: 'pump', all: '1', count: '2', confirmed: '1' };
+    const selection = /name="selection" value="([^"]+)"/.exec(asked)?.[1] ?? '';
+    const confirmed = { action: 'tag', newTag: 'line 3', selection, confirmed: '1' };
     expect((await admin.post(paths.devicesBulk(), confirmed)).status).toBe(303);
     expect(tagged('line 3')).toEqual(['pump-01', 'pump-02']);
     const { action, fields } = await undoOf();
@@ -56,7 +61,6 @@ describe('tags by hand', () => {
       action: 'untag',
       newTag: 'line 3',
       id: [pump, second],
-      count: '2',
       confirmed: '1',
     });
     expect(tagged('line 3')).toEqual([]);
@@ -136,7 +140,6 @@ describe('a device that a continuous rule holds', () => {
       action: 'move',
       group: '',
       id: [ids[0] ?? ''],
-      count: '1',
       confirmed: '1',
     });
     rules.recomputePending();

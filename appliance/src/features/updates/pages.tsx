@@ -1,11 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { currentCursor, type ListState } from '@sallyport/ui/list';
+import { currentCursor } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { FollowedPage } from '@sallyport/ui/updates/followed.tsx';
 import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
-import { requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { requireRight } from '../../engine/objects/types.ts';
 import { enteredLine } from '../../platform/entered-line.ts';
 import { AppError } from '../../platform/errors.ts';
 import {
@@ -16,7 +16,7 @@ import {
   countedViews,
   type FieldWords,
 } from '../../server/console/asked-list.ts';
-import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
+import { bulkAct, nothingChosen, selectedRows } from '../../server/console/bulk.tsx';
 import { faultsOf } from '../../server/console/form.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { eachOf, type FileColumns, inColumns, mostRows, sendRows } from '../../server/console/list-file.ts';
@@ -26,8 +26,8 @@ import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import type { UpdateItem } from './types.ts';
+import { orderIn, selectableUpdates } from './view.ts';
 
-const sorts = ['decision', 'name', 'devices', 'supply', 'size', 'since'] as const;
 const fileColumns: FileColumns<UpdateItem> = [
   ['updates.update', (item) => item.name],
   ['updates.version', (item) => item.version],
@@ -56,12 +56,6 @@ const words: Readonly<Record<string, FieldWords>> = {
   size: { label: 'common.size' },
 };
 
-/** In which order a list's address asks for its rows. */
-const orderIn = (list: ListState) => ({
-  descending: list.descending,
-  ...defined({ sort: sorts.find((name) => name === list.sort) }),
-});
-
 const updateRow = (item: UpdateItem): UpdateRow => ({
   ...item,
   source: item.source || undefined,
@@ -71,8 +65,6 @@ const updateRow = (item: UpdateItem): UpdateRow => ({
 });
 
 const actions = ['approve', 'decline', 'clear'] as const;
-/** Updates of one decision. */
-const maxChosen = 10_000;
 type Action = (typeof actions)[number];
 const isAction = (text: string): text is Action => actions.some((action) => action === text);
 
@@ -188,25 +180,12 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const scope = scopeFor(c, 'updates:read');
     const form = c.get('form');
     const action = form.text('action');
-    if (action !== 'deploy' && !isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
+    if (!isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
     // What is decided about an update is decided for the site.
-    if (action === 'deploy') scopeOf(actor, 'deployments:write');
-    else requireRight(actor, 'updates:write');
-    const chosen = chosenIn(c, paths.updates(), language.parameters);
-    const items =
-      'all' in chosen
-        ? updates.list({
-            scope,
-            ...orderIn(chosen.all),
-            filter: language.read(termsOf(chosen.all)),
-            limit: maxChosen,
-          }).rows
-        : chosen.ids.slice(0, maxChosen).map((id) => updates.get(id, scope));
+    requireRight(actor, 'updates:write');
+    const selected = selectedRows(c, deps.selections, selectableUpdates(updates, scope));
+    const items = selected.picked;
     if (items.length === 0) return nothingChosen(c, paths.updates());
-    if (action === 'deploy') {
-      const query = new URLSearchParams(items.slice(0, 1_000).map(({ id }): [string, string] => ['update', id]));
-      return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
-    }
     const licences = new Map(
       items
         .filter((item) => action === 'approve' && item.licence !== undefined && !item.licenceAccepted)
@@ -215,8 +194,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const devices = new Set(items.flatMap((item) => updates.concerned(item, scope))).size;
     const [only] = items;
     return bulkAct(c, viewContext(deps, c), {
-      chosen,
-      picked: items,
+      selected,
       name: `updates.${action}`,
       params: { devices },
       list: paths.updates(),

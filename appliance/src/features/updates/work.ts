@@ -31,9 +31,7 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided' | '
       ofSite: true,
       post: paths.updatesDecide(),
       fields: [
-        ['all', '1'],
-        ['supply', 'arrived'],
-        ['approval', 'undefined'],
+        ['list', paths.updates({ supply: 'arrived', approval: 'undefined', all: '1' })],
         ['action', 'approve'],
       ],
     }),

@@ -28,12 +28,12 @@ function actOn({ vulnerabilities, updates }: Parts, reader: Actor, decision: Dec
     .rows.map((finding) => findingAct(updates, finding, scope).act);
   const planned = [...new Set(acts.flatMap((act) => (act.does === 'plan' ? act.updates : [])))];
   if (planned.length > 0) {
-    const query = new URLSearchParams(planned.map((id): [string, string] => ['update', id]));
     return {
       name: 'plan',
       n: planned.length,
       right: 'deployments:write',
-      href: `${paths.deploymentNew()}?${query}`,
+      post: paths.deploymentNew(),
+      fields: [...planned.map((id): [string, string] => ['update', id]), ['recount', '1']],
     };
   }
   const [undecided] = acts.flatMap((act) => (act.does === 'decide' ? [act.update] : []));

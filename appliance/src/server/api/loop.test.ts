@@ -183,11 +183,28 @@ describe('the loop through the API', () => {
       gate: 'NO_WINDOW',
       devices: 1,
       orders: 1,
+      more: 0,
       tasks: [{ update: id, skipped: null }],
+    });
+    const byFilter = { updates: [id], where: 'name = "line-7"' };
+    const digest = String(preview.json['digest']);
+    expect((await call('POST', '/deployments/preview', byFilter, viewer)).json).toMatchObject({ orders: 1, digest });
+    const nothing = { ...byFilter, where: 'name = "no such device"' };
+    expect((await call('POST', '/deployments/preview', nothing, viewer)).json).toMatchObject({
+      error: { code: 'INVALID', fields: { where: { key: 'validation.nothingToDeploy' } } },
+    });
+    const twoTargets = { ...wanted, where: byFilter.where };
+    expect((await call('POST', '/deployments', twoTargets)).json).toMatchObject({ error: { code: 'INVALID' } });
+    const others = { updates: [id], digest: 'of-others' };
+    expect(await call('POST', '/deployments', others)).toMatchObject({
+      status: 409,
+      json: {
+        error: { code: 'CONFLICT', message: '1 orders to 1 devices would be given now, not those of the preview' },
+      },
     });
     expect((await call('GET', '/deployments', undefined, viewer)).json).toMatchObject({ total: 0 });
     expect((await call('POST', '/deployments', wanted, viewer)).status).toBe(403);
-    const made = await call('POST', '/deployments', { ...wanted, name: 'Night' });
+    const made = await call('POST', '/deployments', { ...byFilter, digest, name: 'Night' });
     expect(made).toMatchObject({
       status: 201,
       json: { name: 'Night', state: 'running', counts: { queued: 1 }, gate: 'NO_WINDOW', held: { NO_WINDOW: 1 } },

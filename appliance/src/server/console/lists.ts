@@ -2,13 +2,12 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { toPanel } from '@sallyport/ui/anchors';
 import type { PanelPlace } from '@sallyport/ui/components/side-panel.tsx';
 import type { Ctx } from '@sallyport/ui/context';
-import { asksFor, currentCursor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
+import { currentCursor, type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
-import type { Form } from './form.ts';
 import type { ConsoleEnv } from './types.ts';
 
 /** Rows of a page. */
@@ -66,17 +65,10 @@ export function placeIn(ctx: Ctx, list: ListState, rows: readonly { readonly id:
       };
 }
 
-/** The state of the list that a form was sent from: bulk forms repeat its query. */
-export const formListState = (
-  c: Context<ConsoleEnv>,
-  form: Form,
-  path: string,
-  names: readonly string[],
-): ListState => {
-  const url = new URL(path, c.req.url);
-  const known = ['q', 'sort', 'all'];
-  for (const [name, value] of form.entries())
-    if (known.includes(name) || asksFor(name, names)) url.searchParams.append(name, value);
+/** The state of a list by the address that a form repeats; MALFORMED where it is of another list. */
+export const listAt = (address: string, path: string, names: readonly string[]): ListState => {
+  const url = new URL(address, 'https://console.invalid');
+  if (address !== '' && url.pathname !== path) throw new AppError('MALFORMED', 'this is the address of another list');
   return readListState(url, names);
 };
 

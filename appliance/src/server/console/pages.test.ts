@@ -124,12 +124,13 @@ describe('devices', () => {
     expect(question.status).toBe(200);
     expect(holds(await question.text(), 'name="confirmed" value="1"')).toBe(true);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['group']).toBeUndefined();
-    const done = await admin.post('/devices/bulk', { ...ids, confirmed: '1' });
-    expect(done.status).toBe(303);
+    expect((await admin.post('/devices/bulk', { ...ids, confirmed: '1' })).status).toBe(303);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['group']).toBe(group.id);
     expect(holds(await viewer.html(`/devices?group=${group.id}`), 'pump-01')).toBe(true);
-    const all = { all: '1', q: 'pump', action: 'move', group: '' };
-    expect((await admin.post('/devices/bulk', { ...all, confirmed: '1' })).status).toBe(303);
+    const all = { list: '/devices?q=pump&all=1', action: 'move', group: '', confirmed: '1' };
+    const asked = await (await admin.post('/devices/bulk', all)).text();
+    const selection = /name="selection" value="([^"]+)"/.exec(asked)?.[1] ?? '';
+    expect((await admin.post('/devices/bulk', { ...all, selection })).status).toBe(303);
     expect(site.appliance.objects.get('device-decision', pump.publicId).body['group']).toBeUndefined();
   });
 

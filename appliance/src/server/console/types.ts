@@ -17,6 +17,7 @@ import type { ConsoleQueries } from '../../features/exchange/types.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { SelectionSeals } from '../../platform/selection.ts';
 import type { ApiRoute } from '../api/route.ts';
 import type { Form } from './form.ts';
 import type { Preferences } from './preferences.ts';
@@ -29,6 +30,7 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   failedUpgrade: () => Ctx['failedUpgrade'];
   queries: ConsoleQueries;
   liveQueries: QueryService;
+  selections: SelectionSeals;
   /** What other features show on the page of a controller. */
   controllerPanels?: readonly ControllerPanel[];
   assets: Readonly<Record<string, Asset>>;
