@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
+import { namingWanted } from '../operations/not-found.ts';
 
 // What comes in as text and bytes, under bounds.
 
@@ -59,7 +60,7 @@ export const parseParams = <T>(schema: z.ZodType<T>, params: Readonly<Record<str
     Object.entries(params).map(([name, text]) => [name, fromText(inner(shape[name] ?? z.string()), text)]),
   );
   const parsed = schema.safeParse(values);
-  if (!parsed.success) throw new AppError('NOT_FOUND', 'no object has such an id');
+  if (!parsed.success) throw namingWanted(new AppError('NOT_FOUND', 'no object has such an id'), Object.values(params));
   return parsed.data;
 };
 

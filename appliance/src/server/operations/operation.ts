@@ -21,6 +21,7 @@ import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly } from '../../platform/shapes.ts';
 import type { Method, PersonNeed, SentFile, Upload } from '../api/route.ts';
+import { namingWanted } from './not-found.ts';
 
 /** Who calls. */
 export type Caller = {
@@ -172,6 +173,20 @@ const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
   throw new AppError('INTERNAL', `${name} answers against its schema: ${paths.join('; ')}`);
 };
 
+/** What is not there is named as it was asked for: by the keys of the input that stand in the address. */
+const naming = async <R>(http: Http | undefined, input: unknown, run: () => R | Promise<R>): Promise<R> => {
+  try {
+    return await run();
+  } catch (error) {
+    const given = input as Readonly<Record<string, unknown>>;
+    const keys = [...(http?.path ?? '').matchAll(/\{(\w+)\}/g)].map(([, key = '']) => key);
+    throw namingWanted(
+      error,
+      keys.map((key) => String(given[key])),
+    );
+  }
+};
+
 const assertRightOf =
   ({ right, scoped, decides }: Place & Head<z.ZodObject>) =>
   (actor: Actor): void => {
@@ -207,7 +222,7 @@ export function operationsOver<N extends Held<N>>(place: Place) {
         assertRight,
         run: async (context, input) => {
           assertRight(context.actor);
-          return checked(head.name, output, await run(context, input as z.output<I>));
+          return checked(head.name, output, await naming(http, input, () => run(context, input as z.output<I>)));
         },
       };
     },
@@ -225,7 +240,7 @@ export function operationsOver<N extends Held<N>>(place: Place) {
         assertRight,
         run: async (context, input) => {
           assertRight(context.actor);
-          return run(context, input as z.output<I>);
+          return naming(http, input, () => run(context, input as z.output<I>));
         },
       };
     },
