@@ -67,6 +67,17 @@ const randomText = (bytes: number): string => Buffer.from(randomBytes(bytes)).to
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Of which device gets which update; the devices of an update come in the order of their numbers. */
+const digestOfTasks = (tasks: DeploymentPreview['tasks']): string => {
+  const devicesOf = new Map<string, string[]>();
+  for (const { device, updateId, skipped = '' } of tasks) {
+    const devices = devicesOf.get(updateId) ?? [];
+    devicesOf.set(updateId, devices);
+    devices.push(`${device}${skipped}`);
+  }
+  return digestOf([...devicesOf].map(([id, devices]) => `${id} ${devices.join(' ')}`));
+};
+
 /** Deployments and their tasks. */
 export const deploymentService = (parts: DeploymentParts) => {
   const { db, objects, events, inventory, devices, updates } = parts;
@@ -171,7 +182,7 @@ export const deploymentService = (parts: DeploymentParts) => {
       tasks,
       devices: new Set(orders.map(({ device }) => device)).size,
       orders: orders.length,
-      digest: digestOf(tasks.map(({ device, updateId, skipped = '' }) => `${device} ${updateId} ${skipped}`)),
+      digest: digestOfTasks(tasks),
       rings: ringsOf(wanted, orders, scope),
     };
   };
