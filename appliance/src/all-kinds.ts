@@ -12,6 +12,7 @@ import { discoveryKinds } from './features/discovery/kinds.ts';
 import { identificationKinds } from './features/identification/kinds.ts';
 import { integrityKinds } from './features/integrity/kinds.ts';
 import { patchKinds } from './features/patches/kinds.ts';
+import { redundancyKinds } from './features/redundancy/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
 import { updateKinds } from './features/updates/kinds.ts';
 import { windowKinds } from './features/windows/kinds.ts';
@@ -25,6 +26,7 @@ export const allKinds = joined(
   agentKinds,
   baselineKinds,
   deploymentKinds,
+  redundancyKinds,
   deviceKinds,
   discoveryKinds,
   inventoryKinds,

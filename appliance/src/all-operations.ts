@@ -37,6 +37,7 @@ import { mediaOperations } from './features/media/operations.ts';
 import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
 import { queryOperations, querySchemas } from './features/queries/operations.ts';
+import { redundancyOperations, redundancySchemas } from './features/redundancy/operations.ts';
 import { releaseOperations, releaseSchemas } from './features/releases/operations.ts';
 import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
 import { tokenOperations, tokenSchemas } from './features/rollback/token-operations.ts';
@@ -95,6 +96,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...baselineOperations,
   ...deviationOperations,
   ...deploymentOperations,
+  ...redundancyOperations,
   ...discoveryOperations,
   ...protectedOperations,
   ...eventOperations,
@@ -144,6 +146,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...baselineSchemas,
   ...deviationSchemas,
   ...deploymentSchemas,
+  ...redundancySchemas,
   ...discoverySchemas,
   ...protectedSchemas,
   ...eventSchemas,

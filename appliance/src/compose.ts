@@ -68,6 +68,7 @@ import { recordPort } from './features/patches/record-port.ts';
 import { type PatchService, patchService } from './features/patches/service.ts';
 import { sampleService } from './features/queries/samples.ts';
 import { queryService } from './features/queries/service.ts';
+import { redundancyService } from './features/redundancy/service.ts';
 import { releaseService } from './features/releases/service.ts';
 import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
@@ -156,8 +157,8 @@ export const compose = async ({
       changed,
       further: (kind) =>
         ruleOf([rules, controllers, devices, accounts, patches], kind) ??
-        (kind === 'hardware-record' ? hardwareRule : undefined),
-      guard: (kind) => guardOf([accounts, keeper, deployments, patches.measures], kind),
+        (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
+      guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
@@ -165,7 +166,6 @@ export const compose = async ({
     const keeper = protectedKeeper({ db, clock });
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
     const windows = windowService({ db, objects, timeZone });
-    const hardwareRule = hardwareRecordRule(objects);
     const inventory: InventoryService = inventoryService({
       db,
       personal: people,
@@ -222,16 +222,17 @@ export const compose = async ({
       passwords: hashing,
     });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities, changed });
+    const redundancy = redundancyService({ ...over, ...accounts.approvals });
     const deployments = deploymentService({
       ...over,
       assertCertain: time.assertCertain,
-      changes: { openAt: windows.openAt, time: () => time.read(true) },
+      changes: { openAt: windows.openAt, time: () => time.read(true), pairs: redundancy.look },
       changed,
       inventory,
       devices: deviceQueries(db),
       updates,
       store,
-      gate,
+      ...accounts.approvals,
     });
     const filters = deviceFilters({ db, clock, personal: people, inventory, vulnerabilities, objects });
     const rules: RuleService = ruleService({ ...over, changed, vulnerabilities, deviceFilters: filters });
@@ -425,6 +426,7 @@ export const compose = async ({
       updates,
       deployments,
       deployConsents: deployments.consents,
+      redundancy,
       deviceTasks: deviceTaskService({ ...over, personal: people, gate, inventory, devices, discovery, config, ca }),
       exchange,
       announcements,

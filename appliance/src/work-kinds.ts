@@ -10,6 +10,7 @@ import { exchangeWork } from './features/exchange/work.ts';
 import { healthWork } from './features/health/work.ts';
 import { programWork } from './features/integrity/work.ts';
 import { placeWork } from './features/patches/work.ts';
+import { redundancyWork } from './features/redundancy/work.ts';
 import { rollbackWork } from './features/rollback/work.ts';
 import { updateWork } from './features/updates/work.ts';
 import { findingWork } from './features/vulnerabilities/work.ts';
@@ -30,6 +31,7 @@ export const workKinds = (
   ...programWork(parts),
   ...placeWork(parts),
   ...deploymentWork(parts),
+  ...redundancyWork(parts),
   ...updateWork(parts),
   ...deviceWork(parts),
   ...baselineWork(parts),

@@ -53,6 +53,9 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/updates/service.ts decide': 'an update is offered by one person',
 };
 
+/** By itself, or as a kind that is in force once another person agreed (accounts/agreed-kind.ts, which asks). */
+const asksGate = (text: string): boolean => text.includes('assertMayApprove(') || text.includes('agreements({');
+
 const acts = (): string[] =>
   sources
     .filter(
@@ -67,7 +70,7 @@ const acts = (): string[] =>
           new RegExp(`\\b(${verbs}[A-Za-z]*)\\b[^\\n;{]{0,40}\\(\\s*\\{?\\s*(?:actor|by|signedIn)\\b`, 'g'),
         ),
       ].map((match) => match[1] ?? '');
-      const isGated = code.includes('assertMayApprove(');
+      const isGated = asksGate(code);
       return isGated ? [] : [...new Set(found)].map((name) => `${path} ${name}`);
     });
 
@@ -89,9 +92,7 @@ const ungated = (schema: string, files: readonly Source[]): string[] => {
     ),
   );
   const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-  const asking = new Set(
-    features.filter(({ text }) => text.includes('assertMayApprove(')).map(({ path }) => folderOf(path)),
-  );
+  const asking = new Set(features.filter(({ text }) => asksGate(text)).map(({ path }) => folderOf(path)));
   return features
     .filter(({ path }) => !asking.has(folderOf(path)))
     .flatMap(({ path, text }) =>

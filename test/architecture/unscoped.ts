@@ -118,6 +118,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     reads: 12,
     why: 'an agent asks about its own device; which orders are too old; what is in use of the store; orders by their number',
   },
+  'features/redundancy/store.ts': { reads: 4, why: 'the rule of a pair holds for all of its members, whoever looks' },
   'features/rules/store.ts': { reads: 10, why: 'derives rows; tags and facts of devices that are asked about already' },
   'features/updates/store.ts': { reads: 1, why: 'what of the catalogue stays is of the site' },
   'features/vulnerabilities/finding-list-queries.ts': {

@@ -60,6 +60,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 const named: Readonly<Record<string, string>> = {
   'sallyport release failure': 'test/integration/upgrade.test.ts',
   'sallyport deployment consent': 'test/integration/two-persons.test.ts',
+  'sallyport redundancy excuse': 'test/integration/two-persons.test.ts',
+  'sallyport redundancy list': 'test/integration/rollout.test.ts',
   'sallyport deployment preview': 'test/integration/rollout.test.ts',
   'sallyport deployment rings': 'test/integration/rollout.test.ts',
   'sallyport deployment hold': 'test/integration/rollout.test.ts',

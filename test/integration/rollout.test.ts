@@ -88,5 +88,11 @@ describe('a rollout', () => {
     expect(await sallyport('deployment', 'hold', '--deployment', id, '--comment', 'the wrong day')).toContain('held');
     expect(await sallyport('deployment', 'rings', '--deployment', id)).toMatch(/1\s+held\s+PERSON/);
     expect(states(id)[0]).toBe('held');
+    const [one, two] = site.appliance.objects
+      .list({ kind: 'device-decision', limit: 2 })
+      .rows.map(({ id: device }) => device);
+    const devices = [one ?? '', two ?? ''];
+    site.appliance.objects.create(systemActor, 'redundancy-group', { name: 'Recorders', devices });
+    expect(await sallyport('redundancy', 'list')).toMatch(/GROUP\s+DEVICE\s+HEARD\s+BUSY\s+EXCUSED\s+Recorders/);
   });
 });

@@ -123,6 +123,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/deployment-consents/${id}/decision`, { agree: true }],
     command: ['deployment', 'consent', '--consent', id, '--agree'],
   }),
+  'redundancy-excuse': (id) => ({
+    form: [paths.redundancyExcuseDecide(id), { action: 'approve' }],
+    api: [`/redundancy-excuses/${id}/decision`, { agree: true }],
+    command: ['redundancy', 'excuse', '--excuse', id, '--agree'],
+  }),
   'rollout-continue': (id) => ({
     form: [paths.deploymentRings(id), { action: 'pass', comment: 'looked at' }],
     api: [`/deployments/${id}/continue`, { comment: 'looked at', pass: true }],

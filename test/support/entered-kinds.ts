@@ -276,6 +276,15 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
   },
   'app-category': { body: (way) => ({ ...named(way), paths: ['/opt/scada/*'] }) },
   'deploy-consent': { body: (way, site) => ({ ...named(way), group: groupOf(way, site), reason: 'old agents' }) },
+  'redundancy-group': {
+    body: (way, { devices }) => ({ ...named(way), devices: devices.slice(at(way) - 1, at(way) + 1), soakHours: 12 }),
+  },
+  'redundancy-excuse': {
+    body: (way, site) => {
+      const group = idOf(site, 'redundancy-group', named(way).name);
+      return { group, device: nth(site.devices, way), until: later(30), reason: 'a broken disk' };
+    },
+  },
   'ring-plan': { body: (way) => ({ ...named(way), rings: ['1', '10%'] }) },
   'directory-source': {
     body: (way) => ({

@@ -237,6 +237,20 @@ export async function bringLackingAnswer(appliance: Appliance, made: Made): Prom
   await answer(appliance, made, { request: made.request, name: 'first', isUsed: false, lacks: ['suite', 'update'] });
 }
 
+/** One of a pair is off while the other has an order. */
+const stuckPair = (appliance: Appliance): void => {
+  const order = appliance.db
+    .prepare<[], { device: number }>("select device from task where state = 'queued' order by queued_at limit 1")
+    .get();
+  if (order === undefined) throw new Error('no order waits');
+  const member = appliance.devices.find(order.device)?.publicId ?? '';
+  const other = appliance.db
+    .prepare<[number], string>('select public_id from device where id <> ? order by last_seen_at limit 1')
+    .pluck()
+    .get(order.device);
+  appliance.objects.create(actor, 'redundancy-group', { name: 'Recorders', devices: [member, other ?? ''] });
+};
+
 /** Somebody saw that an update does harm. */
 const heldRollout = async (appliance: Appliance): Promise<void> => {
   const item = appliance.updates
@@ -258,6 +272,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   controllersOnly(appliance);
   windowFromBefore(appliance);
   await heldRollout(appliance);
+  stuckPair(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);

@@ -249,6 +249,19 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.deployConsents.agree(actor, id),
     },
+    'redundancy-excuse': {
+      ask: (actor) => {
+        const { objects } = site.appliance;
+        const device = get().device.publicId;
+        const group = objects.create(systemActor, 'redundancy-group', {
+          name: name(),
+          devices: [device, 'b'.repeat(32)],
+        }).id;
+        const body = { group, device, until: '2030-01-01T00:00:00Z', reason: 'a broken disk' };
+        return objects.create(actor, 'redundancy-excuse', body).id;
+      },
+      approve: (actor, id) => site.appliance.redundancy.excuses.agree(actor, id),
+    },
     'rollout-continue': {
       // A ring without devices passes on nothing: it waits for a person.
       ask: (actor) => {

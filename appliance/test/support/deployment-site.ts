@@ -1,6 +1,8 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { updateSample } from '../../../bundle-tools/test/samples.ts';
+import { agreedKind } from '../../src/features/accounts/agreed-kind.ts';
+import type { ApprovalGate } from '../../src/features/accounts/types.ts';
 import type { GateParts } from '../../src/features/deployments/gate.ts';
 import { deploymentService } from '../../src/features/deployments/service.ts';
 import type { Device, DeviceQueries } from '../../src/features/devices/types.ts';
@@ -26,6 +28,13 @@ export const lineUpdate = 'a'.repeat(32);
 export type DeploymentSite = Awaited<ReturnType<typeof openDeployments>>;
 
 /** `changes`: when a computer may be changed; at any time, where it is not given. */
+/** Who asks may. */
+const gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance' | 'personsBehind'> = {
+  assertMayApprove: () => new Set(),
+  hindrance: () => undefined,
+  personsBehind: () => new Set(),
+};
+
 export const openDeployments = async (count: number, clock?: () => number, changes: GateParts = openGate) => {
   const held = new Set<string>([sha('1'), sha('2')]);
   const states = new Map<number, Device['state']>();
@@ -70,7 +79,8 @@ export const openDeployments = async (count: number, clock?: () => number, chang
     updates,
     store,
     changes,
-    gate: { assertMayApprove: () => new Set(), hindrance: () => undefined, personsBehind: () => new Set() },
+    gate,
+    agreements: (kind) => agreedKind({ ...site, gate }, kind),
     ...(clock === undefined ? {} : { clock }),
   });
   for (let device = 1; device <= count; device += 1) {

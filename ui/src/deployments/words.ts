@@ -100,6 +100,16 @@ export const words = defineWords({
     ru: 'окно скоро закроется, нужно 15 минут',
     kk: 'терезе жақында жабылады, 15 минут керек',
   },
+  'deployments.hold.PAIR_DOWN': {
+    en: 'too few of those that stand in for it are healthy',
+    ru: 'исправных заменяющих слишком мало',
+    kk: 'алмастыратындардың жарамдысы тым аз',
+  },
+  'deployments.hold.PAIR_BUSY': {
+    en: 'one that stands in for it is worked on, or watched after it',
+    ru: 'на заменяющем идут работы, или он под наблюдением',
+    kk: 'алмастыратын құрылғыда жұмыс жүріп жатыр немесе ол бақылауда',
+  },
   'deployments.hold.RING_CLOSED': {
     en: 'its ring is not open',
     ru: 'его этап не открыт',
@@ -530,5 +540,90 @@ export const words = defineWords({
     en: 'Selected in the list: {n}. Those that need one of the updates:',
     ru: 'Выбрано в списке: {n}. Из них обновления нужны:',
     kk: 'Тізімде таңдалғаны: {n}. Олардың ішінде жаңарту керегі:',
+  },
+  'kind.redundancy-group.title': { en: 'Redundancy groups', ru: 'Группы резервирования', kk: 'Резервтеу топтары' },
+  'kind.redundancy-group.one': { en: 'redundancy group', ru: 'группа резервирования', kk: 'резервтеу тобы' },
+  'kind.redundancy-group.purpose': {
+    en: 'Computers that stand in for each other: one at a time is worked on, and only while enough of the others are healthy.',
+    ru: 'Компьютеры, которые заменяют друг друга: работы идут на одном за раз и только пока остальных исправно достаточно.',
+    kk: 'Бірін-бірі алмастыратын компьютерлер: жұмыс бір уақытта біреуінде ғана және қалғандары жеткілікті түрде жарамды кезде жүреді.',
+  },
+  'kind.redundancy-group.create': {
+    en: 'Create a redundancy group',
+    ru: 'Создать группу резервирования',
+    kk: 'Резервтеу тобын жасау',
+  },
+  'kind.redundancy-group.field.devices': { en: 'Members', ru: 'Участники', kk: 'Мүшелері' },
+  'kind.redundancy-group.field.minAvailable': {
+    en: 'Others that have to be healthy, at least',
+    ru: 'Остальных исправных не менее',
+    kk: 'Қалғандарынан жарамдысы, кемінде',
+  },
+  'kind.redundancy-group.field.soakHours': {
+    en: 'Healthy before the next one is touched, hours',
+    ru: 'Исправен до начала работ на следующем, часов',
+    kk: 'Келесісіне тиіскенге дейін жарамды, сағат',
+  },
+  'kind.redundancy-group.hint.devices': {
+    en: 'A member leaves the group, and the group gets looser, only once two persons have excused it.',
+    ru: 'Участник выходит из группы и требования снижаются только после освобождения, которое подтвердили двое.',
+    kk: 'Мүше топтан шығады және талаптар әлсірейді тек екі адам растаған босатудан кейін.',
+  },
+  'kind.redundancy-excuse.title': {
+    en: 'Excused members',
+    ru: 'Освобождённые участники',
+    kk: 'Босатылған мүшелер',
+  },
+  'kind.redundancy-excuse.one': { en: 'excuse of a member', ru: 'освобождение участника', kk: 'мүшені босату' },
+  'kind.redundancy-excuse.purpose': {
+    en: 'A member that is dead or out of service is neither waited for nor counted until a time: one person asks, another one agrees.',
+    ru: 'Неисправного или выведенного участника не ждут и не учитывают до срока: один просит, другой подтверждает.',
+    kk: 'Істен шыққан немесе шығарылған мүшені мерзімге дейін күтпейді және есептемейді: бір адам сұрайды, екіншісі мақұлдайды.',
+  },
+  'kind.redundancy-excuse.create': {
+    en: 'Excuse a member',
+    ru: 'Освободить участника',
+    kk: 'Мүшені босату',
+  },
+  'kind.redundancy-excuse.field.group': { en: 'Redundancy group', ru: 'Группа резервирования', kk: 'Резервтеу тобы' },
+  'kind.redundancy-excuse.field.device': { en: 'Member', ru: 'Участник', kk: 'Мүше' },
+  'kind.redundancy-excuse.field.until': { en: 'Until', ru: 'До', kk: 'Дейін' },
+  'kind.redundancy-excuse.field.agreedBy': { en: 'Agreed by', ru: 'Второй человек', kk: 'Екінші адам' },
+  'excuses.waiting': {
+    en: 'Waits for a second person: the member still counts',
+    ru: 'Ждёт второго человека: участник пока учитывается',
+    kk: 'Екінші адамды күтеді: мүше әлі есептеледі',
+  },
+  'excuses.inForce': { en: 'In force until its end', ru: 'Действует до срока', kk: 'Мерзімге дейін күшінде' },
+  'excuses.agreedBy': {
+    en: 'Agreed to by {who}. A change waits for a second person anew; deleting it ends it at once.',
+    ru: 'Второй человек: {who}. Изменение снова ждёт второго человека; удаление сразу прекращает освобождение.',
+    kk: 'Екінші адам: {who}. Өзгерту екінші адамды қайта күтеді; жою босатуды бірден тоқтатады.',
+  },
+  'redundancy.toastExcused': { en: 'The member is excused', ru: 'Участник освобождён', kk: 'Мүше босатылды' },
+  'redundancy.toastRefused': {
+    en: 'The excuse was given up',
+    ru: 'Освобождение отклонено',
+    kk: 'Босату қабылданбады',
+  },
+  'redundancy.PAIR_BUSY': {
+    en: 'Another member is worked on, or watched after it.',
+    ru: 'Работы идут на другом участнике, или он ещё под наблюдением.',
+    kk: 'Басқа мүшеде жұмыс жүріп жатыр немесе ол бақылауда.',
+  },
+  'redundancy.PAIR_DOWN': {
+    en: 'Too few of the other members are heard.',
+    ru: 'На связи слишком мало остальных участников.',
+    kk: 'Қалған мүшелердің тым азы байланыста.',
+  },
+  'validation.moreMembers': {
+    en: 'Fewer than there are members ({n}): else none of them could ever be worked on.',
+    ru: 'Меньше, чем участников ({n}): иначе работы не начнутся ни на одном.',
+    kk: 'Мүшелер санынан ({n}) аз: әйтпесе ешқайсысында жұмыс басталмайды.',
+  },
+  'validation.twoMembers': {
+    en: 'At least two devices.',
+    ru: 'Не менее двух устройств.',
+    kk: 'Кемінде екі құрылғы.',
   },
 });

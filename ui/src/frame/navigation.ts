@@ -58,7 +58,7 @@ export const workspaces: readonly Workspace[] = [
         key: 'deployments',
         label: 'nav.deployments',
         href: paths.deployments(),
-        under: kindsUnder('deployment', 'ring-plan', 'deploy-consent'),
+        under: kindsUnder('deployment', 'ring-plan', 'redundancy-group', 'redundancy-excuse', 'deploy-consent'),
       },
       withTabs('queries', 'nav.queries', [
         { href: paths.queries(), label: 'nav.queries' },

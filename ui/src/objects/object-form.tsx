@@ -34,6 +34,13 @@ import { ObjectValue } from './objects.tsx';
  * POST fields: csrf, revision, comment, `f.<name>` per field; lists are lines of a text field or repeated check boxes;
  * a secret that stays empty keeps its value; a check box that is off sends nothing.
  */
+/** Keys of the words of a kind that waits for an agreement. */
+type AgreedWords = {
+  readonly waiting: 'consents.waiting' | 'excuses.waiting';
+  readonly inForce: 'consents.inForce' | 'excuses.inForce';
+  readonly agreedBy: 'consents.agreedBy' | 'excuses.agreedBy';
+};
+
 export type ObjectFormProps = {
   readonly ctx: Ctx;
   readonly kind: string;
@@ -83,8 +90,13 @@ export type ObjectFormProps = {
           | undefined;
       }
     | undefined;
-  /** Of a consent to packages by agents of others: what waits for a second person, or who agreed. */
-  readonly consent?: { readonly asked: AskedByOne } | { readonly agreedBy: string } | undefined;
+  /** Of a kind that is in force once another person agreed: what waits for that person, or who agreed. */
+  readonly consent?:
+    | ({ readonly words: AgreedWords; readonly action: string } & (
+        | { readonly asked: AskedByOne }
+        | { readonly agreedBy: string }
+      ))
+    | undefined;
   /** A token that waits after a return to an older database. */
   readonly isHeld?: boolean | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
@@ -318,14 +330,14 @@ export const ObjectForm = (props: ObjectFormProps) => {
       )}
       {object === undefined || props.consent === undefined ? null : 'asked' in props.consent ? (
         <SecondPerson
-          title={ctx.t('consents.waiting')}
+          title={ctx.t(props.consent.words.waiting)}
           asked={props.consent.asked}
-          action={paths.deploymentConsentDecide(object.id)}
+          action={props.consent.action}
           area="deployments"
         />
       ) : (
-        <Notice level="running" title={ctx.t('consents.inForce')}>
-          <p>{ctx.rich('consents.agreedBy', { who: <span translate="no">{props.consent.agreedBy}</span> })}</p>
+        <Notice level="running" title={ctx.t(props.consent.words.inForce)}>
+          <p>{ctx.rich(props.consent.words.agreedBy, { who: <span translate="no">{props.consent.agreedBy}</span> })}</p>
         </Notice>
       )}
       {object === undefined || meanwhile === undefined ? null : (

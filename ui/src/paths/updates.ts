@@ -24,6 +24,12 @@ export const updatesPages = {
     decides: true,
     POST: 'deployments:write',
   }),
+  /** POST `action`: approve or refuse that a member of a redundancy group is not waited for. */
+  redundancyExcuseDecide: page('/redundancy-excuses/:id/decide', {
+    bound: 'site',
+    decides: true,
+    POST: 'deployments:write',
+  }),
   deployment: page('/deployments/:id', { ...ofDevice, GET: 'deployments:read' }),
   deploymentCsv: page('/deployments/:id/orders.csv', { ...ofDevice, GET: 'deployments:read' }),
   /** POST */

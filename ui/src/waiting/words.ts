@@ -84,6 +84,11 @@ export const words = defineWords({
     ru: 'Снятие защиты с адресов',
     kk: 'Мекенжайлардан қорғауды алу',
   },
+  'waiting.act.redundancy-excuse': {
+    en: 'Member of a redundancy group that is excused',
+    ru: 'Освобождение участника группы резервирования',
+    kk: 'Резервтеу тобының мүшесін босату',
+  },
   'waiting.act.rollout-continue': {
     en: 'Rollout that is held',
     ru: 'Приостановленное развёртывание',
@@ -189,6 +194,11 @@ export const words = defineWords({
     en: 'Directories, scans and agents may connect to these addresses.',
     ru: 'Каталоги, сканирование и агенты смогут обращаться к этим адресам.',
     kk: 'Каталогтар, сканерлеу және агенттер бұл мекенжайларға жүгіне алады.',
+  },
+  'waiting.then.redundancy-excuse': {
+    en: 'The member is neither waited for nor counted until its time.',
+    ru: 'Участника не ждут и не учитывают до срока.',
+    kk: 'Мүшені мерзімге дейін күтпейді және есептемейді.',
   },
   'waiting.then.rollout-continue': {
     en: 'Devices of the ring go on, or the next ring opens.',

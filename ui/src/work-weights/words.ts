@@ -62,6 +62,13 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
     ],
   },
   'rollout-held': { name: ['rollout that is held', 'приостановленное развёртывание', 'тоқтап тұрған тарату'] },
+  'pair-stuck': {
+    name: [
+      'redundancy group that cannot move',
+      'группа резервирования, которая не может продолжить',
+      'жылжи алмайтын резервтеу тобы',
+    ],
+  },
   'deployment-failed': { name: ['deployment with failures', 'развёртывание с ошибками', 'қателі тарату'] },
   'update-undecided': { name: ['undecided update', 'обновление без решения', 'шешімсіз жаңарту'] },
   'device-join': {

@@ -423,6 +423,17 @@ export const words = defineWords({
     kk: '{reason} Тапсырған адамнан басқа адам жалғастырмайынша немесе кезеңді өтті деп санамайынша, ешбір құрылғы бастамайды.',
   },
   'work.rollout-held.action': { en: 'Look and decide', ru: 'Посмотреть и решить', kk: 'Қарап шешу' },
+  'work.pair-stuck.title': {
+    en: 'Redundancy group {name}: {waiting} wait for a day for {other}',
+    ru: 'Группа резервирования {name}: {waiting} уже сутки ждут: {other}',
+    kk: '{name} резервтеу тобы: {waiting} бір тәулік күтуде: {other}',
+  },
+  'work.pair-stuck.why': {
+    en: '{reason} Mend it, or excuse the member: another person agrees to that.',
+    ru: '{reason} Устраните причину или освободите участника: это подтверждает другой человек.',
+    kk: '{reason} Себебін жойыңыз немесе мүшені босатыңыз: оны басқа адам мақұлдайды.',
+  },
+  'work.pair-stuck.action': { en: 'Open the group', ru: 'Открыть группу', kk: 'Топты ашу' },
   'work.deployment-failed.title': {
     en: 'Deployment {name}: {failed} failed, {waiting} wait',
     ru: 'Развёртывание {name}: ошибок {failed}, ожидают {waiting}',

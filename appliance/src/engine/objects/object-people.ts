@@ -38,15 +38,35 @@ function peopleOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object:
   };
 }
 
-/** Of a consent to packages by agents of others: that it waits for a second person, or who agreed. */
+const consentWords = {
+  waiting: 'consents.waiting',
+  inForce: 'consents.inForce',
+  agreedBy: 'consents.agreedBy',
+} as const;
+const excuseWords = {
+  waiting: 'excuses.waiting',
+  inForce: 'excuses.inForce',
+  agreedBy: 'excuses.agreedBy',
+} as const;
+
+/** Of a kind that is in force once another person agreed: that it waits for that person, or who agreed. */
 function consentOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object: Obj): ObjectFormProps['consent'] {
-  if (kind.name !== 'deploy-consent' || object.deletedAt !== undefined) return undefined;
-  const { deployConsents, objects } = deps;
+  if (object.deletedAt !== undefined) return undefined;
+  const { deployConsents, redundancy, objects } = deps;
+  const ofKind = {
+    'deploy-consent': { agreed: deployConsents, words: consentWords, decide: paths.deploymentConsentDecide },
+    'redundancy-excuse': { agreed: redundancy.excuses, words: excuseWords, decide: paths.redundancyExcuseDecide },
+  } as const;
+  if (kind.name !== 'deploy-consent' && kind.name !== 'redundancy-excuse') return undefined;
+  const { agreed, words, decide } = ofKind[kind.name];
   const nameOf = actorWords(viewContext(deps, c, 'part'), objects);
-  const { by, at, agreedBy } = deployConsents.get(object.id);
-  if (agreedBy !== null) return { agreedBy: nameOf(agreedBy) };
-  const hindrance = deployConsents.hindrance(signedIn(c).actor, object.id);
+  const { by, at, agreedBy } = agreed.get(object.id);
+  const action = decide(object.id);
+  if (agreedBy !== null) return { words, action, agreedBy: nameOf(agreedBy) };
+  const hindrance = agreed.hindrance(signedIn(c).actor, object.id);
   return {
+    words,
+    action,
     asked: {
       by: nameOf(by),
       at: Date.parse(at),

@@ -8,6 +8,7 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { networkOf } from '../../platform/network.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import { agreedKind } from './agreed-kind.ts';
 import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { coreOf } from './guessable.ts';
@@ -23,7 +24,14 @@ import { type SessionService, sessionService } from './sessions.ts';
 import { accountStore } from './store.ts';
 import { type TokenGuard, tokenGuard } from './token-guard.ts';
 import { type AccountTouches, accountTouches } from './touch-store.ts';
-import { type ApprovalGate, assertFresh, type LinkPurpose, type NewSession, type SignedIn } from './types.ts';
+import {
+  type ApprovalGate,
+  assertFresh,
+  type LinkPurpose,
+  type MakeAgreements,
+  type NewSession,
+  type SignedIn,
+} from './types.ts';
 import { type WaitingChanges, waitingChanges } from './waiting-change.ts';
 
 /** Longer ones are not hashed, whatever they are. */
@@ -103,6 +111,8 @@ export type AccountService = {
   releasing: TokenGuard['releasing'];
   /** Asked before a write of these kinds. */
   guards: Readonly<Record<string, WriteGuard>>;
+  /** The gate, and kinds that are in force once another person agreed. */
+  approvals: { readonly gate: ApprovalGate; readonly agreements: MakeAgreements };
   /** What is wrong with a body of a kind, beside what its declaration says. */
   bodyRules: Readonly<Record<string, FurtherRule>>;
   /** All writes of `work` or none. */
@@ -380,6 +390,7 @@ export const accountService = (parts: AccountParts): AccountService => {
         touch(actor, id);
         return made;
       }),
+    approvals: { gate, agreements: (kind) => agreedKind({ db, objects, gate }, kind) },
     assertFresh: (actor) => assertFresh(actor, clock()),
     changes,
     safety,

@@ -14,6 +14,8 @@ import {
   type Obj,
   type PersonId,
   type Right,
+  type WriteGuard,
+  type WriteRight,
 } from '../../engine/objects/types.ts';
 import { AppError, type AppErrorCode } from '../../platform/errors.ts';
 
@@ -141,6 +143,7 @@ export const twoPersonActs = {
   'address-release': { right: 'controllers:approve', sees: 'controllers:read' },
   'deploy-consent': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
   'rollout-continue': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
+  'redundancy-excuse': { right: 'deployments:approve', sees: 'deployments:read', sole: true, ends: true },
   'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 
@@ -162,6 +165,33 @@ export type Approvable = {
   /** Since when it waits; for those who asked it is known. */
   since?: number;
 };
+
+/** A kind whose objects are in force once another person agreed to what they say (agreed-kind.ts). */
+export type AgreedKind = {
+  readonly kind: string;
+  readonly act: TwoPersonAct;
+  /** What is agreed to. */
+  readonly fields: readonly string[];
+  readonly write: WriteRight;
+};
+
+/** The acts of two persons about objects of such a kind. */
+export type Agreements = {
+  /** Of every write: none puts one in force past the gate. */
+  guard: WriteGuard;
+  approvable(id: string): Approvable;
+  /** Why a person cannot agree, for pages. */
+  hindrance(actor: Actor, id: string): Hindrance | undefined;
+  /** Another person agrees. CONFLICT where it is in force already, and what the gate says. */
+  agree(actor: Actor, id: string): void;
+  /** Saying no to what waits removes it. CONFLICT where it is in force: that is taken back by deleting it. */
+  refuse(actor: Actor, id: string): void;
+};
+
+/** Makes the acts of a kind, over the gate. */
+export type MakeAgreements = (kind: AgreedKind) => Agreements;
+
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 export type ApprovalGate = {
   personsBehind: AccountPersons['personsBehind'];

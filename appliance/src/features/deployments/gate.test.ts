@@ -26,6 +26,7 @@ describe('an order that changes a computer', () => {
     open();
     made = await openDeployments(2, () => held.atMs, {
       openAt: () => () => held.opening,
+      pairs: () => () => undefined,
       time: () => ({ believedMs: held.atMs, heldForMs: held.clockHeldMs }),
     });
     ({ queue } = made.deployments);

@@ -3,7 +3,7 @@ import type { TimeReading } from '../../platform/site-clock.ts';
 import { type Held, HOLDS } from './types.ts';
 
 // What holds an order back that changes a computer: no window, a window that is closed or too short for it, a clock that was set
-// lately. Handing out and permits ask here, and pages show what it says.
+// lately, a computer that it stands in for. Handing out and permits ask here, and pages show what it says.
 
 /** The part of a computer's windows that counts here. */
 type Opening =
@@ -17,7 +17,9 @@ type Hold =
   | { readonly code: 'WINDOW_CLOSED'; readonly opensAtMs?: number }
   /** It is open, and what is left of it is less than a change is expected to take. */
   | { readonly code: 'WINDOW_SHORT' }
-  | { readonly code: 'CLOCK_HELD' };
+  | { readonly code: 'CLOCK_HELD' }
+  /** It stands in for another one that is worked on, or that is not healthy (features/redundancy). */
+  | { readonly code: 'PAIR_BUSY' | 'PAIR_DOWN' };
 
 /** `OPEN`: until when, by the window. */
 type Gate = Hold | { readonly code: 'OPEN'; readonly untilMs: number };
@@ -30,6 +32,8 @@ export type GateParts = {
   openAt: (atMs: number) => (device: number) => Opening;
   /** The clock, read anew. */
   time: () => Pick<TimeReading, 'believedMs' | 'heldForMs'>;
+  /** What redundancy says of devices now. */
+  pairs: () => (device: number) => 'PAIR_BUSY' | 'PAIR_DOWN' | undefined;
 };
 
 /** A change is expected to take so long. */
@@ -39,16 +43,19 @@ const minuteMs = 60_000;
 
 /** Whether computers may be changed now. */
 export const changeGate =
-  ({ openAt, time }: GateParts): ChangeGate =>
+  ({ openAt, time, pairs }: GateParts): ChangeGate =>
   () => {
     const { believedMs, heldForMs } = time();
     const openingOf = openAt(believedMs);
+    const pairOf = pairs();
     return (device) => {
       const opening = openingOf(device);
       if (opening.state === 'none') return { code: 'NO_WINDOW' };
       if (opening.state === 'closed') return { code: 'WINDOW_CLOSED', ...defined({ opensAtMs: opening.opensAtMs }) };
       if (heldForMs > 0) return { code: 'CLOCK_HELD' };
       if (opening.minutesLeft < expectedMinutes) return { code: 'WINDOW_SHORT' };
+      const pair = pairOf(device);
+      if (pair !== undefined) return { code: pair };
       return { code: 'OPEN', untilMs: believedMs + opening.minutesLeft * minuteMs };
     };
   };
@@ -57,6 +64,8 @@ export const noneHeld: Held['held'] = {
   NO_WINDOW: 0,
   CLOCK_HELD: 0,
   RING_CLOSED: 0,
+  PAIR_DOWN: 0,
+  PAIR_BUSY: 0,
   WINDOW_CLOSED: 0,
   WINDOW_SHORT: 0,
 };

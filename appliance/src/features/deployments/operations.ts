@@ -117,6 +117,8 @@ const heldText: Readonly<Record<(typeof HOLDS)[number], string>> = {
   NO_WINDOW: 'no window is meant for them (sallyport object, kind maintenance-window)',
   CLOCK_HELD: 'the clock was set lately and has to go evenly for 10 minutes',
   RING_CLOSED: 'their ring is not open, or the rollout is held',
+  PAIR_DOWN: 'too few of those that stand in for them are healthy',
+  PAIR_BUSY: 'one that stands in for them is worked on, or watched after it',
   WINDOW_CLOSED: 'their window is closed',
   WINDOW_SHORT: 'too little of their window is left',
 };

@@ -148,7 +148,7 @@ describe('an order in any history', () => {
 
   beforeAll(async () => {
     const now = () => clock.now();
-    gated = await openDeployments(1, now, { openAt, time: () => clock.read(true) });
+    gated = await openDeployments(1, now, { openAt, pairs: () => () => undefined, time: () => clock.read(true) });
     ungated = await openDeployments(1, now);
     for (const { updates } of [gated, ungated]) updates.approve(admin, [update]);
   });

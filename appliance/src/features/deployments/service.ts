@@ -14,7 +14,7 @@ import { memoryPage } from '../../platform/list/memory-list.ts';
 import { groupsReached, type Scope } from '../../platform/scope.ts';
 import { digestOf } from '../../platform/selection.ts';
 import { inSteps } from '../../platform/steps.ts';
-import type { ApprovalGate } from '../accounts/types.ts';
+import type { ApprovalGate, MakeAgreements } from '../accounts/types.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
@@ -47,7 +47,8 @@ type DeploymentParts = {
   devices: Pick<DeviceQueries, 'idsOf' | 'publicIds' | 'unmanaged'>;
   updates: UpdateService;
   store: Pick<StoreService, 'has'>;
-  gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance' | 'personsBehind'>;
+  gate: Pick<ApprovalGate, 'assertMayApprove' | 'hindrance'>;
+  agreements: MakeAgreements;
   clock?: () => number;
   /** When a computer may be changed. */
   changes: GateParts;
@@ -111,7 +112,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     groupMembers,
     assertSeen: (id, scope) => void get(id, scope),
   });
-  const consents = deployConsents({ db, objects, gate: parts.gate });
+  const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);
   const { queue, endOld } = taskQueue({
     db,

@@ -52,14 +52,22 @@ export const deploymentSchema = z.object({
   counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
 });
 /** What needs a person comes before what passes by itself. */
-export const HOLDS = ['NO_WINDOW', 'CLOCK_HELD', 'RING_CLOSED', 'WINDOW_CLOSED', 'WINDOW_SHORT'] as const;
+export const HOLDS = [
+  'NO_WINDOW',
+  'CLOCK_HELD',
+  'RING_CLOSED',
+  'PAIR_DOWN',
+  'PAIR_BUSY',
+  'WINDOW_CLOSED',
+  'WINDOW_SHORT',
+] as const;
 
 /** What holds a change of a computer back. */
 export const holdSchema = z.object({
   code: z
     .enum(HOLDS)
     .describe(
-      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `WINDOW_SHORT`: too little of the window is left',
+      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few of those that stand in for it are healthy; `PAIR_BUSY`: one of them is worked on, or watched after it; `WINDOW_SHORT`: too little of the window is left',
     ),
   opensAt: textTime.nullable().describe('When its window opens; null: none opens within a year and a month'),
 });

@@ -42,6 +42,7 @@ export const workWeights = {
   'place-gone': { harm: 25 },
   'rollout-held': { harm: 60 },
   'deployment-failed': { harm: 40 },
+  'pair-stuck': { harm: 30 },
   'update-undecided': { harm: 20 },
   'device-join': { harm: 20 },
   'device-held': { harm: 25 },

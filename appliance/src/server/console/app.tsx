@@ -56,6 +56,7 @@ import { patchPages } from '../../features/patches/pages.tsx';
 import { windowPages } from '../../features/patches/window-pages.tsx';
 import { queryPages } from '../../features/queries/pages.tsx';
 import { samplePages } from '../../features/queries/sample-pages.tsx';
+import { redundancyPages } from '../../features/redundancy/pages.tsx';
 import { releasePages } from '../../features/releases/pages.tsx';
 import { rollbackPages } from '../../features/rollback/pages.tsx';
 import { searchPages } from '../../features/search/pages.tsx';
@@ -157,6 +158,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', vulnerabilityPages(deps, model));
   app.route('/', updatePages(deps, model));
   app.route('/', deploymentPages(deps, model));
+  app.route('/', redundancyPages(deps));
   app.route('/', queryPages(deps, model));
   app.route('/', samplePages(deps, model));
   app.route('/', importPages(deps));

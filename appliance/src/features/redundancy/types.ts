@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { type Shape, textTime } from '../../platform/shapes.ts';
+
+// Redundant computers: of a group one member at a time is worked on, and only while enough of the others are healthy.
+
+export type Member = {
+  readonly device: number;
+  readonly publicId: string;
+  readonly name: string;
+  /** Managed, and heard within its visibility time; what is not known is no. */
+  readonly isHeard: boolean;
+  /** From its permit until its last step was verified and its soak is over. */
+  readonly isBusy: boolean;
+  /** Two persons took it out until a time: it is neither waited for nor counted. */
+  readonly isExcused: boolean;
+};
+
+export type RedundancyGroup = {
+  readonly id: string;
+  readonly name: string;
+  readonly minAvailable: number;
+  readonly members: readonly Member[];
+};
+
+/** Why no work may begin on a member. `PAIR_BUSY`: another one is worked on; `PAIR_DOWN`: too few of the others are healthy. */
+export type PairHold = {
+  readonly code: 'PAIR_BUSY' | 'PAIR_DOWN';
+  readonly group: string;
+  /** The member that it waits for. */
+  readonly other: string;
+};
+
+/** What two persons agree to of an excuse. */
+export const EXCUSED_FIELDS = ['group', 'device', 'until', 'reason'] as const;
+
+export const excuseSchema = z.object({
+  id: z.string(),
+  group: z.string(),
+  device: z.string(),
+  until: textTime,
+  reason: z.string(),
+  by: z.string().describe('`type:id` of who saved it last'),
+  at: textTime,
+  agreedBy: z.string().nullable().describe('`type:id` of who agreed; null: it waits for a second person'),
+});
+export type Excuse = Shape<typeof excuseSchema>;
