@@ -43,12 +43,10 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
 
   const atWork = (one: Story): boolean => one.handedAt !== undefined && !one.failed && one.installedAt === undefined;
   const isFailure = (one: Story, nowMs: number): boolean =>
-    one.failed === true ||
-    (one.installedAt !== undefined && !one.verified && nowMs >= one.installedAt + 48 * hourMs);
+    one.failed === true || (one.installedAt !== undefined && !one.verified && nowMs > one.installedAt + 48 * hourMs);
   const isLost = (one: Story, nowMs: number): boolean => {
-    if (atWork(one)) return nowMs >= (one.handedAt ?? 0) + one.timeoutMs + dayMs;
-    if (one.installedAt === undefined || isFailure(one, nowMs)) return false;
-    return nowMs >= Math.max(one.heardAt ?? 0, one.installedAt) + one.visibilityMs;
+    if (atWork(one)) return nowMs > (one.handedAt ?? 0) + one.timeoutMs + dayMs;
+    return one.installedAt !== undefined && nowMs >= (one.heardAt ?? 0) + one.visibilityMs;
   };
   const count = (ring: number, is: (one: Story) => boolean): number =>
     stories.filter((one) => one.ring === ring && !one.out && is(one)).length;
@@ -74,13 +72,12 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
     const verified = count(index, (one) => one.verified === true && !isFailure(one, nowMs) && !isLost(one, nowMs));
     const unconfirmed = count(
       index,
-      (one) => one.installedAt !== undefined && !one.verified && !isFailure(one, nowMs) && !isLost(one, nowMs),
+      (one) => one.installedAt !== undefined && !one.verified && !isFailure(one, nowMs),
     );
     if (state === 'open') {
-      if (reached * 100 >= all * limit.minReachedPercent && reached > 0 && working === 0) return 'soaking';
-      return reached * 100 < all * limit.minReachedPercent && nowMs >= openedAt + limit.patienceDays * dayMs
-        ? 'held'
-        : 'open';
+      const isReached = reached > 0 && reached * 100 >= all * limit.minReachedPercent;
+      if (isReached) return working === 0 ? 'soaking' : 'open';
+      return nowMs >= openedAt + limit.patienceDays * dayMs ? 'held' : 'open';
     }
     if (nowMs < soakingAt + limit.soakHours * hourMs) return 'soaking';
     if (verified > 0 && verified * 100 >= reached * limit.minVerifiedPercent) return 'passed';
@@ -92,6 +89,7 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
     if (state === 'open') ring.openedAt = nowMs;
     if (state === 'soaking') ring.soakingAt = nowMs;
   };
+  /** A ring waits for a person, or the rollout was taken back. */
   const stands = (): boolean => rings.some(({ state }) => ['failed', 'held', 'stopped'].includes(state));
   const story = (device: number): Story => stories[device] as Story;
 
@@ -133,8 +131,15 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
         if (ring.state !== 'failed' && ring.state !== 'held') continue;
         for (const one of stories)
           if (one.ring === index && (isFailure(one, nowMs) || isLost(one, nowMs))) one.out = true;
-        enter(ring, 'open', nowMs);
+        enter(ring, ring.openedAt === 0 ? 'closed' : 'open', nowMs);
       }
+    },
+    /** A person holds the ring that is at work, else the next one. */
+    hold: (nowMs: number): void => {
+      const ring =
+        rings.find(({ state }) => state === 'open' || state === 'soaking') ??
+        rings.find(({ state }) => state === 'closed');
+      if (ring !== undefined && !stands()) enter(ring, 'held', nowMs);
     },
     pass: (nowMs: number): void => {
       for (const ring of rings) if (ring.state === 'failed' || ring.state === 'held') enter(ring, 'passed', nowMs);
@@ -143,8 +148,5 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
       for (const ring of rings) if (ring.state !== 'passed') enter(ring, 'stopped', nowMs);
     },
     states: (): SimulatedState[] => rings.map(({ state }) => state),
-    touched: (): number => stories.filter(({ handedAt }) => handedAt !== undefined).length,
-    membersOf: (is: (state: SimulatedState) => boolean): number =>
-      stories.filter((one) => is((rings[one.ring] as Ring).state)).length,
   };
 };
