@@ -70,18 +70,19 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
     const reached = count(index, (one) => one.handedAt !== undefined);
     const working = count(index, (one) => atWork(one) && !isLost(one, nowMs));
     const verified = count(index, (one) => one.verified === true && !isFailure(one, nowMs) && !isLost(one, nowMs));
-    const unconfirmed = count(
-      index,
-      (one) => one.installedAt !== undefined && !one.verified && !isFailure(one, nowMs),
-    );
+    const unconfirmed = count(index, (one) => one.installedAt !== undefined && !one.verified && !isFailure(one, nowMs));
     if (state === 'open') {
       const isReached = reached > 0 && reached * 100 >= all * limit.minReachedPercent;
       if (isReached) return working === 0 ? 'soaking' : 'open';
       return nowMs >= openedAt + limit.patienceDays * dayMs ? 'held' : 'open';
     }
     if (nowMs < soakingAt + limit.soakHours * hourMs) return 'soaking';
+    // Those who may still be lost or fail have no verdict yet.
+    if (working > 0) return 'soaking';
+    if (failures + unconfirmed > Math.floor((all * limit.maxFailuresPercent) / 100)) return 'soaking';
+    if (limit.maxFailures !== null && failures + unconfirmed > limit.maxFailures) return 'soaking';
     if (verified > 0 && verified * 100 >= reached * limit.minVerifiedPercent) return 'passed';
-    return unconfirmed + working > 0 ? 'soaking' : 'held';
+    return unconfirmed > 0 ? 'soaking' : 'held';
   };
 
   const enter = (ring: Ring, state: SimulatedState, nowMs: number): void => {

@@ -61,8 +61,8 @@ const moments = ({ deployment, ring, atMs, timeoutMs }: Look) => ({
 export const ringStore = (db: Database) => {
   const sql = statements(db);
   const summed = (reach: string): string =>
-    `SELECT count(*) AS members, total(reached) AS reached, total(reached AND ended) AS ended,
-       total(reached AND verified) AS verified, total(failed) AS failed, total(lost) AS lost,
+    `SELECT count(*) AS members, total(reached) AS reached, total(reached AND (ended OR lost)) AS ended,
+       total(reached AND verified AND NOT lost) AS verified, total(failed) AS failed, total(lost) AS lost,
        total(unconfirmed AND NOT failed) AS unconfirmed FROM (${perDevice(reach)})`;
   const counts = sql.get<[ReturnType<typeof moments>], RingCounts>(summed('1'));
   const badDevices = sql.values<[ReturnType<typeof moments>], number>(

@@ -50,6 +50,14 @@ describe('a ring', () => {
     ['waits for results', open, { ended: 99 }, dayMs, true, { state: 'open' }],
     ['soaks', soaking, {}, dayMs - 1, true, { state: 'soaking' }],
     ['passes after its soak', soaking, { verified: 95 }, dayMs, true, { state: 'passed' }],
+    [
+      'waits for what is at work, however many are verified',
+      soaking,
+      { ended: 99, verified: 99 },
+      9 * dayMs,
+      true,
+      { state: 'soaking' },
+    ],
     ['waits for what may still be shown', soaking, { verified: 94, unconfirmed: 1 }, dayMs, true, { state: 'soaking' }],
     [
       'is held where too few are verified',
@@ -63,6 +71,15 @@ describe('a ring', () => {
     ['stays failed', { ...open, state: 'failed' as const }, {}, 99 * dayMs, true, { state: 'failed' }],
   ] as const)('%s', (_title, ring, some, afterMs, isPreviousPassed, verdict) => {
     expect(judge(ring, some, afterMs, isPreviousPassed)).toEqual(verdict);
+  });
+});
+
+describe('a ring that bears no failure', () => {
+  it('waits for each inventory, however many are verified', () => {
+    const limits = { ...defaultLimits, maxFailures: 0 };
+    const now = { atMs: start + dayMs, isPreviousPassed: true };
+    expect(judgeRing(soaking, counts({ verified: 99, unconfirmed: 1 }), limits, now)).toEqual({ state: 'soaking' });
+    expect(judgeRing(soaking, counts({}), limits, now)).toEqual({ state: 'passed' });
   });
 });
 

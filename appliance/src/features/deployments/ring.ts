@@ -19,9 +19,9 @@ export type RingCounts = {
   readonly members: number;
   /** Of which some order was begun. */
   readonly reached: number;
-  /** Reached, and every order has its result. */
+  /** Reached, and every order has its result, or none comes any more. */
   readonly ended: number;
-  /** Every order is shown by a later inventory. */
+  /** Every order is shown by a later inventory, and the device is still heard. */
   readonly verified: number;
   /** An order failed, or no inventory showed it within its time. */
   readonly failed: number;
@@ -73,10 +73,12 @@ export function judgeRing(
   }
   if (state === 'open') return { state: counts.ended === counts.reached ? 'soaking' : 'open' };
   if (now.atMs < (ring.soakingAtMs ?? now.atMs) + limits.soakHours * hourMs) return { state };
+  // What is at work may still be lost, and what no inventory shows may still fail: not while that would be too many.
+  if (counts.ended < counts.reached) return { state };
+  if (counts.failed + counts.unconfirmed > bearsFailures(counts.members, limits)) return { state };
   if (counts.verified > 0 && counts.verified * 100 >= counts.reached * limits.minVerifiedPercent)
     return { state: 'passed' };
-  // What is at work or may still be shown is neither a success nor a failure yet.
-  if (counts.unconfirmed > 0 || counts.ended < counts.reached) return { state };
+  if (counts.unconfirmed > 0) return { state };
   return { state: 'held', reason: 'NOT_VERIFIED' };
 }
 
