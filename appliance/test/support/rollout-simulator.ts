@@ -34,7 +34,7 @@ type Story = {
 
 type Ring = { limits: SimulatedLimits; state: SimulatedState; openedAt: number; soakingAt: number };
 
-export type SimulatedMember = { ring: number; visibilityMs: number; timeoutMs: number };
+type SimulatedMember = { ring: number; visibilityMs: number; timeoutMs: number };
 
 /** A rollout that begins at `baseAtMs`; rings and members count from 0 here. */
 export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMember[], baseAtMs: number) => {
