@@ -37,7 +37,7 @@ export const rolloutPair = async (size: number, limits: SimulatedLimits, rings: 
   const devices = Array.from({ length: size }, (_, index) => index + 1);
   updates.approve(admin, [lineUpdate]);
   const { maxFailures, ...given } = limits;
-  const { id } = deployments.create(admin, {
+  const { id } = await deployments.create(admin, {
     updates: [lineUpdate],
     rings: [...rings],
     ...given,

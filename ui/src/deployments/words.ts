@@ -191,6 +191,11 @@ export const words = defineWords({
     ru: 'обновление больше не одобрено',
     kk: 'жаңарту енді мақұлданбаған',
   },
+  'taskCode.TAKEN_OUT': {
+    en: 'a person resumed the rollout without this device',
+    ru: 'развёртывание продолжено без этого устройства',
+    kk: 'тарату осы құрылғысыз жалғастырылды',
+  },
   'taskCode.NOT_TAKEN': {
     en: 'the device did not take the order within 90 days',
     ru: 'устройство не взяло задачу за 90 дней',

@@ -39,7 +39,7 @@ const perDevice = (reach: string): string => `SELECT t.device,
     min(t.state = 'verified') AS verified,
     max((t.state = 'failed' AND t.reason IS NOT 'SILENT') OR (t.state = 'installed' AND t.finished_at < :unverifiedSince)) AS failed,
     max((t.state IN ('queued', 'running') AND t.acting_at < :silentSince) OR t.reason IS 'SILENT')
-      OR (min(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 0) AS lost,
+      OR (max(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 0) AS lost,
     max(t.state = 'installed' AND t.finished_at >= :unverifiedSince) AS unconfirmed
   FROM task t LEFT JOIN device_status s ON s.device = t.device
   WHERE t.deployment = :deployment AND t.ring = :ring AND t.is_out = 0 AND t.state NOT IN ('skipped', 'cancelled')

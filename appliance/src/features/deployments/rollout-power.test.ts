@@ -78,21 +78,23 @@ const overTables = async (stories: readonly Story[], size: number) => {
     // No crash is tried here.
     db.pragma('synchronous = off');
     updates.approve(admin, [lineUpdate]);
-    const { id } = deployments.create(admin, { updates: [lineUpdate], rings: ['1'] });
+    const { id } = await deployments.create(admin, { updates: [lineUpdate], rings: ['1'] });
     // Two rings were made with the orders of two devices; those of all take their place.
     db.prepare('DELETE FROM task WHERE deployment = ?').run(id);
     const store = taskStore(db, () => undefined);
     const orderOf = (device: number): string => `order-${device}`;
     db.transaction(() => {
       for (let device = 1; device <= size; device += 1)
-        store.add({
-          id: orderOf(device),
-          deployment: id,
-          device,
-          updateId: lineUpdate,
-          ring: device <= stories.length ? 1 : 2,
-          at: toTime(nowMs),
-        });
+        store.add([
+          {
+            id: orderOf(device),
+            deployment: id,
+            device,
+            updateId: lineUpdate,
+            ring: device <= stories.length ? 1 : 2,
+            at: toTime(nowMs),
+          },
+        ]);
     })();
     const setVisible = db.prepare(
       `INSERT OR REPLACE INTO device_status (device, level, reasons, visible, updated_at) VALUES (?, 3, '[]', ?, 0)`,

@@ -197,6 +197,38 @@ describe('a rollout', () => {
     );
   });
 
+  it('is not taken for passed before it opened', async () => {
+    const id = await create({ rings: ['1'], daysBetween: 3 });
+    const [first = 0] = waiting();
+    install(first);
+    pass(0);
+    pass(dayMs);
+    expect(states(id)).toEqual(['passed', 'closed']);
+    fixture.deployments.rollouts.hold(admin, id, 'not this week');
+    const conflict = expect.objectContaining({ code: 'CONFLICT' });
+    expect(() => fixture.deployments.rollouts.pass(admin, id, 'go on')).toThrow(conflict);
+    fixture.deployments.rollouts.resume(admin, id, 'go on');
+    expect(states(id)).toEqual(['passed', 'closed']);
+    pass(2 * dayMs);
+    expect(states(id)).toEqual(['passed', 'open']);
+  });
+
+  it('gives nothing more to a device that a person took out', async () => {
+    const id = await create({ rings: ['4'] });
+    const [first = 0] = waiting();
+    const other =
+      "INSERT INTO task (id, deployment, device, update_id, state, queued_at, ring) VALUES ('x', ?, ?, ?, 'queued', ?, 1)";
+    fixture.site.db.prepare(other).run(id, first, lineUpdate, '2026-11-03T00:00:00Z');
+    fail(first);
+    expect(states(id)).toEqual(['failed', 'closed']);
+    fixture.deployments.rollouts.resume(admin, id, 'it is broken');
+    expect(waiting()).not.toContain(first);
+    expect(fixture.deployments.tasks(id, wholeSite('job')).find((task) => task.id === 'x')).toMatchObject({
+      state: 'cancelled',
+      reason: 'TAKEN_OUT',
+    });
+  });
+
   it('takes the rings of a plan as it was then', async () => {
     const { objects } = fixture.site;
     const plan = objects.create(admin, 'ring-plan', { name: 'careful', rings: ['2'], soakHours: 1 }).id;

@@ -38,6 +38,8 @@ type RolloutParts = {
   groupMembers: (group: string, scope: Scope) => readonly string[];
   /** NOT_FOUND for a deployment without an order in reach. */
   assertSeen: (deployment: string, scope: Scope) => void;
+  /** Takes back what a device has not begun. */
+  endWaiting: (deployment: string, device: number) => void;
 };
 
 export type Rollouts = ReturnType<typeof rollouts>;
@@ -279,7 +281,10 @@ export const rollouts = (parts: RolloutParts) => {
     resume: (actor: Actor, deployment: string, comment: string): void =>
       decide(actor, deployment, 'rollout-resumed', comment, (row) => {
         const look = { deployment, ring: row.ring, atMs: clock(), timeoutMs: timeoutMs(deployment) };
-        for (const device of store.bad(look)) store.takeOut(deployment, device);
+        for (const device of store.bad(look)) {
+          store.takeOut(deployment, device);
+          parts.endWaiting(deployment, device);
+        }
         // Opened anew: patience and soak begin again. A ring that was held before it opened waits for its turn.
         move(deployment, row, {
           state: row.openedAtMs === null ? 'closed' : 'open',
@@ -290,9 +295,11 @@ export const rollouts = (parts: RolloutParts) => {
       }),
     /** The ring is taken for passed as it stands. */
     pass: (actor: Actor, deployment: string, comment: string): void =>
-      decide(actor, deployment, 'ring-passed-by-person', comment, (row) =>
-        move(deployment, row, { state: 'passed', decidedBy: actorRef(actor), comment }),
-      ),
+      decide(actor, deployment, 'ring-passed-by-person', comment, (row) => {
+        if (row.openedAtMs === null)
+          throw new AppError('CONFLICT', 'the ring was held before it opened: resume it, and it opens on its day');
+        move(deployment, row, { state: 'passed', decidedBy: actorRef(actor), comment });
+      }),
     /** The orders were taken back over the whole site. */
     stop: (deployment: string): void => store.stop(clock(), deployment),
   };

@@ -111,6 +111,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     clock: parts.clock ?? nowMs,
     groupMembers,
     assertSeen: (id, scope) => void get(id, scope),
+    endWaiting: (id, device) => store.takeBack(id, device, clock()),
   });
   const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);

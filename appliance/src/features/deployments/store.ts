@@ -182,6 +182,10 @@ export const taskStore = (db: Database, changed: Changed) => {
       .pluck()
       .all(at, deployment, ...params);
   };
+  const takeBack = sql.changes<[at: string, deployment: string, device: number]>(
+    `UPDATE task SET state = 'cancelled', reason = 'TAKEN_OUT', finished_at = ?
+     WHERE deployment = ? AND device = ? AND state = 'queued' AND acting_at IS NULL`,
+  );
   const open = sql.count<[string]>(
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
@@ -260,6 +264,10 @@ export const taskStore = (db: Database, changed: Changed) => {
     },
     verify: (id: string, at: string): void => {
       changed('task', verify(at, at, id));
+    },
+    /** Takes back what a device that a person took out has not begun. */
+    takeBack: (deployment: string, device: number, at: string): void => {
+      if (takeBack(at, deployment, device) > 0) changed('task', [device]);
     },
     /** Takes back what has not ended on devices in reach. */
     cancel: (deployment: string, at: string, scope: Scope): void => {
