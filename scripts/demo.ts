@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openAlwaysIn } from './always-window.ts';
 import { demoAdvisories } from './demo-advisories.ts';
 import { demoControllers } from './demo-controllers.ts';
 import { dpkgInstall, layDemoDevice } from './demo-device.ts';
@@ -92,6 +91,8 @@ const made = await step(
       'localhost',
       '--listen',
       `127.0.0.1:${port}`,
+      '--window',
+      'daily 00-24',
     ),
   ({ caFingerprint }) => `site ${site}, CA ${caFingerprint.slice(0, 16)}…`,
 );
@@ -248,7 +249,6 @@ const loop = async () => {
     const [wanted] = await missing(demo);
     if (wanted === undefined) throw new Error('the demo device needs no update');
     await sallyport('update approve', wanted.update.id);
-    await openAlwaysIn(at('appliance'));
     await sallyport('deployment create', '--update', wanted.update.id, '--device', demo.id);
     return wanted.update;
   };

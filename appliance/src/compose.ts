@@ -165,7 +165,7 @@ export const compose = async ({
     const over = { db, clock, events, objects };
     const keeper = protectedKeeper({ db, clock });
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
-    const windows = windowService({ db, objects, timeZone });
+    const windows = windowService({ ...over, timeZone });
     const inventory: InventoryService = inventoryService({
       db,
       personal: people,

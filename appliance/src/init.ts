@@ -9,6 +9,7 @@ import { areas, type Right, systemActor } from './engine/objects/types.ts';
 import { newRecoveryKey, type PreparedKey, takeRecoveryKey } from './features/backups/recovery-key-file.ts';
 import { initCa } from './features/ca/service.ts';
 import { createSiteKeys } from './features/exchange/keys.ts';
+import { assertWindow, noWindow } from './features/windows/first-window.ts';
 import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
 import { createSchema, openDatabase } from './platform/database.ts';
 import { AppError } from './platform/errors.ts';
@@ -25,6 +26,8 @@ export type InitOptions = {
   recovery?: PreparedKey | undefined;
   /** A person looked at the computer's clock and says that it is right; false: only what is signed is believed. */
   isClockConfirmed?: boolean;
+  /** When computers may be changed, as a window says it; `none`: not before somebody decides it. */
+  window?: string | undefined;
   log?: Log;
 };
 
@@ -65,8 +68,17 @@ const makeRoles = ({ objects }: Appliance): void => {
   }
 };
 
+/** The first window of computers, for the whole site. */
+const makeWindow = ({ objects }: Appliance, recurrence: string | undefined): void => {
+  if (recurrence === undefined || recurrence === noWindow) return;
+  const kind = 'maintenance-window';
+  if (objects.list({ kind, where: { for: 'computers' }, limit: 1 }).rows.length > 0) return;
+  objects.create(systemActor, kind, { name: 'Computers', recurrence, for: 'computers' }, { comment: 'init' });
+};
+
 /** Makes a data directory. What a crash left half-made is finished; a finished one is refused with EXISTS. */
 export const initialise = async (options: InitOptions): Promise<Initialised> => {
+  if (options.window !== undefined) assertWindow(options.window);
   const paths = dataPaths(options.dataDir);
   await cryptoReady();
   for (const folder of [
@@ -107,6 +119,7 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   });
   try {
     makeRoles(appliance);
+    makeWindow(appliance, options.window);
     appliance.exchange.initialise(options.site, options.site, {
       systemTime: toTime(appliance.time.wall()),
       isConfirmed: options.isClockConfirmed ?? true,

@@ -15,6 +15,7 @@ import { rollbackWork } from './features/rollback/work.ts';
 import { updateWork } from './features/updates/work.ts';
 import { findingWork } from './features/vulnerabilities/work.ts';
 import { waitingWork } from './features/waiting/work.ts';
+import { windowWork } from './features/windows/work.ts';
 import { firstStepWork } from './features/worklist/first-steps.ts';
 import type { WorkKind } from './features/worklist/types.ts';
 
@@ -32,6 +33,7 @@ export const workKinds = (
   ...placeWork(parts),
   ...deploymentWork(parts),
   ...redundancyWork(parts),
+  ...windowWork(parts),
   ...updateWork(parts),
   ...deviceWork(parts),
   ...baselineWork(parts),

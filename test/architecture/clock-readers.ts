@@ -47,6 +47,8 @@ export const endingReaders: Readonly<
   'cli/bundle-import.ts': ['wall', 'nothing: lines of progress'],
   'doctor.ts': ['wall', 'a note that an upgrade was cut off'],
   'engine/events/service.ts': ['believed', 'events past their retention'],
+  'features/windows/undecided.ts': ['believed', 'the window that an upgrade leaves, by its days'],
+  'features/windows/work.ts': ['believed', 'nothing: the item about that window is due then'],
   'engine/inventory/service.ts': ['believed', 'changes past their retention'],
   'engine/objects/service.ts': ['believed', 'deleted objects'],
   'features/accounts/api-tokens.ts': ['believed', 'API tokens'],

@@ -93,7 +93,7 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     why: 'a checklist of a controller that was found in reach; evidence is of the site',
   },
   'features/windows/window-queries.ts': {
-    reads: 1,
+    reads: 2,
     why: 'of a device that was found in reach, or that asks for itself',
   },
   'features/rollback/store.ts': { reads: 2, why: 'a return to an older state is of the site' },

@@ -6,7 +6,6 @@ import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAlwaysIn } from '../../scripts/always-window.ts';
 import { demoAdvisories } from '../../scripts/demo-advisories.ts';
 import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
 import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
@@ -91,12 +90,20 @@ describe('the first hour', { timeout: 400_000 }, () => {
     isMachine = canPlayRoot(at('device'), at('overlay'));
 
     const port = await freePort();
-    const where = ['--site', 'hour-1', '--address', '127.0.0.1', '--listen', `127.0.0.1:${port}`];
+    const where = [
+      '--site',
+      'hour-1',
+      '--address',
+      '127.0.0.1',
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--window',
+      'daily 00-24',
+    ];
     ({ link } = await command<{ link: string }>('sallyport', 'init', ...data, ...where));
     // As `sallyport setup` names them; the agent asks more often than it would in a plant.
     await command('sallyport', 'setting', 'set', 'exchange.media-folders', at('medium'), ...data);
     await command('sallyport', 'setting', 'set', 'devices.check-in-seconds', '5', ...data);
-    await openAlwaysIn(at('appliance'));
     const roots = [1, 2, 3].flatMap((number) => ['--root-key', at(`keys/root-${number}`)]);
     await host('trust', 'init', ...roots, '--threshold', '2', '--curator-key', at('keys/curator'));
     running = await startCommand('sallyport', ['serve', ...data], /listening/);

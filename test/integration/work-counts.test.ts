@@ -68,6 +68,8 @@ const countedThere: Readonly<Record<string, (there: string) => number>> = {
 /** Items whose page is only opened, and why nothing on it is counted. */
 const opened: Readonly<Record<string, string>> = {
   'first-step': 'one step: its page is the form that does it, and shows no number of steps',
+  'no-window': 'devices of all deployments: its page lists the deployments',
+  'window-undecided': 'one window: its page is the form in which it is decided',
   'pair-stuck': 'one group: its page is the form in which it is changed',
   'place-gone': 'one window or measure: its page is the form in which it is corrected',
 };

@@ -237,6 +237,30 @@ export async function bringLackingAnswer(appliance: Appliance, made: Made): Prom
   await answer(appliance, made, { request: made.request, name: 'first', isUsed: false, lacks: ['suite', 'update'] });
 }
 
+/** An upgrade left a window that ends within the month; and orders for which there is no other one. */
+const undecidedWindow = (appliance: Appliance): void => {
+  const kind = 'maintenance-window';
+  for (const { id, body } of appliance.objects.list({ kind, limit: 1_000 }).rows)
+    if (body['for'] === 'computers') appliance.objects.remove(actor, kind, id);
+  const idle = appliance.db
+    .prepare<[], string>(
+      "select public_id from device where id not in (select device from task where state = 'queued') limit 1",
+    )
+    .pluck()
+    .get();
+  appliance.objects.create(
+    systemActor,
+    kind,
+    {
+      name: 'At any time, not decided yet',
+      recurrence: '2026-01-01 to 2026-03-01 00-24',
+      for: 'computers',
+      devices: [idle ?? ''],
+    },
+    { comment: 'undecided since the upgrade' },
+  );
+};
+
 /** One of a pair is off while the other has an order. */
 const stuckPair = (appliance: Appliance): void => {
   const order = appliance.db
@@ -273,6 +297,7 @@ export async function bringTroubles(appliance: Appliance, made: Made): Promise<v
   windowFromBefore(appliance);
   await heldRollout(appliance);
   stuckPair(appliance);
+  undecidedWindow(appliance);
   const base = nowMs();
   // Two months without a round: the timestamp is near its end, what was read and reported is old.
   clockAt(base + 65 * dayMs);

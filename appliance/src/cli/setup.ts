@@ -12,6 +12,7 @@ import { checkComputer, type SetupCheck } from '../features/setup/check.ts';
 import { activeFirewalls, openPort, portLine } from '../features/setup/firewall.ts';
 import { linksAt } from '../features/setup/links.ts';
 import * as system from '../features/setup/system.ts';
+import { assertWindow, noWindow, noWindowNote } from '../features/windows/first-window.ts';
 import { type Config, parseListen, siteName } from '../platform/config.ts';
 import { namedAddresses } from '../platform/connect.ts';
 import { AppError } from '../platform/errors.ts';
@@ -30,6 +31,8 @@ type Answers = {
   media: boolean;
   /** Files of a certificate of the plant. */
   plant: PlantFiles | undefined;
+  /** When computers may be changed; of a site that is being made. */
+  window: string;
 };
 
 type PlantFiles = { certificate: string; key: string; authority: string | undefined };
@@ -182,6 +185,15 @@ async function answersOf(context: CommandContext, held: Config | undefined): Pro
       'credential',
     );
     const plant = await plantFiles(text, (given, question) => ask(given, question, none));
+    const window =
+      held === undefined
+        ? await ask(
+            text('window'),
+            'When computers may be changed (daily 02-05, daily 00-24 is at any time, none)',
+            noWindow,
+          )
+        : noWindow;
+    assertWindow(window);
     const media = await ask(text('media'), 'Mount media that are plugged in, read-only: yes or no', 'yes');
     return {
       site,
@@ -191,6 +203,7 @@ async function answersOf(context: CommandContext, held: Config | undefined): Pro
       masterKey: masterKeyOf(masterKey),
       media: isYes(media),
       plant,
+      window,
     };
   } finally {
     terminal?.close();
@@ -226,12 +239,12 @@ async function makeData(
   handed: HandedKey | undefined,
   isClockConfirmed: boolean,
 ) {
-  const { site, addresses: named, listen, administrator } = wanted;
+  const { site, addresses: named, listen, administrator, window } = wanted;
   const addresses = [...named];
   if (held === undefined || !isMade) {
     const prepared = handed?.prepared;
     const recovery = prepared && { ...prepared, positions: [...prepared.positions] };
-    const input = { site, addresses, listen, administrator, recovery, isClockConfirmed };
+    const input = { site, addresses, listen, administrator, recovery, isClockConfirmed, window };
     return {
       made: await data.call('site.initialise', input),
       isChanged: true,
@@ -294,6 +307,7 @@ export const command: Command = {
     },
     'certificate-key': { value: 'FILE', path: 'system', help: 'its private key, PEM without a password' },
     'certificate-authority': { value: 'FILE', path: 'system', help: 'the root, where the chain does not end with it' },
+    window: { value: 'TIME', help: "when computers may be changed: 'daily 00-24', '2nd Sunday 06-10' or none (none)" },
     media: { value: 'yes|no', help: 'mount media that are plugged in (yes)' },
     'recovery-key-file': {
       value: 'FILE',
@@ -382,6 +396,7 @@ export const command: Command = {
         );
       out.note('Then make the first backup: sallyport backup create');
     }
+    if (made !== undefined && wanted.window === noWindow) out.note(noWindowNote);
     if (health.status === 0) out.line(`doctor          ${doctorLine(health.text)}`);
     else out.note(health.text);
     out.result({

@@ -22,6 +22,7 @@ export const actShapes = {
       administrator: short,
       recovery: preparedKey.optional(),
       isClockConfirmed: z.boolean(),
+      window: short,
     }),
     answer: z.strictObject({ linkPath: short, linkExpires: short, recoveryKey: short, caFingerprint: short }),
   },

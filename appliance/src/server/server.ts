@@ -94,6 +94,7 @@ export const startServer = async (
       // What a crash left of an import is finished or dropped before anybody reads the state.
       await appliance.exchange.recover();
       await appliance.deployments.dropUnfinished();
+      appliance.windows.keepUndecided();
       appliance.exchange.noteTime();
       await jobs.start(schedules);
     });

@@ -62,6 +62,12 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
     ],
   },
   'rollout-held': { name: ['rollout that is held', 'приостановленное развёртывание', 'тоқтап тұрған тарату'] },
+  'no-window': {
+    name: ['computers without a window', 'компьютеры без окна обслуживания', 'қызмет терезесі жоқ компьютерлер'],
+  },
+  'window-undecided': {
+    name: ['window that is not decided', 'окно, о котором не решено', 'шешілмеген терезе'],
+  },
   'pair-stuck': {
     name: [
       'redundancy group that cannot move',

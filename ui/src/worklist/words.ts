@@ -423,6 +423,36 @@ export const words = defineWords({
     kk: '{reason} Тапсырған адамнан басқа адам жалғастырмайынша немесе кезеңді өтті деп санамайынша, ешбір құрылғы бастамайды.',
   },
   'work.rollout-held.action': { en: 'Look and decide', ru: 'Посмотреть и решить', kk: 'Қарап шешу' },
+  'work.no-window.title': {
+    en: {
+      one: 'No window: {n} device waits with its orders',
+      other: 'No window: {n} devices wait with their orders',
+    },
+    ru: {
+      one: 'Нет окна обслуживания: {n} устройство ждёт',
+      few: 'Нет окна обслуживания: {n} устройства ждут',
+      many: 'Нет окна обслуживания: {n} устройств ждут',
+      other: 'Нет окна обслуживания: {n} устройства ждут',
+    },
+    kk: 'Қызмет терезесі жоқ: {n} құрылғы күтуде',
+  },
+  'work.no-window.why': {
+    en: 'No window says when they may be changed, so nothing is installed. Make a maintenance window for computers.',
+    ru: 'Ни одно окно не говорит, когда их можно менять, поэтому ничего не устанавливается. Создайте окно обслуживания для компьютеров.',
+    kk: 'Оларды қашан өзгертуге болатынын ешбір терезе айтпайды, сондықтан ештеңе орнатылмайды. Компьютерлерге қызмет терезесін жасаңыз.',
+  },
+  'work.no-window.action': { en: 'See what waits', ru: 'Показать ожидающие', kk: 'Күтіп тұрғанын көрсету' },
+  'work.window-undecided.title': {
+    en: 'Decide when computers may be changed: {name}',
+    ru: 'Решите, когда можно менять компьютеры: {name}',
+    kk: 'Компьютерлерді қашан өзгертуге болатынын шешіңіз: {name}',
+  },
+  'work.window-undecided.why': {
+    en: 'The upgrade left them to be changed at any time, for 90 days. After it they are changed in windows alone.',
+    ru: 'После обновления сервера их можно менять в любое время 90 дней. Потом — только в окнах обслуживания.',
+    kk: 'Сервер жаңартылғаннан кейін оларды 90 күн бойы кез келген уақытта өзгертуге болады. Кейін — тек қызмет терезелерінде.',
+  },
+  'work.window-undecided.action': { en: 'Decide', ru: 'Решить', kk: 'Шешу' },
   'work.pair-stuck.title': {
     en: 'Redundancy group {name}: {waiting} wait for a day for {other}',
     ru: 'Группа резервирования {name}: {waiting} уже сутки ждут: {other}',

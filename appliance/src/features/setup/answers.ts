@@ -14,6 +14,7 @@ const answerNames = [
   'certificate-key',
   'certificate-authority',
   'media',
+  'window',
   'recovery-key-file',
   'firewall',
   'clock',

@@ -32,7 +32,7 @@ const nthWords: Readonly<Record<string, number>> = { '1st': 1, '2nd': 2, '3rd': 
 const minutesOfDay = 1_440;
 /** Longest text, and longest one-off window. */
 const maxRecurrence = 200;
-const maxDays = 60;
+const maxDays = 92;
 
 const weekdayIn = (word: string): number | undefined => {
   const at = weekdayNames.findIndex((names) =>

@@ -1,10 +1,12 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { knownTimeZones } from '../../platform/time-zone.ts';
 import { calendar, nextWindow, occurrenceAt, windowTimes } from './calendar.ts';
 import { openingAt, windowsOf } from './opening.ts';
 import type { MaintenanceWindow, Opening, Place } from './types.ts';
+import { isUndecided, keepUndecided, undecidedUntilMs } from './undecided.ts';
 import { keptRecurrence, toWindow } from './window-objects.ts';
 import { windowQueries } from './window-queries.ts';
 
@@ -13,9 +15,10 @@ const maxWindows = 10_000;
 /** Maintenance windows as they stand in objects, and when they are. */
 export const windowService = (parts: {
   db: Database;
-  objects: Pick<ObjectService, 'list'>;
+  objects: ObjectService;
   /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
   timeZone: () => string;
+  clock: () => number;
 }) => {
   const timeOf = windowTimes(parts.timeZone);
   const isZone = knownTimeZones();
@@ -58,6 +61,18 @@ export const windowService = (parts: {
     /** A body with its time in the form in which it is kept. */
     kept: (body: Body): Body => ({ ...body, recurrence: keptRecurrence(body['recurrence']) }),
     openAt,
+    /** After an upgrade: what had deployments keeps its way for a time. */
+    keepUndecided: (): void => keepUndecided({ objects: parts.objects, queries, clock: parts.clock }),
+    /** Windows that the upgrade made and that were not decided about, with their end in ms. */
+    undecided: (): { id: string; name: string; untilMs: number }[] =>
+      ofComputers()
+        .filter((window) => isUndecided(parts.objects, window))
+        .map(({ id, name }) => ({ id, name, untilMs: undecidedUntilMs(parts.objects, { id }) })),
+    /** Devices in reach with orders for which no window is meant; at most `most` are looked at. */
+    without: (scope: Scope, most: number): number => {
+      const openingOf = openAt(parts.clock());
+      return queries.waitingIn(scope, most).filter((device) => openingOf(device).state === 'none').length;
+    },
     /** Whether a device, by its number, may be changed at a moment. One that is not there has no window. */
     openFor: (device: number, atMs: number): Opening => openAt(atMs)(device),
   };

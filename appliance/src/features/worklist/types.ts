@@ -43,6 +43,8 @@ export const workWeights = {
   'rollout-held': { harm: 60 },
   'deployment-failed': { harm: 40 },
   'pair-stuck': { harm: 30 },
+  'no-window': { harm: 30 },
+  'window-undecided': { harm: 20 },
   'update-undecided': { harm: 20 },
   'device-join': { harm: 20 },
   'device-held': { harm: 25 },

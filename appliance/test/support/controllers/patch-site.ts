@@ -53,7 +53,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       holdAgain: () => undefined,
     },
     vulnerabilities: { isPackage: (name) => name === 'openssl' },
-    windows: windowService({ db, objects, timeZone: () => 'UTC' }),
+    windows: windowService({ db, objects, clock: () => 0, timeZone: () => 'UTC' }),
     clock: () => time.now,
   });
   const controller = (id: string, extra: Partial<ControllerView> = {}): void => {
