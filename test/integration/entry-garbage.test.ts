@@ -163,7 +163,7 @@ const codeOf = (answer: Answer): string | undefined => {
   );
 };
 
-/** Written when somebody is refused, looks, is seen, or has a backup made; everything else must stay as it is. */
+/** Written when somebody is refused, looks, is seen, has a backup made, or by the clock of the server; everything else stays as it is. */
 const mayChange = new Set([
   'event',
   'audit',
@@ -173,6 +173,8 @@ const mayChange = new Set([
   'token_use',
   'device',
   'job_run',
+  'exchange_state',
+  'schedule_run',
 ]);
 /**
  * Lists and the site's card are given to whoever may have them, whatever else the address says; a search for a person is
