@@ -24,7 +24,7 @@ export const schedules: readonly Schedule[] = [
 export function ticks(
   appliance: Appliance,
   server: {
-    intake: Pick<Intake, 'note' | 'witness' | 'derive' | 'turn'>;
+    intake: Pick<Intake, 'note' | 'derive' | 'turn'>;
     reload: () => Promise<unknown>;
     reloadWhenSet: () => Promise<void>;
   },
@@ -76,12 +76,7 @@ export function ticks(
       firstMs: secondMs,
       run: () => upgrades.turn(),
     },
-    {
-      // It flushes two files, so beside the thread that answers, if that other one runs.
-      failed: 'the witness was not written',
-      everyMs: secondMs,
-      run: () => server.intake.witness() ?? void rollbackDetector.flush(),
-    },
+    { failed: 'the witness was not written', everyMs: secondMs, run: () => void rollbackDetector.flush() },
     {
       failed: 'what waits to be derived was not worked off',
       everyMs: secondMs,

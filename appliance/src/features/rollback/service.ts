@@ -100,8 +100,8 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const digests = objectDigests({ db, objects, store, keyed: personal.keyed });
   const tokens = heldTokens({ db, objects, store, accounts, clock });
   let written: Position | undefined;
-  let kept: Return[] | undefined;
-  /** The digests of the position that was written. */
+  let kept: Pick<Witness, 'returns' | 'taken'> | undefined;
+  /** The digests that belong to `kept`. */
   let log: WitnessLog | undefined;
   let keysOf: { mark: string; keys: Pick<Witness, 'keys' | 'keysLast'> } | undefined;
 
@@ -109,7 +109,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     log = undefined;
     log = writeWitness(keyring, witness);
     written = witness.position;
-    kept = witness.returns;
+    kept = witness;
   };
 
   const keysNow = (): Pick<Witness, 'keys' | 'keysLast'> => {
@@ -143,6 +143,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     log = addToWitness(keyring, log, now, changed);
     if (log === undefined) return false;
     written = now.position;
+    kept = { taken: now.taken, returns: kept?.returns ?? [] };
     return true;
   };
 
@@ -156,7 +157,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       if (add()) return;
       // Another process wrote it, or this one begins.
       const found = openWitness(keyring);
-      [kept, log] = [found?.witness.returns, found?.log];
+      [kept, log] = [found?.witness, found?.log];
       if (!add()) write(advanced(found?.witness ?? emptyWitness()));
     });
   };
@@ -335,7 +336,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
 
   const unasked = ({ asked: _done, ...back }: Return): Return => back;
 
-  const returns = (): Return[] => kept ?? readWitness(keyring)?.returns ?? [];
+  const returns = (): Return[] => (kept ?? readWitness(keyring) ?? emptyWitness()).returns;
 
   return {
     open: () => {
@@ -348,7 +349,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
           ? found.entries > 0
           : witness.restored !== undefined || wentBack(witness.position, found, store.hashAt);
       if (!isOff(seen, store.position())) {
-        kept = seen?.returns;
+        kept = seen;
         // Another release had other fields in it, or none.
         const isCurrent = seen !== undefined && digests.isCurrent(seen.digests);
         written = isCurrent ? seen.position : undefined;
@@ -363,17 +364,15 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
         if (isOff(witness, found)) takeBack(witness, found);
       });
       personal.destroyErased();
-      kept = readWitness(keyring)?.returns;
+      kept = readWitness(keyring);
     },
     flush,
     returns,
     lostCertificate: (publicId, issuedAt) => {
+      const { taken, returns: all } = kept ?? readWitness(keyring) ?? emptyWitness();
       // Times in certificates are whole seconds.
-      const back = returns().find(({ since, at }) => issuedAt > since - 1_000 && issuedAt <= at);
-      if (back === undefined) return undefined;
-      // Another thread may have written since what was taken away.
-      const taken = readHead(keyring)?.taken ?? [];
-      if (taken.some(({ what }) => what === `device:${publicId}`)) return undefined;
+      const back = all.find(({ since, at }) => issuedAt > since - 1_000 && issuedAt <= at);
+      if (back === undefined || taken.some(({ what }) => what === `device:${publicId}`)) return undefined;
       return back.isCovered ? 'known' : 'unsure';
     },
     tokens,

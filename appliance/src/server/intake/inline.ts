@@ -27,7 +27,6 @@ export const inlineIntake = ({
   },
   facts: readFacts,
   note: async (batch) => immediate(db, () => devices.writeNotes(batch)),
-  witness: () => undefined,
   derive: () => {
     for (const queue of queues.quick) queue.run({});
   },

@@ -8,21 +8,18 @@ import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialised } from '../../../test/support/initialised.ts';
 import { type Appliance, compose } from '../../compose.ts';
+import type { SectionIntake } from '../../engine/inventory/types.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../features/devices/types.ts';
-import { readWitness } from '../../features/rollback/file.ts';
 import { immediate } from '../../platform/database.ts';
-import { openKeyring } from '../../platform/keyring.ts';
 import { openLog } from '../../platform/log.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { ticks } from '../../ticks.ts';
 import { startIntake } from './intake.ts';
-import type { Intake } from './messages.ts';
 
 const log = openLog('silent');
 let folder: string;
 let appliance: Appliance;
-let intake: Intake;
+let intake: SectionIntake;
 
 const deviceCount = 300;
 
@@ -106,31 +103,6 @@ describe('the intake', () => {
     const both = await Promise.all([intake.put(software(61, other)), intake.put(software(61, wire))]);
     expect(both).toMatchObject([{ known: false }, { known: false }]);
     expect(appliance.inventory.section(61, 'software')).toMatchObject([{ name: 'bash' }]);
-  });
-
-  it('writes the witness once the thread runs, and the thread that answers leaves it alone', async () => {
-    await intake.put(software(70, wireOf([pack('bash')])));
-    let flushed = 0;
-    const rollbackDetector = {
-      ...appliance.rollbackDetector,
-      flush: () => {
-        flushed += 1;
-        return appliance.rollbackDetector.flush();
-      },
-    };
-    const reload = async (): Promise<void> => undefined;
-    const witness = ticks({ ...appliance, rollbackDetector }, { intake, reload, reloadWhenSet: reload }).find(
-      ({ failed }) => failed === 'the witness was not written',
-    );
-    const { signal } = new AbortController();
-    const keyring = await openKeyring(join(folder, 'keys'));
-    const newest = appliance.db.prepare<[], number>('select max(seq) from audit').pluck();
-    for (const name of ['first', 'second']) {
-      appliance.objects.create(systemActor, 'token', { name, purpose: 'agent', hash: tokenHash(newTokenSecret()) });
-      await witness?.run({ again: 0, signal });
-      expect(readWitness(keyring)?.position.entries).toBe(newest.get());
-    }
-    expect(flushed).toBe(0);
   });
 
   it('stores several sections of a call, and refuses each for itself', async () => {

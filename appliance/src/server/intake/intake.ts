@@ -82,7 +82,7 @@ export const startIntake = ({
     wire?: Uint8Array,
   ): Promise<Outcome> =>
     new Promise((resolve, reject) => {
-      // Of notes there is never more than one batch, of the witness one request.
+      // Of notes there is never more than one batch.
       if (closing || (wire !== undefined && pending.size >= maxWaiting)) {
         reject(new AppError('OVERLOADED', 'too many reports at once'));
         return;
@@ -115,7 +115,6 @@ export const startIntake = ({
       return send<ReportFacts | undefined>((id) => ({ id, factsOf: { ...report, wire } }), wire);
     },
     note: (notes) => send<undefined>((id) => ({ id, notes })),
-    witness: () => (worker === undefined ? undefined : send<undefined>((id) => ({ id, witness: true }))),
     derive: () => {
       if (closing) return;
       worker ??= launch();

@@ -22,7 +22,6 @@ export type IntakeRequest =
   | { id: number; report: WireReport }
   | { id: number; factsOf: WireReport }
   | { id: number; notes: NoteBatch }
-  | { id: number; witness: true }
   | 'derive'
   | 'close';
 
@@ -36,8 +35,6 @@ export type IntakeData = { dataDir: string; extensions: Extensions; writers: Int
 export type Intake = SectionIntake & {
   /** Writes what calls only told, with the next batch. */
   note(batch: NoteBatch): Promise<void>;
-  /** Writes the witness; undefined where the thread does not run. */
-  witness(): Promise<void> | undefined;
   /** Works off what waits to be derived, beside the reports. */
   derive(): void;
 };

@@ -37,11 +37,11 @@ const carefulGroups = 32;
 
 const { dataDir, extensions, writers } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions, undoInMemory: true, lateStatements: true });
-const { db, inventory, queues, rollbackDetector, log } = appliance;
+const { db, inventory, queues, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 
-type ToStore = Exclude<IntakeRequest, string | { factsOf: unknown } | { notes: unknown } | { witness: unknown }>;
+type ToStore = Exclude<IntakeRequest, string | { factsOf: unknown } | { notes: unknown }>;
 type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const noted: Array<{ id: number; notes: NoteBatch }> = [];
@@ -217,12 +217,6 @@ const take = async (message: Exclude<IntakeRequest, string>): Promise<void> => {
   if ('notes' in message) {
     noted.push(message);
     writeSoon();
-    return;
-  }
-  if ('witness' in message) {
-    // Where another writer was waited for too long, it comes again within the second.
-    rollbackDetector.flush();
-    reply({ id: message.id, outcome: undefined });
     return;
   }
   if ('factsOf' in message) {
