@@ -66,7 +66,6 @@ const FIXED_TEXTS: ReadonlyArray<readonly [field: RegExp, isFixed: (text: string
   [
     [/^format$/, ['sallyport-request/1']],
     [/^reads\[\]$/, ['sallyport-bundle/1', readsSupport, readsWhole]],
-    [/^wants\[\]\.kind$/, wantKinds],
     [/^(cursors|wants\[\]\.id)$/, [supportFeed, suitesFeed, wholeFeed]],
     [/^receipts\[\]\.payloadType$/, ['application/vnd.in-toto+json']],
     [/^receipts\[\]\._type$/, ['https://in-toto.io/Statement/v1']],
@@ -83,6 +82,7 @@ const FIXED_TEXTS: ReadonlyArray<readonly [field: RegExp, isFixed: (text: string
   fixed instanceof RegExp ? (text) => fixed.test(text) : (text) => (fixed as readonly string[]).includes(text),
 ]);
 const isFixedText = (field: string, text: string): boolean =>
+  (field === 'wants[].kind' && (wantKinds as readonly string[]).includes(text)) ||
   FIXED_TEXTS.some(([pattern, isFixed]) => pattern.test(field) && isFixed(text));
 const SITE_FIELDS = /^(site|receipts\[\]\.predicate\.site)$/;
 const isCounted = (field: string): boolean => COUNTED_FIELDS.some((pattern) => pattern.test(field));
