@@ -228,7 +228,10 @@ describe('the first hour', { timeout: 400_000 }, () => {
     await main.getByRole('link', { name: device.name }).waitFor();
     await click(button(t('deployments.deployTo', { n: 1 })));
     await onPage(paths.deployment.pattern);
-    await main.getByRole('row', { name: device.name }).getByText(t('installation.verified')).waitFor({ timeout: 240_000 });
+    await main
+      .getByRole('row', { name: device.name })
+      .getByText(t('installation.verified'))
+      .waitFor({ timeout: 240_000 });
     expect(readFileSync(at('device/usr/share/line-monitor/version'), 'utf8').trim()).toBe(versions[1]);
     done('one update installed by the agent');
 
