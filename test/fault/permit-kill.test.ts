@@ -6,7 +6,6 @@ import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { updateSample } from '../../bundle-tools/test/samples.ts';
-import { openAlways } from '../../scripts/always-window.ts';
 import { dpkgInstall } from '../../scripts/demo-device.ts';
 import {
   type AgentSite,
@@ -16,6 +15,7 @@ import {
   openAgentSite,
   publish,
 } from '../integration/agent-site.ts';
+import { openAlways } from '../support/always-window.ts';
 import { binOf } from '../support/commands.ts';
 import { until } from '../support/until.ts';
 

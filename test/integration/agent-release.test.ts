@@ -18,8 +18,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
 import { updateSample } from '../../bundle-tools/test/samples.ts';
-import { openAlways } from '../../scripts/always-window.ts';
 import { enrolDevices, makeSite, type Site, withAppliance } from '../bench/support/site.ts';
+import { openAlways } from '../support/always-window.ts';
 import { until } from '../support/until.ts';
 import { sha256 } from './agent-site.ts';
 

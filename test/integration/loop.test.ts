@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { openSealed } from '@sallyport/bundle-tools/documents/sealed';
 import { readSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAlwaysIn } from '../../scripts/always-window.ts';
 import { demoAdvisories } from '../../scripts/demo-advisories.ts';
 import { dpkgInstall, layDemoDevice } from '../../scripts/demo-device.ts';
 import { type DemoRepository, makeDemoRepository } from '../../scripts/demo-repository.ts';
+import { openAlwaysIn } from '../support/always-window.ts';
 import { atStatePrefix } from '../support/at-state.ts';
 import { commandProcess } from '../support/command-process.ts';
 import {

@@ -14,7 +14,7 @@ import { openLog } from '../../appliance/src/platform/log.ts';
 import { copyHost, makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { listenAt, madeOnce } from '../../appliance/test/support/made-once.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
-import { openAlways } from '../../scripts/always-window.ts';
+import { openAlways } from './always-window.ts';
 import { freePort, type Running, startCommand } from './commands.ts';
 import { fillControllers } from './filled-controllers.ts';
 import { fillIdentification } from './filled-identification.ts';
