@@ -390,6 +390,7 @@ export const compose = async ({
       persons,
       gate,
       accounts,
+      deployments,
     });
     // Before anybody is served: who was put out since stays out.
     rollbackDetector.open();

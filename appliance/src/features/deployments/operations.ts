@@ -106,6 +106,8 @@ const named = <T extends { device: number; updateId: string }>({ deviceQueries }
 const previewedTasks = 1_000;
 
 const one = z.strictObject({ deployment: z.string().min(1).max(64) });
+/** A rollout is held and goes on for a reason. */
+const reason = comment.min(1);
 const flags = {
   updates: { name: 'update', value: 'ID' },
   devices: { name: 'device', value: 'ID' },
@@ -300,7 +302,7 @@ export const deploymentOperations = [
     http: { method: 'post', path: '/deployments/{deployment}/hold' },
     right: 'deployments:write',
     summary: 'Holds a rollout: no device begins until another person than its author resumes it',
-    input: one.extend({ comment }),
+    input: one.extend({ comment: reason }),
     output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id, comment: why }) => {
       deployments.rollouts.hold(actor, id, why);
@@ -319,7 +321,7 @@ export const deploymentOperations = [
     right: 'deployments:write',
     summary: 'Another person than its author resumes a rollout that is held, or takes its ring for passed',
     input: one.extend({
-      comment,
+      comment: reason,
       pass: z.boolean().default(false).describe('The ring is taken for passed; without it, it goes on'),
     }),
     output: deploymentSchema,

@@ -32,8 +32,8 @@ type HeldRing = {
 const columns = `ring, state, reason, comment, decided_by AS decidedBy, due_at AS dueAtMs, opened_at AS openedAtMs,
   soaking_at AS soakingAtMs, changed_at AS changedAtMs`;
 
-/** Of one device in a ring, over its orders that are neither skipped nor taken back. */
-const perDevice = (reach: string): string => `SELECT t.device,
+/** Of each device in its ring, over its orders that are neither skipped nor taken back. */
+const perDevice = (which: string): string => `SELECT t.ring, t.device,
     max(t.acting_at IS NOT NULL OR t.state IN ('installed', 'verified', 'failed')) AS reached,
     min(t.state NOT IN ('queued', 'running')) AS ended,
     min(t.state = 'verified') AS verified,
@@ -42,17 +42,24 @@ const perDevice = (reach: string): string => `SELECT t.device,
       OR (max(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 0) AS lost,
     max(t.state = 'installed' AND t.finished_at >= :unverifiedSince) AS unconfirmed
   FROM task t LEFT JOIN device_status s ON s.device = t.device
-  WHERE t.deployment = :deployment AND t.ring = :ring AND t.is_out = 0 AND t.state NOT IN ('skipped', 'cancelled')
-    AND ${reach}
-  GROUP BY t.device`;
+  WHERE t.deployment = :deployment AND t.is_out = 0 AND t.state NOT IN ('skipped', 'cancelled') AND ${which}
+  GROUP BY t.ring, t.device`;
 
-const noCounts: RingCounts = { members: 0, reached: 0, ended: 0, verified: 0, failed: 0, lost: 0, unconfirmed: 0 };
+export const noCounts: RingCounts = {
+  members: 0,
+  reached: 0,
+  ended: 0,
+  verified: 0,
+  failed: 0,
+  lost: 0,
+  unconfirmed: 0,
+};
 
-type Look = { deployment: string; ring: number; atMs: number; timeoutMs: number };
+type Look = { deployment: string; atMs: number; timeoutMs: number };
+type LookAtRing = Look & { ring: number };
 
-const moments = ({ deployment, ring, atMs, timeoutMs }: Look) => ({
+const moments = ({ deployment, atMs, timeoutMs }: Look) => ({
   deployment,
-  ring,
   unverifiedSince: toTime(atMs - unverifiedMs),
   silentSince: toTime(atMs - silentMs - timeoutMs),
 });
@@ -60,13 +67,16 @@ const moments = ({ deployment, ring, atMs, timeoutMs }: Look) => ({
 /** The rings of rollouts. */
 export const ringStore = (db: Database) => {
   const sql = statements(db);
-  const summed = (reach: string): string =>
-    `SELECT count(*) AS members, total(reached) AS reached, total(reached AND (ended OR lost)) AS ended,
+  const summed = (which: string): string =>
+    `SELECT ring, count(*) AS members, total(reached) AS reached, total(reached AND (ended OR lost)) AS ended,
        total(reached AND verified AND NOT lost) AS verified, total(failed) AS failed, total(lost) AS lost,
-       total(unconfirmed AND NOT failed) AS unconfirmed FROM (${perDevice(reach)})`;
-  const counts = sql.get<[ReturnType<typeof moments>], RingCounts>(summed('1'));
-  const badDevices = sql.values<[ReturnType<typeof moments>], number>(
-    `SELECT device FROM (${perDevice('1')}) WHERE failed OR lost`,
+       total(unconfirmed AND NOT failed) AS unconfirmed FROM (${perDevice(which)}) GROUP BY ring`;
+  const ofRing = 't.ring = :ring';
+  const counts = sql.get<[ReturnType<typeof moments> & { ring: number }], RingCounts & { ring: number }>(
+    summed(ofRing),
+  );
+  const badDevices = sql.values<[ReturnType<typeof moments> & { ring: number }], number>(
+    `SELECT device FROM (${perDevice(ofRing)}) WHERE failed OR lost`,
   );
   return {
     add: sql.run<[deployment: string, ring: number, state: RingState, dueAtMs: number, changedAtMs: number]>(
@@ -112,15 +122,15 @@ export const ringStore = (db: Database) => {
       `UPDATE deployment_ring SET state = 'stopped', reason = NULL, changed_at = ? WHERE deployment = ? AND state <> 'passed'`,
     ),
     /** Over all of its devices: what a ring is judged by. */
-    counts: (look: Look): RingCounts => counts(moments(look)) ?? noCounts,
-    /** Of its devices in reach. */
-    countsIn: (look: Look, scope: Scope): RingCounts => {
-      if (scope.site) return counts(moments(look)) ?? noCounts;
+    counts: (look: LookAtRing): RingCounts => counts({ ...moments(look), ring: look.ring }) ?? noCounts,
+    /** Of each ring, its devices in reach. */
+    countsIn: (look: Look, scope: Scope): ReadonlyMap<number, RingCounts> => {
       const { sql: reach, params } = devicesIn(scope, 't.device');
-      return db.prepare<unknown[], RingCounts>(summed(reach)).get(moments(look), ...params) ?? noCounts;
+      const rows = db.prepare<unknown[], RingCounts & { ring: number }>(summed(reach)).all(moments(look), ...params);
+      return new Map(rows.map(({ ring, ...rest }) => [ring, rest]));
     },
     /** Devices of a ring that failed or were lost. */
-    bad: (look: Look): number[] => badDevices(moments(look)),
+    bad: (look: LookAtRing): number[] => badDevices({ ...moments(look), ring: look.ring }),
     /** What became of a device counts no more. */
     takeOut: sql.run<[deployment: string, device: number]>(
       'UPDATE task SET is_out = 1 WHERE deployment = ? AND device = ?',

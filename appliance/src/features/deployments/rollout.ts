@@ -8,7 +8,7 @@ import { isReached, type Scope } from '../../platform/scope.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import { assignRings } from './assign-rings.ts';
 import { defaultLimits, judgeRing, ringPower } from './ring.ts';
-import { type RingRow, ringStore } from './ring-store.ts';
+import { noCounts, type RingRow, ringStore } from './ring-store.ts';
 import {
   type HoldReason,
   type NewDeployment,
@@ -119,11 +119,17 @@ export const rollouts = (parts: RolloutParts) => {
     const limits = limitsOf(deployment);
     let isPreviousPassed = true;
     for (const row of rows) {
+      // What has passed or was stopped is counted no more.
+      if (row.state === 'passed' || row.state === 'stopped') {
+        isPreviousPassed = row.state === 'passed';
+        continue;
+      }
       let current = row;
       // Open, then soaking, then passed: each as soon as it holds.
       for (;;) {
         const look = { deployment, ring: row.ring, atMs: clock(), timeoutMs: timeoutMs(deployment) };
-        const verdict = judgeRing(current, store.counts(look), limits, { atMs: look.atMs, isPreviousPassed });
+        const counts = current.state === 'closed' ? noCounts : store.counts(look);
+        const verdict = judgeRing(current, counts, limits, { atMs: look.atMs, isPreviousPassed });
         if (verdict.state === current.state) break;
         const next = {
           state: verdict.state,
@@ -156,17 +162,15 @@ export const rollouts = (parts: RolloutParts) => {
         );
   };
 
-  const ringOf = (deployment: string, is: (row: RingRow) => boolean, otherwise: string): RingRow => {
-    const row = store.of(deployment).find(is);
-    if (row === undefined) throw new AppError('CONFLICT', otherwise);
+  /** The ring that is open, else the next one. */
+  const ringAtWork = (rows: readonly RingRow[]): RingRow | undefined =>
+    rows.findLast(({ state }) => state === 'open' || state === 'soaking') ??
+    rows.find(({ state }) => state === 'closed');
+  const heldRing = (deployment: string): RingRow => {
+    const row = store.of(deployment).find(({ state }) => state === 'failed' || state === 'held');
+    if (row === undefined) throw new AppError('CONFLICT', 'the deployment is not held: there is nothing to resume');
     return row;
   };
-  const heldRing = (deployment: string): RingRow =>
-    ringOf(
-      deployment,
-      ({ state }) => state === 'failed' || state === 'held',
-      'the deployment is not held: there is nothing to resume',
-    );
 
   const approvable = (deployment: string): Approvable => {
     const row = heldRing(deployment);
@@ -228,11 +232,11 @@ export const rollouts = (parts: RolloutParts) => {
     /** Counted are the devices in reach; the state is that of the whole ring. */
     of: (deployment: string, scope: Scope): RingView[] => {
       const limits = limitsOf(deployment);
-      return store.of(deployment).map((row) => {
-        const counts = store.countsIn(
-          { deployment, ring: row.ring, atMs: clock(), timeoutMs: timeoutMs(deployment) },
-          scope,
-        );
+      const rows = store.of(deployment);
+      if (rows.length === 0) return [];
+      const countsOf = store.countsIn({ deployment, atMs: clock(), timeoutMs: timeoutMs(deployment) }, scope);
+      return rows.map((row) => {
+        const counts = countsOf.get(row.ring) ?? noCounts;
         return {
           ring: row.ring,
           state: row.state,
@@ -253,6 +257,15 @@ export const rollouts = (parts: RolloutParts) => {
     heldIds: (): ReadonlySet<string> => new Set(store.held().map(({ deployment }) => deployment)),
     hindrance: (actor: Actor, deployment: string): Hindrance | undefined =>
       gate.hindrance(actor, approvable(deployment)),
+    /** After a return to an older database: what was held or failed since is not known, so a person looks at each rollout. */
+    holdAll: (): void => {
+      for (const deployment of store.moving()) {
+        const row = ringAtWork(store.of(deployment));
+        if (row === undefined) continue;
+        move(deployment, row, { state: 'held', reason: 'RETURNED' });
+        recordHold(deployment, row.ring, 'RETURNED');
+      }
+    },
     /** Nothing more is handed out until another person resumes; who may order may hold. */
     hold: (actor: Actor, deployment: string, comment: string): void => {
       const scope = scopeOf(actor, 'deployments:write');
@@ -263,13 +276,9 @@ export const rollouts = (parts: RolloutParts) => {
         if (rows.length === 0) throw new AppError('CONFLICT', 'the deployment has no rings: cancel it instead');
         if (rows.some(({ state }) => state === 'failed' || state === 'held'))
           throw new AppError('CONFLICT', 'the deployment is held already');
-        const row =
-          rows.findLast(({ state }) => state === 'open' || state === 'soaking') ??
-          ringOf(
-            deployment,
-            ({ state }) => state === 'closed',
-            'every ring has passed or was stopped: there is nothing to hold',
-          );
+        const row = ringAtWork(rows);
+        if (row === undefined)
+          throw new AppError('CONFLICT', 'every ring has passed or was stopped: there is nothing to hold');
         move(deployment, row, { state: 'held', reason: 'PERSON', comment, decidedBy: actorRef(actor) });
         events.record('rollout-held-by-person', {
           ...byWhom(actor),

@@ -270,6 +270,9 @@ export const deploymentService = (parts: DeploymentParts) => {
         }),
       );
     }
+    // The start of a server takes unfinished orders away (dropUnfinished), also those of a command that still writes them.
+    if (store.countOf(id) !== tasks.length)
+      throw new AppError('CONFLICT', 'the server was started while the orders were written: give them again');
     objects.create(
       asWriter(actor, 'deployments:write'),
       KIND,

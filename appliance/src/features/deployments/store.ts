@@ -274,6 +274,7 @@ export const taskStore = (db: Database, changed: Changed) => {
       changed('task', cancel(deployment, at, scope));
     },
     isOpen: (deployment: string): boolean => open(deployment) > 0,
+    countOf: sql.count<[deployment: string]>('SELECT count(*) FROM task WHERE deployment = ?'),
   };
 };
 

@@ -122,7 +122,7 @@ const RING_STATES = ['closed', 'open', 'soaking', 'passed', 'failed', 'held', 's
 export type RingState = (typeof RING_STATES)[number];
 
 /** Why a ring does not go on; `PERSON`: somebody held it. */
-const HOLD_REASONS = ['FAILURES', 'LOST', 'NOT_REACHED', 'NOT_VERIFIED', 'EMPTY', 'PERSON'] as const;
+const HOLD_REASONS = ['FAILURES', 'LOST', 'NOT_REACHED', 'NOT_VERIFIED', 'EMPTY', 'PERSON', 'RETURNED'] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** Limits of every ring of a rollout. Percentages are of the ring's devices, those of `minVerified` of the reached ones. */

@@ -81,7 +81,7 @@ describe('what was taken away after a backup', () => {
   let recoveryKey = '';
   let sealed: Buffer = Buffer.alloc(0);
   const backup = join(folder, 'old.spb');
-  const ids = { lost: '', off: '', gone: '', token: '', role: '' };
+  const ids = { lost: '', off: '', gone: '', token: '', role: '', rollout: '' };
 
   beforeAll(async () => {
     ({ recoveryKey } = await initialised({
@@ -102,6 +102,11 @@ describe('what was taken away after a backup', () => {
       ids.gone = make('account', { name: 'gone', roles: ['administrator'] });
       ids.token = make('token', { name: 'line', purpose: 'agent', hash: 'ab'.repeat(32), approve: 'manual' });
       sealed = personal.encrypt('person:a.seitkali', 'Aidana');
+      ids.rollout = make('deployment', { name: 'curl', updates: ['u'], rollout: { rings: ['1'] } });
+      const order = `INSERT INTO task (id, deployment, device, update_id, state, queued_at, ring) VALUES ('o', ?, 1, 'u', 'queued', '2026-01-01T00:00:00Z', 1)`;
+      appliance.db.prepare(order).run(ids.rollout);
+      appliance.deployments.rollouts.start(ids.rollout, 1);
+      expect(appliance.deployments.rollouts.of(ids.rollout, wholeSite('job'))).toMatchObject([{ state: 'open' }]);
       await createBackup(appliance, backup);
       objects.update(systemActor, 'role', ids.role, { rights: ['events:read'] });
       objects.update(systemActor, 'account', ids.lost, { roles: ['viewer'] });
@@ -145,6 +150,12 @@ describe('what was taken away after a backup', () => {
       expect(personal.decrypt(sealed)).toBeNull();
       expect(personal.verify()).toEqual([]);
       expect(rollbackDetector.returns()).toHaveLength(1);
+    });
+    // Whether its ring was held since is not known: a person looks first.
+    await opened(target, ({ deployments }) => {
+      expect(deployments.rollouts.of(ids.rollout, wholeSite('job'))).toMatchObject([
+        { state: 'held', reason: 'RETURNED' },
+      ]);
     });
   });
 

@@ -10,6 +10,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { AccountService } from '../accounts/service.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
+import type { Rollouts } from '../deployments/rollout.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { LostCertificates } from '../devices/types.ts';
 import type { PersonService } from '../erasure/service.ts';
@@ -78,6 +79,7 @@ type RollbackParts = {
   persons: Pick<PersonService, 'eraseKeys'>;
   gate: ApprovalGate;
   accounts: Pick<AccountService, 'assertFresh' | 'changes' | 'releasing' | 'sessions'>;
+  deployments: { rollouts: Pick<Rollouts, 'holdAll'> };
   clock?: () => number;
 };
 
@@ -272,6 +274,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     // Last: who may be let in again is asked about what the comparison left.
     // Uses are counted in the database: those of the lost time are not known.
     const held = tokens.hold(tokensGoOn ? 'counted' : 'all');
+    if (!isAsSeen) parts.deployments.rollouts.holdAll();
     const isCompared = Object.keys(seen).length > 0;
     const cause = witness === undefined ? 'no-witness' : witness.restored === undefined ? 'unknown' : 'restored';
     const came: Return = {

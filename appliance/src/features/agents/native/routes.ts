@@ -351,6 +351,8 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const id = opaqueId.safeParse(c.req.param('id'));
         const asked = await body(c, anyPermitRequest, wireLimits.smallBytes);
+        // An order asks once an attempt; a controller's job, before each packet.
+        if ('step' in asked) takeShare(permitCalls, device);
         await intake.turn();
         const answered = (task: string) =>
           'step' in asked ? tasks.mayAct?.(device.id, task, asked) : tasks.permit?.(device.id, task, asked);
