@@ -10,7 +10,7 @@ import type { MaintenanceWindow, Opening } from './types.ts';
 type ComputerPlace = { readonly device: string; readonly groups: readonly string[] };
 
 /** The windows of a computer that count, and the times without work of all levels. */
-type ComputerWindows = {
+export type ComputerWindows = {
   readonly windows: readonly MaintenanceWindow[];
   readonly blackouts: readonly MaintenanceWindow[];
 };

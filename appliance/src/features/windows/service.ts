@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { knownTimeZones } from '../../platform/time-zone.ts';
 import { calendar, nextWindow, occurrenceAt, windowTimes } from './calendar.ts';
-import { openingAt, windowsOf } from './opening.ts';
+import { type ComputerWindows, openingAt, windowsOf } from './opening.ts';
 import type { MaintenanceWindow, Opening, Place } from './types.ts';
 import { isUndecided, keepUndecided, undecidedUntilMs } from './undecided.ts';
 import { keptRecurrence, toWindow } from './window-objects.ts';
@@ -31,22 +31,25 @@ export const windowService = (parts: {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   const ofComputers = (): MaintenanceWindow[] => [...windows({ for: 'computers' }), ...windows({ for: 'both' })];
 
-  /** Whether devices may be changed at a moment: the windows are read once, and those of a place looked at once. */
-  const openAt = (atMs: number): ((device: number) => Opening) => {
+  /** Something of the windows of devices: the windows are read once, and those of a place looked at once. */
+  const byPlace = <T>(none: T, lookAt: (windows: ComputerWindows) => T): ((device: number) => T) => {
     const all = ofComputers();
     const named = new Set(all.flatMap(({ devices }) => devices));
-    const known = new Map<string, Opening>();
+    const known = new Map<string, T>();
     return (device) => {
       const rows = queries.placeOf(device);
       const [own] = rows;
-      if (own === undefined) return { state: 'none', minutesLeft: 0 };
+      if (own === undefined) return none;
       const groups = rows.flatMap(({ grp }) => grp ?? []);
       const place = named.has(own.publicId) ? own.publicId : groups.join(' ');
-      const found = known.get(place) ?? openingAt(windowsOf(all, { device: own.publicId, groups }), timeOf, atMs);
+      const found = known.get(place) ?? lookAt(windowsOf(all, { device: own.publicId, groups }));
       known.set(place, found);
       return found;
     };
   };
+  /** Whether devices may be changed at a moment. */
+  const openAt = (atMs: number): ((device: number) => Opening) =>
+    byPlace<Opening>({ state: 'none', minutesLeft: 0 }, (windows) => openingAt(windows, timeOf, atMs));
 
   return {
     /** Those for controllers, in order of their names. */
@@ -70,8 +73,8 @@ export const windowService = (parts: {
         .map(({ id, name }) => ({ id, name, untilMs: undecidedUntilMs(parts.objects, { id }) })),
     /** Devices in reach with orders for which no window is meant; at most `most` are looked at. */
     without: (scope: Scope, most: number): number => {
-      const openingOf = openAt(parts.clock());
-      return queries.waitingIn(scope, most).filter((device) => openingOf(device).state === 'none').length;
+      const hasWindow = byPlace(false, ({ windows: own }) => own.length > 0);
+      return queries.waitingIn(scope, most).filter((device) => !hasWindow(device)).length;
     },
     /** Whether a device, by its number, may be changed at a moment. One that is not there has no window. */
     openFor: (device: number, atMs: number): Opening => openAt(atMs)(device),
