@@ -14,6 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../appliance/src/platform/database.ts';
 import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { binOf, freePort, temporaryFolder, tryCommand } from '../support/commands.ts';
 
@@ -39,6 +40,19 @@ const opensBackups = async (): Promise<void> => {
   expect(made.status, made.stderr).toBe(0);
   const checked = await tryCommand('sallyport', ['backup', 'verify', path, '--key-file', keyFile()]);
   expect(checked.status, checked.stderr).toBe(0);
+};
+
+/** The maintenance windows of a site: what each is for, and when. */
+const windowsIn = (dataDir: string): string[] => {
+  const db = openDatabase(join(dataDir, 'state.db'));
+  const found = db
+    .prepare<[], string>(
+      `select body ->> '$.for' || ': ' || (body ->> '$.recurrence') from object where kind = 'maintenance-window'`,
+    )
+    .pluck()
+    .all();
+  db.close();
+  return found;
 };
 
 /** The recovery key in a file. */
@@ -223,11 +237,33 @@ describe('setup --check', () => {
   });
 });
 
+describe('when computers may be changed', () => {
+  it('is what the option says, and not decided without it, which is told', async () => {
+    elsewhere();
+    const wrong = await setup('--site', 'plant-7', '--window', 'whenever');
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('daily 02-05') as string });
+    expect(existsSync(data)).toBe(false);
+    const none = await setup('--site', 'plant-7', '--address', 'localhost');
+    expect(none.stderr).toContain('No window: no computer is changed before one is made');
+    expect(windowsIn(data)).toEqual([]);
+    elsewhere();
+    const night = await setup('--site', 'plant-7', '--address', 'localhost', '--window', 'daily 02-05');
+    expect(night.stderr).not.toContain('No window');
+    expect(windowsIn(data)).toEqual(['computers: daily 02-05']);
+    // Again, it changes nothing of it.
+    await setup('--window', 'daily 00-24');
+    expect(windowsIn(data)).toEqual(['computers: daily 02-05']);
+  });
+});
+
 describe('setup --answers', () => {
   it('takes from a file what options do not say, and refuses one that others can read', async () => {
     elsewhere();
     const answers = join(folder.path, `answers-${count}`);
-    writeFileSync(answers, 'site = plant-7\naddress = localhost a.example\nport = 8443\nclock = confirmed\n');
+    writeFileSync(
+      answers,
+      'site = plant-7\naddress = localhost a.example\nport = 8443\nclock = confirmed\nwindow = daily 02-05\n',
+    );
     chmodSync(answers, 0o644);
     const open = await setup('--answers', answers);
     expect(open).toMatchObject({ status: 2, stderr: expect.stringContaining('chmod 600') as string });
@@ -240,6 +276,7 @@ describe('setup --answers', () => {
       listen: { port: 9443 },
       links: [expect.stringMatching(/^https:\/\/a\.example:9443\/first\//) as string],
     });
+    expect(windowsIn(data)).toEqual(['computers: daily 02-05']);
   });
 });
 
@@ -254,11 +291,16 @@ describe('setup at a terminal', () => {
     let screen = '';
     let asked = 0;
     let isClockAsked = false;
+    let isWindowAsked = false;
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
       screen += text;
       if (!isClockAsked && screen.includes('is it right? yes or no [yes]: ')) {
         isClockAsked = true;
         terminal.stdin.write('yes\n');
+      }
+      if (!isWindowAsked && screen.includes('When computers may be changed')) {
+        isWindowAsked = true;
+        terminal.stdin.write('2nd Sunday 06-10\n');
       }
       const questions = [...screen.matchAll(/type its groups (\d+), (\d+), (\d+), (\d+): /g)];
       if (questions.length === asked) return;
@@ -273,7 +315,9 @@ describe('setup at a terminal', () => {
       terminal.stdin.write(asked === 1 ? '0000 0000 0000 0000\n' : `${groups?.join(' ')}\n`);
     });
     expect(await ended).toEqual([0, null]);
-    expect(isClockAsked).toBe(true);
+    expect([isClockAsked, isWindowAsked]).toEqual([true, true]);
+    expect(windowsIn(data)).toEqual(['computers: 2nd Sunday 06-10']);
+    expect(screen).not.toContain('No window');
     expect(screen).toContain('These are not the groups');
     expect(screen).toMatch(/recovery key {4}confirmed/);
     const shown = await tryCommand('sallyport', ['recovery-key', 'show', '--data', data, '--json']);
