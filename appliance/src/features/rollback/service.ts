@@ -10,7 +10,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { AccountService } from '../accounts/service.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
-import type { Rollouts } from '../deployments/rollout.ts';
+import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { LostCertificates } from '../devices/types.ts';
 import type { PersonService } from '../erasure/service.ts';
@@ -79,7 +79,7 @@ type RollbackParts = {
   persons: Pick<PersonService, 'eraseKeys'>;
   gate: ApprovalGate;
   accounts: Pick<AccountService, 'assertFresh' | 'changes' | 'releasing' | 'sessions'>;
-  deployments: { rollouts: Pick<Rollouts, 'holdAll'> };
+  deployments: { rollouts: Pick<DeploymentService['rollouts'], 'holdAll'> };
   clock?: () => number;
 };
 
