@@ -43,6 +43,7 @@ import { deploymentService } from './features/deployments/service.ts';
 import { deviceTaskService } from './features/device-tasks/service.ts';
 import { deviceFilters } from './features/devices/filter.ts';
 import { groupStore } from './features/devices/group-store.ts';
+import { namedDevices } from './features/devices/named-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { deviceRows } from './features/devices/row-store.ts';
 import { deviceService } from './features/devices/service.ts';
@@ -156,7 +157,7 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        ruleOf([rules, controllers, devices, accounts, patches], kind) ??
+        ruleOf([rules, controllers, devices, accounts, redundancy, patches], kind) ??
         (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
       guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
@@ -165,7 +166,7 @@ export const compose = async ({
     const over = { db, clock, events, objects };
     const keeper = protectedKeeper({ db, clock });
     const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
-    const windows = windowService({ ...over, timeZone });
+    const windows = windowService({ ...over, timeZone, devices: namedDevices(db) });
     const inventory: InventoryService = inventoryService({
       db,
       personal: people,
@@ -222,7 +223,7 @@ export const compose = async ({
       passwords: hashing,
     });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities, changed });
-    const redundancy = redundancyService({ ...over, ...accounts.approvals });
+    const redundancy = redundancyService({ ...over, ...accounts.approvals, devices: namedDevices(db) });
     const deployments = deploymentService({
       ...over,
       assertCertain: time.assertCertain,

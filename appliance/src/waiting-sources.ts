@@ -270,9 +270,9 @@ export function waitingSources(parts: Parts): WaitingSources {
       redundancy.excuses
         .list()
         .filter(({ agreedBy }) => agreedBy === null)
-        .map(({ id, device, reason, by, at }) => ({
+        .map(({ id, name, reason, by, at }) => ({
           id,
-          what: device,
+          what: name,
           reason,
           by,
           at: Date.parse(at),

@@ -13,6 +13,7 @@ import { wholeSite } from '../../appliance/src/platform/scope.ts';
 
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
 import { goneSource } from './gone-source.ts';
+import { enrolled } from './two-person-site.ts';
 
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
 // not compile.
@@ -255,9 +256,9 @@ export function twoPersonScenarios(get: () => ActSite) {
         const device = get().device.publicId;
         const group = objects.create(systemActor, 'redundancy-group', {
           name: name(),
-          devices: [device, 'b'.repeat(32)],
+          devices: [device, enrolled(site.appliance, name()).publicId],
         }).id;
-        const body = { group, device, until: '2030-01-01T00:00:00Z', reason: 'a broken disk' };
+        const body = { name: name(), group, device, until: '2030-01-01T00:00:00Z', reason: 'a broken disk' };
         return objects.create(actor, 'redundancy-excuse', body).id;
       },
       approve: (actor, id) => site.appliance.redundancy.excuses.agree(actor, id),

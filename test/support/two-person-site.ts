@@ -5,22 +5,26 @@ import { newTokenSecret, tokenHash } from '../../appliance/src/features/devices/
 import { reporter } from '../../appliance/test/support/site.ts';
 import type { ActSite } from './two-person-acts.ts';
 
-/** A managed device with a file in quarantine, for acts about a device. */
-export function knownDevice(appliance: Appliance): ActSite {
-  const { objects, devices, inventory } = appliance;
+/** A device that was let in. */
+export function enrolled({ objects, devices }: Appliance, hostname: string) {
   const secret = newTokenSecret();
   objects.create(systemActor, 'token', { name: 'line', purpose: 'agent', hash: tokenHash(secret), approve: 'auto' });
-  const { device } = devices.enrol({
+  return devices.enrol({
     request: {
       token: secret,
       csr: '',
       agentVersion: '0.1.0',
-      device: { hostname: 'hmi-1', os: 'linux', arch: 'amd64', macs: ['00:1b:21:aa:bb:01'] },
+      device: { hostname, os: 'linux', arch: 'amd64', macs: [] },
     },
     csr: { publicKey: new Uint8Array(91), keyDigest: createHash('sha256').update(randomBytes(8)).digest('hex') },
     from: '192.0.2.1',
-  });
-  const report = reporter(inventory);
+  }).device;
+}
+
+/** A managed device with a file in quarantine, for acts about a device. */
+export function knownDevice(appliance: Appliance): ActSite {
+  const device = enrolled(appliance, 'hmi-1');
+  const report = reporter(appliance.inventory);
   report(device.id, 'quarantine-file', [
     { product: 'Guard', number: '17', name: 'x.exe', path: '/srv/in/x.exe', state: 'infected' },
   ]);

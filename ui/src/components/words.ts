@@ -1143,6 +1143,36 @@ export const words = defineWords({
     ru: 'Контроллера {names} нет. Возможно, это {near}?',
     kk: '{names} деген контроллер жоқ. Мүмкін, бұл {near}?',
   },
+  'validation.noGroup': {
+    en: 'No group is called {names}. Name one that is there, or create it first.',
+    ru: 'Группы {names} нет. Укажите существующую или сначала создайте её.',
+    kk: '{names} деген топ жоқ. Барын көрсетіңіз немесе алдымен оны құрыңыз.',
+  },
+  'validation.noGroupNear': {
+    en: 'No group is called {names}. Did you mean {near}?',
+    ru: 'Группы {names} нет. Возможно, это {near}?',
+    kk: '{names} деген топ жоқ. Мүмкін, бұл {near}?',
+  },
+  'validation.severalGroups': {
+    en: 'Several groups are called {names}. Give the id from the page of the one that is meant.',
+    ru: 'Групп {names} несколько. Укажите идентификатор со страницы нужной.',
+    kk: '{names} деген бірнеше топ бар. Керегінің бетіндегі идентификаторды көрсетіңіз.',
+  },
+  'validation.noDevice': {
+    en: 'No device is called {names}.',
+    ru: 'Устройства {names} нет.',
+    kk: '{names} деген құрылғы жоқ.',
+  },
+  'validation.noDeviceNear': {
+    en: 'No device is called {names}. Did you mean {near}?',
+    ru: 'Устройства {names} нет. Возможно, это {near}?',
+    kk: '{names} деген құрылғы жоқ. Мүмкін, бұл {near}?',
+  },
+  'validation.severalDevices': {
+    en: 'Several devices are called {names}. Give the id from the page of the one that is meant.',
+    ru: 'Устройств {names} несколько. Укажите идентификатор со страницы нужного.',
+    kk: '{names} деген бірнеше құрылғы бар. Керегінің бетіндегі идентификаторды көрсетіңіз.',
+  },
   'validation.severalControllers': {
     en: 'Several controllers are called {names}. Give the id from the page of the one that is meant.',
     ru: 'Контроллеров {names} несколько. Укажите идентификатор со страницы нужного.',

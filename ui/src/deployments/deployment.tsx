@@ -177,12 +177,15 @@ export const Deployment = (props: DeploymentProps) => {
                 {row.device.name}
               </To>
             )),
-            column('update', ctx.t('updates.update'), { rec: 'c' }, (row) => (
+            column('update', ctx.t('updates.update'), updates.length === 1 ? {} : { rec: 'c' }, (row) => (
               <To href={paths.update(row.update.id)} translate="no">
                 {row.update.name}
               </To>
             )),
-            column('why', ctx.t('deployments.outcome'), (row) => <Outcome ctx={ctx} row={row} />),
+            // Of one update, which stands above the list, it is the second line of a narrow one.
+            column('why', ctx.t('deployments.outcome'), updates.length === 1 ? { rec: 'c' } : {}, (row) => (
+              <Outcome ctx={ctx} row={row} />
+            )),
             ...(props.rings.length === 0
               ? []
               : [column('ring', ctx.t('rings.ring'), { num: true }, (row: TaskRow) => ctx.fmt.number(row.ring))]),

@@ -89,7 +89,7 @@ export const Rings = ({ id, rings, hindrance, errors }: Props) => {
           </PostForm>
         </Notice>
       )}
-      <Panel title={ctx.t('rings.title')} context={ctx.t('rings.sub')}>
+      <Panel title={ctx.t('rings.title')} context={ctx.t('rings.sub')} foot={<span>{ctx.t('rings.powerHint')}</span>}>
         <DataTable<RingRow>
           caption={ctx.t('rings.title')}
           records="labelled"
@@ -108,18 +108,17 @@ export const Rings = ({ id, rings, hindrance, errors }: Props) => {
             column('power', ctx.t('rings.power'), { num: true }, (row) => `${ctx.fmt.number(row.powerPercent)} %`),
           ]}
         />
-        <p class="body second">{ctx.t('rings.powerHint')}</p>
-        {held !== undefined || !isAtWork ? null : (
-          <div class="body">
-            <PostForm action={paths.deploymentRings(id)} class="row" errors={errors}>
-              <TextField name="comment" label={ctx.t('rings.why')} maxLength={500} required />
-              <Button kind="danger" name="action" value="hold" needs="deployments:write">
-                {ctx.t('rings.hold')}
-              </Button>
-            </PostForm>
-          </div>
-        )}
       </Panel>
+      {held !== undefined || !isAtWork ? null : (
+        <Panel body>
+          <PostForm action={paths.deploymentRings(id)} class="row" errors={errors}>
+            <TextField name="comment" label={ctx.t('rings.why')} maxLength={500} required />
+            <Button kind="danger" name="action" value="hold" needs="deployments:write">
+              {ctx.t('rings.hold')}
+            </Button>
+          </PostForm>
+        </Panel>
+      )}
     </>
   );
 };

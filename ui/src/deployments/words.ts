@@ -369,7 +369,7 @@ export const words = defineWords({
   'rings.powerHint': {
     en: 'How surely a ring of this size is held by an update that silences 5 % of the devices.',
     ru: 'С какой вероятностью этап такого размера остановит обновление, после которого замолкают 5 % устройств.',
-    kk: 'Құрылғылардың 5 % үнсіз қалдыратын жаңартуды осындай кезең қандай ықтималдықпен тоқтатады.',
+    kk: 'Құрылғылардың 5 %-ын үнсіз қалдыратын жаңартуды осындай кезең қандай ықтималдықпен тоқтатады.',
   },
   'rings.state.closed': { en: 'Not open yet', ru: 'Ещё не открыт', kk: 'Әлі ашылмаған' },
   'rings.state.open': { en: 'Open', ru: 'Открыт', kk: 'Ашық' },
@@ -575,9 +575,9 @@ export const words = defineWords({
     kk: 'Келесісіне тиіскенге дейін жарамды, сағат',
   },
   'kind.redundancy-group.hint.devices': {
-    en: 'A member leaves the group, and the group gets looser, only once two persons have excused it.',
-    ru: 'Участник выходит из группы и требования снижаются только после освобождения, которое подтвердили двое.',
-    kk: 'Мүше топтан шығады және талаптар әлсірейді тек екі адам растаған босатудан кейін.',
+    en: 'Names or ids of devices, one per line. A member leaves, and the group gets looser, only once two persons have excused it.',
+    ru: 'Названия или идентификаторы устройств, по одному в строке. Участник выходит и требования снижаются только после освобождения, которое подтвердили двое.',
+    kk: 'Құрылғылардың аттары не идентификаторлары, әр жолда біреуі. Мүше шығады және талаптар әлсірейді тек екі адам растаған босатудан кейін.',
   },
   'kind.redundancy-excuse.title': {
     en: 'Excused members',

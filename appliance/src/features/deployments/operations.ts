@@ -116,7 +116,7 @@ const flags = {
 const percentText = (percent: number): string => `${percent} %`;
 
 const heldText: Readonly<Record<(typeof HOLDS)[number], string>> = {
-  NO_WINDOW: 'no window is meant for them (sallyport object, kind maintenance-window)',
+  NO_WINDOW: 'no window is meant for them (make one for computers on the page Maintenance windows)',
   CLOCK_HELD: 'the clock was set lately and has to go evenly for 10 minutes',
   RING_CLOSED: 'their ring is not open, or the rollout is held',
   PAIR_DOWN: 'too few of those that stand in for them are healthy',

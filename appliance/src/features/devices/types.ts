@@ -386,6 +386,14 @@ export type DeviceList = {
   counts(scope: Scope): DeviceCount[];
 };
 
+/** What an object says of devices when a person typed it. */
+export type NamedDevices = {
+  /** Every device by its public id, with the names that people and it itself give it. */
+  called(): readonly { readonly id: string; readonly names: readonly string[] }[];
+  /** Those of some texts that are public ids of devices. */
+  idsAmong(texts: readonly string[]): ReadonlySet<string>;
+};
+
 /** What lists show of devices. */
 export type DeviceQueries = {
   /** In the order of the ids. */

@@ -37,10 +37,11 @@ export const redundancyKinds = defineKinds({
     bound: 'site',
     row: 'S6',
     area: 'deployments',
-    title: 'device',
+    title: 'name',
     strict: 'remove',
     approval: { fields: ['agreedBy'], of: [...EXCUSED_FIELDS] },
     fields: {
+      name: { returns: 'freely', type: 'text', required: true, max: 100 },
       group: { returns: 'anew', type: 'reference', kind: 'redundancy-group', required: true },
       device: { returns: 'anew', type: 'text', idOf: 'device', required: true, max: 64, indexed: true },
       until: { returns: 'anew', type: 'time', required: true },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { namedDevices } from '../devices/named-queries.ts';
 import { redundancyService } from './service.ts';
 
 // R7: whatever happens to the members of a group, work begins on one at a time, and only while enough of the others are well. The
@@ -49,7 +50,13 @@ describe('a redundancy group', () => {
     site = await openApiSite();
     devices = Array.from({ length: size }, (_, n) => site.device(`scada-${n}`));
     const { db, objects, accounts } = site.appliance;
-    redundancy = redundancyService({ db, objects, agreements: accounts.approvals.agreements, clock: () => nowMs });
+    redundancy = redundancyService({
+      db,
+      objects,
+      agreements: accounts.approvals.agreements,
+      devices: namedDevices(db),
+      clock: () => nowMs,
+    });
     db.pragma('synchronous = off');
   });
   afterAll(() => site.close());

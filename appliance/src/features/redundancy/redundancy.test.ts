@@ -110,6 +110,27 @@ describe('a redundancy group of a site', () => {
     expect(hold(0)).toBe('PAIR_DOWN');
   });
 
+  it('keeps members by their ids, named as people name them, and refuses what is not there', () => {
+    const { objects } = site.appliance;
+    const id = pair({ devices: ['SCADA-A', ' scada-b'] });
+    expect(objects.get('redundancy-group', id).body['devices']).toEqual([publicIdOf(0), publicIdOf(1)]);
+    const refused = (body: Record<string, unknown>): unknown => {
+      try {
+        return pair({ name: 'other', ...body });
+      } catch (error) {
+        return (error as { details?: { fields?: unknown } }).details;
+      }
+    };
+    expect(JSON.stringify(refused({ devices: ['scada-a', 'scada-x'] }))).toMatch(/noDeviceNear.*scada-x/);
+    site.device('scada-a');
+    expect(JSON.stringify(refused({ devices: ['scada-a', 'scada-b'] }))).toMatch(/severalDevices.*scada-a/);
+    // What stands there may stay.
+    objects.update(systemActor, 'redundancy-group', id, { description: 'in hall 2' });
+    const excuse = { name: 'b', group: id, device: 'scada-b', until: '2030-01-01T00:00:00Z', reason: 'broken' };
+    const made = objects.create(systemActor, 'redundancy-excuse', excuse).id;
+    expect(objects.get('redundancy-excuse', made).body['device']).toBe(publicIdOf(1));
+  });
+
   it('is refused where none of it could ever be touched', () => {
     expect(() => pair({ minAvailable: 2 })).toThrow(expect.objectContaining({ code: 'INVALID' }));
     expect(() => pair({ devices: [publicIdOf(0)] })).toThrow(expect.objectContaining({ code: 'INVALID' }));
@@ -127,6 +148,7 @@ describe('a redundancy group of a site', () => {
     expect(() => objects.remove(systemActor, 'redundancy-group', id)).toThrow(inUse);
     objects.update(systemActor, 'redundancy-group', id, { soakHours: 48, name: 'scada servers' });
     const excuse = objects.create(systemActor, 'redundancy-excuse', {
+      name: 'scada-c',
       group: id,
       device: publicIdOf(2),
       until: toTime(site.appliance.time.now() + hourMs),

@@ -1,9 +1,11 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { FurtherRule, ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body, WriteGuard } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { namedAmong, resolveFields } from '../../platform/named-things.ts';
 import { isText, type MakeAgreements } from '../accounts/types.ts';
+import type { NamedDevices } from '../devices/types.ts';
 import { redundancyStore } from './store.ts';
 import { EXCUSED_FIELDS, type Excuse, type PairHold, type RedundancyGroup } from './types.ts';
 
@@ -20,6 +22,7 @@ type RedundancyParts = {
   db: Database;
   objects: ObjectService;
   agreements: MakeAgreements;
+  devices: NamedDevices;
   clock: () => number;
 };
 
@@ -64,6 +67,7 @@ export const redundancyService = (parts: RedundancyParts) => {
 
   const toExcuse = ({ id, body, updatedAt }: ObjectOf<typeof EXCUSE>): Excuse => ({
     id,
+    name: String(body['name'] ?? ''),
     group: String(body['group'] ?? ''),
     device: String(body['device'] ?? ''),
     until: String(body['until'] ?? ''),
@@ -72,6 +76,11 @@ export const redundancyService = (parts: RedundancyParts) => {
     at: toTime(updatedAt),
     agreedBy: isText(body['agreedBy']) ? body['agreedBy'] : null,
   });
+
+  /** A device by its id or a name that it alone has. */
+  const member = namedAmong('Device', parts.devices.idsAmong, parts.devices.called);
+  const bodyBefore = (kind: typeof KIND | typeof EXCUSE, id: string): Body =>
+    objects.ofAnyKind.find(kind, id, { deleted: true })?.body ?? {};
 
   /** A group gets looser only for members whom two persons have excused. */
   const guard: WriteGuard = (_actor, id, before, after) => {
@@ -98,6 +107,10 @@ export const redundancyService = (parts: RedundancyParts) => {
 
   return {
     guards: { [KIND]: guard, [EXCUSE]: excuses.guard },
+    bodyRules: {
+      [KIND]: (id, body) => resolveFields(bodyBefore(KIND, id), body, { devices: member }),
+      [EXCUSE]: (id, body) => resolveFields(bodyBefore(EXCUSE, id), body, { device: member }),
+    } satisfies Record<string, FurtherRule>,
     hold,
     /** One look for any number of devices: most are in no group, and cost nothing. */
     look: (): ((device: number) => PairHold['code'] | undefined) => {

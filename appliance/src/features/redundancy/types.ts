@@ -35,6 +35,7 @@ export const EXCUSED_FIELDS = ['group', 'device', 'until', 'reason'] as const;
 
 export const excuseSchema = z.object({
   id: z.string(),
+  name: z.string(),
   group: z.string(),
   device: z.string(),
   until: textTime,

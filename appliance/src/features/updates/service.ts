@@ -136,6 +136,16 @@ export type UpdateService = {
 /** So many devices are looked at one by one for the version that they have. */
 const lookedAtMost = 5_000;
 
+const noUpdate = (id: string): AppError =>
+  new AppError(
+    'NOT_FOUND',
+    `there is no update ${id.slice(0, 64)}`,
+    {},
+    {
+      next: 'look it up on the page Updates or with sallyport update list',
+    },
+  );
+
 /** Updates: approval decided, supply and installation derived. */
 export const updateService = (parts: UpdateParts): UpdateService => {
   const { db, inventory, objects, events } = parts;
@@ -211,7 +221,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     }
     const now = world(updates, scope);
     const need = needFinder(updates, now)(id);
-    if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
+    if (!need) throw noUpdate(id);
     return needItem(need, devicesOfNeeds(scope, [need]).get(need.fix.number) ?? 0, now);
   };
 
@@ -262,8 +272,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       for (const id of new Set(ids)) {
         const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
         const need = stored === undefined ? findNeed(id) : undefined;
-        if (stored === undefined && need === undefined)
-          throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
+        if (stored === undefined && need === undefined) throw noUpdate(id);
         const item = stored ? toItem(stored, 0, now) : needItem(need as Need, 0, now);
         const accepts = item.licence !== undefined && options.acceptLicences?.includes(item.licence);
         if (approval === 'approved' && !item.licenceAccepted && !accepts)

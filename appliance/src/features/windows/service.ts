@@ -1,8 +1,10 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { type NamedField, namedAmong } from '../../platform/named-things.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { knownTimeZones } from '../../platform/time-zone.ts';
+import type { NamedDevices } from '../devices/types.ts';
 import { calendar, nextWindow, occurrenceAt, windowTimes } from './calendar.ts';
 import { type ComputerWindows, openingAt, windowsOf } from './opening.ts';
 import type { MaintenanceWindow, Opening, Place } from './types.ts';
@@ -16,6 +18,7 @@ const maxWindows = 10_000;
 export const windowService = (parts: {
   db: Database;
   objects: ObjectService;
+  devices: NamedDevices;
   /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
   timeZone: () => string;
   clock: () => number;
@@ -64,6 +67,18 @@ export const windowService = (parts: {
     /** A body with its time in the form in which it is kept. */
     kept: (body: Body): Body => ({ ...body, recurrence: keptRecurrence(body['recurrence']) }),
     openAt,
+    /** Fields that name computers. */
+    computers: {
+      groups: namedAmong(
+        'Group',
+        (texts) => new Set(texts.filter((id) => parts.objects.find('group', id))),
+        () =>
+          parts.objects
+            .list({ kind: 'group', limit: maxWindows })
+            .rows.map(({ id, body }) => ({ id, names: [String(body['name'] ?? '')] })),
+      ),
+      devices: namedAmong('Device', parts.devices.idsAmong, parts.devices.called),
+    } satisfies Readonly<Record<string, NamedField>>,
     /** After an upgrade: what had deployments keeps its way for a time. */
     keepUndecided: (): void => keepUndecided({ objects: parts.objects, queries, clock: parts.clock }),
     /** Windows that the upgrade made and that were not decided about, with their end in ms. */

@@ -4,6 +4,7 @@ import type { Actor } from '../../../src/engine/objects/types.ts';
 import { systemActor } from '../../../src/engine/objects/types.ts';
 import { storeService } from '../../../src/engine/store/service.ts';
 import type { NamedPart } from '../../../src/features/controller-findings/types.ts';
+import { namedDevices } from '../../../src/features/devices/named-queries.ts';
 import type { EvidenceSources } from '../../../src/features/patches/evidence-types.ts';
 import { type PatchService, patchService } from '../../../src/features/patches/service.ts';
 import type { ControllerView } from '../../../src/features/patches/types.ts';
@@ -53,7 +54,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
       holdAgain: () => undefined,
     },
     vulnerabilities: { isPackage: (name) => name === 'openssl' },
-    windows: windowService({ db, objects, clock: () => 0, timeZone: () => 'UTC' }),
+    windows: windowService({ db, objects, devices: namedDevices(db), clock: () => 0, timeZone: () => 'UTC' }),
     clock: () => time.now,
   });
   const controller = (id: string, extra: Partial<ControllerView> = {}): void => {
