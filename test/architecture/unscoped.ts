@@ -110,6 +110,10 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   },
   'features/baselines/queries.ts': { reads: 2, why: 'which devices a baseline compares' },
   'features/baselines/store.ts': { reads: 5, why: 'which devices are compared, and what is expected of them' },
+  'features/devices/named-queries.ts': {
+    reads: 2,
+    why: 'what an object names is looked up in all that is there; who writes it has the whole site',
+  },
   'features/deployments/ring-store.ts': {
     reads: 2,
     why: 'a ring is judged by all of its devices, whoever looks; acts take a reach over every one',

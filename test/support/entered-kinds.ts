@@ -282,7 +282,7 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
   'redundancy-excuse': {
     body: (way, site) => {
       const group = idOf(site, 'redundancy-group', named(way).name);
-      return { group, device: nth(site.devices, way), until: later(30), reason: 'a broken disk' };
+      return { ...named(way), group, device: nth(site.devices, way), until: later(30), reason: 'a broken disk' };
     },
   },
   'ring-plan': { body: (way) => ({ ...named(way), rings: ['1', '10%'] }) },

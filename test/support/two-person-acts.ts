@@ -12,8 +12,8 @@ import type { Return } from '../../appliance/src/features/rollback/types.ts';
 import { wholeSite } from '../../appliance/src/platform/scope.ts';
 
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
+import { enrolled } from './enrolled.ts';
 import { goneSource } from './gone-source.ts';
-import { enrolled } from './two-person-site.ts';
 
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
 // not compile.

@@ -27,7 +27,7 @@ const mostNamed = 5;
 const mostMeant = 2;
 
 /** Texts of a list, or the one of a field that holds one. */
-export const textsOf = (value: unknown): string[] =>
+const textsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter(
     (entry): entry is string => typeof entry === 'string' && entry !== '',
   );
