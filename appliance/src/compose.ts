@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
+import { wireControllers } from './controller-wiring.ts';
 import { derivations, queues } from './derivations.ts';
 import { endingBetween } from './ending-things.ts';
 import { passOn } from './engine/changes/pass-on.ts';
@@ -24,20 +24,7 @@ import { recoveryKeyService } from './features/backups/recovery-key.ts';
 import { backupService } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
-import { findingReasons } from './features/controller-findings/health.ts';
-import { CONTROLLER_MAPS, withControllers } from './features/controller-findings/matching-maps.ts';
-import { measuresIn } from './features/controller-findings/measures.ts';
-import {
-  type ControllerFindings,
-  controllerFindings as controllerFindingService,
-} from './features/controller-findings/service.ts';
-import { recordSubjects } from './features/controller-findings/subject-queries.ts';
-import { controllerFirmware } from './features/controller-firmware/service.ts';
-import { controllerDraftStore } from './features/controller-imports/draft-store.ts';
-import { controllerDrafts } from './features/controller-imports/drafts.ts';
-import { fileImports } from './features/controller-imports/service.ts';
-import { controllerService } from './features/controllers/service.ts';
-import { sharedMaps } from './features/controllers/shared-maps.ts';
+import { withControllers } from './features/controller-findings/matching-maps.ts';
 import { provisionService } from './features/data-register/service.ts';
 import { deploymentService } from './features/deployments/service.ts';
 import { deviceTaskService } from './features/device-tasks/service.ts';
@@ -54,13 +41,10 @@ import { discoveryService } from './features/discovery/service.ts';
 import { personService } from './features/erasure/service.ts';
 import { shippedPackages } from './features/exchange/public-names.ts';
 import { exchangeService } from './features/exchange/service.ts';
-import { harden } from './features/hardening/service.ts';
 import { healthService } from './features/health/service.ts';
 import { agentsOf, ownAddressList } from './features/identification/places.ts';
 import { controllerViews, takeFound } from './features/identification/record-views.ts';
 import { identificationService } from './features/identification/service.ts';
-import { controllerSource } from './features/integrity/controller-source.ts';
-import { integrityService } from './features/integrity/service.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import { offlineImportService } from './features/offline-import/service.ts';
@@ -81,18 +65,16 @@ import { vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { waitingService } from './features/waiting/service.ts';
 import { windowService } from './features/windows/service.ts';
-import { zoneService } from './features/zones/service.ts';
 import { dataPaths, readConfig } from './platform/config.ts';
-import { assertSchema, type Database, immediate, openDatabase, schemaVersion } from './platform/database.ts';
+import { assertSchema, type Database, openDatabase, schemaVersion } from './platform/database.ts';
 import { jobs } from './platform/jobs.ts';
 import { openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { destroyErasedKeys, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
-import { devicesReached, wholeSite, zonesReached } from './platform/scope.ts';
+import { devicesReached, zonesReached } from './platform/scope.ts';
 import { type ClockSources, siteClock } from './platform/site-clock.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
-import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
 import { guardOf, ruleOf } from './write-rules.ts';
 
@@ -157,7 +139,7 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        ruleOf([rules, controllers, devices, accounts, redundancy, patches], kind) ??
+        ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches], kind) ??
         (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
       guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
@@ -209,7 +191,7 @@ export const compose = async ({
       store: approvalStore(db),
       couldApprove: (right) => couldApprove(objects, right, clock()),
       devicesIn: (scope) => devicesReached(db, scope),
-      controllersIn: (ids, scope) => ids.every((id) => controllers.service.find(id, scope) !== undefined),
+      controllersIn: (ids, scope) => ids.every((id) => onSite.controllers.service.find(id, scope) !== undefined),
       events,
       clock,
       assertCertain: time.assertCertain,
@@ -237,64 +219,26 @@ export const compose = async ({
     });
     const filters = deviceFilters({ db, clock, personal: people, inventory, vulnerabilities, objects });
     const rules: RuleService = ruleService({ ...over, changed, vulnerabilities, deviceFilters: filters });
-    const controllers: ReturnType<typeof controllerService> = controllerService({
-      ...over,
-      collections: declarations.facts,
-      maps: sharedMaps,
+    const onSite: ReturnType<typeof wireControllers> = wireControllers({
+      over,
+      declarations,
+      personal: people,
+      paths,
+      jobs: queue,
+      store,
+      gate,
+      vulnerabilities,
       changed,
       keepProtected: keeper.keep,
+      patches: () => patches,
     });
-    const controllerImports = fileImports({
-      ...over,
-      controllers: controllers.service,
-      trial: controllerTrials({
-        path: paths.database,
-        personal: people,
-        kinds: declarations.kinds,
-        settings: declarations.settings,
-        collections: declarations.facts,
-        maps: sharedMaps,
-      }),
-      transact: (work) => immediate(db, work),
-    });
-    const integrity = integrityService({
-      ...over,
-      harden,
-      gate,
-      facts: controllerSource(
-        controllers.service,
-        (publicId) => objects.find('controller-program', publicId) !== undefined,
-      ),
-      further: ({ controller }) => findingReasons(controllerFindings.loads([controller]).get(controller)),
-    });
+    const { controllers, controllerFindings, firmware, integrity } = onSite;
     const baselines: BaselineService = baselineService({
       ...over,
       assertCertain: time.assertCertain,
       changed,
       inventory,
       devices,
-    });
-    const controllerFindings: ControllerFindings = controllerFindingService({
-      ...over,
-      knowledge: vulnerabilities.ofControllers,
-      current: vulnerabilities.snapshot,
-      record: recordSubjects(db),
-      nameOf: controllers.service.label,
-      coverageOf: (controller) =>
-        controllers.service.listed([controller], wholeSite('job'))[0]?.coverage ?? 'not-judged',
-      numberOf: (publicId, scope) => controllers.service.find(publicId, scope)?.id ?? 0,
-      build: controllerIndex,
-      maps: CONTROLLER_MAPS,
-      measures: measuresIn({ patches: () => patches, controllers: controllers.service, objects }),
-      changed,
-    });
-    const firmware = controllerFirmware({
-      db,
-      events,
-      store,
-      nameOf: controllers.service.label,
-      partsOf: controllers.service.parts,
-      clock,
     });
     const announcements = announcementService({ db, events, objects, clock });
     const upgrades = upgradeService({ events, paths, clock });
@@ -438,7 +382,7 @@ export const compose = async ({
       rules,
       changed,
       queues: queues({ rows, rules, baselines, inventory, updates }),
-      zones: zoneService({ db, objects, integrity, controllers: controllers.service }),
+      zones: onSite.zones,
       integrity,
       baselines,
       offlineImport: offlineImportService({ db, clock, inventory, devices, discovery, events }),
@@ -459,14 +403,8 @@ export const compose = async ({
       }),
       rollbackDetector,
       controllers: controllers.service,
-      controllerImports,
-      controllerDrafts: controllerDrafts({
-        clock,
-        store: controllerDraftStore(db),
-        jobs: queue,
-        imports: controllerImports,
-        stagingDir: paths.staging,
-      }),
+      controllerImports: onSite.controllerImports,
+      controllerDrafts: onSite.controllerDrafts,
       patches,
       windows,
       media: mediaService({ folders: (name) => objects.setting(name), exchange, clock }),

@@ -176,11 +176,17 @@ export const noReexports: Rule = (files) =>
   );
 
 /**
- * Beside compose.ts, who makes services: the doors (console.ts, entry-parts.ts), a new site, the trial of an import over a copy, the page
+ * Beside compose.ts, who makes services: its part for controllers, the doors (console.ts, entry-parts.ts), a new site, the trial of an import over a copy, the page
  * where there is no database. */
-const wiring = ['compose.ts', 'console.ts', 'damaged.tsx', 'entry-parts.ts', 'init.ts', 'trial.ts'].map(
-  (name) => `appliance/src/${name}`,
-);
+const wiring = [
+  'compose.ts',
+  'controller-wiring.ts',
+  'console.ts',
+  'damaged.tsx',
+  'entry-parts.ts',
+  'init.ts',
+  'trial.ts',
+].map((name) => `appliance/src/${name}`);
 
 /** Services are made and wired in compose.ts; all others get them, and import their types. */
 export const composeWires: Rule = imports(
