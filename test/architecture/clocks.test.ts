@@ -79,7 +79,7 @@ describe('a clock', () => {
     });
     expect(taking.length).toBeGreaterThan(15);
     const wiring = sources.filter(({ path }) =>
-      /^(?:compose|entry-parts|console|init|server\/http-app)\.tsx?$/.test(path),
+      /^(?:compose|controller-wiring|entry-parts|console|init|server\/http-app)\.tsx?$/.test(path),
     );
     const missing = taking.filter(({ name }) =>
       wiring.some(({ text }) =>
