@@ -342,16 +342,16 @@ export const words = defineWords({
   'login.newPassword': { en: 'New password', ru: 'Новый пароль', kk: 'Жаңа құпиясөз' },
   'login.passwordHint': {
     en: {
-      one: 'At least {n} character. A long phrase is better than signs.',
-      other: 'At least {n} characters. A long phrase is better than signs.',
+      one: 'At least {n} character. A long phrase is better than special characters.',
+      other: 'At least {n} characters. A long phrase is better than special characters.',
     },
     ru: {
-      one: 'Не меньше {n} символа. Длинная фраза лучше особых знаков.',
-      few: 'Не меньше {n} символов. Длинная фраза лучше особых знаков.',
-      many: 'Не меньше {n} символов. Длинная фраза лучше особых знаков.',
-      other: 'Не меньше {n} символов. Длинная фраза лучше особых знаков.',
+      one: 'Не меньше {n} символа. Длинная фраза лучше спецсимволов.',
+      few: 'Не меньше {n} символов. Длинная фраза лучше спецсимволов.',
+      many: 'Не меньше {n} символов. Длинная фраза лучше спецсимволов.',
+      other: 'Не меньше {n} символов. Длинная фраза лучше спецсимволов.',
     },
-    kk: 'Кемінде {n} таңба. Ұзын сөйлем арнайы белгілерден жақсы.',
+    kk: 'Кемінде {n} таңба. Ұзын тіркес арнайы таңбалардан жақсы.',
   },
   'login.repeat': { en: 'New password again', ru: 'Новый пароль ещё раз', kk: 'Жаңа құпиясөз қайтадан' },
   'login.setPassword': { en: 'Set password', ru: 'Задать пароль', kk: 'Құпиясөзді орнату' },

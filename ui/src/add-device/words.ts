@@ -173,7 +173,7 @@ export const words = defineWords({
     kk: 'Sallyport агенті жаңартуларды соған қарап тексереді, оған дейін оны қосуға болмайды. Басқа клиенттерді қазір қосуға болады.',
   },
   'add.compareAgent': {
-    en: 'The agent sends nothing secret before the fingerprint of the server is the one in its command, which setup printed, too.',
+    en: 'The agent sends nothing secret until the fingerprint of the server matches the one in the command; setup printed the same one.',
     ru: 'Агент не отправит ничего секретного, пока отпечаток сервера не совпадёт с указанным в команде; его же напечатал setup.',
     kk: 'Сервердің бақылау ізі командадағымен сәйкес келмейінше, агент құпия ештеңе жібермейді; оны setup та басып шығарған.',
   },

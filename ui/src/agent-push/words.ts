@@ -115,7 +115,7 @@ export const words = defineWords({
     ru: 'На сервере нет пакета для этой системы',
     kk: 'Серверде бұл жүйеге пакет жоқ',
   },
-  'agentPush.code.transfer': { en: 'Not sent whole', ru: 'Отправлено не целиком', kk: 'Толық жіберілмеді' },
+  'agentPush.code.transfer': { en: 'Sending was cut off', ru: 'Передача оборвалась', kk: 'Жіберу үзіліп қалды' },
   'agentPush.code.install': { en: 'Not installed', ru: 'Не установлено', kk: 'Орнатылмады' },
   'agentPush.code.service': {
     en: 'Installed, but its service does not run',

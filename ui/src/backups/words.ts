@@ -7,7 +7,7 @@ export const words = defineWords({
     kk: 'Дерекқор мен кілттер тек қалпына келтіру кілті ашатын бір файлда; қойма нысандары қасында, әрқайсысы бір рет. Қалпына келтіруді sallyport backup restore пәрмені орындайды.',
   },
   'backups.last': { en: 'Last good backup', ru: 'Последняя исправная копия', kk: 'Соңғы жарамды көшірме' },
-  'backups.none': { en: 'None is known', ru: 'Неизвестна', kk: 'Белгісіз' },
+  'backups.none': { en: 'No good backup is known', ru: 'Исправной копии нет', kk: 'Жарамды көшірме жоқ' },
   'backups.folder': { en: 'The next one goes to', ru: 'Следующая будет в', kk: 'Келесісі мұнда жазылады' },
   'backups.folderOwn': {
     en: 'the backups folder of the data directory, without objects',

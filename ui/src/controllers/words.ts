@@ -159,9 +159,9 @@ export const words = defineWords({
     kk: 'Салмағы тең: тұрақты реттегі біріншісі тұрады.',
   },
   'controllers.rule.ended': {
-    en: 'Newer words of the same person took its place.',
-    ru: 'Его сменили новые слова того же человека.',
-    kk: 'Оны сол адамның жаңа сөзі алмастырды.',
+    en: 'The same person entered a newer value.',
+    ru: 'Тот же человек ввёл более новое значение.',
+    kk: 'Сол адам жаңа мән енгізді.',
   },
   'controllers.rule.refused': {
     en: 'The device did not say it.',

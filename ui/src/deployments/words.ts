@@ -101,14 +101,14 @@ export const words = defineWords({
     kk: 'терезе жақында жабылады, 15 минут керек',
   },
   'deployments.hold.PAIR_DOWN': {
-    en: 'too few of those that stand in for it are healthy',
-    ru: 'исправных заменяющих слишком мало',
-    kk: 'алмастыратындардың жарамдысы тым аз',
+    en: 'too few other members of its redundancy group are healthy',
+    ru: 'в резервированной группе слишком мало других исправных участников',
+    kk: 'резервтік топта жарамды басқа мүшелер тым аз',
   },
   'deployments.hold.PAIR_BUSY': {
-    en: 'one that stands in for it is worked on, or watched after it',
-    ru: 'на заменяющем идут работы, или он под наблюдением',
-    kk: 'алмастыратын құрылғыда жұмыс жүріп жатыр немесе ол бақылауда',
+    en: 'another member of its redundancy group is being worked on, or still watched afterwards',
+    ru: 'идут работы на другом участнике резервированной группы, или он ещё под наблюдением',
+    kk: 'резервтік топтың басқа мүшесінде жұмыс жүріп жатыр немесе ол әлі бақылауда',
   },
   'deployments.hold.RING_CLOSED': {
     en: 'its ring is not open',
@@ -427,7 +427,7 @@ export const words = defineWords({
   },
   'rings.why': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'rings.continueHint': {
-    en: 'Another person than the one who ordered it decides. Resume: what failed leaves the numbers, the ring goes on. Pass: the ring counts as passed.',
+    en: 'Another person than the one who ordered it decides. Resume: the devices that failed no longer count, and the ring goes on. Pass: the ring counts as passed, and the next one opens.',
     ru: 'Решает не тот, кто назначил. «Продолжить»: неудачные не учитываются, этап продолжается. «Считать пройденным»: откроется следующий этап.',
     kk: 'Тапсырған адамнан басқа адам шешеді. «Жалғастыру»: сәтсіздер есептен шығады, кезең жүре береді. «Өтті деп санау»: келесі кезең ашылады.',
   },

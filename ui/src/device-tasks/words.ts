@@ -190,7 +190,7 @@ export const words = defineWords({
     kk: 'Жоғалған көздер',
   },
   'deviceTasks.closeWhy': {
-    en: 'Packages that a source told stay on the device when it is heard no more. Closing its lists takes them and their findings away, once a second person agrees; its next report brings them back.',
+    en: 'Packages that a source reported stay listed when the source is no longer heard. Closing its lists removes them and their findings once a second person agrees; its next report brings them back.',
     ru: 'Пакеты, о которых сообщил источник, остаются на устройстве, когда он больше не отвечает. Закрытие его списков убирает их вместе с уязвимостями, когда согласится второй человек; следующий отчёт источника вернёт их.',
     kk: 'Көз хабарлаған пакеттер ол енді жауап бермесе де құрылғыда қалады. Екінші адам келіссе, оның тізімдерін жабу оларды осалдықтарымен бірге алып тастайды; көздің келесі есебі оларды қайтарады.',
   },

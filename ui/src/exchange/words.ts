@@ -768,7 +768,7 @@ export const words = defineWords({
     ru: 'Уже импортирован; ничего не изменилось',
     kk: 'Бұрын импортталған; ештеңе өзгермеді',
   },
-  'exchange.unfulfilledTitle': { en: 'Not filled', ru: 'Не исполнено', kk: 'Орындалмағаны' },
+  'exchange.unfulfilledTitle': { en: 'Not filled', ru: 'Не доставлено', kk: 'Жеткізілмегені' },
   'exchange.want': { en: 'Wanted', ru: 'Запрошено', kk: 'Қажет болғаны' },
   'unfulfilled.none': {
     en: 'Everything asked for was brought',
@@ -1582,7 +1582,7 @@ export const words = defineWords({
     kk: 'Сағат дұрысталғанша ештеңе жүктелмейді, басталмайды және онымен мерзім бітпейді.',
   },
   'error.CLOCK_BEHIND.next': {
-    en: 'Set the clock from a source on site. Is the certain time the wrong one, two persons go back to the clock.',
+    en: 'Set the clock from a source on site. If the certain time itself is wrong, two persons can set it back to the clock.',
     ru: 'Выставьте часы по источнику на площадке. Если неверно само достоверное время, двое возвращают его к часам.',
     kk: 'Сағатты алаңдағы дереккөзбен түзетіңіз. Сенімді уақыттың өзі қате болса, екі адам оны сағатқа қайтарады.',
   },

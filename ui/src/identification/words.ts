@@ -307,9 +307,9 @@ export const words = defineWords({
   'identification.open.activity': { en: 'activity number', ru: 'номер операции', kk: 'әрекет нөмірі' },
   'identification.open.handle': { en: 'continuation handle', ru: 'метка продолжения', kk: 'жалғастыру белгісі' },
   'identification.override': {
-    en: 'Safety controller, asked by the word of {who}: {reason}',
-    ru: 'Контроллер противоаварийной защиты, спрашивается по слову {who}: {reason}',
-    kk: 'Апаттан қорғау контроллері, {who} сөзімен сұралады: {reason}',
+    en: 'Safety controller, asked on the responsibility of {who}: {reason}',
+    ru: 'Контроллер противоаварийной защиты, спрашивается под ответственность {who}: {reason}',
+    kk: 'Апаттан қорғау контроллері, {who} жауапкершілігімен сұралады: {reason}',
   },
   'identification.leftOut': { en: 'Not asked', ru: 'Не спрашиваются', kk: 'Сұралмайды' },
   'identification.hindrance.site-off': { en: 'Off for the site', ru: 'На площадке выключено', kk: 'Алаңда өшірулі' },
@@ -471,7 +471,7 @@ export const words = defineWords({
     kk: 'Сұрау саясаты: {name}',
   },
   'identification.policySub': {
-    en: 'The stricter of zone and controller holds; beside each value stands whose word it is.',
+    en: 'The stricter of zone and controller holds; beside each value stands where it was set.',
     ru: 'Действует более строгое из зоны и контроллера; рядом с каждым значением указано, кто его задал.',
     kk: 'Аймақ пен контроллердің қатаңырағы қолданылады; әр мәннің жанында оны кім қойғаны көрсетілген.',
   },
@@ -507,7 +507,11 @@ export const words = defineWords({
     ru: 'Только для контроллера противоаварийной защиты: основание хранится с вашим именем, без него контроллер не спрашивают никогда.',
     kk: 'Тек апаттан қорғау контроллері үшін: негіздеме атыңызбен сақталады, онсыз контроллерден ешқашан сұралмайды.',
   },
-  'identification.safetyBy': { en: 'On the word of {who}', ru: 'По слову {who}', kk: '{who} сөзімен' },
+  'identification.safetyBy': {
+    en: 'On the responsibility of {who}',
+    ru: 'Под ответственность {who}',
+    kk: '{who} жауапкершілігімен',
+  },
   'identification.jobsOf': {
     en: 'Jobs and their log',
     ru: 'Задачи и их журнал',
@@ -830,9 +834,9 @@ export const words = defineWords({
     kk: 'Бұл апаттан қорғау контроллерінен неге сұрауға болады',
   },
   'kind.controller-query-policy.field.safetyBy': {
-    en: 'Who takes that upon himself',
-    ru: 'Кто берёт это на себя',
-    kk: 'Оны кім өз мойнына алады',
+    en: 'Who takes the responsibility',
+    ru: 'Кто берёт ответственность',
+    kk: 'Жауапкершілікті кім алады',
   },
   'kind.controller-query-policy.option.queryPolicy.never': { en: 'Nothing', ru: 'Ничего', kk: 'Ештеңе' },
   'kind.controller-query-policy.option.queryPolicy.passive': {

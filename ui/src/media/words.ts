@@ -3,9 +3,9 @@ import { defineWords } from '../i18n/types.ts';
 export const words = defineWords({
   'media.title': { en: 'Media', ru: 'Носители', kk: 'Тасығыштар' },
   'media.context': {
-    en: 'what lies on them by their own word; the import proves it',
-    ru: 'что на них есть по их собственным словам; доказывает это импорт',
-    kk: 'оларда не бар екені өз сөздерінше; мұны импорт дәлелдейді',
+    en: 'what the files on them claim to be; the import verifies it',
+    ru: 'чем называют себя файлы на них; проверяет это импорт',
+    kk: 'олардағы файлдар өзін не деп атайды; мұны импорт тексереді',
   },
   'media.again': { en: 'Look again', ru: 'Обновить список', kk: 'Қайта қарау' },
   'media.none': { en: 'No medium is plugged in', ru: 'Носитель не подключён', kk: 'Тасығыш қосылмаған' },

@@ -6,7 +6,11 @@ export const words = defineWords({
     ru: 'Что видят браузеры и агенты при подключении. Агенты Sallyport всегда спрашивают собственный центр площадки, им ничего не нужно.',
     kk: 'Браузерлер мен агенттер қосылғанда не көреді. Sallyport агенттері әрқашан алаңның өз орталығын сұрайды, оларға ештеңе қажет емес.',
   },
-  'certificate.callers': { en: 'Who sees what', ru: 'Кто что видит', kk: 'Кім нені көреді' },
+  'certificate.callers': {
+    en: 'Which certificate is shown to whom',
+    ru: 'Кому какой сертификат предъявляется',
+    kk: 'Кімге қай сертификат көрсетіледі',
+  },
   'certificate.callersFoot': {
     en: 'ca.pem is the file that browsers and agents of others have to trust under this name or address.',
     ru: 'ca.pem: файл, которому должны доверять браузеры и сторонние агенты по этому имени или адресу.',

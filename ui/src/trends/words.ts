@@ -66,7 +66,11 @@ export const words = defineWords({
     ru: 'было {first}, дней назад: {days}',
     kk: '{days} күн бұрын {first} болды',
   },
-  'trends.act-open': { en: 'Open Act', ru: 'Открыто «Действовать»', kk: 'Ашық «Әрекет ету»' },
+  'trends.act-open': {
+    en: 'Open findings: Act',
+    ru: 'Открытые уязвимости: действовать',
+    kk: 'Ашық осалдықтар: әрекет ету',
+  },
   'trends.act-open.how': {
     en: 'Findings on devices that call for action, at the end of the day. Devices that are not judged are not counted here.',
     ru: 'Уязвимости на устройствах, требующие действия, на конец дня. Устройства, которые не оценены, здесь не учтены.',

@@ -6,7 +6,7 @@ export const words = defineWords({
   'approval.declined': { en: 'Declined', ru: 'Отклонено', kk: 'Қабылданбаған' },
   'supply.needed': { en: 'Needed', ru: 'Нужно', kk: 'Қажет' },
   'supply.requested': { en: 'Requested', ru: 'Запрошено', kk: 'Сұралған' },
-  'supply.unfulfilled': { en: 'Not filled', ru: 'Не исполнено', kk: 'Орындалмаған' },
+  'supply.unfulfilled': { en: 'Not filled', ru: 'Не доставлено', kk: 'Жеткізілмеген' },
   'supply.arrived': { en: 'Held here', ru: 'Есть здесь', kk: 'Осында бар' },
   'supply.superseded': { en: 'Superseded', ru: 'Заменено', kk: 'Ауыстырылған' },
   'installation.queued': { en: 'Waiting', ru: 'Ждёт', kk: 'Күтуде' },
@@ -275,14 +275,14 @@ export const words = defineWords({
   'kind.update-decision.option.approval.declined': { en: 'Declined', ru: 'Отклонено', kk: 'Қабылданбаған' },
 
   'kind.followed-suites.title': {
-    en: 'What systems follow',
-    ru: 'За чем следуют системы',
-    kk: 'Жүйелер нені қадағалайды',
+    en: 'Package sources by system',
+    ru: 'Источники пакетов по системам',
+    kk: 'Жүйелер бойынша пакет көздері',
   },
   'kind.followed-suites.one': {
-    en: 'rule of what a system follows',
-    ru: 'правило о том, за чем следует система',
-    kk: 'жүйе нені қадағалайтыны туралы ереже',
+    en: 'rule of package sources',
+    ru: 'правило источников пакетов',
+    kk: 'пакет көздерінің ережесі',
   },
   'kind.followed-suites.purpose': {
     en: 'Suites that the devices of a system take packages from, in place of those of the distribution itself.',
@@ -291,7 +291,7 @@ export const words = defineWords({
   },
   'kind.followed-suites.create': { en: 'Create rule', ru: 'Создать правило', kk: 'Ереже құру' },
   'kind.followed-suites.field.system': { en: 'System', ru: 'Система', kk: 'Жүйе' },
-  'kind.followed-suites.field.suites': { en: 'Follows', ru: 'Следует за', kk: 'Қадағалайды' },
+  'kind.followed-suites.field.suites': { en: 'Suites', ru: 'Выпуски и каналы', kk: 'Шығарылымдар мен арналар' },
   'kind.followed-suites.field.ownSources': {
     en: "Devices' own sources count too",
     ru: 'Собственные источники устройств тоже учитываются',
@@ -317,14 +317,18 @@ export const words = defineWords({
     ru: '{text} не имя набора пакетов.',
     kk: '{text} пакет жинағының аты емес.',
   },
-  'followed.title': { en: 'What systems follow', ru: 'За чем следуют системы', kk: 'Жүйелер нені қадағалайды' },
+  'followed.title': {
+    en: 'Package sources by system',
+    ru: 'Источники пакетов по системам',
+    kk: 'Жүйелер бойынша пакет көздері',
+  },
   'followed.sub': {
     en: 'Where the devices of each system take their packages from. Not read from their lists of sources, which behind a gap are often empty.',
     ru: 'Откуда устройства каждой системы берут пакеты. Не из их списков источников: за разрывом они часто пусты.',
     kk: 'Әр жүйенің құрылғылары пакеттерді қайдан алады. Олардың дереккөз тізімінен емес: алшақтық артында ол жиі бос.',
   },
   'followed.system': { en: 'System', ru: 'Система', kk: 'Жүйе' },
-  'followed.follows': { en: 'Follows', ru: 'Следует за', kk: 'Қадағалайды' },
+  'followed.follows': { en: 'Suites', ru: 'Выпуски и каналы', kk: 'Шығарылымдар мен арналар' },
   'followed.own': {
     en: 'Added by own sources',
     ru: 'Добавляют собственные источники',
@@ -339,11 +343,15 @@ export const words = defineWords({
     kk: 'қосылған тарапта шығарылымы үшін бар барлығы',
   },
   'followed.rules': { en: 'Show rules', ru: 'Показать правила', kk: 'Ережелерді көрсету' },
-  'followed.none': { en: 'No system is known yet', ru: 'Систем пока не видно', kk: 'Әзірге жүйе белгісіз' },
+  'followed.none': {
+    en: 'No operating system was reported yet',
+    ru: 'Ни одна операционная система ещё не прислана',
+    kk: 'Бірде-бір операциялық жүйе әлі хабарланған жоқ',
+  },
   'followed.noneWhy': {
-    en: 'They are known when devices have reported.',
-    ru: 'Они видны, когда устройства прислали инвентаризацию.',
-    kk: 'Құрылғылар түгендеу жібергенде белгілі болады.',
+    en: 'Systems appear here once devices have sent an inventory.',
+    ru: 'Системы появятся здесь, когда устройства пришлют инвентаризацию.',
+    kk: 'Құрылғылар түгендеу жібергеннен кейін жүйелер осында пайда болады.',
   },
 
   'toast.updates.approve': {

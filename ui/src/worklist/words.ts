@@ -139,7 +139,11 @@ export const words = defineWords({
     kk: 'орнатылды: {done}, барлығы {total}',
   },
   'work.requestOut': { en: 'Request {number} is on the way', ru: 'Запрос {number} в пути', kk: '{number}-сұрау жолда' },
-  'work.openAct': { en: 'Open Act', ru: 'Открыто «Действовать»', kk: 'Ашық «Әрекет ету»' },
+  'work.openAct': {
+    en: 'Open findings: Act',
+    ru: 'Открытые уязвимости: действовать',
+    kk: 'Ашық осалдықтар: әрекет ету',
+  },
   'work.seen': { en: 'Devices in contact', ru: 'Устройства на связи', kk: 'Байланыстағы құрылғылар' },
   'work.seenOf': {
     en: 'of {n}, within {hours}\u00a0h',
@@ -492,9 +496,9 @@ export const words = defineWords({
     kk: '{name}: бағдарлама мақұлданғаны емес',
   },
   'work.program-changed.why': {
-    en: 'Somebody changed what the controller does, with a work order or without.',
-    ru: 'Кто-то изменил работу контроллера, по наряду или без него.',
-    kk: 'Біреу контроллердің жұмысын өзгертті, наряд-тапсырмамен немесе онсыз.',
+    en: 'The program in the controller is not the approved one. Find out whether a work order covers the change.',
+    ru: 'Программа в контроллере отличается от одобренной. Выясните, есть ли на изменение наряд.',
+    kk: 'Контроллердегі бағдарлама мақұлданғаннан өзгеше. Өзгеріске наряд-тапсырма бар-жоғын анықтаңыз.',
   },
   'work.program-changed.action': { en: 'Compare blocks', ru: 'Сравнить блоки', kk: 'Блоктарды салыстыру' },
   'work.program-unread.title': {

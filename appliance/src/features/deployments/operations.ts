@@ -119,8 +119,8 @@ const heldText: Readonly<Record<(typeof HOLDS)[number], string>> = {
   NO_WINDOW: 'no window is meant for them (make one for computers on the page Maintenance windows)',
   CLOCK_HELD: 'the clock was set lately and has to go evenly for 10 minutes',
   RING_CLOSED: 'their ring is not open, or the rollout is held',
-  PAIR_DOWN: 'too few of those that stand in for them are healthy',
-  PAIR_BUSY: 'one that stands in for them is worked on, or watched after it',
+  PAIR_DOWN: 'too few other members of their redundancy groups are healthy',
+  PAIR_BUSY: 'another member of their redundancy groups is being worked on, or still watched',
   WINDOW_CLOSED: 'their window is closed',
   WINDOW_SHORT: 'too little of their window is left',
 };

@@ -67,7 +67,7 @@ export const holdSchema = z.object({
   code: z
     .enum(HOLDS)
     .describe(
-      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few of those that stand in for it are healthy; `PAIR_BUSY`: one of them is worked on, or watched after it; `WINDOW_SHORT`: too little of the window is left',
+      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few other members of its redundancy group are healthy; `PAIR_BUSY`: another member is being worked on, or still watched; `WINDOW_SHORT`: too little of the window is left',
     ),
   opensAt: textTime.nullable().describe('When its window opens; null: none opens within a year and a month'),
 });
