@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import decodeQR from 'qr/decode.js';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
+import { readCode } from '../../../test/support/qr-picture.ts';
 import { BundleError } from '../errors.ts';
 import { parseFingerprint } from './parse.ts';
 import { sheetHtml } from './sheet.ts';
-import { fingerprintText, qrSvg, showFingerprint } from './shown.ts';
+import { fingerprintText, showFingerprint } from './shown.ts';
 import { wordsOf } from './words.ts';
 
 const fingerprint = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
@@ -18,21 +18,6 @@ const messageOf = (text: string): string => {
     if (error instanceof BundleError && error.code === 'USAGE') return error.message;
     throw error;
   }
-};
-
-/** Draws an SVG of unit squares as a picture, without the library that made the code. */
-const pictureOf = (svg: string, scale: number) => {
-  const size = Number(/viewBox="0 0 (\d+) /.exec(svg)?.[1]) * scale;
-  const data = new Uint8ClampedArray(size * size * 4).fill(255);
-  for (const [, x = '', y = ''] of svg.matchAll(/M(\d+) (\d+)h1v1h-1z/g))
-    for (let dy = 0; dy < scale; dy += 1)
-      for (let dx = 0; dx < scale; dx += 1)
-        data.fill(
-          0,
-          ((Number(y) * scale + dy) * size + Number(x) * scale + dx) * 4,
-          ((Number(y) * scale + dy) * size + Number(x) * scale + dx) * 4 + 3,
-        );
-  return { width: size, height: size, data };
 };
 
 describe('a fingerprint in words', () => {
@@ -100,7 +85,7 @@ describe('a fingerprint on paper', () => {
   it('has a code that a reader reads from the picture', () => {
     fc.assert(
       fc.property(fingerprint, (hex) => {
-        expect(parseFingerprint(decodeQR(pictureOf(qrSvg(hex), 4)))).toBe(hex);
+        expect(parseFingerprint(readCode(showFingerprint(hex).qrSvg))).toBe(hex);
       }),
       { numRuns: runs(20) },
     );

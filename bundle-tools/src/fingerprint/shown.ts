@@ -1,27 +1,15 @@
-import encodeQR from 'qr';
 import { groupHex } from '../trust/keys.ts';
+import { qrSvg } from './qr.ts';
 import { wordsOf } from './words.ts';
-
-/** Modules of quiet zone around the code, as the standard asks for. */
-const border = 4;
-
-/** A fingerprint as a QR code, in SVG without style: dark on white whatever surrounds it. Holds the hex in capitals. */
-export const qrSvg = (hex: string): string => {
-  // Capitals and digits have a denser mode of their own.
-  const modules = encodeQR(hex.toUpperCase(), 'raw', { ecc: 'medium', border });
-  const size = modules.length;
-  const path = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" aria-hidden="true" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>`;
-};
 
 /** One fingerprint in the three ways in which people compare it. */
 type ShownFingerprint = { readonly hex: string; readonly words: string; readonly qrSvg: string };
 
-/** A fingerprint as hex, as words and as a QR code. */
+/** A fingerprint as hex, as words and as a QR code of the hex in capitals. */
 export const showFingerprint = (hex: string): ShownFingerprint => ({
   hex,
   words: wordsOf(hex).join(' '),
-  qrSvg: qrSvg(hex),
+  qrSvg: qrSvg(hex.toUpperCase()),
 });
 
 const hexPerLine = 32;

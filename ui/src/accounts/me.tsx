@@ -1,4 +1,5 @@
-import { Button, ErrorSummary, PostForm, TextField } from '../components/form.tsx';
+import { raw } from 'hono/html';
+import { Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -16,10 +17,10 @@ type MeProps = {
   readonly twoStep: {
     readonly enabled: boolean;
     /** While it is being set up: what the authenticator needs. */
-    readonly setup?: { readonly secret: string; readonly uri: string };
+    readonly setup?: { readonly secret: string; readonly uri: string; readonly qrSvg: string };
     readonly codesLeft?: number;
-    /** Shown once after enabling. */
-    readonly newCodes?: readonly string[];
+    /** Shown once after enabling; `file`: the name under which they are saved. */
+    readonly newCodes?: { readonly codes: readonly string[]; readonly file: string };
   };
   readonly sessions: readonly SessionRow[];
   readonly errors?: FieldErrors;
@@ -52,6 +53,33 @@ const Choice = ({
   </div>
 );
 
+/** Recovery codes, once: the answer that shows them is the only place that has them, so the file is part of it. */
+const NewCodes = ({ ctx, codes, file }: { ctx: Ctx; codes: readonly string[]; file: string }) => (
+  <Notice level="warning" title={ctx.t('me.newCodes')} alert>
+    <pre id="codes" translate="no" tabindex={-1} autofocus>
+      {codes.join('\n')}
+    </pre>
+    <div class="row">
+      <button type="button" class="btn needs-js" data-copy="#codes" data-done={ctx.t('common.copied')}>
+        {ctx.t('common.copy')}
+      </button>
+      <a
+        class="btn"
+        href={`data:text/plain;charset=utf-8,${encodeURIComponent([ctx.t('me.codesOf', { file }), '', ...codes].join('\r\n'))}`}
+        download={file}
+      >
+        {ctx.t('common.download')}
+      </a>
+      <a class="btn needs-js" href={paths.me()} data-print="1">
+        {ctx.t('common.print')}
+      </a>
+      <LinkButton kind="primary" href={`${paths.me()}#two-step`}>
+        {ctx.t('me.codesWritten')}
+      </LinkButton>
+    </div>
+  </Notice>
+);
+
 const TwoStep = ({
   ctx,
   twoStep,
@@ -63,10 +91,14 @@ const TwoStep = ({
 }) => (
   <div class="body">
     <p class="second">{ctx.t(twoStep.enabled ? 'me.twoStepOn' : 'me.twoStepOff')}</p>
-    {twoStep.newCodes === undefined ? null : (
-      <Notice level="warning" title={ctx.t('me.newCodes')} alert>
-        <pre translate="no">{twoStep.newCodes.join('\n')}</pre>
-      </Notice>
+    {twoStep.newCodes === undefined ? null : <NewCodes ctx={ctx} {...twoStep.newCodes} />}
+    {twoStep.setup === undefined ? null : (
+      <div class="fingerprint">
+        <figure role="img" aria-label={ctx.t('me.qr')}>
+          {raw(twoStep.setup.qrSvg)}
+        </figure>
+        <p>{ctx.t('me.qrHint')}</p>
+      </div>
     )}
     {twoStep.setup === undefined ? null : (
       <Facts
@@ -185,7 +217,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
           </div>
         </PostForm>
       </Panel>
-      <Panel title={ctx.t('me.twoStep')} span={6}>
+      <Panel title={ctx.t('me.twoStep')} span={6} id="two-step">
         <TwoStep ctx={ctx} twoStep={twoStep} errors={errors} />
       </Panel>
       <Panel title={ctx.t('me.sessions')}>

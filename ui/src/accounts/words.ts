@@ -392,6 +392,22 @@ export const words = defineWords({
     ru: 'Коды восстановления показаны только сейчас. Запишите их, каждый действует один раз.',
     kk: 'Қалпына келтіру кодтары тек қазір көрсетіледі. Жазып алыңыз, әрқайсысы бір рет жарамды.',
   },
+  'me.qr': {
+    en: 'Code to scan with the authenticator',
+    ru: 'Код для сканирования приложением',
+    kk: 'Қолданбамен сканерлейтін код',
+  },
+  'me.qrHint': {
+    en: 'Scan the code with the authenticator on the phone, or type the key. Then enter the six digits that it shows.',
+    ru: 'Отсканируйте код приложением на телефоне или введите ключ вручную. Затем введите шесть цифр, которые оно покажет.',
+    kk: 'Кодты телефондағы қолданбамен сканерлеңіз немесе кілтті қолмен енгізіңіз. Содан кейін ол көрсеткен алты санды енгізіңіз.',
+  },
+  'me.codesOf': {
+    en: 'Recovery codes of Sallyport, {file}. Each works once, in place of the code from the phone.',
+    ru: 'Коды восстановления Sallyport, {file}. Каждый действует один раз вместо кода с телефона.',
+    kk: 'Sallyport қалпына келтіру кодтары, {file}. Әрқайсысы телефондағы кодтың орнына бір рет жарамды.',
+  },
+  'me.codesWritten': { en: 'I have written them down', ru: 'Коды записаны', kk: 'Кодтар жазып алынды' },
   'me.codesLeft': {
     en: { one: '{n} recovery code left.', other: '{n} recovery codes left.' },
     ru: {

@@ -1,3 +1,4 @@
+import { qrSvg } from '@sallyport/bundle-tools/fingerprint/qr';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Me } from '@sallyport/ui/accounts/me.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
@@ -19,7 +20,13 @@ export const mePages = (deps: ConsoleDeps): Pages => {
 
   const uriOf = (name: string, secret: string): string =>
     `otpauth://totp/${encodeURIComponent(`Sallyport ${deps.config.site}:${name}`)}?${new URLSearchParams({ secret, issuer: 'Sallyport' })}`;
-  const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ');
+  const setupOf = (name: string, secret: string) => {
+    const uri = uriOf(name, secret);
+    return { secret: secret.replace(/(.{4})(?=.)/g, '$1 '), uri, qrSvg: qrSvg(uri) };
+  };
+  /** Of names that people chose nothing goes into the name of a file but what every system takes. */
+  const codesFile = (name: string): string =>
+    `sallyport-${[deps.config.site, name].map((part) => part.toLowerCase().replace(/[^a-z0-9]+/g, '-')).join('-')}.txt`;
 
   const show = (
     c: Context<ConsoleEnv>,
@@ -28,24 +35,23 @@ export const mePages = (deps: ConsoleDeps): Pages => {
   ): Response | Promise<Response> => {
     const { actor, session } = signedIn(c);
     const { body } = objects.get('account', actor.id);
+    const name = String(body['name'] ?? '');
     const secret = accounts.twoStep.pending(actor.id);
     const roles = Array.isArray(body['roles']) ? body['roles'].map(String) : [];
     return c.html(
       <Me
         ctx={viewContext(deps, c)}
         account={{
-          name: String(body['name'] ?? ''),
+          name,
           ...(typeof body['fullName'] === 'string' ? { fullName: body['fullName'] } : {}),
           roles: roles.map((id) => String(objects.find('role', id)?.body['name'] ?? id)),
         }}
         minLength={objects.setting('accounts.password-min-length')}
         twoStep={{
           enabled: body['twoStep'] === true,
-          ...(secret === undefined
-            ? {}
-            : { setup: { secret: grouped(secret), uri: uriOf(String(body['name'] ?? ''), secret) } }),
+          ...(secret === undefined ? {} : { setup: setupOf(name, secret) }),
           ...(body['twoStep'] === true ? { codesLeft: accounts.twoStep.codesLeft(actor.id) } : {}),
-          ...defined({ newCodes }),
+          ...(newCodes === undefined ? {} : { newCodes: { codes: newCodes, file: codesFile(name) } }),
         }}
         sessions={accounts.sessions.list(actor.id).map((one) => ({
           id: sessionId(one),
@@ -92,7 +98,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
         switch (form.text('action')) {
           case 'begin':
             accounts.twoStep.begin(actor.id, from);
-            return c.redirect(paths.me(), 303);
+            return c.redirect(`${paths.me()}#two-step`, 303);
           case 'disable':
             accounts.twoStep.disable(actor.id, from);
             return goWith(c, paths.me(), { message: { key: 'toast.twoStepOff' } });

@@ -1,5 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCode } from '../../../../test/support/qr-picture.ts';
 import { type Browser, type Console, type Fields, openConsole, password } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { wholeSite } from '../../platform/scope.ts';
@@ -284,5 +285,33 @@ describe('where there are two administrators', () => {
     expect(bodyOf('night')['roles']).toEqual(['viewer']);
     const removed = await admin.post(paths.objectDelete('account', idOf('night')), { confirmed: '1' });
     expect(removed.status).toBe(303);
+  });
+});
+
+describe('two-step verification is set up', () => {
+  it('by a code to scan, and its recovery codes can be copied, saved, printed and are confirmed', async () => {
+    const night = await signedIn('night', 'viewer');
+    await night.post(paths.meTwoStep(), { action: 'begin' });
+    const html = await (await night.get(paths.me())).text();
+    const uri = new URL(readCode(/<svg[^>]*crispEdges[\s\S]*?<\/svg>/.exec(html)?.[0] ?? ''));
+    expect([uri.protocol, uri.host, uri.searchParams.get('issuer')]).toEqual(['otpauth:', 'totp', 'Sallyport']);
+    const code = totpCode(uri.searchParams.get('secret') ?? '', Math.floor(Date.now() / 30_000));
+    const shown = await (await night.post(paths.meTwoStep(), { action: 'confirm', code })).text();
+    const codes = (/<pre id="codes"[^>]*>([^<]*)<\/pre>/.exec(shown)?.[1] ?? '').split('\n');
+    expect(codes.length).toBeGreaterThan(7);
+    expect(shown).toContain('data-copy="#codes"');
+    expect(shown).toContain('data-print="1"');
+    // A link to what the page has already: no address of the server gives the codes once more.
+    const saved = /href="data:text\/plain;charset=utf-8,([^"]*)"[^>]*download="([^"]*)"/.exec(shown);
+    expect(
+      decodeURIComponent(saved?.[1] ?? '')
+        .split('\r\n')
+        .slice(-codes.length),
+    ).toEqual(codes);
+    expect(saved?.[2]).toMatch(/^sallyport-[a-z0-9-]+-night\.txt$/);
+    // The page is left by a link that says so; what comes then has them no more.
+    const left = new RegExp(`<a [^>]*href="${paths.me()}#two-step"[^>]*>`).test(shown);
+    expect(left).toBe(true);
+    expect(await (await night.get(paths.me())).text()).not.toContain(codes[0]);
   });
 });
