@@ -117,6 +117,42 @@ describe('a rollout', () => {
     expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ reached: 1 });
   });
 
+  it('verifies what an inventory shows between the permit and the result, and nothing that one showed before', async () => {
+    const { queue, tasks } = fixture.deployments;
+    const id = await create({});
+    const taskOf = (device: number) => tasks(id, wholeSite('job')).find((task) => task.device === device);
+    const show = (device: number): void => {
+      fixture.report(device, 'software', [deb('line', '1.1-1'), deb('other', '1.0-1'), deb('helper', '2.0-1')]);
+    };
+    const permit = (device: number): string => {
+      const order = queue.next(device, true);
+      queue.mayAct(device, order?.id ?? '', { attempt: 1, step: 'install' });
+      return order?.id ?? '';
+    };
+    const first = permit(1);
+    show(1);
+    expect(taskOf(1)?.state).not.toBe('verified');
+    queue.result(1, first, completed);
+    expect(taskOf(1)).toMatchObject({ state: 'verified', reason: null });
+
+    const second = queue.next(2, true)?.id ?? '';
+    show(2);
+    queue.mayAct(2, second, { attempt: 1, step: 'install' });
+    queue.result(2, second, completed);
+    expect(taskOf(2)).toMatchObject({ state: 'installed', verifiedAt: null });
+
+    const third = permit(3);
+    show(3);
+    fixture.report(3, 'software', [deb('line', '1.0-1'), deb('other', '1.0-1')]);
+    queue.result(3, third, completed);
+    expect(taskOf(3)).toMatchObject({ state: 'installed', verifiedAt: null });
+
+    const fourth = permit(4);
+    show(4);
+    queue.result(4, fourth, { attempt: 1, steps: [], state: 'failed', code: 'EXIT' });
+    expect(taskOf(4)).toMatchObject({ state: 'failed', verifiedAt: null });
+  });
+
   it('counts a device as lost that was permitted and sent no result, also once its order has ended', async () => {
     const { queue, endOld, rollouts } = fixture.deployments;
     const id = await create({ rings: ['2'], maxLost: 1 });

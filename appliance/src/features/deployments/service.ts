@@ -341,14 +341,17 @@ export const deploymentService = (parts: DeploymentParts) => {
     return held === null || needed === null ? have === wanted : compareKeys(held, needed) >= 0;
   };
 
-  /** DATA-MAP row S4: verified is what the inventory shows, of the package and of every other one of its source. */
+  /**
+   * DATA-MAP row S4: verified is what an inventory later than the step shows, of the package and of every other one of its source.
+   * One that comes before the result is noted, and counts once the device says that it has ended.
+   */
   const verifyDevice = (device: number): void => {
-    const waiting = store.installed(device);
+    const waiting = store.toShow(device);
     if (waiting.length === 0) return;
     const rows = inventory.section(device, 'software');
     immediate(db, () => {
-      for (const task of waiting) {
-        const update = updates.stored(task.updateId)?.update;
+      for (const { id, state, updateId, verifiedAt } of waiting) {
+        const update = updates.stored(updateId)?.update;
         if (update === undefined) continue;
         const { ecosystem, name, version, source, source_version: sourceVersion } = update;
         const own = rows.filter((row) => row['name'] === name);
@@ -358,7 +361,9 @@ export const deploymentService = (parts: DeploymentParts) => {
           siblings.every((row) =>
             isAtLeast(ecosystem, text(row['sourceVersion']) || text(row['version']), sourceVersion),
           );
-        if (isShown) store.verify(task.id, clock());
+        if (state !== 'installed') {
+          if (isShown !== (verifiedAt !== null)) store.show(isShown ? clock() : null, id);
+        } else if (isShown) store.verify(id, clock());
       }
     });
   };

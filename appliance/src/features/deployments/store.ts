@@ -135,9 +135,12 @@ export const taskStore = (db: Database, changed: Changed) => {
         .all(...params),
     );
   };
-  const ofDevice = sql.all<[number, string], Row>(
-    `SELECT ${columns} FROM task WHERE device = ? AND state = ? ORDER BY queued_at`,
+  // An inventory counts from the irreversible step on: also one that comes before the result.
+  const toShow = sql.all<[number], Row>(
+    `SELECT ${columns} FROM task WHERE device = ? AND (state = 'installed' OR (state IN ('queued', 'running') AND acting_at IS NOT NULL))
+     ORDER BY queued_at`,
   );
+  const show = sql.run<[at: string | null, id: string]>('UPDATE task SET verified_at = ? WHERE id = ?');
   const live = sql.all<[number], { objects: string }>(
     `SELECT objects FROM task WHERE device = ? AND state IN ('queued', 'running') AND objects IS NOT NULL`,
   );
@@ -149,8 +152,8 @@ export const taskStore = (db: Database, changed: Changed) => {
      AND state IN ('queued', 'running')`,
   );
   const finish = sql.values<unknown[], number>(
-    `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?
-       RETURNING device`,
+    `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ?, verified_at = NULL
+       WHERE id = ? RETURNING device`,
   );
   const hand = sql.run(
     `UPDATE task SET objects = ?2, asks_permit = ?3, acting_at = coalesce(acting_at, ?4) WHERE id = ?1`,
@@ -160,7 +163,7 @@ export const taskStore = (db: Database, changed: Changed) => {
   );
   const again = sql.values<[string, string], number>(
     `UPDATE task SET state = 'queued', attempt = attempt + 1, objects = NULL, acting_at = NULL, asks_permit = NULL,
-       started_at = NULL, result = ?2
+       started_at = NULL, verified_at = NULL, result = ?2
      WHERE id = ?1 RETURNING device`,
   );
   const old = sql.all<[string, string], OpenRow>(
@@ -240,7 +243,10 @@ export const taskStore = (db: Database, changed: Changed) => {
     isInOpenRing: (id: string): boolean => isInOpenRing(id) === 1,
     summaries,
     seen,
-    installed: (device: number): DeploymentTask[] => ofDevice(device, 'installed').map(toTask),
+    /** Orders whose step was begun, and that no inventory has shown yet, or whose result has not come. */
+    toShow: (device: number): DeploymentTask[] => toShow(device).map(toTask),
+    /** Whether the newest inventory after the step shows what a device that is still at work was ordered. */
+    show,
     mayFetch: (device: number, sha256: string): boolean =>
       live(device).some(({ objects }) => (JSON.parse(objects) as TaskFile[]).some((file) => file.sha256 === sha256)),
     inUse: (): string[] =>

@@ -190,6 +190,7 @@ export const taskQueue = (parts: QueueParts) => {
       const isDone = report.state === 'completed';
       const reason = isDone ? null : (report.code ?? (report.state === 'timed-out' ? 'TIMEOUT' : 'EXIT'));
       store.finish(taskId, { state: isDone ? 'installed' : 'failed', reason, result: report, at: clock() });
+      if (isDone && task.verifiedAt !== null) store.verify(taskId, task.verifiedAt);
       recordEnd(task.deployment, device, task.updateId, reason);
       return 'ok';
     });
