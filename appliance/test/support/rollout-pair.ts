@@ -57,6 +57,9 @@ export const rolloutPair = async (size: number, limits: SimulatedLimits, rings: 
   const setVisible = db.prepare(
     `INSERT OR REPLACE INTO device_status (device, level, reasons, visible, updated_at) VALUES (?, 3, '[]', ?, 0)`,
   );
+  const setHeard = db.prepare(
+    'INSERT OR REPLACE INTO device (id, public_id, created_at, last_seen_at) VALUES (?, ?, 0, ?)',
+  );
   const stateOf = db
     .prepare<[string, number], string>('SELECT state FROM task WHERE deployment = ? AND device = ?')
     .pluck();
@@ -78,6 +81,7 @@ export const rolloutPair = async (size: number, limits: SimulatedLimits, rings: 
   const isIn = (device: number, state: string): boolean => !dead.has(device) && stateOf.get(id, device) === state;
   const heard = (device: number): void => {
     heardAtMs.set(device, nowMs);
+    setHeard.run(device, `d-${device}`, nowMs);
     simulated.heard(device - 1, nowMs);
   };
 
@@ -140,6 +144,7 @@ export const rolloutPair = async (size: number, limits: SimulatedLimits, rings: 
     simulated[act](nowMs);
   };
 
+  for (const device of devices) setHeard.run(device, `d-${device}`, nowMs);
   // The first ring of the engine opened when the deployment was made.
   look();
   return {

@@ -79,10 +79,12 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
     if (nowMs < soakingAt + limit.soakHours * hourMs) return 'soaking';
     // Those who may still be lost or fail have no verdict yet.
     if (working > 0) return 'soaking';
-    if (failures + unconfirmed > Math.floor((all * limit.maxFailuresPercent) / 100)) return 'soaking';
-    if (limit.maxFailures !== null && failures + unconfirmed > limit.maxFailures) return 'soaking';
-    if (verified > 0 && verified * 100 >= reached * limit.minVerifiedPercent) return 'passed';
-    return unconfirmed > 0 ? 'soaking' : 'held';
+    if (unconfirmed > 0) return 'soaking';
+    // Who was not heard since the soak was over may be dead, which is not known yet.
+    const isSilent = (one: Story): boolean =>
+      one.installedAt !== undefined && !isLost(one, nowMs) && (one.heardAt ?? 0) < soakingAt + limit.soakHours * hourMs;
+    if (count(index, isSilent) > 0) return 'soaking';
+    return verified > 0 && verified * 100 >= reached * limit.minVerifiedPercent ? 'passed' : 'held';
   };
 
   const enter = (ring: Ring, state: SimulatedState, nowMs: number): void => {

@@ -384,7 +384,7 @@ export const words = defineWords({
     ru: 'после предыдущего этапа, не раньше {at}',
     kk: 'алдыңғы кезеңнен кейін, {at} бұрын емес',
   },
-  'rings.soaksUntil': { en: 'until {at}', ru: 'до {at}', kk: '{at} дейін' },
+  'rings.soaksUntil': { en: 'until {at} at least', ru: 'по меньшей мере до {at}', kk: 'кемінде {at} дейін' },
   'rings.held': {
     en: 'Ring {ring} is held: no device begins',
     ru: 'Этап {ring} приостановлен: ни одно устройство не начинает',
@@ -436,9 +436,9 @@ export const words = defineWords({
   'rings.hold': { en: 'Hold', ru: 'Приостановить', kk: 'Тоқтата тұру' },
   'rings.plan': { en: 'Who goes first', ru: 'Кто первым', kk: 'Алдымен кім' },
   'rings.planHint': {
-    en: 'The next ring opens once the one before has passed and was watched.',
-    ru: 'Следующий этап откроется, когда предыдущий пройден и понаблюдали за ним.',
-    kk: 'Алдыңғы кезең өтіп, бақыланған соң келесісі ашылады.',
+    en: 'The next ring opens once the one before has passed. It is watched until the inventory shows the update and each device was heard once more after that time.',
+    ru: 'Следующий этап откроется, когда пройден предыдущий. За ним наблюдают, пока инвентаризация не покажет обновление и каждое устройство ещё раз не выйдет на связь после этого срока.',
+    kk: 'Алдыңғы кезең өткен соң келесісі ашылады. Түгендеу жаңартуды көрсетіп, әр құрылғы осы мерзімнен кейін тағы бір рет байланысқа шыққанша ол бақыланады.',
   },
   'rings.allAtOnce': { en: 'All at once', ru: 'Все сразу', kk: 'Барлығы бірден' },
   'rings.oneFirst': { en: 'One device first', ru: 'Сначала одно устройство', kk: 'Алдымен бір құрылғы' },

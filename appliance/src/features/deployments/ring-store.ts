@@ -40,8 +40,11 @@ const perDevice = (which: string): string => `SELECT t.ring, t.device,
     max((t.state = 'failed' AND t.reason IS NOT 'SILENT') OR (t.state = 'installed' AND t.finished_at < :unverifiedSince)) AS failed,
     max((t.state IN ('queued', 'running') AND t.acting_at < :silentSince) OR t.reason IS 'SILENT')
       OR (max(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 0) AS lost,
-    max(t.state = 'installed' AND t.finished_at >= :unverifiedSince) AS unconfirmed
-  FROM task t LEFT JOIN device_status s ON s.device = t.device
+    max(t.state = 'installed' AND t.finished_at >= :unverifiedSince) AS unconfirmed,
+    max(t.state IN ('installed', 'verified')) AND coalesce(s.visible, 1) = 1
+      AND d.last_seen_at < r.soaking_at + :soakMs AS unheard
+  FROM task t LEFT JOIN device_status s ON s.device = t.device LEFT JOIN device d ON d.id = t.device
+    LEFT JOIN deployment_ring r ON r.deployment = t.deployment AND r.ring = t.ring
   WHERE t.deployment = :deployment AND t.is_out = 0 AND t.state NOT IN ('skipped', 'cancelled') AND ${which}
   GROUP BY t.ring, t.device`;
 
@@ -53,13 +56,15 @@ export const noCounts: RingCounts = {
   failed: 0,
   lost: 0,
   unconfirmed: 0,
+  unheard: 0,
 };
 
-type Look = { deployment: string; atMs: number; timeoutMs: number };
+type Look = { deployment: string; atMs: number; timeoutMs: number; soakMs: number };
 type LookAtRing = Look & { ring: number };
 
-const moments = ({ deployment, atMs, timeoutMs }: Look) => ({
+const moments = ({ deployment, atMs, timeoutMs, soakMs }: Look) => ({
   deployment,
+  soakMs,
   unverifiedSince: toTime(atMs - unverifiedMs),
   silentSince: toTime(atMs - silentMs - timeoutMs),
 });
@@ -70,7 +75,7 @@ export const ringStore = (db: Database) => {
   const summed = (which: string): string =>
     `SELECT ring, count(*) AS members, total(reached) AS reached, total(reached AND (ended OR lost)) AS ended,
        total(reached AND verified AND NOT lost) AS verified, total(failed) AS failed, total(lost) AS lost,
-       total(unconfirmed AND NOT failed) AS unconfirmed FROM (${perDevice(which)}) GROUP BY ring`;
+       total(unconfirmed AND NOT failed) AS unconfirmed, total(coalesce(unheard, 0)) AS unheard FROM (${perDevice(which)}) GROUP BY ring`;
   const ofRing = 't.ring = :ring';
   const counts = sql.get<[ReturnType<typeof moments> & { ring: number }], RingCounts & { ring: number }>(
     summed(ofRing),

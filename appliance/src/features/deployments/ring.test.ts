@@ -14,6 +14,7 @@ const counts = (some: Partial<RingCounts>): RingCounts => ({
   failed: 0,
   lost: 0,
   unconfirmed: 0,
+  unheard: 0,
   ...some,
 });
 const open: Ring = { state: 'open', dueAtMs: start, openedAtMs: start, soakingAtMs: null };
@@ -58,7 +59,8 @@ describe('a ring', () => {
       true,
       { state: 'soaking' },
     ],
-    ['waits for what may still be shown', soaking, { verified: 94, unconfirmed: 1 }, dayMs, true, { state: 'soaking' }],
+    ['waits for what may still be shown', soaking, { verified: 99, unconfirmed: 1 }, dayMs, true, { state: 'soaking' }],
+    ['waits until each device was heard after its soak', soaking, { unheard: 1 }, 9 * dayMs, true, { state: 'soaking' }],
     [
       'is held where too few are verified',
       soaking,

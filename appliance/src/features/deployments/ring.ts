@@ -29,6 +29,8 @@ export type RingCounts = {
   readonly lost: number;
   /** Installed, and the inventory may still show it. */
   readonly unconfirmed: number;
+  /** Done, not lost, and not heard since the soak of the ring was over. */
+  readonly unheard: number;
 };
 
 export type Ring = {
@@ -73,12 +75,11 @@ export function judgeRing(
   }
   if (state === 'open') return { state: counts.ended === counts.reached ? 'soaking' : 'open' };
   if (now.atMs < (ring.soakingAtMs ?? now.atMs) + limits.soakHours * hourMs) return { state };
-  // What is at work may still be lost, and what no inventory shows may still fail: not while that would be too many.
-  if (counts.ended < counts.reached) return { state };
-  if (counts.failed + counts.unconfirmed > bearsFailures(counts.members, limits)) return { state };
+  // What is at work or was not heard since may still be lost, and what no inventory shows may still fail. A soak may be shorter
+  // than the time after which a device counts as lost: each of them is heard once more after it, or is lost.
+  if (counts.ended < counts.reached || counts.unconfirmed > 0 || counts.unheard > 0) return { state };
   if (counts.verified > 0 && counts.verified * 100 >= counts.reached * limits.minVerifiedPercent)
     return { state: 'passed' };
-  if (counts.unconfirmed > 0) return { state };
   return { state: 'held', reason: 'NOT_VERIFIED' };
 }
 

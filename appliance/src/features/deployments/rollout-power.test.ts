@@ -38,7 +38,7 @@ const isGone = (one: Story, atMs: number): boolean => one.deadMs + visibilityMs 
 const isLost = (one: Story, atMs: number): boolean =>
   isDone(one, atMs) ? isGone(one, atMs) : one.beginMs + timeoutMs + dayMs < atMs;
 
-const countsAt = (stories: readonly Story[], atMs: number): RingCounts => {
+const countsAt = (stories: readonly Story[], atMs: number, soakedAtMs: number): RingCounts => {
   const count = (is: (one: Story) => boolean): number => stories.filter(is).length;
   return {
     members: stories.length,
@@ -48,6 +48,7 @@ const countsAt = (stories: readonly Story[], atMs: number): RingCounts => {
     failed: 0,
     lost: count((one) => one.beginMs <= atMs && isLost(one, atMs)),
     unconfirmed: count((one) => isDone(one, atMs) && !isShown(one, atMs)),
+    unheard: count((one) => isDone(one, atMs) && !isLost(one, atMs) && Math.min(atMs, one.deadMs) < soakedAtMs),
   };
 };
 
@@ -56,7 +57,8 @@ const endOf = (stories: readonly Story[], limits: RingLimits): RingState => {
   let ring: Ring = { state: 'open', dueAtMs: baseMs, openedAtMs: baseMs, soakingAtMs: null };
   for (let atMs = baseMs; atMs < baseMs + 30 * dayMs; atMs += hourMs) {
     for (;;) {
-      const { state } = judgeRing(ring, countsAt(stories, atMs), limits, { atMs, isPreviousPassed: true });
+      const counts = countsAt(stories, atMs, (ring.soakingAtMs ?? atMs) + limits.soakHours * hourMs);
+      const { state } = judgeRing(ring, counts, limits, { atMs, isPreviousPassed: true });
       if (state === ring.state) break;
       ring = { ...ring, state, soakingAtMs: state === 'soaking' ? atMs : ring.soakingAtMs };
     }

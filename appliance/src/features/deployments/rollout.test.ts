@@ -195,6 +195,42 @@ describe('a rollout', () => {
     expect(states(id)).toEqual(['failed', 'closed']);
   });
 
+  it('is watched until each device was heard after its soak, however short that is', async () => {
+    const { db } = fixture.site;
+    const id = await create({ rings: ['2'], soakHours: 1 });
+    const [first = 0, second = 0] = waiting();
+    db.pragma('foreign_keys = off');
+    const hear = (device: number): void =>
+      void db
+        .prepare('INSERT OR REPLACE INTO device (id, public_id, created_at, last_seen_at) VALUES (?, ?, 0, ?)')
+        .run(device, `d-${device}`, nowMs);
+    for (const device of [first, second]) {
+      install(device);
+      hear(device);
+    }
+    pass(0);
+    pass(hourMs);
+    expect(states(id)).toEqual(['soaking', 'closed']);
+    hear(first);
+    pass(5 * hourMs);
+    expect(states(id)).toEqual(['soaking', 'closed']);
+    expect(fixture.deployments.rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ unheard: 1 });
+    // Past its visibility time it is lost.
+    const status = 'INSERT INTO device_status (device, level, reasons, visible, updated_at) VALUES (?, 3, ?, 0, 0)';
+    db.prepare(status).run(second, '[]');
+    pass(0);
+    expect(states(id)).toEqual(['failed', 'closed']);
+    db.prepare('UPDATE device_status SET visible = 1').run();
+    hear(second);
+    fixture.deployments.rollouts.resume(admin, id, 'it is back');
+    pass(0);
+    pass(hourMs);
+    hear(first);
+    hear(second);
+    pass(0);
+    expect(states(id)).toEqual(['passed', 'open']);
+  });
+
   it('is held where no inventory shows what was installed', async () => {
     const id = await create({ rings: ['1'] });
     const [first = 0] = waiting();

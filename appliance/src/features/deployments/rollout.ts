@@ -22,7 +22,8 @@ import {
 // held gives out nothing more until another person than its author resumes or passes it, or somebody takes it back.
 
 const KIND = 'deployment';
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const minuteMs = 60_000;
 /** The share of devices that a bad update silences, for which a plan says how surely each ring notices it. */
 const assumedFaultPercent = 5;
@@ -59,6 +60,14 @@ export const rollouts = (parts: RolloutParts) => {
   const limitsOf = (deployment: string): RingLimits => ({
     ...defaultLimits,
     ...(bodyOf(deployment)['rollout'] as RingPlan | undefined),
+  });
+
+  /** What the devices of a rollout are looked at by, now. */
+  const lookAt = (deployment: string) => ({
+    deployment,
+    atMs: clock(),
+    timeoutMs: timeoutMs(deployment),
+    soakMs: limitsOf(deployment).soakHours * hourMs,
   });
 
   /** The rings and limits that are wanted: those given, else those of the plan; undefined where all go at once. */
@@ -127,7 +136,7 @@ export const rollouts = (parts: RolloutParts) => {
       let current = row;
       // Open, then soaking, then passed: each as soon as it holds.
       for (;;) {
-        const look = { deployment, ring: row.ring, atMs: clock(), timeoutMs: timeoutMs(deployment) };
+        const look = { ...lookAt(deployment), ring: row.ring };
         const counts = current.state === 'closed' ? noCounts : store.counts(look);
         const verdict = judgeRing(current, counts, limits, { atMs: look.atMs, isPreviousPassed });
         if (verdict.state === current.state) break;
@@ -234,7 +243,7 @@ export const rollouts = (parts: RolloutParts) => {
       const limits = limitsOf(deployment);
       const rows = store.of(deployment);
       if (rows.length === 0) return [];
-      const countsOf = store.countsIn({ deployment, atMs: clock(), timeoutMs: timeoutMs(deployment) }, scope);
+      const countsOf = store.countsIn(lookAt(deployment), scope);
       return rows.map((row) => {
         const counts = countsOf.get(row.ring) ?? noCounts;
         return {
@@ -245,7 +254,7 @@ export const rollouts = (parts: RolloutParts) => {
           decidedBy: row.decidedBy,
           dueAt: row.dueAtMs,
           openedAt: row.openedAtMs,
-          soakUntil: row.soakingAtMs === null ? null : row.soakingAtMs + limits.soakHours * 3_600_000,
+          soakUntil: row.soakingAtMs === null ? null : row.soakingAtMs + limits.soakHours * hourMs,
           changedAt: row.changedAtMs,
           ...counts,
           powerPercent: powerPercent(counts.members, limits),
@@ -289,7 +298,7 @@ export const rollouts = (parts: RolloutParts) => {
     /** What failed is taken out of the numbers, and the ring goes on. */
     resume: (actor: Actor, deployment: string, comment: string): void =>
       decide(actor, deployment, 'rollout-resumed', comment, (row) => {
-        const look = { deployment, ring: row.ring, atMs: clock(), timeoutMs: timeoutMs(deployment) };
+        const look = { ...lookAt(deployment), ring: row.ring };
         for (const device of store.bad(look)) {
           store.takeOut(deployment, device);
           parts.endWaiting(deployment, device);
