@@ -1,4 +1,5 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { AppError } from '../../src/platform/errors.ts';
 import { wholeSite } from '../../src/platform/scope.ts';
 import { completed, lineUpdate, openDeployments } from './deployment-site.ts';
 import { admin } from './engines.ts';
@@ -140,6 +141,16 @@ export const rolloutPair = async (size: number, limits: SimulatedLimits, rings: 
   const person = (act: 'resume' | 'pass' | 'hold'): void => {
     const isMoving = known.some((state) => state === 'closed' || state === 'open' || state === 'soaking');
     if (act === 'hold' ? isStanding() || !isMoving : !isStanding()) return;
+    if (act === 'resume') {
+      const isResumed = simulated.resume(nowMs);
+      try {
+        rollouts.resume(admin, id, 'looked at');
+        if (!isResumed) throw new Error('a ring without a device was resumed');
+      } catch (error) {
+        if (isResumed || !(error instanceof AppError)) throw error;
+      }
+      return;
+    }
     rollouts[act](admin, id, 'looked at');
     simulated[act](nowMs);
   };

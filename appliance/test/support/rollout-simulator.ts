@@ -128,14 +128,16 @@ export const simulatedRollout = (limits: SimulatedLimits[], members: SimulatedMe
     heard: (device: number, nowMs: number): void => {
       story(device).heardAt = nowMs;
     },
-    /** What failed or was lost leaves the numbers, and the ring is opened anew. */
-    resume: (nowMs: number): void => {
+    /** What failed or was lost leaves the numbers, and the ring is opened anew; false where no device would be left in it. */
+    resume: (nowMs: number): boolean => {
       for (const [index, ring] of rings.entries()) {
         if (ring.state !== 'failed' && ring.state !== 'held') continue;
-        for (const one of stories)
-          if (one.ring === index && (isFailure(one, nowMs) || isLost(one, nowMs))) one.out = true;
+        const bad = (one: Story): boolean => isFailure(one, nowMs) || isLost(one, nowMs);
+        if (ring.openedAt !== 0 && count(index, (one) => !bad(one)) === 0) return false;
+        for (const one of stories) if (one.ring === index && bad(one)) one.out = true;
         enter(ring, ring.openedAt === 0 ? 'closed' : 'open', nowMs);
       }
+      return true;
     },
     /** A person holds the ring that is at work, else the next one. */
     hold: (nowMs: number): void => {

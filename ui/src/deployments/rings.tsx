@@ -82,6 +82,9 @@ export const Rings = ({ id, rings, hindrance, errors }: Props) => {
               <Button kind="primary" name="action" value="resume" unavailable={mayNot}>
                 {ctx.t('rings.resume')}
               </Button>
+              <Button name="action" value="again" unavailable={mayNot}>
+                {ctx.t('rings.again')}
+              </Button>
               <Button name="action" value="pass" unavailable={mayNot}>
                 {ctx.t('rings.pass')}
               </Button>

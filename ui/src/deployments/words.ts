@@ -427,11 +427,12 @@ export const words = defineWords({
   },
   'rings.why': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'rings.continueHint': {
-    en: 'Another person than the one who ordered it decides. Resume: the devices that failed no longer count, and the ring goes on. Pass: the ring counts as passed, and the next one opens.',
-    ru: 'Решает не тот, кто назначил. «Продолжить»: неудачные не учитываются, этап продолжается. «Считать пройденным»: откроется следующий этап.',
-    kk: 'Тапсырған адамнан басқа адам шешеді. «Жалғастыру»: сәтсіздер есептен шығады, кезең жүре береді. «Өтті деп санау»: келесі кезең ашылады.',
+    en: 'Another person than the one who ordered it decides. Resume: the devices that failed no longer count, and the ring goes on. Order again: they get their orders once more. Pass: the ring counts as passed, and the next one opens.',
+    ru: 'Решает не тот, кто назначил. «Продолжить»: неудачные не учитываются, этап продолжается. «Назначить снова»: они получат обновление ещё раз. «Считать пройденным»: откроется следующий этап.',
+    kk: 'Тапсырған адамнан басқа адам шешеді. «Жалғастыру»: сәтсіздер есептен шығады, кезең жүре береді. «Қайта тапсыру»: олар жаңартуды тағы бір рет алады. «Өтті деп санау»: келесі кезең ашылады.',
   },
   'rings.resume': { en: 'Resume', ru: 'Продолжить', kk: 'Жалғастыру' },
+  'rings.again': { en: 'Order again', ru: 'Назначить снова', kk: 'Қайта тапсыру' },
   'rings.pass': { en: 'Take as passed', ru: 'Считать пройденным', kk: 'Өтті деп санау' },
   'rings.hold': { en: 'Hold', ru: 'Приостановить', kk: 'Тоқтата тұру' },
   'rings.plan': { en: 'Who goes first', ru: 'Кто первым', kk: 'Алдымен кім' },
@@ -457,6 +458,7 @@ export const words = defineWords({
   },
   'toast.rings.hold': { en: 'The rollout is held', ru: 'Развёртывание приостановлено', kk: 'Тарату тоқтатылды' },
   'toast.rings.resume': { en: 'The rollout goes on', ru: 'Развёртывание продолжается', kk: 'Тарату жалғасады' },
+  'toast.rings.again': { en: 'What failed is ordered again', ru: 'Неудачное назначено снова', kk: 'Сәтсіздер қайта тапсырылды' },
   'toast.rings.pass': { en: 'The ring has passed', ru: 'Этап пройден', kk: 'Кезең өтті' },
   'validation.ringsTwice': {
     en: 'Either a ring plan or rings of its own.',

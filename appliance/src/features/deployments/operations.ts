@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
-import { invalid } from '../../platform/errors.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { comment, deviceReference, pageOf, paging, search, textTime } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -323,11 +323,16 @@ export const deploymentOperations = [
     input: one.extend({
       comment: reason,
       pass: z.boolean().default(false).describe('The ring is taken for passed; without it, it goes on'),
+      again: z
+        .boolean()
+        .default(false)
+        .describe('What failed is ordered again; without it, it leaves the numbers of its ring'),
     }),
     output: deploymentSchema,
-    run: ({ deployments, actor }, { deployment: id, comment: why, pass }) => {
+    run: ({ deployments, actor }, { deployment: id, comment: why, pass, again }) => {
+      if (pass && again) throw new AppError('MALFORMED', 'a ring is taken for passed, or its devices are ordered again');
       if (pass) deployments.rollouts.pass(actor, id, why);
-      else deployments.rollouts.resume(actor, id, why);
+      else deployments.rollouts.resume(actor, id, why, again);
       return deployments.get(id, scopeOf(actor, 'deployments:read'));
     },
     command: {

@@ -441,11 +441,12 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const { actor } = signedIn(c);
     const id = param(c, 'id');
     const action = c.get('form').text('action');
-    if (action !== 'hold' && action !== 'resume' && action !== 'pass')
+    if (action !== 'hold' && action !== 'resume' && action !== 'again' && action !== 'pass')
       throw new AppError('MALFORMED', 'there is no such action');
     const comment = c.get('form').text('comment').trim();
     if (comment === '' || comment.length > 500) return showOne(c, { comment: { key: 'validation.required' } });
-    deployments.rollouts[action](actor, id, comment);
+    if (action === 'again') deployments.rollouts.resume(actor, id, comment, true);
+    else deployments.rollouts[action](actor, id, comment);
     return goWith(c, paths.deployment(id), { message: { key: `toast.rings.${action}` } });
   };
 

@@ -301,6 +301,52 @@ describe('a rollout', () => {
     });
   });
 
+  it('is not resumed where no device would be left, and orders again what failed where a person wants it', async () => {
+    const { queue, rollouts, tasks } = fixture.deployments;
+    const id = await create({ rings: ['1'] });
+    const [first = 0] = waiting();
+    const orderOf = () => tasks(id, wholeSite('job')).find(({ device }) => device === first);
+    fail(first);
+    expect(() => rollouts.resume(admin, id, 'the disk was full')).toThrow(
+      expect.objectContaining({ code: 'CONFLICT', message: expect.stringMatching(/no device of ring 1 would be left/) }),
+    );
+    expect(states(id)).toEqual(['failed', 'closed']);
+    expect(orderOf()).toMatchObject({ state: 'failed', attempt: 1 });
+    rollouts.resume(admin, id, 'the disk was full', true);
+    expect(states(id)).toEqual(['open', 'closed']);
+    expect(waiting()).toEqual([first]);
+    expect(orderOf()).toMatchObject({ state: 'queued', attempt: 2, reason: null, finishedAt: null, actingAt: null });
+    // What comes late of the attempt before is no result of this one.
+    expect(queue.result(first, orderOf()?.id ?? '', completed)).toBe('repeat');
+    const order = begin(first);
+    expect(order.attempt).toBe(2);
+    queue.result(first, order.id, { ...completed, attempt: 2 });
+    fixture.report(first, 'software', [deb('line', '1.1-1'), deb('other', '1.0-1'), deb('helper', '2.0-1')]);
+    pass(0);
+    pass(dayMs);
+    expect(states(id)).toEqual(['passed', 'open']);
+  });
+
+  it('orders a silent device again, and takes out one whose update is there', async () => {
+    const { queue, rollouts, tasks } = fixture.deployments;
+    const id = await create({ rings: ['2'] });
+    const [silent = 0, gone = 0] = waiting();
+    begin(silent);
+    install(gone);
+    fixture.site.db.pragma('foreign_keys = off');
+    fixture.site.db
+      .prepare("INSERT INTO device_status (device, level, reasons, visible, updated_at) VALUES (?, 3, '[]', 0, 0)")
+      .run(gone);
+    pass(2 * dayMs);
+    fixture.deployments.endOld();
+    expect(states(id)).toEqual(['failed', 'closed']);
+    rollouts.resume(admin, id, 'both were switched off', true);
+    expect(waiting()).toEqual([silent]);
+    expect(queue.next(silent)?.attempt).toBe(2);
+    expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ members: 1, lost: 0 });
+    expect(tasks(id, wholeSite('job')).find(({ device }) => device === gone)?.state).toBe('verified');
+  });
+
   it('takes the rings of a plan as it was then', async () => {
     const { objects } = fixture.site;
     const plan = objects.create(admin, 'ring-plan', { name: 'careful', rings: ['2'], soakHours: 1 }).id;

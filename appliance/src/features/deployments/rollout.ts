@@ -41,6 +41,8 @@ type RolloutParts = {
   assertSeen: (deployment: string, scope: Scope) => void;
   /** Takes back what a device has not begun. */
   endWaiting: (deployment: string, device: number) => void;
+  /** Orders again what a device failed at; how many orders these are. */
+  orderAgain: (deployment: string, device: number) => number;
 };
 
 export type Rollouts = ReturnType<typeof rollouts>;
@@ -295,14 +297,23 @@ export const rollouts = (parts: RolloutParts) => {
         });
       });
     },
-    /** What failed is taken out of the numbers, and the ring goes on. */
-    resume: (actor: Actor, deployment: string, comment: string): void =>
+    /**
+     * What failed is taken out of the numbers, or ordered `again`, and the ring goes on. CONFLICT where no device would be left:
+     * such a ring could say nothing of the update.
+     */
+    resume: (actor: Actor, deployment: string, comment: string, again = false): void =>
       decide(actor, deployment, 'rollout-resumed', comment, (row) => {
         const look = { ...lookAt(deployment), ring: row.ring };
         for (const device of store.bad(look)) {
+          if (again && parts.orderAgain(deployment, device) > 0) continue;
           store.takeOut(deployment, device);
           parts.endWaiting(deployment, device);
         }
+        if (row.openedAtMs !== null && store.counts(look).members === 0)
+          throw new AppError(
+            'CONFLICT',
+            `no device of ring ${row.ring} would be left: order again what failed, take the ring for passed, or take the deployment back`,
+          );
         // Opened anew: patience and soak begin again. A ring that was held before it opened waits for its turn.
         move(deployment, row, {
           state: row.openedAtMs === null ? 'closed' : 'open',

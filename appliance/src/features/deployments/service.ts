@@ -112,6 +112,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     groupMembers,
     assertSeen: (id, scope) => void get(id, scope),
     endWaiting: (id, device) => store.takeBack(id, device, clock()),
+    orderAgain: (id, device) => store.orderAgain(id, device, clock()),
   });
   const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);

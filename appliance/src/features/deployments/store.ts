@@ -189,6 +189,11 @@ export const taskStore = (db: Database, changed: Changed) => {
     `UPDATE task SET state = 'cancelled', reason = 'TAKEN_OUT', finished_at = ?
      WHERE deployment = ? AND device = ? AND state = 'queued' AND acting_at IS NULL`,
   );
+  const orderAgain = sql.changes<[at: string, deployment: string, device: number]>(
+    `UPDATE task SET state = 'queued', reason = NULL, attempt = attempt + 1, objects = NULL, acting_at = NULL, asks_permit = NULL,
+       queued_at = ?, started_at = NULL, finished_at = NULL, verified_at = NULL
+     WHERE deployment = ? AND device = ? AND (state IN ('failed', 'installed') OR (state IN ('queued', 'running') AND acting_at IS NOT NULL))`,
+  );
   const open = sql.count<[string]>(
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
@@ -274,6 +279,12 @@ export const taskStore = (db: Database, changed: Changed) => {
     /** Takes back what a device that a person took out has not begun. */
     takeBack: (deployment: string, device: number, at: string): void => {
       if (takeBack(at, deployment, device) > 0) changed('task', [device]);
+    },
+    /** Puts what a device failed at, fell silent at, or does not show, into the queue once more; how many orders these are. */
+    orderAgain: (deployment: string, device: number, at: string): number => {
+      const count = orderAgain(at, deployment, device);
+      if (count > 0) changed('task', [device]);
+      return count;
     },
     /** Takes back what has not ended on devices in reach. */
     cancel: (deployment: string, at: string, scope: Scope): void => {
