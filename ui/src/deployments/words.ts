@@ -458,7 +458,11 @@ export const words = defineWords({
   },
   'toast.rings.hold': { en: 'The rollout is held', ru: 'Развёртывание приостановлено', kk: 'Тарату тоқтатылды' },
   'toast.rings.resume': { en: 'The rollout goes on', ru: 'Развёртывание продолжается', kk: 'Тарату жалғасады' },
-  'toast.rings.again': { en: 'What failed is ordered again', ru: 'Неудачное назначено снова', kk: 'Сәтсіздер қайта тапсырылды' },
+  'toast.rings.again': {
+    en: 'What failed is ordered again',
+    ru: 'Неудачное назначено снова',
+    kk: 'Сәтсіздер қайта тапсырылды',
+  },
   'toast.rings.pass': { en: 'The ring has passed', ru: 'Этап пройден', kk: 'Кезең өтті' },
   'validation.ringsTwice': {
     en: 'Either a ring plan or rings of its own.',

@@ -330,7 +330,8 @@ export const deploymentOperations = [
     }),
     output: deploymentSchema,
     run: ({ deployments, actor }, { deployment: id, comment: why, pass, again }) => {
-      if (pass && again) throw new AppError('MALFORMED', 'a ring is taken for passed, or its devices are ordered again');
+      if (pass && again)
+        throw new AppError('MALFORMED', 'a ring is taken for passed, or its devices are ordered again');
       if (pass) deployments.rollouts.pass(actor, id, why);
       else deployments.rollouts.resume(actor, id, why, again);
       return deployments.get(id, scopeOf(actor, 'deployments:read'));

@@ -60,7 +60,14 @@ describe('a ring', () => {
       { state: 'soaking' },
     ],
     ['waits for what may still be shown', soaking, { verified: 99, unconfirmed: 1 }, dayMs, true, { state: 'soaking' }],
-    ['waits until each device was heard after its soak', soaking, { unheard: 1 }, 9 * dayMs, true, { state: 'soaking' }],
+    [
+      'waits until each device was heard after its soak',
+      soaking,
+      { unheard: 1 },
+      9 * dayMs,
+      true,
+      { state: 'soaking' },
+    ],
     [
       'is held where too few are verified',
       soaking,

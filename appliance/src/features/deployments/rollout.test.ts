@@ -153,6 +153,35 @@ describe('a rollout', () => {
     expect(taskOf(4)).toMatchObject({ state: 'failed', verifiedAt: null });
   });
 
+  it('is at work from hand-out with an agent that asks no permit, and that one is told to stop once the rollout is held', async () => {
+    const { queue, rollouts, tasks } = fixture.deployments;
+    const id = await create({ rings: ['3'] });
+    const [first = 0, second = 0, third = 0] = waiting();
+    const orderOf = (device: number) => tasks(id, wholeSite('job')).find((task) => task.device === device);
+    const order = queue.next(second, false);
+    const asked = queue.next(third, true);
+    if (order === null || asked === null) throw new Error('no order');
+    expect(orderOf(second)).toMatchObject({ state: 'running', startedAt: '2026-11-02T00:00:00Z' });
+    expect(orderOf(third)).toMatchObject({ state: 'queued', startedAt: null });
+    expect(queue.cancelled(second, [order.id])).toEqual([]);
+    fail(first);
+    expect(states(id)).toEqual(['failed', 'closed']);
+    // Were the answer lost, it would begin now.
+    expect(queue.next(second, false)).toBeNull();
+    expect(queue.cancelled(second, [order.id])).toEqual([order.id]);
+    // The permit stops it.
+    expect(queue.cancelled(third, [asked.id])).toEqual([]);
+    queue.result(second, order.id, { attempt: 1, steps: [], state: 'failed', code: 'CANCELLED' });
+    expect(orderOf(second)).toMatchObject({ state: 'queued', attempt: 2, actingAt: null, reason: null });
+    expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ failed: 1 });
+    rollouts.resume(admin, id, 'looked at');
+    expect(queue.next(second, false)).toMatchObject({ id: order.id, attempt: 2 });
+    expect(queue.cancelled(second, [order.id])).toEqual([]);
+    // One that installs already is not stopped in the middle, and falls silent like any other.
+    pass(dayMs + 31 * 60_000);
+    expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ lost: 1, state: 'failed' });
+  });
+
   it('counts a device as lost that was permitted and sent no result, also once its order has ended', async () => {
     const { queue, endOld, rollouts } = fixture.deployments;
     const id = await create({ rings: ['2'], maxLost: 1 });
@@ -308,7 +337,10 @@ describe('a rollout', () => {
     const orderOf = () => tasks(id, wholeSite('job')).find(({ device }) => device === first);
     fail(first);
     expect(() => rollouts.resume(admin, id, 'the disk was full')).toThrow(
-      expect.objectContaining({ code: 'CONFLICT', message: expect.stringMatching(/no device of ring 1 would be left/) }),
+      expect.objectContaining({
+        code: 'CONFLICT',
+        message: expect.stringMatching(/no device of ring 1 would be left/),
+      }),
     );
     expect(states(id)).toEqual(['failed', 'closed']);
     expect(orderOf()).toMatchObject({ state: 'failed', attempt: 1 });

@@ -39,7 +39,7 @@ const columns = `id, deployment, device, update_id AS updateId, state, reason, a
   ring, started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, acting_at AS actingAt,
   asks_permit AS asksPermit, result`;
 
-/** A queued order goes out once its ring is open, and no ring of its rollout waits for a person. Ring 0: all at once. */
+/** An order goes out, also once more, while its ring is open, and no ring of its rollout waits for a person. Ring 0: all at once. */
 const inOpenRing = `(task.ring = 0 OR (
   EXISTS (SELECT 1 FROM deployment_ring r WHERE r.deployment = task.deployment AND r.ring = task.ring
     AND r.state IN ('open', 'soaking', 'passed'))
@@ -62,12 +62,11 @@ export const taskStore = (db: Database, changed: Changed) => {
   const isValid = `EXISTS (SELECT 1 FROM object WHERE kind = 'deployment' AND id = task.deployment)`;
   const next = sql.get<[number], OrderRow>(
     `SELECT id, deployment, update_id AS updateId, attempt, objects, acting_at AS actingAt FROM task
-     WHERE device = +? AND ${isValid} AND (state = 'running' OR (state = 'queued' AND ${inOpenRing}))
+     WHERE device = +? AND ${isValid} AND state IN ('queued', 'running') AND ${inOpenRing}
      ORDER BY state = 'queued', queued_at, rowid LIMIT 1`,
   );
-  const isWaiting = sql.value<[number, number], number>(
-    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'queued' AND ${isValid} AND ${inOpenRing})
-         OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running' AND ${isValid})`,
+  const isWaiting = sql.value<[number], number>(
+    `SELECT EXISTS (SELECT 1 FROM task WHERE device = ? AND state IN ('queued', 'running') AND ${isValid} AND ${inOpenRing})`,
   );
   const unfinished = sql.values<[], string>(
     `SELECT DISTINCT deployment FROM task WHERE state = 'queued' AND NOT ${isValid}`,
@@ -156,7 +155,8 @@ export const taskStore = (db: Database, changed: Changed) => {
        WHERE id = ? RETURNING device`,
   );
   const hand = sql.run(
-    `UPDATE task SET objects = ?2, asks_permit = ?3, acting_at = coalesce(acting_at, ?4) WHERE id = ?1`,
+    `UPDATE task SET objects = ?2, asks_permit = ?3, acting_at = coalesce(acting_at, ?4),
+       state = iif(?4 IS NULL, state, 'running'), started_at = coalesce(started_at, ?4) WHERE id = ?1`,
   );
   const act = sql.values<[string, string], number>(
     'UPDATE task SET acting_at = ?2 WHERE id = ?1 AND acting_at IS NULL RETURNING device',
@@ -222,7 +222,7 @@ export const taskStore = (db: Database, changed: Changed) => {
     /** What was handed out and has no result. */
     inHand,
     /** Whether one is queued or running. */
-    isWaiting: (device: number): boolean => isWaiting(device, device) === 1,
+    isWaiting: (device: number): boolean => isWaiting(device) === 1,
     /** Handed out with these files; `actingAt`: to an agent that asks for no permit. */
     hand: (id: string, files: readonly TaskFile[], asksPermit: boolean, actingAt: string | null): void =>
       hand(id, JSON.stringify(files), asksPermit ? 1 : 0, actingAt),

@@ -160,14 +160,23 @@ export const taskQueue = (parts: QueueParts) => {
       return { go: true, mustEndBy: toTime(opening.untilMs) };
     });
 
-  /** Whether an attempt is followed by another: where nothing was begun, or the device tells that by itself. */
-  const isTriedAgain = ({ attempt, actingAt, asksPermit }: DeploymentTask, { state, code }: TaskResult): boolean =>
-    state === 'failed' &&
-    code !== undefined &&
-    attempt < maxAttempts &&
-    passing.has(code) &&
-    asksPermit === true &&
-    (actingAt === null || code === 'WINDOW_CLOSED');
+  /**
+   * Whether an attempt is followed by another: where nothing was begun, or the device tells that by itself. It stops only where it was
+   * told to, between two steps.
+   */
+  const isTriedAgain = ({ attempt, actingAt, asksPermit }: DeploymentTask, { state, code }: TaskResult): boolean => {
+    if (state !== 'failed' || code === undefined) return false;
+    if (code === 'CANCELLED') return true;
+    if (attempt >= maxAttempts || !passing.has(code) || asksPermit !== true) return false;
+    return actingAt === null || code === 'WINDOW_CLOSED';
+  };
+
+  /** Taken back; or in the hands of an agent that no permit stops, while its rollout is held. */
+  const isToStop = (device: number, id: string): boolean => {
+    const task = store.find(id, device);
+    if (task === undefined) return false;
+    return task.state === 'cancelled' || (task.asksPermit === false && !store.isInOpenRing(id));
+  };
 
   const result = (device: number, taskId: string, report: TaskResult): 'ok' | 'repeat' | 'not-found' | 'cancelled' =>
     immediate(db, () => {
@@ -216,7 +225,7 @@ export const taskQueue = (parts: QueueParts) => {
     next,
     inHand: store.inHand,
     mayAct,
-    cancelled: (device, ids) => ids.filter((id) => store.find(id, device)?.state === 'cancelled'),
+    cancelled: (device, ids) => ids.filter((id) => isToStop(device, id)),
     result,
     isNews: (device, taskId) => store.find(taskId, device)?.state === 'queued',
     state: (device, taskId) => store.begin(taskId, device, clock()),

@@ -151,7 +151,12 @@ const percent = z.int().min(0).max(100).optional();
 /** Limits of every ring; what is absent has its default (ring.ts). */
 const limits = {
   daysBetween: z.int().min(0).max(365).optional().describe('Days from one ring to the next, at least (0)'),
-  soakHours: z.int().min(0).max(2_160).optional().describe(
+  soakHours: z
+    .int()
+    .min(0)
+    .max(2_160)
+    .optional()
+    .describe(
       'How long a ring is watched after its last result (24), and on until each of its devices was heard once more or counts as lost, and the inventory shows what was installed',
     ),
   minReachedPercent: percent.describe('Of the devices of a ring (80)'),
@@ -180,7 +185,9 @@ export const ringSchema = z.object({
   failed: z.int(),
   lost: z.int(),
   unconfirmed: z.int().describe('Installed, and no inventory shows it yet'),
-  unheard: z.int().describe('Done, and not heard since its soak was over: the ring waits until it is heard, or is lost'),
+  unheard: z
+    .int()
+    .describe('Done, and not heard since its soak was over: the ring waits until it is heard, or is lost'),
   powerPercent: z.int().describe('How surely it is held by an update that silences 5 % of the devices'),
 });
 export type RingView = Shape<typeof ringSchema>;
