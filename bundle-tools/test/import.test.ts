@@ -158,6 +158,36 @@ describe('a bundle that is in order', () => {
     expect((await attempt(world, folder)).code).toBe('HEADER');
   });
 
+  it('is not what a person chose by mistake: that is said, and is no alarm', async () => {
+    const folder = freshDir(world, 'by-mistake');
+    const path = (name: string) => join(folder, name);
+    writeFileSync(path('notes'), 'Line 3: hand over on Monday.\n');
+    mkdirSync(path('logs'));
+    writeFileSync(path('logs/today'), 'started\n'.repeat(200));
+    const tar = (...args: string[]) => spawnSync('tar', ['-C', folder, ...args]).status;
+    expect(tar('-cf', path('gnu.tar'), 'notes', 'logs')).toBe(0);
+    expect(tar('--format=ustar', '-cf', path('folder.tar'), 'logs')).toBe(0);
+    expect(tar('--format=v7', '-cf', path('old.tar'), 'notes')).toBe(0);
+    expect(tar('-czf', path('packed.tar'), 'logs')).toBe(0);
+    writeFileSync(path('picture.tar'), Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(4_000, 7)]));
+    writeFileSync(path('short.tar'), 'notes');
+    for (const name of ['gnu', 'folder', 'old', 'packed', 'picture', 'short'])
+      expect([name, (await attempt(world, path(`${name}.tar`))).code]).toEqual([name, 'NO_BUNDLE']);
+    // What could be a bundle that was changed or cut keeps its alarm.
+    const whole = readVolumeBytes(built);
+    const spoilt = (at: number) => Buffer.from(whole.map((byte, n) => (n === at ? byte ^ 1 : byte)));
+    for (const [name, bytes, code] of [
+      ['worn-name', spoilt(0), 'HEADER'],
+      ['worn-size', spoilt(130), 'HEADER'],
+      ['cut', whole.subarray(0, 300), 'TRUNCATED'],
+      ['begun', whole.subarray(0, 9), 'TRUNCATED'],
+      ['empty', whole.subarray(0, 0), 'TRUNCATED'],
+    ] as const) {
+      writeFileSync(path(`${name}.tar`), bytes);
+      expect([name, (await attempt(world, path(`${name}.tar`))).code]).toEqual([name, code]);
+    }
+  });
+
   attack('replay', 'is a no-op the second time', async () => {
     const first = await attempt(world, volumeOf(built));
     const trust = first.verdict?.trust;

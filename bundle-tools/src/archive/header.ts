@@ -10,7 +10,9 @@ export const endBytes = 2 * blockBytes;
 const nameForm = /^[0-9a-zA-Z._-]+(?:\/[0-9a-zA-Z._-]+)*$/;
 
 // A name is never joined to a path that is written; that it could not lead anywhere either costs nothing.
-const isEntryName = (name: string): boolean =>
+
+/** Whether an entry may have this name: segments of letters, digits, `.`, `_` and `-`, none of them `.` or `..`. */
+export const isEntryName = (name: string): boolean =>
   name.length <= 100 && nameForm.test(name) && name.split('/').every((segment) => segment !== '.' && segment !== '..');
 
 const maxSize = 8 ** 11 - 1;

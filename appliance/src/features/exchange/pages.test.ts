@@ -286,7 +286,8 @@ describe('exchange through the console', () => {
     const refused = await settled(draftOf(await upload(paths.bundleUpload(), altered, 'altered.tar')));
     expect(/HASH|HEADER|TRAILING|SIGNATURE|NONCE|METADATA|TRUNCATED/.test(refused)).toBe(true);
     const garbage = await settled(draftOf(await upload(paths.bundleUpload(), Buffer.from('garbage'), 'g.tar')));
-    expect(/NO_BUNDLE|HEADER|TRUNCATED|NOT_REGULAR/.test(garbage)).toBe(true);
+    expect(garbage).toContain('NO_BUNDLE');
+    expect(garbage).toContain('This is not a bundle of Sallyport');
     expect((await upload(paths.bundleUpload(), Buffer.alloc(0), 'e.tar')).status).toBe(422);
     expect(existsSync(join(site.appliance.paths.staging, 'upload-none'))).toBe(false);
   });
