@@ -119,8 +119,8 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
     why: 'a ring is judged by all of its devices, whoever looks; acts take a reach over every one',
   },
   'features/deployments/store.ts': {
-    reads: 13,
-    why: 'an agent asks about its own device; which orders are too old; what is in use of the store; orders by their number',
+    reads: 14,
+    why: 'an agent asks about its own device; which orders are too old, how long they took; what is in use of the store; orders by their number',
   },
   'features/redundancy/store.ts': { reads: 4, why: 'the rule of a pair holds for all of its members, whoever looks' },
   'features/rules/store.ts': { reads: 10, why: 'derives rows; tags and facts of devices that are asked about already' },

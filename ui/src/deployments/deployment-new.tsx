@@ -51,6 +51,8 @@ type DeploymentNewProps = {
   /** Ring plans that were written here, and the chosen one; empty: all at once. */
   readonly plans: readonly Reference[];
   readonly ringPlan: string;
+  /** What one order is expected to take. */
+  readonly expectedMinutes: number;
   /** The rings that the chosen plan makes of these devices. */
   readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
   readonly held: Held;
@@ -94,6 +96,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       sub={ctx.t('deployments.consequence')}
     >
       <HeldNotes ctx={ctx} held={props.held} />
+      {deviceCount === 0 ? null : <p class="second">{ctx.t('deployments.expected', { n: props.expectedMinutes })}</p>}
       <ErrorSummary errors={errors} labels={labels} />
       <PostForm action={paths.deploymentNew()} class="stack" errors={errors}>
         <input type="hidden" name="shown" value={props.shown} />

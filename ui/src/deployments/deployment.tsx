@@ -27,7 +27,9 @@ export type TaskRow = {
   /** Refusal or failure: an error code and the exit code. */
   readonly code?: string | undefined;
   /** What holds it back, and when its window opens. */
-  readonly hold?: { readonly code: string; readonly opensAt?: When | undefined } | undefined;
+  readonly hold?:
+    | { readonly code: string; readonly opensAt?: When | undefined; readonly expectedMinutes: number }
+    | undefined;
   /** It was handed to an agent that asks for no permit. */
   readonly isUnasked: boolean;
   readonly exitCode?: number | undefined;
@@ -62,10 +64,12 @@ const levels = {
 } as const;
 
 /** Why an order has not begun, in words. */
-const holdText = (ctx: Ctx, { code, opensAt }: NonNullable<TaskRow['hold']>): string =>
-  opensAt === undefined
+const holdText = (ctx: Ctx, { code, opensAt, expectedMinutes }: NonNullable<TaskRow['hold']>): string => {
+  if (code === 'WINDOW_SHORT') return ctx.t('deployments.shortBy', { n: expectedMinutes });
+  return opensAt === undefined
     ? ctx.tDynamic(`deployments.hold.${code}`)
     : ctx.t('deployments.holdUntil', { at: ctx.fmt.dateTime(opensAt) });
+};
 
 /** What came of an order, or holds it back. */
 const Outcome = ({ ctx, row }: { ctx: Ctx; row: TaskRow }) => {

@@ -96,9 +96,19 @@ export const words = defineWords({
     kk: 'терезе жабық',
   },
   'deployments.hold.WINDOW_SHORT': {
-    en: 'too little of the window is left, 15 minutes are needed',
-    ru: 'окно скоро закроется, нужно 15 минут',
-    kk: 'терезе жақында жабылады, 15 минут керек',
+    en: 'too little of the window is left',
+    ru: 'окно скоро закроется, времени не хватит',
+    kk: 'терезе жақында жабылады, уақыт жетпейді',
+  },
+  'deployments.shortBy': {
+    en: 'too little of the window is left, {n} min are needed',
+    ru: 'окно скоро закроется, нужно {n} мин',
+    kk: 'терезе жақында жабылады, {n} мин керек',
+  },
+  'deployments.expected': {
+    en: 'Expected to take {n} min on each device; a window has to be open for so long.',
+    ru: 'Ожидаемое время на каждом устройстве: {n} мин; столько должно оставаться до закрытия окна.',
+    kk: 'Әр құрылғыда күтілетін уақыт: {n} мин; терезенің жабылуына сонша уақыт қалуы керек.',
   },
   'deployments.hold.PAIR_DOWN': {
     en: 'too few other members of its redundancy group are healthy',

@@ -1,3 +1,4 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { FailureCode, TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DeploymentSite, openDeployments } from '../../../test/support/deployment-site.ts';
@@ -93,6 +94,72 @@ describe('an order that changes a computer', () => {
     meanwhile(deployment);
     expect(ask(id)).toEqual({ go: false, why });
     expect(orderOf(deployment)?.actingAt).toBeNull();
+  });
+
+  /** Acts of an update that took so many minutes each. */
+  const past = (minutes: readonly number[], updateId = update): void => {
+    for (const [index, one] of minutes.entries())
+      made.site.db
+        .prepare(
+          `INSERT INTO task (id, deployment, device, update_id, state, queued_at, acting_at, finished_at)
+           VALUES (?, 'before', 9, ?, 'verified', '2026-10-01T00:00:00Z', '2026-10-01T00:00:00Z', ?)`,
+        )
+        .run(
+          `${updateId}-${index}-${minutes.length}`,
+          updateId,
+          toTime(Date.UTC(2026, 9, 1) + Math.max(0, one * 60_000 - 1_000 * (index % 2))),
+        );
+  };
+  const times = (n: number, minutes: number): number[] => Array.from({ length: n }, () => minutes);
+
+  it.each<[string, number[], number]>([
+    ['what nine of ten of its last acts took', [...times(9, 20), 50], 20],
+    ['less than a quarter of an hour, where they took less', times(10, 3), 3],
+    ['a quarter of an hour, where few were done', times(9, 3), 15],
+    ['the longest of few, where that was longer', [3, 25], 25],
+    ['a minute at least', times(10, 0), 1],
+    ['no longer than its time limit, where the computer was off meanwhile', [3, 9_000], 30],
+  ])('is expected to take %s', async (_what, minutes, expected) => {
+    past(minutes);
+    past(times(10, 200), 'c'.repeat(32));
+    const deployment = await create();
+    open(expected - 1);
+    expect(queue.isWaiting(1)).toBe(false);
+    expect(queue.next(1, true)).toBeNull();
+    const [order] = made.deployments.tasks(deployment, wholeSite('job'));
+    expect(order && made.deployments.holds()(order)).toMatchObject({ code: 'WINDOW_SHORT', expectedMinutes: expected });
+    expect(made.deployments.held(deployment, wholeSite('job'))).toMatchObject({
+      gate: 'WINDOW_SHORT',
+      expectedMinutes: expected,
+    });
+    expect(made.deployments.preview({ updates: [update] }, wholeSite('job'))).toMatchObject({
+      gate: 'WINDOW_SHORT',
+      expectedMinutes: expected,
+    });
+    open(expected);
+    const { id } = handed();
+    open(expected - 1);
+    expect(ask(id)).toEqual({ go: false, why: 'WINDOW_SHORT' });
+    open(expected);
+    expect(ask(id)).toMatchObject({ go: true });
+  });
+
+  it('is judged by the last fifty acts, and not by what fell silent', async () => {
+    past(times(60, 1));
+    made.site.db
+      .prepare("UPDATE task SET finished_at = '2026-10-02T00:00:00Z', reason = 'SILENT', state = 'failed'")
+      .run();
+    past(times(20, 28));
+    past(times(50, 20));
+    const { db } = made.site;
+    db.prepare(
+      "UPDATE task SET acting_at = '2026-10-05T00:00:00Z', finished_at = '2026-10-05T00:20:00Z' WHERE id LIKE '%-50'",
+    ).run();
+    await create();
+    open(19);
+    expect(queue.isWaiting(1)).toBe(false);
+    open(20);
+    expect(queue.isWaiting(1)).toBe(true);
   });
 
   it('gets none for another attempt, nor before it was handed out', async () => {

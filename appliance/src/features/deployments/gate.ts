@@ -24,8 +24,8 @@ type Hold =
 /** `OPEN`: until when, by the window. */
 type Gate = Hold | { readonly code: 'OPEN'; readonly untilMs: number };
 
-/** One look at the clock and the windows, for any number of devices. */
-export type ChangeGate = () => (device: number) => Gate;
+/** One look at the clock and the windows, for any number of devices; `minutes`: what is expected to be needed. */
+export type ChangeGate = () => (device: number, minutes: number) => Gate;
 
 export type GateParts = {
   /** The windows of devices at a moment. */
@@ -36,9 +36,6 @@ export type GateParts = {
   pairs: () => (device: number) => 'PAIR_BUSY' | 'PAIR_DOWN' | undefined;
 };
 
-/** A change is expected to take so long. */
-const expectedMinutes = 15;
-
 const minuteMs = 60_000;
 
 /** Whether computers may be changed now. */
@@ -48,12 +45,12 @@ export const changeGate =
     const { believedMs, heldForMs } = time();
     const openingOf = openAt(believedMs);
     const pairOf = pairs();
-    return (device) => {
+    return (device, minutes) => {
       const opening = openingOf(device);
       if (opening.state === 'none') return { code: 'NO_WINDOW' };
       if (opening.state === 'closed') return { code: 'WINDOW_CLOSED', ...defined({ opensAtMs: opening.opensAtMs }) };
       if (heldForMs > 0) return { code: 'CLOCK_HELD' };
-      if (opening.minutesLeft < expectedMinutes) return { code: 'WINDOW_SHORT' };
+      if (opening.minutesLeft < minutes) return { code: 'WINDOW_SHORT' };
       const pair = pairOf(device);
       if (pair !== undefined) return { code: pair };
       return { code: 'OPEN', untilMs: believedMs + opening.minutesLeft * minuteMs };
@@ -73,9 +70,9 @@ export const noneHeld: Held['held'] = {
 /** What the gate says of a device, or that its ring is not open. */
 export type HoldCode = Gate['code'] | 'RING_CLOSED';
 
-/** How many devices are held back by what, and the worst of it. */
-export const heldBack = (codes: readonly HoldCode[]): Held => {
+/** How many devices are held back by what, and the worst of it; `minutes`: what each is expected to need. */
+export const heldBack = (codes: readonly HoldCode[], minutes: number): Held => {
   const held = { ...noneHeld };
   for (const code of codes) if (code !== 'OPEN') held[code] += 1;
-  return { gate: HOLDS.find((code) => held[code] > 0) ?? null, held };
+  return { gate: HOLDS.find((code) => held[code] > 0) ?? null, held, expectedMinutes: minutes };
 };

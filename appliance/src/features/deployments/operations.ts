@@ -167,8 +167,9 @@ const preview = operation({
   command: {
     flags,
     example: 'sallyport deployment preview --update 1f0c… --where "os = debian" --data /var/lib/sallyport',
-    print: (out, { orders, devices, digest, rings, held }) => {
+    print: (out, { orders, devices, digest, rings, held, expectedMinutes }) => {
       out.line(`${orders} orders to ${devices} devices, digest ${digest}`);
+      out.line(`each order is expected to take ${expectedMinutes} min of its window`);
       rings.forEach(({ members, powerPercent }, index) => {
         out.line(
           `ring ${index + 1}: ${members} devices; notices an update that silences 5 % with ${percentText(powerPercent)}`,

@@ -57,7 +57,9 @@ const orderColumns: FileColumns<OrderLine> = [
 ];
 
 const holdShown = (hold: OrderHold) =>
-  hold === null ? undefined : { code: hold.code, ...defined({ opensAt: hold.opensAt ?? undefined }) };
+  hold === null
+    ? undefined
+    : { code: hold.code, expectedMinutes: hold.expectedMinutes, ...defined({ opensAt: hold.opensAt ?? undefined }) };
 
 /** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
 export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -226,6 +228,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       rings: [],
       gate: null,
       held: noneHeld,
+      expectedMinutes: 0,
       targets: [],
       errors: {},
     };
@@ -315,6 +318,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         ringPlan={wanted.ringPlan}
         rings={preview.rings}
         held={preview.held}
+        expectedMinutes={preview.expectedMinutes}
         back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,

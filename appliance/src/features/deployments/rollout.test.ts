@@ -110,7 +110,7 @@ describe('a rollout', () => {
     const ask = () => queue.mayAct(second, order?.id ?? '', { attempt: 1, step: 'install' });
     expect(ask()).toEqual({ go: false, why: 'held' });
     const [waits] = tasks(id, wholeSite('job')).filter(({ device }) => device === second);
-    expect(waits && holds()(waits)).toEqual({ code: 'RING_CLOSED', opensAt: null });
+    expect(waits && holds()(waits)).toEqual({ code: 'RING_CLOSED', opensAt: null, expectedMinutes: 15 });
     expect(held(id, wholeSite('job'))).toMatchObject({ gate: 'RING_CLOSED', held: { RING_CLOSED: size - 1 } });
     rollouts.resume(admin, id, 'looked at');
     expect(ask()).toMatchObject({ go: true });

@@ -18,6 +18,7 @@ import type { ApprovalGate, MakeAgreements } from '../accounts/types.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
+import { expectedMinutes } from './expected-time.ts';
 import { changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
 import { rollouts as rolloutService } from './rollout.ts';
 import { taskStore } from './store.ts';
@@ -116,6 +117,10 @@ export const deploymentService = (parts: DeploymentParts) => {
   });
   const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);
+  const minutesOf = (updateId: string): number => expectedMinutes(store.actSeconds(updateId));
+  /** What the longest of some updates is expected to take. */
+  const longestOf = (updateIds: readonly string[]): number =>
+    updateIds.reduce((longest, id) => Math.max(longest, minutesOf(id)), 0);
   const { queue, endOld } = taskQueue({
     db,
     store,
@@ -124,6 +129,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     inventory,
     updates,
     gate: changes,
+    minutesOf,
     has: parts.store.has,
     clock,
     failed: rollouts.look,
@@ -194,7 +200,9 @@ export const deploymentService = (parts: DeploymentParts) => {
     const { rings, ...rest } = planned(wanted, scope);
     const ordered = new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === undefined ? [device] : [])));
     const gateOf = changes();
-    return { ...rest, rings: rings?.sizes ?? [], ...heldBack([...ordered].map((device) => gateOf(device).code)) };
+    const minutes = longestOf([...new Set(wanted.updates)]);
+    const codes = [...ordered].map((device) => gateOf(device, minutes).code);
+    return { ...rest, rings: rings?.sizes ?? [], ...heldBack(codes, minutes) };
   };
 
   /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */
@@ -401,21 +409,31 @@ export const deploymentService = (parts: DeploymentParts) => {
     /** One look at what holds orders back: of one that was begun or has ended nothing does. */
     holds: () => {
       const gateOf = changes();
-      return ({ id, state, actingAt, device }: Pick<DeploymentTask, 'id' | 'state' | 'actingAt' | 'device'>) => {
+      const known = new Map<string, number>();
+      const expected = (updateId: string): number => {
+        const minutes = known.get(updateId) ?? minutesOf(updateId);
+        known.set(updateId, minutes);
+        return minutes;
+      };
+      return (order: Pick<DeploymentTask, 'id' | 'state' | 'actingAt' | 'device' | 'updateId'>) => {
+        const { id, state, actingAt, device, updateId } = order;
         if ((state !== 'queued' && state !== 'running') || actingAt !== null) return null;
-        if (!store.isInOpenRing(id)) return { code: 'RING_CLOSED' as const, opensAt: null };
-        const held = gateOf(device);
+        const minutes = expected(updateId);
+        if (!store.isInOpenRing(id)) return { code: 'RING_CLOSED' as const, opensAt: null, expectedMinutes: minutes };
+        const held = gateOf(device, minutes);
         if (held.code === 'OPEN') return null;
         const opensAtMs = 'opensAtMs' in held ? held.opensAtMs : undefined;
-        return { code: held.code, opensAt: opensAtMs === undefined ? null : toTime(opensAtMs) };
+        const opensAt = opensAtMs === undefined ? null : toTime(opensAtMs);
+        return { code: held.code, opensAt, expectedMinutes: minutes };
       };
     },
     /** What holds back the orders of a deployment that were not begun, of devices in reach. */
     held: (id: string, scope: Scope) => {
       const gateOf = changes();
+      const minutes = longestOf((objects.get(KIND, id).body['updates'] as string[] | undefined) ?? []);
       const codeOf = ({ device, isOpen }: { device: number; isOpen: number }): HoldCode =>
-        isOpen === 1 ? gateOf(device).code : 'RING_CLOSED';
-      return heldBack(store.waiting(id, scope).map(codeOf));
+        isOpen === 1 ? gateOf(device, minutes).code : 'RING_CLOSED';
+      return heldBack(store.waiting(id, scope).map(codeOf), minutes);
     },
     queue,
     rollouts,

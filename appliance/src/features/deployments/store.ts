@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { allTrue, among } from '../../platform/list/condition.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
+import { mostActs } from './expected-time.ts';
 import type { DeploymentTask, TaskState } from './types.ts';
 
 export type TaskFile = { readonly sha256: string; readonly size: number };
@@ -170,6 +171,14 @@ export const taskStore = (db: Database, changed: Changed) => {
     `SELECT id, deployment, device, update_id AS updateId, queued_at AS queuedAt, acting_at AS actingAt FROM task
      WHERE state IN ('queued', 'running') AND (acting_at < ?1 OR (acting_at IS NULL AND queued_at < ?2)) LIMIT 1000`,
   );
+  // No act takes longer than its time limit: a computer was off meanwhile, or a clock was set. One set back says nothing at all.
+  const acts = sql.values<[string, number], number>(
+    `SELECT min(unixepoch(finished_at) - unixepoch(acting_at),
+       60 * coalesce((SELECT body ->> '$.timeoutMinutes' FROM object WHERE kind = 'deployment' AND id = task.deployment), 30)) FROM task
+     WHERE update_id = ? AND acting_at IS NOT NULL AND finished_at IS NOT NULL
+       AND state IN ('installed', 'verified', 'failed') AND reason IS NOT 'SILENT' AND finished_at >= acting_at
+     ORDER BY finished_at DESC LIMIT ?`,
+  );
   const keepLate = sql.run('UPDATE task SET result = ? WHERE id = ?');
   const verify = sql.values<[string, string, string], number>(
     `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
@@ -236,6 +245,8 @@ export const taskStore = (db: Database, changed: Changed) => {
     again: (id: string, result: TaskResult): void => {
       changed('task', again(id, JSON.stringify(result)));
     },
+    /** What the last acts of an update took, in seconds. */
+    actSeconds: (updateId: string): number[] => acts(updateId, mostActs),
     /** Orders being done since before one time, and those made before another that are not. */
     old,
     find: sql.get<[id: string, device: number], Row, DeploymentTask>(

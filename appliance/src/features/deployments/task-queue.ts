@@ -36,6 +36,8 @@ type QueueParts = {
   updates: Pick<UpdateService, 'stored' | 'catalog' | 'isApproved'>;
   has: (sha256: string) => boolean;
   gate: ChangeGate;
+  /** What an update is expected to take. */
+  minutesOf: (updateId: string) => number;
   clock: () => string;
   /** After an order of a deployment ended badly, in its transaction. */
   failed: (deployment: string) => void;
@@ -102,8 +104,10 @@ export const taskQueue = (parts: QueueParts) => {
   };
 
   const next = (device: number, asksPermit = false): InstallPackageTask | null => {
-    if (!store.isWaiting(device) || gate()(device).code !== 'OPEN') return null;
+    if (!store.isWaiting(device)) return null;
+    const gateOf = gate();
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
+      if (gateOf(device, parts.minutesOf(order.updateId)).code !== 'OPEN') return null;
       const { id, deployment, updateId, attempt } = order;
       // What was begun goes on: the device works on it.
       const ended = order.actingAt === null ? endedBy(device, order) : undefined;
@@ -154,7 +158,7 @@ export const taskQueue = (parts: QueueParts) => {
       if (task.asksPermit !== true || task.attempt !== asked.attempt) return { go: false, why: 'attempt' };
       if (endedBy(device, task) !== undefined) return { go: false, why: 'not-approved' };
       if (!store.isInOpenRing(taskId)) return { go: false, why: 'held' };
-      const opening = gate()(device);
+      const opening = gate()(device, parts.minutesOf(task.updateId));
       if (opening.code !== 'OPEN') return { go: false, why: opening.code };
       if (!store.act(taskId, clock())) return { go: false, why: 'spent' };
       return { go: true, mustEndBy: toTime(opening.untilMs) };
@@ -221,7 +225,10 @@ export const taskQueue = (parts: QueueParts) => {
   };
 
   const queue: DeploymentQueue = {
-    isWaiting: (device) => store.isWaiting(device) && gate()(device).code === 'OPEN',
+    isWaiting: (device) => {
+      const order = store.isWaiting(device) ? store.next(device) : undefined;
+      return order !== undefined && gate()(device, parts.minutesOf(order.updateId)).code === 'OPEN';
+    },
     next,
     inHand: store.inHand,
     mayAct,

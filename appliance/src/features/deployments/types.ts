@@ -70,6 +70,7 @@ export const holdSchema = z.object({
       '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few other members of its redundancy group are healthy; `PAIR_BUSY`: another member is being worked on, or still watched; `WINDOW_SHORT`: too little of the window is left',
     ),
   opensAt: textTime.nullable().describe('When its window opens; null: none opens within a year and a month'),
+  expectedMinutes: z.int().describe('So much of the window has to be left'),
 });
 
 /** What holds back the orders that were not begun. */
@@ -79,6 +80,9 @@ export const gateFields = {
     .nullable()
     .describe('The worst of what holds orders back that were not begun; null: nothing does'),
   held: z.record(z.enum(HOLDS), z.int()).describe('Devices held back, by what'),
+  expectedMinutes: z
+    .int()
+    .describe('What one order is expected to take: what nine of ten of the last 50 of its update took, else 15'),
 };
 
 /** Fields of a consent to packages by agents of others that its second person agreed to. */
