@@ -11,6 +11,7 @@ import { deviceKinds } from './features/devices/kinds.ts';
 import { discoveryKinds } from './features/discovery/kinds.ts';
 import { identificationKinds } from './features/identification/kinds.ts';
 import { integrityKinds } from './features/integrity/kinds.ts';
+import { notificationKinds } from './features/notifications/kinds.ts';
 import { patchKinds } from './features/patches/kinds.ts';
 import { redundancyKinds } from './features/redundancy/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
@@ -36,6 +37,7 @@ export const allKinds = joined(
   identificationKinds,
   controllerImportKinds,
   integrityKinds,
+  notificationKinds,
   patchKinds,
   windowKinds,
   worklistKinds,

@@ -34,6 +34,7 @@ import { identificationOperations, identificationSchemas } from './features/iden
 import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
 import { listViewOperations, listViewSchemas } from './features/list-views/operations.ts';
 import { mediaOperations } from './features/media/operations.ts';
+import { notificationOperations, notificationSchemas } from './features/notifications/operations.ts';
 import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
 import { queryOperations, querySchemas } from './features/queries/operations.ts';
@@ -100,6 +101,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...discoveryOperations,
   ...protectedOperations,
   ...eventOperations,
+  ...notificationOperations,
   ...registerOperations,
   ...roleOperations,
   ...groupOperations,
@@ -150,6 +152,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...discoverySchemas,
   ...protectedSchemas,
   ...eventSchemas,
+  ...notificationSchemas,
   ...registerSchemas,
   ...sessionSchemas,
 };

@@ -47,6 +47,7 @@ import { controllerViews, takeFound } from './features/identification/record-vie
 import { identificationService } from './features/identification/service.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
+import { notificationService } from './features/notifications/service.ts';
 import { offlineImportService } from './features/offline-import/service.ts';
 import { evidenceSources } from './features/patches/evidence-sources.ts';
 import { recordPort } from './features/patches/record-port.ts';
@@ -139,7 +140,7 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches], kind) ??
+        ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches, notifications], kind) ??
         (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
       guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
@@ -204,6 +205,7 @@ export const compose = async ({
       wall: time.wall,
       passwords: hashing,
     });
+    const notifications = notificationService({ ...over, accounts });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities, changed });
     const redundancy = redundancyService({ ...over, ...accounts.approvals, devices: namedDevices(db) });
     const deployments = deploymentService({
@@ -376,6 +378,7 @@ export const compose = async ({
       deviceTasks: deviceTaskService({ ...over, personal: people, gate, inventory, devices, discovery, config, ca }),
       exchange,
       announcements,
+      notifications,
       releases,
       upgrades,
       deviceFilters: filters,

@@ -6,6 +6,7 @@ import { isThere } from '@sallyport/bundle-tools/platform/is-there';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
 import { areas, type Right, systemActor } from './engine/objects/types.ts';
+import { administratorRole } from './features/accounts/rights.ts';
 import { newRecoveryKey, type PreparedKey, takeRecoveryKey } from './features/backups/recovery-key-file.ts';
 import { initCa } from './features/ca/service.ts';
 import { createSiteKeys } from './features/exchange/keys.ts';
@@ -76,6 +77,14 @@ const makeWindow = ({ objects }: Appliance, recurrence: string | undefined): voi
   objects.create(systemActor, kind, { name: 'Computers', recurrence, for: 'computers' }, { comment: 'init' });
 };
 
+/** Administrators are told of what is critical, until the site decides otherwise. */
+const makeNotificationRule = ({ objects }: Appliance): void => {
+  const kind = 'notification-rule';
+  if (objects.list({ kind, limit: 1 }).rows.length > 0) return;
+  const body = { name: 'Critical events', query: 'severity=critical', roles: [administratorRole] };
+  objects.create(systemActor, kind, body, { comment: 'init' });
+};
+
 /** Makes a data directory. What a crash left half-made is finished; a finished one is refused with EXISTS. */
 export const initialise = async (options: InitOptions): Promise<Initialised> => {
   if (options.window !== undefined) assertWindow(options.window);
@@ -120,6 +129,7 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   try {
     makeRoles(appliance);
     makeWindow(appliance, options.window);
+    makeNotificationRule(appliance);
     appliance.exchange.initialise(options.site, options.site, {
       systemTime: toTime(appliance.time.wall()),
       isConfirmed: options.isClockConfirmed ?? true,

@@ -49,6 +49,7 @@ export function applyRetention(appliance: Appliance) {
   appliance.accounts.trim();
   appliance.gate.trim();
   appliance.announcements.trim();
+  appliance.notifications.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.deviceTasks.trim();

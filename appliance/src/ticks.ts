@@ -134,6 +134,11 @@ export function ticks(
       run: async () => void (await server.reload()),
     },
     { failed: 'a certificate that was set is not presented', everyMs: 5 * secondMs, run: server.reloadWhenSet },
+    {
+      failed: 'events were not looked at for notifications',
+      everyMs: 2 * secondMs,
+      run: inTurn(async () => void (await appliance.notifications.turn())),
+    },
     { failed: 'refusals were not recorded', everyMs: minuteMs, run: inTurn(() => accounts.refusals.flush()) },
   ];
 }

@@ -98,6 +98,7 @@ export const endingReaders: Readonly<
   'features/health/service.ts': ['believed', 'tells that the authority ends'],
   'features/identification/service.ts': ['believed', 'windows, approvals and lost runs of identification'],
   'features/media/service.ts': ['believed', 'a look at a medium, which is made again'],
+  'features/notifications/service.ts': ['believed', 'mutes, windows of grouping, and old notifications'],
   'features/patches/evidence-pages.tsx': ['believed', 'nothing: the span that a form offers'],
   'features/patches/pages.tsx': ['believed', 'nothing: shows what is late'],
   'features/patches/process.ts': ['believed', 'acceptances, measures and deadlines'],

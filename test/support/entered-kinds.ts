@@ -314,6 +314,17 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
       place: 'Room 3',
     }),
   },
+  'notification-rule': {
+    body: (way) => ({ ...named(way), query: 'severity=critical', roles: ['administrator'], channels: ['inbox'] }),
+  },
+  'notification-mute': {
+    body: (way, site) => ({
+      ...named(way),
+      rule: idOf(site, 'notification-rule', named(way).name),
+      until: later(30),
+      reason: 'the line is being rebuilt',
+    }),
+  },
   'neighbour-collection': { body: (way, site) => ({ ...named(way), group: groupOf(way, site) }) },
   'maintenance-window': { body: (way) => ({ ...named(way), recurrence: '2nd Sunday 06-10', leadDays: 7 }) },
   mitigation: {

@@ -10,6 +10,7 @@ export type NavKey =
   | 'calendar'
   | 'deployments'
   | 'queries'
+  | 'notifications'
   | 'events'
   | 'devices'
   | 'groups'

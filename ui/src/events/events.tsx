@@ -1,3 +1,4 @@
+import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, ListFiles } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
@@ -79,6 +80,13 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
   ),
 ];
 
+/** What the list is filtered by, as its address has it. */
+const ruleQuery = (list: ListState): string =>
+  new URLSearchParams([
+    ...(list.q === '' ? [] : [['q', list.q] as [string, string]]),
+    ...list.filters.map(([name, value]): [string, string] => [name, value]),
+  ]).toString();
+
 /** What happened, newest first, with the state of the audit chain. */
 export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
   <Page
@@ -86,7 +94,16 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     title={ctx.t('nav.events')}
     sub={ctx.t('events.sub', { n: page.total })}
     filter={filterWords(ctx, list, filters)}
-    actions={<ListFiles list={list} csv={paths.eventsCsv()} />}
+    actions={
+      <>
+        {ctx.canOnSite('events:write') ? (
+          <LinkButton href={paths.objectNew('notification-rule', { query: ruleQuery(list) })}>
+            {ctx.t('notifications.ruleFromHere')}
+          </LinkButton>
+        ) : null}
+        <ListFiles list={list} csv={paths.eventsCsv()} />
+      </>
+    }
   >
     {chain === undefined || chain.ok ? null : (
       <Notice level="critical" title={ctx.t('events.chainBroken', { n: chain.brokenAt ?? 0 })}>

@@ -64,6 +64,11 @@ export const workspaces: readonly Workspace[] = [
         { href: paths.queries(), label: 'nav.queries' },
         { href: paths.samples(), label: 'samples.title' },
       ]),
+      withTabs('notifications', 'notifications.title', [
+        { href: paths.notifications(), label: 'notifications.title' },
+        kind('notification-rule'),
+        kind('notification-mute'),
+      ]),
       { key: 'events', label: 'nav.events', href: paths.events() },
     ],
   },

@@ -33,6 +33,7 @@ export function isChapter(name: string): name is ChapterName {
 /** The chapter of the pages whose address begins so, with whole parts; the longest beginning counts. */
 const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/work': 'worklist',
+  '/notifications': 'worklist',
   '/trends': 'worklist',
   '/devices': 'devices',
   '/device-duplicates': 'devices',

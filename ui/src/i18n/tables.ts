@@ -28,6 +28,7 @@ import { words as integrity } from '../integrity/words.ts';
 import { words as inventory } from '../inventory/words.ts';
 import { words as listViews } from '../list-views/words.ts';
 import { words as media } from '../media/words.ts';
+import { words as notifications } from '../notifications/words.ts';
 import { words as objects } from '../objects/words.ts';
 import { words as offlineImport } from '../offline-import/words.ts';
 import { words as patches } from '../patches/words.ts';
@@ -80,6 +81,7 @@ export const allWords = joined(
   integrity,
   inventory,
   media,
+  notifications,
   objects,
   offlineImport,
   patches,

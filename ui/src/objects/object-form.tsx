@@ -25,6 +25,7 @@ import { Tag } from '../components/status.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
+import { WouldSend } from '../notifications/would-send.tsx';
 import { paths } from '../paths.ts';
 import { ObjectFrame } from './object-frame.tsx';
 import type { KindField } from './objects.tsx';
@@ -96,6 +97,15 @@ export type ObjectFormProps = {
         | { readonly asked: AskedByOne }
         | { readonly agreedBy: string }
       ))
+    | undefined;
+  /** Of a rule of notifications: what it would have sent. The form then also sends `do` as `try`, which saves nothing. */
+  readonly tells?:
+    | {
+        readonly days: number;
+        readonly events: number;
+        readonly isMore: boolean;
+        readonly persons: readonly { readonly name: string; readonly events: number; readonly messages: number }[];
+      }
     | undefined;
   /** A token that waits after a return to an older database. */
   readonly isHeld?: boolean | undefined;
@@ -354,6 +364,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
           theirs={paths.object(kind, object.id)}
         />
       )}
+      {props.tells === undefined ? null : <WouldSend ctx={ctx} tells={props.tells} />}
       <ErrorSummary errors={named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried tried={condition.tried} />}
       {props.readOnly ? (
@@ -387,6 +398,11 @@ export const ObjectForm = (props: ObjectFormProps) => {
               <Button kind="primary" unavailable={right}>
                 {ctx.t(meanwhile === undefined ? 'common.save' : 'objects.useMine')}
               </Button>
+              {kind === 'notification-rule' ? (
+                <Button name="do" value="try">
+                  {ctx.t('notifications.try')}
+                </Button>
+              ) : null}
               {condition === undefined ? null : (
                 <Button name="do" value="try">
                   {ctx.t('condition.try')}

@@ -22,6 +22,7 @@ import {
   type EventPage,
   type EventParams,
   type EventQuery,
+  type EventSpan,
   type EventType,
   isParam,
   type NewAuditEntry,
@@ -73,6 +74,16 @@ export type EventService = {
   readonly language: FilterLanguage;
   knowWords(wordsOf: WordsOf): void;
   list(query: EventQuery): EventPage;
+  /** The number of the newest event; 0 where there is none. */
+  newest(): number;
+  /** Of the whole site, in order, behind a number. */
+  after(number: number, limit: number): StoredEvent[];
+  /** Those with these numbers that are still kept, in order. */
+  byNumbers(numbers: readonly number[]): StoredEvent[];
+  /** The numbers of what a filter finds in a span, as far as a reach goes. */
+  numbersIn(span: EventSpan): number[];
+  /** The same: when they happened. */
+  timesIn(span: EventSpan): number[];
   /** Adds an entry to the audit chain; needs the caller's transaction. Returns its number. */
   append(entry: NewAuditEntry): number;
   audit(query: { after?: number; limit: number; kind?: string; object?: string }): AuditEntry[];
@@ -204,6 +215,10 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
   const vocabulary = eventVocabulary(typesWith, wholeSite('figures'));
   const store = eventStore(db, (scope) => (scope.site ? vocabulary : eventVocabulary(typesWith, scope)));
   const byName = new Map(types.map((type) => [type.type, type]));
+  /** What happened to one controller. */
+  const ofControllers = types
+    .filter(({ bound, params }) => bound === 'zone' && params['controller'] === 'text')
+    .map(({ type }) => type);
   let sinceCap = 0;
 
   const typeOf = (name: string): EventType => {
@@ -311,6 +326,11 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     knowWords,
     language: filterLanguage({ vocabulary, scans: 2 }),
     list: (query) => store.page(query),
+    newest: store.newest,
+    after: store.after,
+    byNumbers: store.byNumbers,
+    numbersIn: (span) => store.foundIn('id', span, ofControllers),
+    timesIn: (span) => store.foundIn('at', span, ofControllers),
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),
     vouched: (seq) => {

@@ -2,12 +2,12 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Database, nowIn } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import type { Vocabulary } from '../../platform/filter/types.ts';
-import { allTrue, type Condition, oneOf } from '../../platform/list/condition.ts';
+import { allTrue, among, type Condition, oneOf } from '../../platform/list/condition.ts';
 import { listBuilder, readRows } from '../../platform/list/list-queries.ts';
-import type { Scope } from '../../platform/scope.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { statements } from '../../platform/statements.ts';
 import { reachedEvents } from './reach-queries.ts';
-import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
+import type { AuditEntry, EventPage, EventQuery, EventSpan, StoredEvent } from './types.ts';
 
 type EventRow = {
   id: number;
@@ -203,6 +203,40 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
     trimOldest: sql.changes<[most: number]>(
       'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
     ),
+    newest: sql.count<[]>('select max(id) from event'),
+    after: sql.all<[after: number, limit: number], EventRow, StoredEvent>(
+      'select * from event where id > ? order by id limit ?',
+      toEvent,
+    ),
+    byNumbers: sql.all<[ids: readonly number[]], EventRow, StoredEvent>(
+      'select * from event where id in (select value from json_each(?)) order by id',
+      toEvent,
+    ),
+    /** The numbers or times of what is found, in order. */
+    foundIn: (what: 'id' | 'at', span: EventSpan, controllerTypes: readonly string[]): number[] => {
+      const { after, upTo, filter, scope, reader = '', controllers, most } = span;
+      const found = [
+        { sql: 'id > ? and id <= ?', params: [after, upTo] },
+        ...conditionsOf(filter, { vocabulary: vocabularyOf(scope), now: nowIn(db) }),
+      ];
+      const inReach = (): readonly Condition[] => {
+        if (scope.site) return [{ sql: 'true', params: [] }];
+        const each = reachedEvents(db, scope, reader).each(true);
+        if (controllers === undefined) return each;
+        const reached = controllersIn(controllers, "json_extract(params, '$.controller')", 'public_id');
+        const ofThem = [{ sql: 'device is null', params: [] }, among('type', controllerTypes), reached];
+        return [...each, allTrue(ofThem)];
+      };
+      const read = (where: Condition): number[] =>
+        db
+          .prepare<unknown[], number>(`select ${what} from event where ${where.sql} order by id desc limit ?`)
+          .pluck()
+          .all(...where.params, most);
+      // No event fits two of them.
+      return inReach()
+        .flatMap((one) => read(allTrue([...found, one])))
+        .sort((a, b) => a - b);
+    },
     countPlain: sql.count<[]>('select count(*) as n from event where audit_seq is null'),
   };
 };

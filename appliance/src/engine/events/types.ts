@@ -50,6 +50,16 @@ export type EventQuery = {
   limit: number;
 };
 
+/** Events behind a number, up to another, that a filter finds within a reach. */
+export type EventSpan = Pick<EventQuery, 'scope' | 'reader' | 'filter'> & {
+  readonly after: number;
+  readonly upTo: number;
+  /** So many are read, the newest of them. */
+  readonly most: number;
+  /** The controllers whose own events are read too, where the reach is not the site. */
+  readonly controllers?: Scope | undefined;
+};
+
 /** Events from a moment on, in milliseconds. */
 export function fromMoment(ms: number): Filter {
   return { field: 'from', op: 'after', value: new Date(ms).toISOString() };

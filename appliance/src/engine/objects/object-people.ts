@@ -3,7 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import { isGrantKind, type ManagedObjects, type WrittenObject } from '../../features/accounts/types.ts';
 import { roleReach } from '../../features/accounts/view.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
 import { goWith } from '../../server/console/cookies.ts';
 import { deciderFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -79,6 +79,21 @@ function consentOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object
 /** A token that waits after a return to an older database (features/rollback/held-tokens.ts). */
 export const isHeldToken = (kind: Kind, { body }: Pick<Obj, 'body'>): boolean =>
   kind.name === 'token' && typeof body['held'] === 'string' && body['disabled'] !== true;
+
+/** What a rule of notifications would have sent, as it stands in the form; undefined for other kinds, and for one that cannot be read. */
+export function tellsOf(
+  deps: Pick<ConsoleDeps, 'notifications'>,
+  kind: Kind,
+  values: Readonly<Record<string, unknown>>,
+): ObjectFormProps['tells'] {
+  if (kind.name !== 'notification-rule') return undefined;
+  try {
+    return deps.notifications.preview(values);
+  } catch (error) {
+    if (toFailure(error).code !== 'INVALID') throw error;
+    return undefined;
+  }
+}
 
 /** What stands above the form of an object. */
 export const noticesOf = (

@@ -25,7 +25,7 @@ import { withForm } from '../../server/console/step-up.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { deletedPage } from './deleted-page.tsx';
 import { fieldLinks, objectNames } from './object-names.ts';
-import { decideAbout, isHeldToken, noticesOf, waits } from './object-people.ts';
+import { decideAbout, isHeldToken, noticesOf, tellsOf, waits } from './object-people.ts';
 import { isDeletionUndoable, isUndoable } from './returns.ts';
 import { pageByShownName } from './shown-names.ts';
 import type { Kind, KindField, Obj, ObjectPage } from './types.ts';
@@ -79,7 +79,9 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     }
     if (kind.name === 'address-range' && name === 'ports')
       return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
-    if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
+    if (kind.name === 'notification-rule' && name === 'accounts') return references(objects, 'account');
+    if ((kind.name === 'account' || kind.name === 'notification-rule') && name === 'roles')
+      return references(objects, 'role');
     if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
     if (kind.name === 'role' && name === 'zones') return references(objects, 'controller-zone');
     if (kind.name === 'baseline' && name === 'collections') {
@@ -227,6 +229,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         comment={extra.values === undefined ? undefined : c.get('form').text('comment')}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
+        tells={tellsOf(deps, kind, values)}
         {...(object === undefined ? {} : noticesOf(deps, c, kind, object))}
       />,
       extra.status,
@@ -293,7 +296,10 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     kind: Kind,
     object: Obj | undefined,
   ): Response | Promise<Response> | undefined => {
-    const answer = conditions.answer(kind, object?.id, c.get('form'));
+    const form = c.get('form');
+    if (kind.name === 'notification-rule' && form.text('do') === 'try')
+      return showForm(c, kind, object, { values: formValues(kind, bodyOf(kind, form)) });
+    const answer = conditions.answer(kind, object?.id, form);
     if (answer === undefined) return undefined;
     const { values, errors, help } = answer;
     const isWrong = Object.keys(errors).length > 0 || help.builder.errors !== undefined;

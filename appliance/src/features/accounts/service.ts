@@ -17,7 +17,7 @@ import { oneTimeLinks } from './links.ts';
 import { moveGuard } from './move-guard.ts';
 import type { Passwords } from './password.ts';
 import { type Refusals, refusals } from './refusals.ts';
-import { administratorRole, repairAdministratorRole, roleRule } from './rights.ts';
+import { administratorRole, heldBy, repairAdministratorRole, roleRule } from './rights.ts';
 import { type SafetySettings, safetySettings } from './safety-settings.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
@@ -97,6 +97,8 @@ export type AccountService = {
     call: Place & { current: string; next: string; again: string },
   ): Promise<NewSession>;
   twoStep: SecondFactor;
+  /** An account as what it may do now, where nobody is signed in. */
+  personOf(account: ObjectOf<'account'>): Actor;
   /** The account with a name; NOT_FOUND. */
   named(name: string): ObjectOf<'account'>;
   sessions: Pick<SessionService, 'list' | 'end' | 'endAll' | 'viewAs'>;
@@ -377,6 +379,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     isCsrfToken: sessions.isCsrfToken,
     reauthenticate,
     changePassword,
+    personOf: (account) => ({ type: 'account', id: account.id, label: '', ...heldBy(objects, account) }),
     named: (name) => {
       const account = objects.findBy('account', 'name', name.trim());
       if (account === undefined) throw new AppError('NOT_FOUND', `there is no account ${name}`);

@@ -1,11 +1,8 @@
-import type { RegisterEntry } from './types.ts';
+import { tellingEntries } from './telling-entries.ts';
+import type { HeldEntry, RegisterEntry } from './types.ts';
 
 // What no engine declares, entry by entry. Every table of the database and every file of the data directory belongs to exactly
 // one entry of the register: a test asks a filled data directory for those that have none. A new table gets its line here.
-
-/** An entry without its words, which are `register.<name>.title`, `.source` and `.purpose`. */
-export type HeldEntry = Pick<RegisterEntry, 'row' | 'pillar' | 'name'> &
-  Partial<Pick<RegisterEntry, 'tables' | 'files' | 'retention' | 'personal' | 'protection' | 'leaves'>>;
 
 const encrypted = ['encrypted'] as const;
 const decided = ['encrypted', 'chain'] as const;
@@ -17,6 +14,8 @@ const byPerson = (name: string): NonNullable<RegisterEntry['leaves']> => ({
 });
 
 export const heldEntries: readonly HeldEntry[] = [
+  ...tellingEntries,
+
   // Devices.
   {
     row: 'D3',

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { HeldEntry } from './entries.ts';
+import type { HeldEntry } from './types.ts';
 
 // How the rows of an entry are counted that are not all rows of its first table.
 const countedOtherwise: Readonly<Record<string, string>> = {

@@ -7,10 +7,10 @@ import type { StoreService } from '../../engine/store/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
-import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
+import { controllerTables, heldEntries } from './entries.ts';
 import { rowsOf, tablesOf } from './queries.ts';
 import { undeclaredFields } from './request-fields.ts';
-import type { Protection, Register, RegisterEntry } from './types.ts';
+import type { HeldEntry, Protection, Register, RegisterEntry } from './types.ts';
 
 export type ProvisionService = {
   /** The whole register, counted now. */

@@ -55,3 +55,7 @@ export type Register = {
    */
   undeclared: readonly string[];
 };
+
+/** An entry without its words, which are `register.<name>.title`, `.source` and `.purpose`. */
+export type HeldEntry = Pick<RegisterEntry, 'row' | 'pillar' | 'name'> &
+  Partial<Pick<RegisterEntry, 'tables' | 'files' | 'retention' | 'personal' | 'protection' | 'leaves'>>;

@@ -48,6 +48,7 @@ import type { HelpService } from '../../features/help/service.ts';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
 import { listViewPages } from '../../features/list-views/pages.tsx';
+import { notificationPages } from '../../features/notifications/pages.tsx';
 import { offlineImportPages } from '../../features/offline-import/pages.tsx';
 import { approvalPages } from '../../features/patches/approval-pages.tsx';
 import { evidencePages } from '../../features/patches/evidence-pages.tsx';
@@ -178,6 +179,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', sessionPages(deps));
   app.route('/', waitingPages(deps));
   app.route('/', announcementPages(deps));
+  app.route('/', notificationPages(deps, model));
   app.route('/', releasePages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, deps.managedObjects, model));

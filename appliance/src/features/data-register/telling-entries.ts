@@ -1,0 +1,13 @@
+import type { HeldEntry } from './types.ts';
+
+/** Who is told of what happens, and what goes out for it. */
+export const tellingEntries: readonly HeldEntry[] = [
+  {
+    row: 'E3',
+    pillar: 'derived',
+    name: 'notifications',
+    tables: ['notification', 'notification_position'],
+    retention: { days: 90 },
+    personal: 'possible',
+  },
+];
