@@ -97,7 +97,7 @@ export type AccountService = {
     call: Place & { current: string; next: string; again: string },
   ): Promise<NewSession>;
   twoStep: SecondFactor;
-  /** An account as what it may do now, where nobody is signed in. */
+  /** An account as what it may do now, without a session. */
   personOf(account: ObjectOf<'account'>): Actor;
   /** The account with a name; NOT_FOUND. */
   named(name: string): ObjectOf<'account'>;

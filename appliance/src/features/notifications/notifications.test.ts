@@ -98,7 +98,7 @@ describe('a rule', () => {
     expect([inboxOf(blind).total, inboxOf(off).total]).toEqual([0, 0]);
   });
 
-  it('that names nobody, or whose filter cannot be read, is refused at the field', async () => {
+  it('that names no person, or whose filter cannot be read, is refused at the field', async () => {
     const refused = async (fields: Record<string, string | string[]>): Promise<string> => {
       const response = await admin.post(paths.objectNew('notification-rule'), {
         'f.name': 'Wrong',
@@ -109,7 +109,9 @@ describe('a rule', () => {
       return response.text();
     };
     expect(await refused({})).toContain('a rule that tells no person is none');
-    expect(await refused({ 'f.query': 'severity=loud', 'f.roles': ['viewer'] })).toMatch(/name="f.query"[^>]*aria-invalid="true"/);
+    expect(await refused({ 'f.query': 'severity=loud', 'f.roles': ['viewer'] })).toMatch(
+      /name="f.query"[^>]*aria-invalid="true"/,
+    );
   });
 });
 
