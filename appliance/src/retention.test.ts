@@ -79,6 +79,12 @@ const aged: Readonly<Record<string, Aged>> = {
     insert: `insert into import_draft (id, path, name, size_bytes, uploaded, made_by, created_at)
              values (@key, '/nowhere', 'x', 1, 0, 'a:b', @at)`,
   },
+  notifications: {
+    table: 'notification',
+    key: 'rule',
+    insert: `insert into notification (account, rule, opened_at, closes_at, last_at, count, counts, worst)
+             select id, @key, 0, 0, @at, 1, '{}', '[]' from object where kind = 'account' limit 1`,
+  },
   deviations: {
     table: 'deviation',
     key: 'baseline',

@@ -97,7 +97,6 @@ const named: Readonly<Record<string, string>> = {
   'sallyport protected decide': 'test/integration/two-persons.test.ts',
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
   'sallyport notification list': 'appliance/src/features/notifications/notifications.test.ts',
-  'sallyport notification preview': 'appliance/src/features/notifications/notifications.test.ts',
   'sallyport notification read': 'appliance/src/features/notifications/notifications.test.ts',
   'sallyport list-view list': 'appliance/src/features/list-views/list-views.test.ts',
   'sallyport diagnostics list': 'appliance/src/features/diagnostics/operations.test.ts',

@@ -315,7 +315,7 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
     }),
   },
   'notification-rule': {
-    body: (way) => ({ ...named(way), query: 'severity=critical', roles: ['administrator'], channels: ['inbox'] }),
+    body: (way) => ({ ...named(way), query: 'severity=critical', roles: ['administrator'] }),
   },
   'notification-mute': {
     body: (way, site) => ({

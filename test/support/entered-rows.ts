@@ -44,6 +44,8 @@ export const enteredRows: Readonly<Record<string, Row>> = {
   list_view: all('list_view', 'account, list, name, query'),
   list_columns: all('list_columns', 'account, list, columns'),
   announcement: worked,
+  notification: worked,
+  notification_position: worked,
   announcement_read: all('announcement_read', 'announcement, account'),
   import_draft: kept(7, 'created_at', all('import_draft', 'id, name, made_by')),
   controller_import_draft: kept(

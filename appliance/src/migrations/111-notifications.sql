@@ -1,5 +1,5 @@
 -- Notifications: what each person is told of. They are worked out from the events behind a position; an event counts once for a
--- person and channel.
+-- person.
 create table notification_position (
   one integer primary key check (one = 1),
   event integer not null
@@ -9,7 +9,6 @@ create table notification (
   id integer primary key,
   account text not null,
   rule text not null,
-  channel text not null check (channel in ('inbox', 'mail')),
   -- The window begins with the first message.
   opened_at integer not null,
   closes_at integer not null,
@@ -26,6 +25,6 @@ create table notification (
   sent_at integer,
   tries integer not null default 0
 ) strict;
-create index notification_of_account on notification (account, channel, id);
-create index notification_window on notification (account, rule, channel, closes_at);
+create index notification_of_account on notification (account, id);
+create index notification_window on notification (account, rule, closes_at);
 create index notification_due on notification (due_at) where due_at is not null;

@@ -105,8 +105,6 @@ export const words = defineWords({
     ru: 'Каждый получает только то, что ему доступно.',
     kk: 'Әркім өзіне қолжетімдісін ғана алады.',
   },
-  'kind.notification-rule.field.channels': { en: 'Where to', ru: 'Куда', kk: 'Қайда' },
-  'kind.notification-rule.option.channels.inbox': { en: 'Inbox', ru: 'Входящие', kk: 'Кіріс' },
   'kind.notification-rule.field.windowMinutes': {
     en: 'Grouping window, minutes',
     ru: 'Окно группировки, минут',

@@ -1,15 +1,12 @@
 import { type Body, defineKinds } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
-import { channels } from './types.ts';
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** A rule that tells no one would look as if it told. */
-const ruleFaults = ({ accounts, roles, channels: ways }: Body): FieldErrors => ({
-  ...(isEmpty(accounts) && isEmpty(roles) ? { roles: { key: 'validation.notifyWhom' } } : {}),
-  ...(isEmpty(ways) ? { channels: { key: 'validation.required' } } : {}),
-});
+const ruleFaults = ({ accounts, roles }: Body): FieldErrors =>
+  isEmpty(accounts) && isEmpty(roles) ? { roles: { key: 'validation.notifyWhom' } } : {};
 
 const muteFaults = ({ device, group, rule }: Body): FieldErrors =>
   [device, group, rule].filter((one) => !isEmpty(one)).length === 1 ? {} : { rule: { key: 'validation.muteOne' } };
@@ -30,7 +27,6 @@ export const notificationKinds = defineKinds({
       accounts: { type: 'list', max: 200 },
       /** Ids of roles: all who have one of them. */
       roles: { type: 'list', max: 20 },
-      channels: { type: 'list', options: channels, required: true, max: 2, default: ['inbox'] },
       /** The first message goes at once; the next of the rule comes this much later, where there is more. */
       windowMinutes: { type: 'integer', min: 1, max: 1_440, default: 60 },
       disabled: { type: 'boolean', default: false },

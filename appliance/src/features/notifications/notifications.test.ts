@@ -68,7 +68,7 @@ describe('a fresh site', () => {
 
 describe('a rule', () => {
   const rule = (body: Record<string, unknown>): string =>
-    objects.ofAnyKind.create(systemActor, 'notification-rule', { channels: ['inbox'], ...body }).id;
+    objects.ofAnyKind.create(systemActor, 'notification-rule', body).id;
 
   it('tells a person of what that person reaches, and of nothing else', async () => {
     rule({ name: 'Moves', query: 'type=device-moved', roles: [north.role, south.role] });
@@ -102,7 +102,6 @@ describe('a rule', () => {
     const refused = async (fields: Record<string, string | string[]>): Promise<string> => {
       const response = await admin.post(paths.objectNew('notification-rule'), {
         'f.name': 'Wrong',
-        'f.channels': ['inbox'],
         ...fields,
       });
       expect(response.status).toBe(422);
@@ -166,17 +165,17 @@ describe('commands of a person who logged in', () => {
     vi.stubEnv('XDG_RUNTIME_DIR', runtime);
     await signIn(appliance.accounts, site.dataDir, { name: 'admin', password, code: '' });
     const run = async (...args: string[]) => {
-      const { code, stdout } = await runHere('notification', ...args, '--data', site.dataDir, '--json');
+      const { code, stdout } = await runHere(...args, '--data', site.dataDir, '--json');
       expect(code, stdout).toBe(0);
       return JSON.parse(stdout) as { rows: { id: number }[]; unread: number; events: number };
     };
     critical();
     await turnAll();
-    const { rows, unread } = await run('list');
+    const { rows, unread } = await run('notification', 'list');
     expect(unread).toBe(1);
-    await run('read', String(rows[0]?.id));
-    expect((await run('list')).unread).toBe(0);
-    expect(await run('preview', '--query', 'type=disk-full', '--role', 'administrator')).toMatchObject({
+    await run('notification', 'read', String(rows[0]?.id));
+    expect((await run('notification', 'list')).unread).toBe(0);
+    expect(await run('notification', 'preview', '--query', 'type=disk-full', '--role', 'administrator')).toMatchObject({
       persons: [{ name: 'admin' }],
     });
     signOut(appliance.accounts, site.dataDir);
@@ -201,7 +200,6 @@ describe('a rule from the filter of the events', () => {
       'f.name': 'Full disks',
       'f.query': 'type=disk-full',
       'f.roles': ['administrator', north.role],
-      'f.channels': ['inbox'],
       'f.windowMinutes': '60',
       do: 'try',
     });

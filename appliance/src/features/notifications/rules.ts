@@ -3,7 +3,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { toFailure } from '../../platform/errors.ts';
 import type { Filter } from '../../platform/filter/types.ts';
-import { type Channel, channels, NOTIFICATION_RULE, type NotificationRule } from './types.ts';
+import { NOTIFICATION_RULE, type NotificationRule } from './types.ts';
 
 // Rules as objects: one as it is worked with, what its filter asks, and whom it names.
 
@@ -22,7 +22,6 @@ export function ruleOfBody(id: string, body: Readonly<Record<string, unknown>>):
     query: String(body['query'] ?? ''),
     accounts: texts(body['accounts']),
     roles: texts(body['roles']),
-    channels: channels.filter((one): one is Channel => texts(body['channels']).includes(one)),
     windowMs: Number(body['windowMinutes'] ?? 60) * minuteMs,
   };
 }

@@ -10,7 +10,6 @@ import type { AccountService } from '../accounts/service.ts';
 import { accountsOf, filterOf, queryFault, ruleOfBody, rulesOf } from './rules.ts';
 import { notificationStore, type StoredNotification } from './store.ts';
 import {
-  type Channel,
   type Counts,
   NOTIFICATION_MUTE,
   NOTIFICATION_RULE,
@@ -99,14 +98,13 @@ export function notificationService({ db, events, objects, accounts, clock }: Pa
     };
   };
 
-  /** Whom each rule tells of which events in a span; an event counts once for a person and channel, for the first rule by name. */
-  const findIn = (batch: readonly StoredEvent[], span: { after: number; upTo: number }, channel: Channel): Found[] => {
+  /** Whom each rule tells of which events in a span; an event counts once for a person, for the first rule by name. */
+  const findIn = (batch: readonly StoredEvent[], span: { after: number; upTo: number }): Found[] => {
     const muted = mutes(clock());
     const byNumber = new Map(batch.filter((event) => !muted.isEvent(event)).map((event) => [event.id, event]));
     const told = new Map<string, Set<number>>();
     return rulesOf(objects).flatMap((rule) => {
-      if (!rule.channels.includes(channel) || muted.isRule(rule.id) || queryFault(events, rule.query) !== undefined)
-        return [];
+      if (muted.isRule(rule.id) || queryFault(events, rule.query) !== undefined) return [];
       const filter = filterOf(events, rule.query);
       // All who reach the whole site are told of the same.
       const known = new Map<string, readonly number[]>();
@@ -126,8 +124,8 @@ export function notificationService({ db, events, objects, accounts, clock }: Pa
     });
   };
 
-  const keep = ({ account, rule, events: found }: Found, channel: Channel, nowMs: number): void => {
-    const open = store.open(account, rule.id, channel, nowMs);
+  const keep = ({ account, rule, events: found }: Found, nowMs: number): void => {
+    const open = store.open(account, rule.id, nowMs);
     const counts = countsOf(found, open?.counts);
     const worst = JSON.stringify(worstOf([...(open?.worst ?? []), ...entriesOf(found)]));
     const row = { lastAt: nowMs, counts: JSON.stringify(counts), worst };
@@ -137,7 +135,6 @@ export function notificationService({ db, events, objects, accounts, clock }: Pa
         ...row,
         account,
         rule: rule.id,
-        channel,
         openedAt: nowMs,
         closesAt: nowMs + rule.windowMs,
         count: found.length,
@@ -158,7 +155,7 @@ export function notificationService({ db, events, objects, accounts, clock }: Pa
       const last = batch.at(-1);
       if (last === undefined) return false;
       const nowMs = clock();
-      for (const found of findIn(batch, { after: position, upTo: last.id }, 'inbox')) keep(found, 'inbox', nowMs);
+      for (const found of findIn(batch, { after: position, upTo: last.id })) keep(found, nowMs);
       store.setPosition(last.id);
       return batch.length === batchEvents;
     });

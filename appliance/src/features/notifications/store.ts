@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { statements } from '../../platform/statements.ts';
-import type { Channel, Counts, Severity, WorstEntry } from './types.ts';
+import type { Counts, Severity, WorstEntry } from './types.ts';
 
 /** A message as it is kept. */
 export type StoredNotification = {
@@ -36,8 +36,8 @@ export function notificationStore(db: Database) {
       'insert into notification_position (one, event) values (1, ?) on conflict (one) do update set event = excluded.event',
     ),
     /** The message of a rule whose window is open. */
-    open: sql.get<[account: string, rule: string, channel: Channel, now: number], Row, StoredNotification>(
-      `select ${columns} from notification where account = ? and rule = ? and channel = ? and closes_at > ?
+    open: sql.get<[account: string, rule: string, now: number], Row, StoredNotification>(
+      `select ${columns} from notification where account = ? and rule = ? and closes_at > ?
        order by closes_at desc limit 1`,
       shaped,
     ),
@@ -46,7 +46,6 @@ export function notificationStore(db: Database) {
         row: {
           account: string;
           rule: string;
-          channel: Channel;
           openedAt: number;
           closesAt: number;
           lastAt: number;
@@ -56,26 +55,26 @@ export function notificationStore(db: Database) {
         },
       ]
     >(
-      `insert into notification (account, rule, channel, opened_at, closes_at, last_at, count, counts, worst)
-       values (:account, :rule, :channel, :openedAt, :closesAt, :lastAt, :count, :counts, :worst)`,
+      `insert into notification (account, rule, opened_at, closes_at, last_at, count, counts, worst)
+       values (:account, :rule, :openedAt, :closesAt, :lastAt, :count, :counts, :worst)`,
     ),
     /** More of the same window: what was read is new again. */
     extend: sql.run<[row: { id: number; lastAt: number; count: number; counts: string; worst: string }]>(
       `update notification set last_at = :lastAt, count = :count, counts = :counts, worst = :worst, read_at = null where id = :id`,
     ),
     inbox: sql.all<[account: string, before: number, limit: number], Row, StoredNotification>(
-      `select ${columns} from notification where account = ? and channel = 'inbox' and id < ? order by id desc limit ?`,
+      `select ${columns} from notification where account = ? and id < ? order by id desc limit ?`,
       shaped,
     ),
     counted: sql.get<[account: string], { total: number; unread: number }>(
       `select count(*) as total, count(*) filter (where read_at is null) as unread from notification
-       where account = ? and channel = 'inbox'`,
+       where account = ?`,
     ),
     read: sql.changes<[at: number, id: number, account: string]>(
-      "update notification set read_at = coalesce(read_at, ?) where id = ? and account = ? and channel = 'inbox'",
+      'update notification set read_at = coalesce(read_at, ?) where id = ? and account = ?',
     ),
     readAll: sql.changes<[at: number, account: string]>(
-      "update notification set read_at = ? where account = ? and channel = 'inbox' and read_at is null",
+      'update notification set read_at = ? where account = ? and read_at is null',
     ),
     trim: sql.changes<[before: number]>('delete from notification where last_at < ?'),
     /** Of accounts that are gone for good. */

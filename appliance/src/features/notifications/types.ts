@@ -2,14 +2,11 @@ import { z } from 'zod';
 import { severities } from '../../engine/events/types.ts';
 import { type Shape, time } from '../../platform/shapes.ts';
 
-// Notifications: who has to know is told. A rule says which events, to whom and by which channel; each person gets one message for a
+// Notifications: who has to know is told. A rule says which events and to whom; each person gets one message for a
 // window, with counts and the ten worst. What is told is what the person reaches when the event is looked at.
 
 export const NOTIFICATION_RULE = 'notification-rule';
 export const NOTIFICATION_MUTE = 'notification-mute';
-
-export const channels = ['inbox'] as const;
-export type Channel = (typeof channels)[number];
 
 export type Severity = (typeof severities)[number];
 /** The worst is 0. */
@@ -23,7 +20,6 @@ export type NotificationRule = {
   readonly query: string;
   readonly accounts: readonly string[];
   readonly roles: readonly string[];
-  readonly channels: readonly Channel[];
   readonly windowMs: number;
 };
 

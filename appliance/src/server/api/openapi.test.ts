@@ -117,14 +117,16 @@ describe('the document', () => {
     }
   });
 
-  it('names a right for every call but four, and no write is open to a reader', async () => {
+  it('names a right for every call but six, and no write is open to a reader', async () => {
     const { routes } = describeApi(site.parts);
-    // What waits for a second person, work and trends are looked at row by row: each act, kind and statistic has its own right.
+    // An inbox is its owner's. What waits for a second person, work and trends are looked at row by row: each act, kind and statistic has its own right.
     expect(routes.filter(({ right }) => right === 'any').map(({ path }) => path)).toEqual([
       '/site',
       '/waiting',
       '/work',
       '/trends',
+      '/notifications',
+      '/notifications/{id}/read',
     ]);
     const none = site.tokenOf('administrator', ['provision:read']);
     for (const { method, path, right } of routes) {
