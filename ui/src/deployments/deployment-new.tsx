@@ -51,6 +51,8 @@ type DeploymentNewProps = {
   /** Ring plans that were written here, and the chosen one; empty: all at once. */
   readonly plans: readonly Reference[];
   readonly ringPlan: string;
+  /** Devices that people change: they stand in for others, and their agents ask no permit. */
+  readonly byHand: number;
   /** What one order is expected to take. */
   readonly expectedMinutes: number;
   /** The rings that the chosen plan makes of these devices. */
@@ -96,6 +98,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       sub={ctx.t('deployments.consequence')}
     >
       <HeldNotes ctx={ctx} held={props.held} />
+      {props.byHand === 0 ? null : <p class="second">{ctx.t('deployments.byHand', { n: props.byHand })}</p>}
       {deviceCount === 0 ? null : <p class="second">{ctx.t('deployments.expected', { n: props.expectedMinutes })}</p>}
       <ErrorSummary errors={errors} labels={labels} />
       <PostForm action={paths.deploymentNew()} class="stack" errors={errors}>

@@ -115,6 +115,21 @@ export const words = defineWords({
     ru: 'в резервированной группе слишком мало других исправных участников',
     kk: 'резервтік топта жарамды басқа мүшелер тым аз',
   },
+  'deployments.hold.PAIR_ORDER': {
+    en: 'a member of its redundancy group that goes before it waits',
+    ru: 'участник резервированной группы, который идёт раньше, ещё ждёт',
+    kk: 'резервтік топтың одан бұрын жүретін мүшесі әлі күтуде',
+  },
+  'deployments.hold.BY_HAND': {
+    en: 'it stands in for another computer and its agent asks no permit: upgrade its agent, or change it by hand',
+    ru: 'он подменяет другой компьютер, а его агент не спрашивает разрешения: обновите агента или сделайте вручную',
+    kk: 'ол басқа компьютерді алмастырады, ал агенті рұқсат сұрамайды: агентті жаңартыңыз немесе қолмен орындаңыз',
+  },
+  'deployments.byHand': {
+    en: 'To be changed by hand, no order: {n}. They stand in for other computers, and their agents ask no permit. The inventory shows when it is done.',
+    ru: 'Выполнить вручную, без назначения: {n}. Эти компьютеры подменяют другие, а их агенты не спрашивают разрешения. Выполнение покажет инвентаризация.',
+    kk: 'Қолмен орындау керек, тапсырма берілмейді: {n}. Бұл компьютерлер басқаларын алмастырады, ал агенттері рұқсат сұрамайды. Орындалғанын түгендеу көрсетеді.',
+  },
   'deployments.hold.PAIR_BUSY': {
     en: 'another member of its redundancy group is being worked on, or still watched afterwards',
     ru: 'идут работы на другом участнике резервированной группы, или он ещё под наблюдением',
@@ -580,6 +595,16 @@ export const words = defineWords({
     kk: 'Резервтеу тобын жасау',
   },
   'kind.redundancy-group.field.devices': { en: 'Members', ru: 'Участники', kk: 'Мүшелері' },
+  'kind.redundancy-group.field.order': {
+    en: 'Who goes first (the standby)',
+    ru: 'Кто первым (резервный)',
+    kk: 'Алдымен кім (резервтегі)',
+  },
+  'kind.redundancy-group.hint.order': {
+    en: 'Members in the order in which they are changed, one per line; those that are not named come after them.',
+    ru: 'Участники в том порядке, в котором их изменяют, по одному в строке; неназванные — после них.',
+    kk: 'Мүшелер өзгертілетін ретімен, әр жолда біреуі; аталмағандары солардан кейін.',
+  },
   'kind.redundancy-group.field.minAvailable': {
     en: 'Others that have to be healthy, at least',
     ru: 'Остальных исправных не менее',
@@ -631,6 +656,16 @@ export const words = defineWords({
     en: 'The excuse was given up',
     ru: 'Освобождение отклонено',
     kk: 'Босату қабылданбады',
+  },
+  'redundancy.PAIR_ORDER': {
+    en: 'A member that goes before it has an order that does not begin.',
+    ru: 'У участника, который идёт раньше, работа не начинается.',
+    kk: 'Одан бұрын жүретін мүшеде жұмыс басталмай тұр.',
+  },
+  'validation.onlyMembers': {
+    en: 'Only members of the group.',
+    ru: 'Только участники группы.',
+    kk: 'Тек топ мүшелері.',
   },
   'redundancy.PAIR_BUSY': {
     en: 'Another member is worked on, or watched after it.',

@@ -220,6 +220,36 @@ describe('an order that changes a computer', () => {
     expect(orderOf(deployment)).toMatchObject({ state: 'failed', reason: 'FETCH_FAILED', attempt: 1 });
   });
 
+  it('is left to people where its computer stands in for another, and its agent asks no permit', async () => {
+    const asked: unknown[] = [];
+    made.site.close();
+    made = await openDeployments(2, () => held.atMs, {
+      openAt: () => () => held.opening,
+      pairs: () => (device, change) => {
+        asked.push(change);
+        return device === 1 && change.asksPermit !== true ? 'BY_HAND' : undefined;
+      },
+      time: () => ({ believedMs: held.atMs, heldForMs: 0 }),
+    });
+    ({ queue } = made.deployments);
+    made.updates.approve(admin, [update]);
+    const wanted = { updates: [update] };
+    expect(made.deployments.preview(wanted, wholeSite('job'))).toMatchObject({ devices: 1, byHand: 1 });
+    const { id } = await made.deployments.create(admin, wanted);
+    const orders = made.deployments.tasks(id, wholeSite('job'));
+    expect(orders.map(({ device, state, reason }) => [device, state, reason])).toEqual([
+      [1, 'skipped', 'BY_HAND'],
+      [2, 'queued', null],
+    ]);
+    // Its agent was older when it was ordered, or the group was made since.
+    made.site.db.prepare("UPDATE task SET state = 'queued', reason = NULL, finished_at = NULL").run();
+    expect(queue.next(1, false)).toBeNull();
+    const [order] = made.deployments.tasks(id, wholeSite('job'));
+    expect(order && made.deployments.holds()(order)).toMatchObject({ code: 'BY_HAND' });
+    expect(queue.next(1, true)).not.toBeNull();
+    expect(asked).toContainEqual({ minutes: 15, isAgent: false, asksPermit: false });
+  });
+
   it('that is not approved any more is cancelled and not handed out', async () => {
     const deployment = await create();
     made.updates.decline(admin, [update]);

@@ -11,6 +11,22 @@ type Opening =
   | { readonly state: 'closed'; readonly opensAtMs?: number }
   | { readonly state: 'open'; readonly minutesLeft: number };
 
+/** `BY_HAND`: it stands in for another one, and its agent asks no permit. */
+type PairCode = 'PAIR_BUSY' | 'PAIR_ORDER' | 'PAIR_DOWN' | 'BY_HAND';
+
+/** What is to be begun. */
+export type Change = {
+  /** What it is expected to take. */
+  readonly minutes: number;
+  /** The upgrade of our agent. */
+  readonly isAgent: boolean;
+  /** What the agent says that asks for an order. */
+  readonly asksPermit?: boolean;
+};
+
+/** The package of our agent. */
+export const agentPackage = 'sallyport-agent';
+
 /** Why no change of a computer may begin now. */
 type Hold =
   | { readonly code: 'NO_WINDOW' }
@@ -19,13 +35,13 @@ type Hold =
   | { readonly code: 'WINDOW_SHORT' }
   | { readonly code: 'CLOCK_HELD' }
   /** It stands in for another one that is worked on, or that is not healthy (features/redundancy). */
-  | { readonly code: 'PAIR_BUSY' | 'PAIR_DOWN' };
+  | { readonly code: PairCode };
 
 /** `OPEN`: until when, by the window. */
 type Gate = Hold | { readonly code: 'OPEN'; readonly untilMs: number };
 
-/** One look at the clock and the windows, for any number of devices; `minutes`: what is expected to be needed. */
-export type ChangeGate = () => (device: number, minutes: number) => Gate;
+/** One look at the clock and the windows, for any number of devices. */
+export type ChangeGate = () => (device: number, change: Change) => Gate;
 
 export type GateParts = {
   /** The windows of devices at a moment. */
@@ -33,7 +49,7 @@ export type GateParts = {
   /** The clock, read anew. */
   time: () => Pick<TimeReading, 'believedMs' | 'heldForMs'>;
   /** What redundancy says of devices now. */
-  pairs: () => (device: number) => 'PAIR_BUSY' | 'PAIR_DOWN' | undefined;
+  pairs: () => (device: number, change: Change) => PairCode | undefined;
 };
 
 const minuteMs = 60_000;
@@ -45,13 +61,13 @@ export const changeGate =
     const { believedMs, heldForMs } = time();
     const openingOf = openAt(believedMs);
     const pairOf = pairs();
-    return (device, minutes) => {
+    return (device, change) => {
       const opening = openingOf(device);
       if (opening.state === 'none') return { code: 'NO_WINDOW' };
       if (opening.state === 'closed') return { code: 'WINDOW_CLOSED', ...defined({ opensAtMs: opening.opensAtMs }) };
       if (heldForMs > 0) return { code: 'CLOCK_HELD' };
-      if (opening.minutesLeft < minutes) return { code: 'WINDOW_SHORT' };
-      const pair = pairOf(device);
+      if (opening.minutesLeft < change.minutes) return { code: 'WINDOW_SHORT' };
+      const pair = pairOf(device, change);
       if (pair !== undefined) return { code: pair };
       return { code: 'OPEN', untilMs: believedMs + opening.minutesLeft * minuteMs };
     };
@@ -61,7 +77,9 @@ export const noneHeld: Held['held'] = {
   NO_WINDOW: 0,
   CLOCK_HELD: 0,
   RING_CLOSED: 0,
+  BY_HAND: 0,
   PAIR_DOWN: 0,
+  PAIR_ORDER: 0,
   PAIR_BUSY: 0,
   WINDOW_CLOSED: 0,
   WINDOW_SHORT: 0,

@@ -119,7 +119,10 @@ const heldText: Readonly<Record<(typeof HOLDS)[number], string>> = {
   NO_WINDOW: 'no window is meant for them (make one for computers on the page Maintenance windows)',
   CLOCK_HELD: 'the clock was set lately and has to go evenly for 10 minutes',
   RING_CLOSED: 'their ring is not open, or the rollout is held',
+  BY_HAND:
+    'they stand in for other computers and their agents ask no permit: upgrade these agents, or change them by hand',
   PAIR_DOWN: 'too few other members of their redundancy groups are healthy',
+  PAIR_ORDER: 'a member of their redundancy groups that goes before them waits for its order',
   PAIR_BUSY: 'another member of their redundancy groups is being worked on, or still watched',
   WINDOW_CLOSED: 'their window is closed',
   WINDOW_SHORT: 'too little of their window is left',
@@ -140,6 +143,9 @@ const preview = operation({
   output: z.object({
     devices: z.int().describe('How many would get an order'),
     orders: z.int(),
+    byHand: z
+      .int()
+      .describe('Devices that stand in for others and whose agent asks no permit: changed by hand, no order'),
     rings: z
       .array(z.object({ members: z.int(), powerPercent: z.int() }))
       .describe(
@@ -167,8 +173,9 @@ const preview = operation({
   command: {
     flags,
     example: 'sallyport deployment preview --update 1f0c… --where "os = debian" --data /var/lib/sallyport',
-    print: (out, { orders, devices, digest, rings, held, expectedMinutes }) => {
+    print: (out, { orders, devices, digest, rings, held, expectedMinutes, byHand }) => {
       out.line(`${orders} orders to ${devices} devices, digest ${digest}`);
+      if (byHand > 0) out.note(`BY_HAND: ${byHand} devices get no order, ${heldText.BY_HAND}`);
       out.line(`each order is expected to take ${expectedMinutes} min of its window`);
       rings.forEach(({ members, powerPercent }, index) => {
         out.line(

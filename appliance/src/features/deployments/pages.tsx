@@ -224,6 +224,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       tasks: [],
       devices: 0,
       orders: 0,
+      byHand: 0,
       digest: '',
       rings: [],
       gate: null,
@@ -319,6 +320,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         rings={preview.rings}
         held={preview.held}
         expectedMinutes={preview.expectedMinutes}
+        byHand={preview.byHand}
         back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,

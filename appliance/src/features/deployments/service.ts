@@ -19,7 +19,7 @@ import type { DeviceQueries } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
 import { expectedMinutes } from './expected-time.ts';
-import { changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
+import { agentPackage, type Change, changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
 import { rollouts as rolloutService } from './rollout.ts';
 import { taskStore } from './store.ts';
 import { taskQueue } from './task-queue.ts';
@@ -117,10 +117,18 @@ export const deploymentService = (parts: DeploymentParts) => {
   });
   const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);
-  const minutesOf = (updateId: string): number => expectedMinutes(store.actSeconds(updateId));
-  /** What the longest of some updates is expected to take. */
-  const longestOf = (updateIds: readonly string[]): number =>
-    updateIds.reduce((longest, id) => Math.max(longest, minutesOf(id)), 0);
+  const changeOf = (updateId: string): Change => ({
+    minutes: expectedMinutes(store.actSeconds(updateId)),
+    isAgent: updates.stored(updateId)?.update.name === agentPackage,
+  });
+  /** That of some updates: it takes as long as the longest of them. */
+  const changeOfAll = (updateIds: readonly string[]): Change => {
+    const changes = updateIds.map(changeOf);
+    return {
+      minutes: changes.reduce((longest, { minutes }) => Math.max(longest, minutes), 0),
+      isAgent: changes.every(({ isAgent }) => isAgent),
+    };
+  };
   const { queue, endOld } = taskQueue({
     db,
     store,
@@ -129,7 +137,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     inventory,
     updates,
     gate: changes,
-    minutesOf,
+    changeOf,
     has: parts.store.has,
     clock,
     failed: rollouts.look,
@@ -151,7 +159,9 @@ export const deploymentService = (parts: DeploymentParts) => {
     if (only?.size === 0) throw invalid({ devices: { key: 'validation.required' } });
     const notLookedAt = updates.notLookedAt(scope, only);
     if (notLookedAt > 0) throw invalid({ devices: { key: 'validation.notLookedAt', params: { n: notLookedAt } } });
+    const pairOf = parts.changes.pairs();
     const tasks = ids.flatMap((updateId) => {
+      const change = changeOf(updateId);
       const item = updates.get(updateId, scope);
       const isReady =
         item.approval === 'approved' &&
@@ -166,7 +176,14 @@ export const deploymentService = (parts: DeploymentParts) => {
       const concerned = [...(only ?? needing)];
       const unmanaged = new Set(devices.unmanaged(concerned));
       return concerned.map((device) => {
-        const skipped = unmanaged.has(device) ? 'NOT_MANAGED' : needing.has(device) ? undefined : 'NOT_NEEDED';
+        const isByHand = (): boolean => pairOf(device, change) === 'BY_HAND';
+        const skipped = unmanaged.has(device)
+          ? 'NOT_MANAGED'
+          : needing.has(device)
+            ? isByHand()
+              ? 'BY_HAND'
+              : undefined
+            : 'NOT_NEEDED';
         return { device, updateId, ...defined({ skipped }) };
       });
     });
@@ -200,9 +217,10 @@ export const deploymentService = (parts: DeploymentParts) => {
     const { rings, ...rest } = planned(wanted, scope);
     const ordered = new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === undefined ? [device] : [])));
     const gateOf = changes();
-    const minutes = longestOf([...new Set(wanted.updates)]);
-    const codes = [...ordered].map((device) => gateOf(device, minutes).code);
-    return { ...rest, rings: rings?.sizes ?? [], ...heldBack(codes, minutes) };
+    const change = changeOfAll([...new Set(wanted.updates)]);
+    const codes = [...ordered].map((device) => gateOf(device, change).code);
+    const byHand = new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === 'BY_HAND' ? [device] : []))).size;
+    return { ...rest, byHand, rings: rings?.sizes ?? [], ...heldBack(codes, change.minutes) };
   };
 
   /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */
@@ -409,31 +427,32 @@ export const deploymentService = (parts: DeploymentParts) => {
     /** One look at what holds orders back: of one that was begun or has ended nothing does. */
     holds: () => {
       const gateOf = changes();
-      const known = new Map<string, number>();
-      const expected = (updateId: string): number => {
-        const minutes = known.get(updateId) ?? minutesOf(updateId);
-        known.set(updateId, minutes);
-        return minutes;
+      const known = new Map<string, Change>();
+      const expected = (updateId: string): Change => {
+        const change = known.get(updateId) ?? changeOf(updateId);
+        known.set(updateId, change);
+        return change;
       };
       return (order: Pick<DeploymentTask, 'id' | 'state' | 'actingAt' | 'device' | 'updateId'>) => {
         const { id, state, actingAt, device, updateId } = order;
         if ((state !== 'queued' && state !== 'running') || actingAt !== null) return null;
-        const minutes = expected(updateId);
-        if (!store.isInOpenRing(id)) return { code: 'RING_CLOSED' as const, opensAt: null, expectedMinutes: minutes };
-        const held = gateOf(device, minutes);
+        const change = expected(updateId);
+        if (!store.isInOpenRing(id))
+          return { code: 'RING_CLOSED' as const, opensAt: null, expectedMinutes: change.minutes };
+        const held = gateOf(device, change);
         if (held.code === 'OPEN') return null;
         const opensAtMs = 'opensAtMs' in held ? held.opensAtMs : undefined;
         const opensAt = opensAtMs === undefined ? null : toTime(opensAtMs);
-        return { code: held.code, opensAt, expectedMinutes: minutes };
+        return { code: held.code, opensAt, expectedMinutes: change.minutes };
       };
     },
     /** What holds back the orders of a deployment that were not begun, of devices in reach. */
     held: (id: string, scope: Scope) => {
       const gateOf = changes();
-      const minutes = longestOf((objects.get(KIND, id).body['updates'] as string[] | undefined) ?? []);
+      const change = changeOfAll((objects.get(KIND, id).body['updates'] as string[] | undefined) ?? []);
       const codeOf = ({ device, isOpen }: { device: number; isOpen: number }): HoldCode =>
-        isOpen === 1 ? gateOf(device, minutes).code : 'RING_CLOSED';
-      return heldBack(store.waiting(id, scope).map(codeOf), minutes);
+        isOpen === 1 ? gateOf(device, change).code : 'RING_CLOSED';
+      return heldBack(store.waiting(id, scope).map(codeOf), change.minutes);
     },
     queue,
     rollouts,

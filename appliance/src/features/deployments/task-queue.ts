@@ -9,7 +9,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { isWithin } from '../../platform/scope.ts';
 import type { UpdateService } from '../updates/service.ts';
-import type { ChangeGate } from './gate.ts';
+import type { Change, ChangeGate } from './gate.ts';
 import type { TaskFile, TaskStore } from './store.ts';
 import type { DeploymentQueue, DeploymentTask } from './types.ts';
 
@@ -36,8 +36,7 @@ type QueueParts = {
   updates: Pick<UpdateService, 'stored' | 'catalog' | 'isApproved'>;
   has: (sha256: string) => boolean;
   gate: ChangeGate;
-  /** What an update is expected to take. */
-  minutesOf: (updateId: string) => number;
+  changeOf: (updateId: string) => Change;
   clock: () => string;
   /** After an order of a deployment ended badly, in its transaction. */
   failed: (deployment: string) => void;
@@ -107,7 +106,7 @@ export const taskQueue = (parts: QueueParts) => {
     if (!store.isWaiting(device)) return null;
     const gateOf = gate();
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
-      if (gateOf(device, parts.minutesOf(order.updateId)).code !== 'OPEN') return null;
+      if (gateOf(device, { ...parts.changeOf(order.updateId), asksPermit }).code !== 'OPEN') return null;
       const { id, deployment, updateId, attempt } = order;
       // What was begun goes on: the device works on it.
       const ended = order.actingAt === null ? endedBy(device, order) : undefined;
@@ -158,7 +157,7 @@ export const taskQueue = (parts: QueueParts) => {
       if (task.asksPermit !== true || task.attempt !== asked.attempt) return { go: false, why: 'attempt' };
       if (endedBy(device, task) !== undefined) return { go: false, why: 'not-approved' };
       if (!store.isInOpenRing(taskId)) return { go: false, why: 'held' };
-      const opening = gate()(device, parts.minutesOf(task.updateId));
+      const opening = gate()(device, { ...parts.changeOf(task.updateId), asksPermit: true });
       if (opening.code !== 'OPEN') return { go: false, why: opening.code };
       if (!store.act(taskId, clock())) return { go: false, why: 'spent' };
       return { go: true, mustEndBy: toTime(opening.untilMs) };
@@ -227,7 +226,7 @@ export const taskQueue = (parts: QueueParts) => {
   const queue: DeploymentQueue = {
     isWaiting: (device) => {
       const order = store.isWaiting(device) ? store.next(device) : undefined;
-      return order !== undefined && gate()(device, parts.minutesOf(order.updateId)).code === 'OPEN';
+      return order !== undefined && gate()(device, parts.changeOf(order.updateId)).code === 'OPEN';
     },
     next,
     inHand: store.inHand,

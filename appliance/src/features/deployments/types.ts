@@ -20,7 +20,7 @@ export type DeploymentTask = {
   readonly updateId: string;
   readonly state: TaskState;
   /**
-   * Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED`, `OUT_OF_REACH`, `NOT_APPROVED`; `NOT_TAKEN`:
+   * Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED`, `BY_HAND`, `OUT_OF_REACH`, `NOT_APPROVED`; `NOT_TAKEN`:
    * no device took it in time; `SILENT`: it was begun, and no result came.
    */
   readonly reason: string | null;
@@ -56,7 +56,9 @@ export const HOLDS = [
   'NO_WINDOW',
   'CLOCK_HELD',
   'RING_CLOSED',
+  'BY_HAND',
   'PAIR_DOWN',
+  'PAIR_ORDER',
   'PAIR_BUSY',
   'WINDOW_CLOSED',
   'WINDOW_SHORT',
@@ -67,7 +69,7 @@ export const holdSchema = z.object({
   code: z
     .enum(HOLDS)
     .describe(
-      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few other members of its redundancy group are healthy; `PAIR_BUSY`: another member is being worked on, or still watched; `WINDOW_SHORT`: too little of the window is left',
+      '`NO_WINDOW`: no window is meant for the device; `CLOCK_HELD`: the clock of the appliance was set lately; `RING_CLOSED`: its ring is not open, or the rollout is held; `PAIR_DOWN`: too few other members of its redundancy group are healthy; `PAIR_ORDER`: a member that goes before it waits; `PAIR_BUSY`: another member is being worked on, or still watched; `BY_HAND`: it stands in for another, and its agent asks no permit; `WINDOW_SHORT`: too little of the window is left',
     ),
   opensAt: textTime.nullable().describe('When its window opens; null: none opens within a year and a month'),
   expectedMinutes: z.int().describe('So much of the window has to be left'),
@@ -236,6 +238,8 @@ export type DeploymentPreview = Held & {
   readonly tasks: readonly { readonly device: number; readonly updateId: string; readonly skipped?: string }[];
   readonly devices: number;
   readonly orders: number;
+  /** Members of redundancy groups whose agent asks no permit: people change these. */
+  readonly byHand: number;
   /** Of a plan with rings: each with its devices, and how surely it notices a bad update. */
   readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
   /** Of which device would get which update, and which are left out: what `digest` of an order is compared with. */

@@ -23,6 +23,8 @@ export const redundancyKinds = defineKinds({
     fields: {
       name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
       devices: { returns: 'anew', type: 'list', idOf: 'device', required: true, max: 100 },
+      /** Members that go first, in this order: the standby. */
+      order: { returns: 'anew', type: 'list', idOf: 'device', max: 100 },
       /** So many others have to be healthy. */
       minAvailable: { returns: 'anew', type: 'integer', min: 1, max: 99, default: 1 },
       /** How long a member has to be healthy after its last step before the next one is touched. */

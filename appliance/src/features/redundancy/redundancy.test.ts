@@ -15,13 +15,20 @@ describe('the rule of redundant computers', () => {
     isHeard: true,
     isBusy: false,
     isExcused: false,
+    isWaiting: false,
     ...state,
   });
   const group = (minAvailable: number, ...members: ReturnType<typeof member>[]): RedundancyGroup => ({
     id: 'g',
     name: 'g',
     minAvailable,
+    order: [],
     members,
+  });
+  /** The last of two goes first. */
+  const standbyFirst = (...members: ReturnType<typeof member>[]): RedundancyGroup => ({
+    ...group(1, ...members),
+    order: ['d-2'],
   });
   it.each([
     ['lets the first member of a healthy pair begin', group(1, member(1), member(2)), undefined],
@@ -30,6 +37,22 @@ describe('the rule of redundant computers', () => {
     [
       'lets it begin once the dead one is excused',
       group(1, member(1), member(2, { isHeard: false, isExcused: true })),
+      undefined,
+    ],
+    [
+      'holds it while the standby has not been worked on',
+      standbyFirst(member(1), member(2, { isWaiting: true })),
+      'PAIR_ORDER',
+    ],
+    ['lets it begin once nothing waits for the standby', standbyFirst(member(1), member(2)), undefined],
+    [
+      'does not wait for a standby that is excused',
+      standbyFirst(member(1), member(2, { isWaiting: true, isExcused: true }), member(3)),
+      undefined,
+    ],
+    [
+      'lets what is no standby begin in any order',
+      { ...standbyFirst(member(1), member(3, { isWaiting: true })), order: ['d-9'] },
       undefined,
     ],
     ['goes on with a member that is at work', group(1, member(1, { isBusy: true }), member(2)), undefined],
@@ -129,6 +152,49 @@ describe('a redundancy group of a site', () => {
     const excuse = { name: 'b', group: id, device: 'scada-b', until: '2030-01-01T00:00:00Z', reason: 'broken' };
     const made = objects.create(systemActor, 'redundancy-excuse', excuse).id;
     expect(objects.get('redundancy-excuse', made).body['device']).toBe(publicIdOf(1));
+  });
+
+  it('is worked on in the order that it names, first the standby', () => {
+    pair({ order: ['scada-b'] });
+    expect([hold(0), hold(1)]).toEqual([undefined, undefined]);
+    order(idOf(0), 'queued', {});
+    expect([hold(0), hold(1)]).toEqual([undefined, undefined]);
+    order(idOf(1), 'queued', {});
+    expect([hold(0), hold(1)]).toEqual(['PAIR_ORDER', undefined]);
+    expect(site.appliance.redundancy.stuck()).toMatchObject([{ hold: { code: 'PAIR_ORDER', other: 'scada-b' } }]);
+    // A ring that is not open holds nothing else up.
+    site.appliance.db.prepare('UPDATE task SET ring = 2 WHERE device = ?').run(idOf(1));
+    expect([hold(0), hold(1)]).toEqual([undefined, undefined]);
+    site.appliance.db.prepare('UPDATE task SET ring = 0').run();
+    order(idOf(1), 'running', { acting: site.appliance.time.now() });
+    expect(hold(0)).toBe('PAIR_BUSY');
+  });
+
+  it('names only members in its order', () => {
+    expect(() => pair({ order: [publicIdOf(2)] })).toThrow(expect.objectContaining({ code: 'INVALID' }));
+  });
+
+  it('leaves a member whose agent asks no permit to people, but for the upgrade of its agent', () => {
+    pair();
+    const { db, redundancy } = site.appliance;
+    const setAgent = (n: number, agent: string): void =>
+      void db.prepare("UPDATE device_source SET agent = ? WHERE device = ? AND source = 'native'").run(agent, idOf(n));
+    setAgent(0, '0.2.1');
+    setAgent(1, '0.3.0');
+    setAgent(2, '0.2.0');
+    const look = redundancy.look();
+    const change = { isAgent: false };
+    expect([0, 1, 2].map((n) => look(idOf(n), change))).toEqual(['BY_HAND', undefined, undefined]);
+    expect(look(idOf(0), { isAgent: true })).toBeUndefined();
+    // What it says when it asks for an order counts for more.
+    expect(look(idOf(0), { ...change, asksPermit: true })).toBeUndefined();
+    expect(look(idOf(1), { ...change, asksPermit: false })).toBe('BY_HAND');
+    expect(look(idOf(1), { isAgent: true, asksPermit: false })).toBeUndefined();
+    // Agents of others ask nothing.
+    db.prepare("UPDATE device_source SET source = 'glpi' WHERE device = ?").run(idOf(1));
+    expect(redundancy.look()(idOf(1), change)).toBe('BY_HAND');
+    setStatus(idOf(1), false);
+    expect(look(idOf(0), { isAgent: true })).toBe('PAIR_DOWN');
   });
 
   it('is refused where none of it could ever be touched', () => {

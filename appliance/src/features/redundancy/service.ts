@@ -29,11 +29,18 @@ type RedundancyParts = {
 export type RedundancyService = ReturnType<typeof redundancyService>;
 
 /** Why no work may begin on a member of a group; undefined where it may. Pure. */
-export function pairHold({ id, minAvailable, members }: RedundancyGroup, device: number): PairHold | undefined {
+export function pairHold({ id, minAvailable, order, members }: RedundancyGroup, device: number): PairHold | undefined {
   const others = members.filter((member) => member.device !== device);
   const counted = others.filter(({ isExcused }) => !isExcused);
   const busy = counted.find(({ isBusy }) => isBusy);
   if (busy !== undefined) return { code: 'PAIR_BUSY', group: id, other: busy.name };
+  const placeOf = (publicId: string | undefined): number => {
+    const place = publicId === undefined ? -1 : order.indexOf(publicId);
+    return place === -1 ? order.length : place;
+  };
+  const own = placeOf(members.find((member) => member.device === device)?.publicId);
+  const first = counted.find(({ publicId, isWaiting }) => isWaiting && placeOf(publicId) < own);
+  if (first !== undefined) return { code: 'PAIR_ORDER', group: id, other: first.name };
   const down = counted.filter(({ isHeard }) => !isHeard);
   const needed = Math.max(0, minAvailable - (others.length - counted.length));
   if (counted.length - down.length >= needed) return undefined;
@@ -41,8 +48,20 @@ export function pairHold({ id, minAvailable, members }: RedundancyGroup, device:
 }
 
 const number = (body: Body, name: string, fallback: number): number => Number(body[name] ?? fallback);
-const devicesOf = (body: Body): readonly string[] =>
-  Array.isArray(body['devices']) ? body['devices'].map(String) : [];
+const listed = (body: Body, field: 'devices' | 'order'): readonly string[] => {
+  const list = body[field];
+  return Array.isArray(list) ? list.map(String) : [];
+};
+const devicesOf = (body: Body): readonly string[] => listed(body, 'devices');
+
+/** A change of a member: whether it is the upgrade of its agent, and what the agent says when it asks for an order. */
+type PairChange = { readonly isAgent: boolean; readonly asksPermit?: boolean };
+
+/** Our agent asks before it changes a computer since 0.3. */
+const doesAsk = (agent: string | null): boolean => {
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)\./.exec(agent ?? '') ?? []).map(Number);
+  return major > 0 || minor >= 3;
+};
 
 /** Members that a write protects less than before. */
 const loosened = (before: Body, after: Body | undefined): readonly string[] => {
@@ -108,14 +127,25 @@ export const redundancyService = (parts: RedundancyParts) => {
   return {
     guards: { [KIND]: guard, [EXCUSE]: excuses.guard },
     bodyRules: {
-      [KIND]: (id, body) => resolveFields(bodyBefore(KIND, id), body, { devices: member }),
+      [KIND]: (id, body) => {
+        const resolved = resolveFields(bodyBefore(KIND, id), body, { devices: member, order: member });
+        const members = new Set(listed(resolved.body, 'devices'));
+        if (listed(resolved.body, 'order').every((device) => members.has(device))) return resolved;
+        return { ...resolved, faults: { order: { key: 'validation.onlyMembers' }, ...resolved.faults } };
+      },
       [EXCUSE]: (id, body) => resolveFields(bodyBefore(EXCUSE, id), body, { device: member }),
     } satisfies Record<string, FurtherRule>,
     hold,
     /** One look for any number of devices: most are in no group, and cost nothing. */
-    look: (): ((device: number) => PairHold['code'] | undefined) => {
-      const members = new Set(store.members());
-      return (device) => (members.has(device) ? hold(device)?.code : undefined);
+    look: (): ((device: number, change: PairChange) => PairHold['code'] | 'BY_HAND' | undefined) => {
+      const agents = new Map(store.members().map(({ device, agent }) => [device, agent]));
+      return (device, { isAgent, asksPermit }) => {
+        const agent = agents.get(device);
+        if (agent === undefined) return undefined;
+        // Without a permit nothing stops what was handed out: it may begin while another member is worked on.
+        if (!isAgent && !(asksPermit ?? doesAsk(agent))) return 'BY_HAND';
+        return hold(device)?.code;
+      };
     },
     /** Groups of which an order waits for a day while the rule holds it: none of them is silent. */
     stuck: (): { group: RedundancyGroup; hold: PairHold; waiting: number }[] => {

@@ -13,18 +13,25 @@ export type Member = {
   readonly isBusy: boolean;
   /** Two persons took it out until a time: it is neither waited for nor counted. */
   readonly isExcused: boolean;
+  /** An order waits that may go out as far as its ring says. */
+  readonly isWaiting: boolean;
 };
 
 export type RedundancyGroup = {
   readonly id: string;
   readonly name: string;
   readonly minAvailable: number;
+  /** Public ids of members that go before all others, one after the other; the standby is named first. */
+  readonly order: readonly string[];
   readonly members: readonly Member[];
 };
 
-/** Why no work may begin on a member. `PAIR_BUSY`: another one is worked on; `PAIR_DOWN`: too few of the others are healthy. */
+/**
+ * Why no work may begin on a member. `PAIR_BUSY`: another one is worked on; `PAIR_ORDER`: one that goes before it waits for its order;
+ * `PAIR_DOWN`: too few of the others are healthy.
+ */
 export type PairHold = {
-  readonly code: 'PAIR_BUSY' | 'PAIR_DOWN';
+  readonly code: 'PAIR_BUSY' | 'PAIR_ORDER' | 'PAIR_DOWN';
   readonly group: string;
   /** The member that it waits for. */
   readonly other: string;
