@@ -113,6 +113,52 @@ describe('a connection', () => {
     expect(met).toBe(0);
   });
 
+  it('for events and mail goes to another port only by two persons, to none of controllers and by datagrams to none', async () => {
+    const named = { object: 'k/1', echo: false, covers: (one: string) => one === host };
+    const ports = [514, port, 502, 44_818];
+    targets = (['siem', 'mail'] as const).map((purpose) => ({ ...named, purpose, ports, udp: ports }));
+    const other = to({ purpose: 'siem' });
+    expect(await codeOf(out.open(other, limits))).toBe('NOT_NAMED');
+    expect(await codeOf(out.open(to({ purpose: 'mail' }), limits))).toBe('NOT_NAMED');
+    expect(met).toBe(0);
+    targets = targets.map((target) => ({ ...target, agreed: [port, 502, 44_818] }));
+    const open = await out.open(other, limits);
+    open.close();
+    for (const forbidden of [502, 44_818])
+      expect(await codeOf(out.open({ ...other, port: forbidden }, limits))).toBe('NOT_NAMED');
+    expect(await out.link(other, 'udp', { connectMs: 500, maxBytes: 100 })).toBe('denied');
+    const datagrams = await out.link({ ...other, port: 514 }, 'udp', { connectMs: 500, maxBytes: 100 });
+    expect(typeof datagrams).toBe('object');
+    if (typeof datagrams === 'object') await datagrams.close();
+  });
+
+  it('is handed to a library as a stream that waits for a slow side, and stays within its limits', async () => {
+    const whole = Buffer.alloc(8 * 1024 * 1024, 'x');
+    let peer: Socket | undefined;
+    let got = 0;
+    onMeet = (socket) => {
+      peer = socket.pause();
+      socket.on('data', (bytes) => {
+        got += bytes.length;
+        if (got === whole.length) socket.end('bye');
+      });
+    };
+    const open = await out.open(to(), limits);
+    const stream = open.stream(Buffer.from('220 hello, '));
+    expect(stream.setTimeout()).toBe(stream);
+    expect(stream.write(whole)).toBe(false);
+    await expect.poll(() => peer).toBeDefined();
+    expect(stream.writableLength).toBe(whole.length);
+    peer?.resume();
+    expect(String(Buffer.concat(await stream.toArray()))).toBe('220 hello, bye');
+    expect(stream.writableLength).toBe(0);
+    expect(records).toMatchObject([{ outcome: 'opened', bytesRead: 3, bytesWritten: whole.length }]);
+
+    onMeet = (socket) => socket.write(Buffer.alloc(5_000));
+    const flooded = (await out.open(to(), limits)).stream();
+    expect(await codeOf(flooded.toArray())).toBe('TOO_LARGE');
+  });
+
   it('goes to no port on which controllers speak but for identification, whatever an object names', async () => {
     const ports = [102, 502, 2_404, 20_000];
     targets = [{ purpose: 'agent-push', object: 'k/1', ports, echo: false, covers: (one) => one === host }];

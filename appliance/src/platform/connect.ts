@@ -8,6 +8,14 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, LinkLimits, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
+import {
+  type Connection,
+  connectionOver,
+  type Destination,
+  type Limits,
+  type Proof,
+  unreachable,
+} from './connection.ts';
 import { AppError } from './errors.ts';
 import { isPortOf, type Purpose, purposeRules, type Way } from './outbound-rules.ts';
 import {
@@ -42,18 +50,12 @@ export type NamedTarget = {
   ports: readonly number[];
   /** Ports for datagrams; none by default. */
   udp?: readonly number[];
+  /** Ports beside the list of the purpose, on which two persons agreed; only some purposes have any. */
+  agreed?: readonly number[];
   /** Whether `ping` may be sent. */
   echo: boolean;
   covers(host: string): boolean;
 };
-
-/** Where to, what for, and which object names it (`kind/id`). */
-type Destination = { purpose: Purpose; object: string; host: string; port: number };
-
-/** How the other side proves who it is: a certificate of this CA for this name, or exactly this certificate. */
-export type Proof = { by: 'ca'; pem: string; name: string } | { by: 'fingerprint'; sha256: string };
-
-type Limits = { connectMs: number; idleMs: number; maxBytes: number };
 
 /** One connection as it ended. */
 export type ConnectionRecord = Destination & {
@@ -64,18 +66,6 @@ export type ConnectionRecord = Destination & {
   forbidden?: { address: string; because: ForbiddenBecause };
 };
 
-export type Connection = {
-  write(bytes: Uint8Array): void;
-  /** Bytes as they come; ends when the other side does. */
-  read(): Promise<Buffer | undefined>;
-  /** Goes on under TLS; returns once the other side is proven. */
-  secure(proof: Proof): Promise<void>;
-  /** Allows that many bytes from now on. */
-  allow(maxBytes: number): void;
-  close(): void;
-};
-
-/** `open` took a connection, `closed` refused one (so it is there), `silent` gave no answer. */
 /** What the system resolves a name to, which an administrator at this computer gave; none where it is not found. */
 export const namedAddresses = async (name: string): Promise<string[]> => {
   try {
@@ -86,6 +76,7 @@ export const namedAddresses = async (name: string): Promise<string[]> => {
   }
 };
 
+/** `open` took a connection, `closed` refused one (so it is there), `silent` gave no answer. */
 export type ProbeAnswer = 'open' | 'closed' | 'silent';
 
 export type Outbound = {
@@ -112,12 +103,6 @@ type OutboundParts = {
   /** Read at every call, too. */
   forbidden(): Forbidden;
   record(record: ConnectionRecord): void;
-};
-
-const unreachable = (to: Destination, cause: unknown): AppError => {
-  if (cause instanceof AppError) return cause;
-  const reason = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
-  return new AppError('UNREACHABLE', `${to.host} port ${to.port}: ${reason}`, {}, { cause });
 };
 
 const isTlsFault = (error: unknown): boolean =>
@@ -174,91 +159,6 @@ const proven = async (socket: Socket, proof: Proof, timeoutMs: number): Promise<
     }
   }
   return secured;
-};
-
-/** Reads and writes over a socket that is open, within its limits. */
-const connectionOver = (
-  first: Socket,
-  to: Destination,
-  limits: Limits,
-  ended: (read: number, written: number) => void,
-): Connection => {
-  let socket = first;
-  let left = limits.maxBytes;
-  let fault: AppError | undefined;
-  let isOver = false;
-  let isReported = false;
-  const waiting: Buffer[] = [];
-  let wake: (() => void) | undefined;
-  const signal = (): void => {
-    wake?.();
-    wake = undefined;
-  };
-  const report = (): void => {
-    if (isReported) return;
-    isReported = true;
-    ended(first.bytesRead, first.bytesWritten);
-  };
-  const end = (error?: unknown): void => {
-    if (error !== undefined) fault ??= unreachable(to, error);
-    isOver = true;
-    report();
-    socket.destroy();
-    first.destroy();
-    signal();
-  };
-  const onData = (bytes: Buffer): void => {
-    left -= bytes.length;
-    if (left < 0) {
-      end(new AppError('TOO_LARGE', 'the other side sends more than is allowed'));
-      return;
-    }
-    waiting.push(bytes);
-    signal();
-  };
-  const onEnd = (): void => end();
-  const onTimeout = (): void => end(new AppError('TIMEOUT', `nothing came for ${limits.idleMs} ms`));
-  const attach = (to: Socket): void => {
-    to.setTimeout(limits.idleMs);
-    to.on('data', onData).on('error', end).on('close', onEnd).on('timeout', onTimeout);
-  };
-  attach(first);
-  return {
-    write: (bytes) => {
-      if (isOver) throw fault ?? new AppError('UNREACHABLE', 'the connection is closed');
-      socket.write(bytes);
-    },
-    read: async () => {
-      for (;;) {
-        const bytes = waiting.shift();
-        if (bytes !== undefined) return bytes;
-        if (fault !== undefined) throw fault;
-        if (isOver) return undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    secure: async (proof) => {
-      // What came in plain text is dropped: it may be put there to be read as if it came under TLS.
-      if (waiting.length > 0) throw new AppError('PEER', 'the other side sent more before TLS began');
-      socket.off('data', onData).off('error', end).off('close', onEnd).off('timeout', onTimeout);
-      // What goes wrong below TLS is told by the socket above it, and must not end the process here.
-      first.on('error', () => undefined);
-      try {
-        socket = await proven(first, proof, limits.connectMs);
-      } catch (cause) {
-        const error = unreachable(to, cause);
-        end(error);
-        throw error;
-      }
-      attach(socket);
-    },
-    allow: (maxBytes) => {
-      left = maxBytes;
-    },
-    close: () => end(),
-  };
 };
 
 /** Addresses that are no computer's: this one's whichever, all of a network, many at once. */
@@ -337,9 +237,10 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
     );
   };
   const isNamed = (to: Destination, way: Way, kind: TransportKind = 'tcp'): boolean => {
-    if (!purposeRules[to.purpose].ways.includes(way) || !isPortOf(to.purpose, to.port)) return false;
+    if (!purposeRules[to.purpose].ways.includes(way)) return false;
     return targets().some(
       (target) =>
+        isPortOf(to.purpose, to.port, { kind, agreed: target.agreed }) &&
         target.purpose === to.purpose &&
         target.object === to.object &&
         (way === 'ping' ? target.echo : ((kind === 'tcp' ? target.ports : target.udp) ?? []).includes(to.port)) &&
@@ -398,7 +299,8 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
         done('failed', 0, 0);
         throw unreachable(to, error);
       }
-      const connection = connectionOver(socket, to, limits, (read, written) => done('opened', read, written));
+      const ended = (read: number, written: number): void => done('opened', read, written);
+      const connection = connectionOver(socket, to, limits, { prove: proven, ended });
       if (proof !== undefined) await connection.secure(proof);
       return connection;
     },

@@ -15,6 +15,9 @@ const answering = (bytes: Buffer, size: number) => {
     },
     secure: async () => undefined,
     allow: () => undefined,
+    stream: () => {
+      throw new Error('LDAP is read by no library');
+    },
     close: () => undefined,
   };
 };

@@ -11,7 +11,7 @@ import {
   octets,
   wholeAt,
 } from '@sallyport/bundle-tools/platform/ber';
-import type { Connection, Proof } from '../../platform/connect.ts';
+import type { Connection, Proof } from '../../platform/connection.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DirectoryEntry } from './directory-entry.ts';
 import { encodeFilter } from './ldap-filter.ts';

@@ -1,5 +1,6 @@
 import { addAbortListener } from 'node:events';
-import type { Connection, Outbound, Proof } from '../../platform/connect.ts';
+import type { Outbound } from '../../platform/connect.ts';
+import type { Connection, Proof } from '../../platform/connection.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type DirectoryEntry, textsOf } from './directory-entry.ts';
 import { type DirectoryContent, directoryTree, wantedAttributes } from './directory-tree.ts';

@@ -1,6 +1,7 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Body, Obj } from '../../engine/objects/types.ts';
-import type { NamedTarget, Proof } from '../../platform/connect.ts';
+import type { NamedTarget } from '../../platform/connect.ts';
+import type { Proof } from '../../platform/connection.ts';
 import { isInside, parseRange } from '../../platform/ipv4-range.ts';
 import { type DirectorySource, defaultFilters } from './poll-directory.ts';
 import { plainFingerprint } from './source-rules.ts';
