@@ -75,6 +75,7 @@ export const endingReaders: Readonly<
   'features/controllers/field-queries.ts': ['believed', 'that findings are held back'],
   'features/controllers/service.ts': ['believed', 'the lease of work, and old changes'],
   'features/controllers/upkeep.ts': ['believed', 'changes and readings past their retention'],
+  'features/deployments/service.ts': ['believed', 'nothing: an order counts as late from then on'],
   'features/device-tasks/list-closings.ts': ['believed', 'sources of lists that were not heard for 30 days'],
   'features/device-tasks/moves.ts': ['believed', 'orders to move that nobody agreed to, or that were not picked up'],
   'features/device-tasks/service.ts': ['believed', 'orders that were not picked up, and old ones'],

@@ -149,6 +149,11 @@ export const Deployment = (props: DeploymentProps) => {
         )}
       </p>
       <HeldNotes ctx={ctx} held={props.held} />
+      {deployment.lateAt === null ? null : (
+        <p class="second">
+          {ctx.t('deployments.lateAt', { at: ctx.fmt.dateTime(deployment.lateAt), n: deployment.late })}
+        </p>
+      )}
       <ListPanel<(typeof tasks.rows)[number]>
         list={list}
         page={tasks}

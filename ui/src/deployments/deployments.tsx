@@ -22,6 +22,9 @@ export type DeploymentRow = {
   readonly createdBy: string;
   readonly updates: number;
   readonly devices: number;
+  /** When an order that has not ended is late; null: it has no deadline. */
+  readonly lateAt: When | null;
+  readonly late: number;
   readonly tasks: {
     readonly queued: number;
     readonly running: number;

@@ -577,6 +577,22 @@ export const words = defineWords({
     ru: 'Ждёт свои устройства, дней',
     kk: 'Құрылғыларын күтеді, күн',
   },
+  'kind.ring-plan.field.deadlineDays': {
+    en: 'Deadline, days after it was ordered',
+    ru: 'Срок, дней после назначения',
+    kk: 'Мерзім, тапсырылғаннан кейін күн',
+  },
+  'kind.ring-plan.hint.deadlineDays': {
+    en: 'What has not ended by then, and in the grace after it, is late: an item of the worklist. Nothing is forced.',
+    ru: 'Что не завершено к этому сроку и за время отсрочки, просрочено: появится в списке дел. Принудительно ничего не выполняется.',
+    kk: 'Осы мерзімде және одан кейінгі қосымша уақытта аяқталмағаны кешіккен болып, істер тізіміне түседі. Ештеңе мәжбүрлеп орындалмайды.',
+  },
+  'kind.ring-plan.field.graceDays': { en: 'Grace, days', ru: 'Отсрочка, дней', kk: 'Қосымша уақыт, күн' },
+  'deployments.lateAt': {
+    en: 'Deadline with grace: {at}. Orders that are late: {n}.',
+    ru: 'Срок с отсрочкой: {at}. Просрочено: {n}.',
+    kk: 'Қосымша уақытпен мерзім: {at}. Кешіккені: {n}.',
+  },
   'deployments.selected': {
     en: 'Selected in the list: {n}. Those that need one of the updates:',
     ru: 'Выбрано в списке: {n}. Из них обновления нужны:',

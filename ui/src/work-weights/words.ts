@@ -68,6 +68,7 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
   'window-undecided': {
     name: ['window that is not decided', 'окно, о котором не решено', 'шешілмеген терезе'],
   },
+  'deployment-late': { name: ['deployment that is late', 'просроченное развёртывание', 'кешіккен тарату'] },
   'pair-stuck': {
     name: [
       'redundancy group that cannot move',

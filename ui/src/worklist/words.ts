@@ -457,6 +457,17 @@ export const words = defineWords({
     kk: 'Сервер жаңартылғаннан кейін оларды 90 күн бойы кез келген уақытта өзгертуге болады. Кейін — тек қызмет терезелерінде.',
   },
   'work.window-undecided.action': { en: 'Decide', ru: 'Решить', kk: 'Шешу' },
+  'work.deployment-late.title': {
+    en: 'Deployment {name} is late: {late} orders have not ended',
+    ru: 'Развёртывание {name} просрочено: не завершено {late}',
+    kk: '{name} таратуы кешікті: {late} аяқталмады',
+  },
+  'work.deployment-late.why': {
+    en: 'Its deadline and the grace are over. Nothing is forced: see what holds the devices back.',
+    ru: 'Срок и отсрочка прошли. Ничего не выполняется принудительно: посмотрите, что задерживает устройства.',
+    kk: 'Мерзім мен қосымша уақыт өтті. Ештеңе мәжбүрлеп орындалмайды: құрылғыларды не кідіртіп тұрғанын қараңыз.',
+  },
+  'work.deployment-late.action': { en: 'See what waits', ru: 'Показать ожидающие', kk: 'Күтіп тұрғанын көрсету' },
   'work.pair-stuck.title': {
     en: 'Redundancy group {name}: {waiting} wait for a day for {other}',
     ru: 'Группа резервирования {name}: {waiting} уже сутки ждут: {other}',

@@ -15,6 +15,9 @@ const limits = {
   maxFailuresPercent: { ...percent, default: defaultLimits.maxFailuresPercent },
   maxLost: { returns: 'anew', type: 'integer', min: 0, max: 1_000_000, default: defaultLimits.maxLost },
   patienceDays: { returns: 'anew', type: 'integer', min: 1, max: 365, default: defaultLimits.patienceDays },
+  /** Absent: no order is late. */
+  deadlineDays: { returns: 'anew', type: 'integer', min: 0, max: 365 },
+  graceDays: { returns: 'anew', type: 'integer', min: 0, max: 90, default: defaultLimits.graceDays },
 } as const;
 
 const ringPlanFaults = ({ rings }: Body): FieldErrors =>

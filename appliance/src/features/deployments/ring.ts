@@ -12,6 +12,8 @@ export const defaultLimits: RingLimits = {
   maxFailuresPercent: 5,
   maxLost: 0,
   patienceDays: 14,
+  deadlineDays: null,
+  graceDays: 0,
 };
 
 /** Devices of one ring whose outcome counts: those that a person took out are in none of the numbers. */

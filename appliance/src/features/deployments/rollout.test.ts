@@ -4,6 +4,7 @@ import { admin } from '../../../test/support/engines.ts';
 import { deb } from '../../../test/support/site.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { NewDeployment } from './types.ts';
+import { deploymentWork } from './work.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -377,6 +378,37 @@ describe('a rollout', () => {
     expect(queue.next(silent)?.attempt).toBe(2);
     expect(rollouts.of(id, wholeSite('job'))[0]).toMatchObject({ members: 1, lost: 0 });
     expect(tasks(id, wholeSite('job')).find(({ device }) => device === gone)?.state).toBe('verified');
+  });
+
+  it('is late after its deadline and grace, which forces nothing', async () => {
+    const { objects } = fixture.site;
+    const plan = objects.create(admin, 'ring-plan', {
+      name: 'by friday',
+      rings: ['2'],
+      deadlineDays: 3,
+      graceDays: 1,
+    }).id;
+    const id = await create({ ringPlan: plan });
+    const scope = wholeSite('job');
+    const read = () => fixture.deployments.get(id, scope);
+    expect(read()).toMatchObject({ lateAt: '2026-11-06T00:00:00Z', late: 0 });
+    const [first = 0] = waiting();
+    install(first);
+    pass(4 * dayMs - 1_000);
+    expect(read().late).toBe(0);
+    const [item] = deploymentWork({ deployments: fixture.deployments }).filter(
+      ({ name }) => name === 'deployment-late',
+    );
+    expect(item?.find(admin, () => [] as never)).toEqual([]);
+    pass(1_000);
+    expect(read()).toMatchObject({ late: size - 1, state: 'running' });
+    expect(item?.find(admin, () => [] as never)).toMatchObject([{ key: id, targets: size - 1, dueAt: nowMs }]);
+    expect(states(id)).toEqual(['open', 'closed']);
+    expect(waiting()).toHaveLength(1);
+    fixture.deployments.cancel(admin, id);
+    expect(read().late).toBe(0);
+    expect(item?.find(admin, () => [] as never)).toEqual([]);
+    expect(fixture.deployments.get(await create(), scope)).toMatchObject({ lateAt: null, late: 0 });
   });
 
   it('takes the rings of a plan as it was then', async () => {

@@ -263,6 +263,12 @@ export const rollouts = (parts: RolloutParts) => {
         };
       });
     },
+    /** When what has not ended is late, by the limits of a rollout; null where it has no deadline. */
+    lateAtMs: (deployment: string, rollout: unknown): number | null => {
+      const { deadlineDays, graceDays } = { ...defaultLimits, ...(rollout as RingPlan | undefined) };
+      const base = deadlineDays === null ? undefined : store.of(deployment)[0];
+      return base === undefined || deadlineDays === null ? null : base.dueAtMs + (deadlineDays + graceDays) * dayMs;
+    },
     held: store.held,
     approvable,
     heldIds: (): ReadonlySet<string> => new Set(store.held().map(({ deployment }) => deployment)),

@@ -233,7 +233,8 @@ export const deploymentService = (parts: DeploymentParts) => {
       TaskState,
       number
     >;
-    const isOpen = counts.queued + counts.running > 0;
+    const open = counts.queued + counts.running;
+    const lateAtMs = rollouts.lateAtMs(object.id, object.body['rollout']);
     return {
       id: object.id,
       name: text(object.body['name']),
@@ -241,8 +242,10 @@ export const deploymentService = (parts: DeploymentParts) => {
       createdBy: objects.revisions(KIND, object.id).find(({ revision }) => revision === 1)?.actor ?? '',
       updates: (object.body['updates'] as string[] | undefined) ?? [],
       timeoutMinutes: Number(object.body['timeoutMinutes'] ?? 30),
-      state: isHeld ? 'held' : isOpen ? 'running' : isCancelled ? 'cancelled' : 'finished',
+      state: isHeld ? 'held' : open > 0 ? 'running' : isCancelled ? 'cancelled' : 'finished',
       counts,
+      lateAt: lateAtMs === null ? null : toTime(lateAtMs),
+      late: lateAtMs !== null && clock() >= toTime(lateAtMs) ? open : 0,
       devices: n,
     };
   };

@@ -50,6 +50,10 @@ export const deploymentSchema = z.object({
   timeoutMinutes: z.int(),
   state: z.enum(['running', 'held', 'finished', 'cancelled']).describe('`held`: a ring waits for a person'),
   counts: z.record(z.enum(TASK_STATES), z.int()).describe('Orders per state'),
+  lateAt: textTime
+    .nullable()
+    .describe('When an order that has not ended is late: deadline and grace; null: no deadline'),
+  late: z.int().describe('Orders that have not ended by then'),
 });
 /** What needs a person comes before what passes by itself. */
 export const HOLDS = [
@@ -145,6 +149,9 @@ export type RingLimits = {
   readonly maxLost: number;
   /** How long a ring waits for its devices to be reached. */
   readonly patienceDays: number;
+  /** An order that has not ended so many days after the first ring was due is late, after the grace; null: none is. */
+  readonly deadlineDays: number | null;
+  readonly graceDays: number;
 };
 
 /** `12`: devices; `10%`: of all; `group:ID`; `device:ID`. What no ring names is the last ring. */
@@ -171,6 +178,18 @@ const limits = {
   maxFailuresPercent: percent.describe('More failures of a ring hold the rollout (5)'),
   maxLost: z.int().min(0).max(1_000_000).optional().describe('More devices that fell silent hold the rollout (0)'),
   patienceDays: z.int().min(1).max(365).optional().describe('How long a ring waits for its devices (14)'),
+  deadlineDays: z
+    .int()
+    .min(0)
+    .max(365)
+    .optional()
+    .describe('Days after its creation by which every order has ended; what has not is late, and nothing is forced'),
+  graceDays: z
+    .int()
+    .min(0)
+    .max(90)
+    .optional()
+    .describe('Days after the deadline in which an order is not late yet (0)'),
 };
 export type RingPlan = { readonly rings: readonly string[] } & Partial<RingLimits>;
 

@@ -37,6 +37,29 @@ export const deploymentWork = (parts: {
     },
   },
   {
+    name: 'deployment-late',
+    sees: 'deployments:read',
+    scoped: true,
+    does: 'deployments:write',
+    find: (reader) =>
+      parts.deployments
+        .list({ scope: scopeOf(reader, 'deployments:read'), limit: looked })
+        .rows.flatMap(({ id, name, lateAt, late, counts }) => {
+          if (late === 0 || lateAt === null) return [];
+          const state = counts.queued > 0 ? 'queued' : 'running';
+          return [
+            {
+              key: id,
+              params: { name, late },
+              level: 'warning' as const,
+              targets: counts[state],
+              dueAt: Date.parse(lateAt),
+              path: paths.deployment(id, { state }),
+            },
+          ];
+        }),
+  },
+  {
     name: 'deployment-failed',
     sees: 'deployments:read',
     scoped: true,

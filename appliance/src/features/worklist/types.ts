@@ -42,6 +42,7 @@ export const workWeights = {
   'place-gone': { harm: 25 },
   'rollout-held': { harm: 60 },
   'deployment-failed': { harm: 40 },
+  'deployment-late': { harm: 20 },
   'pair-stuck': { harm: 30 },
   'no-window': { harm: 30 },
   'window-undecided': { harm: 20 },
