@@ -276,6 +276,15 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
   },
   'app-category': { body: (way) => ({ ...named(way), paths: ['/opt/scada/*'] }) },
   'deploy-consent': { body: (way, site) => ({ ...named(way), group: groupOf(way, site), reason: 'old agents' }) },
+  'package-exclusion': {
+    body: (way, site) => ({
+      ...named(way),
+      group: groupOf(way, site),
+      packages: ['vim'],
+      until: later(30),
+      reason: 'the panel needs the old one',
+    }),
+  },
   'redundancy-group': {
     body: (way, { devices }) => ({ ...named(way), devices: devices.slice(at(way) - 1, at(way) + 1), soakHours: 12 }),
   },

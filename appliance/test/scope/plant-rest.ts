@@ -47,6 +47,13 @@ export function plantRest(appliance: Appliance, { ids, publicIds, groups, zones 
     create('executable-collection', { name: `Executables ${at}`, group, paths: [`/opt/${at}`] });
     create('neighbour-collection', { name: `Neighbours ${at}`, group });
     create('deploy-consent', { name: `Consent ${at}`, group, reason: `why ${at}` });
+    create('package-exclusion', {
+      name: `Exclusion ${at}`,
+      group,
+      packages: [`mixer-${at}`],
+      until: '2099-01-01T00:00:00Z',
+      reason: `why ${at}`,
+    });
     create('file-search', {
       name: `Search ${at}`,
       group,

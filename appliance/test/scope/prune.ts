@@ -65,6 +65,7 @@ const objectsInReach: Readonly<Record<string, string>> = {
   'device-decision': `id in ${publicIds}`,
   'agent-scan': `${field('device')} in ${publicIds}`,
   'deploy-consent': `${field('group')} in ${groups} or ${field('group')} in ${above}`,
+  'package-exclusion': `${field('group')} in ${groups} or ${field('group')} in ${above}`,
   'executable-collection': `${field('group')} in ${groups} or ${field('group')} in ${above}`,
   'file-search': `${field('group')} in ${groups} or ${field('group')} in ${above}`,
   'neighbour-collection': `${field('group')} in ${groups} or ${field('group')} in ${above}`,

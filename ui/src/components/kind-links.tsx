@@ -6,7 +6,7 @@ import { paths } from '../paths.ts';
 const kindsOfPage = {
   discovery: ['agent-scan', 'neighbour-collection'],
   software: ['executable-collection', 'file-search'],
-  deployments: ['ring-plan', 'redundancy-group', 'redundancy-excuse', 'deploy-consent'],
+  deployments: ['ring-plan', 'redundancy-group', 'redundancy-excuse', 'package-exclusion', 'deploy-consent'],
   controllers: ['controller-field'],
   identification: ['controller-credential'],
 } as const;

@@ -53,6 +53,8 @@ type DeploymentNewProps = {
   readonly ringPlan: string;
   /** Devices that people change: they stand in for others, and their agents ask no permit. */
   readonly byHand: number;
+  /** Devices whose group does not take a package. */
+  readonly excluded: number;
   /** What one order is expected to take. */
   readonly expectedMinutes: number;
   /** The rings that the chosen plan makes of these devices. */
@@ -98,6 +100,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
       sub={ctx.t('deployments.consequence')}
     >
       <HeldNotes ctx={ctx} held={props.held} />
+      {props.excluded === 0 ? null : <p class="second">{ctx.t('deployments.excluded', { n: props.excluded })}</p>}
       {props.byHand === 0 ? null : <p class="second">{ctx.t('deployments.byHand', { n: props.byHand })}</p>}
       {deviceCount === 0 ? null : <p class="second">{ctx.t('deployments.expected', { n: props.expectedMinutes })}</p>}
       <ErrorSummary errors={errors} labels={labels} />

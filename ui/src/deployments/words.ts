@@ -125,6 +125,11 @@ export const words = defineWords({
     ru: 'он подменяет другой компьютер, а его агент не спрашивает разрешения: обновите агента или сделайте вручную',
     kk: 'ол басқа компьютерді алмастырады, ал агенті рұқсат сұрамайды: агентті жаңартыңыз немесе қолмен орындаңыз',
   },
+  'deployments.excluded': {
+    en: 'No order, since their group does not take the package: {n}.',
+    ru: 'Без назначения, поскольку их группа не принимает пакет: {n}.',
+    kk: 'Тобы пакетті қабылдамайтындықтан тапсырма берілмейді: {n}.',
+  },
   'deployments.byHand': {
     en: 'To be changed by hand, no order: {n}. They stand in for other computers, and their agents ask no permit. The inventory shows when it is done.',
     ru: 'Выполнить вручную, без назначения: {n}. Эти компьютеры подменяют другие, а их агенты не спрашивают разрешения. Выполнение покажет инвентаризация.',
@@ -220,6 +225,11 @@ export const words = defineWords({
     en: 'a person resumed the rollout without this device',
     ru: 'развёртывание продолжено без этого устройства',
     kk: 'тарату осы құрылғысыз жалғастырылды',
+  },
+  'taskCode.EXCLUDED': {
+    en: 'its group does not take the package',
+    ru: 'его группа не принимает этот пакет',
+    kk: 'оның тобы бұл пакетті қабылдамайды',
   },
   'taskCode.NOT_TAKEN': {
     en: 'the device did not take the order within 90 days',
@@ -598,6 +608,21 @@ export const words = defineWords({
     ru: 'Выбрано в списке: {n}. Из них обновления нужны:',
     kk: 'Тізімде таңдалғаны: {n}. Олардың ішінде жаңарту керегі:',
   },
+  'kind.package-exclusion.title': { en: 'Excluded packages', ru: 'Исключённые пакеты', kk: 'Шығарылған пакеттер' },
+  'kind.package-exclusion.one': { en: 'exclusion of packages', ru: 'исключение пакетов', kk: 'пакеттерді шығару' },
+  'kind.package-exclusion.purpose': {
+    en: 'Packages that the devices of a group do not take until a time: no order is given for them, and one that waits is taken back.',
+    ru: 'Пакеты, которые устройства группы не принимают до срока: их не назначают, а ожидающее назначение отзывают.',
+    kk: 'Топ құрылғылары мерзімге дейін қабылдамайтын пакеттер: оларға тапсырма берілмейді, күтіп тұрғаны қайтарылады.',
+  },
+  'kind.package-exclusion.create': { en: 'Exclude packages', ru: 'Исключить пакеты', kk: 'Пакеттерді шығару' },
+  'kind.package-exclusion.field.packages': { en: 'Packages', ru: 'Пакеты', kk: 'Пакеттер' },
+  'kind.package-exclusion.hint.packages': {
+    en: 'Names of packages or of their sources, one per line.',
+    ru: 'Названия пакетов или их источников, по одному в строке.',
+    kk: 'Пакеттердің не олардың көздерінің аттары, әр жолда біреуі.',
+  },
+  'kind.package-exclusion.field.until': { en: 'Until', ru: 'До', kk: 'Дейін' },
   'kind.redundancy-group.title': { en: 'Redundancy groups', ru: 'Группы резервирования', kk: 'Резервтеу топтары' },
   'kind.redundancy-group.one': { en: 'redundancy group', ru: 'группа резервирования', kk: 'резервтеу тобы' },
   'kind.redundancy-group.purpose': {

@@ -58,7 +58,14 @@ export const workspaces: readonly Workspace[] = [
         key: 'deployments',
         label: 'nav.deployments',
         href: paths.deployments(),
-        under: kindsUnder('deployment', 'ring-plan', 'redundancy-group', 'redundancy-excuse', 'deploy-consent'),
+        under: kindsUnder(
+          'deployment',
+          'ring-plan',
+          'redundancy-group',
+          'redundancy-excuse',
+          'package-exclusion',
+          'deploy-consent',
+        ),
       },
       withTabs('queries', 'nav.queries', [
         { href: paths.queries(), label: 'nav.queries' },

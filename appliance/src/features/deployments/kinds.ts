@@ -62,6 +62,23 @@ export const deploymentKinds = defineKinds({
     check: ringPlanFaults,
     leaves: null,
   },
+  /** Packages that the devices of a group do not take until a time. */
+  'package-exclusion': {
+    bound: { group: 'group' },
+    row: 'S6',
+    area: 'deployments',
+    title: 'name',
+    strict: { until: '1970-01-01T00:00:00Z' },
+    fields: {
+      name: { returns: 'freely', type: 'text', required: true, max: 100 },
+      group: { returns: 'anew', type: 'reference', kind: 'group', required: true, indexed: true },
+      /** Names of packages or of their sources, as the catalogue has them. */
+      packages: { returns: 'anew', type: 'list', required: true, max: 1_000 },
+      until: { returns: 'anew', type: 'time', required: true },
+      reason: { returns: 'anew', type: 'multiline', required: true, max: 2_000 },
+    },
+    leaves: null,
+  },
   /**
    * One person's wish that packages may go to a group through agents that cannot verify them; it is in force while another
    * person has agreed to what it says now (consents.ts).

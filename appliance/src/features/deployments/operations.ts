@@ -143,6 +143,7 @@ const preview = operation({
   output: z.object({
     devices: z.int().describe('How many would get an order'),
     orders: z.int(),
+    excluded: z.int().describe('Devices whose group does not take a package of it: no order'),
     byHand: z
       .int()
       .describe('Devices that stand in for others and whose agent asks no permit: changed by hand, no order'),
@@ -173,8 +174,9 @@ const preview = operation({
   command: {
     flags,
     example: 'sallyport deployment preview --update 1f0c… --where "os = debian" --data /var/lib/sallyport',
-    print: (out, { orders, devices, digest, rings, held, expectedMinutes, byHand }) => {
+    print: (out, { orders, devices, digest, rings, held, expectedMinutes, byHand, excluded }) => {
       out.line(`${orders} orders to ${devices} devices, digest ${digest}`);
+      if (excluded > 0) out.note(`EXCLUDED: ${excluded} devices get no order, their group does not take the package`);
       if (byHand > 0) out.note(`BY_HAND: ${byHand} devices get no order, ${heldText.BY_HAND}`);
       out.line(`each order is expected to take ${expectedMinutes} min of its window`);
       rings.forEach(({ members, powerPercent }, index) => {

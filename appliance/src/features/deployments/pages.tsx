@@ -225,6 +225,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       devices: 0,
       orders: 0,
       byHand: 0,
+      excluded: 0,
       digest: '',
       rings: [],
       gate: null,
@@ -321,6 +322,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         held={preview.held}
         expectedMinutes={preview.expectedMinutes}
         byHand={preview.byHand}
+        excluded={preview.excluded}
         back={isLocalPath(wanted.back) ? wanted.back : undefined}
         {...(hasFaults ? { errors: faults } : {})}
       />,

@@ -411,6 +411,49 @@ describe('a rollout', () => {
     expect(fixture.deployments.get(await create(), scope)).toMatchObject({ lateAt: null, late: 0 });
   });
 
+  it('gives no order for a package that the group of a device does not take, until that ends', async () => {
+    const { objects, db } = fixture.site;
+    const { preview, tasks, queue } = fixture.deployments;
+    const scope = wholeSite('job');
+    const parent = objects.create(admin, 'group', { name: 'Line 1' }).id;
+    const group = objects.create(admin, 'group', { name: 'Panels', parent }).id;
+    db.pragma('foreign_keys = off');
+    for (const device of all)
+      db.prepare(
+        `INSERT INTO device_row (device, group_id, state, kind, level, findings_key, act_key, name_key, group_key, os_key, address_key,
+           addresses, os_search, search)
+         VALUES (?, ?, 'managed', 'computer', 0, 0, 0, '', '', '', '', '', '', '')`,
+      ).run(device, device <= 2 ? group : null);
+    db.prepare('INSERT INTO group_path (ancestor, grp) VALUES (?, ?)').run(parent, group);
+    const exclude = (packages: readonly string[], until: string) =>
+      objects.create(admin, 'package-exclusion', { name: packages.join(), group: parent, packages, until, reason: 'a' })
+        .id;
+    const [before] = [await create({})];
+    exclude(['other'], '2027-01-01T00:00:00Z');
+    expect(preview({ updates: [lineUpdate] }, scope)).toMatchObject({ devices: size, excluded: 0 });
+    exclude(['line'], '2026-11-04T00:00:00Z');
+    expect(preview({ updates: [lineUpdate] }, scope)).toMatchObject({ devices: size - 2, excluded: 2 });
+    const id = await create({ rings: ['1'] });
+    const reasons = (deployment: string) =>
+      tasks(deployment, scope).flatMap(({ device, state, reason }) =>
+        reason === null ? [] : [[device, state, reason]],
+      );
+    expect(reasons(id)).toEqual([
+      [1, 'skipped', 'EXCLUDED'],
+      [2, 'skipped', 'EXCLUDED'],
+    ]);
+    // What was ordered before it is not begun any more.
+    expect(queue.next(1)).toBeNull();
+    const order = queue.next(3, true);
+    expect(order).not.toBeNull();
+    expect(reasons(before)).toEqual([[1, 'cancelled', 'EXCLUDED']]);
+    exclude(['line'], '2026-11-04T00:00:00Z');
+    db.prepare('UPDATE device_row SET group_id = ? WHERE device = 3').run(group);
+    expect(queue.mayAct(3, order?.id ?? '', { attempt: 1, step: 'install' })).toEqual({ go: false, why: 'excluded' });
+    pass(2 * dayMs);
+    expect(preview({ updates: [lineUpdate] }, scope)).toMatchObject({ excluded: 0 });
+  });
+
   it('takes the rings of a plan as it was then', async () => {
     const { objects } = fixture.site;
     const plan = objects.create(admin, 'ring-plan', { name: 'careful', rings: ['2'], soakHours: 1 }).id;

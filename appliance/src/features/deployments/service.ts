@@ -18,6 +18,7 @@ import type { ApprovalGate, MakeAgreements } from '../accounts/types.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { deployConsents } from './consents.ts';
+import { packageExclusions } from './exclusions.ts';
 import { expectedMinutes } from './expected-time.ts';
 import { agentPackage, type Change, changeGate, type GateParts, type HoldCode, heldBack } from './gate.ts';
 import { rollouts as rolloutService } from './rollout.ts';
@@ -117,6 +118,7 @@ export const deploymentService = (parts: DeploymentParts) => {
   });
   const consents = deployConsents({ objects, agreements: parts.agreements });
   const changes = changeGate(parts.changes);
+  const exclusions = packageExclusions({ db, objects, clock });
   const changeOf = (updateId: string): Change => ({
     minutes: expectedMinutes(store.actSeconds(updateId)),
     isAgent: updates.stored(updateId)?.update.name === agentPackage,
@@ -138,6 +140,7 @@ export const deploymentService = (parts: DeploymentParts) => {
     updates,
     gate: changes,
     changeOf,
+    exclusions,
     has: parts.store.has,
     clock,
     failed: rollouts.look,
@@ -160,8 +163,10 @@ export const deploymentService = (parts: DeploymentParts) => {
     const notLookedAt = updates.notLookedAt(scope, only);
     if (notLookedAt > 0) throw invalid({ devices: { key: 'validation.notLookedAt', params: { n: notLookedAt } } });
     const pairOf = parts.changes.pairs();
+    const isExcluded = exclusions();
     const tasks = ids.flatMap((updateId) => {
       const change = changeOf(updateId);
+      const update = updates.stored(updateId)?.update;
       const item = updates.get(updateId, scope);
       const isReady =
         item.approval === 'approved' &&
@@ -180,9 +185,11 @@ export const deploymentService = (parts: DeploymentParts) => {
         const skipped = unmanaged.has(device)
           ? 'NOT_MANAGED'
           : needing.has(device)
-            ? isByHand()
-              ? 'BY_HAND'
-              : undefined
+            ? isExcluded(device, update)
+              ? 'EXCLUDED'
+              : isByHand()
+                ? 'BY_HAND'
+                : undefined
             : 'NOT_NEEDED';
         return { device, updateId, ...defined({ skipped }) };
       });
@@ -219,8 +226,15 @@ export const deploymentService = (parts: DeploymentParts) => {
     const gateOf = changes();
     const change = changeOfAll([...new Set(wanted.updates)]);
     const codes = [...ordered].map((device) => gateOf(device, change).code);
-    const byHand = new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === 'BY_HAND' ? [device] : []))).size;
-    return { ...rest, byHand, rings: rings?.sizes ?? [], ...heldBack(codes, change.minutes) };
+    const leftOut = (why: string): number =>
+      new Set(rest.tasks.flatMap(({ device, skipped }) => (skipped === why ? [device] : []))).size;
+    return {
+      ...rest,
+      byHand: leftOut('BY_HAND'),
+      excluded: leftOut('EXCLUDED'),
+      rings: rings?.sizes ?? [],
+      ...heldBack(codes, change.minutes),
+    };
   };
 
   /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */

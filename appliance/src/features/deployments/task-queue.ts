@@ -9,6 +9,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { isWithin } from '../../platform/scope.ts';
 import type { UpdateService } from '../updates/service.ts';
+import type { packageExclusions } from './exclusions.ts';
 import type { Change, ChangeGate } from './gate.ts';
 import type { TaskFile, TaskStore } from './store.ts';
 import type { DeploymentQueue, DeploymentTask } from './types.ts';
@@ -37,6 +38,7 @@ type QueueParts = {
   has: (sha256: string) => boolean;
   gate: ChangeGate;
   changeOf: (updateId: string) => Change;
+  exclusions: ReturnType<typeof packageExclusions>;
   clock: () => string;
   /** After an order of a deployment ended badly, in its transaction. */
   failed: (deployment: string) => void;
@@ -99,7 +101,8 @@ export const taskQueue = (parts: QueueParts) => {
   /** Why an order may not be begun any more, whatever the window. */
   const endedBy = (device: number, { deployment, updateId }: { deployment: string; updateId: string }) => {
     if (!isWithin(db, bodyOf(deployment).limit, device)) return 'OUT_OF_REACH';
-    return updates.isApproved(updateId) ? undefined : 'NOT_APPROVED';
+    if (!updates.isApproved(updateId)) return 'NOT_APPROVED';
+    return parts.exclusions()(device, updates.stored(updateId)?.update) ? 'EXCLUDED' : undefined;
   };
 
   const next = (device: number, asksPermit = false): InstallPackageTask | null => {
@@ -155,7 +158,8 @@ export const taskQueue = (parts: QueueParts) => {
       if (task === undefined) return undefined;
       if (task.state !== 'queued' && task.state !== 'running') return { go: false, why: 'ended' };
       if (task.asksPermit !== true || task.attempt !== asked.attempt) return { go: false, why: 'attempt' };
-      if (endedBy(device, task) !== undefined) return { go: false, why: 'not-approved' };
+      const ended = endedBy(device, task);
+      if (ended !== undefined) return { go: false, why: ended === 'EXCLUDED' ? 'excluded' : 'not-approved' };
       if (!store.isInOpenRing(taskId)) return { go: false, why: 'held' };
       const opening = gate()(device, { ...parts.changeOf(task.updateId), asksPermit: true });
       if (opening.code !== 'OPEN') return { go: false, why: opening.code };

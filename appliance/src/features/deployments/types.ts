@@ -20,7 +20,7 @@ export type DeploymentTask = {
   readonly updateId: string;
   readonly state: TaskState;
   /**
-   * Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED`, `BY_HAND`, `OUT_OF_REACH`, `NOT_APPROVED`; `NOT_TAKEN`:
+   * Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED`, `BY_HAND`, `EXCLUDED`, `OUT_OF_REACH`, `NOT_APPROVED`; `NOT_TAKEN`:
    * no device took it in time; `SILENT`: it was begun, and no result came.
    */
   readonly reason: string | null;
@@ -259,6 +259,8 @@ export type DeploymentPreview = Held & {
   readonly orders: number;
   /** Members of redundancy groups whose agent asks no permit: people change these. */
   readonly byHand: number;
+  /** Devices whose group does not take a package. */
+  readonly excluded: number;
   /** Of a plan with rings: each with its devices, and how surely it notices a bad update. */
   readonly rings: readonly { readonly members: number; readonly powerPercent: number }[];
   /** Of which device would get which update, and which are left out: what `digest` of an order is compared with. */

@@ -12,6 +12,7 @@ const countedAs: Readonly<Record<string, 'settings' | 'approvals' | 'accounts' |
   token: 'accounts',
   deployment: 'deployments',
   'deploy-consent': 'deployments',
+  'package-exclusion': 'exceptions',
   'risk-acceptance': 'exceptions',
   mitigation: 'exceptions',
 };
