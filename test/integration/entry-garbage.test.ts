@@ -175,6 +175,9 @@ const mayChange = new Set([
   'job_run',
   'exchange_state',
   'schedule_run',
+  // The rules of notifications go on by the server's own clock.
+  'notification',
+  'notification_position',
 ]);
 /**
  * Lists and the site's card are given to whoever may have them, whatever else the address says; a search for a person is

@@ -116,6 +116,8 @@
         // The browser would only empty the field.
         event.preventDefault();
         palette.close();
+        // Without an element to go back to, the focus stays in the closed dialog until the next frame, and takes the next key.
+        if (palette.contains(doc.activeElement)) doc.activeElement.blur();
       } else if (event.key === 'Enter') {
         const chosen = $('a[aria-selected="true"]', palette);
         if (chosen) {
