@@ -128,7 +128,19 @@ const longAway = ({ objects, devices }: Appliance): void => {
   enrol('again, anew', 'b1b2c3d4-0000-4000-8000-000000000003');
 };
 
-/** A computer that is there, whose package database can no longer be read. */
+/** An antivirus that was stopped, and left a threat behind. */
+const unprotected = [
+  {
+    product: 'ClamAV',
+    kind: 'antivirus',
+    version: '1.4.3',
+    state: 'off',
+    threatsNotCured: 1,
+    reportedStatus: 'Critical',
+  },
+];
+
+/** A computer that is there, whose package database can no longer be read and whose antivirus is off. */
 const unreadList = ({ objects, devices, inventory, rules }: Appliance): void => {
   const secret = newTokenSecret('agent');
   objects.create(actor, 'token', { name: 'unread', purpose: 'agent', hash: tokenHash(secret), approve: 'auto' });
@@ -152,6 +164,14 @@ const unreadList = ({ objects, devices, inventory, rules }: Appliance): void => 
       collectedAt: toTime(nowMs()),
       items,
     });
+  inventory.putSection({
+    device: device.id,
+    collection: 'protection',
+    source: 'native',
+    hash: sectionHash(unprotected),
+    collectedAt: toTime(nowMs()),
+    items: unprotected,
+  });
   rules.recomputePending();
 };
 

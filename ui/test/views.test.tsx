@@ -243,7 +243,11 @@ const views: readonly (readonly [name: string, view: View])[] = [
           },
         ]}
         personal={[]}
-        why={[{ level: 'critical', message: { key: 'devices.reason.held' } }]}
+        why={[
+          { level: 'critical', message: { key: 'devices.reason.held' }, since: nowMs },
+          { level: 'warning', message: { key: 'devices.reason.restartPending' } },
+        ]}
+        numbers={{ findings: 20, updates: 'not-judged' }}
         changes={[]}
         showOthers
         deployable={[{ id: 'u', name: 'KB1' }]}

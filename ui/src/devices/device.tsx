@@ -7,10 +7,10 @@ import { Button, LinkButton, PostForm } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
-import { Age, Hash, Time, To, ValueText, valueText } from '../components/text.tsx';
+import { Age, Count, Hash, Time, To, ValueText, valueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
-import type { FieldType, Level, Message, Reference, Value, ValueUnit, When } from '../model.ts';
+import type { FieldType, KnownCount, Level, Message, Reference, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DeviceTags, type DeviceTagView, HeldByRule } from './device-tags.tsx';
 
@@ -37,7 +37,10 @@ type DeviceProps = {
   readonly groups: readonly FactGroup[];
   /** Collections with personal rows: only their number, the rows open on their tab. */
   readonly personal: readonly { readonly collection: string; readonly count: number }[];
-  readonly why: readonly { readonly level: Level; readonly message: Message; readonly href?: string }[];
+  /** The reasons of its status, the worst first; `since`: when a look first found it, where that is known. */
+  readonly why: readonly Reason[];
+  /** As its tabs have them. */
+  readonly numbers: { readonly findings: KnownCount; readonly updates: KnownCount };
   readonly coverage: CoverageView;
   readonly changes: readonly ChangeRow[];
   readonly description?: string;
@@ -51,6 +54,8 @@ type DeviceProps = {
   /** Updates that are here and approved for this device. */
   readonly deployable: readonly Reference[];
 };
+
+type Reason = { readonly level: Level; readonly message: Message; readonly href?: string; readonly since?: When };
 
 type ClientRow = {
   readonly source: string;
@@ -102,6 +107,56 @@ const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'group
         ) : undefined
       }
     />
+  );
+};
+
+const isNone = (n: KnownCount): boolean => n === 0;
+
+/** What is wrong with it and how much is open: each number leads to its rows, and "nothing" is said of what was judged alone. */
+const Wrong = ({ ctx, device, why, numbers }: Pick<DeviceProps, 'ctx' | 'device' | 'why' | 'numbers'>) => {
+  const { findings, updates } = numbers;
+  const numberOf = (n: KnownCount, tab: string) =>
+    typeof n === 'number' ? (
+      <Count n={n} href={paths.deviceTab(device.id, tab)} />
+    ) : (
+      <To href={paths.deviceTab(device.id, tab)}>{ctx.t(`coverage.${n}`)}</To>
+    );
+  return (
+    <Panel
+      title={ctx.t('devices.why')}
+      context={why.length > 1 ? ctx.t('devices.whyCount', { n: why.length }) : undefined}
+    >
+      {why.length === 0 ? (
+        <div class="body">
+          <p class="second">{ctx.t(isNone(findings) && isNone(updates) ? 'devices.whyOk' : 'devices.whyNone')}</p>
+        </div>
+      ) : (
+        <DataTable<Reason>
+          caption={ctx.t('devices.why')}
+          rows={why}
+          columns={[
+            column('reason', ctx.t('condition.field.reason'), { head: true, any: true }, ({ level, message, href }) => (
+              <Status level={level}>
+                {href === undefined ? ctx.say(message) : <To href={href}>{ctx.say(message)}</To>}
+              </Status>
+            )),
+            column('since', ctx.t('devices.reasonSince'), { num: true }, ({ since }) => (
+              <span class="second">
+                <Age at={since} />
+              </span>
+            )),
+          ]}
+        />
+      )}
+      <div class="body">
+        <Facts
+          rows={[
+            [ctx.t('devices.openFindings'), numberOf(findings, 'findings')],
+            [ctx.t('devices.neededUpdates'), numberOf(updates, 'updates')],
+          ]}
+        />
+      </div>
+    </Panel>
   );
 };
 
@@ -169,7 +224,7 @@ const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
     </PostForm>
   );
 
-/** Left: facts with source and age, superseded values one click away. Right: why this status, then what changed. */
+/** Left: what is wrong, then facts with source and age, superseded values one click away. Right: by what it is judged, what changed. */
 export const Device = (props: DeviceProps) => {
   const { ctx, device, tabs, groups, why, changes, showOthers, deployable, certificate } = props;
   const others = groups.flatMap((group) => group.facts).reduce((sum, fact) => sum + (fact.others?.length ?? 0), 0);
@@ -195,41 +250,31 @@ export const Device = (props: DeviceProps) => {
       {props.held === undefined ? null : <HeldByRule ctx={ctx} held={props.held} />}
       {props.description === undefined || props.description === '' ? null : <p>{props.description}</p>}
       <div class="grid">
-        <Panel
-          span={8}
-          title={ctx.t('devices.facts')}
-          context={ctx.t('devices.factsContext')}
-          link={
-            others === 0 ? undefined : (
-              <a href={withQuery(paths.device(device.id), { others: showOthers ? undefined : '1' })}>
-                {showOthers ? ctx.t('devices.hideOthers') : ctx.t('devices.showOthers', { n: others })}
-              </a>
-            )
-          }
-        >
-          {groups.every((group) => group.facts.length === 0) ? (
-            <Empty title={ctx.t('devices.noFacts')}>{ctx.t('devices.noFactsWhy')}</Empty>
-          ) : (
-            <FactTable ctx={ctx} groups={groups} showOthers={showOthers} />
-          )}
-        </Panel>
+        <div class="stack c8">
+          <Wrong ctx={ctx} device={device} why={why} numbers={props.numbers} />
+          <Panel
+            title={ctx.t('devices.facts')}
+            context={ctx.t('devices.factsContext')}
+            link={
+              others === 0 ? undefined : (
+                <a href={withQuery(paths.device(device.id), { others: showOthers ? undefined : '1' })}>
+                  {showOthers ? ctx.t('devices.hideOthers') : ctx.t('devices.showOthers', { n: others })}
+                </a>
+              )
+            }
+          >
+            {groups.every((group) => group.facts.length === 0) ? (
+              <Empty title={ctx.t('devices.noFacts')}>{ctx.t('devices.noFactsWhy')}</Empty>
+            ) : (
+              <FactTable ctx={ctx} groups={groups} showOthers={showOthers} />
+            )}
+          </Panel>
+        </div>
         <div class="stack c4">
           <CoveragePanel
             coverage={props.coverage}
             closing={<To href={paths.deviceTab(device.id, 'tasks')}>{ctx.t('deviceTasks.toClose')}</To>}
           />
-          <Panel title={ctx.t('devices.why')} body>
-            {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
-            {why.map((reason) => (
-              <Status level={reason.level}>
-                {reason.href === undefined ? (
-                  ctx.say(reason.message)
-                ) : (
-                  <To href={reason.href}>{ctx.say(reason.message)}</To>
-                )}
-              </Status>
-            ))}
-          </Panel>
           <DeviceTags ctx={ctx} device={device.id} tags={props.tags} />
           <Personal ctx={ctx} device={device} personal={props.personal} />
           <Panel

@@ -139,6 +139,26 @@ export const words = defineWords({
     kk: '{hours}\u00a0сағат не одан ұзақ байланыс жоқ',
   },
   'devices.reason.noInventory': { en: 'No inventory yet', ru: 'Инвентаризации ещё нет', kk: 'Түгендеу әлі жоқ' },
+  'devices.reason.threatNotCured': {
+    en: 'A threat is not cured',
+    ru: 'Угроза не обезврежена',
+    kk: 'Қауіп жойылмаған',
+  },
+  'devices.reason.protectionOff': {
+    en: 'Antivirus is off',
+    ru: 'Антивирус не работает',
+    kk: 'Антивирус жұмыс істемейді',
+  },
+  'devices.reason.realTimeOff': {
+    en: 'Antivirus does not check files as they are opened',
+    ru: 'Антивирус не проверяет файлы при обращении',
+    kk: 'Антивирус файлдарды ашылғанда тексермейді',
+  },
+  'devices.reason.productSays': {
+    en: 'A security product reports trouble of its own',
+    ru: 'Средство защиты сообщает о неполадке',
+    kk: 'Қорғау құралы ақау туралы хабарлайды',
+  },
   'devices.edit': { en: 'Edit device', ru: 'Изменить устройство', kk: 'Құрылғыны өзгерту' },
   'devices.editTitle': {
     en: 'Edit device: {name}',
@@ -302,12 +322,30 @@ export const words = defineWords({
     ru: 'Факты придут с первой инвентаризацией агента.',
     kk: 'Деректер агенттің алғашқы түгендеуімен келеді.',
   },
-  'devices.why': { en: 'Why this status', ru: 'Почему такое состояние', kk: 'Неге мұндай күйде' },
-  'devices.whyOk': {
-    en: 'No reason to act: it is in contact, and nothing found asks for attention.',
-    ru: 'Причин для действий нет: устройство на связи, уязвимости внимания не требуют.',
-    kk: 'Әрекет етуге себеп жоқ: құрылғы байланыста, назар аударарлық ештеңе табылмады.',
+  'devices.why': { en: 'What is wrong', ru: 'Что не в порядке', kk: 'Не дұрыс емес' },
+  'devices.whyCount': {
+    en: { one: '{n} reason, worst first', other: '{n} reasons, worst first' },
+    ru: {
+      one: '{n} причина, худшее сверху',
+      few: '{n} причины, худшее сверху',
+      many: '{n} причин, худшее сверху',
+      other: '{n} причины, худшее сверху',
+    },
+    kk: '{n} себеп, ең нашары бірінші',
   },
+  'devices.whyOk': {
+    en: 'Nothing: it is in contact, and has no open vulnerability and needs no update by what is judged.',
+    ru: 'Всё в порядке: устройство на связи, по проверенным данным открытых уязвимостей и нужных обновлений нет.',
+    kk: 'Бәрі дұрыс: құрылғы байланыста, тексерілген деректер бойынша ашық осалдығы да, қажет жаңартуы да жоқ.',
+  },
+  'devices.whyNone': {
+    en: 'No reason gives it a worse status. What is open or not judged stands below.',
+    ru: 'Причин для худшего состояния нет. Что открыто или не оценено, указано ниже.',
+    kk: 'Күйін нашарлататын себеп жоқ. Не ашық немесе бағаланбағаны төменде көрсетілген.',
+  },
+  'devices.reasonSince': { en: 'Found', ru: 'Обнаружено', kk: 'Табылды' },
+  'devices.openFindings': { en: 'Open vulnerabilities', ru: 'Открытые уязвимости', kk: 'Ашық осалдықтар' },
+  'devices.neededUpdates': { en: 'Updates needed', ru: 'Нужные обновления', kk: 'Қажет жаңартулар' },
   'devices.personalTitle': { en: 'Personal data', ru: 'Личные данные', kk: 'Жеке деректер' },
   'devices.showRecorded': {
     en: 'Show, recorded as an event',

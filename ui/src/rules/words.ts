@@ -129,6 +129,26 @@ export const words = defineWords({
     ru: 'Находит устройства, которые относятся друг к другу.',
     kk: 'Бірге қаралатын құрылғыларды табады.',
   },
+  'event.threat-not-cured': {
+    en: 'A threat on {device} is not cured',
+    ru: 'На {device} угроза не обезврежена',
+    kk: '{device}: қауіп жойылмаған',
+  },
+  'event.protection-off': {
+    en: 'Antivirus of {device} is off',
+    ru: 'На {device} антивирус не работает',
+    kk: '{device}: антивирус жұмыс істемейді',
+  },
+  'event.real-time-off': {
+    en: 'Antivirus of {device} does not check files as they are opened',
+    ru: 'На {device} антивирус не проверяет файлы при обращении',
+    kk: '{device}: антивирус файлдарды ашылғанда тексермейді',
+  },
+  'event.product-says': {
+    en: 'A security product of {device} reports trouble of its own',
+    ru: 'На {device} средство защиты сообщает о неполадке',
+    kk: '{device}: қорғау құралы ақау туралы хабарлайды',
+  },
   'event.device-moved': {
     en: 'Moved by the rule “{rule}”. Group: {group}',
     ru: 'Перемещено правилом «{rule}». Группа: {group}',
@@ -338,6 +358,7 @@ export const words = defineWords({
     ru: 'Нужно обновлений безопасности',
     kk: 'Қажет қауіпсіздік жаңартулары',
   },
+  'condition.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'condition.field.coverage': { en: 'How much is judged', ru: 'Сколько оценено', kk: 'Қаншасы бағаланған' },
   'condition.field.systemJudged': {
     en: 'System packages judged',

@@ -99,6 +99,13 @@ const kinds: Readonly<Record<string, { readonly name: Named; readonly limited?: 
       'сертификат мерзімі біткен құрылғы',
     ],
   },
+  'threat-not-cured': {
+    name: ['threat that is not cured', 'необезвреженная угроза', 'жойылмаған қауіп'],
+  },
+  'protection-off': { name: ['antivirus that is off', 'неработающий антивирус', 'жұмыс істемейтін антивирус'] },
+  'product-says': {
+    name: ['trouble of a security product', 'неполадка средства защиты', 'қорғау құралының ақауы'],
+  },
   'device-silent': { name: ['device without contact', 'устройство без связи', 'байланыссыз құрылғы'] },
   'controller-unjudged': {
     name: ['controller that is not judged', 'неоценённый контроллер', 'бағаланбаған контроллер'],

@@ -286,6 +286,57 @@ export const words = defineWords({
     kk: 'Олар туралы мәлімет ескірген, жаңартулар оларға жетпейді.',
   },
   'work.device-silent.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.threat-not-cured.title': {
+    en: { one: 'A threat is not cured on {n} device', other: 'Threats are not cured on {n} devices' },
+    ru: {
+      one: 'Угроза не обезврежена на {n} устройстве',
+      few: 'Угрозы не обезврежены на {n} устройствах',
+      many: 'Угрозы не обезврежены на {n} устройствах',
+      other: 'Угрозы не обезврежены на {n} устройства',
+    },
+    kk: 'Қауіп жойылмаған құрылғы: {n}',
+  },
+  'work.threat-not-cured.why': {
+    en: 'The security product found it and did not remove it. See the device: disconnect it or clean it by hand.',
+    ru: 'Средство защиты нашло угрозу, но не устранило её. Откройте устройство: отключите его от сети или очистите вручную.',
+    kk: 'Қорғау құралы қауіпті тапты, бірақ жоймады. Құрылғыны ашыңыз: оны желіден ажыратыңыз немесе қолмен тазалаңыз.',
+  },
+  'work.threat-not-cured.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.protection-off.title': {
+    en: { one: 'Antivirus is off on {n} device', other: 'Antivirus is off on {n} devices' },
+    ru: {
+      one: 'Антивирус не работает на {n} устройстве',
+      few: 'Антивирус не работает на {n} устройствах',
+      many: 'Антивирус не работает на {n} устройствах',
+      other: 'Антивирус не работает на {n} устройства',
+    },
+    kk: 'Антивирусы жұмыс істемейтін құрылғы: {n}',
+  },
+  'work.protection-off.why': {
+    en: 'Nothing checks their files. Start it on the device, or install another.',
+    ru: 'Их файлы ничто не проверяет. Запустите его на устройстве или установите другой.',
+    kk: 'Файлдарын ештеңе тексермейді. Оны құрылғыда іске қосыңыз немесе басқасын орнатыңыз.',
+  },
+  'work.protection-off.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
+  'work.product-says.title': {
+    en: {
+      one: 'A security product reports trouble on {n} device',
+      other: 'Security products report trouble on {n} devices',
+    },
+    ru: {
+      one: 'Средство защиты сообщает о неполадке на {n} устройстве',
+      few: 'Средства защиты сообщают о неполадках на {n} устройствах',
+      many: 'Средства защиты сообщают о неполадках на {n} устройствах',
+      other: 'Средства защиты сообщают о неполадках на {n} устройства',
+    },
+    kk: 'Қорғау құралы ақау туралы хабарлайтын құрылғы: {n}',
+  },
+  'work.product-says.why': {
+    en: 'It calls its own state a warning or critical. The tab “Security products” of the device says what it is.',
+    ru: 'Оно само оценивает своё состояние как предупреждение или критическое. Что именно, видно на вкладке «Средства защиты» устройства.',
+    kk: 'Ол өз күйін ескерту немесе сыни деп бағалайды. Нақты не екені құрылғының «Қорғау құралдары» қойындысында көрсетілген.',
+  },
+  'work.product-says.action': { en: 'Show devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
   'work.device-lists.title': {
     en: {
       one: 'A list of packages of {n} device is not read',

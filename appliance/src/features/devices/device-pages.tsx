@@ -47,7 +47,7 @@ import { baselineViews } from '../baselines/view.ts';
 import { ofSystem } from '../exchange/view.ts';
 import { changeTag, heldBy, whyOf } from '../rules/view.ts';
 import { coverageView } from '../vulnerabilities/view.ts';
-import type { DeviceTabs } from './device-tabs.ts';
+import { type DeviceTabs, openFindings } from './device-tabs.ts';
 import { editMeanwhile } from './edit-meanwhile.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
@@ -162,6 +162,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           .filter(isPersonal)
           .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
         why={whyOf(device)}
+        numbers={{ findings: openFindings(device), updates: model.neededUpdates(device) }}
         coverage={coverageView(device.coverage, deps.exchange.knowledge(), vulnerabilities.known())}
         tags={rules.tagsOf(device.id)}
         // The group that a rule would move it to may be out of reach.

@@ -10,6 +10,10 @@ export type DeviceTabs = (device: ListedDevice, scope: Scope) => DeviceTab[];
 const counted = (name: string, count: KnownCount): DeviceTab =>
   typeof count === 'number' ? { name, count } : { name };
 
+/** How many open vulnerabilities it has; none is a number only of what is judged whole. */
+export const openFindings = ({ findings, coverage }: ListedDevice): KnownCount =>
+  findings > 0 || coverage.state === 'judged' ? findings : coverage.state;
+
 /** The tabs of a device, with what each holds. */
 export const deviceTabs = (
   { inventory, baselines, deviceTasks }: Pick<ConsoleDeps, 'inventory' | 'baselines' | 'deviceTasks'>,
@@ -30,8 +34,7 @@ export const deviceTabs = (
   return (device) => [
     { name: 'summary' },
     ...collectionTabs(device),
-    // None is a number only of what is judged whole.
-    counted('findings', device.findings > 0 || device.coverage.state === 'judged' ? device.findings : 'not-judged'),
+    counted('findings', openFindings(device)),
     counted('updates', model.neededUpdates(device)),
     { name: 'changes' },
     { name: 'deviations', count: baselines.deviationsOf(device.id) },

@@ -1,5 +1,5 @@
 import { type Field, type Rows, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
-import { levels } from '../rules/types.ts';
+import { levels, protectionReasons } from '../rules/types.ts';
 import { BESIDE, COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { certificateEndsSql } from './certificate-store.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
@@ -224,6 +224,16 @@ const listFields: readonly Field[] = [
     options: levels,
     stored: 'rank',
     source: { scalar: 'select r.level from device_row r where r.device = d.id' },
+  },
+  {
+    name: 'reason',
+    type: 'choice',
+    layer: listLayer,
+    options: protectionReasons,
+    source: {
+      many: `select substr(r.value ->> 'key', ${'devices.reason.'.length + 1}) as value
+        from device_status t cross join json_each(t.reasons) r where t.device = d.id`,
+    },
   },
   {
     name: 'decision',

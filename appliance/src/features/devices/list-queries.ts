@@ -6,6 +6,7 @@ import { listBuilder } from '../../platform/list/list-queries.ts';
 import { deviceRowsIn, devicesIn, devicesReached, isDeviceIn, type Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
+import { type ProtectionReason, protectionReasons } from '../rules/types.ts';
 import { BESIDE } from '../vulnerabilities/types.ts';
 import { endedSql } from './certificate-store.ts';
 import {
@@ -148,6 +149,22 @@ export const deviceList = (
           .pluck()
           .get(...params) ?? 0
       );
+    },
+    reasonCounts: (scope) => {
+      const { sql, params } = devicesIn(scope, 't.device');
+      const sums = protectionReasons.map((name) => `sum(t.reasons like '%reason.${name}"%')`);
+      // They are among the worst: the index of levels leaves the others out.
+      const found = db
+        .prepare<unknown[], (number | null)[]>(
+          `select ${sums.join(', ')} from device_status t cross join device d on d.id = t.device
+           where t.level < 2 and d.state <> 'revoked' and d.kind <> 'directory' and ${sql}`,
+        )
+        .raw()
+        .get(...params);
+      return Object.fromEntries(protectionReasons.map((name, at) => [name, found?.[at] ?? 0])) as Record<
+        ProtectionReason,
+        number
+      >;
     },
     besides: (scope) => {
       const { sql, params } = devicesIn(scope, 'c.device');

@@ -1,5 +1,6 @@
 import { hexOfWords } from '@sallyport/bundle-tools/fingerprint/words';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { Message } from '@sallyport/ui/model';
 import { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
@@ -20,6 +21,7 @@ import {
   where,
 } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
+import type { Reason } from '../rules/types.ts';
 import { deviceUpdateSchema, followedSchema, toDeviceUpdate, toFollowed } from '../updates/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { COVERAGE_STATES, coverageSchema, findingSchema } from '../vulnerabilities/types.ts';
@@ -51,6 +53,7 @@ const device = z.object({
       z.object({
         key: z.string().describe('Key of the catalogue'),
         params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        since: time.nullable().describe('When a look first found it; null where it is not known'),
       }),
     )
     .describe('Why it has this status, the worst first'),
@@ -108,8 +111,9 @@ const toDevice = (listed: ListedDevice) => ({
   ...listed,
   id: listed.publicId,
   status: listed.level,
-  reasons: listed.reasons.map(({ key, params }) => ({
+  reasons: (listed.reasons as readonly (Message & Partial<Reason>)[]).map(({ key, params, since }) => ({
     key,
+    since: since ?? null,
     ...(params === undefined ? {} : { params: params as Record<string, string | number> }),
   })),
   group: listed.group === null || listed.groupName === null ? null : { id: listed.group, name: listed.groupName },

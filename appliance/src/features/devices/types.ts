@@ -19,6 +19,7 @@ import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { Filter, Rows } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { ProtectionReason } from '../rules/types.ts';
 import type { BESIDE, Coverage, CoverageState } from '../vulnerabilities/types.ts';
 import type { Look } from '../worklist/types.ts';
 
@@ -374,6 +375,8 @@ export type DeviceList = {
   certificateEnded(scope: Scope): number;
   /** How many devices have a list of packages that was not read, or whose source is gone. */
   listsUnread(scope: Scope): number;
+  /** How many devices in reach have each reason that security products give, as of the last look of rules. */
+  reasonCounts(scope: Scope): Readonly<Record<ProtectionReason, number>>;
   /** Devices in reach with packages beside the system's own that nothing judges, by what it is. */
   besides(scope: Scope): { kind: (typeof BESIDE)[number]; devices: number }[];
   /** How many managed devices ask again to come in, by a new client. */

@@ -58,6 +58,7 @@ export const deviceFieldWords = (groups: readonly Reference[]): Readonly<Record<
   source: { choices: 'source' },
   coverage: { choices: 'coverage' },
   beside: { choices: 'coverage.beside' },
+  reason: { choices: 'devices.reason' },
   group: { options: groups.map(({ id, name }) => ({ value: id, label: name })) },
 });
 

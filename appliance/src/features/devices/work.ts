@@ -13,12 +13,26 @@ const mostSilent = 100;
 /** Of a group with fewer devices half is one or two. */
 const smallestGroup = 4;
 
+/** What security products say, that a person has to see to. */
+const protectionWork = [
+  ['threat-not-cured', 'threatNotCured'],
+  ['protection-off', 'protectionOff'],
+  ['product-says', 'productSays'],
+] as const;
+
 /** Devices that wait for a person, and those that are silent. */
 export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
   deviceList: Pick<
     DeviceList,
-    'counts' | 'coverageCounts' | 'isHalfOfAGroup' | 'certificateEnded' | 'askingAgain' | 'listsUnread' | 'besides'
+    | 'counts'
+    | 'coverageCounts'
+    | 'isHalfOfAGroup'
+    | 'certificateEnded'
+    | 'askingAgain'
+    | 'listsUnread'
+    | 'besides'
+    | 'reasonCounts'
   >;
 }): WorkKind[] => {
   const counted = (
@@ -111,6 +125,20 @@ export const deviceWork = (parts: {
           path: paths.devices({ status: 'not-visible' }),
         })),
     },
+    ...protectionWork.map(
+      ([name, reason]): WorkKind => ({
+        name,
+        sees: 'devices:read',
+        does: 'devices:write',
+        scoped: true,
+        find: (reader, look) =>
+          some(look(parts.deviceList.reasonCounts, scopeOf(reader, 'devices:read'))[reason]).map((item) => ({
+            ...item,
+            level: reason === 'productSays' ? 'warning' : 'critical',
+            path: paths.devices({ reason }),
+          })),
+      }),
+    ),
     {
       name: 'device-lists',
       sees: 'devices:read',

@@ -8,11 +8,12 @@ import { AT_ONCE } from '../../platform/pending.ts';
 import type { Evaluator, Moment } from '../devices/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { ageList, fixedMoments } from './age-queries.ts';
+import type { ruleEvents } from './events.ts';
 import { planMoves } from './moving.ts';
 import type { RuleSet, StatusSet } from './rule-set.ts';
-import { agesWith, statusesOf } from './status.ts';
+import { agesWith, statusesOf, withSince } from './status.ts';
 import type { DeviceFacts, RuleStore, StatusRow } from './store.ts';
-import type { Pass } from './types.ts';
+import { type Pass, type ProtectionReason, protectionReasons, type Reason } from './types.ts';
 
 export type RuleEngine = {
   /** Looks at devices that wait, in batches of one transaction each, for at most this long; one batch at least. */
@@ -56,6 +57,14 @@ export type EngineParts = {
   transact: <T>(work: () => T) => T;
   /** Does it unless another connection writes. */
   transactIfFree: (work: () => void) => void;
+};
+
+/** The event of a reason that begins. */
+export const eventOfReason: Readonly<Record<ProtectionReason, keyof typeof ruleEvents>> = {
+  threatNotCured: 'threat-not-cured',
+  protectionOff: 'protection-off',
+  realTimeOff: 'real-time-off',
+  productSays: 'product-says',
 };
 
 /** Devices of a batch: many share the cost of preparing the statements, few end sooner. */
@@ -125,6 +134,14 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     return [...groups.values()];
   };
 
+  /** What happened to a device, of the reasons that begin. */
+  const tell = ({ id, publicId }: DeviceFacts, begun: readonly Reason[]): void => {
+    for (const name of protectionReasons) {
+      if (!begun.some(({ key }) => key === `devices.reason.${name}`)) continue;
+      events.record(eventOfReason[name], { device: id, params: { device: publicId } });
+    }
+  };
+
   /** The devices whose status is another. */
   const judge = (
     set: RuleSet,
@@ -150,19 +167,32 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
         ...ages.filter(({ moments }) => moments.includes('last_seen_at')).map(({ ms }) => ms),
       );
       const held = new Map(store.statuses(devices.map(({ id }) => id)).map((row) => [row.device, row]));
-      for (const { id, lastSeenAt } of devices) {
+      for (const device of devices) {
+        const { id, lastSeenAt } = device;
         const row = found.get(id);
         if (row === undefined) continue;
+        const before = held.get(id);
+        const { reasons, begun } = withSince(
+          row.reasons,
+          before === undefined ? [] : (JSON.parse(before.reasons) as Reason[]),
+          moment.now,
+        );
         const aged =
           lastSeenAt === null ||
           lastSeenAt + shortestMs <= moment.now ||
           fixed.some((at) => at <= moment.now && lastSeenAt <= at);
         const never = Number.POSITIVE_INFINITY;
         const dueAt = Math.min(turns.get(id) ?? never, nextFixed, endOf(id) ?? never);
-        const next = { ...row, dueAt: Number.isFinite(dueAt) ? dueAt : null, aged: Number(aged) };
+        const next = {
+          ...row,
+          reasons: JSON.stringify(reasons),
+          dueAt: Number.isFinite(dueAt) ? dueAt : null,
+          aged: Number(aged),
+        };
         // Lists hang on these rows: what is as it was is not written again.
-        if (isSameStatus(held.get(id), next)) continue;
+        if (isSameStatus(before, next)) continue;
         store.putStatus({ device: id, ...next, updatedAt: moment.now });
+        tell(device, begun);
         judged.push(id);
       }
     }

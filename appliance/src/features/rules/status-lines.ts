@@ -39,11 +39,20 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   neverSeen: undefined,
   notVisible: undefined,
   noInventory: undefined,
+  threatNotCured: undefined,
+  protectionOff: undefined,
+  realTimeOff: undefined,
+  productSays: undefined,
 };
 
-/** The conditions of a site that set none. */
+const notOn = (field: string): string => `(${field} = off or ${field} = failing or ${field} = paused)`;
+
+/** The conditions of a site that set none. Of several antiviruses one that is on is enough: Windows puts its own aside for another. */
 export const builtInConditions = `critical @held: state = held
 critical @act: findings.act >= 1
+critical @threatNotCured: state = managed and some protection (threatsNotCured >= 1)
+critical @protectionOff: state = managed and some protection (kind = antivirus and ${notOn('state')}) and not some protection (kind = antivirus and state = on)
+critical @productSays: state = managed and some protection (reportedStatus = critical)
 waiting @pending: state = pending
 warning @reenrolling: reenrolling = yes
 warning @certificateEnded: state = managed and certificateEnds older 0m
@@ -51,6 +60,8 @@ warning @deploymentFailed: failedOrders >= 1
 warning @attend: findings.attend >= 1
 warning @securityUpdates: state = managed and securityUpdates >= 1
 warning @deviates: deviations >= 1
+warning @realTimeOff: state = managed and some protection (kind = antivirus and state = on and ${notOn('realTime')}) and not some protection (kind = antivirus and realTime = on)
+warning @productSays: state = managed and some protection (reportedStatus = warning) and not some protection (reportedStatus = critical)
 warning @notJudged: state = managed and inventory = yes and systemJudged = no and advisories = yes
 warning @restartPending: activity.restartPending = yes
 waiting @neverSeen: state = managed and lastSeen unknown and approved newer 24h

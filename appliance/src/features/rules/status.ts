@@ -15,7 +15,7 @@ export const statusesOf = (
   set: StatusSet,
   facts: readonly DeviceFacts[],
   moment: Omit<Moment, 'visibleSince'>,
-): Map<number, Pick<StatusRow, 'level' | 'reasons' | 'visible'>> => {
+): Map<number, Pick<StatusRow, 'level' | 'visible'> & { reasons: Reason[] }> => {
   const visibleSince = moment.now - set.notVisibleMs;
   const numbers = [...new Set(set.lines.flatMap(({ number }) => number ?? []))];
   const found = evaluator.test(
@@ -51,12 +51,32 @@ export const statusesOf = (
         device.id,
         {
           level: rankOf(reasons[0]?.level ?? 'ok'),
-          reasons: JSON.stringify(reasons),
+          reasons,
           visible: Number(device.lastSeenAt !== null && device.lastSeenAt > visibleSince),
         },
       ];
     }),
   );
+};
+
+const isSame = (one: Reason, other: Reason): boolean => one.key === other.key && one.set === other.set;
+
+/**
+ * Reasons with the moment since which each is one: as it was held, else now. `begun` are those that were not held before.
+ */
+export const withSince = (
+  reasons: readonly Reason[],
+  held: readonly Reason[],
+  now: number,
+): { reasons: Reason[]; begun: Reason[] } => {
+  const begun: Reason[] = [];
+  const dated = reasons.map((reason): Reason => {
+    const before = held.find((one) => isSame(one, reason));
+    if (before !== undefined) return { ...reason, ...defined({ since: before.since }) };
+    begun.push(reason);
+    return { ...reason, since: now };
+  });
+  return { reasons: dated, begun };
 };
 
 /** The ages that matter for devices of a set: those of every rule, and its own time-out. */

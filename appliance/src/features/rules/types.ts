@@ -32,7 +32,17 @@ export const rankOf = (level: Level): number => levels.indexOf(level);
 export type Pass = { /** Devices looked at. */ devices: number /** More wait. */; more: boolean };
 
 /** A reason as device_status holds it: the sentence, its level, and the set of status conditions that says it. */
-export type Reason = Message & { level: Level /** Id; absent for what is built in. */; set?: string };
+export type Reason = Message & {
+  level: Level;
+  /** Id; absent for what is built in. */
+  set?: string;
+  /** When a look of rules first found it, ms; absent for what was there before looks noted it. */
+  since?: number;
+};
+
+/** What security products say of a device, as reasons of its status (REST.md §1.2). A list of devices finds them by these names. */
+export const protectionReasons = ['threatNotCured', 'protectionOff', 'realTimeOff', 'productSays'] as const;
+export type ProtectionReason = (typeof protectionReasons)[number];
 
 /**
  * The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. A filter of the

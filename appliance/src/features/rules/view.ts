@@ -16,7 +16,7 @@ import { param, references } from '../../server/console/lists.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
 import { type DeviceModel, deviceFieldWords, type ListedDevice } from '../devices/view.ts';
 import type { RuleService } from './service.ts';
-import { givenLevels, limitOf, type Reason, type RuleKind } from './types.ts';
+import { givenLevels, limitOf, protectionReasons, type Reason, type RuleKind } from './types.ts';
 
 // What pages show of rules: help with conditions, and what rules say of a device.
 
@@ -186,6 +186,8 @@ const reasonLink = (device: ListedDevice, { key, set }: Reason): string | undefi
   const name = key.slice(key.lastIndexOf('.') + 1);
   if (name === 'act' || name === 'attend') return paths.deviceTab(device.publicId, 'findings', { decision: name });
   if (name === 'deploymentFailed') return paths.deviceTab(device.publicId, 'updates');
+  if (name === 'securityUpdates') return paths.deviceTab(device.publicId, 'updates');
+  if (protectionReasons.some((one) => one === name)) return paths.deviceTab(device.publicId, 'protection');
   if (name === 'deviates') return paths.deviceTab(device.publicId, 'deviations');
   return undefined;
 };
@@ -193,12 +195,12 @@ const reasonLink = (device: ListedDevice, { key, set }: Reason): string | undefi
 /** Why a device has its status, each reason with its level and where it leads. */
 export const whyOf = (device: ListedDevice) =>
   (device.reasons as readonly (Omit<Reason, 'level'> & Partial<Reason>)[]).map((reason) => {
-    const { key, params, level = device.level } = reason;
+    const { key, params, since, level = device.level } = reason;
     const href = reasonLink(device, { ...reason, level });
     return {
       level,
       message: { key, ...defined({ params }) },
-      ...defined({ href }),
+      ...defined({ href, since }),
     };
   });
 
