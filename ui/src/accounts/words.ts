@@ -562,6 +562,53 @@ export const words = defineWords({
   'right.read': { en: 'See: {area}', ru: 'Видеть: {area}', kk: 'Көру: {area}' },
   'right.approve': { en: 'Approve: {area}', ru: 'Одобрять: {area}', kk: 'Мақұлдау: {area}' },
   'right.write': { en: 'Change: {area}', ru: 'Изменять: {area}', kk: 'Өзгерту: {area}' },
+  'right.column.read': { en: 'See', ru: 'Видеть', kk: 'Көру' },
+  'right.column.write': { en: 'Change', ru: 'Изменять', kk: 'Өзгерту' },
+  'right.column.approve': { en: 'Approve', ru: 'Одобрять', kk: 'Мақұлдау' },
+  'errors.right': {
+    en: 'It takes the right {right} ({code}).',
+    ru: 'Нужно право {right} ({code}).',
+    kk: 'Қажет құқық: {right} ({code}).',
+  },
+  'roles.fromTemplate': {
+    en: 'Begin with the rights of a template, then change what differs at this site:',
+    ru: 'Начните с прав шаблона, затем измените то, что на этой площадке иначе:',
+    kk: 'Үлгінің құқықтарынан бастаңыз, содан кейін осы алаңда өзгеше болатынын өзгертіңіз:',
+  },
+  'roles.template.lineEngineer': { en: 'Line engineer', ru: 'Инженер линии', kk: 'Желі инженері' },
+  'roles.template.lineEngineer.is': {
+    en: 'looks after the controllers of a zone and sees its computers; choose the zones and groups below',
+    ru: 'отвечает за контроллеры зоны и видит её компьютеры; зоны и группы выберите ниже',
+    kk: 'аймақтың контроллерлеріне жауап береді және оның компьютерлерін көреді; аймақтар мен топтарды төменде таңдаңыз',
+  },
+  'roles.template.mediaOperator': { en: 'Media operator', ru: 'Оператор носителей', kk: 'Тасығыш операторы' },
+  'roles.template.mediaOperator.is': {
+    en: 'writes requests, carries media, imports bundles',
+    ru: 'пишет запросы, переносит носители, импортирует комплекты',
+    kk: 'сұраулар жазады, тасығыштарды тасиды, бумаларды импорттайды',
+  },
+  'roles.template.securityOfficer': {
+    en: 'Security officer',
+    ru: 'Сотрудник безопасности',
+    kk: 'Қауіпсіздік қызметкері',
+  },
+  'roles.template.securityOfficer.is': {
+    en: 'sees everything, decides about vulnerabilities, approves as the second person',
+    ru: 'видит всё, принимает решения по уязвимостям, одобряет как второй человек',
+    kk: 'барлығын көреді, осалдықтар туралы шешім қабылдайды, екінші адам ретінде мақұлдайды',
+  },
+  'roles.template.auditor': { en: 'Auditor', ru: 'Аудитор', kk: 'Аудитор' },
+  'roles.template.auditor.is': {
+    en: 'sees everything, changes nothing',
+    ru: 'видит всё, ничего не изменяет',
+    kk: 'барлығын көреді, ештеңе өзгертпейді',
+  },
+  'roles.template.administrator': { en: 'Administrator', ru: 'Администратор', kk: 'Әкімші' },
+  'roles.template.administrator.is': {
+    en: 'has every right',
+    ru: 'имеет все права',
+    kk: 'барлық құқыққа ие',
+  },
   'secret.token': {
     en: 'Secret of the token. It is not kept and cannot be shown again.',
     ru: 'Секрет токена. Он не хранится, и показать его ещё раз нельзя.',

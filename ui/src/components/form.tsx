@@ -202,7 +202,7 @@ export const Fault = ({ id, children }: { id?: string; children: Child }) => (
   </span>
 );
 
-type FieldProps = {
+export type FieldProps = {
   readonly name: string;
   readonly label: Child;
   readonly hint?: Child | undefined;
@@ -211,7 +211,7 @@ type FieldProps = {
   readonly errors?: FieldErrors | undefined;
 };
 
-const ids = (props: FieldProps) => {
+export const ids = (props: FieldProps) => {
   const id = props.id ?? `f-${props.name.replace(/[^\w-]/g, '-')}`;
   const around = useContext(FormErrors);
   const fault = (props.errors ?? around)?.[props.name];

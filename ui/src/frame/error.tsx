@@ -1,3 +1,4 @@
+import { rightName } from '../accounts/rights-table.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Notice } from '../components/panel.tsx';
 import { RefusalWords } from '../components/refusal.tsx';
@@ -15,11 +16,13 @@ type ErrorViewProps = {
   readonly code: string;
   /** The service's message, in English: a detail, which what is not found does not need. */
   readonly detail?: string | undefined;
+  /** FORBIDDEN: the right that it takes. */
+  readonly right?: string | undefined;
   readonly requestId?: string | undefined;
   readonly back?: string | undefined;
 };
 
-const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProps) => {
+const ErrorBody = ({ ctx, status, code, detail, right, requestId, back }: ErrorViewProps) => {
   const why = ctx.tDynamic(`error.${code}.why`, {}, '');
   const next = ctx.tDynamic(`error.${code}.next`, {}, '');
   return (
@@ -28,6 +31,14 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {isRefusalCode(code) ? null : `${why} ${next}`}
       </Notice>
       {isRefusalCode(code) ? <RefusalWords code={code} /> : null}
+      {right === undefined ? null : (
+        <p>
+          {ctx.rich('errors.right', {
+            right: <strong>{rightName(ctx, right)}</strong>,
+            code: <code translate="no">{right}</code>,
+          })}
+        </p>
+      )}
       {detail === undefined || detail === '' || code === 'NOT_FOUND' ? null : (
         <p class="second" lang="en" translate="no">
           {detail}

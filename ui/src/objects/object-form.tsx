@@ -1,3 +1,5 @@
+import { RightsField } from '../accounts/rights-table.tsx';
+import { RoleTemplates } from '../accounts/role-templates.tsx';
 import {
   ConditionBuilder,
   type ConditionHelpProps,
@@ -263,6 +265,8 @@ export const ObjectControl = ({
     case 'reference':
       return <SelectField {...shared} value={text(value)} options={[{ value: '', label: '–' }, ...choices]} />;
     case 'list':
+      if (field.name === 'rights')
+        return <RightsField {...shared} values={list(value)} rights={choices.map((choice) => choice.value)} />;
       return field.choices === undefined ? (
         <AreaField {...shared} value={text(value)} hint={shared.hint ?? ctx.t('settings.perLine')} />
       ) : (
@@ -384,6 +388,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
         </Panel>
       ) : (
         <Panel body>
+          {kind === 'role' && object === undefined ? <RoleTemplates ctx={ctx} /> : null}
           <PostForm
             action={object === undefined ? paths.objectNew(kind) : paths.object(kind, object.id)}
             class="form"

@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { rightName } from '@sallyport/ui/accounts/rights-table.tsx';
 import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor } from '@sallyport/ui/list';
@@ -68,14 +69,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     }
     if (name === 'rights') {
       const ctx = viewContext(deps, c, 'part');
-      return allRights.map((right) => {
-        const [area = '', access = ''] = right.split(':');
-        const label =
-          right === 'all'
-            ? ctx.tDynamic('right.all', {}, right)
-            : ctx.tDynamic(`right.${access}`, { area: ctx.tDynamic(`area.${area}`) }, right);
-        return { id: right, name: label };
-      });
+      return allRights.map((right) => ({ id: right, name: rightName(ctx, right) }));
     }
     if (kind.name === 'address-range' && name === 'ports')
       return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
@@ -474,7 +468,8 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       throw new AppError('NOT_FOUND', 'objects of this kind are made on their own page');
     const given = new URL(c.req.url).searchParams;
     const values = { ...defaults(kind) };
-    for (const [name] of formFields(kind)) if (given.has(name)) values[name] = given.get(name);
+    for (const [name, { type }] of formFields(kind))
+      if (given.has(name)) values[name] = type === 'list' ? given.getAll(name) : given.get(name);
     return showForm(c, kind, undefined, { values });
   };
 

@@ -94,7 +94,7 @@ export const errorPage = (
   });
   const asked = again?.(failure.code);
   if (asked !== undefined) return asked;
-  const retry = failure.details['retryAfterSeconds'];
+  const { right, retryAfterSeconds: retry } = failure.details;
   if (typeof retry === 'number') c.header('Retry-After', String(retry));
   // Files of the console are served to all, before a session is read: there is nothing to make a page of.
   if (c.get('preferences') === undefined)
@@ -108,6 +108,7 @@ export const errorPage = (
       status={failure.status}
       code={failure.code}
       detail={failure.code === 'INTERNAL' ? undefined : failure.message}
+      right={typeof right === 'string' ? right : undefined}
       requestId={c.get('requestId')}
     />,
     failure.status as 400,
