@@ -1,4 +1,4 @@
-import { Button, LinkButton, PostForm } from '../components/form.tsx';
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
@@ -58,12 +58,12 @@ const State = ({ ctx, backup }: { ctx: Ctx; backup: Backup }) => {
   );
 };
 
-const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][number] }) =>
+const Acts = ({ ctx, backup, isBusy }: { ctx: Ctx; backup: BackupsProps['backups'][number]; isBusy: boolean }) =>
   backup.isReachable ? (
     <div class="row">
       <PostForm action={paths.backupCheck()}>
         <input type="hidden" name="backup" value={backup.id} />
-        <Button small needs="settings:write">
+        <Button small unavailable={isBusy ? ctx.t('backups.busy') : withoutRight(ctx, 'settings:write')}>
           {ctx.t('common.check')}
         </Button>
       </PostForm>
@@ -77,7 +77,7 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
 
 /** Backups: the last good one, making one, all that are known. */
 export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: BackupsProps) => (
-  <Page ctx={ctx} title={ctx.t('common.backups')} sub={ctx.t('backups.sub')}>
+  <Page ctx={ctx} title={ctx.t('common.backups')} sub={ctx.t('backups.sub')} refreshSeconds={isBusy ? 2 : undefined}>
     {age === 'ok' ? null : (
       <Notice level="warning" title={ctx.t(age === 'old' ? 'health.code.BACKUP_OLD' : 'health.code.BACKUP_NONE')}>
         {ctx.t('health.todo.BACKUP_OLD')}
@@ -96,7 +96,7 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
         ]}
       />
       <PostForm action={paths.backups()}>
-        <Button kind="primary" needs="settings:write">
+        <Button kind="primary" unavailable={isBusy ? ctx.t('backups.busy') : withoutRight(ctx, 'settings:write')}>
           {ctx.t('backups.make')}
         </Button>
       </PostForm>
@@ -130,7 +130,11 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
               ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
             ),
             column('state', ctx.t('field.state'), { any: true }, (backup) => <State ctx={ctx} backup={backup} />),
-            { key: 'acts', label: ctx.t('common.actions'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
+            {
+              key: 'acts',
+              label: ctx.t('common.actions'),
+              cell: (backup) => <Acts ctx={ctx} backup={backup} isBusy={isBusy} />,
+            },
           ]}
         />
       )}

@@ -204,7 +204,8 @@ export const RequestTargets = ({ ctx, media }: Pick<ExchangeProps, 'ctx' | 'medi
   </fieldset>
 );
 
-const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: ExchangeProps) => {
+/** The main act, until a request is on the way: then a second one is an exception. */
+const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing, open }: ExchangeProps) => {
   const unavailable =
     writing?.state === 'running'
       ? ctx.t('exchange.writing')
@@ -226,7 +227,12 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
       <PostForm action={paths.requestWrite()} class="form">
         <input type="hidden" name="number" value={String(number)} />
         <RequestTargets ctx={ctx} media={media} />
-        <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
+        <Button
+          {...(open.length === 0 ? { kind: 'primary' as const } : {})}
+          block
+          busy={ctx.t('exchange.writing')}
+          unavailable={unavailable}
+        >
           {ctx.t('exchange.signSealWrite', { number })}
         </Button>
       </PostForm>
@@ -237,8 +243,23 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
 /** What would leave, all of it, and beside it the proof of what does not. */
 export const Exchange = (props: ExchangeProps) => {
   const { ctx, open, receipts, written } = props;
+  // Of a request that is on the way its file is the main act where it was not written to a medium, else its answer.
+  const carried = open[0] !== undefined && !written.some(({ number }) => number === open[0]?.number);
   return (
-    <ExchangeFrame ctx={ctx} current="send" refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}>
+    <ExchangeFrame
+      ctx={ctx}
+      current="send"
+      {...(carried
+        ? {
+            actions: (
+              <LinkButton kind="primary" href={paths.exchangeReceive()}>
+                {ctx.t('exchange.importBundle')}
+              </LinkButton>
+            ),
+          }
+        : {})}
+      refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}
+    >
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       <NextStep ctx={ctx} step={props.next} />
       {props.ready === 'no-trust' ? (
@@ -268,7 +289,12 @@ export const Exchange = (props: ExchangeProps) => {
                       {ctx.t('exchange.request', { number: request.number })}, <Time at={request.at} form="dayTime" />,{' '}
                       {ctx.fmt.bytes(request.bytes)}
                     </span>
-                    <LinkButton small href={paths.requestFile(request.number)} download>
+                    <LinkButton
+                      small
+                      {...(request.number === open[0]?.number ? { kind: 'primary' as const } : {})}
+                      href={paths.requestFile(request.number)}
+                      download
+                    >
                       {ctx.t('common.download')}
                     </LinkButton>
                   </div>
