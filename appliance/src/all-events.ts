@@ -23,6 +23,7 @@ import { mediaEvents } from './features/media/events.ts';
 import { offlineImportEvents } from './features/offline-import/events.ts';
 import { patchEvents } from './features/patches/events.ts';
 import { queryEvents } from './features/queries/events.ts';
+import { receiverEvents } from './features/receivers/events.ts';
 import { releaseEvents } from './features/releases/events.ts';
 import { rollbackEvents } from './features/rollback/events.ts';
 import { ruleEvents } from './features/rules/events.ts';
@@ -58,6 +59,7 @@ export const allEvents = joined(
   patchEvents,
   provisionEvents,
   queryEvents,
+  receiverEvents,
   ruleEvents,
   serverCertificateEvents,
   offlineImportEvents,

@@ -13,6 +13,7 @@ import { identificationKinds } from './features/identification/kinds.ts';
 import { integrityKinds } from './features/integrity/kinds.ts';
 import { notificationKinds } from './features/notifications/kinds.ts';
 import { patchKinds } from './features/patches/kinds.ts';
+import { receiverKinds } from './features/receivers/kinds.ts';
 import { redundancyKinds } from './features/redundancy/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
 import { updateKinds } from './features/updates/kinds.ts';
@@ -38,6 +39,7 @@ export const allKinds = joined(
   controllerImportKinds,
   integrityKinds,
   notificationKinds,
+  receiverKinds,
   patchKinds,
   windowKinds,
   worklistKinds,

@@ -38,6 +38,7 @@ import { notificationOperations, notificationSchemas } from './features/notifica
 import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
 import { queryOperations, querySchemas } from './features/queries/operations.ts';
+import { receiverOperations, receiverSchemas } from './features/receivers/operations.ts';
 import { redundancyOperations, redundancySchemas } from './features/redundancy/operations.ts';
 import { releaseOperations, releaseSchemas } from './features/releases/operations.ts';
 import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
@@ -102,6 +103,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...protectedOperations,
   ...eventOperations,
   ...notificationOperations,
+  ...receiverOperations,
   ...registerOperations,
   ...roleOperations,
   ...groupOperations,
@@ -153,6 +155,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...protectedSchemas,
   ...eventSchemas,
   ...notificationSchemas,
+  ...receiverSchemas,
   ...registerSchemas,
   ...sessionSchemas,
 };

@@ -54,6 +54,7 @@ import { recordPort } from './features/patches/record-port.ts';
 import { type PatchService, patchService } from './features/patches/service.ts';
 import { sampleService } from './features/queries/samples.ts';
 import { queryService } from './features/queries/service.ts';
+import { receiverService } from './features/receivers/service.ts';
 import { redundancyService } from './features/redundancy/service.ts';
 import { releaseService } from './features/releases/service.ts';
 import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
@@ -140,7 +141,7 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches, notifications], kind) ??
+        ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches, notifications, receivers], kind) ??
         (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
       guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
@@ -278,6 +279,14 @@ export const compose = async ({
       jobs: queue,
       forbidden,
     });
+    const receivers = receiverService({
+      ...over,
+      devices: deviceQueries(db),
+      forbidden,
+      record: discovery.noteConnection,
+      site: config.site,
+      version: release.version,
+    });
     const rows = deviceRows(db);
     const derived = derivations({
       groups: groupStore(db),
@@ -379,6 +388,7 @@ export const compose = async ({
       exchange,
       announcements,
       notifications,
+      receivers,
       releases,
       upgrades,
       deviceFilters: filters,
@@ -415,6 +425,7 @@ export const compose = async ({
       samples: sampleService({ db, clock, personal: people, events, gate }),
       provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, paths, clock }),
       close: async () => {
+        await receivers.stop();
         await queue.stop();
         vulnerabilities.close();
         controllerFindings.close();

@@ -50,6 +50,7 @@ export function applyRetention(appliance: Appliance) {
   appliance.gate.trim();
   appliance.announcements.trim();
   appliance.notifications.trim();
+  appliance.receivers.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.deviceTasks.trim();

@@ -139,6 +139,11 @@ export function ticks(
       everyMs: 2 * secondMs,
       run: inTurn(async () => void (await appliance.notifications.turn())),
     },
+    {
+      failed: 'events were not sent to their receivers',
+      everyMs: secondMs,
+      run: inTurn(() => appliance.receivers.turn(turn)),
+    },
     { failed: 'refusals were not recorded', everyMs: minuteMs, run: inTurn(() => accounts.refusals.flush()) },
   ];
 }

@@ -27,6 +27,7 @@ export const steadyReaders: Readonly<Record<string, string>> = {
   'features/baselines/service.ts': 'the budget of a turn',
   'features/devices/row-store.ts': 'the budget of a turn',
   'features/discovery/operations.ts': 'how often progress is noted',
+  'features/receivers/sender.ts': 'what is sent again after a break, and the pause before the next try',
   'features/rules/engine.ts': 'the budget of a turn',
   'jobs/worker.ts': 'how often progress is written',
   'platform/http/line-stream.ts': 'the length of a turn',
@@ -106,6 +107,7 @@ export const endingReaders: Readonly<
   'features/patches/service.ts': ['believed', 'refuses a date in the future'],
   'features/queries/samples.ts': ['believed', 'copies of files that were asked for, and old ones'],
   'features/queries/service.ts': ['believed', 'live queries, and old answers'],
+  'features/receivers/service.ts': ['believed', 'nothing: says that a receiver is behind, and when it was sent to'],
   'features/rollback/held-tokens.ts': ['believed', 'tokens that wait after a return, and do not once they ended'],
   'features/rules/tags.ts': ['believed', 'changes of tags of a day'],
   'features/server-certificate/presenting.ts': [

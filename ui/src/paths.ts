@@ -25,6 +25,8 @@ export const paths = {
   announcements: page('/announcements', { bound: 'catalog', GET: 'person' }),
   /** POST: the reader has read it. */
   announcementRead: page('/announcements/:id/read', { bound: 'owner', POST: 'person' }),
+  /** Receivers of events. POST: a line to try one, `id`. */
+  receivers: page('/receivers', { bound: 'site', GET: 'settings:read', POST: 'settings:write' }),
   /** What the reader is told of. POST `do`: read with `id`, read-all. */
   notifications: page('/notifications', { bound: 'owner', GET: 'person', POST: 'person' }),
   ...sessionPages,

@@ -28,10 +28,10 @@ export const directoryPorts: readonly number[] = [389, 636, 3268, 3269];
 export const touchablePorts: readonly number[] = [22, 80, 135, 139, 443, 445, 515, 631, 3389, 5900, 5985, 8443];
 
 /** Syslog: plain and reliable, under TLS (RFC 5425), RELP, and what receivers of events commonly listen on beside these. */
-const siemPorts: readonly number[] = [514, 601, 1514, 2514, 5514, 6514, 20514];
+export const siemPorts: readonly number[] = [514, 601, 1514, 2514, 5514, 6514, 20514];
 
 /** Syslog in datagrams (RFC 5426), and the same where the receiver has no right to 514. */
-const siemUdpPorts: readonly number[] = [514, 1514];
+export const siemUdpPorts: readonly number[] = [514, 1514];
 
 /** SMTP: between relays, under TLS, submission, and what relays use where the provider's network keeps 25 shut. */
 const mailPorts: readonly number[] = [25, 465, 587, 2525];

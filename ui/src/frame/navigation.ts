@@ -76,7 +76,10 @@ export const workspaces: readonly Workspace[] = [
         kind('notification-rule'),
         kind('notification-mute'),
       ]),
-      { key: 'events', label: 'nav.events', href: paths.events() },
+      withTabs('events', 'nav.events', [
+        { href: paths.events(), label: 'nav.events' },
+        { href: paths.receivers(), label: 'receivers.title', under: kindsUnder('siem') },
+      ]),
     ],
   },
   {

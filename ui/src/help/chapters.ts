@@ -34,6 +34,7 @@ export function isChapter(name: string): name is ChapterName {
 const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/work': 'worklist',
   '/notifications': 'worklist',
+  '/receivers': 'health',
   '/trends': 'worklist',
   '/devices': 'devices',
   '/device-duplicates': 'devices',

@@ -33,6 +33,7 @@ import { words as objects } from '../objects/words.ts';
 import { words as offlineImport } from '../offline-import/words.ts';
 import { words as patches } from '../patches/words.ts';
 import { words as queries } from '../queries/words.ts';
+import { words as receivers } from '../receivers/words.ts';
 import { words as releases } from '../releases/words.ts';
 import { words as rollback } from '../rollback/words.ts';
 import { words as rules } from '../rules/words.ts';
@@ -82,6 +83,7 @@ export const allWords = joined(
   inventory,
   media,
   notifications,
+  receivers,
   objects,
   offlineImport,
   patches,

@@ -80,6 +80,8 @@ export type EventService = {
   after(number: number, limit: number): StoredEvent[];
   /** Those with these numbers that are still kept, in order. */
   byNumbers(numbers: readonly number[]): StoredEvent[];
+  /** How many are kept behind a number, up to another. */
+  countIn(after: number, upTo: number): number;
   /** The numbers of what a filter finds in a span, as far as a reach goes. */
   numbersIn(span: EventSpan): number[];
   /** The same: when they happened. */
@@ -329,6 +331,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     newest: store.newest,
     after: store.after,
     byNumbers: store.byNumbers,
+    countIn: store.countIn,
     numbersIn: (span) => store.foundIn('id', span, ofControllers),
     timesIn: (span) => store.foundIn('at', span, ofControllers),
     audit: (query) => store.auditPage(query),

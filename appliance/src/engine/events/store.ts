@@ -204,6 +204,7 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
       'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
     ),
     newest: sql.count<[]>('select max(id) from event'),
+    countIn: sql.count<[after: number, upTo: number]>('select count(*) from event where id > ? and id <= ?'),
     after: sql.all<[after: number, limit: number], EventRow, StoredEvent>(
       'select * from event where id > ? order by id limit ?',
       toEvent,

@@ -10,4 +10,13 @@ export const tellingEntries: readonly HeldEntry[] = [
     retention: { days: 90 },
     personal: 'possible',
   },
+  // To receivers inside the site: names of devices, and accounts by their numbers.
+  {
+    row: 'E2',
+    pillar: 'sync',
+    name: 'receiver-positions',
+    tables: ['receiver_position'],
+    retention: 'kept',
+    personal: 'no',
+  },
 ];

@@ -1,7 +1,6 @@
-import { X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { parseRange } from '../../platform/ipv4-range.ts';
+import { peerFaults } from '../../platform/named-peer.ts';
 import { directoryPorts, touchablePorts } from '../../platform/outbound-rules.ts';
 import { encodeFilter } from './ldap-filter.ts';
 
@@ -11,17 +10,6 @@ type Body = Readonly<Record<string, unknown>>;
 
 const text = (body: Body, name: string): string => (typeof body[name] === 'string' ? body[name] : '');
 
-const isHost = (host: string): boolean =>
-  isIP(host) !== 0 || (/^(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host) && !/^[\d.]+$/.test(host));
-
-const isCertificate = (pem: string): boolean => {
-  try {
-    return new X509Certificate(pem).raw.length > 0;
-  } catch {
-    return false;
-  }
-};
-
 const isFilter = (filter: string): boolean => {
   try {
     return encodeFilter(filter).length > 0;
@@ -30,27 +18,13 @@ const isFilter = (filter: string): boolean => {
   }
 };
 
-/** A fingerprint as it is compared: 64 hex digits; undefined for what is none. */
-export const plainFingerprint = (typed: string): string | undefined => {
-  const hex = typed.replace(/[\s:]/g, '').toLowerCase();
-  return /^[0-9a-f]{64}$/.test(hex) ? hex : undefined;
-};
-
 /** Faults of a directory source. */
 export const directorySourceFaults = (body: Body): FieldErrors => {
-  const faults: FieldErrors = {};
-  const [ca, fingerprint] = [text(body, 'ca'), text(body, 'fingerprint')];
-  if (!isHost(text(body, 'host'))) faults['host'] = { key: 'validation.network.host' };
+  const isPlain = body['security'] === 'plain';
+  const faults = peerFaults(body, { secured: !isPlain });
   if (!directoryPorts.includes(Number(body['port'])))
     faults['port'] = { key: 'validation.network.ports', params: { ports: directoryPorts.join(', ') } };
-  if (text(body, 'tlsName') !== '' && !isHost(text(body, 'tlsName')))
-    faults['tlsName'] = { key: 'validation.network.host' };
-  if (ca !== '' && !isCertificate(ca)) faults['ca'] = { key: 'validation.network.onePemOnly' };
-  if (fingerprint !== '' && plainFingerprint(fingerprint) === undefined)
-    faults['fingerprint'] = { key: 'validation.network.sha256' };
-  if (body['security'] === 'plain') {
-    if (body['acceptPlain'] !== true) faults['acceptPlain'] = { key: 'validation.network.acceptPlain' };
-  } else if (ca === '' && fingerprint === '') faults['fingerprint'] = { key: 'validation.network.proof' };
+  if (isPlain && body['acceptPlain'] !== true) faults['acceptPlain'] = { key: 'validation.network.acceptPlain' };
   for (const name of ['userFilter', 'groupFilter', 'unitFilter', 'computerFilter']) {
     if (text(body, name) !== '' && !isFilter(text(body, name))) faults[name] = { key: 'validation.network.filter' };
   }

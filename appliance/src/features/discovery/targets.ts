@@ -1,10 +1,9 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Body, Obj } from '../../engine/objects/types.ts';
 import type { NamedTarget } from '../../platform/connect.ts';
-import type { Proof } from '../../platform/connection.ts';
 import { isInside, parseRange } from '../../platform/ipv4-range.ts';
+import { proofOf } from '../../platform/named-peer.ts';
 import { type DirectorySource, defaultFilters } from './poll-directory.ts';
-import { plainFingerprint } from './source-rules.ts';
 
 export const directoryKind = 'directory-source';
 export const rangeKind = 'address-range';
@@ -21,13 +20,6 @@ type Objects = Pick<ObjectService, 'exportKind'>;
 
 /** Every live object of a kind, however many: a range of controllers that is left out would be asked. */
 export const allOf = (objects: Objects, kind: string): Entered[] => objects.exportKind(kind);
-
-const proofOf = (body: Body): Proof | undefined => {
-  const sha256 = plainFingerprint(text(body, 'fingerprint'));
-  if (sha256 !== undefined) return { by: 'fingerprint', sha256 };
-  const pem = text(body, 'ca');
-  return pem === '' ? undefined : { by: 'ca', pem, name: text(body, 'tlsName') || text(body, 'host') };
-};
 
 /** A directory source as it is polled; with its secrets. */
 export const directorySourceOf = ({ body, ...object }: Obj): DirectorySource => ({

@@ -1,11 +1,7 @@
-import { readListState } from '@sallyport/ui/list';
-import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { toFailure } from '../../platform/errors.ts';
-import type { Filter } from '../../platform/filter/types.ts';
 import { NOTIFICATION_RULE, type NotificationRule } from './types.ts';
 
-// Rules as objects: one as it is worked with, what its filter asks, and whom it names.
+// Rules as objects: one as it is worked with, and whom it names.
 
 const mostRules = 1_000;
 const mostAccounts = 10_000;
@@ -32,24 +28,6 @@ export function rulesOf(objects: Pick<ObjectService, 'list'>): NotificationRule[
     .list({ kind: NOTIFICATION_RULE, limit: mostRules, sort: 'name' })
     .rows.filter(({ body }) => body['disabled'] !== true)
     .map(({ id, body }) => ruleOfBody(id, body));
-}
-
-/** What a query of the events' page asks. INVALID for one that cannot be read; the words of events have to be known. */
-export function filterOf(events: Pick<EventService, 'language'>, query: string): Filter | undefined {
-  const { q, filters } = readListState(new URL(`https://console.invalid/?${query}`), events.language.parameters);
-  return events.language.read([...(q === '' ? [] : ([['q', q]] as const)), ...filters]);
-}
-
-/** What is wrong with a query, as faults of fields say it; undefined where it can be read. */
-export function queryFault(events: Pick<EventService, 'language'>, query: string) {
-  try {
-    filterOf(events, query);
-    return undefined;
-  } catch (error) {
-    const { code, details } = toFailure(error);
-    if (code !== 'INVALID') throw error;
-    return Object.values(details.fields ?? {})[0] ?? { key: 'validation.format' };
-  }
 }
 
 /** The accounts that a rule names by themselves or by their roles, as long as they are not disabled. */

@@ -5,9 +5,10 @@ import { type Actor, actorRef, holdsAnywhere, scopeOf } from '../../engine/objec
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import { filterOf, queryFault } from '../../platform/filter/written-filter.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { AccountService } from '../accounts/service.ts';
-import { accountsOf, filterOf, queryFault, ruleOfBody, rulesOf } from './rules.ts';
+import { accountsOf, ruleOfBody, rulesOf } from './rules.ts';
 import { notificationStore, type StoredNotification } from './store.ts';
 import {
   type Counts,

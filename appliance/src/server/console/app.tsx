@@ -57,6 +57,7 @@ import { patchPages } from '../../features/patches/pages.tsx';
 import { windowPages } from '../../features/patches/window-pages.tsx';
 import { queryPages } from '../../features/queries/pages.tsx';
 import { samplePages } from '../../features/queries/sample-pages.tsx';
+import { receiverPages } from '../../features/receivers/pages.tsx';
 import { redundancyPages } from '../../features/redundancy/pages.tsx';
 import { releasePages } from '../../features/releases/pages.tsx';
 import { rollbackPages } from '../../features/rollback/pages.tsx';
@@ -180,6 +181,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', waitingPages(deps));
   app.route('/', announcementPages(deps));
   app.route('/', notificationPages(deps, model));
+  app.route('/', receiverPages(deps));
   app.route('/', releasePages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, deps.managedObjects, model));
