@@ -46,6 +46,7 @@ export const enteredRows: Readonly<Record<string, Row>> = {
   announcement: worked,
   notification: worked,
   notification_position: worked,
+  receiver_position: worked,
   announcement_read: all('announcement_read', 'announcement, account'),
   import_draft: kept(7, 'created_at', all('import_draft', 'id, name, made_by')),
   controller_import_draft: kept(

@@ -2,9 +2,9 @@ import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
   'receivers.title': {
-    en: 'Event receivers (SIEM)',
-    ru: 'Получатели событий (SIEM)',
-    kk: 'Оқиға қабылдаушылар (SIEM)',
+    en: 'SIEM event receivers',
+    ru: 'Получатели событий SIEM',
+    kk: 'SIEM оқиға қабылдаушылары',
   },
   'receivers.sub': {
     en: 'Events go to these receivers inside the site, in order and at least once.',

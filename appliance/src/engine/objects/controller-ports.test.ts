@@ -52,7 +52,7 @@ describe('a port that something connects to', () => {
       ...Object.entries(allSettings).map(([name, setting]) => ({ at: name, ...setting })),
     ].filter((one) => one.type === 'integer' && 'max' in one && one.max === 65_535);
     expect(new Set(ports.map(({ at }) => at))).toEqual(
-      new Set(['agent-scan.port', 'devices.push-port', 'directory-source.port']),
+      new Set(['agent-scan.port', 'devices.push-port', 'directory-source.port', 'siem.port']),
     );
     expect(ports.filter((one) => !('format' in one && one.format === 'port'))).toEqual([]);
   });

@@ -288,7 +288,6 @@ export const rollouts = (parts: RolloutParts) => {
       const scope = scopeOf(actor, 'deployments:write');
       immediate(db, () => {
         parts.assertSeen(deployment, scope);
-        assertReached(deployment, scope);
         const rows = store.of(deployment);
         if (rows.length === 0) throw new AppError('CONFLICT', 'the deployment has no rings: cancel it instead');
         if (rows.some(({ state }) => state === 'failed' || state === 'held'))
@@ -296,6 +295,8 @@ export const rollouts = (parts: RolloutParts) => {
         const row = ringAtWork(rows);
         if (row === undefined)
           throw new AppError('CONFLICT', 'every ring has passed or was stopped: there is nothing to hold');
+        // After what is the same whatever else the deployment is for: a refusal for reach tells that there is more.
+        assertReached(deployment, scope);
         move(deployment, row, { state: 'held', reason: 'PERSON', comment, decidedBy: actorRef(actor) });
         events.record('rollout-held-by-person', {
           ...byWhom(actor),
