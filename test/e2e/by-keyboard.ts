@@ -59,9 +59,12 @@ export const keyboardOf = (page: Page): Keyboard => {
         .waitFor();
       await press('Enter');
       await page.getByRole('heading', { level: 1, name }).waitFor();
+      // The page's keys work once its script has run.
+      await page.waitForLoadState();
     },
     filter: async (text) => {
       await press('f');
+      await page.locator('input:focus').waitFor();
       await page.keyboard.type(text);
       await press('Enter');
       await page.waitForURL((url) => url.searchParams.get('q') === text);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { addDevices } from '../../appliance/test/support/fleet.ts';
@@ -24,6 +24,12 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
   beforeAll(async () => {
     [rsyslog, site] = await Promise.all([makeRsyslog(), openAppliance()]);
     [device = 0] = addDevices(site.db, [{ lastSeenAt: Date.now(), state: 'managed' }]);
+    await rsyslog.start();
+  });
+  // One that fails leaves the next what it found.
+  afterEach(async () => {
+    for (const { id } of site.receivers.list()) end(id);
+    await turn();
     await rsyslog.start();
   });
   afterAll(async () => {
@@ -91,8 +97,6 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
     expect(first?.data).toContain(`p_rule="${hard.replace(/["\\\]]/g, '\\$&')} 0"`);
     expect(first?.data).toContain('p_group="Цех 2"');
     expect(standing(id)).toMatchObject({ state: 'connected', error: null });
-    end(id);
-    await turn();
   });
 
   it.each([
@@ -113,12 +117,10 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
       await turn();
       return standing(id)?.error;
     });
-    expect(standing(id)).toMatchObject({ state: 'waiting', behind: expect.any(Number) });
+    expect(standing(id)).toMatchObject({ state: 'waiting', error: expect.any(String) });
     await rsyslog.start();
     const after = happen(events / 4);
     await all([...before, ...meanwhile, ...after]);
-    end(id);
-    await turn();
   });
 
   it('are those that its filter finds, in its language', async () => {
@@ -136,12 +138,10 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
       return standing(id)?.behind === 0;
     });
     expect(standing(id)?.sent).toBe(1);
-    end(id);
-    await turn();
   });
 
   it.each(['cef', 'leef'] as const)('are lines of %s', async (format) => {
-    const id = receiver({ transport: 'relp', port: receiverPorts.relp, format });
+    receiver({ transport: 'relp', port: receiverPorts.relp, format });
     await turn();
     const [number = 0] = happen(1);
     const found = await until(async () => {
@@ -167,8 +167,6 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
         Extensions: { externalId: String(number), spPRule: `${hard} 0` },
       });
     }
-    end(id);
-    await turn();
   });
 
   it('say of a receiver that proves nothing, refuses or is not there what is wrong', async () => {
@@ -185,7 +183,5 @@ describe.skipIf(!hasRsyslog)('events out into rsyslog', () => {
     });
     const none = receiver({ transport: 'tcp', port: 20_514 });
     await expect(site.receivers.test(systemActor, none)).rejects.toMatchObject({ code: 'UNREACHABLE' });
-    for (const id of [wrong, plain, none]) end(id);
-    await turn();
   });
 });

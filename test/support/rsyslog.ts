@@ -33,6 +33,7 @@ export type Rsyslog = {
   ca: string;
   /** What was received so far. */
   lines(): ReceivedLine[];
+  /** Starts it where it does not run. */
   start(): Promise<void>;
   kill(): Promise<void>;
   remove(): void;
@@ -97,6 +98,7 @@ export const makeRsyslog = async (): Promise<Rsyslog> => {
           return { priority, host: name, type, data, text: text.join('\t') };
         }),
     start: async () => {
+      if (running !== undefined && running.exitCode === null) return;
       rmSync(path('pid'), { force: true });
       running = spawn('/usr/sbin/rsyslogd', ['-n', '-f', path('rsyslog.conf'), '-i', path('pid')], { stdio: 'ignore' });
       for (const port of [receiverPorts.tcp, receiverPorts.tls, receiverPorts.relp])

@@ -137,6 +137,8 @@ export function sender(parts: Parts): Sender {
         notBeforeMs = steadyMs() + backOffMs * share;
         backOffMs = Math.min(backOffMs * 2, mostBackOffMs);
         await parts.pause();
+        // What was taken before it is written first, or the receiver would seem to have answered since.
+        if (!isStopped) writeDown();
         if (!isStopped) parts.fail(toFailure(error).message);
       } finally {
         if (!isStopped) writeDown();

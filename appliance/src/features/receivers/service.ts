@@ -167,7 +167,7 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
           ? 'new'
           : standing.behindAt !== null
             ? 'behind'
-            : standing.errorAt !== null && standing.errorAt > (standing.lastAt ?? 0) && behind > 0
+            : standing.errorAt !== null && standing.errorAt >= (standing.lastAt ?? 0) && behind > 0
               ? 'waiting'
               : 'connected';
     return {
