@@ -286,6 +286,7 @@ export const compose = async ({
       record: discovery.noteConnection,
       site: config.site,
       version: release.version,
+      log,
     });
     const rows = deviceRows(db);
     const derived = derivations({

@@ -178,6 +178,8 @@ const mayChange = new Set([
   // The rules of notifications go on by the server's own clock.
   'notification',
   'notification_position',
+  // And so do the lines of the system's log.
+  'receiver_position',
 ]);
 /**
  * Lists and the site's card are given to whoever may have them, whatever else the address says; a search for a person is

@@ -59,6 +59,27 @@ export const eventOperations = [
         next: page.next ?? null,
       };
     },
+    command: {
+      example: 'sallyport event list --severity critical --severity failure --from 2026-12-01T00:00:00Z',
+      print: (out, { rows, total, next }) => {
+        out.table(
+          ['EVENT', 'WHEN', 'SEVERITY', 'TYPE', 'DEVICE', 'WHO', 'WHAT'],
+          rows.map(({ id, at, severity, type, device, actor, params }) => [
+            String(id),
+            new Date(at).toISOString(),
+            severity,
+            type,
+            device?.name ?? '',
+            actor ?? '',
+            Object.entries(params)
+              .map(([name, value]) => `${name}=${value}`)
+              .join(' '),
+          ]),
+        );
+        if (rows.length === 0) out.note('no event is found');
+        else if (next !== null) out.note(`${rows.length} of ${total}; the next ones: --after ${next}`);
+      },
+    },
   }),
   operation({
     name: 'event.types',

@@ -8,6 +8,7 @@ import { type Forbidden, type NamedTarget, outbound } from '../../platform/conne
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { filterOf, queryFault } from '../../platform/filter/written-filter.ts';
+import type { Log } from '../../platform/log.ts';
 import { proofOf } from '../../platform/named-peer.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import type { DeviceQueries } from '../devices/types.ts';
@@ -16,6 +17,7 @@ import { lineOf } from './lines.ts';
 import { type Batch, batchLines, type Sender, sender } from './sender.ts';
 import { openSession } from './session.ts';
 import { receiverStore } from './store.ts';
+import { systemLog, systemLogTurns } from './system-log.ts';
 import { isSentAgain, type LineEvent, type LineFormat, type Receiver, SIEM, type Transport } from './types.ts';
 
 const behindMs = 60 * 60_000;
@@ -30,6 +32,7 @@ type Parts = {
   record: DiscoveryService['noteConnection'];
   site: string;
   version: string;
+  log: Log;
   clock: () => number;
 };
 
@@ -47,8 +50,9 @@ const targetOf = ({ id, body }: Named): NamedTarget => ({
 });
 
 /** Receivers of events, and the positions up to which each has them. */
-export function receiverService({ db, events, objects, devices, forbidden, record, site, version, clock }: Parts) {
+export function receiverService({ db, events, objects, devices, forbidden, record, site, version, log, clock }: Parts) {
   const store = receiverStore(db);
+  const logGrave = systemLogTurns({ events, devices, store, log, clock });
   const all = (): Named[] => objects.list({ kind: SIEM, limit: mostReceivers }).rows;
   const isOn = ({ body }: Named): boolean => body.disabled !== true;
   const out = outbound({ targets: () => all().filter(isOn).map(targetOf), forbidden: () => forbidden, record });
@@ -201,8 +205,9 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
 
   return {
     bodyRules: { [SIEM]: bodyRule } as Readonly<Record<string, FurtherRule>>,
-    /** In the server: looks at every receiver, and sends what waits beside it; `pause` ends when this thread may write. */
+    /** In the server: writes what is grave into the system's log, looks at every receiver, and sends what waits beside it; `pause` ends when this thread may write. */
     turn: async (pause: () => Promise<void>): Promise<void> => {
+      logGrave();
       const on = all().filter(isOn);
       for (const [id, { revision, sender: held }] of senders) {
         if (on.some((one) => one.id === id && one.revision === revision)) continue;
@@ -242,6 +247,6 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
       return shown(receiver);
     },
     /** Positions of receivers that are no more go. */
-    trim: (): number => store.keepOnly(all().map(({ id }) => id)),
+    trim: (): number => store.keepOnly([systemLog, ...all().map(({ id }) => id)]),
   };
 }
