@@ -98,6 +98,7 @@ const named: Readonly<Record<string, string>> = {
   'sallyport inventory revert': 'test/integration/ledger.test.ts',
   'sallyport notification list': 'appliance/src/features/notifications/notifications.test.ts',
   'sallyport notification read': 'appliance/src/features/notifications/notifications.test.ts',
+  'sallyport event follow': 'test/integration/event-follow.test.ts',
   'sallyport event list': 'appliance/src/features/receivers/system-log.test.ts',
   'sallyport siem list': 'appliance/src/features/receivers/receivers.test.ts',
   'sallyport siem test': 'appliance/src/features/receivers/receivers.test.ts',

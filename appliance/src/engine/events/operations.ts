@@ -6,6 +6,7 @@ import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, deviceId, givenTime, numberPageOf, numberPaging, search, where } from '../../platform/shapes.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { actorRef, areas, scopeOf } from '../objects/types.ts';
+import { eventCells, eventColumns } from './printed.ts';
 import type { EventService } from './service.ts';
 import { auditEntry, eventShape, severities } from './types.ts';
 
@@ -63,18 +64,8 @@ export const eventOperations = [
       example: 'sallyport event list --severity critical --severity failure --from 2026-12-01T00:00:00Z',
       print: (out, { rows, total, next }) => {
         out.table(
-          ['EVENT', 'WHEN', 'SEVERITY', 'TYPE', 'DEVICE', 'WHO', 'WHAT'],
-          rows.map(({ id, at, severity, type, device, actor, params }) => [
-            String(id),
-            new Date(at).toISOString(),
-            severity,
-            type,
-            device?.name ?? '',
-            actor ?? '',
-            Object.entries(params)
-              .map(([name, value]) => `${name}=${value}`)
-              .join(' '),
-          ]),
+          eventColumns,
+          rows.map((event) => eventCells(event, event.device?.name ?? '')),
         );
         if (rows.length === 0) out.note('no event is found');
         else if (next !== null) out.note(`${rows.length} of ${total}; the next ones: --after ${next}`);
