@@ -22,7 +22,7 @@ export const command: Command = {
   summary: 'prints events as they happen, until it is ended (Ctrl-C)',
   options: {
     severity: { value: 'NAME', multiple: true, help: `${severities.join(', ')}; may repeat` },
-    type: { value: 'TYPE', multiple: true, help: 'events of this type alone, as event types lists them; may repeat' },
+    type: { value: 'NAME', multiple: true, help: 'events of this type alone, as event types lists them; may repeat' },
     where: { value: 'TEXT', help: 'a filter as the page of events has it' },
     past: { value: 'N', help: 'begin with so many of those that there are (10)' },
   },
