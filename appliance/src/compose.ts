@@ -143,7 +143,7 @@ export const compose = async ({
       further: (kind) =>
         ruleOf([rules, onSite.controllers, devices, accounts, redundancy, patches, notifications, receivers], kind) ??
         (kind === 'hardware-record' ? hardwareRecordRule(objects) : undefined),
-      guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, patches.measures], kind),
+      guard: (kind) => guardOf([accounts, keeper, deployments, redundancy, receivers, patches.measures], kind),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, clock()).size > 1,
     });
@@ -281,6 +281,9 @@ export const compose = async ({
     });
     const receivers = receiverService({
       ...over,
+      ...accounts.approvals,
+      dataFolder: paths.data,
+      signingKey: () => exchange.signingKey(),
       devices: deviceQueries(db),
       forbidden,
       record: discovery.noteConnection,

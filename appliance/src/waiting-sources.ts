@@ -18,6 +18,7 @@ import type { IdentificationService } from './features/identification/service.ts
 import { approvableOf, type IntegrityService } from './features/integrity/types.ts';
 import type { PatchService } from './features/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
+import type { ReceiverService } from './features/receivers/service.ts';
 import type { RedundancyService } from './features/redundancy/service.ts';
 import type { RollbackDetector } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
@@ -43,6 +44,7 @@ type Parts = {
   exchange: Pick<ExchangeService, 'clockBackAsked' | 'clockBackApprovable'>;
   protectedAddresses: Pick<ProtectedAddresses, 'requests' | 'approvable'>;
   deployConsents: Pick<DeployConsents, 'list' | 'approvable'>;
+  receivers: Pick<ReceiverService, 'fileAgreements'>;
   redundancy: Pick<RedundancyService, 'excuses'>;
   deployments: { rollouts: Pick<Rollouts, 'held' | 'approvable'> };
   time: Pick<SiteClock, 'now'>;
@@ -53,7 +55,7 @@ export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
   const { objects, patches, persons, samples, recoveryKey, rollbackDetector, exchange, protectedAddresses, time } =
     parts;
-  const { deployConsents, redundancy } = parts;
+  const { deployConsents, receivers, redundancy } = parts;
   const { rollouts } = parts.deployments;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
@@ -278,6 +280,19 @@ export function waitingSources(parts: Parts): WaitingSources {
           at: Date.parse(at),
           path: paths.object('redundancy-excuse', id),
           approvable: redundancy.excuses.approvable(id),
+        })),
+    'event-files': () =>
+      receivers.fileAgreements
+        .list()
+        .filter(({ agreedBy }) => agreedBy === null)
+        .map(({ id, name, reason, by, at }) => ({
+          id,
+          what: name,
+          reason,
+          by,
+          at: Date.parse(at),
+          path: paths.object('event-files', id),
+          approvable: receivers.fileAgreements.approvable(id),
         })),
     'rollout-continue': () =>
       rollouts.held().map(({ deployment: id, comment, sinceMs }) => ({

@@ -161,6 +161,8 @@ export const namedPaths: readonly string[] = [
   'sallyport-bundle evidence verify --print-signature: input',
   'sallyport-bundle evidence verify --print: input',
   'sallyport-bundle evidence verify: input',
+  'sallyport-bundle events verify --card: input',
+  'sallyport-bundle events verify: input',
   'sallyport-bundle fulfil --curator-key: input',
   'sallyport-bundle fulfil --media: medium',
   'sallyport-bundle fulfil --passphrase-file: input',

@@ -128,6 +128,11 @@ const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
     api: [`/redundancy-excuses/${id}/decision`, { agree: true }],
     command: ['redundancy', 'excuse', '--excuse', id, '--agree'],
   }),
+  'event-files': (id) => ({
+    form: [paths.eventFilesDecide(id), { action: 'approve' }],
+    api: [`/siem/${id}/decision`, { agree: true }],
+    command: ['siem', 'agree', id, '--agree'],
+  }),
   'rollout-continue': (id) => ({
     form: [paths.deploymentRings(id), { action: 'pass', comment: 'looked at' }],
     api: [`/deployments/${id}/continue`, { comment: 'looked at', pass: true }],

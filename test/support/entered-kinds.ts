@@ -337,6 +337,7 @@ export const enteredKinds: Readonly<Record<KindName, Entry>> = {
   siem: {
     body: (way) => ({ ...named(way), host: '127.0.0.1', port: 6514, transport: 'tcp', format: 'cef', disabled: true }),
   },
+  'event-files': { body: (way) => ({ ...named(way), folder: '/srv/diode', format: 'cef', everySeconds: 30 }) },
   'neighbour-collection': { body: (way, site) => ({ ...named(way), group: groupOf(way, site) }) },
   'maintenance-window': { body: (way) => ({ ...named(way), recurrence: '2nd Sunday 06-10', leadDays: 7 }) },
   mitigation: {

@@ -263,6 +263,11 @@ export function twoPersonScenarios(get: () => ActSite) {
       },
       approve: (actor, id) => site.appliance.redundancy.excuses.agree(actor, id),
     },
+    'event-files': {
+      ask: (actor) =>
+        site.appliance.objects.create(actor, 'event-files', { name: name(), folder: '/srv/diode', format: 'cef' }).id,
+      approve: (actor, id) => site.appliance.receivers.fileAgreements.agree(actor, id),
+    },
     'rollout-continue': {
       // A ring without devices passes on nothing: it waits for a person.
       ask: (actor) => {

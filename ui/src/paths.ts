@@ -26,6 +26,10 @@ export const paths = {
   /** POST: the reader has read it. */
   announcementRead: page('/announcements/:id/read', { bound: 'owner', POST: 'person' }),
   /** Receivers of events. POST: a line to try one, `id`. */
+  /** POST `id`, `gap`: writes what a reader of event files lacks again. */
+  receiversAgain: page('/receivers/again', { bound: 'site', POST: 'settings:write' }),
+  /** POST `action`: approve or refuse that events are written to a folder. */
+  eventFilesDecide: page('/event-files/:id/decide', { bound: 'site', decides: true, POST: 'settings:write' }),
   receivers: page('/receivers', { bound: 'site', GET: 'settings:read', POST: 'settings:write' }),
   /** What the reader is told of. POST `do`: read with `id`, read-all. */
   notifications: page('/notifications', { bound: 'owner', GET: 'person', POST: 'person' }),

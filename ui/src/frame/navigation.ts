@@ -78,7 +78,11 @@ export const workspaces: readonly Workspace[] = [
       ]),
       withTabs('events', 'nav.events', [
         { href: paths.events(), label: 'nav.events' },
-        { href: paths.receivers(), label: 'receivers.title', under: kindsUnder('siem') },
+        {
+          href: paths.receivers(),
+          label: 'receivers.title',
+          under: [...kindsUnder('siem'), ...kindsUnder('event-files')],
+        },
       ]),
     ],
   },

@@ -39,9 +39,9 @@ import { ObjectValue } from './objects.tsx';
  */
 /** Keys of the words of a kind that waits for an agreement. */
 type AgreedWords = {
-  readonly waiting: 'consents.waiting' | 'excuses.waiting';
-  readonly inForce: 'consents.inForce' | 'excuses.inForce';
-  readonly agreedBy: 'consents.agreedBy' | 'excuses.agreedBy';
+  readonly waiting: 'consents.waiting' | 'excuses.waiting' | 'eventFiles.waiting';
+  readonly inForce: 'consents.inForce' | 'excuses.inForce' | 'eventFiles.inForce';
+  readonly agreedBy: 'consents.agreedBy' | 'excuses.agreedBy' | 'eventFiles.agreedBy';
 };
 
 export type ObjectFormProps = {

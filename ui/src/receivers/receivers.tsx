@@ -1,21 +1,22 @@
-import { Button, LinkButton, PostForm } from '../components/form.tsx';
+import { Button, LinkButton, PostForm, SelectField, TextField } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { column, DataTable } from '../components/table.tsx';
 import { Age, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { Level, When } from '../model.ts';
+import type { FieldErrors, Level, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type ReceiverRow = {
   readonly id: string;
   readonly name: string;
   readonly host: string;
-  readonly port: number;
-  readonly transport: 'udp' | 'tcp' | 'tls' | 'relp' | 'relp-tls';
+  /** None of files: their host is a folder. */
+  readonly port: number | null;
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'relp' | 'relp-tls' | 'files';
   readonly format: 'rfc5424' | 'cef' | 'leef';
-  readonly state: 'off' | 'new' | 'connected' | 'waiting' | 'behind';
+  readonly state: 'off' | 'asked' | 'new' | 'connected' | 'waiting' | 'behind';
   readonly sent: number;
   readonly behind: number;
   readonly missed: number;
@@ -28,12 +29,15 @@ type ReceiverRow = {
 type ReceiversProps = {
   readonly ctx: Ctx;
   readonly rows: readonly ReceiverRow[];
-  /** The line that was tried did not arrive. */
-  readonly failed?: { readonly id: string; readonly code: string; readonly detail: string } | undefined;
+  /** The line that was tried did not arrive, or what is missing was not written again. */
+  readonly failed?:
+    | { readonly id: string; readonly code: string; readonly detail: string; readonly faults?: FieldErrors | undefined }
+    | undefined;
 };
 
 const levels: Readonly<Record<ReceiverRow['state'], Level>> = {
   off: 'info',
+  asked: 'waiting',
   new: 'waiting',
   connected: 'ok',
   waiting: 'warning',
@@ -41,9 +45,35 @@ const levels: Readonly<Record<ReceiverRow['state'], Level>> = {
 };
 
 const create = (ctx: Ctx) => (
-  <LinkButton kind="primary" href={paths.objectNew('siem')} needs="settings:write">
-    {ctx.t('kind.siem.create')}
-  </LinkButton>
+  <>
+    <LinkButton kind="primary" href={paths.objectNew('siem')} needs="settings:write">
+      {ctx.t('kind.siem.create')}
+    </LinkButton>{' '}
+    <LinkButton href={paths.objectNew('event-files')} needs="settings:write">
+      {ctx.t('kind.event-files.create')}
+    </LinkButton>
+  </>
+);
+
+const isOfFiles = ({ transport }: ReceiverRow): boolean => transport === 'files';
+
+/** What a reader of files lacks is written again. */
+const Again = ({ ctx, rows, failed }: ReceiversProps) => (
+  <Panel title={ctx.t('receivers.again')}>
+    <p>{ctx.t('receivers.againWhy')}</p>
+    <PostForm action={paths.receiversAgain()} errors={failed?.faults}>
+      <SelectField
+        name="id"
+        label={ctx.t('kind.event-files.one')}
+        value={failed?.id}
+        options={rows.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <TextField name="gap" label={ctx.t('receivers.gaps')} hint={ctx.t('receivers.gapsHint')} required />
+      <Button needs="settings:write" busy={ctx.t('receivers.testing')}>
+        {ctx.t('receivers.againDo')}
+      </Button>
+    </PostForm>
+  </Panel>
 );
 
 /** Where events go: how each receiver stands, and a line to try it. */
@@ -55,7 +85,11 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
     actions={rows.length === 0 ? undefined : create(ctx)}
   >
     {failed === undefined ? null : (
-      <Notice level="critical" title={ctx.t('receivers.testFailed')} alert>
+      <Notice
+        level="critical"
+        title={ctx.t(failed.faults === undefined ? 'receivers.testFailed' : 'receivers.againFailed')}
+        alert
+      >
         {ctx.tDynamic(`error.${failed.code}`, {}, failed.code)}.{' '}
         <span lang="en" translate="no">
           {failed.detail}
@@ -73,15 +107,15 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
           rows={rows}
           records="labelled"
           columns={[
-            column('name', ctx.t('field.name'), { head: true, any: true }, ({ id, name }) => (
-              <To href={paths.object('siem', id)} translate="no">
-                {name}
+            column('name', ctx.t('field.name'), { head: true, any: true }, (row) => (
+              <To href={paths.object(isOfFiles(row) ? 'event-files' : 'siem', row.id)} translate="no">
+                {row.name}
               </To>
             )),
             column('to', ctx.t('receivers.to'), { any: true }, ({ host, port, transport, format }) => (
               <span translate="no">
-                {ctx.tDynamic(`kind.siem.option.transport.${transport}`)}, {host}:{port},{' '}
-                {ctx.tDynamic(`kind.siem.option.format.${format}`)}
+                {ctx.tDynamic(`kind.siem.option.transport.${transport}`)}, {host}
+                {port === null ? '' : `:${port}`},{ctx.tDynamic(`kind.siem.option.format.${format}`)}
               </span>
             )),
             column('state', ctx.t('field.state'), ({ state }) => (
@@ -105,11 +139,11 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
                 </>
               ),
             ),
-            column('acts', ctx.t('common.actions'), { any: true }, ({ id }) => (
+            column('acts', ctx.t('common.actions'), { any: true }, (row) => (
               <PostForm action={paths.receivers()}>
-                <input type="hidden" name="id" value={id} />
+                <input type="hidden" name="id" value={row.id} />
                 <Button small needs="settings:write" busy={ctx.t('receivers.testing')}>
-                  {ctx.t('receivers.test')}
+                  {ctx.t(isOfFiles(row) ? 'receivers.writeNow' : 'receivers.test')}
                 </Button>
               </PostForm>
             )),
@@ -117,5 +151,6 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
         />
       )}
     </Panel>
+    {rows.some(isOfFiles) ? <Again ctx={ctx} rows={rows.filter(isOfFiles)} failed={failed} /> : null}
   </Page>
 );

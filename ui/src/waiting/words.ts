@@ -89,6 +89,11 @@ export const words = defineWords({
     ru: 'Освобождение участника группы резервирования',
     kk: 'Резервтеу тобының мүшесін босату',
   },
+  'waiting.act.event-files': {
+    en: 'Folder that events are written to',
+    ru: 'Папка для записи событий',
+    kk: 'Оқиғалар жазылатын папка',
+  },
   'waiting.act.rollout-continue': {
     en: 'Rollout that is held',
     ru: 'Приостановленное развёртывание',
@@ -199,6 +204,11 @@ export const words = defineWords({
     en: 'The member is neither waited for nor counted until its time.',
     ru: 'Участника не ждут и не учитывают до срока.',
     kk: 'Мүшені мерзімге дейін күтпейді және есептемейді.',
+  },
+  'waiting.then.event-files': {
+    en: 'Events with names of devices are written there, not encrypted.',
+    ru: 'Туда без шифрования записываются события с именами устройств.',
+    kk: 'Оған құрылғы атаулары бар оқиғалар шифрланбай жазылады.',
   },
   'waiting.then.rollout-continue': {
     en: 'Devices of the ring go on, or the next ring opens.',

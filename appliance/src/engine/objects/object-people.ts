@@ -49,16 +49,23 @@ const excuseWords = {
   agreedBy: 'excuses.agreedBy',
 } as const;
 
+const filesWords = {
+  waiting: 'eventFiles.waiting',
+  inForce: 'eventFiles.inForce',
+  agreedBy: 'eventFiles.agreedBy',
+} as const;
+
 /** Of a kind that is in force once another person agreed: that it waits for that person, or who agreed. */
 function consentOf(deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: Kind, object: Obj): ObjectFormProps['consent'] {
   if (object.deletedAt !== undefined) return undefined;
-  const { deployConsents, redundancy, objects } = deps;
+  const { deployConsents, redundancy, receivers, objects } = deps;
   const ofKind = {
     'deploy-consent': { agreed: deployConsents, words: consentWords, decide: paths.deploymentConsentDecide },
     'redundancy-excuse': { agreed: redundancy.excuses, words: excuseWords, decide: paths.redundancyExcuseDecide },
+    'event-files': { agreed: receivers.fileAgreements, words: filesWords, decide: paths.eventFilesDecide },
   } as const;
-  if (kind.name !== 'deploy-consent' && kind.name !== 'redundancy-excuse') return undefined;
-  const { agreed, words, decide } = ofKind[kind.name];
+  if (!Object.hasOwn(ofKind, kind.name)) return undefined;
+  const { agreed, words, decide } = ofKind[kind.name as keyof typeof ofKind];
   const nameOf = actorWords(viewContext(deps, c, 'part'), objects);
   const { by, at, agreedBy } = agreed.get(object.id);
   const action = decide(object.id);

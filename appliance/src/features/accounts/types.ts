@@ -144,6 +144,7 @@ export const twoPersonActs = {
   'deploy-consent': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
   'rollout-continue': { right: 'deployments:approve', sees: 'deployments:read', sole: true },
   'redundancy-excuse': { right: 'deployments:approve', sees: 'deployments:read', sole: true, ends: true },
+  'event-files': { right: 'safety:approve', sees: 'settings:read', sole: true },
   'clock-back': { right: 'exchange:approve', sees: 'exchange:read', sole: true },
 } as const satisfies Record<string, Act>;
 

@@ -10,7 +10,7 @@ export const tellingEntries: readonly HeldEntry[] = [
     retention: { days: 90 },
     personal: 'possible',
   },
-  // To receivers inside the site: names of devices, and accounts by their numbers.
+  // To receivers inside the site, files for a diode among them: names of devices, and accounts by their numbers.
   {
     row: 'E2',
     pillar: 'sync',

@@ -8,6 +8,8 @@ export const receiverEvents = defineEvents(
     /** A receiver has had no event for an hour, though there are some. */
     'receiver-behind': { severity: 'warning', params: { name: 'text', events: 'integer', reason: 'text' } },
     'receiver-back': { severity: 'info', params: { name: 'text' } },
+    /** What a reader of files lacked was written again. */
+    'event-files-again': { severity: 'info', params: { name: 'text', gaps: 'text', lines: 'integer' } },
     /** Events were removed by retention before a receiver had them. */
     'receiver-missed': { severity: 'failure', params: { name: 'text', events: 'integer' } },
   },

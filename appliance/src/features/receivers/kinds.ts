@@ -3,7 +3,7 @@ import { type Body, defineKinds } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { peerFaults } from '../../platform/named-peer.ts';
 import { siemPorts, siemUdpPorts } from '../../platform/outbound-rules.ts';
-import { FORMATS, isSecured, TRANSPORTS, type Transport } from './types.ts';
+import { AGREED_FIELDS, FORMATS, isSecured, TRANSPORTS, type Transport } from './types.ts';
 
 const defaultPort = 6_514;
 
@@ -46,6 +46,27 @@ export const receiverKinds = defineKinds({
       disabled: { returns: 'anew', type: 'boolean', default: false },
     },
     check: faultsOf,
+    leaves: null,
+  },
+  /** Events as files in a folder, for a receiver behind a diode. In force once another person agreed. */
+  'event-files': {
+    bound: 'site',
+    row: 'E2',
+    area: 'settings',
+    title: 'name',
+    strict: 'remove',
+    approval: { fields: ['agreedBy'], of: [...AGREED_FIELDS] },
+    fields: {
+      name: { returns: 'freely', type: 'text', required: true, unique: true, max: 100 },
+      folder: { returns: 'anew', type: 'text', required: true, max: 500 },
+      format: { returns: 'freely', type: 'choice', options: [...FORMATS], required: true, default: 'rfc5424' },
+      /** A file is written once its first event has waited so long, or it is full. */
+      everySeconds: { returns: 'freely', type: 'integer', min: 5, max: 600, default: 60 },
+      query: { returns: 'anew', type: 'text', max: 2_000 },
+      language: { returns: 'freely', type: 'choice', options: ['en', 'ru', 'kk'], default: 'en' },
+      disabled: { returns: 'anew', type: 'boolean', default: false },
+      agreedBy: { returns: 'never', type: 'text', max: 200, internal: true },
+    },
     leaves: null,
   },
 });

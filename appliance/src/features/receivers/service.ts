@@ -1,24 +1,23 @@
-import { hostname } from 'node:os';
-import type { Lang } from '@sallyport/ui/i18n/types';
+import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
 import type { EventService } from '../../engine/events/service.ts';
-import type { StoredEvent } from '../../engine/events/types.ts';
 import type { FurtherRule, ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { type Forbidden, type NamedTarget, outbound } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { filterOf, queryFault } from '../../platform/filter/written-filter.ts';
+import { queryFault } from '../../platform/filter/written-filter.ts';
 import type { Log } from '../../platform/log.ts';
 import { proofOf } from '../../platform/named-peer.ts';
-import { wholeSite } from '../../platform/scope.ts';
+import type { MakeAgreements } from '../accounts/types.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import type { DiscoveryService } from '../discovery/service.ts';
-import { lineOf } from './lines.ts';
-import { type Batch, batchLines, type Sender, sender } from './sender.ts';
+import { type EventLines, eventLines } from './event-lines.ts';
+import { type FilesObject, fileReceivers, isAgreed } from './file-receivers.ts';
+import { batchLines, type Sender, sender } from './sender.ts';
 import { openSession } from './session.ts';
 import { receiverStore } from './store.ts';
 import { systemLog, systemLogTurns } from './system-log.ts';
-import { isSentAgain, type LineEvent, type LineFormat, type Receiver, SIEM, type Transport } from './types.ts';
+import { EVENT_FILES, isSentAgain, type LineFormat, type Receiver, SIEM, type Transport } from './types.ts';
 
 const behindMs = 60 * 60_000;
 const mostReceivers = 100;
@@ -30,8 +29,11 @@ type Parts = {
   devices: Pick<DeviceQueries, 'names'>;
   forbidden: Forbidden;
   record: DiscoveryService['noteConnection'];
+  agreements: MakeAgreements;
   site: string;
   version: string;
+  dataFolder: string;
+  signingKey: () => SigningKey;
   log: Log;
   clock: () => number;
 };
@@ -50,61 +52,24 @@ const targetOf = ({ id, body }: Named): NamedTarget => ({
 });
 
 /** Receivers of events, and the positions up to which each has them. */
-export function receiverService({ db, events, objects, devices, forbidden, record, site, version, log, clock }: Parts) {
+export function receiverService(parts: Parts) {
+  const { db, events, objects, devices, forbidden, record, log, clock } = parts;
   const store = receiverStore(db);
   const logGrave = systemLogTurns({ events, devices, store, log, clock });
   const all = (): Named[] => objects.list({ kind: SIEM, limit: mostReceivers }).rows;
   const isOn = ({ body }: Named): boolean => body.disabled !== true;
   const out = outbound({ targets: () => all().filter(isOn).map(targetOf), forbidden: () => forbidden, record });
-  const origin = { site, host: hostname(), version };
+  const linesFor = eventLines(parts);
   const senders = new Map<string, { revision: number; sender: Sender }>();
 
-  const words = async (lang: Lang) => {
-    const { catalogue, wordsOf } = await import('@sallyport/ui/i18n/catalogue');
-    events.knowWords(wordsOf);
-    return catalogue(lang).tDynamic;
-  };
-
-  const linesOf = (
-    found: readonly StoredEvent[],
-    { body }: Named,
-    say: (key: string, params: Readonly<Record<string, string | number>>, fallback: string) => string,
-  ): string[] => {
-    const named = devices.names([...new Set(found.flatMap(({ device }) => device ?? []))]);
-    const types = new Map(events.types().map((type) => [type.type, type.params]));
-    return found.map((event) => {
-      const device = event.device === null ? undefined : named.get(event.device);
-      const params = Object.fromEntries(
-        Object.entries(event.params).map(([name, value]) => [
-          name,
-          types.get(event.type)?.[name] === 'time' ? new Date(Number(value)).toISOString() : value,
-        ]),
-      );
-      const spoken = device === undefined ? params : { ...params, device: device.name };
-      const line: LineEvent = {
-        id: event.id,
-        at: event.at,
-        type: event.type,
-        severity: event.severity,
-        area: event.area,
-        device,
-        actor: event.actor,
-        from: event.from,
-        params,
-        audit: event.auditSeq,
-        title: event.type.replaceAll('-', ' '),
-        sentence: say(`event.${event.type}`, spoken, event.type),
-      };
-      return lineOf((body.format ?? 'rfc5424') as LineFormat, line, origin);
-    });
-  };
-
   /** What retention removed before the receiver had it is counted, and told. */
-  const miss = (receiver: Named, missed: number): void => {
+  const miss = (receiver: Named | FilesObject, missed: number): void => {
     if (missed <= 0) return;
     store.miss(missed, receiver.id);
     events.record('receiver-missed', { params: { name: receiver.body.name, events: missed } });
   };
+
+  const files = fileReceivers({ ...parts, store, linesFor, missed: miss });
 
   const toOf = ({ id, body }: Named) => ({
     destination: { purpose: 'siem' as const, object: `${SIEM}/${id}`, host: body.host, port: body.port ?? 0 },
@@ -112,23 +77,14 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
     proof: proofOf(body),
   });
 
-  const senderOf = (receiver: Named, say: Parameters<typeof linesOf>[2], pause: () => Promise<void>): Sender => {
+  const senderOf = (receiver: Named, lines: EventLines, pause: () => Promise<void>): Sender => {
     const { id, body } = receiver;
-    const filter = filterOf(events, String(body.query ?? ''));
     const taken = (): number => store.of(id)?.event ?? events.newest();
     return sender({
       isSentAgain: isSentAgain(body.transport as Transport),
       connect: () => openSession(out, toOf(receiver)),
       taken,
-      batch: (after): Batch | undefined => {
-        const read = events.after(after, batchLines);
-        const last = read.at(-1);
-        if (last === undefined) return undefined;
-        const span = { scope: wholeSite('site-right'), filter, after, upTo: last.id, most: batchLines };
-        const wanted = filter === undefined ? undefined : new Set(events.numbersIn(span));
-        const found = read.filter((event) => wanted === undefined || wanted.has(event.id));
-        return { upTo: last.id, lines: linesOf(found, receiver, say) };
-      },
+      batch: (after) => lines.batch(after, batchLines),
       move: (upTo, lines) => {
         const was = taken();
         store.move({ receiver: id, event: upTo, lines, at: lines > 0 ? clock() : null });
@@ -140,7 +96,7 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
   };
 
   /** Tells once that a receiver is behind by an hour, and once that it is back. */
-  const watch = ({ id, body: { name } }: Named): void => {
+  const watch = ({ id, body: { name } }: Named | FilesObject): void => {
     const standing = store.of(id);
     if (standing === undefined) return;
     const [next] = events.after(standing.event, 1);
@@ -161,27 +117,19 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
     return object;
   };
 
-  const shown = ({ id, body }: Named): Receiver => {
+  const standingOf = (id: string) => {
     const standing = store.of(id);
     const behind = standing === undefined ? 0 : Math.max(0, events.newest() - standing.event);
-    const state =
-      body.disabled === true
-        ? 'off'
-        : standing === undefined
-          ? 'new'
-          : standing.behindAt !== null
-            ? 'behind'
-            : standing.errorAt !== null && standing.errorAt >= (standing.lastAt ?? 0) && behind > 0
-              ? 'waiting'
-              : 'connected';
+    const isFailing = standing !== undefined && standing.errorAt !== null && standing.errorAt >= (standing.lastAt ?? 0);
+    const state: Receiver['state'] =
+      standing === undefined
+        ? 'new'
+        : standing.behindAt !== null
+          ? 'behind'
+          : isFailing && behind > 0
+            ? 'waiting'
+            : 'connected';
     return {
-      id,
-      name: body.name,
-      host: body.host,
-      port: body.port ?? 0,
-      transport: body.transport as Receiver['transport'],
-      format: (body.format ?? 'rfc5424') as Receiver['format'],
-      disabled: body.disabled === true,
       state,
       sent: standing?.sent ?? 0,
       behind,
@@ -192,9 +140,34 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
     };
   };
 
+  const shown = ({ id, body }: Named): Receiver => ({
+    id,
+    name: body.name,
+    host: body.host,
+    port: body.port ?? 0,
+    transport: body.transport as Receiver['transport'],
+    format: (body.format ?? 'rfc5424') as LineFormat,
+    disabled: body.disabled === true,
+    ...standingOf(id),
+    ...(body.disabled === true ? { state: 'off' } : {}),
+  });
+
+  const shownFiles = (receiver: FilesObject): Receiver => ({
+    id: receiver.id,
+    name: receiver.body.name,
+    host: receiver.body.folder,
+    port: null,
+    transport: 'files',
+    format: (receiver.body.format ?? 'rfc5424') as LineFormat,
+    disabled: receiver.body.disabled === true,
+    ...standingOf(receiver.id),
+    ...(receiver.body.disabled === true ? { state: 'off' } : isAgreed(receiver) ? {} : { state: 'asked' }),
+  });
+
   const stop = async (): Promise<void> => {
     const all = [...senders.values()];
     senders.clear();
+    files.stop();
     await Promise.all(all.map((one) => one.sender.stop()));
   };
 
@@ -202,9 +175,24 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
     const fault = queryFault(events, String(body['query'] ?? ''));
     return { faults: fault === undefined ? {} : { query: fault }, body };
   };
+  const filesRule: FurtherRule = (id, body) => ({
+    body,
+    faults: { ...bodyRule(id, body).faults, ...files.bodyRule(id, body).faults },
+  });
+
+  /** From where on one has events: what happened before it was named is past; a database that went back has its own events again. */
+  const place = (id: string): void => {
+    const newest = events.newest();
+    const at = store.of(id)?.event;
+    if (at === undefined) store.begin(id, newest);
+    else if (at > newest) store.move({ receiver: id, event: newest, lines: 0, at: null });
+  };
 
   return {
-    bodyRules: { [SIEM]: bodyRule } as Readonly<Record<string, FurtherRule>>,
+    bodyRules: { [SIEM]: bodyRule, [EVENT_FILES]: filesRule } as Readonly<Record<string, FurtherRule>>,
+    guards: files.guards,
+    fileAgreements: files.agreements,
+    again: files.again,
     /** In the server: writes what is grave into the system's log, looks at every receiver, and sends what waits beside it; `pause` ends when this thread may write. */
     turn: async (pause: () => Promise<void>): Promise<void> => {
       logGrave();
@@ -216,37 +204,45 @@ export function receiverService({ db, events, objects, devices, forbidden, recor
       }
       for (const receiver of on) {
         const { id, revision, body } = receiver;
-        const newest = events.newest();
-        const at = store.of(id)?.event;
-        // What happened before it was named is past; a database that went back has its own events again.
-        if (at === undefined) store.begin(id, newest);
-        else if (at > newest) store.move({ receiver: id, event: newest, lines: 0, at: null });
+        place(id);
         watch(receiver);
         let held = senders.get(id);
         if (held === undefined) {
-          held = { revision, sender: senderOf(receiver, await words((body.language ?? 'en') as Lang), pause) };
+          held = { revision, sender: senderOf(receiver, await linesFor(body), pause) };
           senders.set(id, held);
         }
         void held.sender.run();
       }
+      for (const receiver of files.kind.all().filter(files.kind.isOn)) {
+        place(receiver.id);
+        watch(receiver);
+        files.run(receiver, pause);
+      }
     },
     stop,
-    list: (): Receiver[] => all().map(shown),
-    /** Sends one line now, over a connection of its own. NOT_FOUND, CONFLICT for one that is off, or what kept it from arriving. */
+    list: (): Receiver[] => [...all().map(shown), ...files.kind.all().map(shownFiles)],
+    /** Sends one line now, over a connection of its own, or writes what waits into a file. NOT_FOUND, CONFLICT for one that is off, or what kept it from arriving. */
     test: async (actor: Actor, id: string): Promise<Receiver> => {
+      const ofFiles = files.kind.find(id);
+      if (ofFiles !== undefined) {
+        place(id);
+        events.record('receiver-test', { actor: actorRef(actor), params: { name: ofFiles.body.name } });
+        await files.now(ofFiles);
+        return shownFiles(ofFiles);
+      }
       const receiver = found(id);
       if (!isOn(receiver)) throw new AppError('CONFLICT', 'the receiver is switched off');
-      const say = await words((receiver.body.language ?? 'en') as Lang);
+      const lines = await linesFor(receiver.body);
       const event = events.record('receiver-test', { actor: actorRef(actor), params: { name: receiver.body.name } });
       const session = await openSession(out, toOf(receiver));
       try {
-        await session.send(linesOf([event], receiver, say));
+        await session.send(lines.of([event]));
       } finally {
         await session.close();
       }
       return shown(receiver);
     },
     /** Positions of receivers that are no more go. */
-    trim: (): number => store.keepOnly([systemLog, ...all().map(({ id }) => id)]),
+    trim: (): number => store.keepOnly([systemLog, ...[...all(), ...files.kind.all()].map(({ id }) => id)]),
   };
 }

@@ -5,6 +5,10 @@ import { type Shape, time } from '../../platform/shapes.ts';
 // position in the events, so nothing is copied and nothing waits for a receiver.
 
 export const SIEM = 'siem';
+/** A receiver that has its events as files. */
+export const EVENT_FILES = 'event-files';
+/** What a second person agrees to. */
+export const AGREED_FIELDS = ['folder', 'query'] as const;
 
 export const TRANSPORTS = ['udp', 'tcp', 'tls', 'relp', 'relp-tls'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
@@ -21,14 +25,14 @@ export const isSentAgain = (transport: Transport): boolean => transport === 'tcp
 export const receiverShape = z.object({
   id: z.string(),
   name: z.string(),
-  host: z.string(),
-  port: z.int(),
-  transport: z.enum(TRANSPORTS),
+  host: z.string().describe('Of files their folder'),
+  port: z.int().nullable().describe('None of files'),
+  transport: z.enum([...TRANSPORTS, 'files']),
   format: z.enum(FORMATS),
   disabled: z.boolean(),
   state: z
-    .enum(['off', 'new', 'connected', 'waiting', 'behind'])
-    .describe('waiting: tried again soon; behind: for an hour and more'),
+    .enum(['off', 'asked', 'new', 'connected', 'waiting', 'behind'])
+    .describe('asked: waits for a second person; waiting: tried again soon; behind: for an hour and more'),
   sent: z.int().describe('Lines handed over; of UDP, TCP and TLS some twice'),
   behind: z.int().describe('Events that wait, before its filter'),
   missed: z.int().describe('Events that were removed by retention before it had them'),
@@ -37,6 +41,17 @@ export const receiverShape = z.object({
   errorAt: time.nullable(),
 });
 export type Receiver = Shape<typeof receiverShape>;
+
+/** Event files for which a second person is asked, or was. */
+export type FilesAsked = {
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+  /** `type:id` of who asked, and since when. */
+  readonly by: string;
+  readonly at: string;
+  readonly agreedBy: string | null;
+};
 
 /** What a line says of an event. */
 export type LineEvent = {
