@@ -59,12 +59,12 @@ const isOfFiles = ({ transport }: ReceiverRow): boolean => transport === 'files'
 
 /** What a reader of files lacks is written again. */
 const Again = ({ ctx, rows, failed }: ReceiversProps) => (
-  <Panel title={ctx.t('receivers.again')}>
+  <Panel title={ctx.t('receivers.again')} body>
     <p>{ctx.t('receivers.againWhy')}</p>
     <PostForm action={paths.receiversAgain()} errors={failed?.faults}>
       <SelectField
         name="id"
-        label={ctx.t('kind.event-files.one')}
+        label={ctx.t('kind.event-files.title')}
         value={failed?.id}
         options={rows.map(({ id, name }) => ({ value: id, label: name }))}
       />
@@ -114,8 +114,11 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
             )),
             column('to', ctx.t('receivers.to'), { any: true }, ({ host, port, transport, format }) => (
               <span translate="no">
-                {ctx.tDynamic(`kind.siem.option.transport.${transport}`)}, {host}
-                {port === null ? '' : `:${port}`},{ctx.tDynamic(`kind.siem.option.format.${format}`)}
+                {[
+                  ctx.tDynamic(`kind.siem.option.transport.${transport}`),
+                  port === null ? host : `${host}:${port}`,
+                  ctx.tDynamic(`kind.siem.option.format.${format}`),
+                ].join(', ')}
               </span>
             )),
             column('state', ctx.t('field.state'), ({ state }) => (
@@ -139,14 +142,16 @@ export const Receivers = ({ ctx, rows, failed }: ReceiversProps) => (
                 </>
               ),
             ),
-            column('acts', ctx.t('common.actions'), { any: true }, (row) => (
-              <PostForm action={paths.receivers()}>
-                <input type="hidden" name="id" value={row.id} />
-                <Button small needs="settings:write" busy={ctx.t('receivers.testing')}>
-                  {ctx.t(isOfFiles(row) ? 'receivers.writeNow' : 'receivers.test')}
-                </Button>
-              </PostForm>
-            )),
+            column('acts', ctx.t('common.actions'), { any: true }, (row) =>
+              row.state === 'off' || row.state === 'asked' ? null : (
+                <PostForm action={paths.receivers()}>
+                  <input type="hidden" name="id" value={row.id} />
+                  <Button small needs="settings:write" busy={ctx.t('receivers.testing')}>
+                    {ctx.t(isOfFiles(row) ? 'receivers.writeNow' : 'receivers.test')}
+                  </Button>
+                </PostForm>
+              ),
+            ),
           ]}
         />
       )}
