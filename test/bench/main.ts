@@ -11,6 +11,7 @@ import { controllerFindingsBenchmark } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
 import { controllerRecords } from './controller-records.ts';
 import { controllersBench } from './controllers.ts';
+import { eventsOut } from './events-out.ts';
 import { firstSeconds } from './first-seconds.ts';
 import { fleetLoad } from './fleet.ts';
 import { foreignReports } from './foreign-reports.ts';
@@ -45,6 +46,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'first-seconds': firstSeconds,
   fleet: fleetLoad,
   'osquery-polls': osqueryPolls,
+  'events-out': eventsOut,
   bundle,
   'bundle-scale': bundleScale,
   'bundle-peers': bundlePeers,
