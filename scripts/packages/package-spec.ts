@@ -70,6 +70,8 @@ export const packageSpecs: readonly PackageSpec[] = [
       '/usr/bin/sallyport-bundle': 'packaging/sallyport-host/sallyport-bundle',
       [`${units}/sallyport-host-sync.service`]: 'systemd/sallyport-host-sync.service',
       [`${units}/sallyport-host-sync.timer`]: 'systemd/sallyport-host-sync.timer',
+      [`${units}/sallyport-host-failed.service`]: 'systemd/sallyport-host-failed.service',
+      '/opt/sallyport-host/systemd/sallyport-host-failed': 'systemd/sallyport-host-failed',
       '/usr/lib/sysusers.d/sallyport-host.conf': 'systemd/sallyport-host.sysusers',
     },
     compression: 'zstd',

@@ -61,7 +61,7 @@ function copyAlike(root: string, out: string, path: string): void {
 
 /** What is started by its path; all else is read by the runtime. */
 const isStarted = (path: string): boolean =>
-  /\/usr\/bin\/|\/\.bin\/node$|\/systemd\/sallyport-media$|\/package-steps$/.test(path);
+  /\/usr\/bin\/|\/\.bin\/node$|\/systemd\/sallyport-(?:media|host-failed)$|\/package-steps$/.test(path);
 
 /** Modes do not depend on who checked the repository out: 0755 for folders and what is started, else 0644. */
 export function plainModes(folder: string): void {
