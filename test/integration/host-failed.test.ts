@@ -59,7 +59,9 @@ it('is the line alone where the host has no relay, and says so', () => {
 
 it('is started by a failure, and a run that ended well takes the line away', () => {
   expect(unit('sallyport-host-sync.service')).toMatch(/^OnFailure=sallyport-host-failed\.service$/m);
-  expect(unit('sallyport-host-sync.service')).toMatch(/^ExecStartPost=\+\/bin\/rm -f \/run\/motd\.d\/sallyport-host$/m);
+  expect(unit('sallyport-host-sync.service')).toContain(
+    "ExecStartPost=+/bin/sh -c 'rm -f /run/motd.d/sallyport-host'\n",
+  );
   expect(unit('sallyport-host-failed.service')).toContain(
     'ExecStart=/opt/sallyport-host/systemd/sallyport-host-failed',
   );
