@@ -191,6 +191,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'diagnostics-open': 'a file for people who help',
   'directory-import': 'accounts and computers of a directory',
   doctor: 'whether the data is whole; names what advisories no rule reads',
+  'event-follow': 'events as they happen',
   'evidence-create': 'patches of controllers',
   init: 'a new site',
   'inventory-import': 'what inventories would do',
