@@ -185,4 +185,24 @@ describe('events as files', () => {
     expect(numbersIn(folder)).toContain(number);
     expect((await verified(folder)).whole).toBe(true);
   });
+
+  // The last: this program writes no more afterwards.
+  it('leave no half behind where the program ends meanwhile', async () => {
+    const folder = ownFolder('diode');
+    agreed(folder);
+    await turn();
+    happen();
+    const halves: string[] = [];
+    const pause = async (): Promise<void> => {
+      const [half] = readdirSync(folder).filter((file) => file.endsWith('.part'));
+      if (half === undefined) return;
+      halves.push(half);
+      await receivers.stop();
+    };
+    await until(async () => {
+      if (halves.length === 0) await receivers.turn(pause);
+      return halves.length > 0 && readdirSync(folder).length === 0;
+    });
+    expect(halves).toHaveLength(1);
+  });
 });

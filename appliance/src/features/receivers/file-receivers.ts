@@ -95,9 +95,14 @@ export function fileReceivers(parts: Parts) {
     if (atWork.has(id)) return;
     atWork.add(id);
     try {
-      await write(receiver, pause);
+      await write(receiver, async () => {
+        await pause();
+        // Half a segment goes away with the program, and comes whole after the next start.
+        if (isStopped) throw new AppError('CONFLICT', 'the program ends');
+      });
       notBefore.delete(id);
     } catch (error) {
+      if (isStopped) return;
       notBefore.set(id, steadyMs() + againMs);
       await pause();
       if (!isStopped) store.fail(toFailure(error).message.slice(0, 500), clock(), id);
